@@ -1,0 +1,195 @@
+"""The ontology in memory: asserted in the default graph, inferred beside it in a named one.
+
+Starts from the shipped closure. With files of a company's own, the closure is inferred anew
+and kept in a cache by the hash of all that went into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from . import files, reasoning
+from ._errors import InputError, UnknownName
+
+BASE = "https://w3id.org/mlops-roles"
+INFERRED = ox.NamedNode(f"{BASE}/closure")
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Graph:
+    """The ontology, and what a company adds to it.
+
+    Attributes:
+        store: default graph asserted, named graph INFERRED what follows from it.
+        prefixes: prefix to namespace, of the front door and of the files added.
+        added: the files added, in order.
+    """
+
+    def __init__(self, added: Iterable[str | os.PathLike[str]] = ()):
+        self.store = ox.Store()
+        self.added = tuple(Path(p) for p in added)
+        self.prefixes: dict[str, str] = {}
+        self._read()
+        self.store.extend(ox.Quad(*t, INFERRED) for t in self._closure())
+
+    def _read(self) -> None:
+        """Load the shipped ontology and what was added; ours wins where prefixes differ."""
+        for path in (*shipped_files(), *(p for p in self.added if p.suffix != ".rq")):
+            quads, prefixes = files.parse_rdf(path)
+            self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+            self.prefixes = prefixes | self.prefixes
+
+    def _closure(self) -> list[ox.Triple]:
+        """What follows: as shipped, from the cache, or inferred now."""
+        if not any(p.suffix != ".rq" for p in self.added):
+            return _read_triples(files.shipped("ontology") / "closure.nt")
+        cached = _cache_file((*shipped_files(), *self.added))
+        if cached.is_file():
+            return _read_triples(cached)
+        if clash := reasoning.contradictions(self.proofs):
+            why = "; ".join(self.write(t) for t in clash[0].because)
+            raise InputError(f"{', '.join(map(str, self.added))}: contradicts the ontology ({why}); withdraw one of these")
+        triples = reasoning.printed(self.proofs)
+        _keep(cached, triples)
+        return triples
+
+    @cached_property
+    def proofs(self) -> dict[ox.Triple, reasoning.Inference]:
+        """Every inferred statement with its first proof (computed once, about 0.1 s)."""
+        return reasoning.infer(self.store)
+
+    @cached_property
+    def version(self) -> str:
+        """The version of the ontology."""
+        info = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
+        return next(q.object.value for q in self.store.quads_for_pattern(ox.NamedNode(BASE), info, None))
+
+    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Run SPARQL over asserted and inferred statements together."""
+        try:
+            return self.store.query(text, prefixes=self.prefixes, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise InputError(f"query: {' '.join(str(error).split())}; mend it there") from None
+
+    # names ----------------------------------------------------------------
+
+    def curie(self, iri: str) -> str:
+        """`iri` shortened by the longest fitting prefix, or in angle brackets."""
+        fits = [(len(ns), p, iri[len(ns) :]) for p, ns in self.prefixes.items() if ns and iri.startswith(ns)]
+        if fits and (best := max(fits))[2].replace("-", "").replace("_", "").isalnum():
+            return f"{best[1]}:{best[2]}"
+        return f"<{iri}>"
+
+    def write(self, term: Term) -> str:
+        """A term, or a statement, for a reader: CURIEs, lists spelt out, literals as they are."""
+        if isinstance(term, ox.Triple):
+            return " ".join(self.write(t) for t in term)
+        if isinstance(term, ox.NamedNode):
+            return self.curie(term.value)
+        return self._write_node(term) if isinstance(term, ox.BlankNode) else str(term)
+
+    def _write_node(self, node: ox.BlankNode) -> str:
+        about = {q.predicate.value.rsplit("#")[-1]: q.object for q in self.store.quads_for_pattern(node, None, None)}
+        if "first" in about:
+            rest = "" if about["rest"] == ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil") else self.write(about["rest"])
+            return f"({self.write(about['first'])} {rest[1:]}" if rest else f"({self.write(about['first'])})"
+        return "[ " + " ; ".join(f"{k} {self.write(v)}" for k, v in sorted(about.items()) if k != "type") + " ]"
+
+    def expand(self, name: str) -> str | None:
+        """The IRI that a CURIE, an IRI or an IRI in angle brackets stands for, else None."""
+        bare = name.strip()
+        if bare.startswith("<") and bare.endswith(">"):
+            return bare[1:-1]
+        prefix, colon, local = bare.partition(":")
+        if colon and prefix in self.prefixes:
+            return self.prefixes[prefix] + local
+        return bare if "://" in bare else None
+
+    @cached_property
+    def index(self) -> dict[str, set[tuple[str, str]]]:
+        """(kind, IRI) of each term by slug, notation and label; kinds are class names in lower case."""
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        rows = self.query((files.shipped("queries") / "terms.rq").read_text("utf-8"))
+        for row in rows:  # type: ignore[union-attr]
+            iri, kind = row["term"].value, _local(row["class"].value).lower()
+            for name in (_local(iri), row["notation"], row["label"]):
+                if name:
+                    found[(name if isinstance(name, str) else name.value).casefold()].add((kind, iri))
+        return found
+
+    def term(self, name: str, kind: str | None = None) -> str:
+        """The IRI of the term that `name` means: a slug, a CURIE, an IRI, a notation or a label.
+
+        `kind` ('role', 'task', 'skill' …) picks among terms of the same name.
+        Raises UnknownName, or InputError where the name could mean several terms.
+        """
+        given = self.expand(name)
+        if given is not None:
+            known = {iri for group in self.index.values() for _, iri in group}
+            if given in known:
+                return given
+            raise UnknownName(name, kind or "term", self._names(kind))
+        found = self.index.get(name.strip().casefold(), set())
+        fitting = [iri for k, iri in sorted(found) if kind and k.endswith(kind)] or [iri for _, iri in sorted(found)]
+        if len(set(fitting)) == 1 and (not kind or any(k.endswith(kind) for k, _ in found)):
+            return fitting[0]
+        if not kind and len(set(fitting)) > 1:
+            raise InputError(f"{name!r} means several terms; say which: {', '.join(map(self.curie, sorted(set(fitting))))}")
+        raise UnknownName(name, kind or "term", self._names(kind))
+
+    def _names(self, kind: str | None) -> list[str]:
+        return sorted({_local(iri) for group in self.index.values() for k, iri in group if not kind or k.endswith(kind)})
+
+
+def _local(iri: str) -> str:
+    return iri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
+
+
+def shipped_files() -> list[Path]:
+    """The files of the asserted ontology, the front door first."""
+    found = sorted(files.shipped("ontology").glob("*.ttl"))
+    return sorted(found, key=lambda path: path.name != "mlops-roles.ttl")
+
+
+def _read_triples(path: Path) -> list[ox.Triple]:
+    return [q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _cache_file(paths: Iterable[Path]) -> Path:
+    """Where the closure of these files is kept: named by the hash of rules and contents."""
+    digest = hashlib.sha256("".join(reasoning.rules().values()).encode())
+    for path in paths:
+        if path.suffix != ".rq":
+            digest.update(path.read_bytes())
+    home = os.environ.get("MLOPS_ROLES_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "mlops-roles")
+    return Path(home) / f"{digest.hexdigest()[:32]}.nt"
+
+
+def _keep(path: Path, triples: list[ox.Triple]) -> None:
+    """Cache a closure; a folder that cannot be written only costs the time to infer again."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with files.replacing(path, "wb") as file:
+            file.write(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES))
+    except OSError:
+        pass
+
+
+@lru_cache(maxsize=8)
+def _loaded(added: tuple[str, ...]) -> Graph:
+    return Graph(added)
+
+
+def load(*added: str | os.PathLike[str]) -> Graph:
+    """The ontology, with the files a company adds (RDF, or questions as .rq).
+
+    Loaded once per list of files; raises InputError for a file that cannot be read.
+    """
+    return _loaded(tuple(map(os.fspath, added)))
