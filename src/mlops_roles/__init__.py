@@ -1,0 +1,56 @@
+"""The roles of machine-learning operations: an ontology, and what can be asked of it.
+
+    >>> from mlops_roles import ask, resolve
+    >>> resolve("Senior Data Engineer").roles
+    ('data-engineer',)
+    >>> [row["role"] for row in ask("roles-for-task", task="deploy-model")]
+    ['role:devops-engineer', 'role:ml-engineer']
+
+Everything is loaded when it is first used: `import mlops_roles` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._errors import InputError, MlopsRolesError, NothingChecked, Timeout, UnknownName
+    from .audit import Audit, audit
+    from .checks import Finding, Report, check
+    from .explain import Proof, explain
+    from .graph import Graph, load
+    from .pages import Page, page
+    from .queries import Answer, Question, ask, catalogue
+    from .sparql import run_sparql
+    from .titles import Resolution, resolve
+
+_HOME = {
+    "_errors": ("InputError", "MlopsRolesError", "NothingChecked", "Timeout", "UnknownName"),
+    "audit": ("Audit", "audit"),
+    "checks": ("Finding", "Report", "check"),
+    "explain": ("Proof", "explain"),
+    "graph": ("Graph", "load"),
+    "pages": ("Page", "page"),
+    "queries": ("Answer", "Question", "ask", "catalogue"),
+    "sparql": ("run_sparql",),
+    "titles": ("Resolution", "resolve"),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+__all__ = sorted([*_MODULE, "show"])  # noqa: PLE0604
+
+
+def show(name: str, graph: Graph | None = None) -> Page:
+    """The page of a term: `print(show("R7").text())`."""
+    from .pages import page
+
+    return page(name, graph)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f".{_MODULE[name]}", __name__), name)
+    globals()[name] = value
+    return value

@@ -29,22 +29,26 @@ class Graph:
     Attributes:
         store: default graph asserted, named graph INFERRED what follows from it.
         prefixes: prefix to namespace, of the front door and of the files added.
-        added: the files added, in order.
+        added: the files added to the ontology, in order.
+        data: files of people and the like; nothing is inferred from them.
     """
 
-    def __init__(self, added: Iterable[str | os.PathLike[str]] = ()):
+    def __init__(self, added: Iterable[str | os.PathLike[str]] = (), data: Iterable[str | os.PathLike[str]] = ()):
         self.store = ox.Store()
         self.added = tuple(Path(p) for p in added)
+        self.data = tuple(Path(p) for p in data)
         self.prefixes: dict[str, str] = {}
-        self._read()
-        self.store.extend(ox.Quad(*t, INFERRED) for t in self._closure())
-
-    def _read(self) -> None:
-        """Load the shipped ontology and what was added; ours wins where prefixes differ."""
         for path in (*shipped_files(), *(p for p in self.added if p.suffix != ".rq")):
-            quads, prefixes = files.parse_rdf(path)
-            self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-            self.prefixes = prefixes | self.prefixes
+            self._read(path)
+        self.store.extend(ox.Quad(*t, INFERRED) for t in self._closure())
+        for path in self.data:
+            self._read(path)
+
+    def _read(self, path: Path) -> None:
+        """Load one file as asserted; the prefixes of an earlier file win."""
+        quads, prefixes = files.parse_rdf(path)
+        self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+        self.prefixes = prefixes | self.prefixes
 
     def _closure(self) -> list[ox.Triple]:
         """What follows: as shipped, from the cache, or inferred now."""
@@ -182,14 +186,20 @@ def _keep(path: Path, triples: list[ox.Triple]) -> None:
         pass
 
 
-@lru_cache(maxsize=8)
-def _loaded(added: tuple[str, ...]) -> Graph:
-    return Graph(added)
+@lru_cache(maxsize=1)
+def _plain() -> Graph:
+    return Graph()
 
 
-def load(*added: str | os.PathLike[str]) -> Graph:
+def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] = ()) -> Graph:
     """The ontology, with the files a company adds (RDF, or questions as .rq).
 
-    Loaded once per list of files; raises InputError for a file that cannot be read.
+    Args:
+        added: a company's own roles, skills, tools, titles, shapes and questions.
+        data: RDF about people, for questions to be asked of.
+
+    Without files the same graph is returned each time. Raises InputError for a file that
+    cannot be read or that contradicts the ontology.
     """
-    return _loaded(tuple(map(os.fspath, added)))
+    data = tuple(data)
+    return Graph(added, data) if added or data else _plain()

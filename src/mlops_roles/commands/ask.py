@@ -1,0 +1,93 @@
+"""Answer a question of the catalogue, or a user's own SPARQL.
+
+  mlops-roles ask                                   the list of questions
+  mlops-roles ask tasks-of-role R7                  parameters in order
+  mlops-roles ask roles-for-task --task deploy-model   or by name
+  mlops-roles ask tasks-of-role --help              what a question is about
+  mlops-roles ask mine.rq --data staff.ttl          your own SPARQL, stopped after --timeout
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..cli import add_common, emit
+from ..graph import load
+from ..queries import Answer, Question, catalogue, question
+from ..render import FORMATS, render
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, [*FORMATS, "ttl"], data=True)
+    parser.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds until your own SPARQL is stopped (default: 60)")
+    first = next((a for a in argv if not a.startswith("-")), None)
+    known, _ = _peek().parse_known_args(argv)
+    asked = _question(known.question, known.added) if first and known.question else None
+    parser.add_argument("question", nargs="?", metavar="QUESTION", help="a question of the catalogue, or a file with SPARQL")
+    if asked:
+        parser.prog += f" {asked.name}"
+        parser.description = f"{asked.summary}."
+        parser.epilog = None
+        for name, says in asked.parameters.items():
+            parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=says)
+        if asked.parameters:
+            parser.add_argument("values", nargs="*", metavar="VALUE", help=f"the parameters in order: {', '.join(asked.parameters)}")
+
+
+def _peek() -> argparse.ArgumentParser:
+    """Finds the question among the arguments before its own parameters are known."""
+    peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for option in ("--format", "--output", "--data", "--timeout"):
+        peek.add_argument(option)
+    peek.add_argument("--with", dest="added", action="append", default=[])
+    peek.add_argument("question", nargs="?")
+    return peek
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith((".rq", ".sparql"))
+
+
+def _question(name: str, added: list[str]) -> Question | None:
+    if _is_file(name):
+        return None
+    own = {Path(p).stem: Path(p) for p in added if p.endswith(".rq")}
+    return Question.read(own[name]) if name in own else question(name)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.question is None:
+        rows = [{"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary} for q in catalogue(load(*args.added)).values()]
+        emit(render(rows, ["question", "parameters", "answers"], "table" if args.format == "ttl" else args.format), args.output)
+        return 0
+    graph = load(*args.added, data=args.data)
+    if _is_file(args.question):
+        from ..files import check_encoding, read_bytes
+        from ..sparql import run_sparql
+
+        text = check_encoding(read_bytes(args.question, 1 << 20), args.question)
+        answer = run_sparql(text, graph, args.timeout, args.question)
+    else:
+        asked = question(args.question, graph)
+        answer = asked.run(graph, **_fixed(asked, args))
+    emit(_written(answer, args.format), args.output)
+    return 0
+
+
+def _fixed(asked: Question, args: argparse.Namespace) -> dict[str, str]:
+    """The parameters given, by name or in order."""
+    from .._errors import InputError
+
+    fixed = {n: getattr(args, f"fix_{n}") for n in asked.parameters if getattr(args, f"fix_{n}") is not None}
+    values = getattr(args, "values", [])
+    free = [n for n in asked.parameters if n not in fixed]
+    if len(values) > len(free):
+        raise InputError(f"{values[len(free)]!r}: {asked.name} takes {', '.join(asked.parameters)} and no more")
+    return fixed | dict(zip(free, values, strict=False))
+
+
+def _written(answer: Answer, form: str) -> str | bytes:
+    if form == "ttl":
+        return answer.turtle()
+    text = render(answer.rows, answer.columns, form)
+    return text + "(no rows)\n" if form == "table" and not answer.rows else text

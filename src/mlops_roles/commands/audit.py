@@ -1,0 +1,54 @@
+"""Audit a staff file: who holds which role, what is covered, who could act as what.
+
+  mlops-roles audit staff.csv
+  mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
+  mlops-roles audit staff.csv --format csv --output people.csv     one row per person
+
+Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
+Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ..cli import Progress, add_common, emit
+from ..graph import load
+from ..render import as_json, render
+
+PEOPLE = ("csv", "tsv", "jsonl")
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["table", "json", "md", "html", *PEOPLE])
+    parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
+    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help='where a column has another name: --map title="Job Title"')
+    parser.add_argument("--strict", action="store_true", help="titles that are ambiguous or name no role count as findings")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..audit import audit
+
+    progress = Progress()
+    found = audit(args.staff, graph=load(*args.added), mapping=_mapping(args.map), say=progress)
+    if args.format in PEOPLE:
+        rows = found.people.to_pyarrow()
+        text = render(rows.to_pylist(), rows.column_names, args.format)
+    elif args.format == "json":
+        text = as_json(found.to_dict())
+    else:
+        from ..report import report
+
+        text = report(found.to_dict(), args.format)
+    progress.done()
+    emit(text, args.output)
+    unresolved = found.titles["ambiguous"] + found.titles["none"]
+    return 1 if found.rejected or (args.strict and unresolved) else 0
+
+
+def _mapping(given: Sequence[str]) -> dict[str, str]:
+    from .._errors import InputError
+
+    for pair in given:
+        if "=" not in pair:
+            raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
+    return dict(pair.split("=", 1) for pair in given)  # type: ignore[misc]

@@ -1,0 +1,36 @@
+"""Check RDF data about people, or the ontology itself, against the shapes.
+
+  mlops-roles check staff.ttl
+  mlops-roles check --with ours.ttl        the ontology together with a company's additions
+
+Exits with 1 if anything worse than Info is found, with 2 if nothing could be checked.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from ..checks import Finding, Report, check
+from ..cli import add_common, emit
+from ..graph import load
+from ..render import FORMATS, as_json, render
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, list(FORMATS))
+    parser.add_argument("data", nargs="?", metavar="FILE", help="RDF in our terms, W3C ORG, FOAF or schema.org; without it the ontology is checked")
+
+
+def run(args: argparse.Namespace) -> int:
+    report = check(args.data, load(*args.added))
+    emit(_written(report, args.format), args.output)
+    sys.stderr.write(f"{len(report.findings)} findings; {report.nodes} nodes looked at by {sum(map(bool, report.checked.values()))} shapes\n")
+    return 0 if report.conforms else 1
+
+
+def _written(report: Report, form: str) -> str:
+    if form == "json":
+        return as_json(report.to_dict())
+    columns = list(Finding.__dataclass_fields__)
+    return "" if form == "table" and not report.findings else render([asdict(f) for f in report.findings], columns, form)

@@ -1,0 +1,20 @@
+"""Write the derived files of the ontology anew: capability classes and closure.
+
+For those who change the ontology: run it after every change in ontology/.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ..cli import emit
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("--output", metavar="FILE", help="write the answer to a file instead of standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..derive import write
+
+    emit("".join(f"wrote {path.name}\n" for path in write()) or "nothing to write, all is fresh\n", args.output)
+    return 0

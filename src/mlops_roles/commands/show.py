@@ -1,0 +1,27 @@
+"""Show a term: what it means, and what the catalogue knows about it.
+
+  mlops-roles show R7
+  mlops-roles show skill:feature-engineering
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ..cli import add_common, emit
+from ..graph import load
+from ..pages import page
+from ..render import as_json
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["text", "json", "md"])
+    parser.add_argument("term", metavar="TERM", help="a slug, a notation such as R7, a label, a CURIE or an IRI")
+
+
+def run(args: argparse.Namespace) -> int:
+    shown = page(args.term, load(*args.added))
+    if args.format == "json":
+        emit(as_json(shown.to_dict()), args.output)
+    else:
+        emit(shown.markdown() if args.format == "md" else shown.text(), args.output)
+    return 0

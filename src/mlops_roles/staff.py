@@ -1,0 +1,216 @@
+"""Staff files: read once into a clean table that keeps line numbers.
+
+CSV and TSV go through the csv module of the standard library, which knows the line of every
+row and fault; XLSX through openpyxl; Parquet stays where it is. Whatever the source, the
+result has the columns of COLUMNS as text, and `line`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import files
+from ._errors import InputError
+
+if TYPE_CHECKING:
+    import ibis
+    import pyarrow
+
+COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
+NEEDED = ("person",)
+BATCH = 50_000
+MAX_CELL = 1 << 20
+GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
+    "person": ("name", "employee", "employeeid", "personid", "id", "staffid", "employeename", "fullname"),
+    "title": ("jobtitle", "position", "jobname", "positiontitle"),
+    "unit": ("department", "team", "orgunit", "businessunit", "division"),
+    "skills": ("skill", "skillset", "competencies", "tools", "skillsandtools"),
+    "role": ("mlopsrole",),
+    "lacks": ("lackedskills", "gaps"),
+    "assessed": ("assessedskills",),
+}
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An input row that was not used: where, why, and what to do."""
+
+    file: str
+    line: int
+    reason: str
+    cure: str
+
+
+@dataclass
+class Staff:
+    """A staff table, and the rows that could not become part of it."""
+
+    table: ibis.Table
+    file: str
+    read: int
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[str, str] | None = None) -> Staff:
+    """Read a staff file into `connection`.
+
+    Args:
+        path: CSV, TSV, XLSX or Parquet.
+        connection: any Ibis connection; the table is created there.
+        mapping: column of ours to column of the file, where the names differ.
+
+    Raises InputError, with file, line and cure, if the file as a whole cannot be used.
+    """
+    kind = Path(path).suffix.lower()
+    if kind == ".parquet":
+        return _read_parquet(Path(path), connection, mapping or {})
+    readers = {".csv": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows}
+    if kind not in readers:
+        raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx or .parquet")
+    rows = readers[kind](Path(path))
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"{path}: no header row; the first row names the columns, 'person' among them")
+    columns = _columns(first[1], path, mapping or {})
+    rejected: list[Rejected] = []
+    counted = _Counter()
+    table = _to_arrow(_fitting(rows, len(first[1]), str(path), rejected, counted), columns)
+    if not table.num_rows and not rejected:
+        raise InputError(f"{path}: a header and no rows; give a file with people")
+    name = connection.create_table("staff", table, overwrite=True)
+    return Staff(name, str(path), counted.rows, rejected)
+
+
+class _Counter:
+    rows = 0
+
+
+def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]) -> dict[str, int]:
+    """Where each of our columns stands in the file."""
+    names = [str(h or "").strip() for h in header]
+    doubles = sorted({n for n in names if n and names.count(n) > 1})
+    if doubles:
+        raise InputError(f"{path}, line 1: column {', '.join(doubles)} stands there twice; rename one")
+    for ours, theirs in mapping.items():
+        if ours not in COLUMNS:
+            raise InputError(f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {', '.join(COLUMNS)}")
+        if theirs not in names:
+            raise InputError(f"--map {ours}={theirs}: {path} has no column {theirs!r}; it has {', '.join(names)[:300]}")
+    found = {ours: names.index(theirs) for ours, theirs in mapping.items()}
+    folded = [re.sub(r"[\W_]", "", n.casefold()) for n in names]
+    for ours in COLUMNS:
+        fits = [i for i, n in enumerate(folded) if n == ours] or [i for i, n in enumerate(folded) if n in GUESSES[ours]]
+        if ours not in found and len(fits) == 1 and fits[0] not in found.values():
+            found[ours] = fits[0]
+    for ours in NEEDED:
+        if ours not in found:
+            raise InputError(f"{path}: no column {ours!r}; it has {', '.join(names)[:300]}; use --map {ours}='Column name'")
+    return found
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """(line, cells) of a CSV or TSV file, strictly read; blank lines are skipped."""
+    text = files.check_encoding(files.read_bytes(path), path)
+    if "\0" in text:
+        raise InputError(f"{path}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: a NUL character; save it as UTF-8 text")
+    csv.field_size_limit(MAX_CELL + 1)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else _delimiter(text), strict=True)
+    line = 1
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(f"{path}, line {line}: {error}; look for a quote that is not closed") from None
+        if any(map(str.strip, row)):
+            yield line, row
+        line = reader.line_num + 1
+
+
+def _delimiter(text: str) -> str:
+    """Comma, or the semicolon or tab of a spreadsheet's export where the header has no comma."""
+    header = text.split("\n", 1)[0]
+    return next((d for d in (",", ";", "\t") if d in header), ",")
+
+
+def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """(line, cells) of the first sheet of a workbook; formulas count as the text they show."""
+    import openpyxl
+
+    data = files.read_bytes(path)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > 1 << 30:
+                raise InputError(f"{path}: unpacks to over 1 GiB; save the sheet as CSV")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+            cells = ["" if cell is None else str(cell) for cell in row]
+            if any(map(str.strip, cells)):
+                yield number, cells
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl lets many kinds through for a broken file
+        raise InputError(f"{path}: not a readable workbook ({type(error).__name__}); save it again as .xlsx or CSV") from None
+
+
+def _fitting(rows: Iterable[tuple[int, Sequence[str]]], width: int, file: str, rejected: list[Rejected], counted: _Counter) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows that have as many cells as the header; the others are rejected."""
+    for line, row in rows:
+        counted.rows += 1
+        if len(row) == width:
+            yield line, row
+        elif len(row) > width and not any(cell.strip() for cell in row[width:]):
+            yield line, row[:width]
+        else:
+            rejected.append(Rejected(file, line, f"{len(row)} cells, the header has {width}", "quote cells that contain the separator, or add the missing cells"))
+
+
+def _to_arrow(rows: Iterator[tuple[int, Sequence[str]]], columns: Mapping[str, int]) -> pyarrow.Table:
+    """Rows as an Arrow table of `line` and COLUMNS; blank cells are null, others trimmed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in COLUMNS)])
+    batches = []
+    while chunk := list(itertools.islice(rows, BATCH)):
+        lines, cells = zip(*chunk, strict=True)
+        turned = list(zip(*cells, strict=True))
+        arrays: list[Any] = [pa.array(lines, pa.int64())]
+        for name in COLUMNS:
+            values = pa.array(turned[columns[name]], pa.string()) if name in columns else pa.nulls(len(chunk), pa.string())
+            trimmed = pc.utf8_trim_whitespace(values)
+            arrays.append(pc.if_else(pc.equal(trimmed, ""), None, trimmed))
+        batches.append(pa.record_batch(arrays, schema=schema))
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def _read_parquet(path: Path, connection: ibis.BaseBackend, mapping: Mapping[str, str]) -> Staff:
+    """A Parquet file stays where it is; its row number, from 1, is the line."""
+    import ibis
+
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; check the path")
+    try:
+        theirs = connection.read_parquet(str(path))
+    except Exception as error:
+        raise InputError(f"{path}: not a readable Parquet file ({type(error).__name__}); write it again") from None
+    at = _columns(list(theirs.columns), path, mapping)
+    text = {c: _clean(theirs[theirs.columns[at[c]]].cast("string")) if c in at else ibis.null("string") for c in COLUMNS}
+    table = theirs.select(line=ibis.row_number() + 1, **text).cache()
+    rows = int(table.count().execute())
+    if not rows:
+        raise InputError(f"{path}: no rows; give a file with people")
+    return Staff(table, str(path), rows)
+
+
+def _clean(column: Any) -> Any:
+    return column.strip().nullif("")
