@@ -36,7 +36,32 @@ _HOME = {
     "titles": ("Resolution", "resolve"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
-__all__ = sorted([*_MODULE, "show"])  # noqa: PLE0604
+__all__ = [
+    "Answer",
+    "Audit",
+    "Finding",
+    "Graph",
+    "InputError",
+    "MlopsRolesError",
+    "NothingChecked",
+    "Page",
+    "Proof",
+    "Question",
+    "Report",
+    "Resolution",
+    "Timeout",
+    "UnknownName",
+    "ask",
+    "audit",
+    "catalogue",
+    "check",
+    "explain",
+    "load",
+    "page",
+    "resolve",
+    "run_sparql",
+    "show",
+]
 
 
 def show(name: str, graph: Graph | None = None) -> Page:

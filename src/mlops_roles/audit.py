@@ -133,10 +133,7 @@ class Audit:
         import ibis
 
         t = self.staff.table
-        parts = [
-            t.filter(t[c].notnull()).select("line", written=t[c].split(";").unnest(), origin=ibis.literal(c))
-            for c in ("skills", "lacks", "assessed")
-        ]
+        parts = [t.filter(t[c].notnull()).select("line", written=t[c].split(";").unnest(), origin=ibis.literal(c)) for c in ("skills", "lacks", "assessed")]
         written = ibis.union(*parts).mutate(written=lambda x: x.written.strip()).filter(lambda x: x.written != "").cache()
         self._written = written
         rows = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -91,7 +90,7 @@ def read_shapes(graph: Graph) -> rdflib.Graph:
     if not paths:
         raise InputError(f"{files.shipped('shapes')}: holds no shapes; reinstall mlops-roles")
     added = [p for p in graph.added if p.suffix != ".rq"]
-    front = [p for p in files.shipped("ontology").glob("mlops-roles.ttl")]  # its sh:declare
+    front = [files.shipped("ontology") / "mlops-roles.ttl"]  # its sh:declare
     return _rdflib((q for p in (*paths, *added, *front) for q in files.parse_rdf(p)[0]), graph)
 
 
@@ -139,7 +138,7 @@ def _looked_at(whole: rdflib.Graph, shapes: rdflib.Graph, about: set[str] | None
     from rdflib import BNode
 
     return {
-        graph.curie(str(s)): sum(about is None or str(n) in about or isinstance(n, BNode) and _not_ours(n, graph) for n in _targets(whole, shapes, s))
+        graph.curie(str(s)): sum(about is None or str(n) in about or (isinstance(n, BNode) and _not_ours(n, graph)) for n in _targets(whole, shapes, s))
         for s in _shapes_in(shapes)
     }
 
@@ -153,13 +152,8 @@ def _misspelt(shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
     """Terms in the SHACL namespace that SHACL does not have: such a rule can never fire."""
     from rdflib import SH, URIRef
 
-    known = {str(term) for term in SH}
-    wrong = {
-        (s, t)
-        for s, p, o in shapes
-        for t in (p, o)
-        if isinstance(t, URIRef) and t.startswith(str(SH)) and str(t) not in known
-    }
+    known = {str(SH[name]) for name in dir(SH) if not name.startswith("_")}
+    wrong = {(s, t) for s, p, o in shapes for t in (p, o) if isinstance(t, URIRef) and t.startswith(str(SH)) and str(t) not in known}
     message = "SHACL has no such term, so the rule can never fire. Correct its spelling."
     return [Finding("Violation", "shape:uses-terms-of-shacl", _show(s, graph), _show(t, graph), message) for s, t in sorted(wrong)]
 
@@ -176,7 +170,7 @@ def _validate(whole: rdflib.Graph, shapes: rdflib.Graph, about: set[str] | None,
     from rdflib import RDF, SH, BNode
 
     try:
-        _, report, text = pyshacl.validate(whole, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, js=False)
+        _, report, _text = pyshacl.validate(whole, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, js=False)
     except Exception as error:
         raise InputError(f"shapes: cannot be run ({' '.join(str(error).split())[:300]}); mend the shape") from None
     if isinstance(report, Exception):
@@ -184,7 +178,7 @@ def _validate(whole: rdflib.Graph, shapes: rdflib.Graph, about: set[str] | None,
     found = []
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
-        if about is None or str(focus) in about or isinstance(focus, BNode) and _not_ours(focus, graph):
+        if about is None or str(focus) in about or (isinstance(focus, BNode) and _not_ours(focus, graph)):
             value, shape = report.value(result, SH.value), report.value(result, SH.sourceShape)
             severity = str(report.value(result, SH.resultSeverity)).rsplit("#")[-1]
             message = str(report.value(result, SH.resultMessage) or "no message")

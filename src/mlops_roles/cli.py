@@ -67,7 +67,14 @@ def overview() -> argparse.ArgumentParser:
 
 def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bool = False) -> None:
     """The options that every command has."""
-    parser.add_argument("--with", dest="added", action="append", default=[], metavar="FILE", help="add a company's own roles, skills, tools, titles, shapes or questions (repeatable)")
+    parser.add_argument(
+        "--with",
+        dest="added",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="add a company's own roles, skills, tools, titles, shapes or questions (repeatable)",
+    )
     if data:
         parser.add_argument("--data", action="append", default=[], metavar="FILE", help="RDF about people, for the question to be asked of (repeatable)")
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"form of the answer (default: {formats[0]})")
@@ -97,6 +104,7 @@ class Progress:
         self._start = self._clock()
 
     def __call__(self, stage: str) -> None:
+        """Show a stage of the work."""
         if self._stream.isatty() and self._clock() - self._start > 1:
             self._stream.write(f"\r\x1b[K{stage} …")
             self._stream.flush()

@@ -6,7 +6,9 @@ Each comes from the CONSTRUCT of the same name beside it; nothing else may be in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -32,7 +34,7 @@ def derived() -> dict[Path, str]:
     }
 
 
-def _parse(paths) -> ox.Store:  # type: ignore[no-untyped-def]
+def _parse(paths: Iterable[Path]) -> ox.Store:
     store = ox.Store()
     for path in paths:
         store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in files.parse_rdf(path)[0])
@@ -48,19 +50,26 @@ def _capabilities(construct: str, base: ox.Store) -> str:
     work.extend(ox.Quad(*triple) for triple in reasoning.infer(base))
     graph = rdflib.Graph()
     graph.parse(data=ox.serialize(work.query(construct), format=ox.RdfFormat.N_TRIPLES), format="nt")  # type: ignore[arg-type]
-    front, prefixes = files.parse_rdf(files.shipped("ontology") / "mlops-roles.ttl")
+    prefixes = files.parse_rdf(files.shipped("ontology") / "mlops-roles.ttl")[1]
     plain = rdflib.Graph(bind_namespaces="none")
     for prefix, namespace in prefixes.items():
         plain.bind(prefix, namespace)
     for triple in graph:
-        plain.add(tuple(rdflib.BNode(re.sub(r"\W", "_", t[len(GENID) :])) if t.startswith(GENID) else t for t in triple))  # type: ignore[arg-type]
+        plain.add(tuple(map(_node, triple)))
     header = rdflib.URIRef("https://w3id.org/mlops-roles/capabilities")
-    for predicate, value in _header(prefixes):
+    for predicate, value in _header():
         plain.add((header, predicate, value))
     return NOTE.format("capabilities.rq") + plain.serialize(format="turtle").strip() + "\n"
 
 
-def _header(prefixes: dict[str, str]):  # type: ignore[no-untyped-def]
+def _node(term: Any) -> Any:
+    """A term, or the blank node that a skolem IRI stands for."""
+    import rdflib
+
+    return rdflib.BNode(re.sub(r"\W", "_", term[len(GENID) :])) if term.startswith(GENID) else term
+
+
+def _header() -> Iterator[tuple[Any, Any]]:
     from rdflib import DCTERMS, OWL, RDF, Literal, URIRef
 
     yield RDF.type, OWL.Ontology

@@ -21,6 +21,7 @@ from ._errors import InputError, UnknownName
 BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+DEFAULT = ox.DefaultGraph()
 
 
 class Graph:
@@ -40,7 +41,7 @@ class Graph:
         self.prefixes: dict[str, str] = {}
         for path in (*shipped_files(), *(p for p in self.added if p.suffix != ".rq")):
             self._read(path)
-        self.store.extend(ox.Quad(*t, INFERRED) for t in self._closure())
+        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in self._closure())
         for path in self.data:
             self._read(path)
 
@@ -73,7 +74,8 @@ class Graph:
     def version(self) -> str:
         """The version of the ontology."""
         info = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
-        return next(q.object.value for q in self.store.quads_for_pattern(ox.NamedNode(BASE), info, None))
+        found = next(iter(self.store.quads_for_pattern(ox.NamedNode(BASE), info, None))).object
+        return found.value if isinstance(found, ox.Literal) else ""
 
     def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Run SPARQL over asserted and inferred statements together."""
@@ -81,6 +83,12 @@ class Graph:
             return self.store.query(text, prefixes=self.prefixes, use_default_graph_as_union=True)
         except SyntaxError as error:
             raise InputError(f"query: {' '.join(str(error).split())}; mend it there") from None
+
+    def serialize(self, form: ox.RdfFormat = ox.RdfFormat.TURTLE, inferred: bool = False) -> bytes:
+        """The ontology, with what was added, as one RDF document; asserted, or with what follows."""
+        graphs: list[ox.DefaultGraph | ox.NamedNode] = [DEFAULT, INFERRED] if inferred else [DEFAULT]
+        triples = sorted({q.triple for g in graphs for q in self.store.quads_for_pattern(None, None, None, g)}, key=str)
+        return ox.serialize(triples, format=form, prefixes=self.prefixes) or b""
 
     # names ----------------------------------------------------------------
 
@@ -172,7 +180,7 @@ def _cache_file(paths: Iterable[Path]) -> Path:
     for path in paths:
         if path.suffix != ".rq":
             digest.update(path.read_bytes())
-    home = os.environ.get("MLOPS_ROLES_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "mlops-roles")
+    home = os.environ.get("MLOPS_ROLES_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
     return Path(home) / f"{digest.hexdigest()[:32]}.nt"
 
 

@@ -146,6 +146,10 @@ class Answer:
         graph.parse(data=ox.serialize(list(self._triples()), format=ox.RdfFormat.N_TRIPLES), format="nt")
         return graph
 
+    def turtle(self) -> bytes:
+        """The triples of `rdf()` in Turtle."""
+        return ox.serialize(list(self._triples()), format=ox.RdfFormat.TURTLE, prefixes=self.graph.prefixes) or b""
+
     def _triples(self) -> Iterator[ox.Triple]:
         if self.columns == ["subject", "predicate", "object"]:
             yield from (ox.Triple(*row) for row in self.terms)  # type: ignore[arg-type]

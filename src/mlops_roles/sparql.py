@@ -106,9 +106,9 @@ def _child() -> None:
         sys.stdout.write(str(error).removeprefix("query: "))
         sys.exit(3)
     if isinstance(result, ox.QueryTriples):
-        sys.stdout.buffer.write(b"#triples\n" + ox.serialize(result, format=ox.RdfFormat.N_TRIPLES))
+        sys.stdout.buffer.write(b"#triples\n" + (ox.serialize(result, format=ox.RdfFormat.N_TRIPLES) or b""))
     else:
-        sys.stdout.buffer.write(result.serialize(format=ox.QueryResultsFormat.JSON))
+        sys.stdout.buffer.write(result.serialize(format=ox.QueryResultsFormat.JSON) or b"")
 
 
 def _limit(seconds: float) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
 NEEDED = ("person",)
+Row = tuple[int, Sequence[str]]
 BATCH = 50_000
 MAX_CELL = 1 << 20
 GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
@@ -116,7 +117,7 @@ def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
     return found
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _csv_rows(path: Path) -> Iterator[Row]:
     """(line, cells) of a CSV or TSV file, strictly read; blank lines are skipped."""
     text = files.check_encoding(files.read_bytes(path), path)
     if "\0" in text:
@@ -142,7 +143,7 @@ def _delimiter(text: str) -> str:
     return next((d for d in (",", ";", "\t") if d in header), ",")
 
 
-def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _xlsx_rows(path: Path) -> Iterator[Row]:
     """(line, cells) of the first sheet of a workbook; formulas count as the text they show."""
     import openpyxl
 
@@ -162,19 +163,18 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         raise InputError(f"{path}: not a readable workbook ({type(error).__name__}); save it again as .xlsx or CSV") from None
 
 
-def _fitting(rows: Iterable[tuple[int, Sequence[str]]], width: int, file: str, rejected: list[Rejected], counted: _Counter) -> Iterator[tuple[int, Sequence[str]]]:
+def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected], counted: _Counter) -> Iterator[Row]:
     """The rows that have as many cells as the header; the others are rejected."""
     for line, row in rows:
         counted.rows += 1
         if len(row) == width:
             yield line, row
-        elif len(row) > width and not any(cell.strip() for cell in row[width:]):
-            yield line, row[:width]
         else:
-            rejected.append(Rejected(file, line, f"{len(row)} cells, the header has {width}", "quote cells that contain the separator, or add the missing cells"))
+            cure = "quote cells that contain the separator, or add the missing cells"
+            rejected.append(Rejected(file, line, f"{len(row)} cells, the header has {width}", cure))
 
 
-def _to_arrow(rows: Iterator[tuple[int, Sequence[str]]], columns: Mapping[str, int]) -> pyarrow.Table:
+def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
     """Rows as an Arrow table of `line` and COLUMNS; blank cells are null, others trimmed."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -1,10 +1,10 @@
 """Answer a question of the catalogue, or a user's own SPARQL.
 
-  mlops-roles ask                                   the list of questions
-  mlops-roles ask tasks-of-role R7                  parameters in order
-  mlops-roles ask roles-for-task --task deploy-model   or by name
-  mlops-roles ask tasks-of-role --help              what a question is about
-  mlops-roles ask mine.rq --data staff.ttl          your own SPARQL, stopped after --timeout
+mlops-roles ask                                   the list of questions
+mlops-roles ask tasks-of-role R7                  parameters in order
+mlops-roles ask roles-for-task --task deploy-model   or by name
+mlops-roles ask tasks-of-role --help              what a question is about
+mlops-roles ask mine.rq --data staff.ttl          your own SPARQL, stopped after --timeout
 """
 
 import argparse

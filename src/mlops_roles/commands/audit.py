@@ -51,4 +51,4 @@ def _mapping(given: Sequence[str]) -> dict[str, str]:
     for pair in given:
         if "=" not in pair:
             raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
-    return dict(pair.split("=", 1) for pair in given)  # type: ignore[misc]
+    return dict(pair.split("=", 1) for pair in given)

@@ -1,6 +1,6 @@
 """Print a completion script for a shell.
 
-  eval "$(mlops-roles completion bash)"
+eval "$(mlops-roles completion bash)"
 """
 
 import argparse

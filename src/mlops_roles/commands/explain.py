@@ -1,7 +1,7 @@
 """Show why a statement holds: a proof down to asserted statements and their sources.
 
-  mlops-roles explain "R7 mlops:requiresSkill skill:sql"
-  mlops-roles explain "capability:ml-engineer rdfs:subClassOf capability:data-engineer" --format json
+mlops-roles explain "R7 mlops:requiresSkill skill:sql"
+mlops-roles explain "capability:ml-engineer rdfs:subClassOf capability:data-engineer" --format json
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Write the ontology as one file, asserted or with what is inferred.
 
-  mlops-roles export --format rdfxml --inferred --output mlops-roles.owl
+mlops-roles export --format rdfxml --inferred --output mlops-roles.owl
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pyoxigraph as ox
 
 from ..cli import add_common, emit
-from ..graph import INFERRED, load
+from ..graph import load
 
 FORMATS = {"ttl": ox.RdfFormat.TURTLE, "rdfxml": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
 

@@ -1,7 +1,7 @@
 """Find the role that a job title names: certain, ambiguous or none, and why.
 
-  mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
-  cut -d, -f2 staff.csv | mlops-roles resolve -      one title a line
+mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
+cut -d, -f2 staff.csv | mlops-roles resolve -      one title a line
 """
 
 import argparse

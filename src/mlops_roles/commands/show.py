@@ -1,7 +1,7 @@
 """Show a term: what it means, and what the catalogue knows about it.
 
-  mlops-roles show R7
-  mlops-roles show skill:feature-engineering
+mlops-roles show R7
+mlops-roles show skill:feature-engineering
 """
 
 import argparse
