@@ -143,7 +143,7 @@ class Audit:
             for c, how in (("skills", kind), *((("lacks", "lacking"), ("assessed", "assessed")) if kind == "recorded" else ()))
         ]
         self._names = self._memory("names", ("written", "origin", "skill", "how"), rows)
-        return written.join(self._names, ["written", "origin"]).select("line", "skill", "how").distinct().cache()
+        return written.join(self._names, ["written", "origin"]).select("line", "skill", "how").cache()
 
     def _reject(self) -> list[Rejected]:
         """The rows that contradict themselves, name nobody, or name somebody twice."""
@@ -167,6 +167,10 @@ class Audit:
                 found.setdefault(row["line"], Rejected(self.staff.file, row["line"], reason.format(row["detail"]), cure))
         return list(found.values())
 
+    def _only_used(self, table: ibis.Table) -> ibis.Table:
+        """The rows of a table that belong to used people."""
+        return table.semi_join(self.used, "line") if self.rejected else table
+
     def _used(self) -> ibis.Table:
         """The staff table without the rejected rows."""
         lines = [(r.line,) for r in self.rejected]
@@ -186,16 +190,16 @@ class Audit:
 
     def _read_knowledge(self) -> ibis.Table:
         """(line, skill) of the used rows with what is known of it, as 0 or 1: recorded, lacking, tool."""
-        m = self._mentions.semi_join(self.used, "line")
+        m = self._only_used(self._mentions)
         return m.group_by(["line", "skill"]).agg(
             recorded=m.how.isin(["recorded", "assessed"]).cast("int8").max(),
             lacking=(m.how == "lacking").cast("int8").max(),
             tool=(m.how == "tool").cast("int8").max(),
         )
 
-    def _stand(self, required: ibis.Table, group: str) -> ibis.Table:
+    def _stand(self, required: ibis.Table, group: str, known: ibis.Table | None = None) -> ibis.Table:
         """Per person and role (or task): how many required skills are recorded, evidenced by a tool alone, lacking."""
-        k = self._knows.join(required, "skill")
+        k = self._knows.join(required, "skill") if known is None else known
         counts = k.group_by(["line", group]).agg(
             recorded=k.recorded.sum(), evident=((k.recorded == 0) & (k.lacking == 0)).ifelse(k.tool, 0).sum(), lacking=k.lacking.sum()
         )
@@ -243,7 +247,8 @@ class Audit:
     def _tasks(self) -> dict[str, dict[str, Any]]:
         performs = self._memory("performs", ("holds", "task"), self._closed.performs)
         doers = self._direct.join(performs, "holds").select("line", "task").distinct()
-        stand = self._stand(self._memory("task_skills", ("task", "skill"), self._closed.task_skills), "task")
+        needed = self._memory("task_skills", ("task", "skill"), self._closed.task_skills)
+        stand = self._stand(needed, "task", doers.join(needed, "task").join(self._knows, ["line", "skill"]))
         held = _holders(doers, stand, "task")
         return {t: _cover(held.get(t), {}) for t in sorted({t for _, t in self._closed.performs})}
 
@@ -286,7 +291,7 @@ class Audit:
     @cached_property
     def unmatched_skills(self) -> dict[str, int]:
         """Names in skills, lacks and assessed that no skill or tool bears, with their count."""
-        w = self._written.semi_join(self.used, "line")
+        w = self._only_used(self._written)
         counts = w.group_by("written").agg(people=w.line.nunique()).to_pyarrow().to_pylist()
         unknown = Counter({r["written"]: r["people"] for r in counts if fold_name(r["written"]) not in self._closed.names})
         return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
@@ -297,9 +302,9 @@ class Audit:
         import ibis
 
         s = self._standing
-        order = [ibis.desc(s.recorded), ibis.desc(s.evident), s.line]
-        ranked = s.mutate(rank=ibis.row_number().over(group_by="role", order_by=order))
-        top = ranked.filter(ranked["rank"] < NEAREST).join(self.used.select("line", "person"), "line").to_pyarrow().to_pylist()
+        order = [ibis.desc("recorded"), ibis.desc("evident"), "line"]
+        best = ibis.union(*(s.filter(s.role == role).order_by(order).limit(NEAREST) for role in self._closed.roles))
+        top = best.join(self.used.select("line", "person"), "line").order_by(["role", *order]).to_pyarrow().to_pylist()
         lines = sorted({row["line"] for row in top})
         k = self._knows
         known = {(r["line"], r["skill"]): r for r in k.filter(k.line.isin(lines)).to_pyarrow().to_pylist()} if lines else {}
@@ -307,7 +312,7 @@ class Audit:
         for role, skill in self._closed.role_skills:
             needs[role].append(skill)
         found: dict[str, list[dict[str, Any]]] = {role: [] for role in self._closed.roles}
-        for row in sorted(top, key=lambda r: (r["role"], r["rank"])):
+        for row in top:
             found[row["role"]].append(_candidate(row, needs[row["role"]], known))
         return found
 

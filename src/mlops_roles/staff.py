@@ -73,6 +73,8 @@ def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[
     kind = Path(path).suffix.lower()
     if kind == ".parquet":
         return _read_parquet(Path(path), connection, mapping or {})
+    if kind in (".csv", ".tsv") and (plain := _read_plain(Path(path), mapping or {})):
+        return Staff(connection.create_table("staff", plain, overwrite=True), str(path), plain.num_rows)
     readers = {".csv": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows}
     if kind not in readers:
         raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx or .parquet")
@@ -117,13 +119,43 @@ def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
     return found
 
 
+def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
+    """A CSV or TSV file without any quirk, read by Arrow in a tenth of the time; None where it has one.
+
+    Quirks are a quote that does not enclose a whole cell of one line, an empty line, a NUL and
+    a row of another width: with these, only the csv module knows the line of each row.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+
+    data = files.read_bytes(path)
+    if b"\0" in data or b"\n\n" in data or b"\r\n\r\n" in data or data[:1] in b'\r\n"':
+        return None
+    first = files.check_encoding(data[: data.find(b"\n")] if b"\n" in data else data, path).rstrip("\r")
+    delimiter = _delimiter(first, path)
+    separator = re.escape(delimiter).encode()
+    if data.count(b'"') != 2 * len(re.findall(rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (separator, separator), data)):
+        return None
+    header = first.split(delimiter)
+    columns = _columns(header, path, mapping)
+    names, wanted = [str(i) for i in range(len(header))], [str(i) for i in columns.values()]
+    form = pa.csv.ParseOptions(delimiter=delimiter, double_quote=False, ignore_empty_lines=False)
+    as_text = pa.csv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted)
+    try:
+        raw = pa.csv.read_csv(pa.BufferReader(data), pa.csv.ReadOptions(skip_rows=1, column_names=names), form, as_text)
+    except pa.ArrowInvalid:
+        return None
+    cells = {name: _trimmed(raw[str(columns[name])]) if name in columns else pa.nulls(raw.num_rows, pa.string()) for name in COLUMNS}
+    return pa.table({"line": pa.array(range(2, raw.num_rows + 2), pa.int64()), **cells}) if raw.num_rows else None
+
+
 def _csv_rows(path: Path) -> Iterator[Row]:
     """(line, cells) of a CSV or TSV file, strictly read; blank lines are skipped."""
     text = files.check_encoding(files.read_bytes(path), path)
     if "\0" in text:
         raise InputError(f"{path}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}: a NUL character; save it as UTF-8 text")
     csv.field_size_limit(MAX_CELL + 1)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else _delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, path), strict=True)
     line = 1
     while True:
         try:
@@ -132,13 +164,15 @@ def _csv_rows(path: Path) -> Iterator[Row]:
             return
         except csv.Error as error:
             raise InputError(f"{path}, line {line}: {error}; look for a quote that is not closed") from None
-        if any(map(str.strip, row)):
+        if row:
             yield line, row
         line = reader.line_num + 1
 
 
-def _delimiter(text: str) -> str:
-    """Comma, or the semicolon or tab of a spreadsheet's export where the header has no comma."""
+def _delimiter(text: str, path: Path) -> str:
+    """Tab for TSV; else comma, or the semicolon or tab of a spreadsheet's export where the header has no comma."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
     header = text.split("\n", 1)[0]
     return next((d for d in (",", ";", "\t") if d in header), ",")
 
@@ -177,7 +211,6 @@ def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected
 def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
     """Rows as an Arrow table of `line` and COLUMNS; blank cells are null, others trimmed."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in COLUMNS)])
     batches = []
@@ -187,10 +220,17 @@ def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
         arrays: list[Any] = [pa.array(lines, pa.int64())]
         for name in COLUMNS:
             values = pa.array(turned[columns[name]], pa.string()) if name in columns else pa.nulls(len(chunk), pa.string())
-            trimmed = pc.utf8_trim_whitespace(values)
-            arrays.append(pc.if_else(pc.equal(trimmed, ""), None, trimmed))
+            arrays.append(_trimmed(values))
         batches.append(pa.record_batch(arrays, schema=schema))
     return pa.Table.from_batches(batches, schema=schema)
+
+
+def _trimmed(values: Any) -> Any:
+    """Cells without white space around them; blank ones are null."""
+    import pyarrow.compute as pc
+
+    trimmed = pc.utf8_trim_whitespace(values)
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
 def _read_parquet(path: Path, connection: ibis.BaseBackend, mapping: Mapping[str, str]) -> Staff:
