@@ -11,7 +11,6 @@ Each message is one line that names the input, the place and the cure.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -32,6 +31,8 @@ class UnknownName(InputError):
     """
 
     def __init__(self, name: str, what: str, known: Iterable[str], cure: str = ""):
+        import difflib
+
         self.name = name
         self.nearest = difflib.get_close_matches(name[:80], list(known), n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(self.nearest)}?" if self.nearest else cure

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -162,6 +161,8 @@ def _refuse_entities(data: bytes, path: str | os.PathLike[str]) -> None:
 @contextmanager
 def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
     """A file to write that takes the place of `path` only once it is complete."""
+    import tempfile
+
     target = Path(path)
     if not target.parent.is_dir():
         raise InputError(f"{path}: no such folder; create {target.parent} first")

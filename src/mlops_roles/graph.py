@@ -6,7 +6,6 @@ and kept in a cache by the hash of all that went into it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable
@@ -38,10 +37,12 @@ class Graph:
         self.store = ox.Store()
         self.added = tuple(Path(p) for p in added)
         self.data = tuple(Path(p) for p in data)
-        self.prefixes: dict[str, str] = {}
-        for path in (*shipped_files(), *(p for p in self.added if p.suffix != ".rq")):
+        for path in shipped_files():
+            self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        self.prefixes = _prefixes(shipped_files()[0])
+        for path in (p for p in self.added if p.suffix != ".rq"):
             self._read(path)
-        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in self._closure())
+        self._add_closure()
         for path in self.data:
             self._read(path)
 
@@ -51,19 +52,24 @@ class Graph:
         self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
         self.prefixes = prefixes | self.prefixes
 
-    def _closure(self) -> list[ox.Triple]:
-        """What follows: as shipped, from the cache, or inferred now."""
-        if not any(p.suffix != ".rq" for p in self.added):
-            return _read_triples(files.shipped("ontology") / "closure.nt")
-        cached = _cache_file((*shipped_files(), *self.added))
-        if cached.is_file():
-            return _read_triples(cached)
+    def _add_closure(self) -> None:
+        """Load what follows: as shipped, from the cache, or inferred now."""
+        path = files.shipped("ontology") / "closure.nt"
+        if any(p.suffix != ".rq" for p in self.added):
+            path = _cache_file((*shipped_files(), *self.added))
+        if path.is_file():
+            self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
+            return
+        triples = self._infer()
+        _keep(path, triples)
+        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in triples)
+
+    def _infer(self) -> list[ox.Triple]:
+        """What follows from the ontology and what was added. Raises InputError for a contradiction."""
         if clash := reasoning.contradictions(self.proofs):
             why = "; ".join(self.write(t) for t in clash[0].because)
             raise InputError(f"{', '.join(map(str, self.added))}: contradicts the ontology ({why}); withdraw one of these")
-        triples = reasoning.printed(self.proofs)
-        _keep(cached, triples)
-        return triples
+        return reasoning.printed(self.proofs)
 
     @cached_property
     def proofs(self) -> dict[ox.Triple, reasoning.Inference]:
@@ -170,12 +176,17 @@ def shipped_files() -> list[Path]:
     return sorted(found, key=lambda path: path.name != "mlops-roles.ttl")
 
 
-def _read_triples(path: Path) -> list[ox.Triple]:
-    return [q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)]
+def _prefixes(path: Path) -> dict[str, str]:
+    parser = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+    for _ in parser:
+        pass
+    return dict(parser.prefixes)
 
 
 def _cache_file(paths: Iterable[Path]) -> Path:
     """Where the closure of these files is kept: named by the hash of rules and contents."""
+    import hashlib
+
     digest = hashlib.sha256("".join(reasoning.rules().values()).encode())
     for path in paths:
         if path.suffix != ".rq":

@@ -1,91 +1,116 @@
 """A term's page: its description, and every question that says it belongs there.
 
-A question with the line `#+ page: ?role 30` is a section of each page of a role.
+A question with the line `#+ page: ?role 30 Skills / ?from` is the section "Skills" on the page
+of each role, thirtieth in order, its rows grouped by what they have in ?from.
 """
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyoxigraph as ox
+
+from ._errors import InputError
 from .graph import Graph, load
 from .queries import Answer, Question, ask, catalogue, select
 from .render import plain, render
 
+WIDTH = 96
+_PAGE = re.compile(r"\?(\w+)(?: (\d+))?(?: ([^/]+?))?(?: / \?(\w+))?$")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A question answered for the term of a page."""
+
+    question: str
+    heading: str
+    group: str | None
+    answer: Answer
+
+    def lines(self) -> Iterator[str]:
+        """The rows as text: grouped, or one a line; what is the same in all of them is left out."""
+        rows, columns = self.answer.rows, self.answer.columns
+        varying = [c for c in columns if len({str(row[c]) for row in rows}) > 1] or columns[-1:]
+        if self.group:
+            groups: dict[str, list[str]] = {}
+            for row in rows:
+                groups.setdefault(plain(row[self.group]), []).append(plain(row.get("label") or row[varying[0]]))
+            for name, items in groups.items():
+                yield name
+                yield from textwrap.wrap("; ".join(dict.fromkeys(items)), WIDTH, initial_indent="  ", subsequent_indent="  ")
+        else:
+            widths = {c: max(len(plain(row[c])) for row in rows) for c in varying}
+            yield from ("  ".join(plain(row[c]).ljust(widths[c]) for c in varying).rstrip() for row in rows)
+
 
 @dataclass(frozen=True)
 class Page:
-    """What is known of a term: `about` its properties, `sections` a title and rows each."""
+    """What is known of a term: `about` its properties, `sections` the questions about it."""
 
     term: str
     label: str
-    about: list[tuple[str, str]]
-    sections: list[tuple[str, Answer, str]]
+    about: dict[str, list[str]]
+    sections: list[Section]
 
     def to_dict(self) -> dict[str, Any]:
         """The page as plain data."""
-        about: dict[str, list[str]] = {}
-        for key, value in self.about:
-            about.setdefault(key, []).append(value)
-        return {"term": self.term, "label": self.label, "about": about, "sections": {q: a.rows for q, a, _ in self.sections}}
+        return {"term": self.term, "label": self.label, "about": self.about, "sections": {s.question: s.answer.rows for s in self.sections}}
 
     def text(self) -> str:
         """The page for a terminal."""
         return "\n".join(self._text()) + "\n"
 
     def _text(self) -> Iterator[str]:
-        yield f"{self.label}  ({self.term})"
-        yield "=" * (len(self.label) + len(self.term) + 4)
-        for key, value in self.about:
-            yield f"{key}: {plain(value)}"
-        for _, answer, title in self.sections:
-            yield ""
-            yield title
-            yield from (f"  {line}" for line in _grouped(answer))
+        title = f"{self.label}  ({self.term})"
+        yield from (title, "=" * len(title))
+        for key, values in self.about.items():
+            yield from textwrap.wrap(f"{key}: {'; '.join(map(plain, values))}", WIDTH + 4, subsequent_indent="  ")
+        for section in self.sections:
+            yield from ("", section.heading)
+            yield from (f"  {line}" for line in section.lines())
 
     def markdown(self) -> str:
         """The page in Markdown."""
-        parts = [f"# {self.label}\n\n`{self.term}`\n", *(f"\n**{k}**: {plain(v)}\n" for k, v in self.about)]
-        for _, answer, title in self.sections:
-            parts.append(f"\n## {title}\n\n{render(answer.rows, answer.columns, 'md')}")
+        parts = [f"# {self.label}\n\n`{self.term}`\n", *(f"\n**{k}**: {'; '.join(map(plain, v))}\n" for k, v in self.about.items())]
+        for section in self.sections:
+            parts.append(f"\n## {section.heading}\n\n{render(section.answer.rows, section.answer.columns, 'md')}")
         return "".join(parts)
-
-
-def _grouped(answer: Answer) -> Iterator[str]:
-    """Rows as text; what is the same in all of them is left out."""
-    shown = [c for c in answer.columns if len({str(row[c]) for row in answer.rows}) > 1] or answer.columns[-1:]
-    for row in answer.rows:
-        yield "  ".join(plain(row[c]) for c in shown if row[c] is not None)
 
 
 def page(name: str, graph: Graph | None = None) -> Page:
     """The page of a term. Raises UnknownName, or InputError if the name means several terms."""
     graph = graph or load()
     iri = graph.term(name)
-    kinds = sorted({kind for group in graph.index.values() for kind, found in group if found == iri})
-    about = [(_key(r["property"]), str(r["value"])) for r in ask("term-page", graph, term=f"<{iri}>")]
-    label = next((value for key, value in about if key == "prefLabel"), graph.curie(iri))
-    sections = [(q.name, answer, q.summary) for q, variable in _sections(graph, kinds) if len(answer := _fixed(graph, q, variable, iri))]
-    return Page(graph.curie(iri), label, [(k, v) for k, v in about if k != "prefLabel"], sections)
+    about: dict[str, list[str]] = {}
+    for term in ask("term-page", graph, term=f"<{iri}>").terms:
+        key, value = graph.write(term[1]).rpartition(":")[2], term[2]  # type: ignore[arg-type]
+        language = value.language if isinstance(value, ox.Literal) else None
+        shown = value.value if isinstance(value, ox.Literal) else graph.write(value)  # type: ignore[arg-type]
+        about.setdefault(f"{key} ({language})" if language not in (None, "en") else key, []).append(shown)
+    label = about.pop("prefLabel", [graph.curie(iri)])[0]
+    return Page(graph.curie(iri), label, about, list(_sections(graph, iri)))
 
 
-def _key(curie: str) -> str:
-    return curie.rpartition(":")[2]
+def _sections(graph: Graph, iri: str) -> Iterator[Section]:
+    """The answered questions for the page of a term, in the order of their `page` lines."""
+    kinds = {kind for group in graph.index.values() for kind, found in group if found == iri}
+    for _, asked, variable, heading, group in sorted(_declared(graph), key=lambda d: (d[0], d[1].name)):
+        if any(kind.endswith(variable) for kind in kinds) and asked.name != "term-page":
+            answer = select(graph, asked.text, {variable: [ox.NamedNode(iri)]})
+            if len(answer):
+                yield Section(asked.name, heading or asked.summary, group, answer)
 
 
-def _fixed(graph: Graph, asked: Question, variable: str, iri: str) -> Answer:
-    import pyoxigraph as ox
-
-    return select(graph, asked.text, {variable: [ox.NamedNode(iri)]})
-
-
-def _sections(graph: Graph, kinds: list[str]) -> list[tuple[Question, str]]:
-    """The questions for the pages of a kind, in the order of their `page` lines."""
-    found = []
+def _declared(graph: Graph) -> Iterator[tuple[int, Question, str, str | None, str | None]]:
+    """Every `page` line: order, question, variable, heading, group."""
     for asked in catalogue(graph).values():
         for line in asked.headers.get("page", []):
-            variable, _, order = line.lstrip("?").partition(" ")
-            if any(kind.endswith(variable) for kind in kinds):
-                found.append((int(order or 50), asked, variable))
-    return [(asked, variable) for _, asked, variable in sorted(found, key=lambda f: (f[0], f[1].name))]
+            found = _PAGE.match(line)
+            if not found:
+                raise InputError(f"{asked.path.name}: page line {line!r} cannot be read; write '#+ page: ?role 30 Heading / ?group'")
+            yield int(found[2] or 50), asked, found[1], found[3], found[4]

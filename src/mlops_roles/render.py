@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,6 +29,9 @@ def table(rows: Rows, columns: Sequence[str]) -> str:
 
 def _separated(rows: Rows, columns: Sequence[str], delimiter: str) -> str:
     """CSV or TSV for spreadsheets: a cell that would be run as a formula gets a leading apostrophe."""
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
@@ -56,6 +55,8 @@ def _escaped(value: Any) -> str:
 
 
 def _html(rows: Rows, columns: Sequence[str]) -> str:
+    import html
+
     def line(cells: Sequence[str], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>\n"
 
@@ -65,7 +66,15 @@ def _html(rows: Rows, columns: Sequence[str]) -> str:
 
 def as_json(data: Any) -> str:
     """Data as indented JSON."""
+    import json
+
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _json_lines(rows: Rows) -> str:
+    import json
+
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 FORMATS: dict[str, Callable[[Rows, Sequence[str]], str]] = {
@@ -73,7 +82,7 @@ FORMATS: dict[str, Callable[[Rows, Sequence[str]], str]] = {
     "csv": lambda rows, columns: _separated(rows, columns, ","),
     "tsv": lambda rows, columns: _separated(rows, columns, "\t"),
     "json": lambda rows, _: as_json(list(rows)),
-    "jsonl": lambda rows, _: "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
+    "jsonl": lambda rows, _: _json_lines(rows),
     "md": _markdown,
     "html": _html,
 }

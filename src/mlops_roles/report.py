@@ -6,152 +6,112 @@ Every name comes from the audit's data. What people wrote is shown as they wrote
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import Any
 
 from .render import Rows, _escaped, plain, render, table
 
 Data = Mapping[str, Any]
-WIDTH = 98
-CLIP = 200
+Section = tuple[str, list[str], Rows]  # a heading, sentences, and a table
+WIDTH, CLIP = 98, 200
 STATES = {"covered": "covered", "single": "one person", "uncovered": "nobody"}
 MISSING = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 READING = (
-    "People are counted apart whose title is only similar to the role. Who could act as it: able people have "
-    "every required skill recorded; likely people have the rest by a tool they use. A tool is evidence, not a recorded skill."
+    "similar: people whose title is only similar to the role, counted apart. able: every required skill is recorded. "
+    "likely: what is not recorded is evidenced by a tool. A tool is evidence, not a recorded skill."
 )
 
 
 def report(data: Data, form: str) -> str:
     """The data of `Audit.to_dict` as 'table', 'md' or 'html'."""
-    forms: dict[str, Callable[[Data], str]] = {"table": _text, "md": _markdown, "html": _html}
-    return forms[form](data)
+    if form == "html":
+        return _html(data)
+    draw = {"table": _text, "md": _markdown}[form]
+    return "\n".join("".join(draw(*section)) for section in _sections(data))
 
 
-# text and Markdown: the same sections, drawn in two ways ---------------------
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with sentences, a table, and how many of its rows were left out."""
-
-    title: str
-    lines: Sequence[str] = ()
-    rows: Rows = ()
-    left: int = 0
-
-    def sentences(self) -> list[str]:
-        """The sentences, with a last one on what was left out."""
-        return [*self.lines, *([f"… and {self.left:,} more: --format json lists all"] if self.left else [])]
-
-
-def _text(data: Data) -> str:
-    return "\n".join("".join(_text_of(section)) for section in _sections(data))
-
-
-def _text_of(section: Section) -> Iterator[str]:
-    yield f"{section.title}\n{'=' * len(section.title)}\n"
-    if section.rows:
-        yield table(list(_broken(section.rows)), list(section.rows[0]))
-    for line in section.sentences():
-        yield textwrap.fill(_clipped(line, 2000), WIDTH, subsequent_indent="  ") + "\n"
+def _text(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
+    yield f"{title}\n{'=' * len(title)}\n"
+    if rows:
+        yield table(list(_broken(rows)), list(rows[0]))
+    for line in lines:
+        yield textwrap.fill(_clipped(line, 2000), WIDTH, subsequent_indent="  ", break_on_hyphens=False) + "\n"
 
 
 def _broken(rows: Rows) -> Iterator[dict[str, str]]:
-    """The rows with long cells broken into lines, so that a row fits a terminal."""
+    """The rows with long cells broken into lines, so that they fit a terminal."""
     cells = [{c: _clipped(value) for c, value in row.items()} for row in rows]
     widths = {c: max(len(c), *(len(row[c]) for row in cells)) for c in cells[0]}
     while sum(widths.values()) + 2 * (len(widths) - 1) > WIDTH:
         widths[max(widths, key=widths.__getitem__)] -= 1
     for row in cells:
-        parts = [textwrap.wrap(row[c], widths[c]) for c in widths]
+        parts = [textwrap.wrap(row[c], widths[c], break_on_hyphens=False) for c in widths]
         yield from (dict(zip(widths, line, strict=True)) for line in zip_longest(*parts, fillvalue=""))
 
 
-def _markdown(data: Data) -> str:
-    return "\n".join("\n".join(_markdown_of(section)) for section in _sections(data))
-
-
-def _markdown_of(section: Section) -> Iterator[str]:
-    yield f"## {section.title}\n"
-    if section.rows:
-        yield render([{c: _clipped(v) for c, v in row.items()} for row in section.rows], list(section.rows[0]), "md")
-    for line in section.sentences():
-        yield _escaped(_clipped(line, 2000)) + "\n"
+def _markdown(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
+    yield f"## {title}\n\n"
+    if rows:
+        yield render([{c: _clipped(v) for c, v in row.items()} for row in rows], list(rows[0]), "md") + "\n"
+    yield "\n".join(f"{_escaped(_clipped(line, 2000))}\n" for line in lines)
 
 
 def _sections(data: Data) -> Iterator[Section]:
-    yield _summary(data)
-    yield _roles(data)
-    yield _coverage(data, "Tasks", "Performed by nobody", "By one person only")
-    yield _coverage(data, "Skills", "Recorded of nobody", "Of one person only")
-    yield _open_titles(data)
-    yield _nearest(data)
-    names = [{"written": name, "people": n} for name, n in data["unmatched_skills"].items()]
-    yield Section("Names that no skill or tool bears", *_cut(names, 15))
-    yield Section("Rejected rows", *_cut([{k: row[k] for k in ("line", "reason", "cure")} for row in data["rejected"]], 20))
+    yield "Staff audit", _summary(data), []
+    yield "Roles", *_roles(data)
+    yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
+    yield "Skills", _coverage(data, data["skills"], "Recorded of nobody", "Of one person only"), []
+    yield "Titles that name no role, or several", *_cut(data["open_titles"], 10, lambda t: _open_title(data, t))
+    people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
+    yield "Nearest candidates", *_cut(people, len(people), lambda pair: _candidate(data, *pair))
+    yield "Names that no skill or tool bears", *_cut(list(data["unmatched_skills"].items()), 15, lambda u: {"written": u[0], "people": u[1]})
+    yield "Rejected rows", *_cut(data["rejected"], 20, lambda r: {key: r[key] for key in ("line", "reason", "cure")})
 
 
-def _cut(rows: Rows, limit: int) -> tuple[list[str], Rows, int]:
-    return ([] if rows else ["none"]), rows[:limit], max(0, len(rows) - limit)
+def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], Rows]:
+    """The first items as rows, and a sentence on the others."""
+    more = f"… and {len(items) - limit:,} more: --format json lists all"
+    return ([more] if len(items) > limit else [] if items else ["none"]), [row(item) for item in items[:limit]]
 
 
-def _summary(data: Data) -> Section:
+def _summary(data: Data) -> list[str]:
     rows, titles = data["rows"], data["titles"]
     read = f"{data['file']}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['rejected']:,} rejected; ontology {data['ontology']}."
     held = f"Titles: {titles['certain']:,} people with a certain role, {titles['ambiguous']:,} with an ambiguous title, {titles['none']:,} without a role."
-    return Section("Staff audit", [read, held, data["note"]])
+    return [read, held, data["note"]]
 
 
-def _roles(data: Data) -> Section:
+def _roles(data: Data) -> tuple[list[str], Rows]:
     more = {"similar": "similar", "able": "could act: able", "evidence": "likely, by tools"}
     rows = [
-        {"role": _label(data, role), "people": c["people"], **{name: c.get(key, 0) for key, name in more.items()}, "state": _state(c)}
+        {"role": _label(data, role), "people": c["people"], **{name: c.get(key, 0) for key, name in more.items()}, "state": STATES[c["state"]]}
         for role, c in data["roles"].items()
     ]
-    empty = [role for role, c in data["roles"].items() if not c["people"]]
-    return Section("Roles", [f"Held by nobody: {_names(data, empty)}", READING], rows)
+    shown = [row | {"state": "NOBODY"} if not row["people"] else row for row in rows]
+    return [f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}", READING], shown
 
 
-def _state(cover: Data) -> str:
-    return "NOBODY" if cover["state"] == "uncovered" else STATES[cover["state"]]
+def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -> list[str]:
+    """How many are covered, and which are not, with the people who have a tool as evidence."""
+    named = {s: _label(data, s) + (f" (+{c['evidence']:,} by tools)" if c.get("evidence") else "") for s, c in group.items()}
+    found = {state: [named[s] for s, c in group.items() if c["state"] == state] for state in STATES}
+    rest = [f"{name} ({len(found[s])}): {_names(found[s])}" for s, name in (("uncovered", nobody), ("single", single))]
+    return [f"{len(found['covered'])} of {len(group)} by two people or more.", *rest]
 
 
-def _coverage(data: Data, title: str, nobody: str, single: str) -> Section:
-    """How many are covered, and those that are not; `+4` are people with a tool as evidence."""
-    group: Mapping[str, Data] = data[title.lower()]
-    found = {state: [slug for slug, c in group.items() if c["state"] == state] for state in STATES}
-    tools = {slug: f"{_label(data, slug)} (+{c['evidence']:,} by tools)" for slug, c in group.items() if c.get("evidence")}
-    named = {"labels": {**data["labels"], **tools}}
-    first = f"{len(found['covered'])} of {len(group)} by two people or more."
-    rest = [f"{name} ({len(found[s])}): {_names(named, found[s])}" for s, name in (("uncovered", nobody), ("single", single))]
-    return Section(title, [first, *rest])
+def _open_title(data: Data, title: Data) -> dict[str, Any]:
+    meant = [_label(data, role) for role in title["roles"]]
+    return {"title": title["title"], "people": title["people"], "status": title["status"], "could be": meant, "why": title["reasons"]}
 
 
-def _open_titles(data: Data) -> Section:
-    rows = [
-        {"title": t["title"], "people": t["people"], "status": t["status"], "could be": _names(data, t["roles"], ""), "why": t["reasons"]}
-        for t in data["open_titles"][:10]
-    ]
-    return Section("Titles that name no role, or several", [] if rows else ["none"], rows, max(0, len(data["open_titles"]) - 10))
-
-
-def _nearest(data: Data) -> Section:
-    rows = [
-        {"role": _label(data, role), "person": p["person"], "line": p["line"], "recorded": f"{p['recorded']} of {p['required']}", "missing": _missing(data, p)}
-        for role, people in data["nearest"].items()
-        for p in people[:3]
-    ]
-    return Section("Nearest candidates", ["Not recorded is not lacking: ask before you conclude."], rows)
-
-
-def _missing(data: Data, person: Data, limit: int = 4) -> str:
-    """What a person misses for a role, shortened: what was found lacking comes first."""
+def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str, Any]:
+    """A person and what is missing to a role, shortened; what was found lacking comes first."""
     chips = _chips(person)
     kinds = [f"{MISSING[kind]}: {'; '.join(_label(data, s) for _, s in group)}" for kind, group in groupby(chips[:limit], lambda chip: chip[0])]
-    return ". ".join(kinds) + (f" … and {len(chips) - limit} more" if len(chips) > limit else "")
+    missing = ". ".join(kinds or ["nothing"]) + (f" … and {len(chips) - limit} more" if len(chips) > limit else "")
+    recorded = f"{person['recorded']} of {person['required']}"
+    return {"role": _label(data, role), "person": person["person"], "line": person["line"], "recorded": recorded, "missing": missing}
 
 
 def _chips(person: Data) -> list[tuple[str, str]]:
@@ -162,9 +122,8 @@ def _label(data: Data, slug: str) -> str:
     return str(data["labels"].get(slug, slug))
 
 
-def _names(data: Data, slugs: Sequence[str], none: str = "none", limit: int = 20) -> str:
-    names = "; ".join(_label(data, slug) for slug in slugs[:limit])
-    return (names or none) + (f" … and {len(slugs) - limit} more" if len(slugs) > limit else "")
+def _names(names: Sequence[str], limit: int = 20) -> str:
+    return ("; ".join(names[:limit]) or "none") + (f" … and {len(names) - limit} more" if len(names) > limit else "")
 
 
 def _clipped(value: Any, limit: int = CLIP) -> str:
@@ -173,19 +132,17 @@ def _clipped(value: Any, limit: int = CLIP) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-# HTML: one template, which shows strings only through _shown -----------------
-
-
 def _html(data: Data) -> str:
+    """The template filled in; it prints strings only through _shown."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(loader=PackageLoader("mlops_roles"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_shown)
     env.filters |= {"label": lambda slug: _label(data, slug), "number": lambda n: f"{n:,}", "compact": _compact, "chips": _chips}
-    return env.get_template("audit.html.j2").render(data, heat=_heat(data), doers=_turned(data["performs"]), states=STATES)
+    return env.get_template("audit.html.j2").render(data, heat=_heat(data), doers=_turned(data["performs"]), states=STATES, kinds=MISSING)
 
 
 def _shown(value: Any) -> Any:
-    """What a template expression prints: strings lose what could act in them, markup of the template stays."""
+    """What a template expression prints: text loses what could act in it, markup of the template stays."""
     return value if not isinstance(value, str) or hasattr(value, "__html__") else _clipped(value)
 
 
@@ -202,6 +159,7 @@ def _heat(data: Data) -> list[tuple[str, list[str]]]:
 
 
 def _turned(groups: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The members of groups, each with its groups."""
     found: dict[str, list[str]] = {}
     for one, others in groups.items():
         for other in others:

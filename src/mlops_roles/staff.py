@@ -134,7 +134,7 @@ def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     first = files.check_encoding(data[: data.find(b"\n")] if b"\n" in data else data, path).rstrip("\r")
     delimiter = _delimiter(first, path)
     separator = re.escape(delimiter).encode()
-    if data.count(b'"') != 2 * len(re.findall(rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (separator, separator), data)):
+    if '"' in first or data.count(b'"') != 2 * len(re.findall(rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (separator, separator), data)):
         return None
     header = first.split(delimiter)
     columns = _columns(header, path, mapping)
