@@ -168,13 +168,20 @@ def skills_of(role: URIRef) -> set[URIRef]:
 
 
 def experts() -> Graph:
-    """One agent with every skill of R7, and for each of these skills one who has all the others."""
+    """One agent with every skill of R7, and some who have all of them but one."""
     graph, skills = Graph(), sorted(skills_of(iri(R7)))
     assert len(skills) > 30
-    for missing in (None, *skills):
+    for missing in (None, *spared()):
         for skill in set(skills) - {missing}:
             graph.add((expert(missing), iri("mlops:hasSkill"), skill))
     return graph
+
+
+def spared() -> list[URIRef]:
+    """Of the skills of R7 one for each set of roles that share it; more of them cost HermiT a minute."""
+    by_roles = {frozenset(role for role in roles() if skill in skills_of(role)): skill for skill in sorted(skills_of(iri(R7)), reverse=True)}
+    assert len(by_roles) > len(TAKEN_IN)
+    return sorted(by_roles.values())
 
 
 def expert(missing: URIRef | None = None) -> URIRef:
@@ -296,7 +303,7 @@ def test_e3_an_agent_with_all_skills_of_r7_is_in_all_six_capability_classes(reas
 @pytest.mark.parametrize("reasoner", ["owlrl", "hermit"])
 def test_e3_one_skill_less_and_the_agent_is_in_no_class_that_needs_it(reasoner):
     facts, held = closure(reasoner), {}
-    for missing in skills_of(iri(R7)):
+    for missing in spared():
         held[missing] = {role for role in roles() if (expert(missing), RDF.type, capability(role)) in facts}
     assert held == {missing: {role for role in roles() if skills_of(role) <= skills_of(iri(R7)) - {missing}} for missing in held}
     assert not any(iri(R7) in found for found in held.values())

@@ -91,8 +91,7 @@ class _Prover:
         if "subject" not in fixed:
             return
         answer = select(self.graph, question("source-of-statement").text, fixed)
-        for row in answer.rows:
-            yield row["source"] + (f", {row['mark']}" if row.get("mark") else "")
+        yield from dict.fromkeys(row["source"] + (f", {row['mark']}" if row.get("mark") else "") for row in answer.rows)
 
 
 def _says(rule: str) -> str:

@@ -28,14 +28,15 @@ class Section:
     """A question answered for the term of a page."""
 
     question: str
+    about: str
     heading: str
     group: str | None
     answer: Answer
 
     def lines(self) -> Iterator[str]:
-        """The rows as text: grouped, or one a line; what is the same in all of them is left out."""
-        rows, columns = self.answer.rows, self.answer.columns
-        varying = [c for c in columns if len({str(row[c]) for row in rows}) > 1] or columns[-1:]
+        """The rows as text: grouped, or one a line; what several rows have in common is left out."""
+        rows, columns = self.answer.rows, [c for c in self.answer.columns if c != self.about]
+        varying = [c for c in columns if len(rows) == 1 or len({str(row[c]) for row in rows}) > 1] or columns[-1:]
         if self.group:
             groups: dict[str, list[str]] = {}
             for row in rows:
@@ -103,7 +104,7 @@ def _sections(graph: Graph, iri: str) -> Iterator[Section]:
         if any(kind.endswith(variable) for kind in kinds) and asked.name != "term-page":
             answer = select(graph, asked.text, {variable: [ox.NamedNode(iri)]})
             if len(answer):
-                yield Section(asked.name, heading or asked.summary, group, answer)
+                yield Section(asked.name, variable, heading or asked.summary, group, answer)
 
 
 def _declared(graph: Graph) -> Iterator[tuple[int, Question, str, str | None, str | None]]:

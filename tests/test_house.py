@@ -1,0 +1,297 @@
+"""The house style, executable, as far as that is honest.
+
+What cannot be seen from outside (one voice, names that say something) is left to readers.
+"""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from conftest import FRONT_DOOR, PREFIXES, ROOT, facts, links, members
+
+import mlops_roles
+from mlops_roles import cli
+
+SRC = ROOT / "src" / "mlops_roles"
+CODE = sorted(SRC.rglob("*.py"))
+COMMANDS = sorted(p.stem for p in (SRC / "commands").glob("*.py") if p.stem != "__init__")
+RDF = sorted([*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "shapes").rglob("*.ttl")])
+SPARQL = sorted([*(ROOT / "queries").glob("*.rq"), *(ROOT / "ontology").rglob("*.rq")])
+# what stands further right may import what stands further left, not its neighbours in one set
+ORDER = [
+    {"_errors"},
+    {"files", "render"},
+    {"reasoning"},
+    {"graph"},
+    {"queries"},
+    {"explain", "checks", "titles", "sparql", "pages", "derive"},
+    {"staff"},
+    {"audit"},
+    {"report"},
+    {"cli"},
+    {"commands"},
+]
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+HEAVY = {"rdflib", "owlrl", "pyshacl", "ibis", "duckdb", "pyarrow", "pandas", "openpyxl", "jinja2", "sqlglot", "shtab", "owlready2"}
+IDENTITY = {"__init__", "__main__"}  # the door of the package, and the door of the command
+ASIDE = {".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".venv", "__pycache__", "dist", "build", "node_modules"}
+every_module = pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(SRC).with_suffix("")))
+every_command = pytest.mark.parametrize("name", COMMANDS)
+
+
+def prefixes(path):
+    """The prefixes that a Turtle file or a query declares."""
+    return re.findall(r"(?mi)^(?:@prefix|PREFIX)\s+(\w*):\s+<(.*?)>", path.read_text("utf-8"))
+
+
+def docstrings(tree):
+    """The docstring nodes of a module: documentation, which may show examples."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body[0] for node in ast.walk(tree) if isinstance(node, documented) and node.body]
+    return {id(first.value) for first in bodies if isinstance(first, ast.Expr)}
+
+
+def literals(path):
+    """The texts in a module's code, without docstrings; of an f-string its fixed parts."""
+    tree = ast.parse(path.read_text("utf-8"))
+    shown = docstrings(tree)
+    return [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in shown]
+
+
+def imports(tree, deep):
+    """(module, names) of the imports: those run on import, or with `deep` all that are ever run."""
+    nodes, found = list(tree.body), []
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or "", [alias.name for alias in node.names]))
+        elif deep or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            nodes += ast.iter_child_nodes(node)
+    return found
+
+
+def neighbours(path):
+    """The modules of this package that a module imports, at any time."""
+    found = imports(ast.parse(path.read_text("utf-8")), deep=True)
+    return {(module or name).split(".")[0] for level, module, names in found if level for name in names}
+
+
+# prefixes ------------------------------------------------------------------------------
+
+
+def test_the_files_were_found():
+    assert len(RDF) >= 10
+    assert len(SPARQL) >= 50
+    assert len(CODE) >= 20
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("path", [*RDF, *SPARQL], ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_prefix_means_the_same_everywhere(path):
+    found = prefixes(path)
+    assert set(found) <= set(PREFIXES.items())
+    assert len(found) == len(dict(found))
+
+
+def test_the_front_door_declares_its_prefixes_to_shapes():
+    names, spaces = links("sh:prefix"), links("sh:namespace")
+    nodes = set().union(*links("sh:declare").values())
+    declared = {(p.strip('"'), n.split('"')[1]) for node in nodes for p in names[node] for n in spaces[node]}
+    assert declared == set(PREFIXES.items()) == set(prefixes(FRONT_DOOR))
+
+
+# knowledge lives in RDF ------------------------------------------------------------------
+
+
+@every_module
+def test_no_sparql_in_python(path):
+    """One exception: `queries.select` appends the VALUES block in which parameters are fixed."""
+    sparql = r"\b(?:SELECT|DESCRIBE)\s+(?:DISTINCT\s+)?[?*(]|\b(?:WHERE|CONSTRUCT|ASK|OPTIONAL|UNION|MINUS)\s*\{|\bFILTER\b.*\(|\bPREFIX\s+\w*:|\bVALUES\s*[?(]"
+    found = [hit for text in literals(path) for hit in re.findall(sparql, text)]
+    assert found == (["VALUES ("] if path.stem == "queries" else [])
+
+
+def knowledge():
+    """What only RDF should say: CURIEs, slugs, labels and titles of roles, tasks and skills."""
+    terms = set().union(*(members(f"mlops:{c}") for c in ("Role", "SimilarRole", "Task", "Skill")))
+    named = ("skos:prefLabel", "mlops:primaryTitle", "mlops:counterpartTitle", "mlops:curatedTitle")
+    names = {text.rpartition('"')[0][1:] for p in named for term in terms for text in links(p).get(term, ())}
+    return {n.casefold() for n in {*terms, *(t.partition(":")[2] for t in terms), *names}}
+
+
+def named_in(text, names):
+    """The names that a text is, and those of several words that stand in it."""
+    found = {n for n in names if n in text and re.search(r"\w[\W_]+\w", n)}
+    return {text} & names | {n for n in found if re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", text)}
+
+
+# examples that users are shown, in help or in an error's cure, are documentation as a docstring is
+EXAMPLES = {
+    "cli.py": {"mlops engineer", "data engineer", "machine-learning"},  # the last one in "machine-learning operations"
+    "explain.py": {"skill:sql"},
+}
+
+
+@every_module
+def test_no_role_task_skill_or_title_is_named_in_python(path):
+    names = knowledge()
+    assert len(names) > 300
+    found = set().union(*(named_in(text.casefold(), names) for text in literals(path)))
+    assert found == EXAMPLES.get(str(path.relative_to(SRC)), set())
+
+
+# one direction ---------------------------------------------------------------------------
+
+
+def test_every_module_has_its_place():
+    assert {p.stem for p in SRC.glob("*.py")} - IDENTITY == set(RANK) - {"commands"}
+
+
+@every_module
+def test_imports_point_left(path):
+    """`cli` finds its commands in their folder and loads one by name; so it imports that package, empty as it is."""
+    if path.parent == SRC and path.stem in IDENTITY:
+        pytest.skip("a door imports what it opens")
+    own = "commands" if path.parent.name == "commands" else path.stem
+    wrong = {n for n in neighbours(path) if RANK[n] >= RANK[own]}
+    assert wrong == ({"commands"} if own == "cli" else set())
+
+
+def test_the_package_of_commands_is_empty():
+    assert len(ast.parse((SRC / "commands" / "__init__.py").read_text("utf-8")).body) == 1
+
+
+@every_module
+def test_heavy_packages_are_imported_only_where_they_are_used(path):
+    loaded = {name.split(".")[0] for level, name, _ in imports(ast.parse(path.read_text("utf-8")), deep=False) if not level}
+    assert loaded & HEAVY == set()
+
+
+def test_showing_a_role_loads_nothing_heavy():
+    code = "import sys, mlops_roles.cli as c; c.build('show'); assert c.main(['show', 'R7']) == 0; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "pyoxigraph" in loaded
+    assert loaded & HEAVY == set()
+
+
+# what is public ----------------------------------------------------------------------------
+
+
+def test_what_is_exported_is_what_has_a_home():
+    homes = {name for names in mlops_roles._HOME.values() for name in names}
+    assert sorted(mlops_roles.__all__) == sorted({*homes, "show"})
+    assert mlops_roles.__all__ == sorted(mlops_roles.__all__)
+
+
+@pytest.mark.parametrize("before", ["pass", "from mlops_roles import *", "import mlops_roles.audit, mlops_roles.explain"])
+def test_an_exported_name_is_what_its_home_defines_whatever_came_before(before):
+    """A module must not hide the function of its name: `from mlops_roles import Audit, audit` gives both."""
+    code = f"{before}\nimport mlops_roles as m\nfor n in m.__all__:\n    print(n, callable(getattr(m, n)), bool(getattr(m, n).__doc__))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert [line for line in done.stdout.splitlines() if not line.endswith("True True")] == []
+    assert len(done.stdout.splitlines()) == len(mlops_roles.__all__)
+
+
+def test_type_checkers_see_what_is_exported():
+    tree = ast.parse((SRC / "__init__.py").read_text("utf-8"))
+    block = next(n for n in tree.body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
+    seen = {(n.module, alias.name) for n in block.body if isinstance(n, ast.ImportFrom) for alias in n.names}
+    assert seen == {(module, name) for name, module in mlops_roles._MODULE.items()}
+
+
+def undocumented(tree, inside="", skip=frozenset()):
+    """Public functions, classes and methods without a docstring."""
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and node.name not in skip:
+            if not ast.get_docstring(node):
+                yield inside + node.name
+            if isinstance(node, ast.ClassDef):
+                yield from undocumented(node, f"{node.name}.")
+
+
+@every_module
+def test_nothing_public_is_undocumented(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree)
+    assert list(undocumented(tree, skip={"add", "run"} if path.parent.name == "commands" else set())) == []
+
+
+@every_module
+def test_the_library_neither_prints_nor_exits(path):
+    """One exception: the child process of `sparql`, which answers and ends."""
+    if path.stem == "__main__":
+        pytest.skip("the door of the command returns its exit code")
+    calls = [ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+    talk = {"sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"} if path.stem != "cli" and path.parent.name != "commands" else set()
+    found = {c for c in calls if c in {"print", "exit", "quit", "sys.exit", "os._exit", "input", "breakpoint"} | talk}
+    assert found == ({"sys.exit", "sys.stdout.write", "sys.stdout.buffer.write"} if path.stem == "sparql" else set())
+
+
+# commands -------------------------------------------------------------------------------------
+
+
+@every_command
+def test_a_command_has_a_docstring_add_and_run(name):
+    module = cli.command(name)
+    assert module.__doc__.splitlines()[0].endswith(".")
+    assert list(inspect.signature(module.add).parameters) == ["parser", "argv"]
+    assert list(inspect.signature(module.run).parameters) == ["args"]
+
+
+@every_command
+def test_the_help_of_a_command_names_an_example(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([name, "--help"])
+    said = capsys.readouterr()
+    assert ended.value.code == 0
+    assert said.err == ""
+    _usage, _, rest = said.out.partition("\n\n")
+    assert f"mlops-roles {name}" in rest
+
+
+def test_the_overview_lists_every_command(capsys):
+    assert cli.main([]) == 0
+    assert cli.names() == COMMANDS
+    listed = re.findall(r"(?m)^  (\w+) +[A-Z]", capsys.readouterr().out)
+    assert listed == COMMANDS
+
+
+# the repository ---------------------------------------------------------------------------------
+
+
+def texts():
+    """The text files of the repository."""
+    for path in sorted(ROOT.rglob("*")):
+        if path.is_file() and not ASIDE & set(path.relative_to(ROOT).parts) and b"\0" not in (data := path.read_bytes())[:1024]:
+            yield path, data.decode("utf-8")
+
+
+def test_no_file_names_a_registry_or_a_place_on_a_machine():
+    hosts = r"py[p]i\.org|pythonhoste[d]\.org|npmj[s]\.(?:org|com)|anacond[a]\.org|crate[s]\.io|index-ur[l]|docke[r]\.io|prox[y]\.golang"
+    places = r"(?<![\w.:/-])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|mn[t]|op[t])/\w|\b[A-Z]:\\\\?\w+\\"
+    found = [(path.relative_to(ROOT), hit) for path, text in texts() for hit in re.findall(f"{hosts}|{places}", text)]
+    assert len(list(texts())) > 100
+    assert found == []
+
+
+def test_the_versions_agree():
+    header = "<https://w3id.org/mlops-roles>"
+    said = {o for s, p, o in facts() if s == header and p in ("owl:versionInfo", "owl:versionIRI")}
+    number = version("mlops-roles")
+    assert said == {f'"{number}"', f"<https://w3id.org/mlops-roles/{number}>"}
+    assert mlops_roles.load().version == number
+    assert any(f"version {number}." in text for text in links("dcterms:bibliographicCitation")[header])
+
+
+def test_the_package_is_the_one_of_this_repository():
+    assert Path(mlops_roles.__file__).is_relative_to(SRC)
