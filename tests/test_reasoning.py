@@ -21,6 +21,7 @@ import owlrl
 import pyoxigraph as ox
 import pytest
 from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
 
 from mlops_roles import derive, reasoning
 
@@ -29,7 +30,6 @@ ONTOLOGY = HERE.parent / "ontology"
 NAMES = Graph(bind_namespaces="none").parse(ONTOLOGY / "mlops-roles.ttl").namespace_manager
 REASONERS = ("rules", "owlrl", "hermit")
 BASE = "https://w3id.org/mlops-roles"
-R7, TAKEN_IN = "role:ml-engineer", [f"role:{s}" for s in ("data-scientist", "data-engineer", "software-engineer", "devops-engineer", "backend-engineer")]
 
 
 class Contradiction(Exception):
@@ -43,8 +43,16 @@ def iri(curie: str) -> URIRef:
     return NAMES.expand_curie(curie)
 
 
+R7 = iri("role:ml-engineer")
+TAKEN_IN = [iri(f"role:{slug}") for slug in ("data-scientist", "data-engineer", "software-engineer", "devops-engineer", "backend-engineer")]
+
+
 def show(triple) -> str:
     return " ".join(term.n3(NAMES) for term in triple)
+
+
+def short(name: str) -> str:
+    return name.rstrip("/").rsplit("/", 1)[1]
 
 
 def turtle(text: str, case: object = "case") -> Graph:
@@ -115,20 +123,28 @@ def by_owlrl(data: Graph) -> Graph:
 
 
 def by_hermit(data: Graph) -> Graph:
-    """What HermiT says of classes, members and object properties, made transitive, beside what was asserted."""
-    said, facts = hermit(data), sum_of(data)
-    for kind, text in re.findall(r"^(SubClassOf|EquivalentClasses|Type)\( (.*) \)$", said, re.M):
-        first, *others = [URIRef(found.replace("owl:", str(OWL))) for found in re.findall(r"(?<=<)[^>]+|owl:\w+", text)]
+    """What HermiT says of classes, object properties, members and values; it names the nearest ones above, so climb on."""
+    text, said = hermit(data), Graph()
+    for kind, names in re.findall(r"^(SubClassOf|EquivalentClasses|SubObjectPropertyOf|Type)\( ((?:<\S+> |owl:\w+ )+)\)$", text, re.M):
+        first, *others = [URIRef(name.strip("<>").replace("owl:", str(OWL))) for name in names.split()]
         for other in others:
-            facts.add((first, RDF.type if kind == "Type" else RDFS.subClassOf, other))
+            said.add((first, {"Type": RDF.type, "SubObjectPropertyOf": RDFS.subPropertyOf}.get(kind, RDFS.subClassOf), other))
             if kind == "EquivalentClasses":
-                facts.add((other, RDFS.subClassOf, first))
-    for prop, pairs in re.findall(r"^<([^>]+)> \(known instances: *(.*?) *\|", said, re.M):
-        for one, two in re.findall(r"\(<([^>]+)>, <([^>]+)>\)", pairs):
-            facts.add((URIRef(one), URIRef(prop), URIRef(two)))
-    below = {name: set(facts.transitive_objects(name, RDFS.subClassOf)) for name in set(facts.subjects(RDFS.subClassOf))}
-    named = [(x, c) for x, c in facts.subject_objects(RDF.type) if c in below]
-    return sum_of(facts, ((x, RDF.type, d) for x, c in named for d in below[c]), ((c, RDFS.subClassOf, d) for c in below for d in below[c]))
+                said.add((other, RDFS.subClassOf, first))
+    for prop, pairs in re.findall(r"^<(\S+)> \(known instances: *(.*?) *\|", text, re.M):
+        for one, other in re.findall(r"\(<(\S+)>, <(\S+?)>\)", pairs):
+            said.add((URIRef(one), URIRef(prop), URIRef(other)))
+    return sum_of(data, climb(said))
+
+
+def climb(said: Graph):
+    """Everything that was said, and the same of the classes and properties above."""
+    for s, p, o in said:
+        if p in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf):
+            steps = RDFS.subPropertyOf if p == RDFS.subPropertyOf else RDFS.subClassOf
+            yield from ((s, p, higher) for higher in said.transitive_objects(o, steps))
+        else:
+            yield from ((s, higher, o) for higher in said.transitive_objects(p, RDFS.subPropertyOf))
 
 
 def hermit(data: Graph) -> str:
@@ -139,7 +155,7 @@ def hermit(data: Graph) -> str:
         path = Path(folder) / "data.rdf"
         data.serialize(path, format="xml")
         flags = ["-c", "-O", "-D", "-I", "-Y", path.as_uri()]  # classify classes and properties, and print members and values
-        command = ["java", "-Xmx2000M", "-cp", f"{jars}{os.pathsep}{jars / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine", *flags]
+        command = ["java", "-Xmx2000M", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}{os.pathsep}{jars / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine", *flags]
         run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if "nconsistent ontology" in run.stdout + run.stderr:
         raise Contradiction("HermiT: inconsistent ontology")
@@ -169,7 +185,7 @@ def skills_of(role: URIRef) -> set[URIRef]:
 
 def experts() -> Graph:
     """One agent with every skill of R7, and some who have all of them but one."""
-    graph, skills = Graph(), sorted(skills_of(iri(R7)))
+    graph, skills = Graph(), sorted(skills_of(R7))
     assert len(skills) > 30
     for missing in (None, *spared()):
         for skill in set(skills) - {missing}:
@@ -179,13 +195,13 @@ def experts() -> Graph:
 
 def spared() -> list[URIRef]:
     """Of the skills of R7 one for each set of roles that share it; more of them cost HermiT a minute."""
-    by_roles = {frozenset(role for role in roles() if skill in skills_of(role)): skill for skill in sorted(skills_of(iri(R7)), reverse=True)}
+    by_roles = {frozenset(role for role in roles() if skill in skills_of(role)): skill for skill in sorted(skills_of(R7), reverse=True)}
     assert len(by_roles) > len(TAKEN_IN)
     return sorted(by_roles.values())
 
 
 def expert(missing: URIRef | None = None) -> URIRef:
-    return URIRef("https://example.org/staff/" + (f"all-but-{missing.rsplit('/', 1)[1]}" if missing else "expert"))
+    return URIRef("https://example.org/staff/" + (f"all-but-{short(missing)}" if missing else "expert"))
 
 
 def probes(schema: Graph) -> Graph:
@@ -218,8 +234,8 @@ def roles() -> list[URIRef]:
     return found
 
 
-def capability(role: URIRef | str) -> URIRef:
-    return next(asserted().subjects(iri("mlops:capabilityFor"), iri(role) if ":" in role[:6] and "//" not in role else URIRef(role)))
+def capability(role: URIRef) -> URIRef:
+    return next(asserted().subjects(iri("mlops:capabilityFor"), role))
 
 
 def links(facts: Graph, prop: str) -> set[tuple]:
@@ -228,7 +244,7 @@ def links(facts: Graph, prop: str) -> set[tuple]:
 
 
 def staff_links(facts: Graph, prop: str) -> set[str]:
-    return {f"{s.rsplit('/', 1)[1]} {NAMES.curie(o)}" for s, o in facts.subject_objects(iri(prop)) if s.startswith("https://example.org/staff/")}
+    return {f"{short(s)} {short(o)}" for s, o in facts.subject_objects(iri(prop)) if s.startswith("https://example.org/staff/")}
 
 
 # the shipped closure ------------------------------------------------------
@@ -256,8 +272,8 @@ def test_the_shipped_closure_is_what_the_reasoner_concludes(reasoner):
 def test_hermit_concludes_every_shipped_statement_that_it_can_see():
     facts = closure("hermit")
     shipped = Graph().parse(ONTOLOGY / "closure.nt", format="nt")
-    visible = {t for t in shipped if isinstance(t[2], URIRef) and t[1] != RDFS.subPropertyOf}
-    assert len(visible) > 500
+    visible = {t for t in shipped if isinstance(t[2], URIRef) and (t[0], RDF.type, OWL.AnnotationProperty) not in asserted()}
+    assert len(visible) > 100
     assert not sorted(show(t) for t in visible if t not in facts)
 
 
@@ -271,14 +287,14 @@ def test_the_derived_files_are_fresh():
 
 
 def test_e1_r7_requires_exactly_the_skills_of_its_tasks_and_of_the_five_roles_it_takes_in(facts):
-    inherited = set().union(*(skills_of(iri(role)) for role in TAKEN_IN))
-    assert {NAMES.curie(r) for r in asserted().objects(iri(R7), iri("mlops:incorporates"))} == set(TAKEN_IN)
-    assert inherited < skills_of(iri(R7))
-    assert {s for r, s in links(facts, "mlops:requiresSkill") if r == iri(R7)} == skills_of(iri(R7))
+    inherited = set().union(*(skills_of(role) for role in TAKEN_IN))
+    assert set(asserted().objects(R7, iri("mlops:incorporates"))) == set(TAKEN_IN)
+    assert inherited < skills_of(R7)
+    assert {s for r, s in links(facts, "mlops:requiresSkill") if r == R7} == skills_of(R7)
 
 
 def test_e1_no_inherited_skill_is_copied_by_hand():
-    copied = set(asserted().objects(iri(R7), iri("mlops:requiresSkill"))) & set().union(*(skills_of(iri(role)) for role in TAKEN_IN))
+    copied = set(asserted().objects(R7, iri("mlops:requiresSkill"))) & set().union(*(skills_of(role) for role in TAKEN_IN))
     assert not copied
 
 
@@ -305,8 +321,8 @@ def test_e3_one_skill_less_and_the_agent_is_in_no_class_that_needs_it(reasoner):
     facts, held = closure(reasoner), {}
     for missing in spared():
         held[missing] = {role for role in roles() if (expert(missing), RDF.type, capability(role)) in facts}
-    assert held == {missing: {role for role in roles() if skills_of(role) <= skills_of(iri(R7)) - {missing}} for missing in held}
-    assert not any(iri(R7) in found for found in held.values())
+    assert held == {missing: {role for role in roles() if skills_of(role) <= skills_of(R7) - {missing}} for missing in held}
+    assert not any(R7 in found for found in held.values())
 
 
 def test_e3_our_rules_conclude_no_membership_in_a_capability_class_from_skills():
@@ -314,15 +330,15 @@ def test_e3_our_rules_conclude_no_membership_in_a_capability_class_from_skills()
 
 
 def test_e4_whoever_holds_r7_needs_exactly_the_skills_it_requires(facts):
-    assert set(facts.objects(URIRef("https://example.org/staff/holder"), iri("mlops:needsSkill"))) == skills_of(iri(R7))
+    assert set(facts.objects(URIRef("https://example.org/staff/holder"), iri("mlops:needsSkill"))) == skills_of(R7)
 
 
 def test_e5_posts_memberships_and_occupations_give_roles_and_nothing_else_does(facts):
     assert staff_links(facts, "mlops:holdsRole") == {
-        "holder role:ml-engineer", "neighbour role:product-owner",
-        "posted role:data-engineer", "member role:devops-engineer", "joined role:software-engineer", "stranger <https://example.org/staff/treasurer>",
-        "direct role:data-scientist", "mapped role:data-scientist", "mapped-back role:solution-architect",
-    }  # fmt: skip
+        *("holder ml-engineer", "neighbour product-owner"),
+        *("posted data-engineer", "member devops-engineer", "joined software-engineer", "stranger treasurer"),
+        *("direct data-scientist", "mapped data-scientist", "mapped-back solution-architect"),
+    }
 
 
 def test_e5_every_role_as_an_occupation_is_a_role_held(facts):
@@ -357,7 +373,7 @@ def test_e6_from_every_principle_that_a_step_puts_to_work_one_reaches_a_role(fac
 
 
 def test_n1_holding_r7_is_not_holding_the_roles_it_takes_in(facts):
-    assert {text for text in staff_links(facts, "mlops:holdsRole") if text.startswith("holder ")} == {f"holder {R7}"}
+    assert {text for text in staff_links(facts, "mlops:holdsRole") if text.startswith("holder ")} == {"holder ml-engineer"}
 
 
 def test_n2_holding_a_role_is_neither_having_nor_lacking_its_skills(facts):
@@ -370,10 +386,10 @@ def test_n3_no_role_performs_more_than_its_own_block_says(facts):
     assert links(facts, "mlops:performs") == links(asserted(), "mlops:performs")
 
 
-def test_n3_r7_shares_tasks_with_r6_and_takes_over_none():
-    by_role = {role: {t for r, t in links(asserted(), "mlops:performs") if r == iri(role)} for role in (R7, *TAKEN_IN)}
-    assert by_role[R7] & by_role["role:devops-engineer"]
-    assert not [role for role in TAKEN_IN if by_role[role] <= by_role[R7] and by_role[role]]
+def test_n3_r7_shares_tasks_with_r6_and_takes_over_no_ones_tasks():
+    tasks = {role: set(asserted().objects(role, iri("mlops:performs"))) for role in (R7, *TAKEN_IN)}
+    assert tasks[R7] & tasks[iri("role:devops-engineer")]
+    assert not [short(role) for role in TAKEN_IN if tasks[role] and tasks[role] <= tasks[R7]]
 
 
 @pytest.mark.parametrize("reasoner", ["rules", "owlrl"])
@@ -383,12 +399,10 @@ def test_n4_no_two_things_are_the_same(reasoner):
 
 
 def test_n4_hermit_accepts_that_all_roles_are_different():
-    everyone = BNode()
-    graph = sum_of(logical(), [(everyone, RDF.type, OWL.AllDifferent)])
-    kinds = ("mlops:Role", "mlops:SimilarRole", "mlops:RoleChoice")
-    graph.collection(names := BNode()).__iadd__(sorted(x for kind in kinds for x in logical().subjects(RDF.type, iri(kind))))
-    graph.add((everyone, OWL.distinctMembers, names))
-    assert by_hermit(graph)
+    names, everyone, members = BNode(), BNode(), [iri(f"mlops:{kind}") for kind in ("Role", "SimilarRole", "RoleChoice")]
+    graph = sum_of(logical(), [(everyone, RDF.type, OWL.AllDifferent), (everyone, OWL.distinctMembers, names)])
+    Collection(graph, names, sorted(x for kind in members for x in logical().subjects(RDF.type, kind)))
+    assert hermit(graph)
 
 
 def test_n4_similarity_is_symmetric_and_goes_no_further(facts):
@@ -416,15 +430,15 @@ def test_n5_no_capability_class_is_empty_for_logical_reasons(facts):
 
 def titles(facts: Graph, text: str) -> set[tuple[str, str]]:
     kinds = ("mlops:primaryTitle", "mlops:counterpartTitle", "mlops:curatedTitle")
-    return {(NAMES.curie(role), kind) for kind in kinds for role, value in facts.subject_objects(iri(kind)) if str(value) == text}
+    return {(short(role), kind) for kind in kinds for role, value in facts.subject_objects(iri(kind)) if str(value) == text}
 
 
 # HermiT sees no titles: they are annotations.
 @pytest.mark.parametrize("data", ["asserted", "rules"])
 def test_n6_an_ambiguous_title_stays_with_both_roles_as_what_it_is(data):
     facts = asserted() if data == "asserted" else closure("rules")
-    assert titles(facts, "MLOps Engineer") == {("role:devops-engineer", "mlops:counterpartTitle"), (R7, "mlops:primaryTitle")}
-    assert titles(facts, "ML/Data Engineer") == {("role:software-engineer", "mlops:counterpartTitle")}
+    assert titles(facts, "MLOps Engineer") == {("devops-engineer", "mlops:counterpartTitle"), ("ml-engineer", "mlops:primaryTitle")}
+    assert titles(facts, "ML/Data Engineer") == {("software-engineer", "mlops:counterpartTitle")}
 
 
 def test_n6_no_two_roles_are_merged(facts):

@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from . import files
 from ._errors import InputError, NothingChecked
-from .graph import Graph, load
+from .graph import DEFAULT, Graph, load
 
 if TYPE_CHECKING:
     import rdflib
 
+Targets = dict[Any, set[Any]]  # shape to the nodes of the data it looks at
 SEVERITIES = ("Violation", "Warning", "Info")
 
 
@@ -72,16 +74,25 @@ def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None
     """
     graph = graph or load()
     shapes = read_shapes(graph)
-    ours = list(graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    theirs = files.parse_rdf(data)[0] if data else []
-    whole = _rdflib((ox.Quad(q.subject, q.predicate, q.object) for q in (*ours, *theirs)), graph)
-    about = {str(t).strip("<>") for q in theirs for t in (q.subject, q.object) if isinstance(t, ox.NamedNode)} if data else None
-    added = _added_shapes(shapes, graph)
-    checked = _looked_at(whole, shapes, about, graph)
-    if not any(checked.values()):
+    ours = [ox.Quad(q.subject, q.predicate, q.object) for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
+    theirs = [ox.Quad(q.subject, q.predicate, q.object) for q in files.parse_rdf(data)[0]] if data else []
+    whole = _rdflib((*ours, *theirs), graph)
+    about = _about(ours, theirs) if data else None
+    targets = {s: {n for n in _targets(whole, shapes, s) if about is None or str(n) in about} for s in _shapes_in(shapes)}
+    if not any(targets.values()):
         raise NothingChecked(f"{data}: nothing was checked, no shape has a target in it; use the terms of mlops:, org:, foaf: or schema:")
-    findings = [*_misspelt(shapes, graph), *_idle(added, checked), *_validate(whole, shapes, about, graph)]
+    checked = {graph.curie(str(s)): len(nodes) for s, nodes in targets.items()}
+    findings = [*_misspelt(shapes, graph), *_idle(_added_shapes(shapes, graph), checked)]
+    findings += _set_at_a_time((*ours, *theirs), shapes, targets, graph)
+    findings += _node_by_node(whole, shapes, targets, graph)
     return Report(sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.shape, f.focus)), checked)
+
+
+def _about(ours: Iterable[ox.Quad], theirs: Iterable[ox.Quad]) -> set[str]:
+    """What the user's data is about: its subjects, and objects that the ontology says nothing of."""
+    known = {q.subject for q in ours}
+    found = {t for q in theirs for t in (q.subject, q.object) if t not in known} | {q.subject for q in theirs}
+    return {t.value for t in found if isinstance(t, (ox.NamedNode, ox.BlankNode, ox.Literal))}
 
 
 def read_shapes(graph: Graph) -> rdflib.Graph:
@@ -95,15 +106,26 @@ def read_shapes(graph: Graph) -> rdflib.Graph:
 
 
 def _rdflib(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
-    """Quads as an rdflib graph, lexical forms kept."""
+    """Quads as an rdflib graph; lexical forms and the names of blank nodes are kept."""
     import rdflib
 
-    rdflib.NORMALIZE_LITERALS = False
     result = rdflib.Graph(bind_namespaces="none")
     for prefix, namespace in graph.prefixes.items():
         result.bind(prefix, namespace)
-    triples = [q.triple for q in quads]
-    return result.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    for quad in quads:
+        result.add(tuple(map(_rdflib_term, quad.triple)))
+    return result
+
+
+def _rdflib_term(term: Any) -> Any:
+    import rdflib
+
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    kind = None if term.language else rdflib.URIRef(term.datatype.value)
+    return rdflib.Literal(term.value, lang=term.language, datatype=None if kind == rdflib.XSD.string else kind, normalize=False)
 
 
 def _shapes_in(shapes: rdflib.Graph) -> list[rdflib.URIRef]:
@@ -112,10 +134,16 @@ def _shapes_in(shapes: rdflib.Graph) -> list[rdflib.URIRef]:
     return sorted({s for kind in (SH.NodeShape, SH.PropertyShape) for s in shapes.subjects(RDF.type, kind) if isinstance(s, URIRef)})
 
 
+@cache
+def _shipped_shapes() -> frozenset[str]:
+    """The IRIs of the shapes that come with this package."""
+    quads = (q for p in files.shipped("shapes").glob("*.ttl") for q in files.parse_rdf(p)[0])
+    return frozenset(q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode))
+
+
 def _added_shapes(shapes: rdflib.Graph, graph: Graph) -> set[str]:
     """The shapes that do not come with this package."""
-    shipped = {str(q.subject).strip("<>") for p in files.shipped("shapes").glob("*.ttl") for q in files.parse_rdf(p)[0]}
-    return {graph.curie(str(s)) for s in _shapes_in(shapes) if str(s) not in shipped}
+    return {graph.curie(str(s)) for s in _shapes_in(shapes) if str(s) not in _shipped_shapes()}
 
 
 def _targets(whole: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> set[Any]:
@@ -134,26 +162,11 @@ def _targets(whole: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) ->
     return found
 
 
-def _looked_at(whole: rdflib.Graph, shapes: rdflib.Graph, about: set[str] | None, graph: Graph) -> dict[str, int]:
-    from rdflib import BNode
-
-    return {
-        graph.curie(str(s)): sum(about is None or str(n) in about or (isinstance(n, BNode) and _not_ours(n, graph)) for n in _targets(whole, shapes, s))
-        for s in _shapes_in(shapes)
-    }
-
-
-def _not_ours(node: Any, graph: Graph) -> bool:
-    """Whether a blank node is the user's: it does not stand in the ontology."""
-    return next(iter(graph.store.quads_for_pattern(ox.BlankNode(str(node)), None, None)), None) is None
-
-
 def _misspelt(shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
     """Terms in the SHACL namespace that SHACL does not have: such a rule can never fire."""
     from rdflib import SH, URIRef
 
-    known = {str(SH[name]) for name in dir(SH) if not name.startswith("_")}
-    wrong = {(s, t) for s, p, o in shapes for t in (p, o) if isinstance(t, URIRef) and t.startswith(str(SH)) and str(t) not in known}
+    wrong = {(s, t) for s, p, o in shapes for t in (p, o) if isinstance(t, URIRef) and t.startswith(str(SH)) and t not in SH}
     message = "SHACL has no such term, so the rule can never fire. Correct its spelling."
     return [Finding("Violation", "shape:uses-terms-of-shacl", _show(s, graph), _show(t, graph), message) for s, t in sorted(wrong)]
 
@@ -164,21 +177,53 @@ def _idle(added: set[str], checked: dict[str, int]) -> list[Finding]:
     return [Finding("Warning", "shape:has-something-to-check", name, None, message) for name in sorted(added) if not checked.get(name)]
 
 
-def _validate(whole: rdflib.Graph, shapes: rdflib.Graph, about: set[str] | None, graph: Graph) -> list[Finding]:
-    """Run pySHACL, without inference, imports, network or advanced features."""
-    import pyshacl
-    from rdflib import RDF, SH, BNode
+def _set_at_a_time(quads: Iterable[ox.Quad], shapes: rdflib.Graph, targets: Targets, graph: Graph) -> list[Finding]:
+    """Run the SPARQL constraints of the shipped shapes, each once for all nodes, and take them out of `shapes`.
 
+    pySHACL would run each once for every node. A user's own constraints stay: they may lean on
+    `$this` being bound beforehand.
+    """
+    from rdflib import SH
+
+    store = ox.Store()
+    store.extend(quads)
+    shipped = _shipped_shapes()
+    found = []
+    for shape, constraint in list(shapes.subject_objects(SH.sparql)):
+        if str(shape) not in shipped:
+            continue
+        shapes.remove((shape, SH.sparql, constraint))
+        for row in store.query(str(shapes.value(constraint, SH.select)), prefixes=graph.prefixes):  # type: ignore[union-attr]
+            if (focus := _rdflib_term(row["this"])) in targets[shape]:
+                value = None if row["value"] is None else _show(_rdflib_term(row["value"]), graph)
+                found.append(_finding(shapes, shape, _show(focus, graph), value, graph))
+    return found
+
+
+def _finding(shapes: rdflib.Graph, shape: Any, focus: str, value: str | None, graph: Graph) -> Finding:
+    from rdflib import SH
+
+    severity, message = shapes.value(shape, SH.severity), shapes.value(shape, SH.message)
+    return Finding(str(severity or SH.Violation).rsplit("#")[-1], graph.curie(str(shape)), focus, value, str(message or "no message"))
+
+
+def _node_by_node(whole: rdflib.Graph, shapes: rdflib.Graph, targets: Targets, graph: Graph) -> list[Finding]:
+    """Run pySHACL with the shapes that have a target: no inference, imports, network or advanced features."""
+    import pyshacl
+    from rdflib import RDF, SH
+
+    use = [s for s, nodes in targets.items() if nodes]
     try:
-        _, report, _text = pyshacl.validate(whole, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, js=False)
+        _, report, _text = pyshacl.validate(whole, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, js=False, use_shapes=use)
     except Exception as error:
         raise InputError(f"shapes: cannot be run ({' '.join(str(error).split())[:300]}); mend the shape") from None
     if isinstance(report, Exception):
         raise InputError(f"shapes: cannot be run ({' '.join(str(report).split())[:300]}); mend the shape")
+    wanted = set().union(*targets.values())
     found = []
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
-        if about is None or str(focus) in about or (isinstance(focus, BNode) and _not_ours(focus, graph)):
+        if focus in wanted:
             value, shape = report.value(result, SH.value), report.value(result, SH.sourceShape)
             severity = str(report.value(result, SH.resultSeverity)).rsplit("#")[-1]
             message = str(report.value(result, SH.resultMessage) or "no message")

@@ -136,7 +136,7 @@ class Graph:
         found: dict[str, set[tuple[str, str]]] = defaultdict(set)
         rows = self.query((files.shipped("queries") / "terms.rq").read_text("utf-8"))
         for row in rows:  # type: ignore[union-attr]
-            iri, kind = row["term"].value, _local(row["class"].value).lower()
+            iri, kind = row["term"].value, _kind(row["term"].value, row["class"].value)
             for name in (_local(iri), row["notation"], row["label"]):
                 if name:
                     found[(name if isinstance(name, str) else name.value).casefold()].add((kind, iri))
@@ -164,6 +164,12 @@ class Graph:
 
     def _names(self, kind: str | None) -> list[str]:
         return sorted({_local(iri) for group in self.index.values() for k, iri in group if not kind or k.endswith(kind)})
+
+
+def _kind(iri: str, cls: str) -> str:
+    """What a term is, in a word: the folder of its IRI if it is ours, else its class."""
+    folder = iri.removeprefix(BASE + "/").split("/")[0] if iri.startswith(BASE + "/") else ""
+    return folder if folder and "#" not in folder and "role" not in folder else _local(cls).lower()
 
 
 def _local(iri: str) -> str:

@@ -39,8 +39,9 @@ class Section:
         varying = [c for c in columns if len(rows) == 1 or len({str(row[c]) for row in rows}) > 1] or columns[-1:]
         if self.group:
             groups: dict[str, list[str]] = {}
+            item = next((c for c in ("label", *varying) if c in columns and c != self.group), self.group)
             for row in rows:
-                groups.setdefault(plain(row[self.group]), []).append(plain(row.get("label") or row[varying[0]]))
+                groups.setdefault(plain(row[self.group]), []).append(plain(row[item]))
             for name, items in groups.items():
                 yield name
                 yield from textwrap.wrap("; ".join(dict.fromkeys(items)), WIDTH, initial_indent="  ", subsequent_indent="  ")

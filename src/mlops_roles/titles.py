@@ -136,7 +136,8 @@ def _whole(words: Lexicon, text: str) -> dict[_Name, str]:
 def _reason(name: _Name, text: str, taken_off: str = "") -> str:
     how = "" if name.title == text.strip() else f" (as {name.title!r})"
     off = f" without {taken_off!r}" if taken_off else ""
-    kind = f"similar: named beside {name.role}" if name.similar else f"{name.kind} of {name.role}"
+    called = "label" if name.kind == "label" else f"{name.kind} title"
+    kind = f"similar: named beside {name.role}" if name.similar else f"{called} of {name.role}"
     return f"{kind}{how}{off}"
 
 

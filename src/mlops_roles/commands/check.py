@@ -14,7 +14,7 @@ from dataclasses import asdict
 from ..checks import Finding, Report, check
 from ..cli import add_common, emit
 from ..graph import load
-from ..render import FORMATS, as_json, render
+from ..render import FORMATS, as_json, plain, render
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -32,5 +32,6 @@ def run(args: argparse.Namespace) -> int:
 def _written(report: Report, form: str) -> str:
     if form == "json":
         return as_json(report.to_dict())
-    columns = list(Finding.__dataclass_fields__)
-    return "" if form == "table" and not report.findings else render([asdict(f) for f in report.findings], columns, form)
+    if form == "table":
+        return "".join(f"{f.severity}: {f.focus}{f' = {plain(f.value)}' if f.value else ''}\n  {f.message} [{f.shape}]\n" for f in report.findings)
+    return render([asdict(f) for f in report.findings], list(Finding.__dataclass_fields__), form)
