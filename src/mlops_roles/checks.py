@@ -84,6 +84,7 @@ def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None
     checked = {graph.curie(str(s)): len(nodes) for s, nodes in targets.items()}
     findings = [*_misspelt(shapes, graph), *_idle(_added_shapes(shapes, graph), checked)]
     findings += _set_at_a_time((*ours, *theirs), shapes, targets, graph)
+    _aim(shapes, targets)
     findings += _node_by_node(whole, shapes, targets, graph)
     return Report(sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.shape, f.focus)), checked)
 
@@ -198,6 +199,17 @@ def _set_at_a_time(quads: Iterable[ox.Quad], shapes: rdflib.Graph, targets: Targ
                 value = None if row["value"] is None else _show(_rdflib_term(row["value"]), graph)
                 found.append(_finding(shapes, shape, _show(focus, graph), value, graph))
     return found
+
+
+def _aim(shapes: rdflib.Graph, targets: Targets) -> None:
+    """Name the nodes that each shape is to look at, in place of its targets: the user's, not all of the ontology's."""
+    from rdflib import SH
+
+    for shape, nodes in targets.items():
+        for kind in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode):
+            shapes.remove((shape, kind, None))
+        for node in nodes:
+            shapes.add((shape, SH.targetNode, node))
 
 
 def _finding(shapes: rdflib.Graph, shape: Any, focus: str, value: str | None, graph: Graph) -> Finding:
