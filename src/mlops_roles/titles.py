@@ -19,7 +19,8 @@ from .graph import Graph, load
 from .queries import ask
 
 _TOKEN = re.compile(r"[^\W_]+[+#]*", re.UNICODE)
-_PARTS = re.compile(r"\s*[;|&/+]\s*|\s+(?:and|und|et|y|or)\s+", re.I)
+_LISTED = re.compile(r"\s*[;|]\s*")
+_PARTS = re.compile(r"\s*[&/+]\s*|\s+(?:and|und|et|y|or)\s+", re.I)
 _TAIL = re.compile(r"\s+[-\u2013\u2014@]\s*|\s*[-\u2013\u2014]\s+|\s*[,(\[|:]\s*")
 
 
@@ -112,8 +113,8 @@ def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Res
     if hits := _whole(words, bare):
         return _answer(title, hits, _clash(words, bare, hits))
     found: dict[_Name, str] = {}
-    for part in _split(bare):
-        for name, reason in _part(words, part).items():
+    for listed in _LISTED.split(bare):
+        for name, reason in _listed(words, listed).items():
             found.setdefault(name, reason)
     if found:
         return _answer(title, found, ())
@@ -156,37 +157,45 @@ def _split(text: str) -> list[str]:
     return [f"{p} {head}" if len(p.split()) == 1 and "/" in text else p for p in parts[:-1]] + parts[-1:]
 
 
+def _listed(words: Lexicon, text: str) -> dict[_Name, str]:
+    """The names in one title of a list: as a whole, else those of the titles that it joins by '/' or 'and'."""
+    if _guards(words, fold(text)):
+        return {}
+    return _part(words, text) or {name: reason for part in _split(text) for name, reason in _part(words, part).items()}
+
+
 def _part(words: Lexicon, part: str) -> dict[_Name, str]:
     """The names in one title: as it is, turned round at a comma, or without its tail and grades."""
-    if _guards(words, fold(part)):
-        return {}
     head, *tail = _TAIL.split(part, maxsplit=1)
     forms = [part, f"{tail[0]} {head}", head, tail[0]] if tail else [part]
     for form in forms:
         if hits := _whole(words, form):
             return hits
         stripped, off = _ungraded(words, fold(form).split())
-        if off and (names := words.names.get(stripped)):
-            return {name: _reason(name, stripped, off) for name in names}
+        if off:
+            return {name: _reason(name, stripped, off) for name in words.names[stripped]}
     return {}
 
 
 def _ungraded(words: Lexicon, tokens: list[str]) -> tuple[str, str]:
-    """A folded title without the grade words at its ends, and those words."""
-    off: list[str] = []
-    while tokens:
-        for size in range(min(words.longest, len(tokens)), 0, -1):
-            if " ".join(tokens[:size]) in words.grade:
-                off.append(" ".join(tokens[:size]))
-                tokens = tokens[size:]
-                break
-            if " ".join(tokens[-size:]) in words.grade:
-                off.append(" ".join(tokens[-size:]))
-                tokens = tokens[:-size]
-                break
-        else:
-            break
-    return " ".join(tokens), ", ".join(off)
+    """The title that is left when as few grade words as possible are taken off the ends, and those words; else ''."""
+    fronts, backs = _cuts(words, tokens), _cuts(words, tokens[::-1], reverse=True)
+    for front, back in sorted(((f, b) for f in fronts for b in backs), key=sum):
+        kept = " ".join(tokens[front : len(tokens) - back])
+        if (front or back) and front + back < len(tokens) and kept in words.names:
+            return kept, ", ".join(filter(None, (" ".join(tokens[:front]), " ".join(tokens[len(tokens) - back :]))))
+    return "", ""
+
+
+def _cuts(words: Lexicon, tokens: list[str], reverse: bool = False) -> list[int]:
+    """After how many tokens a run of grade words may end."""
+    cuts = {0}
+    for start in range(len(tokens)):
+        for size in range(1, words.longest + 1 if start in cuts else 1):
+            phrase = tokens[start : start + size]
+            if " ".join(phrase[::-1] if reverse else phrase) in words.grade:
+                cuts.add(start + size)
+    return sorted(c for c in cuts if c <= len(tokens))
 
 
 def _guards(words: Lexicon, folded: str) -> list[str]:
