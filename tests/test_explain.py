@@ -58,7 +58,12 @@ def test_a_skill_taken_in_is_explained_through_the_role_and_its_task():
     proof = explain("R7 mlops:requiresSkill skill:sql")
     told = "\n".join(proof.lines())
     assert depth(proof) == 3
-    for part in ("role:ml-engineer mlops:incorporates role:data-engineer", "role:data-engineer mlops:performs task:build-data-pipelines", "source:curation", "prp-spo2"):
+    for part in (
+        "role:ml-engineer mlops:incorporates role:data-engineer",
+        "role:data-engineer mlops:performs task:build-data-pipelines",
+        "source:curation",
+        "prp-spo2",
+    ):
         assert part in told
 
 

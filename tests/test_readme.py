@@ -30,9 +30,7 @@ def test_the_readme_has_a_session():
 @pytest.mark.parametrize(("command", "promised"), session(), ids=[c for c, _ in session()])
 def test_a_command_prints_what_the_readme_promises(command, promised):
     assert promised.strip() not in ("", "…"), "the README promises nothing of this command"
-    run = subprocess.run(
-        [sys.executable, "-m", "mlops_roles", *__import__("shlex").split(command)[1:]], capture_output=True, text=True, cwd=ROOT, check=False
-    )
+    run = subprocess.run([sys.executable, "-m", "mlops_roles", *__import__("shlex").split(command)[1:]], capture_output=True, text=True, cwd=ROOT, check=False)
     assert run.returncode in (0, 1), run.stderr
     assert fits(promised, run.stdout)
 

@@ -90,7 +90,7 @@ def test_empty_data_does_not_conform(tmp_path):
 
 def test_a_shape_of_a_user_that_matches_nothing_is_reported(tmp_path):
     path = tmp_path / "ours.ttl"
-    path.write_text(prefixes() + '<https://acme.example/s> a sh:NodeShape ; sh:targetClass <https://acme.example/Nobody> ; sh:nodeKind sh:IRI .')
+    path.write_text(prefixes() + "<https://acme.example/s> a sh:NodeShape ; sh:targetClass <https://acme.example/Nobody> ; sh:nodeKind sh:IRI .")
     found = [f for f in check(graph=load(path)).findings if f.focus == "<https://acme.example/s>"]
     assert "shape:has-something-to-check" in {f.shape for f in found}
 

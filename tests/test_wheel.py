@@ -53,7 +53,13 @@ def test_it_audits_a_staff_file_into_a_page(python, tmp_path):
 
 
 def test_every_file_of_the_ontology_shapes_and_questions_is_in_it(python, tmp_path):
-    code = "from mlops_roles.files import shipped; print(*(p.relative_to(shipped(f)).as_posix() for f in ('ontology','shapes','queries') for p in shipped(f).rglob('*') if p.is_file()), sep='\\n')"
+    code = """
+from mlops_roles.files import shipped
+for folder in ("ontology", "shapes", "queries"):
+    for path in shipped(folder).rglob("*"):
+        if path.is_file():
+            print(path.relative_to(shipped(folder)).as_posix())
+"""
     packed = set(subprocess.run([python, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split())
     ours = {p.relative_to(ROOT / f).as_posix() for f in ("ontology", "shapes", "queries") for p in (ROOT / f).rglob("*") if p.is_file()}
     assert len(ours) > 100

@@ -31,7 +31,7 @@ def test_it_is_shown(capsys):
 
 
 def test_its_inferred_skills_are_asked(capsys):
-    code, out = run(capsys, "ask", "roles-for-skill", "prompt-writing", "--format", "json")
+    _, out = run(capsys, "ask", "roles-for-skill", "prompt-writing", "--format", "json")
     assert [r["role"] for r in json.loads(out)] == [ROLE]
 
 
@@ -58,7 +58,7 @@ def test_it_is_checked(capsys):
 def test_it_is_audited(capsys, tmp_path):
     staff = tmp_path / "staff.csv"
     staff.write_text("person,title,skills\nAda,Prompt Engineer,prompt engineering; Acme Prompt Studio\n")
-    code, out = run(capsys, "audit", str(staff), "--format", "json")
+    _, out = run(capsys, "audit", str(staff), "--format", "json")
     found = json.loads(out)
     assert found["roles"][ROLE]["people"] == 1
     assert found["tasks"]["acme:design-prompts"]["people"] == 1
@@ -68,7 +68,9 @@ def test_it_is_audited(capsys, tmp_path):
 
 def test_a_companys_own_question_is_listed_asked_and_explained(capsys, tmp_path):
     own = tmp_path / "team-leads.rq"
-    own.write_text("#+ summary: The roles that lead\n#+ ?role: a role\n#+ expect: ?role = role:ml-engineer\nSELECT ?role WHERE { ?role a mlops:Role } ORDER BY ?role")
+    own.write_text(
+        "#+ summary: The roles that lead\n#+ ?role: a role\n#+ expect: ?role = role:ml-engineer\nSELECT ?role WHERE { ?role a mlops:Role } ORDER BY ?role"
+    )
     assert main(["ask", "team-leads", "R7", "--with", str(own)]) == 0
     assert "role:ml-engineer" in capsys.readouterr().out
     assert main(["ask", "--with", str(own)]) == 0
@@ -83,7 +85,8 @@ def test_a_companys_own_shape_finds_its_own_mistake(capsys, tmp_path):
     own = tmp_path / "rules.ttl"
     own.write_text(
         "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
-        '<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; sh:property [ sh:path mlops:budget ; sh:minCount 1 ; sh:message "A zone has a budget." ] .'
+        "<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; "
+        'sh:property [ sh:path mlops:budget ; sh:minCount 1 ; sh:message "A zone has a budget." ] .'
     )
     assert main(["check", "--with", str(own), "--format", "json"]) == 1
     assert "A zone has a budget." in capsys.readouterr().out

@@ -10,10 +10,8 @@ import pyoxigraph as ox
 
 from . import reasoning
 from ._errors import InputError
-from .graph import Graph, Term, load
+from .graph import RDF_TYPE, Graph, Term, load
 from .queries import question, select
-
-RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 @dataclass(frozen=True)

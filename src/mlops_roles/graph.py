@@ -21,6 +21,8 @@ BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 DEFAULT = ox.DefaultGraph()
+RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
 
 
 class Graph:
@@ -155,6 +157,8 @@ class Graph:
                 return given
             raise UnknownName(name, kind or "term", self._names(kind))
         found = self.index.get(name.strip().casefold(), set())
+        if not kind:  # a thing goes before the class that is named after it
+            found = {f for f in found if ox.Quad(ox.NamedNode(f[1]), RDF_TYPE, OWL_CLASS) not in self.store} or found
         fitting = [iri for k, iri in sorted(found) if kind and k.endswith(kind)] or [iri for _, iri in sorted(found)]
         if len(set(fitting)) == 1 and (not kind or any(k.endswith(kind) for k, _ in found)):
             return fitting[0]
