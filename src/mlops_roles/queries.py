@@ -189,8 +189,9 @@ def catalogue(graph: Graph | None = None) -> dict[str, Question]:
 
 
 def question(name: str, graph: Graph | None = None) -> Question:
-    """One question by name. Raises UnknownName with the nearest names."""
-    path = files.shipped("queries") / f"{name}.rq"
+    """One question by name, a company's own before a shipped one. Raises UnknownName with the nearest names."""
+    own = [p for p in (graph.added if graph else ()) if p.name == f"{name}.rq"]
+    path = own[-1] if own else files.shipped("queries") / f"{name}.rq"
     if re.fullmatch(r"[\w-]+", name) and path.is_file():
         return Question.read(path)
     known = catalogue(graph)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -51,7 +51,7 @@ def _markdown(rows: Rows, columns: Sequence[str]) -> str:
 
 def _escaped(value: Any) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]|<>])", r"\\\1", plain(value))
+    return re.sub(r"([\\`*_\[\]|<>&])", r"\\\1", plain(value))
 
 
 def _html(rows: Rows, columns: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ def _sections(data: Data) -> Iterator[Section]:
     yield "Staff audit", _summary(data), []
     yield "Roles", *_roles(data)
     yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
-    yield "Skills", _coverage(data, data["skills"], "Recorded of nobody", "Of one person only"), []
+    yield "Skills", _coverage(data, data["skills"], "Recorded for nobody", "For one person only"), []
     yield "Titles that name no role, or several", *_cut(data["open_titles"], 10, lambda t: _open_title(data, t))
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
     yield "Nearest candidates", *_cut(people, len(people), lambda pair: _candidate(data, *pair))
@@ -137,7 +137,8 @@ def _html(data: Data) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(loader=PackageLoader("mlops_roles"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_shown)
-    env.filters |= {"label": lambda slug: _label(data, slug), "number": lambda n: f"{n:,}", "compact": _compact, "chips": _chips}
+    filters: dict[str, Any] = {"label": lambda slug: _label(data, slug), "number": "{:,}".format, "compact": _compact, "chips": _chips}
+    env.filters |= filters
     return env.get_template("audit.html.j2").render(data, heat=_heat(data), doers=_turned(data["performs"]), states=STATES, kinds=MISSING)
 
 
@@ -148,7 +149,7 @@ def _shown(value: Any) -> Any:
 
 def _compact(number: int) -> str:
     """1,234,567 as 1.2M, for narrow cells."""
-    return f"{number:,}" if number < 10_000 else f"{number // 1000}k" if number < 1_000_000 else f"{number / 1e6:.1f}M"
+    return f"{number:,}" if number < 10_000 else f"{number / 1000:.0f}k" if number < 1_000_000 else f"{number / 1e6:.1f}M"
 
 
 def _heat(data: Data) -> list[tuple[str, list[str]]]:

@@ -1,5 +1,7 @@
 """Write the derived files of the ontology anew: capability classes and closure.
 
+  mlops-roles derive
+
 For those who change the ontology: run it after every change in ontology/.
 """
 
