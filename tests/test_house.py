@@ -273,7 +273,7 @@ def texts():
     """The text files of the repository."""
     for path in sorted(ROOT.rglob("*")):
         if path.is_file() and not ASIDE & set(path.relative_to(ROOT).parts) and b"\0" not in (data := path.read_bytes())[:1024]:
-            yield path, data.decode("utf-8")
+            yield path, data.decode("utf-8", "replace")
 
 
 def test_no_file_names_a_registry_or_a_place_on_a_machine():

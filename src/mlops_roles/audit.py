@@ -41,7 +41,7 @@ class Closed:
 
     labels: dict[str, str]
     roles: list[str]
-    similar: list[str]
+    similar: list[tuple[str, str]]
     performs: list[tuple[str, str]]
     role_skills: list[tuple[str, str]]
     task_skills: list[tuple[str, str]]
@@ -62,7 +62,7 @@ class Closed:
         return cls(
             labels,
             [slug(r["role"]) for r in ask("roles", graph)],
-            sorted({slug(r["similar"]) for r in ask("similar-roles", graph)}),
+            _pairs(graph, "similar-roles", "similar", "role"),
             _pairs(graph, "tasks-of-role", "role", "task"),
             _pairs(graph, "roles-for-skill", "role", "skill"),
             _pairs(graph, "skills-of-task", "task", "skill"),
@@ -102,13 +102,14 @@ class Audit:
     # from the staff table to facts -----------------------------------------
 
     def _memory(self, name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> ibis.Table:
-        """A small closed table, beside the staff table in the same engine."""
+        """A small closed table, beside the staff table in the same engine; no table of the user or of another audit is touched."""
+        import ibis
         import pyarrow as pa
 
         turned = list(zip(*rows, strict=True)) or [()] * len(columns)
         schema = pa.schema([(c, pa.int64() if c == "line" else pa.string()) for c in columns])
         table = pa.table(dict(zip(columns, map(list, turned), strict=True)), schema=schema)
-        return self._con.create_table(f"mlops_{name}", table, overwrite=True)
+        return self._con.create_table(ibis.util.gen_name(f"mlops_{name}"), table, temp=True)
 
     def _resolve_titles(self) -> ibis.Table:
         """(written, status, holds, similar) of each distinct title, and of each role named outright."""
@@ -117,16 +118,18 @@ class Audit:
         self.resolutions: dict[str, Resolution] = {w: resolve(w, self._graph, nearest=False) for w in titles}
         rows = [(w, r.status, role, r.similar) for w, r in self.resolutions.items() for role in (r.roles or (None,))]
         stated = _column(t.select(value=t.role).distinct().filter(lambda x: x.value.notnull()))
-        self._stated = self._memory("stated", ("written", "holds"), [(w, self._role(w)) for w in stated])
+        self._stated = self._memory("stated", ("written", "holds", "similar"), [(w, *named) for w in stated for named in self._named(w)])
         return self._memory("titles", ("written", "status", "holds", "similar"), rows)
 
-    def _role(self, written: str) -> str | None:
-        """The slug of a role named in the `role` column, or None."""
+    def _named(self, written: str) -> list[tuple[str | None, str | None]]:
+        """(holds, similar) of what the `role` column names: a role, or those that a similar role is similar to; else (None, None)."""
         try:
             found = slug(self._graph.curie(self._graph.term(written, "role")))
         except InputError:
-            return None
-        return found if found in self._closed.roles or found in self._closed.similar else None
+            return [(None, None)]
+        if found in self._closed.roles:
+            return [(found, None)]
+        return [(role, similar) for similar, role in self._closed.similar if similar == found] or [(None, None)]
 
     def _read_mentions(self) -> ibis.Table:
         """(line, skill, how) of each known name in skills, lacks and assessed; how: recorded, assessed, lacking, tool."""
@@ -181,10 +184,8 @@ class Audit:
         """(line, holds, similar, status) of the used rows; a role named outright beats the title."""
         import ibis
 
-        u, known = self.used, self._closed.similar
-        outright = u.join(self._stated, u.role == self._stated.written).select(
-            "line", "holds", similar=lambda x: x.holds.isin(known).ifelse(x.holds, ibis.null("string")), status=ibis.literal("certain")
-        )
+        u = self.used
+        outright = u.join(self._stated, u.role == self._stated.written).select("line", "holds", "similar", status=ibis.literal("certain"))
         titled = u.filter(u.role.isnull()).join(self._titles, u.title == self._titles.written)
         return outright.union(titled.select("line", "holds", "similar", "status"))
 

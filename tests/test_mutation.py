@@ -1,0 +1,130 @@
+"""Every logical axiom of the vocabulary is needed: take it away, and some row of entailments.csv that names its terms fails.
+
+The other way round, a row with `unless` says what must never follow, and shows the axiom under which it would. Only the schema
+and the few triples of a row are reasoned with, never the content. Axioms whose loss the rules cannot notice are in
+axiom_exceptions.csv; HermiT notices it.
+"""
+
+import csv
+from functools import cache
+
+import pytest
+from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
+from rdflib.collection import Collection
+from test_reasoning import HERE, NAMES, Contradiction, by_hermit, by_rules, follows, kind, rows, schema, show, sum_of, turtle
+
+PROPERTIES = {
+    *(RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range),
+    *(OWL.equivalentClass, OWL.disjointWith, OWL.complementOf, OWL.unionOf, OWL.intersectionOf, OWL.hasKey),
+    *(OWL.equivalentProperty, OWL.propertyDisjointWith, OWL.inverseOf, OWL.propertyChainAxiom),
+    *(OWL.sameAs, OWL.differentFrom, OWL.members, OWL.distinctMembers),
+}
+DECLARATIONS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.NamedIndividual, OWL.AllDisjointClasses}
+
+
+def is_axiom(triple) -> bool:
+    return triple[1] in PROPERTIES or (triple[1] == RDF.type and triple[2] not in DECLARATIONS)
+
+
+def members(triple) -> list[URIRef]:
+    return list(schema().items(triple[2])) if isinstance(triple[2], BNode) else []
+
+
+def name(triple) -> str:
+    """The axiom as Turtle; a blank subject is named by its class."""
+    subject = schema().value(triple[0], RDF.type) if isinstance(triple[0], BNode) else triple[0]
+    parts = " ".join(m.n3(NAMES) for m in members(triple))
+    return show((subject, triple[1], triple[2])) if not parts else f"{subject.n3(NAMES)} {triple[1].n3(NAMES)} ( {parts} )"
+
+
+@cache
+def axioms() -> dict[str, tuple]:
+    return dict(sorted((name(triple), triple) for triple in schema() if is_axiom(triple)))
+
+
+@cache
+def mutants() -> dict[str, tuple]:
+    """Each axiom without itself (None), and each list also without one of its members."""
+    whole = {text: (triple, None) for text, triple in axioms().items()}
+    return whole | {f"{text} without {m.n3(NAMES)}": (triple, m) for text, triple in axioms().items() for m in members(triple)}
+
+
+def without(triple, member: URIRef | None) -> Graph:
+    graph = sum_of(schema())
+    if member is None:
+        graph.remove(triple)
+    else:
+        parts = [m for m in members(triple) if m != member]
+        graph.remove(triple)
+        graph.add((*triple[:2], Collection(graph, BNode(), parts).uri))
+    return graph
+
+
+def names_a_term(row: dict[str, str], terms: set) -> bool:
+    said = [turtle(row["given"]), *([] if row["then"] == "contradiction" else [turtle(row["then"])])]
+    return any(term in terms for graph in said for triple in graph for term in triple)
+
+
+def terms(triple, member: URIRef | None) -> set[URIRef]:
+    return {member} if member else {t for t in (*triple, *members(triple)) if t in NAMED}
+
+
+NAMED = {t for triple in schema() for t in triple if isinstance(t, URIRef) and not t.startswith((str(OWL), str(RDF), str(RDFS)))}
+
+
+def holds(row: dict[str, str], base: Graph, judge=by_rules) -> bool:
+    """Whether what the row claims to follow, follows; a contradiction is claimed by its name."""
+    try:
+        facts = judge(sum_of(base, turtle(row["given"])))
+    except Contradiction:
+        return row["then"] == "contradiction"
+    return row["then"] != "contradiction" and follows(facts, row["then"])
+
+
+def exceptions() -> dict[str, str]:
+    with (HERE / "axiom_exceptions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["axiom"]: row["reason"] for row in csv.DictReader(file)}
+
+
+def noticed(mutant: tuple, judge=by_rules, blind="rules") -> list[str]:
+    """The rows that fail without the axiom, of those that name its terms; the first is enough."""
+    base, about = without(*mutant), terms(*mutant)
+    near = [r for r in rows() if kind(r) != "never" and blind not in r["blind"].split() and names_a_term(r, about)]
+    return next(([r["given"]] for r in near if not holds(r, base, judge)), [])
+
+
+def test_axioms_and_rows_are_found():
+    assert len(axioms()) > 70 and len(mutants()) > 90
+    assert len(rows("follows")) > 60 and len(rows("never")) > 20 and len(rows("contradiction")) > 10
+
+
+@pytest.mark.parametrize("row", [r for r in rows() if kind(r) != "never" and "rules" not in r["blind"].split()], ids=lambda r: f"{r['row']} {r['given']}")
+def test_a_row_holds_under_the_rules_and_not_without_the_vocabulary(row):
+    assert holds(row, schema())
+    assert not holds(row, Graph()), "the rules need no axiom for it"
+
+
+@pytest.mark.parametrize("row", rows("never"), ids=lambda r: f"{r['row']} {r['given']}")
+def test_a_row_never_follows_and_would_if_the_axiom_it_names_were_there(row):
+    assert not holds(row, schema())
+    assert holds(row, sum_of(schema(), turtle(row["unless"]))), f"{row['unless']} does not make it follow"
+
+
+@pytest.mark.parametrize("text", [text for text in mutants() if text not in exceptions()])
+def test_the_loss_of_an_axiom_is_noticed(text):
+    assert noticed(mutants()[text]), f"no row of entailments.csv fails without: {text}"
+
+
+@pytest.mark.parametrize("text", exceptions())
+def test_an_exception_exists_and_has_a_reason_and_is_needed(text):
+    assert text in axioms(), f"axiom_exceptions.csv: no such axiom: {text}; take it out"
+    assert exceptions()[text], f"axiom_exceptions.csv: why is {text} an exception?"
+    assert not noticed(mutants()[text]), f"axiom_exceptions.csv: the rules notice the loss of {text}; take it out"
+
+
+@pytest.mark.parametrize("text", exceptions())
+def test_hermit_notices_the_loss_of_an_exception(text):
+    mutant = mutants()[text]
+    rows_of_literals = [r for r in rows("contradiction") if "rules" in r["blind"].split() and names_a_term(r, terms(*mutant))]
+    assert all(holds(r, schema(), by_hermit) for r in rows_of_literals)
+    assert [r["given"] for r in rows_of_literals if not holds(r, without(*mutant), by_hermit)]
