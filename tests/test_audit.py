@@ -201,7 +201,7 @@ def _holders(held, needs):
 
 def agree(path, graph, closed=CLOSED):
     """The audit of a file, once it and the oracle have said the same."""
-    found, wanted = audit(path, graph=graph, connection=CON), Oracle(path, graph, closed)
+    found, wanted = audit(path, graph=graph), Oracle(path, graph, closed)
     told = found.to_dict()
     assert told == wanted.to_dict()
     assert list(told["unmatched_skills"]) == list(wanted.unmatched()), "the order differs"

@@ -69,7 +69,7 @@ def terms(triple, member: URIRef | None) -> set[URIRef]:
     return {member} if member else {t for t in (*triple, *members(triple)) if t in NAMED}
 
 
-NAMED = {t for triple in schema() for t in triple if isinstance(t, URIRef) and not t.startswith((str(OWL), str(RDF), str(RDFS)))}
+NAMED = {t for triple in schema() for t in triple if isinstance(t, URIRef) and not any(t.startswith(str(space)) for space in (OWL, RDF, RDFS))}
 
 
 def holds(row: dict[str, str], base: Graph, judge=by_rules) -> bool:
@@ -125,6 +125,6 @@ def test_an_exception_exists_and_has_a_reason_and_is_needed(text):
 @pytest.mark.parametrize("text", exceptions())
 def test_hermit_notices_the_loss_of_an_exception(text):
     mutant = mutants()[text]
-    rows_of_literals = [r for r in rows("contradiction") if "rules" in r["blind"].split() and names_a_term(r, terms(*mutant))]
-    assert all(holds(r, schema(), by_hermit) for r in rows_of_literals)
-    assert [r["given"] for r in rows_of_literals if not holds(r, without(*mutant), by_hermit)]
+    literal = [r for r in rows("contradiction") if "rules" in r["blind"].split() and names_a_term(r, terms(*mutant))]
+    assert literal  # test_reasoning shows that HermiT sees them as long as the axiom is there
+    assert [r["given"] for r in literal if not holds(r, without(*mutant), by_hermit)]

@@ -31,8 +31,16 @@ RDF_FORMATS = {
 }
 MAX_DEPTH = {ox.RdfFormat.JSON_LD: 64, ox.RdfFormat.RDF_XML: 256}  # deeper ends the process or takes minutes
 MAX_BYTES = 2 << 30
-_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|<<\(|\)>>|[\[\](){}]', re.S)
-_XML_NESTING = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<![^>]*>|</|/>|<", re.S)
+MAX_CONTEXTS = 1 << 28  # what the contexts of a JSON-LD document may cost: their number by their size
+_BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
+_JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|' + _BRACKET, re.S)
+_TURTLE = re.compile(
+    rb"#[^\r\n]*|<[^<>\"{}|^`\s]*>|\\."
+    rb'|"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*+\'\'\''
+    rb'|"(?:[^"\\\r\n]|\\.)*+"|\'(?:[^\'\\\r\n]|\\.)*+\'|' + _BRACKET,
+    re.S,
+)
+_CONTEXT = re.compile(rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:')  # an escape may spell the word
 
 
 @cache
@@ -56,9 +64,9 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
             raise InputError(f"{path}: no such file; check the path (addresses are never fetched)")
         if not file.is_file():
             raise InputError(f"{path}: not a regular file; give the path of a file")
-        if file.stat().st_size > limit:
+        if (size := file.stat().st_size) > limit:
             raise InputError(f"{path}: larger than {limit >> 20} MiB; split it")
-        data = file.read_bytes()
+        data = file.read_bytes() if size else b""  # what has no size, such as /proc/kmsg, may never end
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -115,59 +123,115 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
 def _refuse_traps(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike[str]) -> None:
     """Refuse what would end or exhaust the process inside the parser."""
     if kind == ox.RdfFormat.RDF_XML:
-        _refuse_entities(data, path)
-    depth = _depth(data, kind)
-    limit = MAX_DEPTH.get(kind, 1000)
+        _Xml(data, path).read()
+        return
+    depth, limit = _depth(data, kind), MAX_DEPTH.get(kind, 1000)
     if depth > limit:
         raise InputError(f"{path}: nested {depth} deep, at most {limit} are read; flatten it")
+    if kind == ox.RdfFormat.JSON_LD and _context_cost(data) > MAX_CONTEXTS:
+        raise InputError(f"{path}: too many or too large contexts within one another; use one context for all")
 
 
 def _depth(data: bytes, kind: ox.RdfFormat) -> int:
-    """How deep the brackets, or the elements, of a document are nested."""
-    if kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS):
-        return max((line.count(b"<<(") for line in data.splitlines()), default=0) if b"<<(" in data else 0
+    """How deep the brackets of a document are nested, as its parser sees them; 0 where they are few."""
+    flat = kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
+    if sum(map(data.count, (b"<<(",) if flat else (b"[", b"(", b"{"))) <= MAX_DEPTH.get(kind, 1000):
+        return 0
     depth = deepest = 0
-    if kind == ox.RdfFormat.RDF_XML:
-        for match in _XML_NESTING.finditer(data):
-            depth += {b"<": 1, b"</": -1, b"/>": -1}.get(match[0], 0)
-            # an end tag was counted as '</', its start as '<'
-            deepest = max(deepest, depth)
-        return deepest
-    for match in _NESTING.finditer(data):
-        token = match[0]
-        if token in (b"[", b"(", b"{", b"<<("):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token in (b"]", b")", b"}", b")>>"):
-            depth -= 1
+    for match in (_JSON if kind == ox.RdfFormat.JSON_LD else _TURTLE).finditer(data):
+        depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
+        deepest = max(deepest, depth)
     return deepest
 
 
-def _refuse_entities(data: bytes, path: str | os.PathLike[str]) -> None:
-    """Allow only flat entities: short values, no references, nothing from outside."""
-    doctype = re.search(rb"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", data, re.S)
-    if not doctype:
-        if b"<!ENTITY" in data:
-            raise InputError(f"{path}: entity outside a DOCTYPE; remove it")
-        return
-    text = doctype[0]
-    values = re.findall(rb"<!ENTITY\s+[^\s%]+\s+(?:\"([^\"]*)\"|'([^']*)')\s*>", text)
-    flat = all(b"&" not in (a or b) and len(a or b) <= 1024 for a, b in values)
-    if re.search(rb"\b(SYSTEM|PUBLIC)\b|%", text) or not flat or len(values) != text.count(b"<!ENTITY") or len(values) > 256:
-        line = data.count(b"\n", 0, doctype.start()) + 1
-        raise InputError(f"{path}, line {line}: external, nested or oversized XML entities; write the values out")
+def _context_cost(data: bytes) -> int:
+    """How much a parser copies: a context is read with all around it, a scoped one again at each use."""
+    count = end = outer = inner = 0
+    for key in _CONTEXT.finditer(data):
+        size = _extent(data, key.end())
+        if key.start() < end:
+            inner = max(inner, size)
+        else:
+            outer, end = max(outer, size), key.end() + size
+        count += 1
+    return count * outer + data.count(b'"') * inner
+
+
+def _extent(data: bytes, start: int) -> int:
+    """The length of the JSON value that starts there."""
+    depth = 0
+    for match in _JSON.finditer(data, start):
+        depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
+        if depth <= 0:
+            return match.end() - start
+    return len(data) - start
+
+
+class _Xml:
+    """Reads XML for what would harm its parser: depth, and a DOCTYPE with more than short, flat entities."""
+
+    def __init__(self, data: bytes, path: str | os.PathLike[str]):
+        from xml.parsers import expat
+
+        self.data, self.path, self.depth, self.entities = data, path, 0, dict[str, str]()
+        self.broken, self.parser = expat.ExpatError, expat.ParserCreate("utf-8")
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
+        self.parser.StartDoctypeDeclHandler, self.parser.EndDoctypeDeclHandler = self._doctype, self._declared
+        self.parser.EntityDeclHandler = self._entity
+        for other in ("AttlistDecl", "ElementDecl", "NotationDecl"):
+            setattr(self.parser, f"{other}Handler", self._refuse)
+
+    def read(self) -> None:
+        """Raises InputError with the line of a trap, or of a mistake in the XML."""
+        try:
+            self.parser.Parse(self.data, True)
+        except self.broken as error:
+            raise InputError(f"{self.path}, line {error.lineno}: {str(error).partition(':')[0]}; mend it there") from None
+
+    def _refuse(self, *_: object) -> None:
+        raise InputError(f"{self.path}, line {self.parser.CurrentLineNumber}: external, nested or oversized XML entities; write the values out")
+
+    def _start(self, *_: object) -> None:
+        self.depth += 1
+        if self.depth > (limit := MAX_DEPTH[ox.RdfFormat.RDF_XML]):
+            raise InputError(f"{self.path}, line {self.parser.CurrentLineNumber}: nested over {limit} deep; flatten it")
+
+    def _end(self, _: str) -> None:
+        self.depth -= 1
+
+    def _doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
+        # the RDF parser reads entities out of the bare text of a DOCTYPE, out of its comments too
+        self.parser.CommentHandler = self.parser.ProcessingInstructionHandler = self._refuse
+        if system or public:
+            self._refuse()
+
+    def _entity(self, name: str, parameter: bool, value: str | None, *_: object) -> None:
+        self.entities[name] = value or ""
+        if parameter or value is None or "&" in value or "<" in value or len(value) > 1024 or len(self.entities) > 256:
+            self._refuse()
+
+    def _declared(self) -> None:
+        self.parser.CommentHandler = self.parser.ProcessingInstructionHandler = None
+        if sum(len(v) * self.data.count(f"&{n};".encode()) for n, v in self.entities.items()) > 10 * len(self.data):
+            self._refuse()
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
-    """A file to write that takes the place of `path` only once it is complete."""
+    """A file to write that takes the place of `path` only once it is complete.
+
+    A link stays, what it points to is replaced; a folder, device or pipe is refused.
+    """
     import tempfile
 
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise InputError(f"{path}: no such folder; create {target.parent} first")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    name = ""
     try:
+        target = Path(os.path.realpath(path))
+        if not target.parent.is_dir():
+            raise InputError(f"{path}: no such folder; create {target.parent} first")
+        if target.exists() and not target.is_file():
+            raise InputError(f"{path}: not a regular file; name a file, or leave the option out and redirect")
+        handle, name = tempfile.mkstemp(prefix=".mlops-roles.", suffix=".tmp", dir=target.parent)
         text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
         with open(handle, mode, **text) as file:
             yield file
@@ -175,8 +239,11 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
             os.fsync(file.fileno())
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+    except BaseException as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        if isinstance(error, (OSError, ValueError)) and not isinstance(error, InputError):
+            raise InputError(f"{str(path)[:200]!r}: cannot be written ({type(error).__name__}); check path, rights and space") from error
         raise
 
 

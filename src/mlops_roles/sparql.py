@@ -2,16 +2,20 @@
 
 A query can ask for the network, nest deep enough to end the process, or never end; the engine
 offers no time-out. So the text is refused where it reaches outside or is built to harm, and it
-runs in a child with a deadline and a memory cap.
+runs in a child with a deadline, a memory cap and no file or socket to open.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -21,39 +25,53 @@ from .queries import Answer
 
 MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
 MEMORY = 4 << 30
+MAX_ANSWER, MAX_SECONDS = 1 << 27, 86_400
 _TOKEN = re.compile(
-    r"(?P<comment>#[^\n]*)|(?P<iri><[^<>\"{}|^`\\\s]*>)"
-    r"|(?P<text>\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
-    r"|(?P<name>[\w-]*:[\w.%-]*|[?$]\w+|@[\w-]+)|(?P<word>[A-Za-z_]\w*)|(?P<open>[({\[])|(?P<close>[)}\]])"
+    r"(?P<comment>#[^\r\n]*)|(?P<iri><[^<>\"{}|^`\\\s]*>)"
+    r'|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*+"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*+'''"
+    r"|\"(?:[^\"\\\r\n]|\\.)*+\"|'(?:[^'\\\r\n]|\\.)*+')"
+    r"|(?P<name>[\w-]{0,100}+:[\w.%-]*|[?$]\w+|@[\w-]+)|(?P<word>[A-Za-z_]\w*)|(?P<open>[({\[])|(?P<close>[)}\]])"
     r"|(?P<separator>[.;,/|!])|(?P<slash>\\)|(?P<other>\S)",
     re.S,
 )
 _OUTSIDE = {"SERVICE": "ask one source at a time", "FROM": "give files with --data", "LOAD": "give files with --data"}
+_REACH = re.compile(r"(?:^|TRUE|FALSE|ASK|CONSTRUCT|\d)(SERVICE|FROM|LOAD$)")  # the engine reads trueSERVICE and SERVICE:name as two words
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 
 
 def gate(text: str, name: str = "query") -> None:
     """Refuse a query that reaches outside, changes something, or is built to harm.
 
+    It is looked at as it is written, and with its escapes spelt out as rdflib reads it.
     Raises InputError naming the word or the limit, and the line.
     """
     if len(text) > MAX_BYTES:
         raise InputError(f"{name}: over {MAX_BYTES >> 20} MiB; shorten it")
+    spelt = re.sub(r"\\u([0-9a-fA-F]{4})|\\U00([0-9a-fA-F]{6})", lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)), text)
+    for form in dict.fromkeys((text, spelt)):
+        if fault := _fault(form):
+            place, why = fault
+            raise InputError(f"{name}, line {form.count(chr(10), 0, place) + 1}: {why}")
+
+
+def _fault(text: str) -> tuple[int, str] | None:
+    """Where the first thing to be refused stands, and why."""
     depth = separators = tokens = 0
     for match in _TOKEN.finditer(text):
-        kind, word, line = match.lastgroup, match[0].upper(), text.count("\n", 0, match.start()) + 1
-        tokens += kind != "comment"
-        if kind == "word" and word in _OUTSIDE:
-            raise InputError(f"{name}, line {line}: {word} would read from elsewhere; {_OUTSIDE[word]}")
+        kind, word = match.lastgroup, match[0].upper()
+        if reach := kind in ("word", "name") and word[0] not in "?$@" and _REACH.search(word.partition(":")[0] + ":" * (kind == "name")):
+            return match.start(), f"{reach[1]} would read from elsewhere; {_OUTSIDE[reach[1]]}"
         if kind == "word" and word in _UPDATES:
-            raise InputError(f"{name}, line {line}: {word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT")
+            return match.start(), f"{word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT"
         if kind == "slash":
-            raise InputError(f"{name}, line {line}: a backslash outside a string; write the character itself")
+            return match.start(), "a backslash outside a string; write the character itself"
         depth += {"open": 1, "close": -1}.get(kind or "", 0)
         separators += kind == "separator"
+        tokens += kind != "comment"
         for found, limit, what in ((depth, MAX_DEPTH, "levels of brackets"), (separators, MAX_SEPARATORS, "patterns"), (tokens, MAX_TOKENS, "words")):
             if found > limit:
-                raise InputError(f"{name}, line {line}: over {limit} {what}; split the query")
+                return match.start(), f"over {limit} {what}; split the query"
+    return None
 
 
 def run_sparql(text: str, graph: Graph | None = None, timeout: float = 60, name: str = "query") -> Answer:
@@ -67,20 +85,32 @@ def run_sparql(text: str, graph: Graph | None = None, timeout: float = 60, name:
     """
     gate(text, name)
     graph = graph or load()
-    request = {"text": text, "added": list(map(str, graph.added)), "data": list(map(str, graph.data)), "seconds": timeout}
-    child = [sys.executable, "-I", "-c", f"import sys; sys.path[:0] = {[p for p in sys.path if p]!r}; from mlops_roles.sparql import _child; _child()"]
+    request = {"text": text, "added": list(map(str, graph.added)), "data": list(map(str, graph.data))}
+    return _read(in_child("mlops_roles.sparql:answer", request, timeout, name), graph)
+
+
+def in_child(work: str, request: Mapping[str, Any], seconds: float, name: str) -> bytes:
+    """What `work` ('module:function') writes for a request, in a process of its own with a deadline.
+
+    Raises Timeout, and InputError with what it says where it exits with 3, or where it dies.
+    """
+    if not 0 < seconds <= MAX_SECONDS:
+        raise InputError(f"{seconds:g} s: no time-out; give between 0 and {MAX_SECONDS} seconds")
+    module, _, function = work.partition(":")
+    paths = [p for p in sys.path if p]
+    code = f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; from mlops_roles.sparql import _child; _child({function})"
+    sent = json.dumps({**request, "seconds": seconds}).encode()
     try:
-        done = subprocess.run(child, input=json.dumps(request).encode(), capture_output=True, timeout=timeout + 5, check=False)
+        done = subprocess.run([sys.executable, "-I", "-c", code], input=sent, capture_output=True, timeout=seconds + 5, check=False)
     except subprocess.TimeoutExpired:
-        raise Timeout(f"{name}: no answer within {timeout:g} s; narrow it, or allow more with --timeout") from None
+        done = None
+    if done is None or done.returncode in (-24, -9):
+        raise Timeout(f"{name}: no answer within {seconds:g} s; narrow it, or allow more with --timeout")
     if done.returncode == 3:
         raise InputError(f"{name}: {done.stdout.decode()}")
     if done.returncode:
-        late = done.returncode in (-24, -9)
-        if late:
-            raise Timeout(f"{name}: no answer within {timeout:g} s; narrow it, or allow more with --timeout")
         raise InputError(f"{name}: the engine gave up on it (out of memory or too complex); narrow it")
-    return _read(done.stdout, graph)
+    return done.stdout
 
 
 def _read(output: bytes, graph: Graph) -> Answer:
@@ -95,20 +125,47 @@ def _read(output: bytes, graph: Graph) -> Answer:
     return Answer(columns, [tuple(row[c] for c in columns) for row in result], graph)
 
 
-def _child() -> None:
-    """The process that runs one query: reads a request, writes an answer, may be killed."""
+def _child(work: Callable[[dict[str, Any]], bytes]) -> None:
+    """The process that does one piece of work: reads a request, writes an answer, may be killed."""
     request = json.load(sys.stdin)
     _limit(request["seconds"])
-    graph = Graph(map(Path, request["added"]), map(Path, request["data"]))
     try:
-        result = graph.query(request["text"])
+        sys.stdout.buffer.write(work(request))
     except InputError as error:
-        sys.stdout.write(str(error).removeprefix("query: "))
+        sys.stdout.buffer.write(str(error).removeprefix("query: ").encode("utf-8", "replace"))
         sys.exit(3)
+
+
+def answer(request: dict[str, Any]) -> bytes:
+    """The answer to a query, as `_read` takes it; from the moment it runs nothing can be opened."""
+    graph = Graph(map(Path, request["added"]), map(Path, request["data"]))
+    _close()
+    result, written = graph.query(request["text"]), _Capped()
     if isinstance(result, ox.QueryTriples):
-        sys.stdout.buffer.write(b"#triples\n" + (ox.serialize(result, format=ox.RdfFormat.N_TRIPLES) or b""))
+        written.write(b"#triples\n")
+        ox.serialize(result, written, format=ox.RdfFormat.N_TRIPLES)
     else:
-        sys.stdout.buffer.write(result.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+        result.serialize(written, format=ox.QueryResultsFormat.JSON)
+    return written.getvalue()
+
+
+class _Capped(io.BytesIO):
+    """Bytes that may become only so many."""
+
+    def write(self, data: Any, /) -> int:
+        """Take more in. Raises InputError where that is too much."""
+        if self.tell() > MAX_ANSWER:
+            raise InputError(f"an answer of over {MAX_ANSWER >> 20} MiB; add LIMIT or narrow it")
+        return super().write(data)
+
+
+def _close() -> None:
+    """Open no more files or sockets, where the system can see to that: the gate is not the only fence."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def _limit(seconds: float) -> None:
@@ -117,7 +174,7 @@ def _limit(seconds: float) -> None:
         import resource
     except ImportError:
         return
-    cpu = int(seconds) + 2
+    cpu = math.ceil(seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
