@@ -2,12 +2,10 @@
 
 import csv
 import io
-import itertools
 import json
 import os
 import re
 from collections import Counter
-from contextlib import suppress
 from dataclasses import asdict
 
 import ibis
@@ -16,8 +14,8 @@ from conftest import ROOT, SHARED
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlops_roles import InputError, ask, audit, load, resolve
-from mlops_roles.audit import NOTE, Closed, fold_name
+from mlops_roles import ask, audit, load, resolve
+from mlops_roles.audits import NOTE, Closed, fold_name
 from mlops_roles.cli import main
 from mlops_roles.staff import COLUMNS, Rejected
 from mlops_roles.titles import slug
@@ -27,7 +25,8 @@ OURS = ROOT / "examples" / "acme.ttl"
 SURVEY = SHARED / "data" / "so-survey-staff.csv"
 CLOSED = Closed.of(load())
 CON = ibis.duckdb.connect()
-KEYS = "note file ontology rows titles unmatched_skills roles tasks skills open_titles nearest rejected labels requires performs".split()
+KEYS = ["note", "file", "ontology", "rows", "titles", "unmatched_skills", "roles", "tasks", "skills"]
+KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs"]
 PEOPLE = ["line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"]
 COUNTS = ("rows", "titles", "unmatched_skills", "roles", "tasks", "skills", "open_titles")
 survey = pytest.mark.skipif(not SURVEY.is_file(), reason=f"{SURVEY.name} lies beside the repository, and is not part of it")

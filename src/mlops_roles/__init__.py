@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._errors import InputError, MlopsRolesError, NothingChecked, Timeout, UnknownName
-    from .audit import Audit, audit
+    from .audits import Audit, audit
     from .checks import Finding, Report, check
-    from .explain import Proof, explain
     from .graph import Graph, load
     from .pages import Page, page
+    from .proofs import Proof, explain
     from .queries import Answer, Question, ask, catalogue
     from .sparql import run_sparql
     from .titles import Resolution, resolve
 
 _HOME = {
     "_errors": ("InputError", "MlopsRolesError", "NothingChecked", "Timeout", "UnknownName"),
-    "audit": ("Audit", "audit"),
+    "audits": ("Audit", "audit"),
     "checks": ("Finding", "Report", "check"),
-    "explain": ("Proof", "explain"),
+    "proofs": ("Proof", "explain"),
     "graph": ("Graph", "load"),
     "pages": ("Page", "page"),
     "queries": ("Answer", "Question", "ask", "catalogue"),

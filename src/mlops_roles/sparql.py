@@ -25,7 +25,7 @@ from .queries import Answer
 
 MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
 MEMORY = 4 << 30
-MAX_ANSWER, MAX_SECONDS = 1 << 27, 86_400
+MAX_ANSWER, MAX_SECONDS = 1 << 26, 86_400
 _TOKEN = re.compile(
     r"(?P<comment>#[^\r\n]*)|(?P<iri><[^<>\"{}|^`\\\s]*>)"
     r'|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*+"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*+'''"
@@ -89,7 +89,7 @@ def run_sparql(text: str, graph: Graph | None = None, timeout: float = 60, name:
     return _read(in_child("mlops_roles.sparql:answer", request, timeout, name), graph)
 
 
-def in_child(work: str, request: Mapping[str, Any], seconds: float, name: str) -> bytes:
+def in_child(work: str, request: Mapping[str, Any], seconds: float, name: str, cure: str = "narrow it, or allow more with --timeout") -> bytes:
     """What `work` ('module:function') writes for a request, in a process of its own with a deadline.
 
     Raises Timeout, and InputError with what it says where it exits with 3, or where it dies.
@@ -105,7 +105,7 @@ def in_child(work: str, request: Mapping[str, Any], seconds: float, name: str) -
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode in (-24, -9):
-        raise Timeout(f"{name}: no answer within {seconds:g} s; narrow it, or allow more with --timeout")
+        raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}")
     if done.returncode == 3:
         raise InputError(f"{name}: {done.stdout.decode()}")
     if done.returncode:

@@ -8,10 +8,12 @@ result has the columns of COLUMNS as text, and `line`.
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import itertools
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +31,8 @@ NEEDED = ("person",)
 Row = tuple[int, Sequence[str]]
 BATCH = 50_000
 MAX_CELL = 1 << 20
+MAX_ROWS, MAX_PARQUET, MAX_TEXT = 1 << 27, 1 << 32, 1 << 28  # small files unpack to large ones: rows, characters, those of a worksheet
+MAX_SHEET = 1 << 20, 1 << 10, 100  # rows and columns of a worksheet; the header stands in the first hundred rows
 GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
     "person": ("name", "employee", "employeeid", "personid", "id", "staffid", "employeename", "fullname"),
     "title": ("jobtitle", "position", "jobname", "positiontitle"),
@@ -99,9 +103,9 @@ class _Counter:
 def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]) -> dict[str, int]:
     """Where each of our columns stands in the file."""
     names = [str(h or "").strip() for h in header]
-    doubles = sorted({n for n in names if n and names.count(n) > 1})
+    doubles = sorted(n for n, times in Counter(names).items() if n and times > 1)
     if doubles:
-        raise InputError(f"{path}, line 1: column {', '.join(doubles)} stands there twice; rename one")
+        raise InputError(f"{path}, line 1: column {', '.join(doubles)[:300]} stands there twice; rename one")
     for ours, theirs in mapping.items():
         if ours not in COLUMNS:
             raise InputError(f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {', '.join(COLUMNS)}")
@@ -178,23 +182,45 @@ def _delimiter(text: str, path: Path) -> str:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
-    """(line, cells) of the first sheet of a workbook; formulas count as the text they show."""
+    """(line, cells) of the first sheet of a workbook, as wide as its header; formulas count as the text they show."""
+    import warnings
+
     import openpyxl
 
     data = files.read_bytes(path)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > 1 << 30:
-                raise InputError(f"{path}: unpacks to over 1 GiB; save the sheet as CSV")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-            cells = ["" if cell is None else str(cell) for cell in row]
-            if any(map(str.strip, cells)):
-                yield number, cells
+            if sum(entry.file_size for entry in archive.infolist()) > min(1 << 30, max(1 << 25, 100 * len(data))):
+                raise InputError(f"{path}: unpacks to over 1 GiB or 100 times its size; save the sheet as CSV")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles that it does not know
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        yield from _sheet_rows(book.worksheets[0], path)
     except InputError:
         raise
     except Exception as error:  # openpyxl lets many kinds through for a broken file
         raise InputError(f"{path}: not a readable workbook ({type(error).__name__}); save it again as .xlsx or CSV") from None
+
+
+def _sheet_rows(sheet: Any, path: Path) -> Iterator[Row]:
+    """The rows of a worksheet that have text; what it says of its own size is not believed."""
+    rows, columns, head = MAX_SHEET
+    sheet.reset_dimensions()
+    top = enumerate(map(_texts, sheet.iter_rows(max_row=head, max_col=columns, values_only=True)), 1)
+    start, header = next(((number, cells) for number, cells in top if any(cells)), (0, []))
+    if not start:
+        return
+    size, width = 0, max(number for number, cell in enumerate(header, 1) if cell)
+    for number, cells in enumerate(map(_texts, sheet.iter_rows(min_row=start, max_col=width, values_only=True)), start):
+        size += sum(map(len, cells))
+        if number > rows or size > MAX_TEXT:
+            raise InputError(f"{path}, line {number}: over {rows} rows or {MAX_TEXT >> 20} million characters; split it")
+        if any(cells):
+            yield number, cells
+
+
+def _texts(row: Iterable[Any]) -> list[str]:
+    return ["" if cell is None else str(cell).strip() for cell in row]
 
 
 def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected], counted: _Counter) -> Iterator[Row]:
@@ -240,16 +266,31 @@ def _read_parquet(path: Path, connection: ibis.BaseBackend, mapping: Mapping[str
     if not path.is_file():
         raise InputError(f"{path}: no such file; check the path")
     try:
-        theirs = connection.read_parquet(str(path))
-    except Exception as error:
+        theirs = connection.read_parquet(glob.escape(str(path)))  # a name with * would read others too
+        at = _columns(list(theirs.columns), path, mapping)
+        text = {c: _clean(theirs[theirs.columns[at[c]]].cast("string")) if c in at else ibis.null("string") for c in COLUMNS}
+        rows = int(theirs.count().execute())
+        if not rows:
+            raise InputError(f"{path}: no rows; give a file with people")
+        if rows > MAX_ROWS or (connection.name == "duckdb" and _bytes(theirs, list(at.values())) > MAX_PARQUET):
+            raise InputError(f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; split it")
+        return Staff(theirs.select(line=ibis.row_number() + 1, **text).cache(), str(path), rows)
+    except InputError:
+        raise
+    except Exception as error:  # a broken page shows only when it is read
         raise InputError(f"{path}: not a readable Parquet file ({type(error).__name__}); write it again") from None
-    at = _columns(list(theirs.columns), path, mapping)
-    text = {c: _clean(theirs[theirs.columns[at[c]]].cast("string")) if c in at else ibis.null("string") for c in COLUMNS}
-    table = theirs.select(line=ibis.row_number() + 1, **text).cache()
-    rows = int(table.count().execute())
-    if not rows:
-        raise InputError(f"{path}: no rows; give a file with people")
-    return Staff(table, str(path), rows)
+
+
+def _bytes(table: ibis.Table, columns: Iterable[int]) -> int:
+    """The text in some columns, counted without unpacking it."""
+    import ibis
+
+    @ibis.udf.scalar.builtin
+    def strlen(text: str) -> int:
+        """DuckDB's count of bytes."""
+
+    sizes = [strlen(table[table.columns[c]].cast("string")).sum().fill_null(0) for c in columns]
+    return int(table.aggregate(size=sum(sizes[1:], sizes[0])).to_pyarrow()["size"][0].as_py())
 
 
 def _clean(column: Any) -> Any:

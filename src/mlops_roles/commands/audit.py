@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..audit import audit
+    from ..audits import audit
 
     progress = Progress()
     found = audit(args.staff, graph=load(*args.added), mapping=_mapping(args.map), say=progress)

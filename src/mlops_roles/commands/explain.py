@@ -8,8 +8,8 @@ import argparse
 from collections.abc import Sequence
 
 from ..cli import add_common, emit
-from ..explain import explain
 from ..graph import load
+from ..proofs import explain
 from ..render import as_json
 
 

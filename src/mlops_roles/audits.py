@@ -8,7 +8,7 @@ looked up once per distinct spelling. No person is looped over, nothing is infer
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -138,10 +138,12 @@ class Audit:
         t = self.staff.table
         parts = [t.filter(t[c].notnull()).select("line", written=t[c].split(";").unnest(), origin=ibis.literal(c)) for c in ("skills", "lacks", "assessed")]
         written = ibis.union(*parts).mutate(written=lambda x: x.written.strip()).filter(lambda x: x.written != "").cache()
-        self._written = written
+        self._written, distinct = written, _column(written.select(value=written.written).distinct())
+        unknown = [(w, w.strip()) for w in distinct if w.strip() and fold_name(w) not in self._closed.names]
+        self._unknown = self._memory("unknown", ("written", "name"), unknown)
         rows = [
             (w, "lacks" if how == "lacking" else c, skill, how)
-            for w in _column(written.select(value=written.written).distinct())
+            for w in distinct
             for kind, skill in self._closed.names.get(fold_name(w), ())
             for c, how in (("skills", kind), *((("lacks", "lacking"), ("assessed", "assessed")) if kind == "recorded" else ()))
         ]
@@ -237,7 +239,7 @@ class Audit:
     @cached_property
     def _roles(self) -> dict[str, dict[str, Any]]:
         s, h = self._standing, self._holds
-        held = _holders(self._direct.rename(role="holds"), s, "role")
+        held = _holders(self._direct.rename(role="holds"), s, "role", self._closed.role_skills)
         beside = _counts(h.filter(h.similar.notnull() & (h.status == "certain")), "holds")
         able = _counts(s.filter(s.recorded == s.required), "role")
         likely = _counts(s.filter((s.recorded + s.evident == s.required) & (s.evident > 0)), "role")
@@ -250,7 +252,7 @@ class Audit:
         doers = self._direct.join(performs, "holds").select("line", "task").distinct()
         needed = self._memory("task_skills", ("task", "skill"), self._closed.task_skills)
         stand = self._stand(needed, "task", doers.join(needed, "task").join(self._knows, ["line", "skill"]))
-        held = _holders(doers, stand, "task")
+        held = _holders(doers, stand, "task", self._closed.task_skills)
         return {t: _cover(held.get(t), {}) for t in sorted({t for _, t in self._closed.performs})}
 
     @cached_property
@@ -292,9 +294,7 @@ class Audit:
     @cached_property
     def unmatched_skills(self) -> dict[str, int]:
         """Names in skills, lacks and assessed that no skill or tool bears, with their count."""
-        w = self._only_used(self._written)
-        counts = w.group_by("written").agg(people=w.line.nunique()).to_pyarrow().to_pylist()
-        unknown = Counter({r["written"]: r["people"] for r in counts if fold_name(r["written"]) not in self._closed.names})
+        unknown = _counts(self._only_used(self._written).join(self._unknown, "written"), "name")
         return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
@@ -302,7 +302,7 @@ class Audit:
         """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
         import ibis
 
-        s = self._standing
+        s = self._standing.filter(self._standing.recorded + self._standing.evident > 0)
         order = [ibis.desc("recorded"), ibis.desc("evident"), "line"]
         best = ibis.union(*(s.filter(s.role == role).order_by(order).limit(NEAREST) for role in self._closed.roles))
         top = best.join(self.used.select("line", "person"), "line").order_by(["role", *order]).to_pyarrow().to_pylist()
@@ -358,11 +358,12 @@ def _counts(table: ibis.Table, by: str) -> dict[str, int]:
     return {row[by]: row["n"] for row in rows}
 
 
-def _holders(held: ibis.Table, standing: ibis.Table, group: str) -> dict[str, dict[str, Any]]:
-    """Per group: its holders, those with a lacking skill, and those with one neither recorded nor lacking."""
+def _holders(held: ibis.Table, standing: ibis.Table, group: str, required: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """Per group: its holders, those with a lacking skill, and of the others those with one that is not recorded."""
+    demanding = sorted({name for name, _ in required})
     known = held.left_join(standing, ["line", group]).mutate(
         lacks=lambda x: (x.lacking.fill_null(0) > 0).cast("int64"),
-        full=lambda x: (x.recorded == x.required).fill_null(False).cast("int64"),
+        full=lambda x: (x.recorded == x.required).fill_null(~x[group].isin(demanding)).cast("int64"),
     )
     rows = known.group_by(group).agg(
         people=known.line.nunique(), lacking=known.lacks.sum(), unrecorded=((known.lacks == 0) & (known.full == 0)).cast("int64").sum()
