@@ -86,11 +86,16 @@ def exceptions() -> dict[str, str]:
         return {row["axiom"]: row["reason"] for row in csv.DictReader(file)}
 
 
-def noticed(mutant: tuple, judge=by_rules, blind="rules") -> list[str]:
-    """The rows that fail without the axiom, of those that name its terms; the first is enough."""
+@cache
+def true_rows() -> list[dict[str, str]]:
+    """The rows that the rules, with the whole schema, find true; those that they are blind to are not among them."""
+    return [row for row in rows() if kind(row) != "never" and holds(row, schema())]
+
+
+def noticed(mutant: tuple) -> list[str]:
+    """A row that names a term of the axiom and fails without it; the first is enough."""
     base, about = without(*mutant), terms(*mutant)
-    near = [r for r in rows() if kind(r) != "never" and blind not in r["blind"].split() and names_a_term(r, about)]
-    return next(([r["given"]] for r in near if not holds(r, base, judge)), [])
+    return next(([r["given"]] for r in true_rows() if names_a_term(r, about) and not holds(r, base)), [])
 
 
 def test_axioms_and_rows_are_found():
@@ -110,7 +115,7 @@ def test_a_row_never_follows_and_would_if_the_axiom_it_names_were_there(row):
     assert holds(row, sum_of(schema(), turtle(row["unless"]))), f"{row['unless']} does not make it follow"
 
 
-@pytest.mark.parametrize("text", [text for text in mutants() if text not in exceptions()])
+@pytest.mark.parametrize("text", [text for text in mutants() if text not in exceptions()], ids=str)
 def test_the_loss_of_an_axiom_is_noticed(text):
     assert noticed(mutants()[text]), f"no row of entailments.csv fails without: {text}"
 

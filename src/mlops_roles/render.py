@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_TERMINAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+MAX_WIDTH = 200  # of a column of a table; a longer cell stands out, the others are not padded to it
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -22,7 +24,7 @@ def plain(value: Any) -> str:
 def table(rows: Rows, columns: Sequence[str]) -> str:
     """Rows aligned in columns, for a terminal."""
     cells = [[plain(row.get(c)) for c in columns] for row in rows]
-    widths = [max([len(c), *(len(row[i]) for row in cells)]) for i, c in enumerate(columns)]
+    widths = [min(MAX_WIDTH, max([len(c), *(len(row[i]) for row in cells)])) for i, c in enumerate(columns)]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in [list(columns), *cells]]
     return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]]) + "\n"
 
@@ -41,7 +43,8 @@ def _separated(rows: Rows, columns: Sequence[str], delimiter: str) -> str:
 
 def _harmless(value: Any) -> Any:
     text = "" if value is None else "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text and not re.fullmatch(r"-?\d+(\.\d+)?", text) else text
+    text = _TERMINAL.sub("\ufffd", text)
+    return f"'{text}" if text[:1] in "=+-@\t\r\n＝＋－＠" and text and not re.fullmatch(r"-?\d+(\.\d+)?", text) else text
 
 
 def _markdown(rows: Rows, columns: Sequence[str]) -> str:
@@ -66,15 +69,15 @@ def _html(rows: Rows, columns: Sequence[str]) -> str:
 
 def as_json(data: Any) -> str:
     """Data as indented JSON."""
+    return _json(data, 2) + "\n"
+
+
+def _json(data: Any, indent: int | None = None) -> str:
+    """JSON whose text cannot act on a terminal: what could is written as an escape."""
     import json
 
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-def _json_lines(rows: Rows) -> str:
-    import json
-
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    lines = json.dumps(data, indent=indent, ensure_ascii=False).split("\n")
+    return "\n".join(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
 
 
 FORMATS: dict[str, Callable[[Rows, Sequence[str]], str]] = {
@@ -82,7 +85,7 @@ FORMATS: dict[str, Callable[[Rows, Sequence[str]], str]] = {
     "csv": lambda rows, columns: _separated(rows, columns, ","),
     "tsv": lambda rows, columns: _separated(rows, columns, "\t"),
     "json": lambda rows, _: as_json(list(rows)),
-    "jsonl": lambda rows, _: _json_lines(rows),
+    "jsonl": lambda rows, _: "".join(f"{_json(row)}\n" for row in rows),
     "md": _markdown,
     "html": _html,
 }

@@ -78,7 +78,7 @@ def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[
     if kind == ".parquet":
         return _read_parquet(Path(path), connection, mapping or {})
     if kind in (".csv", ".tsv") and (plain := _read_plain(Path(path), mapping or {})):
-        return Staff(connection.create_table("staff", plain, overwrite=True), str(path), plain.num_rows)
+        return Staff(_table(connection, plain), str(path), plain.num_rows)
     readers = {".csv": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows}
     if kind not in readers:
         raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx or .parquet")
@@ -92,8 +92,14 @@ def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[
     table = _to_arrow(_fitting(rows, len(first[1]), str(path), rejected, counted), columns)
     if not table.num_rows and not rejected:
         raise InputError(f"{path}: a header and no rows; give a file with people")
-    name = connection.create_table("staff", table, overwrite=True)
-    return Staff(name, str(path), counted.rows, rejected)
+    return Staff(_table(connection, table), str(path), counted.rows, rejected)
+
+
+def _table(connection: ibis.BaseBackend, rows: pyarrow.Table) -> ibis.Table:
+    """The rows as a table of the engine, under a name that no table of the user has."""
+    import ibis
+
+    return connection.create_table(ibis.util.gen_name("mlops_staff"), rows, temp=True)
 
 
 class _Counter:
@@ -133,7 +139,7 @@ def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     import pyarrow.csv
 
     data = files.read_bytes(path)
-    if b"\0" in data or b"\n\n" in data or b"\r\n\r\n" in data or data[:1] in b'\r\n"':
+    if data.count(b"\r") != data.count(b"\r\n") or b"\0" in data or b"\n\n" in data or b"\n\r" in data or data[:1] in b'\r\n"':
         return None
     first = files.check_encoding(data[: data.find(b"\n")] if b"\n" in data else data, path).rstrip("\r")
     delimiter = _delimiter(first, path)
@@ -285,13 +291,14 @@ def _bytes(table: ibis.Table, columns: Iterable[int]) -> int:
     """The text in some columns, counted without unpacking it."""
     import ibis
 
-    @ibis.udf.scalar.builtin
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
     def strlen(text: str) -> int:
-        """DuckDB's count of bytes."""
+        """DuckDB's count of bytes, which stands for this one."""
+        return len(text.encode())
 
     sizes = [strlen(table[table.columns[c]].cast("string")).sum().fill_null(0) for c in columns]
     return int(table.aggregate(size=sum(sizes[1:], sizes[0])).to_pyarrow()["size"][0].as_py())
 
 
 def _clean(column: Any) -> Any:
-    return column.strip().nullif("")
+    return column.re_replace(r"^[\s\p{Z}]+|[\s\p{Z}]+$", "").nullif("")
