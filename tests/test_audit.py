@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from dataclasses import asdict
+from functools import cache
 
 import ibis
 import pytest
@@ -72,14 +73,10 @@ class Oracle:
         return {skill for n in names for k, skill in self.closed.names.get(n, ()) if k == kind}
 
     def standing(self, row):
-        if not row["role"]:
-            found = resolve(row["title"] or "", self.graph, nearest=False)
-            return found.status, found.roles, found.similar
-        for said in ask("roles", self.graph):
-            if row["role"] in (said["role"], slug(said["role"]), said["label"], said["notation"], _iri(said["role"])):
-                return "certain", (slug(said["role"]),), None
-        similar = [s for s in ask("similar-roles", self.graph) if row["role"] in (s["similar"], slug(s["similar"]), s["label"])]
-        return ("certain", tuple(slug(s["role"]) for s in similar), slug(similar[0]["similar"])) if similar else (None, (), None)
+        if row["role"]:
+            return _named(self.graph).get(row["role"], (None, (), None))
+        found = resolve(row["title"] or "", self.graph, nearest=False)
+        return found.status, found.roles, found.similar
 
     def fault(self, row, cells, header, seen):
         if len(cells) != len(header):
@@ -174,12 +171,23 @@ def _sets(pairs):
     return found
 
 
+@cache
+def _named(graph):
+    """What each spelling of a role or similar role in the role column means."""
+    found = {}
+    for row in ask("roles", graph):
+        found |= dict.fromkeys(_spelt(row["role"], row["label"], row["notation"]), ("certain", (slug(row["role"]),), None))
+    for row in ask("similar-roles", graph):
+        found |= dict.fromkeys(_spelt(row["similar"], row["label"]), ("certain", (slug(row["role"]),), slug(row["similar"])))
+    return found
+
+
+def _spelt(curie, *others):
+    return [curie, slug(curie), curie.replace("role:", "https://w3id.org/mlops-roles/role/"), *filter(None, others)]
+
+
 def _names(cell):
     return [n.strip() for n in (cell or "").split(";") if n.strip()]
-
-
-def _iri(curie):
-    return curie.replace("role:", "https://w3id.org/mlops-roles/role/")
 
 
 def _joined(names):
