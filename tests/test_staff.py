@@ -168,13 +168,13 @@ def same(path, con):
     return not strict.called
 
 
-@settings(often, max_examples=150)
+@settings(often, max_examples=100)
 @given(WRITTEN)
 def test_the_quick_reader_says_what_the_strict_one_says_of_written_files(folder, con, data):
     same(put(folder, "written.csv", data), con)
 
 
-@settings(often, max_examples=150)
+@settings(often, max_examples=100)
 @given(TYPED, st.sampled_from([".csv", ".tsv"]))
 @example(b"person\rAnn\rBob\r", ".csv")
 @example(b"person\nAnn\n\r\nBob\n", ".csv")

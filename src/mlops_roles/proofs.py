@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -54,7 +55,12 @@ def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | N
     """
     graph = graph or load()
     triple = _read(statement, graph) if isinstance(statement, str) else statement
-    return _Prover(graph).prove(triple)
+    return _prover(graph).prove(triple)
+
+
+@lru_cache(maxsize=4)
+def _prover(graph: Graph) -> _Prover:
+    return _Prover(graph)
 
 
 class _Prover:
