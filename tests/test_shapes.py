@@ -95,6 +95,16 @@ def test_a_shape_of_a_user_that_matches_nothing_is_reported(tmp_path):
     assert "shape:has-something-to-check" in {f.shape for f in found}
 
 
+def test_a_property_shape_used_by_another_shape_is_in_good_order(tmp_path):
+    """Ordinary SHACL: it needs no target of its own, and no rule of our house binds a company's shapes."""
+    path = tmp_path / "ours.ttl"
+    path.write_text(
+        prefixes() + "<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; sh:property <https://acme.example/p> ."
+        "<https://acme.example/p> a sh:PropertyShape ; sh:path mlops:budget ; sh:maxCount 5 ."
+    )
+    assert [f for f in check(graph=load(path)).findings if f.focus.startswith("<https://acme.example/")] == []
+
+
 def test_a_misspelt_term_of_shacl_is_reported(tmp_path):
     path = tmp_path / "ours.ttl"
     path.write_text(prefixes() + "<https://acme.example/s> a sh:NodeShape ; sh:targetClas mlops:Role ; sh:nodeKind sh:IRI .")

@@ -219,8 +219,8 @@ def _references(shapes: rdflib.Graph) -> Iterator[tuple[Any, Any]]:
 
 
 def _added_shapes(shapes: rdflib.Graph, graph: Graph) -> set[str]:
-    """The shapes that do not come with this package."""
-    return {graph.curie(str(s)) for s in _shapes_in(shapes) if str(s) not in _shipped_shapes()}
+    """The shapes that do not come with this package and stand alone: one used by another shape needs no target."""
+    return {graph.curie(str(s)) for s in _shapes_in(shapes) if str(s) not in _shipped_shapes() and (None, None, s) not in shapes}
 
 
 def _targets(whole: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> set[Any]:
