@@ -268,3 +268,27 @@ def test_what_is_no_staff_file_is_refused_with_its_name_and_fault(name, data, sa
     assert name in str(error.value)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_cell_under_no_header_of_a_workbook_is_rejected_and_not_dropped(tmp_path, con):
+    """As in a CSV: what stands in no column must not vanish in silence."""
+    import openpyxl
+
+    sheet = (book := openpyxl.Workbook()).active
+    for row in (["person", "skills"], ["Ada", "SQL", None, "Kafka"], ["Ben"], ["Cem", "SQL", " "]):
+        sheet.append(row)
+    book.save(path := tmp_path / "staff.xlsx")
+    staff = read_staff(path, con)
+    assert [(r.line, r.reason) for r in staff.rejected] == [(2, "4 cells, the header has 2")]
+    assert (staff.read, sorted(staff.table.to_pyarrow()["person"].to_pylist())) == (3, ["Ben", "Cem"])
+
+
+def test_a_workbook_that_is_endlessly_wide_is_refused(tmp_path, con):
+    import openpyxl
+
+    sheet = (book := openpyxl.Workbook()).active
+    sheet.append(["person"])
+    sheet.cell(row=2, column=16_384, value="far out")
+    book.save(path := tmp_path / "staff.xlsx")
+    with pytest.raises(InputError, match="over 1024 columns"):
+        read_staff(path, con)

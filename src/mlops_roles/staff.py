@@ -217,12 +217,16 @@ def _sheet_rows(sheet: Any, path: Path) -> Iterator[Row]:
     if not start:
         return
     size, width = 0, max(number for number, cell in enumerate(header, 1) if cell)
-    for number, cells in enumerate(map(_texts, sheet.iter_rows(min_row=start, max_col=width, values_only=True)), start):
+    for number, cells in enumerate(map(_texts, sheet.iter_rows(min_row=start, values_only=True)), start):
+        if len(cells) > columns:
+            raise InputError(f"{path}, line {number}: over {columns} columns; remove what stands to the right of the table")
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
         size += sum(map(len, cells))
         if number > rows or size > MAX_TEXT:
             raise InputError(f"{path}, line {number}: over {rows} rows or {MAX_TEXT >> 20} million characters; split it")
         if any(cells):
-            yield number, cells
+            yield number, cells + [""] * (width - len(cells))
 
 
 def _texts(row: Iterable[Any]) -> list[str]:
