@@ -45,6 +45,8 @@ class Closed:
     performs: list[tuple[str, str]]
     role_skills: list[tuple[str, str]]
     task_skills: list[tuple[str, str]]
+    answers: list[tuple[str, str]]
+    steps: list[str]
     names: dict[str, list[tuple[str, str]]]
 
     @classmethod
@@ -66,6 +68,8 @@ class Closed:
             _pairs(graph, "tasks-of-role", "role", "task"),
             _pairs(graph, "roles-for-skill", "role", "skill"),
             _pairs(graph, "skills-of-task", "task", "skill"),
+            _pairs(graph, "roles-answering-step", "role", "step"),
+            sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
             names,
         )
 
@@ -211,6 +215,16 @@ class Audit:
 
     # from facts to answers ---------------------------------------------------
 
+    @property
+    def holds(self) -> ibis.Table:
+        """(line, role): who certainly holds a role itself, not one similar to it."""
+        return self._direct.rename(role="holds")
+
+    @property
+    def knows(self) -> ibis.Table:
+        """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
+        return self._knows
+
     @cached_property
     def _direct(self) -> ibis.Table:
         """(line, holds): who certainly holds a role itself, not one similar to it."""
@@ -233,8 +247,8 @@ class Audit:
         return self.people.to_pyarrow().to_pandas()
 
     def coverage(self, group: str) -> dict[str, dict[str, Any]]:
-        """`{slug: {people, lacking, unrecorded, state, …}}` of 'role', 'task' or 'skill'."""
-        return {"role": self._roles, "task": self._tasks, "skill": self._skills}[group]
+        """`{slug: {people, lacking, unrecorded, state, …}}` of 'role', 'task' or 'skill'; of 'step' `{slug: {people, state}}`."""
+        return {"role": self._roles, "task": self._tasks, "skill": self._skills, "step": self._steps}[group]
 
     @cached_property
     def _roles(self) -> dict[str, dict[str, Any]]:
@@ -254,6 +268,14 @@ class Audit:
         stand = self._stand(needed, "task", doers.join(needed, "task").join(self._knows, ["line", "skill"]))
         held = _holders(doers, stand, "task", self._closed.task_skills)
         return {t: _cover(held.get(t), {}) for t in sorted({t for _, t in self._closed.performs})}
+
+    @cached_property
+    def _steps(self) -> dict[str, dict[str, Any]]:
+        """How many hold a role that answers for a step, either side of an either-or; 'unassigned' where the paper names none."""
+        answers = self._memory("answers", ("role", "step"), self._closed.answers)
+        held = _counts(self.holds.join(answers, "role"), "step")
+        named = {step for _, step in self._closed.answers}
+        return {s: {"people": held.get(s, 0), "state": _state(held.get(s, 0)) if s in named else "unassigned"} for s in self._closed.steps}
 
     @cached_property
     def _skills(self) -> dict[str, dict[str, Any]]:
@@ -329,6 +351,7 @@ class Audit:
             "roles": self._roles,
             "tasks": self._tasks,
             "skills": self._skills,
+            "steps": self._steps,
             "open_titles": self.open_titles,
             "nearest": self.nearest,
             "rejected": [asdict(r) for r in self.rejected],
@@ -373,8 +396,11 @@ def _holders(held: ibis.Table, standing: ibis.Table, group: str, required: Itera
 
 def _cover(row: Mapping[str, Any] | None, more: Mapping[str, int]) -> dict[str, Any]:
     found = {k: int(row[k]) if row else 0 for k in ("people", "lacking", "unrecorded")}
-    state = "uncovered" if not found["people"] else "single" if found["people"] == 1 else "covered"
-    return found | {"state": state} | dict(more)
+    return found | {"state": _state(found["people"])} | dict(more)
+
+
+def _state(people: int) -> str:
+    return "uncovered" if not people else "single" if people == 1 else "covered"
 
 
 def _candidate(row: Mapping[str, Any], needs: list[str], known: Mapping[tuple[int, str], Mapping[str, int]]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def lexicon(graph: Graph) -> Lexicon:
 def slug(curie: str) -> str:
     """`role:ml-engineer` as `ml-engineer`; a name of another namespace as it is."""
     prefix, _, local = curie.partition(":")
-    return local if prefix in ("role", "words", "task", "skill", "tool") else curie
+    return local if prefix in ("role", "words", "task", "skill", "tool", "step", "zone") else curie
 
 
 def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Resolution:
