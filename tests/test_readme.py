@@ -1,4 +1,4 @@
-"""The README's session is run: each command prints what the README says, '…' standing for any lines."""
+"""The sessions of the README and of `docs/` are run: each command prints what the page says, '…' standing for any lines."""
 
 import re
 import subprocess
@@ -11,9 +11,12 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
 def session() -> list[tuple[str, str]]:
     """(command, promised output) of every `$ …` line in a console block."""
-    blocks = re.findall(r"```console\n(.*?)```", README, re.S)
+    blocks = [block for page in PAGES for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.S)]
     return [(c, out) for block in blocks for c, out in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M)]
 
 
