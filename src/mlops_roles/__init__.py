@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .graph import Graph, load
     from .pages import Page, page
     from .proofs import Proof, explain
+    from .qualities import Quality, quality
     from .queries import Answer, Question, ask, catalogue
     from .sparql import run_sparql
     from .titles import Resolution, resolve
@@ -31,6 +32,7 @@ _HOME = {
     "proofs": ("Proof", "explain"),
     "graph": ("Graph", "load"),
     "pages": ("Page", "page"),
+    "qualities": ("Quality", "quality"),
     "queries": ("Answer", "Question", "ask", "catalogue"),
     "sparql": ("run_sparql",),
     "titles": ("Resolution", "resolve"),
@@ -46,6 +48,7 @@ __all__ = [
     "NothingChecked",
     "Page",
     "Proof",
+    "Quality",
     "Question",
     "Report",
     "Resolution",
@@ -58,6 +61,7 @@ __all__ = [
     "explain",
     "load",
     "page",
+    "quality",
     "resolve",
     "run_sparql",
     "show",
