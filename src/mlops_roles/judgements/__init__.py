@@ -1,0 +1,8 @@
+"""Judgements about people that can be trusted: a verdict, what it rests on, and what would change it.
+
+They rest on skills, tools and assessments alone. Each is an aid to be reviewed by a human.
+"""
+
+from .verdicts import State, Verdict, states, verdict
+
+__all__ = ["State", "Verdict", "states", "verdict"]
