@@ -7,6 +7,7 @@ tell who is meant.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,6 +51,11 @@ class Pseudonyms:
 
         text = f"{kind}\0{unicodedata.normalize('NFC', name)}"
         return f"{kind}-{hmac.new(self.key, text.encode(), 'sha256').hexdigest()[:16]}"
+
+    @staticmethod
+    def looks(name: str) -> bool:
+        """Whether a text has the form of a pseudonym."""
+        return re.fullmatch(rf"(?:{'|'.join(KINDS)})-[0-9a-f]{{16}}", name) is not None
 
     def hide(self, data: Any) -> Any:
         """An answer as plain data, with every `person` and `unit` in it replaced, lists of them too."""

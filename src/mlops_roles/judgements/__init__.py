@@ -3,6 +3,8 @@
 They rest on skills, tools and assessments alone. Each is an aid to be reviewed by a human.
 """
 
+from .certificates import Certificate, certify
+from .evidence import Conflict, Records, UnknownPerson
 from .verdicts import State, Verdict, states, verdict
 
-__all__ = ["State", "Verdict", "states", "verdict"]
+__all__ = ["Certificate", "Conflict", "Records", "State", "UnknownPerson", "Verdict", "certify", "states", "verdict"]
