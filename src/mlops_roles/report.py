@@ -27,8 +27,13 @@ def report(data: Data, form: str) -> str:
     """The data of `Audit.to_dict` as 'table', 'md' or 'html'."""
     if form == "html":
         return _html(data)
+    return drawn(_sections(data), form)
+
+
+def drawn(sections: Iterable[Section], form: str) -> str:
+    """Sections, each a heading with sentences and a table, as 'table' or 'md'."""
     draw = {"table": _text, "md": _markdown}[form]
-    return "\n".join("".join(draw(*section)) for section in _sections(data))
+    return "\n".join("".join(draw(*section)) for section in sections)
 
 
 def _text(title: str, lines: list[str], rows: Rows) -> Iterator[str]:

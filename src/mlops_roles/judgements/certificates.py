@@ -34,11 +34,11 @@ class Certificate:
 
     Attributes:
         content: all that it says, as plain data.
-        prefixes: how it is abbreviated as Turtle.
+        graph: the ontology that it rests on.
     """
 
     content: Mapping[str, Any]
-    prefixes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    graph: Graph = field(repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -58,7 +58,7 @@ class Certificate:
         linked = json.dumps({"@context": context, **self.to_dict(), "json": self.to_dict()})
         triples = ox.serialize(list(ox.parse(linked, format=ox.RdfFormat.JSON_LD)), format=ox.RdfFormat.N_TRIPLES)
         graph = rdflib.Graph(bind_namespaces="none").parse(data=triples, format="nt")
-        for prefix, namespace in self.prefixes.items():
+        for prefix, namespace in self.graph.prefixes.items():
             graph.bind(prefix, namespace)
         return graph.serialize(format="turtle", encoding="utf-8")
 
@@ -95,7 +95,7 @@ def certify(person: str, role: str, staff: str | Path | Records, *, accept_tools
         "unmatched": [{"column": cell.column, "text": cell.text} for cell in found.cells if not cell.says],
         **_origin(records, found),
     }
-    return Certificate(content, graph.prefixes)
+    return Certificate(content, graph)
 
 
 def _role(role: str, graph: Graph) -> dict[str, str]:

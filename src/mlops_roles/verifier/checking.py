@@ -31,12 +31,12 @@ class Verification:
     """What came of re-checking a certificate.
 
     Attributes:
-        certificate: its file.
+        says: what it says.
         differences: where it is wrong; none if it is verified.
         aside: columns of the staff file that were not looked at, because no name says what they are.
     """
 
-    certificate: str
+    says: Mapping[str, Any]
     differences: tuple[Difference, ...]
     aside: tuple[str, ...] = ()
 
@@ -76,7 +76,7 @@ def verify(
     rows, ontology = Rows(Path(staff), given.get("person"), mapping or {}, key), Ontology(added)
     found = [Difference("RDF beside its JSON", line.strip()[:200], "not the same statements") for line in stray[:1]]
     found += _refusals(given, rows, ontology) or _differences(given, _Recheck(given, rows, ontology).certificate())
-    return Verification(str(certificate), tuple(found), rows.aside)
+    return Verification(given, tuple(found), rows.aside)
 
 
 def _refusals(given: Mapping[str, Any], rows: Rows, ontology: Ontology) -> list[Difference]:

@@ -96,7 +96,7 @@ class Rows:
         for line, cells in rows:
             if len(cells) != len(header):
                 self.unread += 1
-            elif person and person == _called(cells[at["person"]].strip(), key):
+            elif person and person in _called(cells[at["person"]].strip(), key):
                 self.found.append((line, {column: cells[at[column]] if column in at else "" for column in EVIDENCE}))
 
     def _place(self, ours: str, header: Sequence[str], mapping: Mapping[str, str]) -> int | None:
@@ -107,12 +107,12 @@ class Rows:
         return header.index(mapping[ours]) if ours in mapping else fits[0] if len(fits) == 1 else None
 
 
-def _called(name: str, key: bytes | None) -> str:
-    """The name by which a certificate calls a person."""
+def _called(name: str, key: bytes | None) -> tuple[str, ...]:
+    """What a certificate may call a person: the name, and the pseudonym under a key."""
     if key is None:
-        return name
+        return (name,)
     text = f"person\0{unicodedata.normalize('NFC', name)}"
-    return f"person-{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]}"
+    return name, f"person-{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]}"
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
