@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from .audits import Audit, audit
     from .checks import Finding, Report, check
     from .graph import Graph, load
+    from .judgements import Certificate, Conflict, Gap, Records, UnknownPerson, certify, gap, nearest_roles
     from .pages import Page, page
+    from .privacy import Pseudonyms
     from .proofs import Proof, explain
     from .queries import Answer, Question, ask, catalogue
     from .sparql import run_sparql
     from .titles import Resolution, resolve
+    from .verifier import Verification, verify
 
 _HOME = {
     "_errors": ("InputError", "MlopsRolesError", "NothingChecked", "Timeout", "UnknownName"),
@@ -30,37 +33,51 @@ _HOME = {
     "checks": ("Finding", "Report", "check"),
     "proofs": ("Proof", "explain"),
     "graph": ("Graph", "load"),
+    "judgements": ("Certificate", "Conflict", "Gap", "Records", "UnknownPerson", "certify", "gap", "nearest_roles"),
     "pages": ("Page", "page"),
+    "privacy": ("Pseudonyms",),
     "queries": ("Answer", "Question", "ask", "catalogue"),
     "sparql": ("run_sparql",),
     "titles": ("Resolution", "resolve"),
+    "verifier": ("Verification", "verify"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Answer",
     "Audit",
+    "Certificate",
+    "Conflict",
     "Finding",
+    "Gap",
     "Graph",
     "InputError",
     "MlopsRolesError",
     "NothingChecked",
     "Page",
     "Proof",
+    "Pseudonyms",
     "Question",
+    "Records",
     "Report",
     "Resolution",
     "Timeout",
     "UnknownName",
+    "UnknownPerson",
+    "Verification",
     "ask",
     "audit",
     "catalogue",
+    "certify",
     "check",
     "explain",
+    "gap",
     "load",
+    "nearest_roles",
     "page",
     "resolve",
     "run_sparql",
     "show",
+    "verify",
 ]
 
 

@@ -67,3 +67,60 @@ class Pseudonyms:
         if isinstance(value, (list, tuple)):
             return [self._hidden(item, kind) for item in value]
         return self.of(value, kind) if isinstance(value, str) else value
+
+
+# groups ----------------------------------------------------------------------------
+
+SMALL = 5
+ROUGHLY = f"Counts are told roughly: <{SMALL} is 1 to {SMALL - 1}, {SMALL}+ is {SMALL} to {2 * SMALL - 1}, and so on; what is about single people is left out."
+
+
+class Band(int):
+    """A count that is told but roughly: '0', '<5', '5+', '10+' and so on.
+
+    It is the same number for all counts of a band, so no sum or difference tells them apart:
+    to hide the small counts alone would let them be worked out from the totals.
+    """
+
+    @classmethod
+    def of(cls, count: int) -> Band:
+        """The band of a count."""
+        return cls(count - count % SMALL if count >= SMALL else min(count, 1) * (SMALL // 2))
+
+    def __str__(self) -> str:
+        return f"<{SMALL}" if 0 < self < SMALL else f"{int(self):,}+" if self else "0"
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
+def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An audit as plain data, with every count in bands, and without what is about single people or groups under 5.
+
+    Titles and names that under 5 people wrote are left out, as are the nearest candidates. Whether
+    a group is covered by one person or by four is one state, 'few'.
+    """
+    groups = {group: {name: _banded(cover) for name, cover in data[group].items()} for group in ("roles", "tasks", "skills", "steps")}
+    told = {
+        "note": f"{data['note']} {ROUGHLY}",
+        "rows": {name: Band.of(count) for name, count in data["rows"].items()},
+        "titles": {name: Band.of(count) for name, count in data["titles"].items()},
+        "unmatched_skills": {name: Band.of(count) for name, count in data["unmatched_skills"].items() if count >= SMALL},
+        "open_titles": [title | {"people": Band.of(title["people"])} for title in data["open_titles"] if title["people"] >= SMALL],
+        "nearest": {},
+        "rejected": [],
+        "small_groups": True,
+    }
+    return {**data, **told, **groups}
+
+
+def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:
+    state = "few" if 0 < cover["people"] < SMALL and cover["state"] != "unassigned" else cover["state"]
+    return {key: Band.of(value) if isinstance(value, int) else value for key, value in cover.items()} | {"state": state}
+
+
+def spelt(data: Any) -> Any:
+    """Plain data with each band as its text, for JSON."""
+    if isinstance(data, Mapping):
+        return {key: spelt(value) for key, value in data.items()}
+    return [spelt(item) for item in data] if isinstance(data, (list, tuple)) else str(data) if isinstance(data, Band) else data

@@ -27,12 +27,12 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..judgements import gap, gaps
+    from ..judgements import gap, nearest_roles
     from ..judgements.views import gap_text, gaps_text
 
     staff, accept = records(args), bool(args.accept_evidence)
     try:
-        found = [gap(args.person, args.role, staff, accept_tools=accept)] if args.role else gaps(args.person, staff, accept_tools=accept)
+        found = [gap(args.person, args.role, staff, accept_tools=accept)] if args.role else nearest_roles(args.person, staff, accept_tools=accept)
     except InputError as error:
         return refused(error, args)
     if args.format == "json":

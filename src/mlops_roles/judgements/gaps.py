@@ -77,7 +77,7 @@ def gap(person: str, role: str, staff: str | Path | Records, *, accept_tools: bo
     return _gap(records.evidence(person), slug, records, accept_tools)
 
 
-def gaps(person: str, staff: str | Path | Records, *, accept_tools: bool = False) -> list[Gap]:
+def nearest_roles(person: str, staff: str | Path | Records, *, accept_tools: bool = False) -> list[Gap]:
     """The gaps of a person to all roles, the nearest first: the fewest skills missing, roles for which nothing speaks last."""
     records = Records.of(staff)
     found = records.evidence(person)

@@ -70,12 +70,12 @@ class _Names:
 
 def _settled(data: Mapping[str, Any], name: _Names) -> Iterator[str]:
     for way in data["settle"]:
-        number = f"{way['facts']} fact{'s' if way['facts'] > 1 else ''}"
+        number = "1 fact" if way["facts"] == 1 else f"{way['facts']} facts"
         if way["verdict"] == "no":
             yield f"No would take {number}: any one of the {len(way['one_lacking'])} open skills found lacking."
         else:
-            kinds = (("confirm", "confirm, beside the tool"), ("record", "record"))
-            yield f"Yes would take {number}: " + ". ".join(f"{words}: {'; '.join(map(name, way[kind]))}" for kind, words in kinds if way[kind]) + "."
+            kinds = (("confirm", "To confirm, beside a tool"), ("record", "To record"))
+            yield f"Yes would take {number}. " + " ".join(f"{words}: {'; '.join(map(name, way[kind]))}." for kind, words in kinds if way[kind])
 
 
 def _row(line: Mapping[str, Any], name: _Names) -> dict[str, str]:

@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pyoxigraph as ox
 
 from .. import files
 from .reading import canonical, digest
@@ -18,13 +21,19 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
 
 
+@cache
+def _shipped() -> tuple[list[ox.Triple], str]:
+    """The shipped statements and their hash, read once."""
+    found = [quad.triple for path in sorted(files.shipped("ontology").glob("*.ttl")) for quad in files.parse_rdf(path)[0]]
+    return found, digest("".join(sorted(canonical(found))).encode())
+
+
 class Ontology:
     """The shipped ontology and what a company adds, by version and hash."""
 
     def __init__(self, added: Sequence[str | Path] = ()):
-        shipped = [quad.triple for path in sorted(files.shipped("ontology").glob("*.ttl")) for quad in files.parse_rdf(path)[0]]
+        shipped, self.digest = _shipped()
         paths = [Path(path) for path in added if Path(path).suffix != ".rq"]
-        self.digest = digest("".join(sorted(canonical(shipped))).encode())
         self._links: dict[tuple[Any, str], set[Any]] = defaultdict(set)
         for triple in [*shipped, *(quad.triple for path in paths for quad in files.parse_rdf(path)[0])]:
             self._links[getattr(triple.subject, "value", ""), triple.predicate.value].add(triple.object)
