@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .reading import EVIDENCE, Rows, digest, read_certificate
-from .walking import BASE, Ontology, folded
+from .walking import BASE, Ontology, folded, shipped
 
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 CHAIN = "prp-spo2"  # the rule of OWL 2 RL by which a role requires what its tasks and the roles it takes in require
@@ -73,7 +73,7 @@ def verify(
     Raises InputError for what is no certificate, or no staff file.
     """
     given, stray = read_certificate(Path(certificate))
-    rows, ontology = Rows(Path(staff), given.get("person"), mapping or {}, key), Ontology(added)
+    rows, ontology = Rows(Path(staff), given.get("person"), mapping or {}, key), Ontology(added) if added else shipped()
     found = [Difference("RDF beside its JSON", line.strip()[:200], "not the same statements") for line in stray[:1]]
     found += _refusals(given, rows, ontology) or _differences(given, _Recheck(given, rows, ontology).certificate())
     return Verification(given, tuple(found), rows.aside)

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
-
 from .. import files
 from .reading import canonical, digest
 
@@ -21,19 +19,13 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
 
 
-@cache
-def _shipped() -> tuple[list[ox.Triple], str]:
-    """The shipped statements and their hash, read once."""
-    found = [quad.triple for path in sorted(files.shipped("ontology").glob("*.ttl")) for quad in files.parse_rdf(path)[0]]
-    return found, digest("".join(sorted(canonical(found))).encode())
-
-
 class Ontology:
     """The shipped ontology and what a company adds, by version and hash."""
 
     def __init__(self, added: Sequence[str | Path] = ()):
-        shipped, self.digest = _shipped()
+        shipped = [quad.triple for path in sorted(files.shipped("ontology").glob("*.ttl")) for quad in files.parse_rdf(path)[0]]
         paths = [Path(path) for path in added if Path(path).suffix != ".rq"]
+        self.digest = digest("".join(sorted(canonical(shipped))).encode())
         self._links: dict[tuple[Any, str], set[Any]] = defaultdict(set)
         for triple in [*shipped, *(quad.triple for path in paths for quad in files.parse_rdf(path)[0])]:
             self._links[getattr(triple.subject, "value", ""), triple.predicate.value].add(triple.object)
@@ -91,6 +83,12 @@ class Ontology:
                 skills = {term} if says == "recorded" else set(self.to(term, "evidenceFor"))
                 found += [(name, says, term, skills) for name in self._values(term, predicate) if says and skills]
         return {folded(name): (says, skills) for name, says, _, skills in sorted(found, key=lambda row: row[:3], reverse=True)}
+
+
+@cache
+def shipped() -> Ontology:
+    """The ontology without additions, read once."""
+    return Ontology()
 
 
 def folded(name: str) -> str:
