@@ -26,6 +26,7 @@ SPARQL = sorted([*(ROOT / "queries").glob("*.rq"), *(ROOT / "ontology").rglob("*
 ORDER = [
     {"_errors"},
     {"files", "render"},
+    {"privacy"},
     {"reasoning"},
     {"graph"},
     {"queries"},

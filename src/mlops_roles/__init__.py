@@ -18,53 +18,115 @@ if TYPE_CHECKING:
     from .audits import Audit, audit
     from .checks import Finding, Report, check
     from .graph import Graph, load
+    from .judgements import Certificate, Conflict, Gap, Records, UnknownPerson, certify, gap, nearest_roles
     from .pages import Page, page
+    from .privacy import Pseudonyms
     from .proofs import Proof, explain
     from .qualities import Quality, quality
     from .queries import Answer, Question, ask, catalogue
     from .sparql import run_sparql
     from .titles import Resolution, resolve
+    from .verifier import Verification, verify
 
 _HOME = {
-    "_errors": ("InputError", "MlopsRolesError", "NothingChecked", "Timeout", "UnknownName"),
-    "audits": ("Audit", "audit"),
-    "checks": ("Finding", "Report", "check"),
-    "proofs": ("Proof", "explain"),
-    "graph": ("Graph", "load"),
-    "pages": ("Page", "page"),
-    "qualities": ("Quality", "quality"),
-    "queries": ("Answer", "Question", "ask", "catalogue"),
+    "_errors": (
+        "InputError",
+        "MlopsRolesError",
+        "NothingChecked",
+        "Timeout",
+        "UnknownName",
+    ),
+    "audits": (
+        "Audit",
+        "audit",
+    ),
+    "checks": (
+        "Finding",
+        "Report",
+        "check",
+    ),
+    "graph": (
+        "Graph",
+        "load",
+    ),
+    "judgements": (
+        "Certificate",
+        "Conflict",
+        "Gap",
+        "Records",
+        "UnknownPerson",
+        "certify",
+        "gap",
+        "nearest_roles",
+    ),
+    "pages": (
+        "Page",
+        "page",
+    ),
+    "privacy": ("Pseudonyms",),
+    "proofs": (
+        "Proof",
+        "explain",
+    ),
+    "qualities": (
+        "Quality",
+        "quality",
+    ),
+    "queries": (
+        "Answer",
+        "Question",
+        "ask",
+        "catalogue",
+    ),
     "sparql": ("run_sparql",),
-    "titles": ("Resolution", "resolve"),
+    "titles": (
+        "Resolution",
+        "resolve",
+    ),
+    "verifier": (
+        "Verification",
+        "verify",
+    ),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Answer",
     "Audit",
+    "Certificate",
+    "Conflict",
     "Finding",
+    "Gap",
     "Graph",
     "InputError",
     "MlopsRolesError",
     "NothingChecked",
     "Page",
     "Proof",
+    "Pseudonyms",
     "Quality",
     "Question",
+    "Records",
     "Report",
     "Resolution",
     "Timeout",
     "UnknownName",
+    "UnknownPerson",
+    "Verification",
     "ask",
     "audit",
     "catalogue",
+    "certify",
     "check",
     "explain",
+    "gap",
     "load",
+    "nearest_roles",
     "page",
     "quality",
     "resolve",
     "run_sparql",
     "show",
+    "verify",
 ]
 
 

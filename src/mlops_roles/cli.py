@@ -14,10 +14,13 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from . import commands
 from ._errors import MlopsRolesError
+
+if TYPE_CHECKING:
+    from .privacy import Pseudonyms
 
 EPILOG = """
 exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could not run
@@ -79,6 +82,19 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
         parser.add_argument("--data", action="append", default=[], metavar="FILE", help="RDF about people, for the question to be asked of (repeatable)")
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"form of the answer (default: {formats[0]})")
     parser.add_argument("--output", metavar="FILE", help="write the answer to a file instead of standard output")
+
+
+def add_privacy(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that names people."""
+    parser.add_argument("--pseudonymise", action="store_true", help="put stable pseudonyms in place of the names of people and units")
+    parser.add_argument("--key-file", metavar="FILE", help="the key of the pseudonyms, which only you hold (else MLOPS_ROLES_KEY); implies --pseudonymise")
+
+
+def pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
+    """The pseudonyms that these options ask for."""
+    from .privacy import Pseudonyms
+
+    return Pseudonyms.from_file(args.key_file) if args.pseudonymise or args.key_file else None
 
 
 def emit(text: str | bytes, output: str | None) -> None:

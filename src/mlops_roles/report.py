@@ -15,7 +15,7 @@ from .render import Rows, _escaped, plain, render, table
 Data = Mapping[str, Any]
 Section = tuple[str, list[str], Rows]  # a heading, sentences, and a table
 WIDTH, CLIP = 98, 200
-STATES = {"covered": "covered", "single": "one person", "uncovered": "nobody"}
+STATES = {"covered": "covered", "single": "one person", "few": "under 5 people", "uncovered": "nobody"}
 MISSING = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 READING = (
     "similar: people whose title is only similar to the role, counted apart. able: every required skill is recorded. "
@@ -27,8 +27,13 @@ def report(data: Data, form: str) -> str:
     """The data of `Audit.to_dict` as 'table', 'md' or 'html'."""
     if form == "html":
         return _html(data)
+    return drawn(_sections(data), form)
+
+
+def drawn(sections: Iterable[Section], form: str) -> str:
+    """Sections, each a heading with sentences and a table, as 'table' or 'md'."""
     draw = {"table": _text, "md": _markdown}[form]
-    return "\n".join("".join(draw(*section)) for section in _sections(data))
+    return "\n".join("".join(draw(*section)) for section in sections)
 
 
 def _text(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
@@ -62,6 +67,8 @@ def _sections(data: Data) -> Iterator[Section]:
     yield "Roles", *_roles(data)
     yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
     yield "Skills", _coverage(data, data["skills"], "Recorded for nobody", "For one person only"), []
+    if data.get("small_groups"):  # the rest is about single people, rows and spellings
+        return
     yield "Titles that name no role, or several", *_cut(data["open_titles"], 10, lambda t: _open_title(data, t))
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
     yield "Nearest candidates", *_cut(people, len(people), lambda pair: _candidate(data, *pair))
@@ -96,8 +103,11 @@ def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -
     """How many are covered, and which are not, with the people who have a tool as evidence."""
     named = {s: _label(data, s) + (f" (+{c['evidence']:,} by tools)" if c.get("evidence") else "") for s, c in group.items()}
     found = {state: [named[s] for s, c in group.items() if c["state"] == state] for state in STATES}
-    rest = [f"{name} ({len(found[s])}): {_names(found[s])}" for s, name in (("uncovered", nobody), ("single", single))]
-    return [f"{len(found['covered'])} of {len(group)} by two people or more.", *rest]
+    thin, many = ("few", "five people") if found["few"] else ("single", "two people")
+    rest = [
+        f"{name} ({len(found[s])}): {_names(found[s])}" for s, name in (("uncovered", nobody), (thin, single if thin == "single" else f"By {STATES[thin]}"))
+    ]
+    return [f"{len(found['covered'])} of {len(group)} by {many} or more.", *rest]
 
 
 def _open_title(data: Data, title: Data) -> dict[str, Any]:

@@ -11,8 +11,10 @@ Exits with 1 if rows were rejected; with --strict also if a title was not resolv
 import argparse
 from collections.abc import Sequence
 
-from ..cli import Progress, add_common, emit
+from .._errors import InputError
+from ..cli import Progress, add_common, add_privacy, emit, pseudonyms
 from ..graph import load
+from ..privacy import small_groups, spelt
 from ..render import as_json, render
 
 PEOPLE = ("csv", "tsv", "jsonl")
@@ -21,33 +23,42 @@ PEOPLE = ("csv", "tsv", "jsonl")
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
     parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
-    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help='where a column has another name: --map title="Job Title"')
+    add_map(parser)
+    add_privacy(parser)
+    parser.add_argument("--small-groups", action="store_true", help="tell no figure about a group of under 5 people, nor one to work it out from")
     parser.add_argument("--strict", action="store_true", help="titles that are ambiguous or name no role count as findings")
 
 
 def run(args: argparse.Namespace) -> int:
     from ..audits import audit
 
-    progress = Progress()
-    found = audit(args.staff, graph=load(*args.added), mapping=_mapping(args.map), say=progress)
+    hidden, progress = pseudonyms(args), Progress()
+    if args.small_groups and args.format in (*PEOPLE, "html"):
+        raise InputError(f"--small-groups: {args.format} shows single people; choose table, md or json")
+    found = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
     if args.format in PEOPLE:
         rows = found.people.to_pyarrow()
-        text = render(rows.to_pylist(), rows.column_names, args.format)
-    elif args.format == "json":
-        text = as_json(found.to_dict())
+        people = rows.to_pylist()
+        text = render(hidden.hide(people) if hidden else people, rows.column_names, args.format)
     else:
         from ..report import report
 
-        text = report(found.to_dict(), args.format)
+        data = hidden.hide(found.to_dict()) if hidden else found.to_dict()
+        data = small_groups(data) if args.small_groups else data
+        text = as_json(spelt(data)) if args.format == "json" else report(data, args.format)
     progress.done()
     emit(text, args.output)
     unresolved = found.titles["ambiguous"] + found.titles["none"]
     return 1 if found.rejected or (args.strict and unresolved) else 0
 
 
-def _mapping(given: Sequence[str]) -> dict[str, str]:
-    from .._errors import InputError
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """The option for columns of other names, of every command that reads a staff file."""
+    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help='where a column has another name: --map title="Job Title"')
 
+
+def mapping(given: Sequence[str]) -> dict[str, str]:
+    """What `--map` says: column of ours to column of the file."""
     for pair in given:
         if "=" not in pair:
             raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
