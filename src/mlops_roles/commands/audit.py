@@ -21,7 +21,7 @@ PEOPLE = ("csv", "tsv", "jsonl")
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
     parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
-    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help='where a column has another name: --map title="Job Title"')
+    add_map(parser)
     parser.add_argument("--strict", action="store_true", help="titles that are ambiguous or name no role count as findings")
 
 
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from ..audits import audit
 
     progress = Progress()
-    found = audit(args.staff, graph=load(*args.added), mapping=_mapping(args.map), say=progress)
+    found = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
     if args.format in PEOPLE:
         rows = found.people.to_pyarrow()
         text = render(rows.to_pylist(), rows.column_names, args.format)
@@ -45,7 +45,13 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found.rejected or (args.strict and unresolved) else 0
 
 
-def _mapping(given: Sequence[str]) -> dict[str, str]:
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """The option for columns of other names, of every command that reads a staff file."""
+    parser.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help='where a column has another name: --map title="Job Title"')
+
+
+def mapping(given: Sequence[str]) -> dict[str, str]:
+    """What `--map` says: column of ours to column of the file."""
     from .._errors import InputError
 
     for pair in given:
