@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from .pages import Page, page
     from .proofs import Proof, explain
     from .queries import Answer, Question, ask, catalogue
+    from .releases.differences import OntologyDiff, StaffDiff, diff
     from .sparql import run_sparql
+    from .teams.changes import WhatIf, whatif
+    from .teams.groups import Team, team
     from .titles import Resolution, resolve
 
 _HOME = {
@@ -32,7 +35,10 @@ _HOME = {
     "graph": ("Graph", "load"),
     "pages": ("Page", "page"),
     "queries": ("Answer", "Question", "ask", "catalogue"),
+    "releases.differences": ("OntologyDiff", "StaffDiff", "diff"),
     "sparql": ("run_sparql",),
+    "teams.changes": ("WhatIf", "whatif"),
+    "teams.groups": ("Team", "team"),
     "titles": ("Resolution", "resolve"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -44,23 +50,30 @@ __all__ = [
     "InputError",
     "MlopsRolesError",
     "NothingChecked",
+    "OntologyDiff",
     "Page",
     "Proof",
     "Question",
     "Report",
     "Resolution",
+    "StaffDiff",
+    "Team",
     "Timeout",
     "UnknownName",
+    "WhatIf",
     "ask",
     "audit",
     "catalogue",
     "check",
+    "diff",
     "explain",
     "load",
     "page",
     "resolve",
     "run_sparql",
     "show",
+    "team",
+    "whatif",
 ]
 
 

@@ -103,6 +103,11 @@ class Audit:
         self._standing = self._stand(self._memory("role_skills", ("role", "skill"), closed.role_skills), "role").cache()
         say("counting")
 
+    @property
+    def graph(self) -> Graph:
+        """The ontology that it was made with."""
+        return self._graph
+
     # from the staff table to facts -----------------------------------------
 
     def _memory(self, name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> ibis.Table:

@@ -33,11 +33,14 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ..audits import audit
     from ..teams.groups import team
     from ..teams.views import team_text
 
-    progress, limits = Progress(), {"size": args.size, "must": args.must, "redundancy": args.redundancy, "seconds": args.seconds}
-    found = team(args.staff, args.cover.removesuffix("s"), **limits, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    progress = Progress()
+    people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    progress("looking for the group")
+    found = team(people, args.cover.removesuffix("s"), size=args.size, must=args.must, redundancy=args.redundancy, seconds=args.seconds)
     progress.done()
     if args.format == "json":
         text = as_json(found.to_dict())

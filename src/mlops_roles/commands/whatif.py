@@ -27,17 +27,21 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet")
     add_map(parser)
     parser.add_argument("--learn", action="append", default=[], metavar="PERSON=SKILL", help="somebody learns a skill (repeatable)")
-    parser.add_argument("--hire", action="append", default=[], metavar="ROLE", help="somebody joins who is assumed to hold a role and have its skills (repeatable)")
+    parser.add_argument(
+        "--hire", action="append", default=[], metavar="ROLE", help="somebody joins who is assumed to hold a role and have its skills (repeatable)"
+    )
     parser.add_argument("--leave", action="append", default=[], metavar="PERSON", help="somebody leaves (repeatable)")
     parser.add_argument("--all", action="store_true", help="show also what does not change")
 
 
 def run(args: argparse.Namespace) -> int:
+    from ..audits import audit
     from ..teams.changes import whatif
     from ..teams.views import flat, whatif_text
 
     progress, lessons = Progress(), [_lesson(text) for text in args.learn]
-    found = whatif(args.staff, learn=lessons, hire=args.hire, leave=args.leave, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    found = whatif(people, learn=lessons, hire=args.hire, leave=args.leave)
     progress.done()
     data = found.to_dict(args.all)
     if args.format == "json":

@@ -6,16 +6,16 @@ are, plus what they would add: nobody else is looked at, so the size of the staf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError, UnknownName
-from ..audits import NOTE, Audit, Closed, audit, fold_name
-from ..graph import Graph, load
+from ..audits import NOTE, Audit, Closed, fold_name
+from ..graph import Graph
 from ..titles import slug
-from .covers import Coverage, Items, Person, Reach, beside, changed, coverage, read_people, states
+from .covers import COUNTS, Coverage, Person, Reach, beside, changed, coverage, read_people, states
 
 if TYPE_CHECKING:
     import pandas
@@ -32,22 +32,21 @@ class WhatIf:
         staff: the audit that it starts from.
         changes: what is supposed, each as a dictionary with its `kind`: leave, learn or hire.
         before, after: group to item to what is counted.
-        assumed: (group, item) to how many of those after are assumed hires.
+        assumed: how many of the counts after are assumed hires, by group, item and what is counted.
         labels: slug to label.
     """
 
     staff: Audit
-    ontology: str
     changes: list[dict[str, Any]]
     before: Coverage
     after: Coverage
-    assumed: Mapping[tuple[str, str], int]
+    assumed: Counter[tuple[str, str, str]]
     labels: Mapping[str, str]
 
     def rows(self, everything: bool = False) -> list[dict[str, Any]]:
         """Each item that changes, or with `everything` each item, before and after."""
-        rows = [row | {"assumed": self.assumed.get((row["group"], row["item"]), 0)} for row in beside(self.before, self.after)]
-        return [row for row in rows if everything or row["before"] != row["after"]]
+        rows = [row for row in beside(self.before, self.after) if everything or row["before"] != row["after"]]
+        return [row | {"assumed": {c: n for c in COUNTS if (n := self.assumed[row["group"], row["item"], c])}} for row in rows]
 
     def dataframe(self) -> pandas.DataFrame:
         """`rows(everything=True)` as a pandas DataFrame, a column for each count (needs pandas)."""
@@ -60,7 +59,7 @@ class WhatIf:
         return {
             "note": f"{ASSUMED} {NOTE}" if any(change["kind"] == "hire" for change in self.changes) else NOTE,
             "file": self.staff.staff.file,
-            "ontology": self.ontology,
+            "ontology": self.staff.graph.version,
             "rows": self.staff.rows,
             "changes": self.changes,
             "states": {"before": states(self.before), "after": states(self.after)},
@@ -69,55 +68,42 @@ class WhatIf:
         }
 
 
-def whatif(
-    staff: str | Path,
-    *,
-    learn: Iterable[tuple[str, str]] = (),
-    hire: Iterable[str] = (),
-    leave: Iterable[str] = (),
-    graph: Graph | None = None,
-    mapping: Mapping[str, str] | None = None,
-    say: Callable[[str], None] = lambda _: None,
-) -> WhatIf:
-    """Suppose that people of a staff file learn, join or leave.
+def whatif(found: Audit, *, learn: Iterable[tuple[str, str]] = (), hire: Iterable[str] = (), leave: Iterable[str] = ()) -> WhatIf:
+    """Suppose that people of an audited staff learn, join or leave.
 
     Args:
-        staff: a staff file, as for `audit`.
+        found: the audit to start from: `whatif(audit("staff.csv"), leave=["Ada Okafor"])`.
         learn: pairs of a person and a skill, which then counts as recorded.
         hire: roles; each hire is assumed to hold the role and to have its skills.
         leave: people.
-        graph, mapping, say: as for `audit`.
 
-    Raises UnknownName with the nearest names for an unknown person, skill or role.
+    Raises UnknownName with the nearest names for an unknown person, skill or role, InputError for
+    a tool instead of a skill and for somebody who leaves and learns.
     """
-    ontology = graph or load()
-    reach = Reach.of(Closed.of(ontology))
-    lessons = [(person, _skill(ontology, reach.closed, name)) for person, name in learn]
-    hires = [_hire(ontology, reach, number, name) for number, name in enumerate(hire, 1)]
-    leavers = list(dict.fromkeys(leave))
-    for person in sorted(set(leavers) & {person for person, _ in lessons}):
-        raise InputError(f"{person!r} cannot leave and learn; take one of the two")
-    found = audit(staff, graph=ontology, mapping=mapping, say=say)
-    people = {p.person: p for p in read_people(found, {*leavers, *(person for person, _ in lessons)})}
-    then = _taught([p for p in people.values() if p.person not in leavers], lessons) + hires
-    before, difference = coverage(found), reach.tally(then)
+    reach = Reach.of(Closed.of(found.graph))
+    lessons = [(person, _skill(found.graph, reach.closed, name)) for person, name in learn]
+    hires = [_hire(found.graph, reach, name) for name in hire]
+    leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
+    if both := sorted(learners & set(leavers)):
+        raise InputError(f"{both[0]!r} cannot leave and learn; take one of the two")
+    people = {p.person: p for p in read_people(found, {*leavers, *learners})}
+    stay = [_taught(p, lessons) for p in people.values() if p.person not in leavers]
+    before, difference = coverage(found), reach.tally([*stay, *hires])
     difference.subtract(reach.tally(people.values()))
-    after = changed(before, difference)
-    assumed = {(group, item): n for (group, item, count), n in reach.tally(hires).items() if count == "people"}
-    changes = [{"kind": "leave", "person": p, "line": people[p].line} for p in leavers]
+    changes: list[dict[str, Any]] = [{"kind": "leave", "person": p, "line": people[p].line} for p in leavers]
     changes += [{"kind": "learn", "person": p, "line": people[p].line, "skill": s, "was": _was(found, people[p].line, s)} for p, s in lessons]
     changes += [{"kind": "hire", "role": min(p.roles), "assumed": sorted(p.skills)} for p in hires]
-    return WhatIf(found, ontology.version, changes, before, after, assumed, reach.closed.labels)
+    return WhatIf(found, changes, before, changed(before, difference), reach.tally(hires), reach.labels)
 
 
-def _hire(graph: Graph, reach: Reach, number: int, name: str) -> Person:
+def _hire(graph: Graph, reach: Reach, name: str) -> Person:
     """Somebody assumed to hold a role and to have its skills."""
     try:
         role = slug(graph.curie(graph.term(name, "role")))
     except UnknownName:
         role = ""
     if role in reach.closed.roles:
-        return Person(0, f"hire {number}", frozenset([role]), reach.needs["role"].get(role, frozenset()))
+        return reach.hired(role)
     close = [held for similar, held in reach.closed.similar if similar == role]
     cure = f"only similar to {', '.join(close)}; hire that" if close else f"the roles are {', '.join(reach.closed.roles)}"
     raise UnknownName(name, "role to be held", () if close else reach.closed.roles, cure)
@@ -134,12 +120,9 @@ def _skill(graph: Graph, closed: Closed, name: str) -> str:
     return slug(graph.curie(graph.term(name, "skill")))
 
 
-def _taught(people: Sequence[Person], lessons: Iterable[tuple[str, str]]) -> list[Person]:
-    """The people with the skills that they learn."""
-    learnt: dict[str, Items] = {}
-    for person, skill in lessons:
-        learnt[person] = learnt.get(person, frozenset()) | {skill}
-    return [replace(p, skills=p.skills | learnt.get(p.person, frozenset())) for p in people]
+def _taught(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
+    """A person with the skills that they learn."""
+    return replace(person, skills=person.skills | {skill for name, skill in lessons if name == person.person})
 
 
 def _was(found: Audit, line: int, skill: str) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .._errors import UnknownName
 from ..audits import Audit, Closed
 
 GROUPS = ("role", "task", "skill", "step")
+COUNTS = ("people", "complete", "able")  # who covers an item, of these with all its skills on record, who could act as a role
 STATES = ("uncovered", "single", "covered")
 Items = frozenset[str]
+One = TypeVar("One")
+Other = TypeVar("Other")
 Coverage = dict[str, dict[str, dict[str, Any]]]  # group, item, what is counted
 
 
@@ -50,9 +53,24 @@ class Reach:
         """Group the tables of an ontology."""
         skills = sorted({skill for _, skill in (*closed.role_skills, *closed.task_skills)})
         tasks = sorted({task for _, task in closed.performs})
-        steps = [step for step in closed.steps if step in {s for _, s in closed.answers}]
+        answered = {step for _, step in closed.answers}
         needs = {"role": grouped(closed.role_skills), "task": grouped(closed.task_skills)}
-        return cls(closed, grouped(closed.performs), grouped(closed.answers), needs, {"role": closed.roles, "task": tasks, "skill": skills, "step": steps})
+        return cls(
+            closed,
+            grouped(closed.performs),
+            grouped(closed.answers),
+            needs,
+            {"role": closed.roles, "task": tasks, "skill": skills, "step": [step for step in closed.steps if step in answered]},
+        )
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of all items."""
+        return {item: self.closed.labels.get(item, item) for items in self.items.values() for item in items}
+
+    def hired(self, role: str) -> Person:
+        """Somebody assumed to hold a role and to have its skills."""
+        return Person(0, "", frozenset([role]), self.needs["role"].get(role, frozenset()))
 
     def covers(self, group: str, person: Person) -> Items:
         """The items of a group that one person covers."""
@@ -75,9 +93,9 @@ class Reach:
         return found
 
 
-def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, Items]:
+def grouped(pairs: Iterable[tuple[One, Other]]) -> dict[One, frozenset[Other]]:
     """The second parts of pairs by their first."""
-    found: dict[Any, set[str]] = defaultdict(set)
+    found: dict[One, set[Other]] = defaultdict(set)
     for one, other in pairs:
         found[one].add(other)
     return {one: frozenset(others) for one, others in found.items()}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError
-from ..audits import NOTE, Audit, Closed, audit
-from ..graph import Graph, load
+from ..audits import NOTE, Audit, Closed
 from .covers import GROUPS, Items, Person, Reach, read_people
 from .solver import Choice, choose
 
@@ -26,8 +24,7 @@ class Team:
 
     Attributes:
         staff: the audit that it rests on.
-        group: what was to be covered: role, task, skill or step.
-        redundancy, size: how many are to cover each item; how many there may be, or None.
+        asked: what was to be covered (role, task, skill or step), by how many each, and by how many in all, or None.
         wanted: each item and how many of the staff are to cover it: as many as asked, or as there are.
         members: the group, those who cover most first; each with `covers`, and `alone` what nobody else covers.
         impossible: what too few of the staff cover, each with what would mend it.
@@ -37,10 +34,7 @@ class Team:
     """
 
     staff: Audit
-    ontology: str
-    group: str
-    redundancy: int
-    size: int | None
+    asked: tuple[str, int, int | None]
     wanted: dict[str, int]
     members: list[dict[str, Any]]
     impossible: list[dict[str, Any]]
@@ -65,11 +59,9 @@ class Team:
         return {
             "note": NOTE,
             "file": self.staff.staff.file,
-            "ontology": self.ontology,
+            "ontology": self.staff.graph.version,
             "rows": self.staff.rows,
-            "cover": self.group,
-            "redundancy": self.redundancy,
-            "size": self.size,
+            **dict(zip(("cover", "redundancy", "size"), self.asked, strict=True)),
             "members": self.members,
             "proof": self.proof,
             "wanted": self.wanted,
@@ -80,51 +72,35 @@ class Team:
         }
 
 
-def team(
-    staff: str | Path,
-    cover: str,
-    *,
-    size: int | None = None,
-    must: Iterable[str] = (),
-    redundancy: int = 1,
-    seconds: float = 5.0,
-    graph: Graph | None = None,
-    mapping: Mapping[str, str] | None = None,
-    say: Callable[[str], None] = lambda _: None,
+def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
+    found: Audit, cover: str, *, size: int | None = None, must: Iterable[str] = (), redundancy: int = 1, seconds: float = 5.0
 ) -> Team:
     """The smallest group of people that covers all of a kind (needs the extra `team`).
 
     Args:
-        staff: a staff file, as for `audit`.
+        found: the audit to choose from: `team(audit("staff.csv"), "skill", redundancy=2)`.
         cover: 'role', 'task', 'skill' or 'step', as the audit counts them.
         size: at most so many people, who then cover as much as can be.
         must: people who belong to the group in any case.
         redundancy: how many members are to cover each item.
         seconds: when the solver stops; the group is then given with the bound.
-        graph, mapping, say: as for `audit`.
 
     Raises UnknownName for an unknown person, InputError where the arguments contradict each other.
     """
+    reach = Reach.of(Closed.of(found.graph))
     if cover not in GROUPS or redundancy < 1 or (size is not None and size < 1):
-        raise InputError(f"team: cover {cover!r}, size {size}, redundancy {redundancy}: cover is one of {', '.join(GROUPS)}, the numbers are 1 or more")
-    ontology = graph or load()
-    reach = Reach.of(Closed.of(ontology))
-    found = audit(staff, graph=ontology, mapping=mapping, say=say)
+        raise InputError(f"team: cover {cover!r}, size {size}, redundancy {redundancy}; cover one of {', '.join(GROUPS)}, with numbers of 1 or more")
     fixed = read_people(found, must)
     if size is not None and len(fixed) > size:
         raise InputError(f"team: {len(fixed)} people must be in a group of {size}; raise the size or name fewer")
-    say("looking for the group")
     covers = {person: reach.covers(cover, person) for person in read_people(found)}
     have = Counter(item for items in covers.values() for item in items)
     wanted = {item: min(redundancy, have[item]) for item in reach.items[cover] if have[item]}
-    members, proof = _choose(covers, fixed, wanted, size, seconds)
     short = {item: redundancy - have[item] for item in reach.items[cover] if have[item] < redundancy}
-    bring = {role: reach.covers(cover, Person(0, "", frozenset([role]), reach.needs["role"].get(role, frozenset()))) for role in reach.closed.roles}
-    impossible = _impossible(found, cover, short, have, bring)
-    described = _described(members, covers, fixed)
-    return Team(
-        found, ontology.version, cover, redundancy, size, wanted, described, impossible, _hires(short, bring, seconds), proof, reach.closed.labels
-    )
+    members, proof = _choose(covers, fixed, wanted, size, seconds)
+    bring = {role: reach.covers(cover, reach.hired(role)) for role in reach.closed.roles}
+    impossible = _impossible(short, have, bring, _evident(found, list(short)) if cover == "skill" else {})
+    return Team(found, (cover, redundancy, size), wanted, _described(members, covers, fixed), impossible, _hires(short, bring, seconds), proof, reach.labels)
 
 
 def _choose(
@@ -162,9 +138,8 @@ def _described(members: Sequence[Person], covers: Mapping[Person, Items], fixed:
     ]
 
 
-def _impossible(found: Audit, group: str, short: Mapping[str, int], have: Counter[str], bring: Mapping[str, Items]) -> list[dict[str, Any]]:
-    """What too few cover: how many do, which hires would, and who has a tool that is evidence of the skill."""
-    ask = _evident(found, list(short)) if group == "skill" and short else {}
+def _impossible(short: Mapping[str, int], have: Counter[str], bring: Mapping[str, Items], ask: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """What too few cover: how many do, which hires would, and who might, going by a tool."""
     return [
         {
             "item": item,
@@ -181,7 +156,7 @@ def _impossible(found: Audit, group: str, short: Mapping[str, int], have: Counte
 def _evident(found: Audit, skills: Sequence[str]) -> dict[str, list[str]]:
     """Who has a tool as evidence of a skill, no record of it and was not found lacking it."""
     k = found.knows
-    silent = k.filter(k.skill.isin(skills) & (k.tool == 1) & (k.recorded == 0) & (k.lacking == 0))
+    silent = k.filter(k.skill.isin(skills or [""]) & (k.tool == 1) & (k.recorded == 0) & (k.lacking == 0))
     rows = silent.join(found.used.select("line", "person"), "line").order_by("line").to_pyarrow().to_pylist()
     people: dict[str, list[str]] = {}
     for row in rows:

@@ -7,11 +7,12 @@ none, is never worse. So what is left holds a best choice of all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._errors import InputError, Timeout
+from .._errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,8 +60,9 @@ def choose(covers: Sequence[Sequence[int]], demands: Sequence[int], size: int | 
         return Choice([], True, 0, 0)
     solver = _solver(seconds)
     solver.passModel(_cheapest(kinds, capacity, wanted) if size is None else _fullest(kinds, capacity, wanted, size))
+    solver.setSolution(_start(capacity if size is None else np.zeros(len(kinds) + len(wanted))))
     solver.run()
-    return _choice(solver, kinds, members, size)
+    return _choice(solver, members, wanted, size)
 
 
 def _kinds(table: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
@@ -81,9 +83,7 @@ def _unbeaten(kinds: np.ndarray, count: np.ndarray, most: int) -> np.ndarray:
     if len(kinds) > MANY:
         return np.ones(len(kinds), bool)
     dense, size = kinds.astype(np.float32), kinds.sum(1)
-    above = [
-        ((dense[i : i + BLOCK] @ dense.T == size[i : i + BLOCK, None]) & (size > size[i : i + BLOCK, None])) @ count for i in range(0, len(kinds), BLOCK)
-    ]
+    above = [((dense[i : i + BLOCK] @ dense.T == size[i : i + BLOCK, None]) & (size > size[i : i + BLOCK, None])) @ count for i in range(0, len(kinds), BLOCK)]
     return np.concatenate(above) < most if above else np.ones(0, bool)
 
 
@@ -94,13 +94,13 @@ def _solver(seconds: float) -> Any:
     except ImportError:
         raise InputError("team: the solver HiGHS is not installed; python -m pip install 'mlops-roles[team]'") from None
 
-    class Quiet(highspy.Highs):  # type: ignore[misc]
+    class Quiet(highspy.Highs):
         def enableCallbacks(self) -> None:
             """What is called first, and would write a banner to standard output."""
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
 
-    solver = Quiet()
+    solver: Any = Quiet()  # type: ignore[no-untyped-call]
     for option, value in (("parallel", "off"), ("random_seed", 0), ("time_limit", float(seconds)), ("mip_rel_gap", 0.0)):
         solver.setOptionValue(option, value)
     return solver
@@ -146,18 +146,28 @@ def _programme(cost: np.ndarray, most: np.ndarray, rows: np.ndarray, lower: np.n
     return lp
 
 
-def _choice(solver: Any, kinds: np.ndarray, members: list[np.ndarray], size: int | None) -> Choice:
-    """The solution in candidates, with what is proven."""
-    import math
+def _start(values: np.ndarray) -> Any:
+    """Everybody or nobody, so that there is an answer however soon the time is up."""
+    import highspy
 
+    solution = highspy.HighsSolution()
+    solution.col_value = values
+    return solution
+
+
+def _choice(solver: Any, members: list[np.ndarray], wanted: np.ndarray, size: int | None) -> Choice:
+    """The solution in candidates, with what is proven."""
     import highspy
     import numpy as np
 
-    info, proven = solver.getInfo(), solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        raise Timeout("team: no group was found in the time given; give it more")
-    values = np.rint(solver.getSolution().col_value[: len(kinds)]).astype(int)
-    chosen = sorted(int(i) for people, taken in zip(members, values, strict=True) for i in people[:taken])
-    least = math.ceil(info.mip_dual_bound - 1e-6)
-    bound = least if size is None else math.floor((size - least) / _worth(size))
-    return Choice(chosen, proven, bound, len(kinds))
+    taken = np.rint(solver.getSolution().col_value[: len(members)]).astype(int)
+    chosen = sorted(int(i) for people, n in zip(members, taken, strict=True) for i in people[:n])
+    proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return Choice(chosen, proven, _bound(solver.getInfo().mip_dual_bound, wanted, size), len(members))
+
+
+def _bound(least: float, wanted: np.ndarray, size: int | None) -> int:
+    """How few might do, or how much a size might meet, going by the least possible cost; by the demands where none is known yet."""
+    if size is None:
+        return math.ceil(max(least - 1e-6, wanted.max()))
+    return math.floor(min((size - least) / _worth(size) + 1e-6, wanted.sum()))

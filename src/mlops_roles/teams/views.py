@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..render import Rows
 from ..report import STATES, Section, drawn
-from .covers import GROUPS
+from .covers import COUNTS, GROUPS
 
 Data = Mapping[str, Any]
 NAMES = {"role": "Roles", "task": "Tasks", "skill": "Skills", "step": "Steps of the workflow"}
-COUNTS = ("people", "complete", "able", "state")
+CALLED = {"people": "people", "complete": "record complete", "able": "able"}
 UNNAMED = "no role answers"
 
 
 def flat(row: Data, labels: Mapping[str, str]) -> dict[str, Any]:
     """A row of coverage before and after, for a spreadsheet."""
-    item = row.get("item")
-    sides = {f"{count}_{side}": (row.get(side) or {}).get(count) for count in COUNTS for side in ("before", "after")}
-    return {"group": row.get("group"), "item": item, "label": labels.get(str(item), item), **sides, "assumed": row.get("assumed")}
+    item, assumed = row.get("item"), row.get("assumed", {})
+    sides = {f"{count}_{side}": (row.get(side) or {}).get(count) for count in (*COUNTS, "state") for side in ("before", "after")}
+    return {"group": row.get("group"), "item": item, "label": labels.get(str(item), item), **sides, **{f"assumed_{c}": assumed.get(c, 0) for c in COUNTS}}
 
 
 def whatif_text(data: Data, form: str) -> str:
     """The data of `WhatIf.to_dict` as 'table' or 'md'."""
     head = [f"{data['file']}: {data['rows']['used']:,} people; ontology {data['ontology']}.", *map(_change(data), data["changes"]), data["note"]]
-    return drawn([("What if", head, []), ("Covered by nobody, by one person, by several", [], _states(data)), *side_by_side(data)], form)
+    return drawn([("What if", head, []), ("Covered by nobody, by one person, by several", [], counted(data)), *side_by_side(data)], form)
 
 
 def _change(data: Data) -> Any:
-    was = {"recorded": "which is on record already", "lacking": "found lacking until now", "tool": "by a tool alone until now", "unrecorded": "not recorded until now"}
+    was = {
+        "recorded": "which is on record already",
+        "lacking": "found lacking until now",
+        "tool": "by a tool alone until now",
+        "unrecorded": "not recorded until now",
+    }
 
     def sentence(change: Data) -> str:
         if change["kind"] == "leave":
@@ -42,7 +47,7 @@ def _change(data: Data) -> Any:
     return sentence
 
 
-def _states(data: Data) -> Rows:
+def counted(data: Data) -> Rows:
     """How many items each state has, before and after."""
     before, after = data["states"]["before"], data["states"]["after"]
     return [{"": NAMES[g], **{STATES[s]: _arrow(before[g][s], after[g][s]) for s in before[g]}} for g in GROUPS]
@@ -56,11 +61,10 @@ def side_by_side(data: Data) -> Iterable[Section]:
 
 
 def _told(data: Data, row: Data) -> dict[str, Any]:
-    before, after = row["before"] or {}, row["after"] or {}
-    named = {"complete": "record complete", "able": "able"}
-    counts = {named[c]: _arrow(before.get(c), after.get(c)) for c in named if c in before or c in after}
-    people = _arrow(before.get("people"), after.get("people")) + (f" ({row['assumed']} assumed)" if row.get("assumed") else "")
-    return {row["group"]: _label(data, row["item"]), "people": people, **counts, "state": _arrow(_state(before), _state(after))}
+    before, after, assumed = row["before"] or {}, row["after"] or {}, row.get("assumed", {})
+    mark = {count: f" ({assumed[count]:,} assumed)" if count in assumed else "" for count in COUNTS}
+    counts = {CALLED[c]: _arrow(before.get(c), after.get(c)) + mark[c] for c in COUNTS if c in before or c in after}
+    return {row["group"]: _label(data, row["item"]), **counts, "state": _arrow(_state(before), _state(after))}
 
 
 def _state(side: Data) -> str | None:
@@ -83,12 +87,12 @@ def team_text(data: Data, form: str) -> str:
 
 
 def _team(data: Data) -> list[str]:
-    wanted, group = data["wanted"], NAMES[data["cover"]].lower()
-    each = "" if data["redundancy"] == 1 else f", each by {data['redundancy']} where so many do"
-    met = f"{len(data['members']):,} of {data['rows']['used']:,} people cover {len(wanted) - len(data['unmet'])} of {len(wanted)} {group} that anybody does{each}."
-    unmet = [f"Not covered, or by too few, with at most {data['size']} people: {_labels(data, data['unmet'])}."] if data["unmet"] else []
-    star = "* nobody else in the group"
-    return [met, _proven(data), *unmet, star, f"{data['file']}, ontology {data['ontology']}. {data['note']}"]
+    wanted, unmet = len(data["wanted"]), data["unmet"]
+    people = f"{len(data['members']):,} of {data['rows']['used']:,} people"
+    each = "" if data["redundancy"] == 1 else f", each by {data['redundancy']} where there are so many"
+    met = f"{people} cover {wanted - len(unmet)} of the {wanted} {NAMES[data['cover']].lower()} that anybody does{each}."
+    left = [f"Not covered, or by too few, with at most {data['size']} people: {_labels(data, unmet)}."] if unmet else []
+    return [met, _proven(data), *left, "* nobody else in the group", f"{data['file']}, ontology {data['ontology']}. {data['note']}"]
 
 
 def _proven(data: Data) -> str:
@@ -106,7 +110,7 @@ def _members(data: Data) -> Rows:
             "person": member["person"] + (" (must)" if member["must"] else ""),
             "line": member["line"],
             "covers": len(member["covers"]),
-            data["cover"] + "s": "; ".join(_label(data, item) + "*" * (item in member["alone"]) for item in member["covers"]),
+            data["cover"] + "s": _most(_label(data, item) + "*" * (item in member["alone"]) for item in sorted(member["covers"], key=_first(member["alone"]))),
         }
         for member in data["members"]
     ]
@@ -129,9 +133,21 @@ def _mending(data: Data) -> list[str]:
     if not data["impossible"]:
         return ["nothing"]
     learn = "Or somebody learns it, or records what they know. " if data["cover"] == "skill" else ""
-    hires = [f"{n} × {_label(data, role)}" for role, n in Counter(data["hires"]).items()]
+    hires = [f"{n} × {_label(data, role)}" for role, n in Counter[str](data["hires"]).items()]
     return [f"{learn}Fewest hires that mend all of it: {'; '.join(hires) or 'none, no role brings it'}."]
 
 
 def _labels(data: Data, slugs: Iterable[str]) -> str:
     return "; ".join(_label(data, slug) for slug in slugs)
+
+
+def _most(names: Iterable[str], limit: int = 6) -> str:
+    """The first names, and how many more there are."""
+    known = list(names)
+    return "; ".join(known[:limit]) + (f" … and {len(known) - limit} more" if len(known) > limit else "")
+
+
+def _first(names: Iterable[str]) -> Callable[[str], bool]:
+    """The order in which some names stand first."""
+    before = frozenset(names)
+    return lambda name: name not in before
