@@ -32,6 +32,29 @@ DATA = {
     "roles": {"baker": _cover(5, similar=2, able=3), "brewer": _cover(0, evidence=6), "cook": _cover(1)},
     "tasks": {"bake": _cover(5), "brew": _cover(0), "stew": _cover(1)},
     "skills": {"kneading": _cover(1234), "malting": _cover(0, evidence=8), "tasting": _cover(0), "stirring": _cover(1)},
+    "steps": {"plan": {"people": 2345, "state": "covered"}, "shop": {"people": 1, "state": "single"}, "serve": {"people": 0, "state": "uncovered"}}
+    | {"cool": {"people": 0, "state": "unassigned"}, "rise": {"people": 0, "state": "unassigned"}},
+    "workflow": [
+        {
+            "zone": "a",
+            "notation": "A",
+            "label": "Kitchen",
+            "steps": [
+                {"step": "plan", "notation": "1", "label": "Plan the menu", "roles": {"acts": ["baker", "cook"]}},
+                {"step": "shop", "notation": "2", "label": "Buy flour", "roles": {"either-or": ["baker", "cook"]}},
+            ],
+        },
+        {
+            "zone": "b",
+            "notation": "B",
+            "label": "Dining room",
+            "steps": [
+                {"step": "serve", "notation": "3", "label": "Serve", "roles": {"acts": ["brewer"]}},
+                {"step": "cool", "notation": "X1", "label": "Let it cool", "roles": {}},
+                {"step": "rise", "notation": None, "label": None, "roles": {"supports": ["baker"], "receives": ["cook"]}},
+            ],
+        },
+    ],
     "open_titles": [{"title": "Chef?", "status": "ambiguous", "roles": ["baker", "cook"], "reasons": ["two roles"], "people": 13}],
     "nearest": {"baker": [_person("Ann", lacking=["malting"], evidence=["kneading"], unrecorded=["tasting"])], "brewer": [], "cook": []},
     "rejected": [{"file": "staff.csv", "line": 99, "reason": "no person", "cure": "fill it in"}],
@@ -76,13 +99,14 @@ def _hostile():
         nearest={"baker": [_person(HOSTILE)]},
         rejected=[{"file": HOSTILE, "line": 1, "reason": HOSTILE, "cure": HOSTILE}],
         labels={"baker": HOSTILE, "malting": HOSTILE, "brew": HOSTILE},
+        workflow=[{"zone": "a", "notation": HOSTILE, "label": HOSTILE, "steps": [DATA["workflow"][0]["steps"][0] | {"label": HOSTILE, "notation": HOSTILE}]}],
     )
 
 
 def _empty():
-    groups = ("unmatched_skills", "roles", "tasks", "skills", "nearest", "requires", "performs")
+    groups = ("unmatched_skills", "roles", "tasks", "skills", "steps", "nearest", "requires", "performs")
     counts = {key: dict.fromkeys(DATA[key], 0) for key in ("rows", "titles")}
-    return _with(open_titles=[], rejected=[], **counts, **{key: {} for key in groups})
+    return _with(open_titles=[], rejected=[], workflow=[], **counts, **{key: {} for key in groups})
 
 
 def test_hostile_text_is_text_in_html_and_adds_no_tag_or_attribute():
@@ -149,6 +173,44 @@ def test_the_heat_map_colours_by_people_and_hatches_tools_alone():
     assert rows["kneading"] == '<td class="l3">1,234</td><td></td><td></td>'
     assert rows["tasting"] == '<td class="l0">0</td><td class="l0">0</td><td></td>'
     assert rows["stirring"] == '<td></td><td></td><td class="l1">1</td>'
+
+
+def _cards(text):
+    """The cards of the workflow: zone, number, state, step, who; read as text, without any colour."""
+    section = re.search(r'<section id="workflow".*?</section>', text, re.S).group()
+    for zone in section.split('<div class="zone">')[1:]:
+        for card in re.findall(r'<li class="step .*?</li>', zone, re.S):
+            yield [re.search(r"<h3><b>(.*?)</b>", zone).group(1), *(" ".join(words.split()) for words in _Page(card).words if words.strip())]
+
+
+def test_the_workflow_says_in_words_who_covers_each_step_in_the_order_of_the_zones():
+    assert [card[:4] for card in _cards(report(DATA, "html"))] == [
+        ["A", "1", "2,345 people", "Plan the menu"],
+        ["A", "2", "one person", "Buy flour"],
+        ["B", "3", "nobody", "Serve"],
+        ["B", "X1", "no role", "Let it cool"],
+        ["B", "no role", "rise", "supported by Master Baker"],
+    ]
+
+
+def test_an_either_or_step_names_both_roles_and_a_step_without_a_role_says_to_whom_it_is_left():
+    who = [card[4:] for card in _cards(report(DATA, "html"))]
+    assert who[:4] == [["Master Baker", "Cook"], ["either Master Baker or Cook"], ["Brewer"], ["left to machines"]]
+    assert who[4] == ["received by Cook"]
+
+
+def test_the_workflow_is_counted_zone_by_zone_in_text():
+    text = report(DATA, "md")
+    assert "| A Kitchen | 2 | 1 | 1 | 0 | 0 |" in text
+    assert "| B Dining room | 3 | 0 | 0 | 1 | 2 |" in text
+    assert "Covered by nobody (1): 3 Serve" in text
+    assert "left to machines or only supported (2): X1 Let it cool; rise" in text
+
+
+def test_a_step_in_two_zones_is_named_once():
+    zones = [zone | {"steps": DATA["workflow"][1]["steps"]} for zone in DATA["workflow"]]
+    assert "Covered by nobody (1): 3 Serve" in report(_with(workflow=zones), "md")
+    assert len(list(_cards(report(_with(workflow=zones), "html")))) == 6
 
 
 def test_what_is_lacking_comes_before_what_is_not_recorded():

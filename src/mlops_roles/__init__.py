@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from .proofs import Proof, explain
     from .qualities import Quality, quality
     from .queries import Answer, Question, ask, catalogue
+    from .releases.differences import OntologyDiff, StaffDiff, diff
     from .sparql import run_sparql
+    from .teams.changes import WhatIf, whatif
+    from .teams.groups import Team, team
     from .titles import Resolution, resolve
     from .verifier import Verification, verify
 
@@ -78,7 +81,20 @@ _HOME = {
         "ask",
         "catalogue",
     ),
+    "releases.differences": (
+        "OntologyDiff",
+        "StaffDiff",
+        "diff",
+    ),
     "sparql": ("run_sparql",),
+    "teams.changes": (
+        "WhatIf",
+        "whatif",
+    ),
+    "teams.groups": (
+        "Team",
+        "team",
+    ),
     "titles": (
         "Resolution",
         "resolve",
@@ -100,6 +116,7 @@ __all__ = [
     "InputError",
     "MlopsRolesError",
     "NothingChecked",
+    "OntologyDiff",
     "Page",
     "Proof",
     "Pseudonyms",
@@ -108,15 +125,19 @@ __all__ = [
     "Records",
     "Report",
     "Resolution",
+    "StaffDiff",
+    "Team",
     "Timeout",
     "UnknownName",
     "UnknownPerson",
     "Verification",
+    "WhatIf",
     "ask",
     "audit",
     "catalogue",
     "certify",
     "check",
+    "diff",
     "explain",
     "gap",
     "load",
@@ -126,7 +147,9 @@ __all__ = [
     "resolve",
     "run_sparql",
     "show",
+    "team",
     "verify",
+    "whatif",
 ]
 
 

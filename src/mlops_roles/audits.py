@@ -103,6 +103,11 @@ class Audit:
         self._standing = self._stand(self._memory("role_skills", ("role", "skill"), closed.role_skills), "role").cache()
         say("counting")
 
+    @property
+    def graph(self) -> Graph:
+        """The ontology that it was made with."""
+        return self._graph
+
     # from the staff table to facts -----------------------------------------
 
     def _memory(self, name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> ibis.Table:
@@ -352,6 +357,7 @@ class Audit:
             "tasks": self._tasks,
             "skills": self._skills,
             "steps": self._steps,
+            "workflow": _workflow(self._graph),
             "open_titles": self.open_titles,
             "nearest": self.nearest,
             "rejected": [asdict(r) for r in self.rejected],
@@ -359,6 +365,17 @@ class Audit:
             "requires": _grouped(self._closed.role_skills),
             "performs": _grouped(self._closed.performs),
         }
+
+
+def _workflow(graph: Graph) -> list[dict[str, Any]]:
+    """The zones in order, each with its steps in order; of a step the roles by how they take part in it."""
+    zones: dict[str, dict[str, Any]] = {}
+    for row in ask("workflow", graph):
+        zone = zones.setdefault(row["zone"], {"zone": slug(row["zone"]), "notation": row["letter"], "label": row["named"], "steps": {}})
+        step = zone["steps"].setdefault(row["step"], {"step": slug(row["step"]), "notation": row["notation"], "label": row["label"], "roles": {}})
+        if row["role"]:
+            step["roles"].setdefault(row["how"], []).append(slug(row["role"]))
+    return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
 
 
 def _column(values: ibis.Table) -> list[str]:

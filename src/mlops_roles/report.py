@@ -16,6 +16,7 @@ Data = Mapping[str, Any]
 Section = tuple[str, list[str], Rows]  # a heading, sentences, and a table
 WIDTH, CLIP = 98, 200
 STATES = {"covered": "covered", "single": "one person", "few": "under 5 people", "uncovered": "nobody"}
+STEP_STATES = {"covered": "several", "single": "one person", "few": "under 5 people", "uncovered": "nobody", "unassigned": "no role answers"}
 MISSING = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 READING = (
     "similar: people whose title is only similar to the role, counted apart. able: every required skill is recorded. "
@@ -65,6 +66,7 @@ def _markdown(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
 def _sections(data: Data) -> Iterator[Section]:
     yield "Staff audit", _summary(data), []
     yield "Roles", *_roles(data)
+    yield "Workflow", *_workflow(data)
     yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
     yield "Skills", _coverage(data, data["skills"], "Recorded for nobody", "For one person only"), []
     if data.get("small_groups"):  # the rest is about single people, rows and spellings
@@ -97,6 +99,22 @@ def _roles(data: Data) -> tuple[list[str], Rows]:
     ]
     shown = [row | {"state": "NOBODY"} if not row["people"] else row for row in rows]
     return [f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}", READING], shown
+
+
+def _workflow(data: Data) -> tuple[list[str], Rows]:
+    """Per zone how many steps are in each state; below, which are covered by nobody, by one person or by no role at all."""
+    rows, found = [], {state: dict[str, str]() for state in STEP_STATES}
+    for zone in data["workflow"]:
+        states = [data["steps"][step["step"]]["state"] for step in zone["steps"]]
+        for step, state in zip(zone["steps"], states, strict=True):
+            found[state][step["step"]] = _step(step)
+        rows.append({"zone": f"{zone['notation']} {zone['label']}", "steps": len(states), **{STEP_STATES[s]: states.count(s) for s in STEP_STATES}})
+    told = (("uncovered", "Covered by nobody"), ("single", "By one person only"), ("unassigned", "Answered for by no role, left to machines or only supported"))
+    return [f"{words} ({len(found[state])}): {_names(list(found[state].values()))}" for state, words in told], rows
+
+
+def _step(step: Data) -> str:
+    return f"{step['notation'] or ''} {step['label'] or step['step']}".strip()
 
 
 def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -> list[str]:
@@ -149,7 +167,9 @@ def _html(data: Data) -> str:
     env = Environment(loader=PackageLoader("mlops_roles"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_shown)
     filters: dict[str, Any] = {"label": lambda slug: _label(data, slug), "number": "{:,}".format, "compact": _compact, "chips": _chips}
     env.filters |= filters
-    return env.get_template("audit.html.j2").render(data, heat=_heat(data), doers=_turned(data["performs"]), states=STATES, kinds=MISSING)
+    return env.get_template("audit.html.j2").render(
+        data, heat=_heat(data), doers=_turned(data["performs"]), states=STATES, step_states=STEP_STATES, kinds=MISSING
+    )
 
 
 def _shown(value: Any) -> Any:
