@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .proofs import Proof, explain
     from .qualities import Quality, quality
     from .queries import Answer, Question, ask, catalogue
+    from .remote import Endpoint
     from .sparql import run_sparql
     from .titles import Resolution, resolve
 
@@ -34,6 +35,7 @@ _HOME = {
     "pages": ("Page", "page"),
     "qualities": ("Quality", "quality"),
     "queries": ("Answer", "Question", "ask", "catalogue"),
+    "remote": ("Endpoint",),
     "sparql": ("run_sparql",),
     "titles": ("Resolution", "resolve"),
 }
@@ -41,6 +43,7 @@ _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Answer",
     "Audit",
+    "Endpoint",
     "Finding",
     "Graph",
     "InputError",
