@@ -59,6 +59,7 @@ class Graph:
         path = files.shipped("ontology") / "closure.nt"
         if any(p.suffix != ".rq" for p in self.added):
             path = _cache_file(self.digest)
+            files.remove_orphans(path.parent)
         if path.is_file():
             self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
