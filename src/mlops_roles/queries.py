@@ -211,6 +211,6 @@ def question(name: str, graph: Graph | None = None) -> Question:
     return known[name]
 
 
-def ask(name: str, graph: Graph | None = None, **fixed: str) -> Answer:
+def ask(name: str, /, graph: Graph | None = None, **fixed: str) -> Answer:
     """Answer a question of the catalogue: `ask("tasks-of-role", role="R7")`."""
     return question(name, graph).run(graph, **fixed)

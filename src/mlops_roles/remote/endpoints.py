@@ -17,7 +17,7 @@ from .contents import ASSERTED, INSTALLED
 from .texts import Text, fill
 from .transport import Transport, rows, truth
 
-PORTION = 500  # triples in one update: Virtuoso 7 compiles each of them into code
+PORTION = 500  # triples in one update: Virtuoso 7 compiles each of them into code, of 10,000 lines at most
 _CURES = {"missing": "are not there", "stale": "are of another version or with other additions", "damaged": "are not whole"}
 
 
@@ -49,7 +49,7 @@ class Endpoint:
     def __exit__(self, *_: object) -> None:
         self.transport.close()
 
-    def ask(self, name: str, **fixed: str) -> Answer:
+    def ask(self, name: str, /, **fixed: str) -> Answer:
         """Answer a question of the catalogue, as `ask` does here.
 
         Raises InputError where our graphs are not there, or where the answer is not whole.

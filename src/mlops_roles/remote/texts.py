@@ -36,6 +36,7 @@ class Text:
     head: str
     where: str
     order: str
+    sliced: bool
     columns: tuple[str, ...]
     words: frozenset[str]
 
@@ -61,7 +62,8 @@ class Text:
 
     def page(self, limit: int, offset: int) -> Text:
         """The query for some of the rows; the order is inside, where Virtuoso puts no limit on it."""
-        return self._wrapped("page.rq", body=self.body, limit=limit, offset=offset, columns=_variables(self.columns))
+        body = self.body if self.order or self.sliced else f"{self.body}ORDER BY {_variables(self.columns)}"
+        return self._wrapped("page.rq", body=body, limit=limit, offset=offset, columns=_variables(self.columns))
 
     def solutions(self) -> Text:
         """The query for the rows that a CONSTRUCT makes its triples of."""
@@ -102,7 +104,7 @@ def _cut(text: str, words: frozenset[str] = frozenset()) -> Text:
     sliced = any(word in ("LIMIT", "OFFSET") for word, _ in tail)
     order = next((at for word, at in tail if word == "ORDER" and not sliced), len(text))
     every = words | {m[0].upper() for m in TOKEN.finditer(text) if m.lastgroup == "word"}
-    return Text(text[:start], form, text[start:place], text[place:order], text[order:], _columns(text, form), every)
+    return Text(text[:start], form, text[start:place], text[place:order], text[order:], sliced, _columns(text, form), every)
 
 
 def _outer(text: str) -> Iterator[tuple[str, int]]:
