@@ -207,7 +207,7 @@ def test_data_of_a_file_and_a_server_are_not_mixed(company):
 
 
 def everything(endpoint):
-    return endpoint._number("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")
+    return endpoint._number("SELECT (COUNT(*) AS ?rows) WHERE { GRAPH ?g { ?s ?p ?o } }")
 
 
 @every_server

@@ -78,11 +78,10 @@ class Endpoint:
     def _select(self, query: Text) -> Answer:
         """The rows of a SELECT: as many as the server counts, or none."""
         number = self._count(query)
-        columns, found = rows(self.transport, query.over(self.dataset))
+        found = rows(self.transport, query.over(self.dataset), query.columns)
         if len(found) != number:
             found = self._paged(query, number, found)
-        order = [columns.index(c) for c in query.columns]
-        return Answer(list(query.columns), [tuple(row[i] for i in order) for row in found], self.graph)
+        return Answer(list(query.columns), found, self.graph)
 
     def _paged(self, query: Text, number: int, first: list[tuple[Term | None, ...]]) -> list[tuple[Term | None, ...]]:
         """All rows where the server cuts answers off: so many different ones as it counts, before and after."""
@@ -90,7 +89,7 @@ class Endpoint:
         cap = len(first)
         while cap and len(found) < number:
             self.transport.say(f"{len(found)} of {number} rows")
-            _, page = rows(self.transport, query.page(cap, len(found)).over(self.dataset))
+            page = rows(self.transport, query.page(cap, len(found)).over(self.dataset), query.columns)
             found += page
             cap = len(page) and cap
         nameless = any(isinstance(term, ox.BlankNode) for row in found for term in row)
@@ -106,7 +105,7 @@ class Endpoint:
 
     def _number(self, text: str) -> int:
         """The number that a counting query answers with."""
-        _, found = rows(self.transport, text)
+        found = rows(self.transport, text, ["rows"])
         try:
             return int(found[0][0].value)  # type: ignore[union-attr]
         except (IndexError, AttributeError, ValueError):
@@ -147,7 +146,7 @@ class Endpoint:
 
     def state(self) -> str:
         """How our graphs are there: fresh, missing, stale or damaged."""
-        _, found = rows(self.transport, fill("installed.rq", graph=INSTALLED.value))
+        found = rows(self.transport, fill("installed.rq", graph=INSTALLED.value), ["digest"])
         digests = {row[0].value for row in found if isinstance(row[0], ox.Literal)}
         if not digests:
             return "missing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -124,8 +124,10 @@ class Transport:
             raise InputError(
                 f"{self.shown}: not allowed (HTTP {status}); set MLOPS_ROLES_TOKEN, or MLOPS_ROLES_USER and MLOPS_ROLES_PASSWORD, or write ~/.netrc"
             )
-        if status == 206 or status >= 300:
-            raise InputError(f"{self.shown}: {'only a part of the answer' if status == 206 else 'refused'} (HTTP {status}{self._reason(response, end)})")
+        if status == 206 or "x-sql-state" in response.headers:  # Virtuoso's way to stop in the middle
+            raise InputError(f"{self.shown}: only a part of the answer (HTTP {status}); nothing of it is used: narrow the question")
+        if status >= 300:
+            raise InputError(f"{self.shown}: refused (HTTP {status}{self._reason(response, end)})")
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if reading and kind not in _JSON:
             raise InputError(f"{self.shown}: answers with {kind or 'no media type'}, not SPARQL JSON results; is it the address of a SPARQL endpoint?")
@@ -177,13 +179,15 @@ class Transport:
             raise InputError(f"{self.shown}: a broken answer ({reason}), perhaps cut short by a time-out of the server; nothing of it is used") from None
 
 
-def rows(transport: Transport, query: str) -> tuple[list[str], list[tuple[Term | None, ...]]]:
-    """The columns and rows of a SELECT; all of them are read before any is returned."""
+def rows(transport: Transport, query: str, columns: Sequence[str]) -> list[tuple[Term | None, ...]]:
+    """The rows of a SELECT of some columns; all of them are read before any is returned."""
     found = transport.read(query)
     if isinstance(found, ox.QueryBoolean):
         raise InputError(f"{transport.shown}: answers yes or no where rows were asked for; is it the address of a SPARQL endpoint?")
+    if {v.value for v in found.variables} != set(columns):
+        raise InputError(f"{transport.shown}: answers with other columns than were asked for; nothing of it is used")
     with transport.whole():
-        return [v.value for v in found.variables], [tuple(row) for row in found]
+        return [tuple(row[c] for c in columns) for row in found]
 
 
 def truth(transport: Transport, query: str) -> bool:
