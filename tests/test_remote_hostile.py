@@ -136,6 +136,7 @@ BROKEN = {
     "a page of the web": (on_rows(lambda s, h, d: (200, {"Content-Type": "text/html; charset=utf-8"}, d)), "answers with text/html"),
     "no media type": (on_rows(lambda s, h, d: (200, {}, d)), "no media type"),
     "a part": (on_rows(lambda s, h, d: (206, h, d)), "only a part of the answer"),
+    "a part, by a header": (on_rows(lambda s, h, d: (200, {**h, "X-SQL-State": "S1TAT"}, d)), "only a part of the answer"),
     "an error": (
         on_rows(lambda s, h, d: (500, {"Content-Type": "text/plain"}, b"<b>Virtuoso</b> S1T00 Error\nSPARQL query: " + SECRET.encode())),
         "S1T00 Error",
