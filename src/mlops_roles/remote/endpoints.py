@@ -17,7 +17,7 @@ from .contents import ASSERTED, INSTALLED
 from .texts import Text, fill
 from .transport import Transport, rows, truth
 
-PORTION = 500  # triples in one update: Virtuoso 7 compiles each of them into code, of 10,000 lines at most
+PORTION = 500  # triples in one update: Virtuoso 7 compiles them into code, of 10,000 lines at most
 _CURES = {"missing": "are not there", "stale": "are of another version or with other additions", "damaged": "are not whole"}
 
 
