@@ -44,7 +44,10 @@ ORDER = [
     {"commands"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
-HEAVY = {"rdflib", "owlrl", "pyshacl", "ibis", "duckdb", "pyarrow", "pandas", "openpyxl", "jinja2", "sqlglot", "shtab", "owlready2", "numpy", "highspy"}
+HEAVY = {
+    *("rdflib", "owlrl", "pyshacl", "ibis", "duckdb", "pyarrow", "pandas", "openpyxl", "jinja2", "sqlglot", "shtab", "owlready2"),
+    *("numpy", "highspy", "httpx", "pyspark", "rapidfuzz", "matplotlib"),
+}
 IDENTITY = {"__init__", "__main__"}  # the door of the package, and the door of the command
 ASIDE = {".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".venv", "__pycache__", "dist", "build", "node_modules"}
 every_module = pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(SRC).with_suffix("")))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .qualities import Quality, quality
     from .queries import Answer, Question, ask, catalogue
     from .releases.differences import OntologyDiff, StaffDiff, diff
+    from .remote import Endpoint
     from .sparql import run_sparql
     from .teams.changes import WhatIf, whatif
     from .teams.groups import Team, team
@@ -86,6 +87,7 @@ _HOME = {
         "StaffDiff",
         "diff",
     ),
+    "remote": ("Endpoint",),
     "sparql": ("run_sparql",),
     "teams.changes": (
         "WhatIf",
@@ -110,6 +112,7 @@ __all__ = [
     "Audit",
     "Certificate",
     "Conflict",
+    "Endpoint",
     "Finding",
     "Gap",
     "Graph",

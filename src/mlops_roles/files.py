@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -40,6 +41,7 @@ _TURTLE = re.compile(
     rb'|"(?:[^"\\\r\n]|\\.)*+"|\'(?:[^\'\\\r\n]|\\.)*+\'|' + _BRACKET,
     re.S,
 )
+_ORPHAN = (".mlops-roles-", ".tmp")  # how a file that is being written is called
 _CONTEXT = re.compile(rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:')  # an escape may spell the word
 
 
@@ -220,24 +222,28 @@ class _Xml:
 def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
     """A file to write that takes the place of `path` only once it is complete.
 
-    A link stays, what it points to is replaced; a folder, device or pipe is refused.
+    A link stays, what it points to is replaced; a folder, device or pipe is refused. What a
+    killed process left half-written in the folder is removed.
     """
-    import tempfile
-
-    name = ""
+    name, lock = "", -1
     try:
         target = Path(os.path.realpath(path))
         if not target.parent.is_dir():
             raise InputError(f"{path}: no such folder; create {target.parent} first")
         if target.exists() and not target.is_file():
             raise InputError(f"{path}: not a regular file; name a file, or leave the option out and redirect")
-        handle, name = tempfile.mkstemp(prefix=".mlops-roles.", suffix=".tmp", dir=target.parent)
+        remove_orphans(target.parent)
+        handle, name = _temporary(target.parent)
+        lock = os.dup(handle)  # holds until the file has its place
         text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
         with open(handle, mode, **text) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o666 & ~_umask())
+        if os.name == "nt":
+            os.close(lock)  # an open file cannot be moved there
+            lock = -1
         Path(name).replace(target)
     except BaseException as error:
         if name:
@@ -245,6 +251,57 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
         if isinstance(error, (OSError, ValueError)) and not isinstance(error, InputError):
             raise InputError(f"{str(path)[:200]!r}: cannot be written ({type(error).__name__}); check path, rights and space") from error
         raise
+    finally:
+        if lock >= 0:
+            os.close(lock)
+
+
+def _temporary(folder: Path) -> tuple[int, str]:
+    """A new file in a folder, locked as long as it is open; one that was taken for an orphan before is not used."""
+    import tempfile
+
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_ORPHAN[0], suffix=_ORPHAN[1], dir=folder)
+        if _lock(handle, wait=True) is None or (Path(name).exists() and os.path.samestat(os.fstat(handle), Path(name).stat())):
+            return handle, name
+        os.close(handle)
+
+
+def remove_orphans(folder: str | os.PathLike[str]) -> None:
+    """Remove the temporary files in a folder whose writers are dead: those of ours that nobody holds locked."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for entry in found:
+            if entry.name.startswith(_ORPHAN[0]) and entry.name.endswith(_ORPHAN[1]):
+                with suppress(OSError):
+                    _remove_orphan(entry.path)
+
+
+def _remove_orphan(name: str) -> None:
+    handle = os.open(name, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not _lock(handle, wait=False):  # its writer lives, or the system cannot tell
+            return
+        about = os.fstat(handle)
+        ours = stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and about.st_uid == os.geteuid()
+        if ours and os.path.samestat(about, Path(name).stat(follow_symlinks=False)):
+            Path(name).unlink()
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, wait: bool) -> bool | None:
+    """Lock an open file as long as it is open: whether that could be done, None where the system has no such locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _umask() -> int:

@@ -58,7 +58,8 @@ class Graph:
         """Load what follows: as shipped, from the cache, or inferred now."""
         path = files.shipped("ontology") / "closure.nt"
         if any(p.suffix != ".rq" for p in self.added):
-            path = _cache_file((*shipped_files(), *self.added))
+            path = _cache_file(self.digest)
+            files.remove_orphans(path.parent)
         if path.is_file():
             self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
@@ -77,6 +78,17 @@ class Graph:
     def proofs(self) -> dict[ox.Triple, reasoning.Inference]:
         """Every inferred statement with its first proof (computed once, about 0.1 s)."""
         return reasoning.infer(self.store)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that the ontology, what was added to it and what follows come from."""
+        import hashlib
+
+        digest = hashlib.sha256("".join(reasoning.rules().values()).encode())
+        for path in (*shipped_files(), *self.added):
+            if path.suffix != ".rq":
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:32]
 
     @cached_property
     def version(self) -> str:
@@ -193,16 +205,10 @@ def _prefixes(path: Path) -> dict[str, str]:
     return dict(parser.prefixes)
 
 
-def _cache_file(paths: Iterable[Path]) -> Path:
-    """Where the closure of these files is kept: named by the hash of rules and contents."""
-    import hashlib
-
-    digest = hashlib.sha256("".join(reasoning.rules().values()).encode())
-    for path in paths:
-        if path.suffix != ".rq":
-            digest.update(path.read_bytes())
+def _cache_file(digest: str) -> Path:
+    """Where the closure of these contents is kept."""
     home = os.environ.get("MLOPS_ROLES_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
-    return Path(home) / f"{digest.hexdigest()[:32]}.nt"
+    return Path(home) / f"{digest}.nt"
 
 
 def _keep(path: Path, triples: list[ox.Triple]) -> None:

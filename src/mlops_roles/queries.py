@@ -68,10 +68,17 @@ class Question:
         Raises UnknownName for an unknown parameter or term.
         """
         graph = graph or load()
+        return select(graph, self.text, self.terms(graph, **fixed))
+
+    def terms(self, graph: Graph, **fixed: str) -> dict[str, list[Term]]:
+        """The RDF terms that the values given for parameters can mean.
+
+        Raises UnknownName for an unknown parameter or term.
+        """
         for name in fixed:
             if name not in self.parameters:
                 raise UnknownName(name, f"parameter of {self.name}", self.parameters, f"it takes {', '.join(self.parameters) or 'none'}")
-        return select(graph, self.text, {n: meanings(graph, n, v) for n, v in fixed.items()})
+        return {n: meanings(graph, n, v) for n, v in fixed.items()}
 
 
 def meanings(graph: Graph, variable: str, value: str) -> list[Term]:
@@ -93,12 +100,16 @@ def meanings(graph: Graph, variable: str, value: str) -> list[Term]:
     return [ox.Literal(text), *number]
 
 
+def values(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
+    """A VALUES block of rows of terms."""
+    written = (f"({' '.join('UNDEF' if term is None else str(term) for term in row)})" for row in rows)
+    return f"VALUES ({' '.join('?' + n for n in names)}) {{ {' '.join(written)} }}"
+
+
 def select(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None = None) -> Answer:
     """Run SPARQL text with variables of its result fixed (joined as a closing VALUES block)."""
     if fixed:
-        names = list(fixed)
-        rows = [f"({' '.join(map(str, row))})" for row in itertools.product(*fixed.values())]
-        text += f"\nVALUES ({' '.join('?' + n for n in names)}) {{ {' '.join(rows)} }}\n"
+        text += f"\n{values(fixed, itertools.product(*fixed.values()))}\n"
     result = graph.query(text)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
@@ -200,6 +211,6 @@ def question(name: str, graph: Graph | None = None) -> Question:
     return known[name]
 
 
-def ask(name: str, graph: Graph | None = None, **fixed: str) -> Answer:
+def ask(name: str, /, graph: Graph | None = None, **fixed: str) -> Answer:
     """Answer a question of the catalogue: `ask("tasks-of-role", role="R7")`."""
     return question(name, graph).run(graph, **fixed)

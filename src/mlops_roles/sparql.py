@@ -23,10 +23,10 @@ from ._errors import InputError, Timeout
 from .graph import Graph, load
 from .queries import Answer
 
-MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
+MAX_DEPTH, MAX_SEPARATORS, MAXTOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
 MEMORY = 4 << 30
 MAX_ANSWER, MAX_SECONDS = 1 << 26, 86_400
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?P<comment>#[^\r\n]*)|(?P<iri><[^<>\"{}|^`\\\s]*>)"
     r'|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*+"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*+'''"
     r"|\"(?:[^\"\\\r\n]|\\.)*+\"|'(?:[^'\\\r\n]|\\.)*+')"
@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     r"|(?P<separator>[.;,/|!])|(?P<slash>\\)|(?P<other>\S)",
     re.S,
 )
-_OUTSIDE = {"SERVICE": "ask one source at a time", "FROM": "give files with --data", "LOAD": "give files with --data"}
+_OUTSIDE = {"SERVICE": "ask one source at a time", "FROM": "give files with --data, or graphs of a server with --graph", "LOAD": "give files with --data"}
 _REACH = re.compile(r"(?:^|TRUE|FALSE|ASK|CONSTRUCT|\d)(SERVICE|FROM|LOAD$)")  # the engine reads trueSERVICE and SERVICE:name as two words
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 
@@ -57,7 +57,7 @@ def gate(text: str, name: str = "query") -> None:
 def _fault(text: str) -> tuple[int, str] | None:
     """Where the first thing to be refused stands, and why."""
     depth = separators = tokens = 0
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         kind, word = match.lastgroup, match[0].upper()
         if reach := kind in ("word", "name") and word[0] not in "?$@" and _REACH.search(word.partition(":")[0] + ":" * (kind == "name")):
             return match.start(), f"{reach[1]} would read from elsewhere; {_OUTSIDE[reach[1]]}"
@@ -68,7 +68,7 @@ def _fault(text: str) -> tuple[int, str] | None:
         depth += {"open": 1, "close": -1}.get(kind or "", 0)
         separators += kind == "separator"
         tokens += kind != "comment"
-        for found, limit, what in ((depth, MAX_DEPTH, "levels of brackets"), (separators, MAX_SEPARATORS, "patterns"), (tokens, MAX_TOKENS, "words")):
+        for found, limit, what in ((depth, MAX_DEPTH, "levels of brackets"), (separators, MAX_SEPARATORS, "patterns"), (tokens, MAXTOKENS, "words")):
             if found > limit:
                 return match.start(), f"over {limit} {what}; split the query"
     return None

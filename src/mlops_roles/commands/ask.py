@@ -5,14 +5,16 @@ mlops-roles ask tasks-of-role R7                  parameters in order
 mlops-roles ask roles-for-task --task deploy-model   or by name
 mlops-roles ask tasks-of-role --help              what a question is about
 mlops-roles ask mine.rq --data staff.ttl          your own SPARQL, stopped after --timeout
+mlops-roles ask holders-of-role R7 --endpoint http://localhost:7878/query --graph https://acme.example/people
+                                                  the same on a SPARQL server; see mlops-roles doctor --help
 """
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..cli import add_common, emit
-from ..graph import load
+from ..cli import Progress, add_common, emit
+from ..graph import Graph, load
 from ..queries import Answer, Question, catalogue, question
 from ..render import FORMATS, render
 
@@ -20,6 +22,8 @@ from ..render import FORMATS, render
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, [*FORMATS, "ttl"], data=True)
     parser.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds until your own SPARQL is stopped (default: 60)")
+    parser.add_argument("--endpoint", metavar="URL", help="ask a SPARQL server instead, on which 'doctor --install' has put the ontology")
+    parser.add_argument("--graph", action="append", default=[], metavar="IRI", help="a graph of your data on that server (repeatable)")
     first = next((a for a in argv if not a.startswith("-")), None)
     known, _ = _peek().parse_known_args(argv)
     asked = _question(known.question, known.added) if first and known.question else None
@@ -37,7 +41,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def _peek() -> argparse.ArgumentParser:
     """Finds the question among the arguments before its own parameters are known."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for option in ("--format", "--output", "--data", "--timeout"):
+    for option in ("--format", "--output", "--data", "--timeout", "--endpoint", "--graph"):
         peek.add_argument(option)
     peek.add_argument("--with", dest="added", action="append", default=[])
     peek.add_argument("question", nargs="?")
@@ -61,17 +65,37 @@ def run(args: argparse.Namespace) -> int:
         emit(render(rows, ["question", "parameters", "answers"], "table" if args.format == "ttl" else args.format), args.output)
         return 0
     graph = load(*args.added, data=args.data)
-    if _is_file(args.question):
-        from ..files import check_encoding, read_bytes
-        from ..sparql import run_sparql
-
-        text = check_encoding(read_bytes(args.question, 1 << 20), args.question)
-        answer = run_sparql(text, graph, args.timeout, args.question)
-    else:
-        asked = question(args.question, graph)
-        answer = asked.run(graph, **_fixed(asked, args))
+    answer = _asked_there(args, graph) if args.endpoint else _asked_here(args, graph)
     emit(_written(answer, args.format), args.output)
     return 0
+
+
+def _asked_here(args: argparse.Namespace, graph: Graph) -> Answer:
+    if _is_file(args.question):
+        from ..sparql import run_sparql
+
+        return run_sparql(_text(args.question), graph, args.timeout, args.question)
+    asked = question(args.question, graph)
+    return asked.run(graph, **_fixed(asked, args))
+
+
+def _asked_there(args: argparse.Namespace, graph: Graph) -> Answer:
+    from ..remote import Endpoint
+
+    progress = Progress()
+    with Endpoint(args.endpoint, args.graph, graph, timeout=args.timeout, say=progress) as endpoint:
+        try:
+            if _is_file(args.question):
+                return endpoint.run_sparql(_text(args.question), args.question)
+            return endpoint.ask(args.question, **_fixed(question(args.question, graph), args))
+        finally:
+            progress.done()
+
+
+def _text(path: str) -> str:
+    from ..files import check_encoding, read_bytes
+
+    return check_encoding(read_bytes(path, 1 << 20), path)
 
 
 def _fixed(asked: Question, args: argparse.Namespace) -> dict[str, str]:

@@ -1,0 +1,4 @@
+INSERT { GRAPH <$graph> {
+$triples
+} }
+WHERE { }
