@@ -49,22 +49,30 @@ def rows(table: str) -> list[dict[str, str]]:
     import csv
     import io
 
-    return list(csv.DictReader(io.StringIO(_shipped(f"{table}.csv"))))
+    return list(csv.DictReader(io.StringIO(shipped_text(f"{table}.csv"))))
 
 
 def answer(graph: Graph, name: str) -> Answer:
     """The answer to a question of `ontology/publishing/`, over asserted and inferred statements together."""
-    return select(graph, _shipped(f"{name}.rq"))
+    return select(graph, shipped_text(f"{name}.rq"))
 
 
-def asserted(graph: Graph, name: str) -> list[dict[str, Term]]:
-    """The rows of a question of `ontology/publishing/`, over asserted statements alone."""
-    found = graph.store.query(_shipped(f"{name}.rq"), prefixes=graph.prefixes)
+def table(store: ox.Store, name: str) -> list[dict[str, Term]]:
+    """The rows of a question of `ontology/publishing/` over the default graph of a store: of a Graph's, what was asserted."""
+    found = store.query(shipped_text(f"{name}.rq"))
     columns = [v.value for v in found.variables]  # type: ignore[union-attr]
     return [{c: row[c] for c in columns if row[c] is not None} for row in found]  # type: ignore[union-attr]
 
 
-def _shipped(name: str) -> str:
+def store_of(statements: Iterable[ox.Triple]) -> ox.Store:
+    """A store that holds statements."""
+    store = ox.Store()
+    store.extend(ox.Quad(*t) for t in statements)
+    return store
+
+
+def shipped_text(name: str) -> str:
+    """A file of `ontology/publishing/`."""
     return (files.shipped("ontology") / "publishing" / name).read_text("utf-8")
 
 
@@ -98,9 +106,7 @@ def variants(graph: Graph) -> dict[str, list[ox.Triple]]:
 
 def _published(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Triple]:
     """What `published.rq` leaves of a graph; a variant has a version IRI of its own, for it is another document."""
-    store = ox.Store()
-    store.extend(ox.Quad(*t) for t in statements)
-    kept = store.query(_shipped("published.rq"))
+    kept = store_of(statements).query(shipped_text("published.rq"))
     return canonical(_versioned(t, variant) for t in kept)  # type: ignore[union-attr]
 
 
@@ -229,7 +235,7 @@ def _expanded(graph: Graph, value: Term) -> Any:
 
 def header(graph: Graph) -> dict[str, str]:
     """What the front door says of the ontology."""
-    (row,) = asserted(graph, "header")[:1]
+    row = table(graph.store, "header")[0]
     return {key: value.value for key, value in row.items()}  # type: ignore[union-attr]
 
 
