@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pyoxigraph as ox
 
 from ._errors import InputError
-from .graph import Graph, load
-from .queries import Answer, Question, ask, catalogue, select
+from .graph import Graph, Term, load
+from .queries import Answer, Question, catalogue, question, select
 from .render import plain, render
 
 WIDTH = 96
+_Declared = tuple[int, Question, str, str | None, str | None]
 _PAGE = re.compile(r"\?(\w+)(?: (\d+))?(?: ([^/]+?))?(?: / \?(\w+))?$")
 
 
@@ -87,32 +89,62 @@ class Page:
 def page(name: str, graph: Graph | None = None) -> Page:
     """The page of a term. Raises UnknownName, or InputError if the name means several terms."""
     graph = graph or load()
-    iri = graph.term(name)
+    term = ox.NamedNode(graph.term(name))
+    return _page(graph, term, _declared(graph), lambda asked, variable: select(graph, asked.text, {variable: [term]}))
+
+
+def every_page(graph: Graph | None = None) -> Iterator[Page]:
+    """The page of each term, in the order of their IRIs; each question is asked once, for all terms."""
+    graph = graph or load()
+    declared = _declared(graph)
+    answers = {(asked.name, variable): _by_term(asked.run(graph), variable) for _, asked, variable, _, _ in declared}
+
+    def answer(term: ox.NamedNode, asked: Question, variable: str) -> Answer:
+        return answers[asked.name, variable].get(term, Answer([], [], graph))
+
+    for term in map(ox.NamedNode, sorted({iri for group in graph.index.values() for _, iri in group})):
+        yield _page(graph, term, declared, partial(answer, term))
+
+
+def _by_term(answer: Answer, variable: str) -> dict[Term | None, Answer]:
+    """The rows of an answer for each term that the variable stands for."""
+    place = answer.columns.index(variable)
+    rows: dict[Term | None, list[tuple[Term | None, ...]]] = {}
+    for row in answer.terms:
+        rows.setdefault(row[place], []).append(row)
+    return {term: Answer(answer.columns, found, answer.graph) for term, found in rows.items()}
+
+
+def _page(graph: Graph, term: ox.NamedNode, declared: list[_Declared], answer: Callable[[Question, str], Answer]) -> Page:
+    """A page, with a way to answer a question for its term."""
     about: dict[str, list[str]] = {}
-    for term in ask("term-page", graph, term=f"<{iri}>").terms:
-        key, value = graph.write(term[1]).rpartition(":")[2], term[2]  # type: ignore[arg-type]
+    for _, prop, value in answer(question("term-page", graph), "term").terms:
+        key = graph.write(prop).rpartition(":")[2]  # type: ignore[arg-type]
         language = value.language if isinstance(value, ox.Literal) else None
         shown = value.value if isinstance(value, ox.Literal) else graph.write(value)  # type: ignore[arg-type]
         about.setdefault(f"{key} ({language})" if language not in (None, "en") else key, []).append(shown)
-    label = about.pop("prefLabel", [graph.curie(iri)])[0]
-    return Page(graph.curie(iri), label, about, list(_sections(graph, iri)))
+    label = about.pop("prefLabel", [graph.curie(term.value)])[0]
+    return Page(graph.curie(term.value), label, about, list(_sections(graph, term, declared, answer)))
 
 
-def _sections(graph: Graph, iri: str) -> Iterator[Section]:
+def _sections(graph: Graph, term: ox.NamedNode, declared: list[_Declared], answer: Callable[[Question, str], Answer]) -> Iterator[Section]:
     """The answered questions for the page of a term, in the order of their `page` lines."""
-    kinds = {kind for group in graph.index.values() for kind, found in group if found == iri}
-    for _, asked, variable, heading, group in sorted(_declared(graph), key=lambda d: (d[0], d[1].name)):
+    kinds = {kind for group in graph.index.values() for kind, found in group if found == term.value}
+    for _, asked, variable, heading, group in declared:
         if any(kind.endswith(variable) for kind in kinds) and asked.name != "term-page":
-            answer = select(graph, asked.text, {variable: [ox.NamedNode(iri)]})
-            if len(answer):
-                yield Section(asked.name, variable, heading or asked.summary, group, answer)
+            found = answer(asked, variable)
+            if len(found):
+                yield Section(asked.name, variable, heading or asked.summary, group, found)
 
 
-def _declared(graph: Graph) -> Iterator[tuple[int, Question, str, str | None, str | None]]:
-    """Every `page` line: order, question, variable, heading, group."""
-    for asked in catalogue(graph).values():
-        for line in asked.headers.get("page", []):
-            found = _PAGE.match(line)
-            if not found:
-                raise InputError(f"{asked.path.name}: page line {line!r} cannot be read; write '#+ page: ?role 30 Heading / ?group'")
-            yield int(found[2] or 50), asked, found[1], found[3], found[4]
+def _declared(graph: Graph) -> list[_Declared]:
+    """Every `page` line in order: its place, question, variable, heading, group."""
+    return sorted((d for asked in catalogue(graph).values() for d in _read(asked)), key=lambda d: (d[0], d[1].name))
+
+
+def _read(asked: Question) -> Iterator[_Declared]:
+    for line in asked.headers.get("page", []):
+        found = _PAGE.match(line)
+        if not found:
+            raise InputError(f"{asked.path.name}: page line {line!r} cannot be read; write '#+ page: ?role 30 Heading / ?group'")
+        yield int(found[2] or 50), asked, found[1], found[3], found[4]

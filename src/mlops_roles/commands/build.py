@@ -1,0 +1,33 @@
+"""Build what is published: documents in four formats, descriptions, redirects and pages.
+
+  mlops-roles build
+  mlops-roles build --output dist --site https://example.org/mlops-roles
+
+Two builds of the same ontology are the same, byte for byte. The redirects lead to --site, the
+address that the folder will be found at. Exits with 1, and builds nothing, if the ontology breaks a
+promise of an earlier release: an IRI that is gone, means something else, or has lost its name.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("--output", default="dist", metavar="DIR", help="the folder to build, which replaces an earlier build (default: dist)")
+    parser.add_argument("--site", metavar="URL", help="the address that the folder will be found at")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..publishing import broken_promises, publish
+
+    broken = broken_promises()
+    for finding in broken:
+        sys.stderr.write(f"{finding.focus}: {finding.message} [{finding.shape}]\n")
+    if broken:
+        return 1
+    site = {"site": args.site} if args.site else {}
+    sys.stdout.write(f"built {publish(args.output, **site)}\n")
+    if not site:
+        sys.stderr.write("no --site: the redirects lead to a placeholder\n")
+    return 0

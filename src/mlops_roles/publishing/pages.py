@@ -1,0 +1,261 @@
+"""The reference documentation: a page for each term, an index for each kind, all of it readable from a disk.
+
+pyLODE was tried first: version 3.4.1 does not start as it is installed, and once mended documents
+classes and properties alone, no role, task or skill. What a page says comes from `mlops_roles.pages`.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pyoxigraph as ox
+
+from .. import files
+from ..graph import Graph
+from ..pages import Page, Section, every_page
+from ..queries import Question, ask, catalogue
+from ..render import plain
+from .diagrams import WIDTH, Diagram, draw
+from .documents import alignments, canonical, formats, header, rows, serialize, store_of, table, triples, variants
+
+MOST = 150  # rows of a section; the question has them all
+LANGUAGE = re.compile(r"(.+) \((\w\w)\)")
+Groups = dict[str, dict[str, list[str]]]  # term: property: terms
+
+
+def pages(graph: Graph) -> dict[str, bytes]:
+    """The files of the documentation, by path."""
+    return dict(Documentation(_with_alignments(graph)).files())
+
+
+def front_page(about: Mapping[str, str]) -> bytes:
+    """The page at the top of a site: it leads to the current version."""
+    return _environment().get_template("front.html.j2").render(about=about).encode()
+
+
+def _with_alignments(graph: Graph) -> Graph:
+    """The graph with what all alignments assert; nothing is inferred from them."""
+    whole = copy.copy(graph)
+    whole.store = ox.Store()
+    whole.store.extend(graph.store)
+    whole.store.extend(ox.Quad(*t) for path in alignments() for t in triples(path))
+    return whole
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A term of the documentation: its page, and where that is."""
+
+    curie: str
+    iri: str
+    kind: str
+    slug: str
+    page: Page
+
+    @property
+    def href(self) -> str:
+        """Where the term is described, from the top of the version's folder."""
+        return f"ns/index.html#{self.slug}" if self.kind == "ns" else f"{self.kind}/{self.slug}.html"
+
+    @property
+    def label(self) -> str:
+        """The name of the term, short of a full title."""
+        return self.page.label
+
+    def one(self, key: str) -> str:
+        """The first value of a property, or nothing."""
+        return next(iter(self.page.about.get(key, [])), "")
+
+    def languages(self, key: str) -> list[tuple[str, str]]:
+        """The values of a property in languages other than English."""
+        return [(m[2], v) for k, values in self.page.about.items() if (m := LANGUAGE.fullmatch(k)) and m[1] == key for v in values]
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """All pages of a graph."""
+
+    graph: Graph
+
+    @cached_property
+    def terms(self) -> dict[str, Documented]:
+        """Every term by CURIE, in the order of kinds and names."""
+        found = [self._documented(page) for page in every_page(self.graph)]
+        order = {row["kind"]: place for place, row in enumerate(rows("kinds"))}
+        return {t.curie: t for t in sorted(found, key=lambda t: (order[t.kind], t.one("notation"), t.label.casefold(), t.iri))}
+
+    def _documented(self, page: Page) -> Documented:
+        iri = self.graph.expand(page.term) or ""
+        kind, slug = re.split(r"[/#]", iri)[-2:]
+        return Documented(page.term, iri, kind, slug, page)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Each file of the documentation, by path."""
+        yield "style.css", self._render("style.css.j2")
+        yield "index.html", self._render("index.html.j2", root="", about=header(self.graph), formats=formats(), variants=list(variants(self.graph)))
+        yield "shape/index.html", self._render("shapes.html.j2", root="../", kind="shape", shapes=_shapes())
+        yield "alignments/index.html", self._render("alignments.html.j2", root="../", kind="alignments", sets=list(_mapping_sets()))
+        yield "ns/index.html", self._render("vocabulary.html.j2", root="../", kind="ns", facts=self._facts(), examples=self.examples, used=self._questions())
+        for kind, members in self.kinds.items():
+            if kind != "ns":
+                yield f"{kind}/index.html", self._render("kind.html.j2", root="../", kind=kind, members=members)
+                for before, term, after in zip([None, *members], members, [*members[1:], None], strict=False):
+                    yield term.href, self._render("term.html.j2", root="../", kind=kind, term=term, before=before, after=after, **self._about(term))
+
+    @cached_property
+    def kinds(self) -> dict[str, list[Documented]]:
+        """The terms of each kind."""
+        found: dict[str, list[Documented]] = {}
+        for term in self.terms.values():
+            found.setdefault(term.kind, []).append(term)
+        return found
+
+    @cached_property
+    def _env(self) -> Any:
+        env = _environment()
+        titles = {row["kind"]: row for row in rows("kinds")}
+        env.globals |= {"doc": self, "kinds": self.kinds, "titles": titles, "version": self.graph.version, "most": MOST, "width": WIDTH}
+        return env
+
+    def _render(self, template: str, **values: Any) -> bytes:
+        text: str = self._env.get_template(template).render(**values)
+        return text.encode()
+
+    # what a term's page holds --------------------------------------------------------------
+
+    def _about(self, term: Documented) -> dict[str, Any]:
+        into, out = self._into.get(term.curie, {}), self._out.get(term.curie, {})
+        return {"diagram": self._diagram(term, into, out), "uses": into, "turtle": self._blocks.get(term.curie, "")}
+
+    def _diagram(self, term: Documented, into: dict[str, list[str]], out: dict[str, list[str]]) -> Diagram | None:
+        if not into and not out:
+            return None
+        return draw(term.curie, *([(self.label(prop), terms) for prop, terms in side.items()] for side in (into, out)), label=self.label)
+
+    def label(self, curie: str) -> str:
+        """The name of a term of ours, else its CURIE."""
+        return self.terms[curie].label if curie in self.terms else curie
+
+    def link(self, value: Any) -> str | None:
+        """Where a value leads: a term of ours by its place in the documentation, another by its address on the web."""
+        text = plain(value)
+        if text in self.terms:
+            return self.terms[text].href
+        prefix = text.partition(":")[0]
+        iri = self.graph.expand(text) if text.startswith("<") or (prefix in self.graph.prefixes and " " not in text) else None
+        return iri if iri and re.match(r"https?://", iri) else None
+
+    @cached_property
+    def _links(self) -> list[tuple[str, str, str]]:
+        return [tuple(self.graph.write(row[c]) for c in ("from", "property", "to")) for row in table(self.graph.store, "links")]  # type: ignore[misc]
+
+    @cached_property
+    def _out(self) -> Groups:
+        return _grouped(self._links)
+
+    @cached_property
+    def _into(self) -> Groups:
+        return _grouped((to, prop, start) for start, prop, to in self._links)
+
+    @cached_property
+    def _blocks(self) -> dict[str, str]:
+        """The block of each term in Turtle."""
+        asserted = canonical(q.triple for q in self.graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        text = serialize(self.graph, asserted, formats()[0]).decode()
+        return {block.split(" ", 1)[0]: block for block in text.split("\n\n")}
+
+    def columns(self, section: Section) -> list[str]:
+        """The columns worth a place in a section's table: neither the term itself, nor empty, nor the label of a linked term."""
+        found = [c for c in section.answer.columns if c != section.about and any(row[c] is not None for row in section.answer)]
+        return [c for c in found if c != "label" or not all(self._labelled(row) for row in section.answer)]
+
+    def _labelled(self, row: Mapping[str, Any]) -> bool:
+        return row["label"] is None or any(self.label(plain(value)) == row["label"] for key, value in row.items() if key != "label")
+
+    def grouped(self, section: Section) -> dict[str, list[str]]:
+        """The rows of a section that is grouped: each group's items."""
+        columns = [c for c in self.columns(section) if c != section.group] or [str(section.group)]
+        item = "label" if "label" in columns else columns[0]
+        found: dict[str, list[str]] = {}
+        for row in section.answer:
+            found.setdefault(plain(row[section.group or ""]), []).append(plain(row[item]))
+        return {group: list(dict.fromkeys(items)) for group, items in found.items()}
+
+    # the vocabulary ------------------------------------------------------------------------
+
+    def _facts(self) -> dict[str, dict[str, list[str]]]:
+        """Kind, domain, range and what it lies below, of each class and property."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in ask("vocabulary-terms", self.graph):
+            for key in ("kind", "below", "domain", "range"):
+                values = found.setdefault(row["term"], {}).setdefault(key, [])
+                if row[key] and row[key] not in values:
+                    values.append(row[key])
+        return found
+
+    @cached_property
+    def examples(self) -> dict[str, list[tuple[str, ...]]]:
+        """Some statements with each class and property: of the ontology, then of the examples in the questions."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        store = store_of([q.triple for q in self.graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())])
+        store.extend(self._given())
+        for row in table(store, "examples"):
+            shown = found.setdefault(self.graph.write(row["term"]), [])
+            if len(shown) < 3:
+                shown.append(tuple(self.graph.write(row[c]) for c in ("subject", "property", "object")))
+        return found
+
+    def _given(self) -> Iterator[ox.Quad]:
+        """The data that the questions of the catalogue give as their examples."""
+        head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in self.graph.prefixes.items())
+        for asked in catalogue(self.graph).values():
+            yield from ox.parse(head + "\n".join(asked.headers.get("given", [])), format=ox.RdfFormat.TURTLE)
+
+    def _questions(self) -> dict[str, list[Question]]:
+        """The questions of the catalogue that use each term of the vocabulary."""
+        found: dict[str, list[Question]] = {}
+        for asked in catalogue(self.graph).values():
+            for curie in sorted(set(re.findall(r"mlops:\w+", re.sub(r"(?m)^#.*$", "", asked.text)))):
+                found.setdefault(curie, []).append(asked)
+        return found
+
+
+def _grouped(links: Iterable[tuple[str, str, str]]) -> Groups:
+    found: Groups = {}
+    for start, prop, to in links:
+        found.setdefault(start, {}).setdefault(prop, []).append(to)
+    return found
+
+
+def _shapes() -> list[dict[str, Any]]:
+    """The rules, each once, with the mistakes it catches."""
+    store = store_of(t for path in sorted(files.shipped("shapes").glob("*.ttl")) for t in triples(path))
+    found: dict[str, dict[str, Any]] = {}
+    for row in table(store, "shapes"):
+        told = {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
+        shape = found.setdefault(told["shape"], told | {"slug": told["shape"].rpartition("/")[2], "mistakes": []})
+        shape["mistakes"].append(told["rejects"])
+    return list(found.values())
+
+
+def _mapping_sets() -> Iterator[dict[str, Any]]:
+    """The sets of mappings as written: what their headers say, and their rows."""
+    for path in sorted((files.shipped("ontology") / "alignments").glob("*.sssom.tsv")):
+        lines = path.read_text("utf-8").splitlines()
+        about = dict(re.findall(r"(?m)^#(\w+): *\"?(.*?)\"?$", "\n".join(lines)))
+        body = "\n".join(line for line in lines if not line.startswith("#"))
+        yield {"slug": path.name.removesuffix(".sssom.tsv"), "about": about, "rows": list(csv.DictReader(io.StringIO(body), delimiter="\t"))}
+
+
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("mlops_roles", "templates/publishing")
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
