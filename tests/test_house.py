@@ -154,6 +154,7 @@ def named_in(text, names):
 EXAMPLES = {
     "cli.py": {"mlops engineer", "data engineer", "machine-learning"},  # the last one in "machine-learning operations"
     "proofs.py": {"skill:sql"},
+    "commands/whatif.py": {"model deployment"},
 }
 
 

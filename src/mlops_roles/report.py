@@ -103,13 +103,15 @@ def _roles(data: Data) -> tuple[list[str], Rows]:
 
 def _workflow(data: Data) -> tuple[list[str], Rows]:
     """Per zone how many steps are in each state; below, which are covered by nobody, by one person or by no role at all."""
-    rows, found = [], {state: dict[str, str]() for state in STEP_STATES}
+    thin, other = ("few", "single") if data.get("small_groups") else ("single", "few")
+    shown = {state: words for state, words in STEP_STATES.items() if state != other}
+    rows, found = [], {state: dict[str, str]() for state in shown}
     for zone in data["workflow"]:
         states = [data["steps"][step["step"]]["state"] for step in zone["steps"]]
         for step, state in zip(zone["steps"], states, strict=True):
             found[state][step["step"]] = _step(step)
-        rows.append({"zone": f"{zone['notation']} {zone['label']}", "steps": len(states), **{STEP_STATES[s]: states.count(s) for s in STEP_STATES}})
-    told = (("uncovered", "Covered by nobody"), ("single", "By one person only"), ("unassigned", "Answered for by no role, left to machines or only supported"))
+        rows.append({"zone": f"{zone['notation']} {zone['label']}", "steps": len(states), **{words: states.count(s) for s, words in shown.items()}})
+    told = (("uncovered", "Covered by nobody"), (thin, f"By {shown[thin]} only"), ("unassigned", "Answered for by no role, left to machines or only supported"))
     return [f"{words} ({len(found[state])}): {_names(list(found[state].values()))}" for state, words in told], rows
 
 

@@ -14,7 +14,11 @@ from .documents import Format, alignments, canonical, formats, header, store_of,
 SETS = {
     "mlops-roles": ("asserted", "the ontology as asserted", "What was written down, each statement with its source."),
     "mlops-roles-inferred": ("inferred", "the ontology with what follows", "The asserted statements together with their closure under the rules of OWL 2 RL."),
-    "mlops-roles-aligned": ("aligned", "the ontology with its alignments", "The asserted statements and the mappings to other vocabularies, upper ontologies apart."),
+    "mlops-roles-aligned": (
+        "aligned",
+        "the ontology with its alignments",
+        "The asserted statements and the mappings to other vocabularies, upper ontologies apart.",
+    ),
     "shapes": ("shapes", "the rules", "SHACL shapes: what must have been written, each with the mistake it catches."),
 }
 

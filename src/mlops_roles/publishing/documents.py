@@ -245,4 +245,3 @@ def everything(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
     yield from ((f"modules/{path.stem}", canonical(triples(path))) for path in modules())
     yield from ((f"alignments/{path.stem}", canonical(triples(path))) for path in alignments())
     yield "shapes", canonical(t for path in sorted(files.shipped("shapes").glob("*.ttl")) for t in triples(path))
-
