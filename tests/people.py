@@ -55,7 +55,8 @@ def rows(draw, role=None):
     lacks = draw(st.one_of(st.just([]), st.lists(st.sampled_from(free), max_size=2, unique=True))) if free else []
     assessed = [s for s in draw(st.lists(names, max_size=2, unique=True)) if s not in lacks]
     junk = draw(st.lists(st.sampled_from(["Excel", "negotiation", "=SUM(1)"]), max_size=1))
-    return {"skills": [*skills, *tools, *junk], "lacks": lacks, "assessed": assessed}
+    says_nothing = draw(st.lists(st.sampled_from(speaking), max_size=1)) if speaking else []  # a tool is no skill that one lacks
+    return {"skills": [*skills, *tools, *junk], "lacks": lacks + says_nothing, "assessed": assessed + says_nothing}
 
 
 def staff_csv(people):

@@ -273,6 +273,15 @@ def test_the_nearest_role_lacks_the_fewest_skills_of_those_that_something_speaks
     assert found[0].role in spoken
 
 
+def test_a_role_for_which_nothing_speaks_is_never_the_nearest(tmp_path):
+    """One of many skills is nearer than none of few."""
+    wanted = {role: len(needs(role)) for role in ROLES}
+    label = next(label for label, slug in SKILLS.items() if slug in needs("devops-engineer") and sum(slug in needs(r) for r in ROLES) == 2)
+    found = nearest_roles("Ada Okafor", one_person(tmp_path, {"skills": [label], "lacks": [], "assessed": []}))
+    assert found[0].role == "devops-engineer"
+    assert len(found[0].missing) > min(wanted.values())
+
+
 def test_a_gap_names_the_role_and_task_that_demand_a_skill(acme):
     found = gap("Ben Lindqvist", "R7", acme)
     assert {role for role, _ in found.demands} > {part.partition(":")[2] for part in links("mlops:incorporates")["role:ml-engineer"]}

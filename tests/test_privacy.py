@@ -46,7 +46,8 @@ def test_a_pseudonym_is_stable_and_tells_names_kinds_and_keys_apart(names, key):
     told = [these.of(name) for name in names]
     assert told == [Pseudonyms.from_key(key).of(name) for name in names]
     assert not {*told} & {others.of(n) for n in names}
-    assert all(Pseudonyms.looks(one) and these.of(name, "unit") != one for one, name in zip(told, names, strict=True))
+    assert all(Pseudonyms.looks(one) and these.of(name, "unit")[-16:] != one[-16:] for one, name in zip(told, names, strict=True))
+    assert these.hide([{"person": names, "unit": None, "n": [{"person": names[0]}]}]) == [{"person": told, "unit": None, "n": [{"person": told[0]}]}]
 
 
 def test_a_name_has_one_pseudonym_however_its_letters_are_composed():

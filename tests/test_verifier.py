@@ -237,6 +237,7 @@ def test_a_change_of_the_staff_file_fails_and_says_where(change, place, tmp_path
     ("path", "value", "place"),
     [
         (("verdict",), "yes", "verdict"),
+        (("line",), 3.0, "line"),
         (("ontology", "version"), "0.0.9", "ontology.version"),
         (("ontology", "id"), "sha256:" + "0" * 64, "ontology.id"),
         (("skills", 0, "state"), "recorded", "skills."),
@@ -251,6 +252,13 @@ def test_a_forged_field_is_named(path, value, place, tmp_path, ben):
     forged = copy.deepcopy(ben)
     _at(forged, path[:-1])[path[-1]] = value
     assert any(one.startswith(place) for one in places(checked(tmp_path, sealed(forged))))
+
+
+def test_a_certificate_of_a_foreign_version_is_one_finding_with_its_place(tmp_path, ben):
+    foreign = {**ben, "ontology": ben["ontology"] | {"version": "9.0.0", "of": "https://w3id.org/mlops-roles/9.0.0", "id": "sha256:" + "1" * 64}}
+    (found,) = checked(tmp_path, sealed(foreign)).differences
+    assert (found.place, found.says) == ("ontology.version", "9.0.0")
+    assert load().version in found.found
 
 
 def test_a_lack_that_is_left_out_is_found(tmp_path, ben):

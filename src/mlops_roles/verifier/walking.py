@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,16 @@ class Ontology:
         """Whether a term is asserted to be of a class of ours."""
         return MLOPS + kind in self._values(term, RDF_TYPE)
 
-    def required(self, role: str, within: frozenset[str] = frozenset()) -> set[str]:
-        """The skills of a role: its own, those of its tasks, and those of the roles it takes in."""
-        found = {skill for one in (role, *self.to(role, "performs")) for skill in self.to(one, "requiresSkill")}
-        return found.union(*(self.required(part, within | {role}) for part in self.to(role, "incorporates") if part not in within))
+    def steps(self, name: str) -> list[str]:
+        """The tasks of a role and the roles that it takes in."""
+        return [*self.to(name, "performs"), *self.to(name, "incorporates")]
+
+    def required(self, role: str) -> set[str]:
+        """The skills of a role: its own, and those of all that steps from it lead to."""
+        reached = [role]
+        for one in reached:
+            reached += [step for step in self.steps(one) if step not in reached]
+        return {skill for one in reached for skill in self.to(one, "requiresSkill")}
 
     def way(self, role: str, skill: str) -> list[str]:
         """The shortest way from a role to a skill that it requires, without its ends."""
@@ -55,16 +62,14 @@ class Ontology:
         for way in ways:
             if skill in self.to(way[-1], "requiresSkill"):
                 return way[1:]
-            ways += [[*way, n] for n in (*self.to(way[-1], "performs"), *self.to(way[-1], "incorporates")) if n not in way]
+            ways += [[*way, step] for step in self.steps(way[-1]) if step not in way]
         return []
 
     def leads(self, role: str, way: Any, skill: str) -> bool:
-        """Whether a way is asserted from a role, over roles that it takes in and then a task, to a skill."""
+        """Whether each step of a way is asserted, from a role to a skill."""
         if not isinstance(way, list) or not all(isinstance(name, str) for name in way):
             return False
-        last, steps = [role, *way][-1], [*zip([role, *way], way, strict=False)]
-        taken = all(b in self.to(a, "incorporates") for a, b in steps[:-1])
-        return skill in self.to(last, "requiresSkill") and taken and all(b in (*self.to(a, "incorporates"), *self.to(a, "performs")) for a, b in steps)
+        return all(b in self.steps(a) for a, b in pairwise([role, *way])) and skill in self.to([role, *way][-1], "requiresSkill")
 
     def label(self, term: str) -> str | None:
         """The name of a term in English."""
