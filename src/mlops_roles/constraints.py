@@ -7,7 +7,7 @@ are put together. A shape that there are no words for is left over, for pySHACL 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +83,20 @@ class Constraint:
     shape_node: Any
     name: str
     x: Any
+    of: Target | None = None
     focus: str = "?this"
     v: str = "?value"
-    target: str = ""
-    whole_target: str = ""
+    implied: bool = False
+
+    @property
+    def target(self) -> str:
+        """The pattern of the focus nodes; empty where whoever has a value is one."""
+        return "" if self.implied else self.whole_target
+
+    @property
+    def whole_target(self) -> str:
+        """The pattern of the focus nodes."""
+        return self.writer.words.target(self.of)
 
     @property
     def path(self) -> Path | None:
@@ -238,20 +248,19 @@ class Writer:
         Raises Left where one of them cannot be put into SPARQL.
         """
         self.parts = 0
-        target = self.target(shape)
-        return [] if self._is_off(shape) else list(self._rules(shape, target, self.words.target(target), trusted))
+        return [] if self._is_off(shape) else list(self._rules(shape, self.target(shape), trusted))
 
-    def _rules(self, shape: Any, target: Target, whole: str, trusted: Container[str]) -> Iterator[Rule]:
+    def _rules(self, shape: Any, target: Target, trusted: Container[str]) -> Iterator[Rule]:
         path = self.path_of(shape)
-        implied = path is not None and path.plain and path.properties <= set(target.subjects_of)  # who has a value is a target
+        implied = path is not None and path.plain and path.properties <= set(target.subjects_of)
         for name, x in self._constraints(shape):
             if name == "property" and path is None:
                 if not self._is_off(x):
-                    yield from self._rules(x, target, whole, trusted)
+                    yield from self._rules(x, target, trusted)
                 continue
             if name == "property" or (name == "sparql" and str(self.shapes.value(x, _sh("select"))) not in trusted):
                 raise Left(f"sh:{name}")
-            c = Constraint(self, shape, name, x, v="?value" if path or name == "sparql" else "?this", target="" if implied else whole, whole_target=whole)
+            c = Constraint(self, shape, name, x, of=target, implied=implied)
             yield Rule(shape, name, self._query(c))
 
     def _query(self, c: Constraint) -> str:
@@ -263,7 +272,7 @@ class Writer:
         if c.name == "not" and (outside := self._classes_of(c.x)):
             return self.words.inside_classes(c, self.classes(outside))
         if hasattr(self.words, f"value_{c.name}"):
-            return self.words.broken_values(replace(c, v="?value"), self._value(replace(c, v="?value")))
+            return self.words.broken_values(c, self._value(c))
         return self.words.broken_focus(c, self._focus(c))
 
     def _only_classes(self, name: str, x: Any) -> list[Any]:
@@ -289,7 +298,7 @@ class Writer:
     def _holds(self, shape: Any, name: str, x: Any, focus: str) -> str:
         """The expression that a focus node keeps to one constraint."""
         path = self.path_of(shape)
-        c = Constraint(self, shape, name, x, focus, f"{focus}_" if path else focus)
+        c = Constraint(self, shape, name, x, focus=focus, v=f"{focus}_" if path else focus)
         if hasattr(self.words, f"focus_{name}"):
             return self._focus(c)
         return self.words.every(c, self._value(c)) if path else self._value(c)
