@@ -30,7 +30,7 @@ ORDER = [
     {"reasoning"},
     {"graph"},
     {"queries"},
-    {"sparql"},
+    {"sparql", "constraints"},
     {"proofs", "checks", "titles", "pages", "derive"},
     {"staff"},
     {"audits"},

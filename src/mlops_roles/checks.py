@@ -306,7 +306,7 @@ def _finding(shapes: rdflib.Graph, rule: Rule, focus: str, value: str | None, gr
 def _node_by_node(left: list[Any], data: str | os.PathLike[str] | None, known: set[Any], shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
     """What pySHACL finds, with no inference, imports, network or advanced features; it sees the data as spelt in its file."""
     import pyshacl
-    from rdflib import RDF, SH
+    from rdflib import SH
 
     whole = _rdflib((*_ours(graph), *(files.parse_rdf(data)[0] if data else ())), graph)
     try:
@@ -316,7 +316,7 @@ def _node_by_node(left: list[Any], data: str | os.PathLike[str] | None, known: s
     if isinstance(report, Exception):
         raise InputError(f"shapes: cannot be run ({' '.join(str(report).split())[:300]}); mend the shape")
     found = []
-    for result in report.subjects(RDF.type, SH.ValidationResult):
+    for result in report.objects(None, SH.result):
         focus = report.value(result, SH.focusNode)
         if focus not in known:
             value, shape = report.value(result, SH.value), report.value(result, SH.sourceShape)
