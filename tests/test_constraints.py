@@ -3,16 +3,14 @@
 import os
 import random
 import re
-from collections import Counter
 from functools import cache
 
-import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import PREFIXES
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
 
-from mlops_roles import NothingChecked, check, load
+from mlops_roles import check, load
 from mlops_roles.checks import _asserted, _shapes_in, _shipped_shapes, read_shapes
 from mlops_roles.constraints import Left, Writer
 
@@ -72,7 +70,8 @@ def judged(data: Graph, of: Graph, base: Graph):
 def found(path, graph):
     """The same of `check`."""
     report = check(path, graph)
-    own = {(graph.expand(f.shape) or f.shape, graph.expand(f.focus) or f.focus, f.value and (graph.expand(f.value) or f.value)) for f in report.findings if f.shape != "shape:has-something-to-check"}
+    rows = [(f.shape, f.focus, f.value) for f in report.findings if f.shape != "shape:has-something-to-check"]
+    own = {tuple(t and (graph.expand(t) or t) for t in row) for row in rows}
     return own, {graph.expand(s): n for s, n in report.checked.items()}
 
 
@@ -86,14 +85,10 @@ def test_every_constraint_of_every_shape_is_put_into_sparql():
     for shape in names:
         said = {str(p).removeprefix(str(SH)) for p in shapes().predicates(shape) if p.startswith(str(SH))}
         constraints = {r.name for r in writer.rules(shape, _shipped_shapes())}
-        assert constraints == said & KINDS, shape
+        assert constraints == said - NO_CONSTRAINT, shape
 
 
-KINDS = {p.toPython().removeprefix(str(SH)) for p in Graph().parse(data=HEAD + """
-    [] ex:is sh:class , sh:datatype , sh:nodeKind , sh:minCount , sh:maxCount , sh:minExclusive , sh:minInclusive , sh:maxExclusive , sh:maxInclusive ,
-        sh:minLength , sh:maxLength , sh:pattern , sh:languageIn , sh:uniqueLang , sh:equals , sh:disjoint , sh:lessThan , sh:lessThanOrEquals ,
-        sh:not , sh:and , sh:or , sh:xone , sh:node , sh:property , sh:qualifiedMinCount , sh:qualifiedMaxCount , sh:closed , sh:hasValue , sh:in , sh:sparql .
-    """, format="turtle").objects()}
+NO_CONSTRAINT = {"targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "path", "message", "severity", "qualifiedValueShape"}
 
 
 # random faulty data ------------------------------------------------------------------------
@@ -112,7 +107,8 @@ def words():
     properties += sorted({p for node in shapes().objects(None, SH.alternativePath) for p in shapes().items(node) if isinstance(p, URIRef)})
     terms = sorted({s for s in ontology().subjects() if isinstance(s, URIRef)})
     values = ["", " ", "Data Scientist", "a  b", "x" * 500, "x" * 501, "two\nlines", "R9", "1.2.3", 'a "quoted" \\ one']
-    literals = [Literal(v, lang=tag) for v in values for tag in (None, "en", "de")] + [Literal("7"), Literal(7), Literal(True), Literal("abc", datatype=rdflib.XSD.integer)]
+    literals = [Literal(v, lang=tag) for v in values for tag in (None, "en", "de")]
+    literals += [Literal("7"), Literal(7), Literal(True), Literal("abc", datatype=rdflib.XSD.integer)]
     return properties, terms, literals
 
 
@@ -140,7 +136,7 @@ def test_random_faulty_data_has_the_findings_of_pyshacl(batch, tmp_path):
     data.serialize(path, format="nt", encoding="utf-8")
     ours, counted = found(path, load())
     theirs, looked_at = judged(data, shapes(), ontology())
-    assert {f for f in map(without_node_names, ours)} == {f for f in map(without_node_names, theirs)}
+    assert set(map(without_node_names, ours)) == set(map(without_node_names, theirs))
     assert {s: n for s, n in counted.items() if n} == {s: n for s, n in looked_at.items() if n}
     assert len({f[0] for f in theirs}) > 10
 
@@ -159,7 +155,8 @@ SAID = {
     "datatype, ill-typed": "sh:path ex:p ; sh:datatype xsd:date",
     "datatype, merged": "sh:path ex:p ; sh:datatype xsd:int",
     "datatype, with a language": "sh:path ex:p ; sh:datatype rdf:langString",
-    **{f"nodeKind {kind}": f"sh:path ex:p ; sh:nodeKind sh:{kind}" for kind in ("IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")},
+    **{f"nodeKind {kind}": f"sh:path ex:p ; sh:nodeKind sh:{kind}" for kind in ("IRI", "BlankNode", "Literal")},
+    **{f"nodeKind {kind}": f"sh:path ex:p ; sh:nodeKind sh:{kind}" for kind in ("BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")},
     **{f"minCount {n}": f"sh:path ex:p ; sh:minCount {n}" for n in (0, 1, 2, 4)},
     **{f"maxCount {n}": f"sh:path ex:p ; sh:maxCount {n}" for n in (0, 1, 2, 4)},
     "min and max, inclusive": "sh:path ex:n ; sh:minInclusive 2 ; sh:maxInclusive 4",
@@ -189,7 +186,8 @@ SAID = {
     "properties of properties": "sh:property [ sh:path ex:p ; sh:property [ sh:path ex:q ; sh:minCount 1 ] ]",
     "qualified": "sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:Thing ] ; sh:qualifiedMinCount 1 ; sh:qualifiedMaxCount 2",
     "qualified, two": "sh:path ex:p ; sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMinCount 2 ; sh:qualifiedMaxCount 0",
-    "qualified, inside": "sh:or ( [ sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:Thing ] ; sh:qualifiedMinCount 2 ] [ sh:path ex:q ; sh:qualifiedValueShape [ sh:nodeKind sh:Literal ] ; sh:qualifiedMaxCount 0 ] )",
+    "qualified, inside": "sh:or ( [ sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:Thing ] ; sh:qualifiedMinCount 2 ]"
+    " [ sh:path ex:q ; sh:qualifiedValueShape [ sh:nodeKind sh:Literal ] ; sh:qualifiedMaxCount 0 ] )",
     "closed": "sh:closed true ; sh:ignoredProperties ( rdf:type ) ; sh:property [ sh:path ex:p ]",
     "hasValue": "sh:path ex:p ; sh:hasValue ex:a",
     "hasValue, as a node": "sh:hasValue ex:a",
@@ -246,7 +244,7 @@ def test_each_constraint_finds_what_pyshacl_finds(seed, tmp_path, monkeypatch):
     ours, counted = found(path, load())
     theirs, looked_at = judged(Graph().parse(path), said(), ontology())
     assert counted == looked_at
-    assert {f for f in map(without_node_names, ours)} == {f for f in map(without_node_names, theirs)}
+    assert set(map(without_node_names, ours)) == set(map(without_node_names, theirs))
     assert len({f[0] for f in theirs}) > 50
 
 

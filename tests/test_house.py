@@ -27,7 +27,7 @@ ORDER = [
     {"_errors"},
     {"files", "render"},
     {"privacy"},
-    {"reasoning"},
+    {"reasoning", "stores"},
     {"graph"},
     {"queries"},
     {"sparql", "constraints"},

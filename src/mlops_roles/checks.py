@@ -69,43 +69,47 @@ class Report:
         return {"conforms": self.conforms, "checked": self.checked, "findings": [asdict(f) for f in self.findings]}
 
 
-def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None) -> Report:
+def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None, timeout: float = SECONDS) -> Report:
     """Check RDF data against the shapes, or the ontology itself if no data is given.
 
     Args:
         data: an RDF file in our terms, W3C ORG, FOAF or schema.org.
         graph: the ontology with a company's additions; shapes among these count.
+        timeout: seconds until the shapes of a company are stopped, loading not counted.
 
     Raises NothingChecked if no shape found anything to look at, InputError for a bad file,
     Timeout for shapes of a user's own that do not end.
     """
     graph = graph or load()
     brought = [p for p in graph.added if p.suffix != ".rq" and any(q.predicate.value.startswith(SHACL) for q in files.parse_rdf(p)[0])]
-    return _apart(data, graph, ", ".join(map(str, brought))) if brought else _check(data, graph)
+    return _apart(data, graph, ", ".join(map(str, brought)), timeout) if brought else _check(data, graph, *_asserted(data, graph))
 
 
-def _apart(data: str | os.PathLike[str] | None, graph: Graph, name: str) -> Report:
+def _apart(data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout: float) -> Report:
     """The report on a user's own shapes, made in a child."""
     request = {"data": None if data is None else str(data), "added": list(map(str, graph.added))}
-    found = json.loads(in_child("mlops_roles.checks:answer", request, SECONDS, name, "simplify its shapes"))
+    found = json.loads(in_child("mlops_roles.checks:answer", request, timeout, name, "simplify its shapes, or allow more with --timeout"))
     if why := found.get("nothing"):
         raise NothingChecked(why)
     return Report([Finding(**f) for f in found["findings"]], found["checked"])
 
 
-def answer(request: dict[str, Any]) -> bytes:
+def answer(request: dict[str, Any]) -> Iterator[bytes]:
     """What the child writes: the report as JSON, or why nothing was checked."""
+    graph = load(*request["added"])
+    store, known = _asserted(request["data"], graph)
+    yield b""
     try:
-        found = _check(request["data"], load(*request["added"])).to_dict()
+        found = _check(request["data"], graph, store, known).to_dict()
     except NothingChecked as error:
         found = {"nothing": str(error)}
-    return json.dumps(found).encode()
+    yield json.dumps(found).encode()
 
 
-def _check(data: str | os.PathLike[str] | None, graph: Graph) -> Report:
+def _check(data: str | os.PathLike[str] | None, graph: Graph, store: ox.Store, known: set[Any]) -> Report:
+    """The report on what a store holds, but for what the data is not about."""
     shapes = read_shapes(graph)
     _refuse_traps(shapes)
-    store, known = _asserted(data, graph)
     writer = Writer(shapes, store)
     counts = _counts(writer, _shapes_in(shapes))
     if not any(counts.values()):
@@ -148,8 +152,13 @@ def _is_subject(node: Any, store: ox.Store) -> bool:
 def _counts(writer: Writer, shapes: list[Any]) -> dict[Any, int]:
     """How many nodes each shape is to look at; shapes that look at the same are counted once."""
     targets = {shape: writer.target(shape) for shape in shapes}
-    counted = {target: int(next(writer.store.query(writer.count(target, KNOWN)))["nodes"].value) for target in set(targets.values())}
+    counted = {target: _one(writer.store.query(writer.count(target, KNOWN))) for target in set(targets.values())}
     return {shape: counted[target] for shape, target in targets.items()}
+
+
+def _one(answer: Any) -> int:
+    """The number in an answer of one row and column."""
+    return int(next(answer)[0].value)
 
 
 def _written(writer: Writer, shapes: list[Any]) -> tuple[list[Rule], list[Any]]:
@@ -287,7 +296,7 @@ def _set_at_a_time(rules: Iterable[Rule], store: ox.Store, known: set[Any], shap
     """What breaks the rules, each asked once for all nodes."""
     found = []
     for rule in rules:
-        answer = store.query(rule.text, prefixes=graph.prefixes)
+        answer: Any = store.query(rule.text, prefixes=graph.prefixes)
         columns = [v.value for v in answer.variables]
         for row in answer:
             focus, value = row["this"], row["value"] if "value" in columns else None

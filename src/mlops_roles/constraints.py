@@ -96,7 +96,7 @@ class Constraint:
     @property
     def whole_target(self) -> str:
         """The pattern of the focus nodes."""
-        return self.writer.words.target(self.of)
+        return _say("target", self.of)
 
     @property
     def path(self) -> Path | None:
@@ -203,12 +203,20 @@ def _words() -> Any:
     return env.get_template("constraints.rq.j2").module
 
 
+def _can_say(macro: str) -> bool:
+    return hasattr(_words(), macro)
+
+
+def _say(macro: str, *about: Any) -> str:
+    """What a macro of the template makes of something."""
+    return str(getattr(_words(), macro)(*about))
+
+
 class Writer:
     """Writes the shapes of one graph as SPARQL, for the classes of one store."""
 
     def __init__(self, shapes: rdflib.Graph, store: ox.Store):
         self.shapes, self.store, self.parts = shapes, store, 0
-        self.words = _words()
 
     # what a shape looks at ------------------------------------------------------
 
@@ -229,7 +237,8 @@ class Writer:
 
     def _below(self, cls: ox.NamedNode) -> set[Any]:
         """A class and its subclasses."""
-        found, todo = {cls}, [cls]
+        found: set[Any] = {cls}
+        todo: list[Any] = [cls]
         while todo:
             fresh = {q.subject for q in self.store.quads_for_pattern(None, SUBCLASS, todo.pop(), ox.DefaultGraph())} - found
             found |= fresh
@@ -238,7 +247,7 @@ class Writer:
 
     def count(self, target: Target, known: ox.NamedNode) -> str:
         """The query for how many nodes there are to look at, without those in the graph `known`."""
-        return self.words.count(target, known)
+        return _say("count", target, known)
 
     # what it says of them -------------------------------------------------------
 
@@ -265,15 +274,15 @@ class Writer:
 
     def _query(self, c: Constraint) -> str:
         """The query whose rows break a constraint."""
-        if hasattr(self.words, f"query_{c.name}"):
-            return getattr(self.words, f"query_{c.name}")(c)
+        if _can_say(f"query_{c.name}"):
+            return _say(f"query_{c.name}", c)
         if c.name != "not" and (inside := self._only_classes(c.name, c.x)):
-            return self.words.outside_classes(c, self.classes(inside))
+            return _say("outside_classes", c, self.classes(inside))
         if c.name == "not" and (outside := self._classes_of(c.x)):
-            return self.words.inside_classes(c, self.classes(outside))
-        if hasattr(self.words, f"value_{c.name}"):
-            return self.words.broken_values(c, self._value(c))
-        return self.words.broken_focus(c, self._focus(c))
+            return _say("inside_classes", c, self.classes(outside))
+        if _can_say(f"focus_{c.name}"):
+            return _say("broken_focus", c, _say(f"focus_{c.name}", c))
+        return _say("broken_values", c, self._value(c))
 
     def _only_classes(self, name: str, x: Any) -> list[Any]:
         """The classes, if a constraint asks no more of a node than to be in one of them."""
@@ -293,35 +302,29 @@ class Writer:
         if self.parts > MAX_PARTS:
             raise Left("it leans on too many other shapes")
         said = [] if self._is_off(shape) else self._constraints(shape)
-        return self.words.all([self._holds(shape, name, x, v) for name, x in said])
+        return _say("all", [self._holds(shape, name, x, v) for name, x in said])
 
     def _holds(self, shape: Any, name: str, x: Any, focus: str) -> str:
         """The expression that a focus node keeps to one constraint."""
         path = self.path_of(shape)
         c = Constraint(self, shape, name, x, focus=focus, v=f"{focus}_" if path else focus)
-        if hasattr(self.words, f"focus_{name}"):
-            return self._focus(c)
-        return self.words.every(c, self._value(c)) if path else self._value(c)
-
-    def _focus(self, c: Constraint) -> str:
-        return self._said("focus", c)
+        if _can_say(f"focus_{name}"):
+            return _say(f"focus_{name}", c)
+        return _say("every", c, self._value(c)) if path else self._value(c)
 
     def _value(self, c: Constraint) -> str:
-        if c.name == "datatype" and c.local in self.words.MERGED:
+        """The expression that one value keeps to a constraint."""
+        if not _can_say(f"value_{c.name}"):
+            raise Left(f"there are no words for sh:{c.name}")
+        if c.name == "datatype" and c.local in _words().MERGED:
             raise Left("the engine tells no whole numbers apart by datatype")
         if c.name == "pattern" and not self._is_read(c):
             raise Left("the engine cannot read the pattern")
-        return self._said("value", c)
-
-    def _said(self, kind: str, c: Constraint) -> str:
-        """What the template says of a constraint."""
-        if not hasattr(self.words, f"{kind}_{c.name}"):
-            raise Left(f"there are no words for sh:{c.name}")
-        return getattr(self.words, f"{kind}_{c.name}")(c)
+        return _say(f"value_{c.name}", c)
 
     def _is_read(self, c: Constraint) -> bool:
         """Whether the engine takes a regular expression as one."""
-        return bool(self.store.query(self.words.is_read(c)))
+        return bool(self.store.query(_say("is_read", c)))
 
     def _constraints(self, shape: Any) -> Iterator[tuple[str, Any]]:
         """What a shape says of a node: the name of each constraint, and what it says. Raises Left for one of a user's own kind."""
@@ -339,7 +342,7 @@ class Writer:
         return {path for kind in kinds for p in self.shapes.objects(kind, _sh("parameter")) for path in self.shapes.objects(p, _sh("path"))}
 
     def _is_off(self, shape: Any) -> bool:
-        return any(x.toPython() is True for x in self.shapes.objects(shape, _sh("deactivated")))
+        return any(str(x) in ("true", "1") for x in self.shapes.objects(shape, _sh("deactivated")))
 
     def path_of(self, shape: Any) -> Path | None:
         """The path of a property shape."""

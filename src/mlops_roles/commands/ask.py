@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..cli import add_common, emit
-from ..graph import load
+from ..graph import Graph, load
 from ..queries import Answer, Question, catalogue, question
 from ..render import FORMATS, render
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, [*FORMATS, "ttl"], data=True)
+    parser.add_argument("--store", metavar="DIR", help="keep the data loaded in a folder of its own; much of it is opened at once from then on")
     parser.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds until your own SPARQL is stopped (default: 60)")
     first = next((a for a in argv if not a.startswith("-")), None)
     known, _ = _peek().parse_known_args(argv)
@@ -37,7 +38,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def _peek() -> argparse.ArgumentParser:
     """Finds the question among the arguments before its own parameters are known."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for option in ("--format", "--output", "--data", "--timeout"):
+    for option in ("--format", "--output", "--data", "--store", "--timeout"):
         peek.add_argument(option)
     peek.add_argument("--with", dest="added", action="append", default=[])
     peek.add_argument("question", nargs="?")
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         rows = [{"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary} for q in catalogue(load(*args.added)).values()]
         emit(render(rows, ["question", "parameters", "answers"], "table" if args.format == "ttl" else args.format), args.output)
         return 0
-    graph = load(*args.added, data=args.data)
+    graph = Graph(args.added, args.data, args.store)
     if _is_file(args.question):
         from ..files import check_encoding, read_bytes
         from ..sparql import run_sparql
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         answer = run_sparql(text, graph, args.timeout, args.question)
     else:
         asked = question(args.question, graph)
-        answer = asked.run(graph, **_fixed(asked, args))
+        answer = asked.run(graph.open(), **_fixed(asked, args))
     emit(_written(answer, args.format), args.output)
     return 0
 
