@@ -123,24 +123,6 @@ def test_shapes_look_at_what_was_asserted_not_at_what_a_range_makes_of_it(tmp_pa
     assert any("skill" in name for name in fired(tmp_path, text))
 
 
-def test_constraints_run_set_at_a_time_find_what_pyshacl_finds(tmp_path, monkeypatch):
-    """The SPARQL constraints, left to pySHACL, give the same findings on their mistakes."""
-    from mlops_roles import checks
-
-    graph = read_shapes(load())
-    from rdflib import SH
-
-    names = {load().curie(str(s)) for s in graph.subjects(SH.sparql)}
-    assert names
-    path = tmp_path / "mistakes.ttl"
-    path.write_text(prefixes() + "\n".join(SHAPES[n] for n in sorted(names)), "utf-8")
-    quick = {(f.shape, f.value) for f in check(path).findings if f.shape in names}
-    monkeypatch.setattr(checks, "_set_at_a_time", lambda *_: [])
-    slow = {(f.shape, f.value) for f in check(path).findings if f.shape in names}
-    assert quick == slow
-    assert {shape for shape, _ in quick} == names
-
-
 def test_asserted_statements_are_what_a_shape_sees():
     """No inferred statement is in the graph that is checked."""
     graph = load()

@@ -19,16 +19,16 @@ import pyoxigraph as ox
 
 from . import files
 from ._errors import InputError, NothingChecked
-from .graph import DEFAULT, Graph, load
+from .constraints import SHACL, Left, Rule, Writer
+from .graph import BASE, DEFAULT, RDF_TYPE, Graph, load
 from .sparql import gate, in_child
 
 if TYPE_CHECKING:
     import rdflib
 
-Targets = dict[Any, set[Any]]  # shape to the nodes of the data it looks at
 SEVERITIES = ("Violation", "Warning", "Info")
 SECONDS = 60  # until a user's own shapes are stopped
-SHACL = "http://www.w3.org/ns/shacl#"
+KNOWN = ox.NamedNode(f"{BASE}/known")
 
 
 @dataclass(frozen=True)
@@ -69,62 +69,107 @@ class Report:
         return {"conforms": self.conforms, "checked": self.checked, "findings": [asdict(f) for f in self.findings]}
 
 
-def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None) -> Report:
+def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None, timeout: float = SECONDS) -> Report:
     """Check RDF data against the shapes, or the ontology itself if no data is given.
 
     Args:
         data: an RDF file in our terms, W3C ORG, FOAF or schema.org.
         graph: the ontology with a company's additions; shapes among these count.
+        timeout: seconds until the shapes of a company are stopped, loading not counted.
 
     Raises NothingChecked if no shape found anything to look at, InputError for a bad file,
     Timeout for shapes of a user's own that do not end.
     """
     graph = graph or load()
     brought = [p for p in graph.added if p.suffix != ".rq" and any(q.predicate.value.startswith(SHACL) for q in files.parse_rdf(p)[0])]
-    return _apart(data, graph, ", ".join(map(str, brought))) if brought else _check(data, graph)
+    return _apart(data, graph, ", ".join(map(str, brought)), timeout) if brought else _check(data, graph, *_asserted(data, graph))
 
 
-def _apart(data: str | os.PathLike[str] | None, graph: Graph, name: str) -> Report:
+def _apart(data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout: float) -> Report:
     """The report on a user's own shapes, made in a child."""
     request = {"data": None if data is None else str(data), "added": list(map(str, graph.added))}
-    found = json.loads(in_child("mlops_roles.checks:answer", request, SECONDS, name, "simplify its shapes"))
+    found = json.loads(in_child("mlops_roles.checks:answer", request, timeout, name, "simplify its shapes, or allow more with --timeout"))
     if why := found.get("nothing"):
         raise NothingChecked(why)
     return Report([Finding(**f) for f in found["findings"]], found["checked"])
 
 
-def answer(request: dict[str, Any]) -> bytes:
+def answer(request: dict[str, Any]) -> Iterator[bytes]:
     """What the child writes: the report as JSON, or why nothing was checked."""
+    graph = load(*request["added"])
+    store, known = _asserted(request["data"], graph)
+    yield b""
     try:
-        found = _check(request["data"], load(*request["added"])).to_dict()
+        found = _check(request["data"], graph, store, known).to_dict()
     except NothingChecked as error:
         found = {"nothing": str(error)}
-    return json.dumps(found).encode()
+    yield json.dumps(found).encode()
 
 
-def _check(data: str | os.PathLike[str] | None, graph: Graph) -> Report:
+def _check(data: str | os.PathLike[str] | None, graph: Graph, store: ox.Store, known: set[Any]) -> Report:
+    """The report on what a store holds, but for what the data is not about."""
     shapes = read_shapes(graph)
     _refuse_traps(shapes)
-    ours = [ox.Quad(q.subject, q.predicate, q.object) for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
-    theirs = [ox.Quad(q.subject, q.predicate, q.object) for q in files.parse_rdf(data)[0]] if data else []
-    whole = _rdflib((*ours, *theirs), graph)
-    about = _about(ours, theirs) if data else None
-    targets = {s: {n for n in _targets(whole, shapes, s) if about is None or str(n) in about} for s in _shapes_in(shapes)}
-    if not any(targets.values()):
+    writer = Writer(shapes, store)
+    counts = _counts(writer, _shapes_in(shapes))
+    if not any(counts.values()):
         raise NothingChecked(f"{data}: nothing was checked, no shape has a target in it; use the terms of mlops:, org:, foaf: or schema:")
-    checked = {graph.curie(str(s)): len(nodes) for s, nodes in targets.items()}
+    checked = {graph.curie(str(s)): count for s, count in counts.items()}
+    rules, left = _written(writer, [s for s, count in counts.items() if count])
     findings = [*_misspelt(shapes, graph), *_nameless(shapes, graph), *_idle(_added_shapes(shapes, graph), checked)]
-    findings += _set_at_a_time((*ours, *theirs), shapes, targets, graph)
-    _aim(shapes, targets)
-    findings += _node_by_node(whole, shapes, targets, graph)
-    return Report(sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.shape, f.focus)), checked)
+    findings += _set_at_a_time(rules, store, known, shapes, graph)
+    findings += _node_by_node(left, data, known, shapes, graph) if left else []
+    return Report(sorted(set(findings), key=lambda f: (SEVERITIES.index(f.severity), f.shape, f.focus, f.value or "", f.message)), checked)
 
 
-def _about(ours: Iterable[ox.Quad], theirs: Iterable[ox.Quad]) -> set[str]:
-    """What the user's data is about: its subjects, and objects that the ontology says nothing of."""
-    known = {q.subject for q in ours}
-    found = {t for q in theirs for t in (q.subject, q.object) if t not in known} | {q.subject for q in theirs}
-    return {t.value for t in found if isinstance(t, (ox.NamedNode, ox.BlankNode, ox.Literal))}
+def _asserted(data: str | os.PathLike[str] | None, graph: Graph) -> tuple[ox.Store, set[Any]]:
+    """The data and the ontology as they were written, and what of the ontology the data is not about, which the graph KNOWN lists."""
+    store, ours = ox.Store(), _ours(graph)
+    if data:
+        files.fill(store, data)
+    known = _not_about(ours, store) if data else set()
+    store.extend(ours)
+    store.extend([ox.Quad(KNOWN, RDF_TYPE, node, KNOWN) for node in known])
+    return store, known
+
+
+def _ours(graph: Graph) -> list[ox.Quad]:
+    """The ontology and what a company added to it, without what follows."""
+    return [ox.Quad(*q.triple) for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
+
+
+def _not_about(ours: list[ox.Quad], theirs: ox.Store) -> set[Any]:
+    """What the data is not about: it is about its subjects, and about objects that the ontology says nothing of."""
+    said = {q.subject for q in ours}
+    named = said | {q.object for q in ours if not isinstance(q.object, ox.Triple)}
+    return {n for n in named if not _is_subject(n, theirs) and (n in said or not any(theirs.quads_for_pattern(None, None, n)))}
+
+
+def _is_subject(node: Any, store: ox.Store) -> bool:
+    return not isinstance(node, ox.Literal) and any(True for _ in store.quads_for_pattern(node, None, None))
+
+
+def _counts(writer: Writer, shapes: list[Any]) -> dict[Any, int]:
+    """How many nodes each shape is to look at; shapes that look at the same are counted once."""
+    targets = {shape: writer.target(shape) for shape in shapes}
+    counted = {target: _one(writer.store.query(writer.count(target, KNOWN))) for target in set(targets.values())}
+    return {shape: counted[target] for shape, target in targets.items()}
+
+
+def _one(answer: Any) -> int:
+    """The number in an answer of one row and column."""
+    return int(next(answer)[0].value)
+
+
+def _written(writer: Writer, shapes: list[Any]) -> tuple[list[Rule], list[Any]]:
+    """The shapes as rules to be asked, and those that cannot be put so."""
+    rules, left = [], []
+    for shape in shapes:
+        try:
+            rules += writer.rules(shape, _shipped_shapes())
+        except Left:
+            left.append(shape)
+    return rules, left
 
 
 def read_shapes(graph: Graph) -> rdflib.Graph:
@@ -223,34 +268,6 @@ def _added_shapes(shapes: rdflib.Graph, graph: Graph) -> set[str]:
     return {graph.curie(str(s)) for s in _shapes_in(shapes) if str(s) not in _shipped_shapes() and (None, None, s) not in shapes}
 
 
-def _targets(whole: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> set[Any]:
-    """The nodes that a shape looks at, by the target declarations of SHACL core."""
-    from rdflib import RDF, RDFS, SH
-
-    found = set(shapes.objects(shape, SH.targetNode))
-    classes = [shape] if (shape, RDF.type, RDFS.Class) in shapes else []
-    for cls in (*shapes.objects(shape, SH.targetClass), *classes):
-        for below in _below(whole, cls):
-            found.update(whole.subjects(RDF.type, below))
-    for predicate in shapes.objects(shape, SH.targetSubjectsOf):
-        found.update(whole.subjects(predicate, None))
-    for predicate in shapes.objects(shape, SH.targetObjectsOf):
-        found.update(whole.objects(None, predicate))
-    return found
-
-
-def _below(whole: rdflib.Graph, cls: Any) -> set[Any]:
-    """A class and its subclasses; rdflib's own walk recurses, and a long chain would end it."""
-    from rdflib import RDFS
-
-    found, todo = {cls}, [cls]
-    while todo:
-        fresh = set(whole.subjects(RDFS.subClassOf, todo.pop())) - found
-        found |= fresh
-        todo += fresh
-    return found
-
-
 def _misspelt(shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
     """Terms in the SHACL namespace that SHACL does not have: such a rule can never fire."""
     from rdflib import SH, URIRef
@@ -275,64 +292,42 @@ def _idle(added: set[str], checked: dict[str, int]) -> list[Finding]:
     return [Finding("Warning", "shape:has-something-to-check", name, None, message) for name in sorted(added) if not checked.get(name)]
 
 
-def _set_at_a_time(quads: Iterable[ox.Quad], shapes: rdflib.Graph, targets: Targets, graph: Graph) -> list[Finding]:
-    """Run the SPARQL constraints of the shipped shapes, each once for all nodes, and take them out of `shapes`.
-
-    pySHACL would run each once for every node. A user's own constraints stay: they may lean on
-    `$this` being bound beforehand.
-    """
-    from rdflib import SH
-
-    store = ox.Store()
-    store.extend(quads)
-    shipped = _shipped_shapes()
+def _set_at_a_time(rules: Iterable[Rule], store: ox.Store, known: set[Any], shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
+    """What breaks the rules, each asked once for all nodes."""
     found = []
-    for shape, constraint in list(shapes.subject_objects(SH.sparql)):
-        if str(shapes.value(constraint, SH.select)) not in shipped:
-            continue
-        shapes.remove((shape, SH.sparql, constraint))
-        for row in store.query(str(shapes.value(constraint, SH.select)), prefixes=graph.prefixes):  # type: ignore[union-attr]
-            if (focus := _rdflib_term(row["this"])) in targets[shape]:
-                value = None if row["value"] is None else _show(_rdflib_term(row["value"]), graph)
-                found.append(_finding(shapes, shape, _show(focus, graph), value, graph))
+    for rule in rules:
+        answer: Any = store.query(rule.text, prefixes=graph.prefixes)
+        columns = [v.value for v in answer.variables]
+        for row in answer:
+            focus, value = row["this"], row["value"] if "value" in columns else None
+            if focus not in known:
+                found.append(_finding(shapes, rule, _show(focus, graph), None if value is None else _show(value, graph), graph))
     return found
 
 
-def _aim(shapes: rdflib.Graph, targets: Targets) -> None:
-    """Name the nodes that each shape is to look at, in place of its targets: the user's, not all of the ontology's."""
+def _finding(shapes: rdflib.Graph, rule: Rule, focus: str, value: str | None, graph: Graph) -> Finding:
     from rdflib import SH
 
-    for shape, nodes in targets.items():
-        for kind in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode):
-            shapes.remove((shape, kind, None))
-        for node in nodes:
-            shapes.add((shape, SH.targetNode, node))
+    severity, message = shapes.value(rule.shape, SH.severity), shapes.value(rule.shape, SH.message)
+    return Finding(str(severity or SH.Violation).rsplit("#")[-1], _show(rule.shape, graph), focus, value, str(message or f"Does not keep sh:{rule.name}."))
 
 
-def _finding(shapes: rdflib.Graph, shape: Any, focus: str, value: str | None, graph: Graph) -> Finding:
-    from rdflib import SH
-
-    severity, message = shapes.value(shape, SH.severity), shapes.value(shape, SH.message)
-    return Finding(str(severity or SH.Violation).rsplit("#")[-1], graph.curie(str(shape)), focus, value, str(message or "no message"))
-
-
-def _node_by_node(whole: rdflib.Graph, shapes: rdflib.Graph, targets: Targets, graph: Graph) -> list[Finding]:
-    """Run pySHACL with the shapes that have a target: no inference, imports, network or advanced features."""
+def _node_by_node(left: list[Any], data: str | os.PathLike[str] | None, known: set[Any], shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
+    """What pySHACL finds, with no inference, imports, network or advanced features; it sees the data as spelt in its file."""
     import pyshacl
-    from rdflib import RDF, SH
+    from rdflib import SH
 
-    use = [s for s, nodes in targets.items() if nodes]
+    whole = _rdflib((*_ours(graph), *(files.parse_rdf(data)[0] if data else ())), graph)
     try:
-        _, report, _text = pyshacl.validate(whole, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, js=False, use_shapes=use)
+        _, report, _text = pyshacl.validate(whole, shacl_graph=shapes, inference="none", advanced=False, do_owl_imports=False, js=False, use_shapes=left)
     except Exception as error:
         raise InputError(f"shapes: cannot be run ({' '.join(str(error).split())[:300]}); mend the shape") from None
     if isinstance(report, Exception):
         raise InputError(f"shapes: cannot be run ({' '.join(str(report).split())[:300]}); mend the shape")
-    wanted = set().union(*targets.values())
     found = []
-    for result in report.subjects(RDF.type, SH.ValidationResult):
+    for result in report.objects(None, SH.result):
         focus = report.value(result, SH.focusNode)
-        if focus in wanted:
+        if focus not in known:
             value, shape = report.value(result, SH.value), report.value(result, SH.sourceShape)
             severity = str(report.value(result, SH.resultSeverity)).rsplit("#")[-1]
             message = str(report.value(result, SH.resultMessage) or "no message")
@@ -341,6 +336,11 @@ def _node_by_node(whole: rdflib.Graph, shapes: rdflib.Graph, targets: Targets, g
 
 
 def _show(term: Any, graph: Graph) -> str:
+    """A term of the data or of the shapes for a reader."""
     import rdflib
 
-    return graph.curie(str(term)) if isinstance(term, rdflib.URIRef) else f"_:{term}" if isinstance(term, rdflib.BNode) else str(term)[:200]
+    if isinstance(term, (ox.NamedNode, rdflib.URIRef)):
+        return graph.curie(str(getattr(term, "value", term)))
+    if isinstance(term, (ox.BlankNode, rdflib.BNode)):
+        return f"_:{getattr(term, 'value', term)}"
+    return str(term if isinstance(term, (rdflib.Literal, ox.Triple)) else term.value)[:200]

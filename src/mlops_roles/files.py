@@ -32,6 +32,8 @@ RDF_FORMATS = {
 }
 MAX_DEPTH = {ox.RdfFormat.JSON_LD: 64, ox.RdfFormat.RDF_XML: 256}  # deeper ends the process or takes minutes
 MAX_BYTES = 2 << 30
+STREAMED = 1 << 20  # N-Triples of this size are not read into memory first
+PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
 MAX_CONTEXTS = 1 << 28  # what the contexts of a JSON-LD document may cost: their number by their size
 _BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
 _JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|' + _BRACKET, re.S)
@@ -102,14 +104,46 @@ def parse_rdf(path: str | os.PathLike[str]) -> tuple[list[ox.Quad], dict[str, st
 
     Raises InputError with file, line and column where it cannot be parsed.
     """
+    parser = _parser(path)
+    try:
+        return list(parser), dict(parser.prefixes)
+    except PARSE_ERRORS as error:
+        raise InputError(_parse_message(path, error)) from None
+
+
+def fill(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
+    """Load an RDF file, as triples, into the default graph of a store; returns its prefixes.
+
+    N-Triples may be of any size. A store that this fails on is to be thrown away.
+    Raises InputError with file, line and column where the file cannot be parsed.
+    """
+    try:
+        if _is_streamed(path):
+            store.bulk_load(path=os.fspath(path), format=ox.RdfFormat.N_TRIPLES)
+            return {}
+        parser = _parser(path)
+        store.bulk_extend(ox.Quad(*q.triple) for q in parser)
+        return dict(parser.prefixes)
+    except PARSE_ERRORS as error:
+        raise InputError(_parse_message(path, error)) from None
+
+
+def _parser(path: str | os.PathLike[str]) -> ox.QuadParser:
+    """A parser of a file that has passed the gate."""
     kind, data = rdf_format(path), read_bytes(path)
     check_encoding(data, path)
     _refuse_traps(data, kind, path)
-    try:
-        parser = ox.parse(data, format=kind, rename_blank_nodes=True)
-        return list(parser), dict(parser.prefixes)
-    except (SyntaxError, ValueError, MemoryError, OSError) as error:
-        raise InputError(_parse_message(path, error)) from None
+    return ox.parse(data, format=kind, rename_blank_nodes=True)
+
+
+def _is_streamed(path: str | os.PathLike[str]) -> bool:
+    """Whether a file can go into the engine as it is: N-Triples without byte order mark, bad encoding or nested statements."""
+    import mmap
+
+    if rdf_format(path) != ox.RdfFormat.N_TRIPLES or not Path(path).is_file() or Path(path).stat().st_size < STREAMED:
+        return False
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data[:3] != b"\xef\xbb\xbf" and data.find(b"<<(") < 0
 
 
 def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:

@@ -6,15 +6,16 @@ and kept in a cache by the hash of all that went into it.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from . import files, reasoning
+from . import files, reasoning, stores
 from ._errors import InputError, UnknownName
 
 BASE = "https://w3id.org/mlops-roles"
@@ -29,30 +30,62 @@ class Graph:
     """The ontology, and what a company adds to it.
 
     Attributes:
-        store: default graph asserted, named graph INFERRED what follows from it.
         prefixes: prefix to namespace, of the front door and of the files added.
         added: the files added to the ontology, in order.
         data: files of people and the like; nothing is inferred from them.
+        folder: where all this is kept loaded, if anywhere.
     """
 
-    def __init__(self, added: Iterable[str | os.PathLike[str]] = (), data: Iterable[str | os.PathLike[str]] = ()):
-        self.store = ox.Store()
+    def __init__(
+        self,
+        added: Iterable[str | os.PathLike[str]] = (),
+        data: Iterable[str | os.PathLike[str]] = (),
+        store: str | os.PathLike[str] | None = None,
+    ):
         self.added = tuple(Path(p) for p in added)
         self.data = tuple(Path(p) for p in data)
-        for path in shipped_files():
-            self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        self.folder = None if store is None else Path(store)
         self.prefixes = _prefixes(shipped_files()[0])
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """Default graph asserted, named graph INFERRED what follows from it; loaded when first used."""
+        if self.folder is None:
+            self._fill(ox.Store())
+            return self.store
+        name = stores.key(_cache_file((*shipped_files(), *self.added)).stem, self.data)
+        opened, self.prefixes = stores.kept(self.folder, name, self._fill_kept)
+        return opened
+
+    def open(self) -> Graph:
+        """This graph, loaded. Raises InputError for a file that cannot be read or that contradicts the ontology."""
+        assert self.store is not None
+        return self
+
+    def _fill(self, store: ox.Store) -> dict[str, str]:
+        """Load all into a store; returns the prefixes, of which those of an earlier file win."""
+        self.store = store
+        for path in shipped_files():
+            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
         for path in (p for p in self.added if p.suffix != ".rq"):
-            self._read(path)
+            self.prefixes = files.fill(store, path) | self.prefixes
         self._add_closure()
         for path in self.data:
-            self._read(path)
+            self.prefixes = files.fill(store, path) | self.prefixes
+        return self.prefixes
 
-    def _read(self, path: Path) -> None:
-        """Load one file as asserted; the prefixes of an earlier file win."""
-        quads, prefixes = files.parse_rdf(path)
-        self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-        self.prefixes = prefixes | self.prefixes
+    def _fill_kept(self, store: ox.Store) -> dict[str, str]:
+        """The same, without holding on to the store, which is to be closed and opened by another name."""
+        try:
+            return self._fill(store)
+        finally:
+            del self.store
+
+    def named(self, prefixes: Mapping[str, str]) -> Graph:
+        """The same graph, writing terms with other prefixes."""
+        other = copy.copy(self)
+        other.prefixes = dict(prefixes)
+        return other
 
     def _add_closure(self) -> None:
         """Load what follows: as shipped, from the cache, or inferred now."""
@@ -223,18 +256,19 @@ def _keep(path: Path, triples: list[ox.Triple]) -> None:
 
 @lru_cache(maxsize=1)
 def _plain() -> Graph:
-    return Graph()
+    return Graph().open()
 
 
-def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] = ()) -> Graph:
+def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] = (), store: str | os.PathLike[str] | None = None) -> Graph:
     """The ontology, with the files a company adds (RDF, or questions as .rq).
 
     Args:
         added: a company's own roles, skills, tools, titles, shapes and questions.
         data: RDF about people, for questions to be asked of.
+        store: a folder that keeps all this loaded; it is loaded anew when a file has changed.
 
     Without files the same graph is returned each time. Raises InputError for a file that
     cannot be read or that contradicts the ontology.
     """
     data = tuple(data)
-    return Graph(added, data) if added or data else _plain()
+    return Graph(added, data, store).open() if added or data or store else _plain()

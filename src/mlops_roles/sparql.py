@@ -7,13 +7,16 @@ runs in a child with a deadline, a memory cap and no file or socket to open.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
+import mmap
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,19 +82,23 @@ def run_sparql(text: str, graph: Graph | None = None, timeout: float = 60, name:
 
     Args:
         text: SELECT, ASK, CONSTRUCT or DESCRIBE; the prefixes of the ontology may be left out.
-        timeout: seconds until the query is stopped.
+        graph: need not be open: the process that answers loads it for itself.
+        timeout: seconds until the query is stopped, loading not counted.
 
     Raises InputError for a query that is refused or wrong, Timeout for one that does not end.
     """
     gate(text, name)
     graph = graph or load()
-    request = {"text": text, "added": list(map(str, graph.added)), "data": list(map(str, graph.data))}
-    return _read(in_child("mlops_roles.sparql:answer", request, timeout, name), graph)
+    folder = None if graph.folder is None else str(graph.folder)
+    request = {"text": text, "added": list(map(str, graph.added)), "data": list(map(str, graph.data)), "folder": folder}
+    prefixes, _, output = in_child("mlops_roles.sparql:answer", request, timeout, name).partition(b"\n")
+    return _read(output, load(*graph.added).named(json.loads(prefixes)))
 
 
 def in_child(work: str, request: Mapping[str, Any], seconds: float, name: str, cure: str = "narrow it, or allow more with --timeout") -> bytes:
-    """What `work` ('module:function') writes for a request, in a process of its own with a deadline.
+    """What `work` ('module:function') makes of a request, in a process of its own with a deadline.
 
+    The function is a generator: it yields once when all is loaded, from which moment the seconds count, and then the answer.
     Raises Timeout, and InputError with what it says where it exits with 3, or where it dies.
     """
     if not 0 < seconds <= MAX_SECONDS:
@@ -99,18 +106,33 @@ def in_child(work: str, request: Mapping[str, Any], seconds: float, name: str, c
     module, _, function = work.partition(":")
     paths = [p for p in sys.path if p]
     code = f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; from mlops_roles.sparql import _child; _child({function})"
-    sent = json.dumps({**request, "seconds": seconds}).encode()
-    try:
-        done = subprocess.run([sys.executable, "-I", "-c", code], input=sent, capture_output=True, timeout=seconds + 5, check=False)
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is None or done.returncode in (-24, -9):
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
+    with subprocess.Popen([sys.executable, "-I", "-c", code], **pipes) as child:
+        try:
+            output = _conversation(child, json.dumps({**request, "seconds": seconds}).encode(), seconds)
+        except BaseException as error:
+            child.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}") from None
+            raise
+    if child.returncode in (-24, -9):
         raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}")
-    if done.returncode == 3:
-        raise InputError(f"{name}: {done.stdout.decode()}")
-    if done.returncode:
+    if child.returncode == 3:
+        raise InputError(f"{name}: {output.decode()}")
+    if child.returncode:
         raise InputError(f"{name}: the engine gave up on it (out of memory or too complex); narrow it")
-    return done.stdout
+    return output
+
+
+def _conversation(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
+    """Hand the request over, wait until all is loaded, and then as long as is allowed for the answer."""
+    assert child.stdin and child.stdout
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.write(request)
+        child.stdin.close()
+    child.stdin = None
+    begun = child.stdout.read(1)
+    return (begun + child.communicate(timeout=seconds + 5)[0]).removeprefix(b"\n")
 
 
 def _read(output: bytes, graph: Graph) -> Answer:
@@ -125,28 +147,34 @@ def _read(output: bytes, graph: Graph) -> Answer:
     return Answer(columns, [tuple(row[c] for c in columns) for row in result], graph)
 
 
-def _child(work: Callable[[dict[str, Any]], bytes]) -> None:
-    """The process that does one piece of work: reads a request, writes an answer, may be killed."""
-    request = json.load(sys.stdin)
-    _limit(request["seconds"])
+def _child(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
+    """The process that does one piece of work: reads a request, says when it begins to answer, may be killed."""
+    request, out = json.load(sys.stdin), sys.stdout.buffer
     try:
-        sys.stdout.buffer.write(work(request))
+        steps = work(request)
+        next(steps)
+        _limit(request["seconds"])
+        out.write(b"\n")
+        out.flush()
+        out.write(next(steps))
     except InputError as error:
-        sys.stdout.buffer.write(str(error).removeprefix("query: ").encode("utf-8", "replace"))
+        out.write(str(error).removeprefix("query: ").encode("utf-8", "replace"))
         sys.exit(3)
 
 
-def answer(request: dict[str, Any]) -> bytes:
-    """The answer to a query, as `_read` takes it; from the moment it runs nothing can be opened."""
-    graph = Graph(map(Path, request["added"]), map(Path, request["data"]))
+def answer(request: dict[str, Any]) -> Iterator[bytes]:
+    """The answer to a query, as `run_sparql` takes it; from the moment it runs nothing can be opened."""
+    graph = Graph(request["added"], request["data"], request["folder"]).open()
+    yield b""
     _close()
     result, written = graph.query(request["text"]), _Capped()
+    written.write(json.dumps(graph.prefixes).encode() + b"\n")
     if isinstance(result, ox.QueryTriples):
         written.write(b"#triples\n")
         ox.serialize(result, written, format=ox.RdfFormat.N_TRIPLES)
     else:
         result.serialize(written, format=ox.QueryResultsFormat.JSON)
-    return written.getvalue()
+    yield written.getvalue()
 
 
 class _Capped(io.BytesIO):
@@ -169,12 +197,20 @@ def _close() -> None:
 
 
 def _limit(seconds: float) -> None:
-    """Cap processor time and memory where the system can."""
+    """Cap processor time and memory, above what loading took, where the system can."""
     try:
         import resource
     except ImportError:
         return
-    cpu = math.ceil(seconds) + 1
+    cpu = math.ceil(time.process_time() + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (_size() + MEMORY,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _size() -> int:
+    """The bytes of address space that this process has, as far as the system says."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
+    except OSError:
+        return 0

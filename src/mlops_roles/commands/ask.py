@@ -21,6 +21,7 @@ from ..render import FORMATS, render
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, [*FORMATS, "ttl"], data=True)
+    parser.add_argument("--store", metavar="DIR", help="keep the data loaded in a folder of its own; much of it is opened at once from then on")
     parser.add_argument("--timeout", type=float, default=60, metavar="S", help="seconds until your own SPARQL is stopped (default: 60)")
     parser.add_argument("--endpoint", metavar="URL", help="ask a SPARQL server instead, on which 'doctor --install' has put the ontology")
     parser.add_argument("--graph", action="append", default=[], metavar="IRI", help="a graph of your data on that server (repeatable)")
@@ -41,7 +42,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def _peek() -> argparse.ArgumentParser:
     """Finds the question among the arguments before its own parameters are known."""
     peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for option in ("--format", "--output", "--data", "--timeout", "--endpoint", "--graph"):
+    for option in ("--format", "--output", "--data", "--store", "--timeout", "--endpoint", "--graph"):
         peek.add_argument(option)
     peek.add_argument("--with", dest="added", action="append", default=[])
     peek.add_argument("question", nargs="?")
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         rows = [{"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary} for q in catalogue(load(*args.added)).values()]
         emit(render(rows, ["question", "parameters", "answers"], "table" if args.format == "ttl" else args.format), args.output)
         return 0
-    graph = load(*args.added, data=args.data)
+    graph = Graph(args.added, args.data, args.store)
     answer = _asked_there(args, graph) if args.endpoint else _asked_here(args, graph)
     emit(_written(answer, args.format), args.output)
     return 0
@@ -76,7 +77,7 @@ def _asked_here(args: argparse.Namespace, graph: Graph) -> Answer:
 
         return run_sparql(_text(args.question), graph, args.timeout, args.question)
     asked = question(args.question, graph)
-    return asked.run(graph, **_fixed(asked, args))
+    return asked.run(graph.open(), **_fixed(asked, args))
 
 
 def _asked_there(args: argparse.Namespace, graph: Graph) -> Answer:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from ..checks import Finding, Report, check
+from ..checks import SECONDS, Finding, Report, check
 from ..cli import add_common, emit
 from ..graph import load
 from ..render import FORMATS, as_json, plain, render
@@ -19,11 +19,12 @@ from ..render import FORMATS, as_json, plain, render
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATS))
+    parser.add_argument("--timeout", type=float, default=SECONDS, metavar="S", help=f"seconds until shapes of your own are stopped (default: {SECONDS})")
     parser.add_argument("data", nargs="?", metavar="FILE", help="RDF in our terms, W3C ORG, FOAF or schema.org; without it the ontology is checked")
 
 
 def run(args: argparse.Namespace) -> int:
-    report = check(args.data, load(*args.added))
+    report = check(args.data, load(*args.added), args.timeout)
     emit(_written(report, args.format), args.output)
     sys.stderr.write(f"{len(report.findings)} findings; {report.nodes} nodes looked at by {sum(map(bool, report.checked.values()))} shapes\n")
     return 0 if report.conforms else 1

@@ -1,0 +1,104 @@
+"""Stores kept on disk: loaded once, opened read-only ever after, and never half there.
+
+A folder keeps one store, under a name that says what it was made of. It is made under another name
+and renamed when it is complete, so that whatever interrupts the loading leaves the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ._errors import InputError
+
+_NAME = re.compile(r"[0-9a-f]{32}")
+_HALF = (".loading-", ".tmp")
+
+
+def key(contents: str, paths: Iterable[Path]) -> str:
+    """A name for what a store is made of: some contents, and files by their place, size and times.
+
+    Raises InputError for a file that is not there.
+    """
+    try:
+        seen = [(str(p.resolve()), s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p in paths for s in [p.stat()]]
+    except (OSError, ValueError) as error:
+        raise InputError(f"{getattr(error, 'filename', None) or 'data'}: cannot be read ({type(error).__name__}); check path and rights") from None
+    return hashlib.sha256(repr((contents, seen, ox.__version__)).encode()).hexdigest()[:32]
+
+
+def kept(folder: str | os.PathLike[str], name: str, fill: Callable[[ox.Store], dict[str, str]]) -> tuple[ox.Store, dict[str, str]]:
+    """The store of that name, read-only, and its prefixes; made by `fill` if the folder has it not, in place of what it has.
+
+    Raises InputError if the folder cannot be written.
+    """
+    home = Path(folder)
+    try:
+        if not (home / name).is_dir():
+            home.mkdir(parents=True, exist_ok=True)
+            _make(home, name, fill)
+        prefixes = json.loads((home / name / "prefixes.json").read_text("utf-8"))
+        return ox.Store.read_only(str(home / name / "store")), prefixes
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{str(folder)[:200]!r}: cannot keep the data there ({type(error).__name__}); check path, rights and space") from error
+
+
+def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> None:
+    """Make a store under another name, rename it, and remove the others."""
+    _remove_halves(home)
+    half = Path(tempfile.mkdtemp(prefix=_HALF[0], suffix=_HALF[1], dir=home))
+    try:
+        prefixes = _filled(half / "store", fill)
+        with (half / "prefixes.json").open("w", encoding="utf-8") as file:
+            json.dump(prefixes, file)
+            file.flush()
+            os.fsync(file.fileno())
+        _rename(half, home / name)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    for other in home.iterdir():
+        if other.name != name and _NAME.fullmatch(other.name) and (other / "prefixes.json").is_file():
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _rename(half: Path, whole: Path) -> None:
+    """Give a complete store its name, unless another process was quicker."""
+    try:
+        half.rename(whole)
+    except OSError:
+        if not whole.is_dir():
+            raise
+
+
+def _filled(path: Path, fill: Callable[[ox.Store], dict[str, str]]) -> dict[str, str]:
+    """Fill a new store, which is closed on return."""
+    store = ox.Store(str(path))
+    prefixes = fill(store)
+    store.flush()
+    return prefixes
+
+
+def _remove_halves(home: Path) -> None:
+    """Remove what an interrupted process left; the lock of a store tells whether somebody is still at it."""
+    for half in home.iterdir():
+        if half.name.startswith(_HALF[0]) and half.name.endswith(_HALF[1]) and not _is_open(half / "store"):
+            shutil.rmtree(half, ignore_errors=True)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether a process has a store open; one that was made this moment may not have come to that."""
+    try:
+        ox.Store(str(path))
+    except OSError:
+        return True
+    return False
