@@ -1,32 +1,29 @@
 """Which role a job title names: certainly, ambiguously, or not at all.
 
-Titles, and the words that decorate or turn them, are data in `ontology/`; here is only the
-order in which they are tried. Every answer says what decided.
+The names of roles and the words beside them are data in `ontology/`. Here is only the order
+in which they are tried: the titles that stand in one, the names in each, and whether what
+stands beside a name leaves it as it is. Every answer says which words decided.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .graph import Graph, load
-from .queries import ask
+from .lexicons import Lexicon, Name, Units, fold, lexicon, slug
 
-_TOKEN = re.compile(r"[^\W_]+[+#]*", re.UNICODE)
-_LISTED = re.compile(r"\s*[;|]\s*")
-_PARTS = re.compile(r"\s*[&/+]\s*|\s+(?:and|und|et|y|or)\s+", re.I)
-_TAIL = re.compile(r"\s+[-\u2013\u2014@]\s*|\s*[-\u2013\u2014]\s+|\s*[,(\[|:]\s*")
+__all__ = ["Resolution", "fold", "resolve", "resolve_all", "slug"]
 
-
-def fold(text: str) -> str:
-    """Text as titles are compared: lower case, words only, single spaces."""
-    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()))
+MAX_TITLE = 1000
+NEAREST = 3
+CUTOFF = 75  # of 100, how alike a nearest title is spelt
+# The lists whose words may stand beside a name, by how far it reaches.
+_DECOR = frozenset({"grade", "lead", "rank", "place"})
+_TECHNICAL = _DECOR | {"technology", "field", "relation", "joiner", ","}
+_TOPICAL = _TECHNICAL | {"business"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Resolution:
         roles: slugs; a company's own role outside our namespace as CURIE or IRI.
         reasons: what decided, one sentence each.
         similar: the slug of the similar role that the title names, if it is one.
-        nearest: under 'none', titles that are spelt like it; never an answer.
+        nearest: under 'none', titles that stand in it or are spelt like it; never an answer.
     """
 
     title: str
@@ -51,160 +48,239 @@ class Resolution:
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON row: empty `similar` and `nearest` are left out."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v or k in ("roles", "reasons")}
-
-
-@dataclass(frozen=True)
-class _Name:
-    """One way in which a role is called."""
-
-    role: str
-    kind: str
-    title: str
-    similar: str | None
+        row: dict[str, Any] = {"title": self.title, "status": self.status, "roles": list(self.roles), "reasons": list(self.reasons)}
+        return row | {k: v for k, v in (("similar", self.similar), ("nearest", list(self.nearest))) if v}
 
 
 @dataclass
-class Lexicon:
-    """The titles and words of a graph, ready to be looked up."""
+class _Found:
+    """What was found in a title: the names that count and those that do not, each with the reason; further reasons."""
 
-    names: dict[str, list[_Name]] = field(default_factory=lambda: defaultdict(list))
-    grade: frozenset[str] = frozenset()
-    guard: frozenset[str] = frozenset()
-    gender: re.Pattern[str] = re.compile(r"(?!)")
-    longest: int = 1
-
-    @classmethod
-    def of(cls, graph: Graph) -> Lexicon:
-        """Read the lexicon with the questions `titles` and `words`."""
-        lexicon = cls()
-        for row in ask("titles", graph):
-            similar = slug(row["role"]) if row["similar"] else None
-            name = _Name(slug(row["similar"] or row["role"]), row["kind"], row["title"], similar)
-            if name not in lexicon.names[fold(row["title"])]:
-                lexicon.names[fold(row["title"])].append(name)
-        words = defaultdict(list)
-        for row in ask("words", graph):
-            words[slug(row["list"])].append(row["word"])
-        lexicon.grade = frozenset(map(fold, words["grade"]))
-        lexicon.guard = frozenset(map(fold, words["guard"]))
-        lexicon.longest = max((w.count(" ") + 1 for w in lexicon.grade | lexicon.guard), default=1)
-        marks = "|".join(re.escape(w).replace("/", r"\s*[/|*]\s*") for w in sorted(words["gender"], key=len, reverse=True))
-        lexicon.gender = re.compile(rf"[(\[]\s*(?:{marks})\s*[)\]]|(?<!\w)(?:{marks})(?!\w)" if marks else r"(?!)", re.I)
-        return lexicon
+    names: dict[Name, str] = field(default_factory=dict)
+    refused: dict[Name, str] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=8)
-def lexicon(graph: Graph) -> Lexicon:
-    """The lexicon of a graph, read once."""
-    return Lexicon.of(graph)
+@dataclass(frozen=True)
+class _Hit:
+    """A name in a part of a title: the names it may be, and what stands left, right and in the other segments."""
 
+    names: tuple[Name, ...]
+    head: str
+    left: Units
+    right: Units
+    others: list[Units]
 
-def slug(curie: str) -> str:
-    """`role:ml-engineer` as `ml-engineer`; a name of another namespace as it is."""
-    prefix, _, local = curie.partition(":")
-    return local if prefix in ("role", "words", "task", "skill", "tool", "step", "zone") else curie
+    def around(self) -> Units:
+        """All that stands beside the name."""
+        return [u for units in (self.left, self.right, *self.others) for u in units]
 
 
 def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Resolution:
-    """Resolve one title. With `nearest`, titles spelt like it are added under 'none'."""
+    """Resolve one title. With `nearest`, titles that stand in it or are spelt like it are added under 'none'."""
+    return resolve_all([title], graph, nearest)[0]
+
+
+def resolve_all(titles: Iterable[str], graph: Graph | None = None, nearest: bool = True) -> list[Resolution]:
+    """Resolve many titles, each distinct one once."""
     words = lexicon(graph or load())
-    bare = words.gender.sub(" ", title).strip()
-    if hits := _whole(words, bare):
-        return _answer(title, hits, _clash(words, bare, hits))
-    found: dict[_Name, str] = {}
-    for listed in _LISTED.split(bare):
-        for name, reason in _listed(words, listed).items():
-            found.setdefault(name, reason)
-    if found:
-        return _answer(title, found, ())
-    why = tuple(f"'{w}' turns the title into something else" for w in _guards(words, fold(bare)))
-    close = tuple(difflib.get_close_matches(fold(bare)[:100], list(words.names), n=3, cutoff=0.75)) if nearest else ()
-    return Resolution(title, "none", reasons=why or ("no title of a role is in it",), nearest=close)
+    titles = list(titles)
+    found = {title: _find(words, title) for title in dict.fromkeys(titles)}
+    lost = [title for title, names in found.items() if nearest and not names.names]
+    alike = dict(zip(lost, _alike(words, [fold(title[:100]) for title in lost]), strict=True))
+    known = {title: _answer(words, title, names, alike.get(title, ())) for title, names in found.items()}
+    return [known[title] for title in titles]
 
 
-def resolve_all(titles: Iterable[str], graph: Graph | None = None) -> list[Resolution]:
-    """Resolve many titles, each distinct one once; without nearest titles."""
-    known: dict[str, Resolution] = {}
-    return [known.get(t) or known.setdefault(t, resolve(t, graph, nearest=False)) for t in titles]
+def _alike(words: Lexicon, texts: Sequence[str]) -> list[list[str]]:
+    """For each text, the titles that are spelt like it, the likest first."""
+    from rapidfuzz import fuzz, process
+
+    shown = list(words.shown)
+    if len(texts) <= 1:
+        return [[name for name, _, _ in process.extract(text, shown, scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF)] for text in texts]
+    import numpy as np
+
+    scores = process.cdist(texts, shown, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
+    best: list[list[str]] = [[] for _ in texts]
+    for row in np.flatnonzero(scores.any(axis=1)).tolist():
+        order = np.argsort(-scores[row].astype(int), kind="stable")[:NEAREST].tolist()
+        best[row] = [shown[column] for column in order if scores[row, column]]
+    return best
 
 
-def _whole(words: Lexicon, text: str) -> dict[_Name, str]:
-    """The names that the text as a whole is, but for case and punctuation."""
-    return {name: _reason(name, text) for name in words.names.get(fold(text), ())}
+def _find(words: Lexicon, title: str) -> _Found:
+    """The names in a title: each item of a list by itself."""
+    found = _Found()
+    if len(title) > MAX_TITLE:
+        found.notes[f"longer than {MAX_TITLE} characters"] = None
+        return found
+    for item in _split(words.units(title), lambda unit: unit == ";"):
+        guards = [unit for unit in item if words.kind(unit) == "guard"]
+        found.notes |= dict.fromkeys(f"{unit!r} turns the title into something else" for unit in guards)
+        if not guards:
+            _find_in(words, item, title, found)
+    return found
 
 
-def _reason(name: _Name, text: str, taken_off: str = "") -> str:
-    how = "" if name.title == text.strip() else f" (as {name.title!r})"
-    off = f" without {taken_off!r}" if taken_off else ""
-    called = "label" if name.kind == "label" else f"{name.kind} title"
-    kind = f"similar: named beside {name.role}" if name.similar else f"{called} of {name.role}"
-    return f"{kind}{how}{off}"
+def _find_in(words: Lexicon, item: Units, title: str, found: _Found) -> None:
+    """The names in an item, which may join several titles."""
+    parts = [(part, _hits(words, part)) for part in _parts(words, item)]
+    rest = [part for part, hits in parts if not hits]
+    led = any(words.kind(unit) == "lead" for unit in item)
+    for _, hits in parts:
+        for hit in hits:
+            for name in _best(hit.names, title):
+                if why := _objection(words, name, hit, rest, led):
+                    found.refused.setdefault(name, why)
+                    continue
+                found.names.setdefault(name, _reason(words, name, hit, title))
+                if "/" in hit.head:
+                    found.notes |= dict.fromkeys(_clash(words, name, hit.head))
+                if name.reach == "broad":
+                    _add_likewise(words, name, hit, found)
 
 
-def _clash(words: Lexicon, text: str, hits: dict[_Name, str]) -> tuple[str, ...]:
-    """What the halves of a title would name, where that differs from the whole."""
-    others = {n.role for part in _split(text) if part != text for n in _part(words, part)} - {n.role for n in hits}
-    return (f"clash: its halves look like {', '.join(sorted(others))}, the whole wins",) if others else ()
+def _split(units: Units, ends: Callable[[str], bool]) -> list[Units]:
+    """The runs of units between those that end one."""
+    runs: list[Units] = [[]]
+    for unit in units:
+        if ends(unit):
+            runs.append([])
+        else:
+            runs[-1].append(unit)
+    return [run for run in runs if run]
 
 
-def _split(text: str) -> list[str]:
-    """The titles that stand in one: 'ML/Data Engineer' is 'ML Engineer' and 'Data Engineer'."""
-    parts = [p for p in _PARTS.split(text) if p.strip()]
+def _parts(words: Lexicon, item: Units) -> list[Units]:
+    """The titles joined in one: of 'Software/Data Engineer' the first has the head of the last, of 'Data Engineer/Scientist' the last the rest of the first."""
+    parts = _split(item, lambda unit: words.kind(unit) == "joiner")
     if len(parts) < 2:
-        return [text]
-    head = parts[-1].split()[-1]
-    return [f"{p} {head}" if len(p.split()) == 1 and "/" in text else p for p in parts[:-1]] + parts[-1:]
+        return parts
+    head = next((unit for unit in parts[-1] if unit in words.heads), None)
+    first = [unit for unit in parts[0] if words.kind(unit) not in _DECOR]
+    shared = next((first[:at] for at, unit in enumerate(first) if unit in words.heads), [])
+    whole = [part if not head or any(unit in words.heads for unit in part) else [*part, head] for part in parts]
+    return [whole[0], *([*shared, *part] if _begins_with_head(words, part) else part for part in whole[1:])]
 
 
-def _listed(words: Lexicon, text: str) -> dict[_Name, str]:
-    """The names in one title of a list: as a whole, else those of the titles that it joins by '/' or 'and'."""
-    if _guards(words, fold(text)):
-        return {}
-    return _part(words, text) or {name: reason for part in _split(text) for name, reason in _part(words, part).items()}
+def _begins_with_head(words: Lexicon, part: Units) -> bool:
+    return next((unit in words.heads for unit in part if words.kind(unit) not in _DECOR), False)
 
 
-def _part(words: Lexicon, part: str) -> dict[_Name, str]:
-    """The names in one title: as it is, turned round at a comma, or without its tail and grades."""
-    head, *tail = _TAIL.split(part, maxsplit=1)
-    forms = [part, f"{tail[0]} {head}", head, tail[0]] if tail else [part]
-    for form in forms:
-        if hits := _whole(words, form):
-            return hits
-        stripped, off = _ungraded(words, fold(form).split())
-        if off:
-            return {name: _reason(name, stripped, off) for name in words.names[stripped]}
-    return {}
+def _hits(words: Lexicon, part: Units) -> list[_Hit]:
+    """The names in a part; without words of decoration, where they hide one ('Data Lead Engineer')."""
+    spans = _spans(words, part)
+    if not spans:
+        part = [unit for unit in part if words.kind(unit) not in _DECOR]
+        spans = _spans(words, part)
+    taken = {at for start, end, _ in spans for at in range(start, end)}
+    free = ["" if at in taken else unit for at, unit in enumerate(part)]
+    return [_hit(part, free, *span) for span in spans]
 
 
-def _ungraded(words: Lexicon, tokens: list[str]) -> tuple[str, str]:
-    """The title that is left when as few grade words as possible are taken off the ends, and those words; else ''."""
-    fronts, backs = _cuts(words, tokens), _cuts(words, tokens[::-1], reverse=True)
-    for front, back in sorted(((f, b) for f in fronts for b in backs), key=sum):
-        kept = " ".join(tokens[front : len(tokens) - back])
-        if (front or back) and front + back < len(tokens) and kept in words.names:
-            return kept, ", ".join(filter(None, (" ".join(tokens[:front]), " ".join(tokens[len(tokens) - back :]))))
-    return "", ""
+def _spans(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:
+    """Where the longest names stand, from left to right."""
+    spans, start = [], 0
+    while start < len(part):
+        for end in range(min(start + words.longest.get(part[start], 0), len(part)), start, -1):
+            names = words.names.get(tuple(part[start:end]))
+            if names and not (names[0].turned and _strange(words, part, start, end)):
+                spans.append((start, end, names))
+                start = end - 1
+                break
+        start += 1
+    return spans
 
 
-def _cuts(words: Lexicon, tokens: list[str], reverse: bool = False) -> list[int]:
-    """After how many tokens a run of grade words may end."""
-    cuts = {0}
-    for start in range(len(tokens)):
-        for size in range(1, words.longest + 1 if start in cuts else 1):
-            phrase = tokens[start : start + size]
-            if " ".join(phrase[::-1] if reverse else phrase) in words.grade:
-                cuts.add(start + size)
-    return sorted(c for c in cuts if c <= len(tokens))
+def _hit(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> _Hit:
+    """A name with what stands beside it, which belongs to no other name."""
+    left = start - next((n for n, unit in enumerate(reversed(part[:start])) if unit == ","), start)
+    right = end + next((n for n, unit in enumerate(part[end:]) if unit == ","), len(part) - end)
+    others = _split([*free[:left], ",", *free[right:]], lambda unit: unit == ",")
+    return _Hit(names, part[end - 1], _full(free[left:start]), _full(free[end:right]), [o for o in map(_full, others) if o])
 
 
-def _guards(words: Lexicon, folded: str) -> list[str]:
-    return [w for w in sorted(words.guard) if f" {w} " in f" {folded} "]
+def _full(units: Units) -> Units:
+    return [unit for unit in units if unit]
 
 
-def _answer(title: str, found: dict[_Name, str], more: tuple[str, ...]) -> Resolution:
-    roles = tuple(sorted({name.role for name in found}))
-    direct = [name for name in found if not name.similar]
-    similar = None if direct else next((n.similar for n in found), None)
-    status: Literal["certain", "ambiguous"] = "certain" if len(roles) == 1 else "ambiguous"
-    return Resolution(title, status, roles, tuple(dict.fromkeys(found.values())) + more, similar)
+def _strange(words: Lexicon, part: Units, start: int, end: int) -> bool:
+    """Whether a turned name is none, for what stands beside it: 'Sales Engineer, Data', 'Engineer, Data Entry'."""
+    apart = "," in part[start:end]
+    left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
+    right = itertools.takewhile(lambda unit: unit != ",", part[end:])
+    return any(words.kind(unit) not in _DECOR for unit in left) or any(words.kind(unit) not in (_DECOR if apart else _TOPICAL) for unit in right)
+
+
+def _objection(words: Lexicon, name: Name, hit: _Hit, rest: list[Units], led: bool) -> str | None:
+    """Why a name does not count, for what stands beside it; None if it does."""
+    if name.kind == "field":
+        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kind(unit) not in _TOPICAL), None)
+        return f"{name.title!r} is a field, and {strange!r} names no role in it" if strange else None if led else f"{name.title!r} is a field, not a title"
+    if name.reach == "general":
+        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kind(unit) not in _TECHNICAL), None)
+        return f"{strange!r} may make another trade of {name.title!r}" if strange else None
+    if strange := _occupation(words, hit):
+        return f"{strange!r} makes something else of {name.title!r}"
+    return None
+
+
+def _occupation(words: Lexicon, hit: _Hit) -> str | None:
+    """The word beside a specific name that makes it somebody else's or another occupation."""
+    for unit in hit.left:
+        if words.kind(unit) in ("occupation", "relation"):
+            return unit
+    for unit in itertools.takewhile(lambda unit: words.kind(unit) != "relation", hit.right):
+        if words.kind(unit) == "occupation" or unit in words.heads or (not words.kind(unit) and unit.endswith(words.agents)):
+            return unit
+    last = (next((u for u in reversed(other) if words.kind(u) not in _DECOR), "") for other in hit.others)
+    return next((unit for unit in last if words.kind(unit) == "occupation"), None)
+
+
+def _best(names: tuple[Name, ...], title: str) -> Iterable[Name]:
+    """One name of each role: the one that is written like the title, else the best known."""
+    best: dict[str, Name] = {}
+    for name in names:
+        if name.role not in best or name.title == title.strip():
+            best[name.role] = name
+    return best.values()
+
+
+def _reason(words: Lexicon, name: Name, hit: _Hit, title: str) -> str:
+    called = "label" if name.kind == "label" else "field" if name.kind == "field" else f"{name.kind} title"
+    kind = f"similar: named beside {name.role}" if name.similar else f"{called} of {name.role}"
+    how = "" if name.title == title.strip() else f" (as {name.title!r})"
+    beside = hit.around()
+    decor = [unit for unit in beside if words.kind(unit) in _DECOR]
+    topics = [unit for unit in beside if words.kind(unit) not in _DECOR]
+    off = f" without {', '.join(decor)!r}" if decor else ""
+    return f"{kind}{how}{off}" + (f" beside {', '.join(topics)!r}" if topics else "")
+
+
+def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
+    """What the halves of a joined title would name, where that differs from the whole."""
+    halves = {n.role for part in _parts(words, whole.split()) for hit in _hits(words, part) for n in hit.names}
+    others = ", ".join(sorted(halves - {name.role}))
+    return [f"clash: its halves look like {others}, the whole wins"] if others else []
+
+
+def _add_likewise(words: Lexicon, name: Name, hit: _Hit, found: _Found) -> None:
+    """The names of other roles that a broad name may be short for: 'Machine Learning Software Engineer'."""
+    for beside in (hit.left[-1:], hit.right, *hit.others):
+        key = (*(unit for unit in beside if words.kind(unit) not in _DECOR), hit.head)
+        for other in words.names.get(key, ())[:1]:
+            if len(key) > 1 and not other.turned and other.role != name.role:
+                found.names.setdefault(other, f"{other.kind} title of {other.role} (as {other.title!r}) by {' '.join(beside)!r} beside {name.title!r}")
+
+
+def _answer(words: Lexicon, title: str, found: _Found, alike: Sequence[str]) -> Resolution:
+    """The answer that the names found give."""
+    roles = tuple(sorted({name.role for name in found.names}))
+    if not roles:
+        reasons = [*found.notes, *found.refused.values()] or ["no title of a role is in it"]
+        held = [words.called.get(n.role, "") if n.kind == "field" else fold(n.title) for n in found.refused]
+        return Resolution(title, "none", (), tuple(reasons), None, tuple(dict.fromkeys([*held, *alike]))[:NEAREST] if alike is not None else ())
+    reasons = [*dict.fromkeys(found.names.values()), *(note for note in found.notes if note.startswith("clash"))]
+    similar = None if any(not name.similar for name in found.names) else next(name.similar for name in found.names)
+    return Resolution(title, "certain" if len(roles) == 1 else "ambiguous", roles, tuple(reasons), similar)
