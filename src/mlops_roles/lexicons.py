@@ -23,7 +23,7 @@ Units = list[str]
 _WORD = r"[^\W_]+(?:['’]s\b)?[+#]*"
 _TOKEN = re.compile(_WORD + r"|[;/&+@,()\[\]{}|:–—•·]|(?<=\s)-|-(?=\s)|^-|-$")
 _SIGNS = {**{sign: "," for sign in ",()[]{}|:–—•·-"}, **{sign: sign for sign in ";/&+@"}}
-_SHORTEST = 3  # letters that are left of a word without its ending
+_STEM = 3  # letters that a word without its ending has at least
 _KNOWN = 1 << 17  # words whose reading is kept
 _BEST = ("primary", "counterpart", "curated", "label")
 
@@ -117,10 +117,10 @@ class Lexicon:
         self._inflected = _inflected(self._endings)
         self.agents = tuple(fold(e) for e in lists.pop("agent", ()))
         reach = {name: lists.pop(name, []) for name in ("general", "broad")}
-        self._vocabulary: set[str] = set()
         self._read: dict[str, str] = {}
-        written = [*(w for words in lists.values() for w in words), *(w for pair in spelt for w in pair), *(r["title"] for r in titles)]
-        self._vocabulary = {token for text in written for token in _TOKEN.findall(plain(text))}
+        written = [*itertools.chain(*lists.values()), *itertools.chain(*spelt)]
+        self._listed = {token for text in written for token in _TOKEN.findall(plain(text))}
+        self._vocabulary = self._listed.union(*(_TOKEN.findall(plain(row["title"])) for row in titles))
         self._spellings = _Phrases((self._tokens(plain(word)), self._tokens(plain(read))) for word, read in spelt)
         self._kinds = {" ".join(self._spelt(w)): name.partition("-")[0] for name, words in lists.items() for w in words} | {",": ","}
         slashed = (" ".join(self._spelt(row["title"])) for row in titles if "/" in row["title"])
@@ -144,7 +144,7 @@ class Lexicon:
     def _add_titles(self, titles: Iterable[dict[str, Any]], reach: dict[tuple[str, ...], Any]) -> None:
         """The titles of roles; the better known kind first, and of two orders of words the one with the head last."""
         for row in sorted(titles, key=lambda row: _BEST.index(row["kind"])):
-            key = tuple(self.units(row["title"]))
+            key = tuple(unit for unit in self.units(row["title"]) if self.kind(unit) != "link")
             similar = slug(row["role"]) if row["similar"] else None
             name = Name(slug(row["similar"] or row["role"]), row["kind"], row["title"], similar, reach.get(key, "specific"))
             if key and key[1:] + key[:1] not in self.names and name not in self.names.get(key, ()):
@@ -152,12 +152,13 @@ class Lexicon:
 
     def _add_turned(self) -> None:
         """Each name with its last words first: 'Engineer, Data', 'Software Engineer, Backend', 'ingénieur données'."""
+        links = [unit for unit, kind in self._kinds.items() if kind == "link"]
         for key, names in list(self.names.items()):
             for at in range(1, len(key)):
                 if at == len(key) - 1 or key[at:] in self.names:
                     turned = tuple(replace(name, turned=True) for name in names)
-                    self.names.setdefault((*key[at:], ",", *key[:at]), turned)
-                    self.names.setdefault((*key[at:], *key[:at]), turned)
+                    for between in ((), (",",), *((link,) for link in links)):
+                        self.names.setdefault((*key[at:], *between, *key[:at]), turned)
 
     def units(self, text: str) -> Units:
         """A title as units."""
@@ -182,8 +183,8 @@ class Lexicon:
 
     def _learn(self, token: str) -> str:
         """How a token is read: a sign as the sign it stands for, an unknown word as the known one that it inflects."""
-        stems = (token[: -len(e)] for e in self._endings if token.endswith(e) and len(token) >= len(e) + _SHORTEST)
-        found = next((stem for stem in stems if stem in self._vocabulary), token)
+        stems = (token[: -len(e)] for e in self._endings if token.endswith(e) and len(token) - len(e) >= max(_STEM, 2 * len(e)))
+        found = token if token in self._listed else next((stem for stem in stems if stem in self._vocabulary), token)
         if len(self._read) >= _KNOWN:
             self._read.clear()
         return self._read.setdefault(token, _SIGNS.get(token, found))

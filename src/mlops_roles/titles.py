@@ -21,8 +21,9 @@ MAX_TITLE = 1000
 NEAREST = 3
 CUTOFF = 75  # of 100, how alike a nearest title is spelt
 # The lists whose words may stand beside a name, by how far it reaches.
+_LINKS = ("relation", "link")
 _DECOR = frozenset({"grade", "lead", "rank", "place"})
-_TECHNICAL = _DECOR | {"technology", "field", "relation", "joiner", ","}
+_TECHNICAL = _DECOR | {"technology", "field", "relation", "link", "joiner", ","}
 _TOPICAL = _TECHNICAL | {"business"}
 
 
@@ -174,6 +175,7 @@ def _hits(words: Lexicon, part: Units) -> list[_Hit]:
     if not spans:
         part = [unit for unit in part if words.kind(unit) not in _DECOR]
         spans = _spans(words, part)
+    spans = [span for span in spans if span[2][0].kind != "field"] or spans
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
     return [_hit(part, free, *span) for span in spans]
@@ -207,10 +209,13 @@ def _full(units: Units) -> Units:
 
 def _strange(words: Lexicon, part: Units, start: int, end: int) -> bool:
     """Whether a turned name is none, for what stands beside it: 'Sales Engineer, Data', 'Engineer, Data Entry'."""
-    apart = "," in part[start:end]
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = itertools.takewhile(lambda unit: unit != ",", part[end:])
-    return any(words.kind(unit) not in _DECOR for unit in left) or any(words.kind(unit) not in (_DECOR if apart else _TOPICAL) for unit in right)
+    if any(words.kind(unit) not in _DECOR for unit in left):
+        return True
+    linked = any(words.kind(unit) == "link" for unit in part[start:end])
+    allowed = _DECOR if "," in part[start:end] else _TECHNICAL
+    return not linked and any(words.kind(unit) not in allowed for unit in right)
 
 
 def _objection(words: Lexicon, name: Name, hit: _Hit, rest: list[Units], led: bool) -> str | None:
@@ -229,10 +234,11 @@ def _objection(words: Lexicon, name: Name, hit: _Hit, rest: list[Units], led: bo
 def _occupation(words: Lexicon, hit: _Hit) -> str | None:
     """The word beside a specific name that makes it somebody else's or another occupation."""
     for unit in hit.left:
-        if words.kind(unit) in ("occupation", "relation"):
+        if words.kind(unit) in ("occupation", *_LINKS):
             return unit
-    for unit in itertools.takewhile(lambda unit: words.kind(unit) != "relation", hit.right):
-        if words.kind(unit) == "occupation" or unit in words.heads or (not words.kind(unit) and unit.endswith(words.agents)):
+    for unit in itertools.takewhile(lambda unit: words.kind(unit) not in _LINKS, hit.right):
+        kind = words.kind(unit)
+        if kind == "occupation" or (unit in words.heads and kind not in _DECOR) or (not kind and unit.endswith(words.agents)):
             return unit
     last = (next((u for u in reversed(other) if words.kind(u) not in _DECOR), "") for other in hit.others)
     return next((unit for unit in last if words.kind(unit) == "occupation"), None)
