@@ -75,10 +75,12 @@ class _Phrases:
         self._by_first: dict[str, list[tuple[Units, Units]]] = defaultdict(list)
         for phrase, instead in sorted(pairs, key=lambda pair: -len(pair[0])):
             self._by_first[phrase[0]].append((phrase, instead))
+        self._starts = {tuple(phrase[:2]) for phrases in self._by_first.values() for phrase, _ in phrases}
+        self._single = {start[0] for start in self._starts if len(start) == 1}
 
     def put(self, tokens: Units) -> Units:
         """The tokens with each phrase replaced."""
-        if self._by_first.keys().isdisjoint(tokens):
+        if self._starts.isdisjoint(itertools.pairwise(tokens)) and self._single.isdisjoint(tokens):
             return tokens
         done: Units = []
         at = 0
@@ -94,13 +96,25 @@ class _Phrases:
         return done
 
 
+class _Kinds(dict[str, str]):
+    """The list that each unit is in; 'grade' for what has a digit in it, '' for a word of no list."""
+
+    def __missing__(self, unit: str) -> str:
+        kind = "grade" if any(map(str.isdigit, unit)) else ""
+        return self.setdefault(unit, kind) if len(self) < _KNOWN else kind
+
+
 class Lexicon:
     """The names and words of a graph.
 
     Attributes:
+        kinds: the list that a unit is in, '' for none.
+        agents: endings by which an unknown word is taken for a person.
         names: the names that some units are, by these units.
-        longest: how many units the longest name has that starts with a unit.
+        tree: the names by their first unit, then the second and so on; under '' those that end there.
         heads: the last words of names, such as 'engineer'.
+        joiners: words and signs that join two titles in one.
+        anchors: units of which every name has one.
         shown: the titles of all names, folded.
         called: the best known title of each role, folded.
     """
@@ -109,24 +123,14 @@ class Lexicon:
         """Read the lexicon with the questions `words`, `spellings`, `titles` and `fields-of-role`."""
         lists: dict[str, list[str]] = defaultdict(list)
         for row in ask("words", graph):
-            lists[slug(row["list"])].append(row["word"])
-        spelt = [(row["word"], row["read"]) for row in ask("spellings", graph)]
+            lists[slug(row["list"]).partition("-")[0]].append(row["word"])
         titles = ask("titles", graph).rows
-        self._gender = _marks(lists.pop("gender", ()))
-        self._endings = sorted((fold(e) for e in lists.pop("ending", ())), key=len, reverse=True)
-        self._inflected = _inflected(self._endings)
-        self.agents = tuple(fold(e) for e in lists.pop("agent", ()))
+        self.agents = tuple(map(fold, lists.pop("agent", ())))
         reach = {name: lists.pop(name, []) for name in ("general", "broad")}
-        self._read: dict[str, str] = {}
-        written = [*itertools.chain(*lists.values()), *itertools.chain(*spelt)]
-        self._listed = {token for text in written for token in _TOKEN.findall(plain(text))}
-        self._vocabulary = self._listed.union(*(_TOKEN.findall(plain(row["title"])) for row in titles))
-        self._spellings = _Phrases((self._tokens(plain(word)), self._tokens(plain(read))) for word, read in spelt)
-        self._kinds = {" ".join(self._spelt(w)): name.partition("-")[0] for name, words in lists.items() for w in words} | {",": ","}
-        slashed = (" ".join(self._spelt(row["title"])) for row in titles if "/" in row["title"])
-        self._phrases = _Phrases((unit.split(), [unit]) for unit in {*self._kinds, *slashed} if " " in unit)
+        self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
+        self._read_words(lists, [(row["word"], row["read"]) for row in ask("spellings", graph)], [row["title"] for row in titles])
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
-        self._add_titles(titles, {tuple(self.units(title)): name for name, titles in reach.items() for title in titles})
+        self._add_titles(titles, {tuple(self.units(title)): name for name, given in reach.items() for title in given})
         self.heads = {key[-1] for key in self.names}
         self.shown = sorted({fold(name.title) for names in self.names.values() for name in names})
         self.called: dict[str, str] = {}
@@ -134,25 +138,47 @@ class Lexicon:
             if not name.similar:
                 self.called.setdefault(name.role, fold(name.title))
         self._add_turned()
-        for row in ask("fields-of-role", graph):
-            key = tuple(self.units(row["field"]))
-            self.names[key] = (*self.names.get(key, ()), Name(slug(row["role"]), "field", row["field"]))
-        self.longest: dict[str, int] = {}
-        for key in self.names:
-            self.longest[key[0]] = max(len(key), self.longest.get(key[0], 0))
+        self._add_fields(ask("fields-of-role", graph).rows)
+        self.anchors = self.heads | {key[0] for key in self.names if len(key) == 1}
+        self.tree: dict[str, Any] = {}
+        for key, names in self.names.items():
+            branch = self.tree
+            for unit in key:
+                branch = branch.setdefault(unit, {})
+            branch[""] = names
+
+    def _read_endings(self, endings: Iterable[str], marks: Iterable[str]) -> None:
+        """The endings of words, plain or after a mark, and the marks of gender."""
+        self._endings = sorted(map(fold, endings), key=len, reverse=True)
+        self._inflected, self._gender = _inflected(self._endings), _marks(marks)
+        self._signs = frozenset("/|*_(:[·•.")
+
+    def _read_words(self, lists: dict[str, list[str]], spelt: list[tuple[str, str]], titles: list[str]) -> None:
+        """The words of the lists and their other spellings; phrases are put together, single words read as they are met."""
+        self._read: dict[str, str] = {}
+        self._single = {word: read for word, read in spelt if len(_split(word)) == len(_split(read)) == 1}
+        self._single = {plain(word): plain(read) for word, read in self._single.items()}
+        self._listed = {token for text in itertools.chain(*lists.values(), *spelt) for token in _split(text)}
+        self._vocabulary = self._listed.union(*map(_split, titles))
+        self._spellings = _Phrases((self._tokens(plain(word)), self._tokens(plain(read))) for word, read in spelt if plain(word) not in self._single)
+        self.kinds = _Kinds({" ".join(self._spelt(word)): name for name, words in lists.items() for word in words} | {",": ","})
+        slashed = (" ".join(self._spelt(title)) for title in titles if "/" in title)
+        self._phrases = _Phrases((unit.split(), [unit]) for unit in {*self.kinds, *slashed} if " " in unit)
+        self.joiners = frozenset(unit for unit, kind in self.kinds.items() if kind == "joiner")
+        self._dropped = frozenset(unit for unit, kind in self.kinds.items() if kind in ("filler", "setting"))
 
     def _add_titles(self, titles: Iterable[dict[str, Any]], reach: dict[tuple[str, ...], Any]) -> None:
         """The titles of roles; the better known kind first, and of two orders of words the one with the head last."""
         for row in sorted(titles, key=lambda row: _BEST.index(row["kind"])):
-            key = tuple(unit for unit in self.units(row["title"]) if self.kind(unit) != "link")
+            key = tuple(unit for unit in self.units(row["title"]) if self.kinds[unit] != "link")
             similar = slug(row["role"]) if row["similar"] else None
             name = Name(slug(row["similar"] or row["role"]), row["kind"], row["title"], similar, reach.get(key, "specific"))
             if key and key[1:] + key[:1] not in self.names and name not in self.names.get(key, ()):
                 self.names[key] = (*self.names.get(key, ()), name)
 
     def _add_turned(self) -> None:
-        """Each name with its last words first: 'Engineer, Data', 'Software Engineer, Backend', 'ingénieur données'."""
-        links = [unit for unit, kind in self._kinds.items() if kind == "link"]
+        """Each name with its last words first: 'Engineer, Data', 'Software Engineer, Backend', 'ingénieur de données'."""
+        links = [unit for unit, kind in self.kinds.items() if kind == "link"]
         for key, names in list(self.names.items()):
             for at in range(1, len(key)):
                 if at == len(key) - 1 or key[at:] in self.names:
@@ -160,25 +186,27 @@ class Lexicon:
                     for between in ((), (",",), *((link,) for link in links)):
                         self.names.setdefault((*key[at:], *between, *key[:at]), turned)
 
+    def _add_fields(self, fields: Iterable[dict[str, Any]]) -> None:
+        for row in fields:
+            key = tuple(self.units(row["field"]))
+            self.names[key] = (*self.names.get(key, ()), Name(slug(row["role"]), "field", row["field"]))
+
     def units(self, text: str) -> Units:
         """A title as units."""
         units = self._phrases.put(self._spelt(text))
-        if not self._kinds.keys().isdisjoint(units):
-            units = self._without_setting([u for u in units if self._kinds.get(u) != "filler"])
+        if not self._dropped.isdisjoint(units):
+            units = self._without_setting([unit for unit in units if self.kinds[unit] != "filler"])
         return _unrepeated(units) if "," in units else units
-
-    def kind(self, unit: str) -> str:
-        """The list that a unit is in; 'grade' for what has a digit in it, '' for a word of no list."""
-        found = self._kinds.get(unit)
-        return found if found is not None else "grade" if any(map(str.isdigit, unit)) else ""
 
     def _tokens(self, text: str) -> Units:
         read = self._read
-        return [read.get(t) or self._learn(t) for t in _TOKEN.findall(text)]
+        return [read.get(token) or self._learn(token) for token in _TOKEN.findall(text)]
 
     def _spelt(self, text: str) -> Units:
         """Words and signs of a title, each word in one spelling."""
-        text = self._inflected.sub("", self._gender.sub(" ", plain(text)))
+        text = plain(text)
+        if not self._signs.isdisjoint(text):
+            text = self._inflected.sub("", self._gender.sub(" ", text))
         return self._spellings.put(self._tokens(text))
 
     def _learn(self, token: str) -> str:
@@ -187,19 +215,22 @@ class Lexicon:
         found = token if token in self._listed else next((stem for stem in stems if stem in self._vocabulary), token)
         if len(self._read) >= _KNOWN:
             self._read.clear()
-        return self._read.setdefault(token, _SIGNS.get(token, found))
+        return self._read.setdefault(token, _SIGNS.get(token) or self._single.get(found, found))
 
     def _without_setting(self, units: Units) -> Units:
         """Without employer and place: from '@' or 'at' to the next comma."""
-        if not any(self._kinds.get(u) == "setting" for u in units):
-            return units
         kept: Units = []
         away = False
         for unit in units:
-            away = self._kinds.get(unit) == "setting" or (away and unit not in (",", ";"))
+            away = self.kinds[unit] == "setting" or (away and unit not in (",", ";"))
             if not away:
                 kept.append(unit)
         return kept
+
+
+def _split(text: str) -> Units:
+    """The words and signs of a text as they are written."""
+    return _TOKEN.findall(plain(text))
 
 
 def _marks(marks: Iterable[str]) -> re.Pattern[str]:

@@ -8,9 +8,9 @@ stands beside a name leaves it as it is. Every answer says which words decided.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 from .graph import Graph, load
 from .lexicons import Lexicon, Name, Units, fold, lexicon, slug
@@ -62,8 +62,7 @@ class _Found:
     notes: dict[str, None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Hit:
+class _Hit(NamedTuple):
     """A name in a part of a title: the names it may be, and what stands left, right and in the other segments."""
 
     names: tuple[Name, ...]
@@ -86,18 +85,20 @@ def resolve_all(titles: Iterable[str], graph: Graph | None = None, nearest: bool
     """Resolve many titles, each distinct one once."""
     words = lexicon(graph or load())
     titles = list(titles)
-    found = {title: _find(words, title) for title in dict.fromkeys(titles)}
-    lost = [title for title, names in found.items() if nearest and not names.names]
-    alike = dict(zip(lost, _alike(words, [fold(title[:100]) for title in lost]), strict=True))
-    known = {title: _answer(words, title, names, alike.get(title, ())) for title, names in found.items()}
+    known = {title: _answer(words, title, _find(words, title)) for title in dict.fromkeys(titles)}
+    lost = [title for title, answer in known.items() if answer.status == "none"]
+    for title, alike in zip(lost, _alike(words, lost) if nearest else itertools.repeat(None), strict=nearest):
+        near = () if alike is None else tuple(dict.fromkeys([*known[title].nearest, *alike]))[:NEAREST]
+        if near != known[title].nearest:
+            known[title] = replace(known[title], nearest=near)
     return [known[title] for title in titles]
 
 
-def _alike(words: Lexicon, texts: Sequence[str]) -> list[list[str]]:
-    """For each text, the titles that are spelt like it, the likest first."""
+def _alike(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
+    """For each title, those of roles that are spelt like it, the likest first."""
     from rapidfuzz import fuzz, process
 
-    shown = list(words.shown)
+    shown, texts = words.shown, [fold(title[:100]) for title in titles]
     if len(texts) <= 1:
         return [[name for name, _, _ in process.extract(text, shown, scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF)] for text in texts]
     import numpy as np
@@ -116,8 +117,11 @@ def _find(words: Lexicon, title: str) -> _Found:
     if len(title) > MAX_TITLE:
         found.notes[f"longer than {MAX_TITLE} characters"] = None
         return found
-    for item in _split(words.units(title), lambda unit: unit == ";"):
-        guards = [unit for unit in item if words.kind(unit) == "guard"]
+    units = words.units(title)
+    if words.anchors.isdisjoint(units):
+        return found
+    for item in _split(units, (";",)) if ";" in units else [units]:
+        guards = [unit for unit in item if words.kinds[unit] == "guard"]
         found.notes |= dict.fromkeys(f"{unit!r} turns the title into something else" for unit in guards)
         if not guards:
             _find_in(words, item, title, found)
@@ -128,7 +132,7 @@ def _find_in(words: Lexicon, item: Units, title: str, found: _Found) -> None:
     """The names in an item, which may join several titles."""
     parts = [(part, _hits(words, part)) for part in _parts(words, item)]
     rest = [part for part, hits in parts if not hits]
-    led = any(words.kind(unit) == "lead" for unit in item)
+    led = any(words.kinds[unit] == "lead" for unit in item)
     for _, hits in parts:
         for hit in hits:
             for name in _best(hit.names, title):
@@ -142,40 +146,44 @@ def _find_in(words: Lexicon, item: Units, title: str, found: _Found) -> None:
                     _add_likewise(words, name, hit, found)
 
 
-def _split(units: Units, ends: Callable[[str], bool]) -> list[Units]:
-    """The runs of units between those that end one."""
+def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
+    """The runs of units between those that end one; empty units are left out."""
     runs: list[Units] = [[]]
     for unit in units:
-        if ends(unit):
+        if unit in ends:
             runs.append([])
-        else:
+        elif unit:
             runs[-1].append(unit)
     return [run for run in runs if run]
 
 
 def _parts(words: Lexicon, item: Units) -> list[Units]:
     """The titles joined in one: of 'Software/Data Engineer' the first has the head of the last, of 'Data Engineer/Scientist' the last the rest of the first."""
-    parts = _split(item, lambda unit: words.kind(unit) == "joiner")
+    if words.joiners.isdisjoint(item):
+        return [item]
+    parts = _split(item, words.joiners)
     if len(parts) < 2:
         return parts
     head = next((unit for unit in parts[-1] if unit in words.heads), None)
-    first = [unit for unit in parts[0] if words.kind(unit) not in _DECOR]
+    first = [unit for unit in parts[0] if words.kinds[unit] not in _DECOR]
     shared = next((first[:at] for at, unit in enumerate(first) if unit in words.heads), [])
     whole = [part if not head or any(unit in words.heads for unit in part) else [*part, head] for part in parts]
     return [whole[0], *([*shared, *part] if _begins_with_head(words, part) else part for part in whole[1:])]
 
 
 def _begins_with_head(words: Lexicon, part: Units) -> bool:
-    return next((unit in words.heads for unit in part if words.kind(unit) not in _DECOR), False)
+    return next((unit in words.heads for unit in part if words.kinds[unit] not in _DECOR), False)
 
 
 def _hits(words: Lexicon, part: Units) -> list[_Hit]:
     """The names in a part; without words of decoration, where they hide one ('Data Lead Engineer')."""
     spans = _spans(words, part)
     if not spans:
-        part = [unit for unit in part if words.kind(unit) not in _DECOR]
+        part = [unit for unit in part if words.kinds[unit] not in _DECOR]
         spans = _spans(words, part)
     spans = [span for span in spans if span[2][0].kind != "field"] or spans
+    if len(spans) < 2:
+        return [_hit(part, part, *span) for span in spans]
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
     return [_hit(part, free, *span) for span in spans]
@@ -185,22 +193,35 @@ def _spans(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]
     """Where the longest names stand, from left to right."""
     spans, start = [], 0
     while start < len(part):
-        for end in range(min(start + words.longest.get(part[start], 0), len(part)), start, -1):
-            names = words.names.get(tuple(part[start:end]))
-            if names and not (names[0].turned and _strange(words, part, start, end)):
-                spans.append((start, end, names))
-                start = end - 1
-                break
-        start += 1
+        found = None
+        for end, names in _names_from(words, part, start):
+            if not (names[0].turned and _strange(words, part, start, end)):
+                found = (start, end, names)
+        if found:
+            spans.append(found)
+        start = found[1] if found else start + 1
     return spans
+
+
+def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
+    """The names that begin at a unit, with where they end, the shortest first."""
+    branch = words.tree
+    for end in range(start, len(part)):
+        branch = branch.get(part[end])
+        if branch is None:
+            return
+        if "" in branch:
+            yield end + 1, branch[""]
 
 
 def _hit(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> _Hit:
     """A name with what stands beside it, which belongs to no other name."""
-    left = start - next((n for n, unit in enumerate(reversed(part[:start])) if unit == ","), start)
-    right = end + next((n for n, unit in enumerate(part[end:]) if unit == ","), len(part) - end)
-    others = _split([*free[:left], ",", *free[right:]], lambda unit: unit == ",")
-    return _Hit(names, part[end - 1], _full(free[left:start]), _full(free[end:right]), [o for o in map(_full, others) if o])
+    if "," not in part:
+        return _Hit(names, part[end - 1], _full(free[:start]), _full(free[end:]), [])
+    left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
+    right = part.index(",", end) if "," in part[end:] else len(part)
+    others = _split([*free[:left], ",", *free[right:]], (",",))
+    return _Hit(names, part[end - 1], _full(free[left:start]), _full(free[end:right]), others)
 
 
 def _full(units: Units) -> Units:
@@ -211,20 +232,20 @@ def _strange(words: Lexicon, part: Units, start: int, end: int) -> bool:
     """Whether a turned name is none, for what stands beside it: 'Sales Engineer, Data', 'Engineer, Data Entry'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = itertools.takewhile(lambda unit: unit != ",", part[end:])
-    if any(words.kind(unit) not in _DECOR for unit in left):
+    if any(words.kinds[unit] not in _DECOR for unit in left):
         return True
-    linked = any(words.kind(unit) == "link" for unit in part[start:end])
+    linked = any(words.kinds[unit] == "link" for unit in part[start:end])
     allowed = _DECOR if "," in part[start:end] else _TECHNICAL
-    return not linked and any(words.kind(unit) not in allowed for unit in right)
+    return not linked and any(words.kinds[unit] not in allowed for unit in right)
 
 
 def _objection(words: Lexicon, name: Name, hit: _Hit, rest: list[Units], led: bool) -> str | None:
     """Why a name does not count, for what stands beside it; None if it does."""
     if name.kind == "field":
-        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kind(unit) not in _TOPICAL), None)
+        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kinds[unit] not in _TOPICAL), None)
         return f"{name.title!r} is a field, and {strange!r} names no role in it" if strange else None if led else f"{name.title!r} is a field, not a title"
     if name.reach == "general":
-        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kind(unit) not in _TECHNICAL), None)
+        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kinds[unit] not in _TECHNICAL), None)
         return f"{strange!r} may make another trade of {name.title!r}" if strange else None
     if strange := _occupation(words, hit):
         return f"{strange!r} makes something else of {name.title!r}"
@@ -234,14 +255,14 @@ def _objection(words: Lexicon, name: Name, hit: _Hit, rest: list[Units], led: bo
 def _occupation(words: Lexicon, hit: _Hit) -> str | None:
     """The word beside a specific name that makes it somebody else's or another occupation."""
     for unit in hit.left:
-        if words.kind(unit) in ("occupation", *_LINKS):
+        if words.kinds[unit] in ("occupation", *_LINKS):
             return unit
-    for unit in itertools.takewhile(lambda unit: words.kind(unit) not in _LINKS, hit.right):
-        kind = words.kind(unit)
+    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, hit.right):
+        kind = words.kinds[unit]
         if kind == "occupation" or (unit in words.heads and kind not in _DECOR) or (not kind and unit.endswith(words.agents)):
             return unit
-    last = (next((u for u in reversed(other) if words.kind(u) not in _DECOR), "") for other in hit.others)
-    return next((unit for unit in last if words.kind(unit) == "occupation"), None)
+    last = (next((u for u in reversed(other) if words.kinds[u] not in _DECOR), "") for other in hit.others)
+    return next((unit for unit in last if words.kinds[unit] == "occupation"), None)
 
 
 def _best(names: tuple[Name, ...], title: str) -> Iterable[Name]:
@@ -258,8 +279,8 @@ def _reason(words: Lexicon, name: Name, hit: _Hit, title: str) -> str:
     kind = f"similar: named beside {name.role}" if name.similar else f"{called} of {name.role}"
     how = "" if name.title == title.strip() else f" (as {name.title!r})"
     beside = hit.around()
-    decor = [unit for unit in beside if words.kind(unit) in _DECOR]
-    topics = [unit for unit in beside if words.kind(unit) not in _DECOR]
+    decor = [unit for unit in beside if words.kinds[unit] in _DECOR]
+    topics = [unit for unit in beside if words.kinds[unit] not in _DECOR]
     off = f" without {', '.join(decor)!r}" if decor else ""
     return f"{kind}{how}{off}" + (f" beside {', '.join(topics)!r}" if topics else "")
 
@@ -274,19 +295,19 @@ def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
 def _add_likewise(words: Lexicon, name: Name, hit: _Hit, found: _Found) -> None:
     """The names of other roles that a broad name may be short for: 'Machine Learning Software Engineer'."""
     for beside in (hit.left[-1:], hit.right, *hit.others):
-        key = (*(unit for unit in beside if words.kind(unit) not in _DECOR), hit.head)
+        key = (*(unit for unit in beside if words.kinds[unit] not in _DECOR), hit.head)
         for other in words.names.get(key, ())[:1]:
             if len(key) > 1 and not other.turned and other.role != name.role:
                 found.names.setdefault(other, f"{other.kind} title of {other.role} (as {other.title!r}) by {' '.join(beside)!r} beside {name.title!r}")
 
 
-def _answer(words: Lexicon, title: str, found: _Found, alike: Sequence[str]) -> Resolution:
+def _answer(words: Lexicon, title: str, found: _Found) -> Resolution:
     """The answer that the names found give."""
     roles = tuple(sorted({name.role for name in found.names}))
     if not roles:
         reasons = [*found.notes, *found.refused.values()] or ["no title of a role is in it"]
         held = [words.called.get(n.role, "") if n.kind == "field" else fold(n.title) for n in found.refused]
-        return Resolution(title, "none", (), tuple(reasons), None, tuple(dict.fromkeys([*held, *alike]))[:NEAREST] if alike is not None else ())
+        return Resolution(title, "none", (), tuple(reasons), None, tuple(dict.fromkeys(held))[:NEAREST])
     reasons = [*dict.fromkeys(found.names.values()), *(note for note in found.notes if note.startswith("clash"))]
     similar = None if any(not name.similar for name in found.names) else next(name.similar for name in found.names)
     return Resolution(title, "certain" if len(roles) == 1 else "ambiguous", roles, tuple(reasons), similar)
