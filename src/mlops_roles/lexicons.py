@@ -13,7 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from .graph import Graph
@@ -47,7 +47,7 @@ def slug(curie: str) -> str:
     return local if prefix in ("role", "words", "task", "skill", "tool", "step", "zone") else curie
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object for each name: compared as such, fast
 class Name:
     """One way in which a role is called.
 
@@ -66,6 +66,12 @@ class Name:
     similar: str | None = None
     reach: Literal["specific", "general", "broad"] = "specific"
     turned: bool = False
+
+    @cached_property
+    def says(self) -> str:
+        """What it is of which role, for a reason."""
+        kind = self.kind if self.kind in ("label", "field") else f"{self.kind} title"
+        return f"similar: named beside {self.role}" if self.similar else f"{kind} of {self.role}"
 
 
 class _Phrases:
@@ -114,6 +120,7 @@ class Lexicon:
         tree: the names by their first unit, then the second and so on; under '' those that end there.
         heads: the last words of names, such as 'engineer'.
         joiners: words and signs that join two titles in one.
+        within: units that are part of some name.
         anchors: units of which every name has one.
         shown: the titles of all names, folded.
         called: the best known title of each role, folded.
@@ -139,6 +146,7 @@ class Lexicon:
                 self.called.setdefault(name.role, fold(name.title))
         self._add_turned()
         self._add_fields(ask("fields-of-role", graph).rows)
+        self.within = frozenset(itertools.chain(*self.names))
         self.anchors = self.heads | {key[0] for key in self.names if len(key) == 1}
         self.tree: dict[str, Any] = {}
         for key, names in self.names.items():
@@ -173,7 +181,7 @@ class Lexicon:
             key = tuple(unit for unit in self.units(row["title"]) if self.kinds[unit] != "link")
             similar = slug(row["role"]) if row["similar"] else None
             name = Name(slug(row["similar"] or row["role"]), row["kind"], row["title"], similar, reach.get(key, "specific"))
-            if key and key[1:] + key[:1] not in self.names and name not in self.names.get(key, ()):
+            if key and key[1:] + key[:1] not in self.names and all(name.role != other.role for other in self.names.get(key, ())):
                 self.names[key] = (*self.names.get(key, ()), name)
 
     def _add_turned(self) -> None:

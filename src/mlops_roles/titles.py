@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from .graph import Graph, load
@@ -27,7 +28,7 @@ _TECHNICAL = _DECOR | {"technology", "field", "relation", "link", "joiner", ","}
 _TOPICAL = _TECHNICAL | {"business"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """What a title was resolved to.
 
@@ -53,13 +54,12 @@ class Resolution:
         return row | {k: v for k, v in (("similar", self.similar), ("nearest", list(self.nearest))) if v}
 
 
-@dataclass
-class _Found:
-    """What was found in a title: the names that count and those that do not, each with the reason; further reasons."""
+class _Reading(NamedTuple):
+    """What an item of a title says: names that count, with the topics beside them; names that do not, with the reason; notes."""
 
-    names: dict[Name, str] = field(default_factory=dict)
-    refused: dict[Name, str] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
+    names: tuple[tuple[Name, str], ...]
+    refused: tuple[tuple[Name, str], ...]
+    notes: tuple[str, ...] = ()
 
 
 class _Hit(NamedTuple):
@@ -85,7 +85,7 @@ def resolve_all(titles: Iterable[str], graph: Graph | None = None, nearest: bool
     """Resolve many titles, each distinct one once."""
     words = lexicon(graph or load())
     titles = list(titles)
-    known = {title: _answer(words, title, _find(words, title)) for title in dict.fromkeys(titles)}
+    known = {title: _answer(words, title) for title in dict.fromkeys(titles)}
     lost = [title for title, answer in known.items() if answer.status == "none"]
     for title, alike in zip(lost, _alike(words, lost) if nearest else itertools.repeat(None), strict=nearest):
         near = () if alike is None else tuple(dict.fromkeys([*known[title].nearest, *alike]))[:NEAREST]
@@ -111,39 +111,61 @@ def _alike(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
     return best
 
 
-def _find(words: Lexicon, title: str) -> _Found:
-    """The names in a title: each item of a list by itself."""
-    found = _Found()
+def _answer(words: Lexicon, title: str) -> Resolution:
+    """The answer to one title; under 'none', `nearest` has only the titles that stand in it."""
     if len(title) > MAX_TITLE:
-        found.notes[f"longer than {MAX_TITLE} characters"] = None
-        return found
+        return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
     units = words.units(title)
-    if words.anchors.isdisjoint(units):
-        return found
-    for item in _split(units, (";",)) if ";" in units else [units]:
-        guards = [unit for unit in item if words.kinds[unit] == "guard"]
-        found.notes |= dict.fromkeys(f"{unit!r} turns the title into something else" for unit in guards)
-        if not guards:
-            _find_in(words, item, title, found)
-    return found
+    names: dict[Name, str] = {}
+    notes: dict[str, None] = {}
+    refused: dict[Name, str] = {}
+    if not words.anchors.isdisjoint(units):
+        for item in _split(units, (";",)) if ";" in units else [units]:
+            decor = [unit for unit in item if words.kinds[unit] in _DECOR and unit not in words.within]
+            core = tuple(item) if not decor else _tidy(unit for unit in item if words.kinds[unit] not in _DECOR or unit in words.within)
+            reading = _read(words, core, any(words.kinds[unit] == "lead" for unit in decor))
+            off = f" without {', '.join(decor)!r}" if decor else ""
+            for name, topics in reading.names:
+                names.setdefault(name, f"{name.says}{'' if name.title == title.strip() else f' (as {name.title!r})'}{off}{topics}")
+            refused |= reading.refused
+            notes |= dict.fromkeys(reading.notes)
+    if not names:
+        reasons = (*notes, *dict.fromkeys(refused.values())) or ("no title of a role is in it",)
+        held = (words.called.get(name.role, "") if name.kind == "field" else fold(name.title) for name in refused)
+        return Resolution(title, "none", (), reasons, None, tuple(dict.fromkeys(held))[:NEAREST])
+    roles = tuple(sorted({name.role for name in names}))
+    similar = None if any(not name.similar for name in names) else next(name.similar for name in names)
+    return Resolution(title, "certain" if len(roles) == 1 else "ambiguous", roles, (*dict.fromkeys(names.values()), *notes), similar)
 
 
-def _find_in(words: Lexicon, item: Units, title: str, found: _Found) -> None:
-    """The names in an item, which may join several titles."""
-    parts = [(part, _hits(words, part)) for part in _parts(words, item)]
-    rest = [part for part, hits in parts if not hits]
-    led = any(words.kinds[unit] == "lead" for unit in item)
-    for _, hits in parts:
-        for hit in hits:
-            for name in _best(hit.names, title):
-                if why := _objection(words, name, hit, rest, led):
-                    found.refused.setdefault(name, why)
-                    continue
-                found.names.setdefault(name, _reason(words, name, hit, title))
-                if "/" in hit.head:
-                    found.notes |= dict.fromkeys(_clash(words, name, hit.head))
-                if name.reach == "broad":
-                    _add_likewise(words, name, hit, found)
+def _tidy(units: Iterable[str]) -> tuple[str, ...]:
+    """Units without commas at the ends or behind one another."""
+    runs = _split(units, (",",))
+    return tuple(itertools.chain(*((",", *run) for run in runs)))[1:]
+
+
+@lru_cache(maxsize=1 << 16)
+def _read(words: Lexicon, item: tuple[str, ...], led: bool) -> _Reading:
+    """What an item says, which may join several titles; `led` by a word of leading or learning."""
+    if guards := [unit for unit in item if words.kinds[unit] == "guard"]:
+        return _Reading((), (), tuple(f"{unit!r} turns the title into something else" for unit in guards))
+    parts = [(part, _hits(words, part)) for part in _parts(words, list(item))]
+    rest = [unit for part, hits in parts if not hits for unit in part]
+    names: dict[Name, str] = {}
+    refused: dict[Name, str] = {}
+    notes: list[str] = []
+    for hit in (hit for _, hits in parts for hit in hits):
+        for name in hit.names:
+            if why := _objection(words, name, hit, rest, led):
+                refused.setdefault(name, why)
+                continue
+            topics = hit.around()
+            names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
+            if "/" in hit.head:
+                notes += _clash(words, name, hit.head)
+            if name.reach == "broad":
+                names |= _likewise(words, name, hit)
+    return _Reading(tuple(names.items()), tuple(refused.items()), tuple(notes))
 
 
 def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
@@ -161,29 +183,17 @@ def _parts(words: Lexicon, item: Units) -> list[Units]:
     """The titles joined in one: of 'Software/Data Engineer' the first has the head of the last, of 'Data Engineer/Scientist' the last the rest of the first."""
     if words.joiners.isdisjoint(item):
         return [item]
-    parts = _split(item, words.joiners)
-    if len(parts) < 2:
-        return parts
+    parts = _split(item, words.joiners) or [[]]
     head = next((unit for unit in parts[-1] if unit in words.heads), None)
-    first = [unit for unit in parts[0] if words.kinds[unit] not in _DECOR]
-    shared = next((first[:at] for at, unit in enumerate(first) if unit in words.heads), [])
+    shared = next((parts[0][:at] for at, unit in enumerate(parts[0]) if unit in words.heads), [])
     whole = [part if not head or any(unit in words.heads for unit in part) else [*part, head] for part in parts]
-    return [whole[0], *([*shared, *part] if _begins_with_head(words, part) else part for part in whole[1:])]
-
-
-def _begins_with_head(words: Lexicon, part: Units) -> bool:
-    return next((unit in words.heads for unit in part if words.kinds[unit] not in _DECOR), False)
+    return [whole[0], *([*shared, *part] if part[0] in words.heads else part for part in whole[1:])]
 
 
 def _hits(words: Lexicon, part: Units) -> list[_Hit]:
-    """The names in a part; without words of decoration, where they hide one ('Data Lead Engineer')."""
+    """The names in a part, those of fields only where there is no other."""
     spans = _spans(words, part)
-    if not spans:
-        part = [unit for unit in part if words.kinds[unit] not in _DECOR]
-        spans = _spans(words, part)
     spans = [span for span in spans if span[2][0].kind != "field"] or spans
-    if len(spans) < 2:
-        return [_hit(part, part, *span) for span in spans]
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
     return [_hit(part, free, *span) for span in spans]
@@ -216,8 +226,6 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
 
 def _hit(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> _Hit:
     """A name with what stands beside it, which belongs to no other name."""
-    if "," not in part:
-        return _Hit(names, part[end - 1], _full(free[:start]), _full(free[end:]), [])
     left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
     right = part.index(",", end) if "," in part[end:] else len(part)
     others = _split([*free[:left], ",", *free[right:]], (",",))
@@ -239,13 +247,13 @@ def _strange(words: Lexicon, part: Units, start: int, end: int) -> bool:
     return not linked and any(words.kinds[unit] not in allowed for unit in right)
 
 
-def _objection(words: Lexicon, name: Name, hit: _Hit, rest: list[Units], led: bool) -> str | None:
+def _objection(words: Lexicon, name: Name, hit: _Hit, rest: Units, led: bool) -> str | None:
     """Why a name does not count, for what stands beside it; None if it does."""
     if name.kind == "field":
-        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kinds[unit] not in _TOPICAL), None)
+        strange = next((unit for unit in (*hit.around(), *rest) if words.kinds[unit] not in _TOPICAL), None)
         return f"{name.title!r} is a field, and {strange!r} names no role in it" if strange else None if led else f"{name.title!r} is a field, not a title"
     if name.reach == "general":
-        strange = next((unit for unit in (*hit.around(), *itertools.chain(*rest)) if words.kinds[unit] not in _TECHNICAL), None)
+        strange = next((unit for unit in (*hit.around(), *rest) if words.kinds[unit] not in _TECHNICAL), None)
         return f"{strange!r} may make another trade of {name.title!r}" if strange else None
     if strange := _occupation(words, hit):
         return f"{strange!r} makes something else of {name.title!r}"
@@ -265,26 +273,6 @@ def _occupation(words: Lexicon, hit: _Hit) -> str | None:
     return next((unit for unit in last if words.kinds[unit] == "occupation"), None)
 
 
-def _best(names: tuple[Name, ...], title: str) -> Iterable[Name]:
-    """One name of each role: the one that is written like the title, else the best known."""
-    best: dict[str, Name] = {}
-    for name in names:
-        if name.role not in best or name.title == title.strip():
-            best[name.role] = name
-    return best.values()
-
-
-def _reason(words: Lexicon, name: Name, hit: _Hit, title: str) -> str:
-    called = "label" if name.kind == "label" else "field" if name.kind == "field" else f"{name.kind} title"
-    kind = f"similar: named beside {name.role}" if name.similar else f"{called} of {name.role}"
-    how = "" if name.title == title.strip() else f" (as {name.title!r})"
-    beside = hit.around()
-    decor = [unit for unit in beside if words.kinds[unit] in _DECOR]
-    topics = [unit for unit in beside if words.kinds[unit] not in _DECOR]
-    off = f" without {', '.join(decor)!r}" if decor else ""
-    return f"{kind}{how}{off}" + (f" beside {', '.join(topics)!r}" if topics else "")
-
-
 def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
     """What the halves of a joined title would name, where that differs from the whole."""
     halves = {n.role for part in _parts(words, whole.split()) for hit in _hits(words, part) for n in hit.names}
@@ -292,22 +280,11 @@ def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
     return [f"clash: its halves look like {others}, the whole wins"] if others else []
 
 
-def _add_likewise(words: Lexicon, name: Name, hit: _Hit, found: _Found) -> None:
+def _likewise(words: Lexicon, name: Name, hit: _Hit) -> dict[Name, str]:
     """The names of other roles that a broad name may be short for: 'Machine Learning Software Engineer'."""
-    for beside in (hit.left[-1:], hit.right, *hit.others):
-        key = (*(unit for unit in beside if words.kinds[unit] not in _DECOR), hit.head)
-        for other in words.names.get(key, ())[:1]:
-            if len(key) > 1 and not other.turned and other.role != name.role:
-                found.names.setdefault(other, f"{other.kind} title of {other.role} (as {other.title!r}) by {' '.join(beside)!r} beside {name.title!r}")
-
-
-def _answer(words: Lexicon, title: str, found: _Found) -> Resolution:
-    """The answer that the names found give."""
-    roles = tuple(sorted({name.role for name in found.names}))
-    if not roles:
-        reasons = [*found.notes, *found.refused.values()] or ["no title of a role is in it"]
-        held = [words.called.get(n.role, "") if n.kind == "field" else fold(n.title) for n in found.refused]
-        return Resolution(title, "none", (), tuple(reasons), None, tuple(dict.fromkeys(held))[:NEAREST])
-    reasons = [*dict.fromkeys(found.names.values()), *(note for note in found.notes if note.startswith("clash"))]
-    similar = None if any(not name.similar for name in found.names) else next(name.similar for name in found.names)
-    return Resolution(title, "certain" if len(roles) == 1 else "ambiguous", roles, tuple(reasons), similar)
+    found: dict[Name, str] = {}
+    for beside in filter(None, (hit.left[-1:], hit.right, *hit.others)):
+        for other in words.names.get((*beside, hit.head), ()):
+            if not other.turned and other.role != name.role:
+                found[other] = f" by {' '.join(beside)!r} beside {name.title!r}"
+    return found
