@@ -1,35 +1,34 @@
 """Which role a job title names: certainly, ambiguously, or not at all.
 
-Titles, and the words that decorate or turn them, are data in `ontology/`; here is only the
-order in which they are tried. Every answer says what decided.
+The names of roles and the words beside them are data in `ontology/`. Here is only the order
+in which they are tried: the titles that stand in one, the names in each, and whether what
+stands beside a name leaves it as it is. Every answer says which words decided.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+import itertools
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .graph import Graph, load
-from .queries import ask
+from .lexicons import Lexicon, Name, Units, fold, lexicon, slug
 
-_TOKEN = re.compile(r"[^\W_]+[+#]*", re.UNICODE)
-_LISTED = re.compile(r"\s*[;|]\s*")
-_PARTS = re.compile(r"\s*[&/+]\s*|\s+(?:and|und|et|y|or)\s+", re.I)
-_TAIL = re.compile(r"\s+[-\u2013\u2014@]\s*|\s*[-\u2013\u2014]\s+|\s*[,(\[|:]\s*")
+__all__ = ["Resolution", "fold", "resolve", "resolve_all", "slug"]
+
+MAX_TITLE = 1000
+NEAREST = 3
+CUTOFF = 75  # of 100, how alike a nearest title is spelt
+# The lists whose words may stand beside a name, by how far it reaches.
+_LINKS = ("relation", "link")
+_DECOR = frozenset({"grade", "lead", "rank", "place"})
+_TECHNICAL = _DECOR | {"technology", "field", "relation", "link", "joiner", ","}
+_TOPICAL = _TECHNICAL | {"business"}
 
 
-def fold(text: str) -> str:
-    """Text as titles are compared: lower case, words only, single spaces."""
-    return " ".join(_TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()))
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """What a title was resolved to.
 
@@ -39,7 +38,7 @@ class Resolution:
         roles: slugs; a company's own role outside our namespace as CURIE or IRI.
         reasons: what decided, one sentence each.
         similar: the slug of the similar role that the title names, if it is one.
-        nearest: under 'none', titles that are spelt like it; never an answer.
+        nearest: under 'none', titles that stand in it or are spelt like it; never an answer.
     """
 
     title: str
@@ -51,160 +50,241 @@ class Resolution:
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON row: empty `similar` and `nearest` are left out."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v or k in ("roles", "reasons")}
+        row: dict[str, Any] = {"title": self.title, "status": self.status, "roles": list(self.roles), "reasons": list(self.reasons)}
+        return row | {k: v for k, v in (("similar", self.similar), ("nearest", list(self.nearest))) if v}
 
 
-@dataclass(frozen=True)
-class _Name:
-    """One way in which a role is called."""
+class _Reading(NamedTuple):
+    """What an item of a title says: names that count, with the topics beside them; names that do not, with the reason; notes."""
 
-    role: str
-    kind: str
-    title: str
-    similar: str | None
+    names: tuple[tuple[Name, str], ...]
+    refused: tuple[tuple[Name, str], ...]
+    notes: tuple[str, ...] = ()
 
 
-@dataclass
-class Lexicon:
-    """The titles and words of a graph, ready to be looked up."""
+class _Hit(NamedTuple):
+    """A name in a part of a title: the names it may be, and what stands left, right and in the other segments."""
 
-    names: dict[str, list[_Name]] = field(default_factory=lambda: defaultdict(list))
-    grade: frozenset[str] = frozenset()
-    guard: frozenset[str] = frozenset()
-    gender: re.Pattern[str] = re.compile(r"(?!)")
-    longest: int = 1
+    names: tuple[Name, ...]
+    head: str
+    left: Units
+    right: Units
+    others: list[Units]
 
-    @classmethod
-    def of(cls, graph: Graph) -> Lexicon:
-        """Read the lexicon with the questions `titles` and `words`."""
-        lexicon = cls()
-        for row in ask("titles", graph):
-            similar = slug(row["role"]) if row["similar"] else None
-            name = _Name(slug(row["similar"] or row["role"]), row["kind"], row["title"], similar)
-            if name not in lexicon.names[fold(row["title"])]:
-                lexicon.names[fold(row["title"])].append(name)
-        words = defaultdict(list)
-        for row in ask("words", graph):
-            words[slug(row["list"])].append(row["word"])
-        lexicon.grade = frozenset(map(fold, words["grade"]))
-        lexicon.guard = frozenset(map(fold, words["guard"]))
-        lexicon.longest = max((w.count(" ") + 1 for w in lexicon.grade | lexicon.guard), default=1)
-        marks = "|".join(re.escape(w).replace("/", r"\s*[/|*]\s*") for w in sorted(words["gender"], key=len, reverse=True))
-        lexicon.gender = re.compile(rf"[(\[]\s*(?:{marks})\s*[)\]]|(?<!\w)(?:{marks})(?!\w)" if marks else r"(?!)", re.I)
-        return lexicon
-
-
-@lru_cache(maxsize=8)
-def lexicon(graph: Graph) -> Lexicon:
-    """The lexicon of a graph, read once."""
-    return Lexicon.of(graph)
-
-
-def slug(curie: str) -> str:
-    """`role:ml-engineer` as `ml-engineer`; a name of another namespace as it is."""
-    prefix, _, local = curie.partition(":")
-    return local if prefix in ("role", "words", "task", "skill", "tool", "step", "zone") else curie
+    def around(self) -> Units:
+        """All that stands beside the name."""
+        return [u for units in (self.left, self.right, *self.others) for u in units]
 
 
 def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Resolution:
-    """Resolve one title. With `nearest`, titles spelt like it are added under 'none'."""
+    """Resolve one title. With `nearest`, titles that stand in it or are spelt like it are added under 'none'."""
+    return resolve_all([title], graph, nearest)[0]
+
+
+def resolve_all(titles: Iterable[str], graph: Graph | None = None, nearest: bool = True) -> list[Resolution]:
+    """Resolve many titles, each distinct one once."""
     words = lexicon(graph or load())
-    bare = words.gender.sub(" ", title).strip()
-    if hits := _whole(words, bare):
-        return _answer(title, hits, _clash(words, bare, hits))
-    found: dict[_Name, str] = {}
-    for listed in _LISTED.split(bare):
-        for name, reason in _listed(words, listed).items():
-            found.setdefault(name, reason)
-    if found:
-        return _answer(title, found, ())
-    why = tuple(f"'{w}' turns the title into something else" for w in _guards(words, fold(bare)))
-    close = tuple(difflib.get_close_matches(fold(bare)[:100], list(words.names), n=3, cutoff=0.75)) if nearest else ()
-    return Resolution(title, "none", reasons=why or ("no title of a role is in it",), nearest=close)
+    titles = list(titles)
+    known = {title: _answer(words, title) for title in dict.fromkeys(titles)}
+    lost = [title for title, answer in known.items() if answer.status == "none"]
+    for title, alike in zip(lost, _alike(words, lost) if nearest else itertools.repeat(None), strict=nearest):
+        near = () if alike is None else tuple(dict.fromkeys([*known[title].nearest, *alike]))[:NEAREST]
+        if near != known[title].nearest:
+            known[title] = replace(known[title], nearest=near)
+    return [known[title] for title in titles]
 
 
-def resolve_all(titles: Iterable[str], graph: Graph | None = None) -> list[Resolution]:
-    """Resolve many titles, each distinct one once; without nearest titles."""
-    known: dict[str, Resolution] = {}
-    return [known.get(t) or known.setdefault(t, resolve(t, graph, nearest=False)) for t in titles]
+def _alike(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
+    """For each title, those of roles that are spelt like it, the likest first."""
+    from rapidfuzz import fuzz, process
+
+    shown, texts = words.shown, [fold(title[:100]) for title in titles]
+    if len(texts) <= 1:
+        return [[name for name, _, _ in process.extract(text, shown, scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF)] for text in texts]
+    import numpy as np
+
+    scores = process.cdist(texts, shown, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
+    best: list[list[str]] = [[] for _ in texts]
+    for row in np.flatnonzero(scores.any(axis=1)).tolist():
+        order = np.argsort(-scores[row].astype(int), kind="stable")[:NEAREST].tolist()
+        best[row] = [shown[column] for column in order if scores[row, column]]
+    return best
 
 
-def _whole(words: Lexicon, text: str) -> dict[_Name, str]:
-    """The names that the text as a whole is, but for case and punctuation."""
-    return {name: _reason(name, text) for name in words.names.get(fold(text), ())}
+def _answer(words: Lexicon, title: str) -> Resolution:
+    """The answer to one title; under 'none', `nearest` has only the titles that stand in it."""
+    if len(title) > MAX_TITLE:
+        return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
+    units = words.units(title)
+    names: dict[Name, str] = {}
+    notes: dict[str, None] = {}
+    refused: dict[Name, str] = {}
+    if not words.anchors.isdisjoint(units):
+        for item in _split(units, (";",)) if ";" in units else [units]:
+            decor = [unit for unit in item if words.kinds[unit] in _DECOR and unit not in words.within]
+            core = tuple(item) if not decor else _tidy(unit for unit in item if words.kinds[unit] not in _DECOR or unit in words.within)
+            reading = _read(words, core, any(words.kinds[unit] == "lead" for unit in decor))
+            off = f" without {', '.join(decor)!r}" if decor else ""
+            for name, topics in reading.names:
+                names.setdefault(name, f"{name.says}{'' if name.title == title.strip() else f' (as {name.title!r})'}{off}{topics}")
+            refused |= reading.refused
+            notes |= dict.fromkeys(reading.notes)
+    if not names:
+        reasons = (*notes, *dict.fromkeys(refused.values())) or ("no title of a role is in it",)
+        held = (words.called.get(name.role, "") if name.kind == "field" else fold(name.title) for name in refused)
+        return Resolution(title, "none", (), reasons, None, tuple(dict.fromkeys(held))[:NEAREST])
+    roles = tuple(sorted({name.role for name in names}))
+    similar = None if any(not name.similar for name in names) else next(name.similar for name in names)
+    return Resolution(title, "certain" if len(roles) == 1 else "ambiguous", roles, (*dict.fromkeys(names.values()), *notes), similar)
 
 
-def _reason(name: _Name, text: str, taken_off: str = "") -> str:
-    how = "" if name.title == text.strip() else f" (as {name.title!r})"
-    off = f" without {taken_off!r}" if taken_off else ""
-    called = "label" if name.kind == "label" else f"{name.kind} title"
-    kind = f"similar: named beside {name.role}" if name.similar else f"{called} of {name.role}"
-    return f"{kind}{how}{off}"
+def _tidy(units: Iterable[str]) -> tuple[str, ...]:
+    """Units without commas at the ends or behind one another."""
+    runs = _split(units, (",",))
+    return tuple(itertools.chain(*((",", *run) for run in runs)))[1:]
 
 
-def _clash(words: Lexicon, text: str, hits: dict[_Name, str]) -> tuple[str, ...]:
-    """What the halves of a title would name, where that differs from the whole."""
-    others = {n.role for part in _split(text) if part != text for n in _part(words, part)} - {n.role for n in hits}
-    return (f"clash: its halves look like {', '.join(sorted(others))}, the whole wins",) if others else ()
+@lru_cache(maxsize=1 << 16)
+def _read(words: Lexicon, item: tuple[str, ...], led: bool) -> _Reading:
+    """What an item says, which may join several titles; `led` by a word of leading or learning."""
+    if guards := [unit for unit in item if words.kinds[unit] == "guard"]:
+        return _Reading((), (), tuple(f"{unit!r} turns the title into something else" for unit in guards))
+    parts = [(part, _hits(words, part)) for part in _parts(words, list(item))]
+    rest = [unit for part, hits in parts if not hits for unit in part]
+    names: dict[Name, str] = {}
+    refused: dict[Name, str] = {}
+    notes: list[str] = []
+    for hit in (hit for _, hits in parts for hit in hits):
+        for name in hit.names:
+            if why := _objection(words, name, hit, rest, led):
+                refused.setdefault(name, why)
+                continue
+            topics = hit.around()
+            names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
+            if "/" in hit.head:
+                notes += _clash(words, name, hit.head)
+            if name.reach == "broad":
+                names |= _likewise(words, name, hit)
+    return _Reading(tuple(names.items()), tuple(refused.items()), tuple(notes))
 
 
-def _split(text: str) -> list[str]:
-    """The titles that stand in one: 'ML/Data Engineer' is 'ML Engineer' and 'Data Engineer'."""
-    parts = [p for p in _PARTS.split(text) if p.strip()]
-    if len(parts) < 2:
-        return [text]
-    head = parts[-1].split()[-1]
-    return [f"{p} {head}" if len(p.split()) == 1 and "/" in text else p for p in parts[:-1]] + parts[-1:]
+def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
+    """The runs of units between those that end one; empty units are left out."""
+    runs: list[Units] = [[]]
+    for unit in units:
+        if unit in ends:
+            runs.append([])
+        elif unit:
+            runs[-1].append(unit)
+    return [run for run in runs if run]
 
 
-def _listed(words: Lexicon, text: str) -> dict[_Name, str]:
-    """The names in one title of a list: as a whole, else those of the titles that it joins by '/' or 'and'."""
-    if _guards(words, fold(text)):
-        return {}
-    return _part(words, text) or {name: reason for part in _split(text) for name, reason in _part(words, part).items()}
+def _parts(words: Lexicon, item: Units) -> list[Units]:
+    """The titles joined in one: of 'Software/Data Engineer' the first has the head of the last, of 'Data Engineer/Scientist' the last the rest of the first."""
+    if words.joiners.isdisjoint(item):
+        return [item]
+    parts = _split(item, words.joiners) or [[]]
+    head = next((unit for unit in parts[-1] if unit in words.heads), None)
+    shared = next((parts[0][:at] for at, unit in enumerate(parts[0]) if unit in words.heads), [])
+    whole = [part if not head or any(unit in words.heads for unit in part) else [*part, head] for part in parts]
+    return [whole[0], *([*shared, *part] if part[0] in words.heads else part for part in whole[1:])]
 
 
-def _part(words: Lexicon, part: str) -> dict[_Name, str]:
-    """The names in one title: as it is, turned round at a comma, or without its tail and grades."""
-    head, *tail = _TAIL.split(part, maxsplit=1)
-    forms = [part, f"{tail[0]} {head}", head, tail[0]] if tail else [part]
-    for form in forms:
-        if hits := _whole(words, form):
-            return hits
-        stripped, off = _ungraded(words, fold(form).split())
-        if off:
-            return {name: _reason(name, stripped, off) for name in words.names[stripped]}
-    return {}
+def _hits(words: Lexicon, part: Units) -> list[_Hit]:
+    """The names in a part, those of fields only where there is no other."""
+    spans = _spans(words, part)
+    spans = [span for span in spans if span[2][0].kind != "field"] or spans
+    taken = {at for start, end, _ in spans for at in range(start, end)}
+    free = ["" if at in taken else unit for at, unit in enumerate(part)]
+    return [_hit(part, free, *span) for span in spans]
 
 
-def _ungraded(words: Lexicon, tokens: list[str]) -> tuple[str, str]:
-    """The title that is left when as few grade words as possible are taken off the ends, and those words; else ''."""
-    fronts, backs = _cuts(words, tokens), _cuts(words, tokens[::-1], reverse=True)
-    for front, back in sorted(((f, b) for f in fronts for b in backs), key=sum):
-        kept = " ".join(tokens[front : len(tokens) - back])
-        if (front or back) and front + back < len(tokens) and kept in words.names:
-            return kept, ", ".join(filter(None, (" ".join(tokens[:front]), " ".join(tokens[len(tokens) - back :]))))
-    return "", ""
+def _spans(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:
+    """Where the longest names stand, from left to right."""
+    spans, start = [], 0
+    while start < len(part):
+        found = None
+        for end, names in _names_from(words, part, start):
+            if not (names[0].turned and _strange(words, part, start, end)):
+                found = (start, end, names)
+        if found:
+            spans.append(found)
+        start = found[1] if found else start + 1
+    return spans
 
 
-def _cuts(words: Lexicon, tokens: list[str], reverse: bool = False) -> list[int]:
-    """After how many tokens a run of grade words may end."""
-    cuts = {0}
-    for start in range(len(tokens)):
-        for size in range(1, words.longest + 1 if start in cuts else 1):
-            phrase = tokens[start : start + size]
-            if " ".join(phrase[::-1] if reverse else phrase) in words.grade:
-                cuts.add(start + size)
-    return sorted(c for c in cuts if c <= len(tokens))
+def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
+    """The names that begin at a unit, with where they end, the shortest first."""
+    branch = words.tree
+    for end in range(start, len(part)):
+        branch = branch.get(part[end])
+        if branch is None:
+            return
+        if "" in branch:
+            yield end + 1, branch[""]
 
 
-def _guards(words: Lexicon, folded: str) -> list[str]:
-    return [w for w in sorted(words.guard) if f" {w} " in f" {folded} "]
+def _hit(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> _Hit:
+    """A name with what stands beside it, which belongs to no other name."""
+    left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
+    right = part.index(",", end) if "," in part[end:] else len(part)
+    others = _split([*free[:left], ",", *free[right:]], (",",))
+    return _Hit(names, part[end - 1], _full(free[left:start]), _full(free[end:right]), others)
 
 
-def _answer(title: str, found: dict[_Name, str], more: tuple[str, ...]) -> Resolution:
-    roles = tuple(sorted({name.role for name in found}))
-    direct = [name for name in found if not name.similar]
-    similar = None if direct else next((n.similar for n in found), None)
-    status: Literal["certain", "ambiguous"] = "certain" if len(roles) == 1 else "ambiguous"
-    return Resolution(title, status, roles, tuple(dict.fromkeys(found.values())) + more, similar)
+def _full(units: Units) -> Units:
+    return [unit for unit in units if unit]
+
+
+def _strange(words: Lexicon, part: Units, start: int, end: int) -> bool:
+    """Whether a turned name is none, for what stands beside it: 'Sales Engineer, Data', 'Engineer, Data Entry'."""
+    left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
+    right = itertools.takewhile(lambda unit: unit != ",", part[end:])
+    if any(words.kinds[unit] not in _DECOR for unit in left):
+        return True
+    linked = any(words.kinds[unit] == "link" for unit in part[start:end])
+    allowed = _DECOR if "," in part[start:end] else _TECHNICAL
+    return not linked and any(words.kinds[unit] not in allowed for unit in right)
+
+
+def _objection(words: Lexicon, name: Name, hit: _Hit, rest: Units, led: bool) -> str | None:
+    """Why a name does not count, for what stands beside it; None if it does."""
+    if name.kind == "field":
+        strange = next((unit for unit in (*hit.around(), *rest) if words.kinds[unit] not in _TOPICAL), None)
+        return f"{name.title!r} is a field, and {strange!r} names no role in it" if strange else None if led else f"{name.title!r} is a field, not a title"
+    if name.reach == "general":
+        strange = next((unit for unit in (*hit.around(), *rest) if words.kinds[unit] not in _TECHNICAL), None)
+        return f"{strange!r} may make another trade of {name.title!r}" if strange else None
+    if strange := _occupation(words, hit):
+        return f"{strange!r} makes something else of {name.title!r}"
+    return None
+
+
+def _occupation(words: Lexicon, hit: _Hit) -> str | None:
+    """The word beside a specific name that makes it somebody else's or another occupation."""
+    for unit in hit.left:
+        if words.kinds[unit] in ("occupation", *_LINKS):
+            return unit
+    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, hit.right):
+        kind = words.kinds[unit]
+        if kind == "occupation" or (unit in words.heads and kind not in _DECOR) or (not kind and unit.endswith(words.agents)):
+            return unit
+    last = (next((u for u in reversed(other) if words.kinds[u] not in _DECOR), "") for other in hit.others)
+    return next((unit for unit in last if words.kinds[unit] == "occupation"), None)
+
+
+def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
+    """What the halves of a joined title would name, where that differs from the whole."""
+    halves = {n.role for part in _parts(words, whole.split()) for hit in _hits(words, part) for n in hit.names}
+    others = ", ".join(sorted(halves - {name.role}))
+    return [f"clash: its halves look like {others}, the whole wins"] if others else []
+
+
+def _likewise(words: Lexicon, name: Name, hit: _Hit) -> dict[Name, str]:
+    """The names of other roles that a broad name may be short for: 'Machine Learning Software Engineer'."""
+    found: dict[Name, str] = {}
+    for beside in filter(None, (hit.left[-1:], hit.right, *hit.others)):
+        for other in words.names.get((*beside, hit.head), ()):
+            if not other.turned and other.role != name.role:
+                found[other] = f" by {' '.join(beside)!r} beside {name.title!r}"
+    return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from ..cli import add_common, emit
 from ..graph import load
 from ..render import FORMATS, render
-from ..titles import resolve
+from ..titles import resolve_all
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -32,6 +32,6 @@ def _titles(given: Sequence[str]) -> Iterator[str]:
 
 def run(args: argparse.Namespace) -> int:
     graph = load(*args.added)
-    rows = [resolve(title, graph).to_dict() for title in _titles(args.title)]
+    rows = [found.to_dict() for found in resolve_all(_titles(args.title), graph)]
     emit(render(rows, ["title", "status", "roles", "reasons", "nearest"], args.format), args.output)
     return 0
