@@ -1,9 +1,12 @@
 """The local server: it negotiates as the web server that is configured with the same table, and lets nothing else through."""
 
 import http.client
+import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -11,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mlops_roles import InputError
-from mlops_roles.publishing import documents, serving
+from mlops_roles import InputError, cli
+from mlops_roles.publishing import building, documents, serving
 from mlops_roles.publishing.redirects import Redirects
 
 IRI = "/mlops-roles/role/ml-engineer"
@@ -250,3 +253,31 @@ def test_a_port_that_is_taken_is_named(dist, port):
 def test_a_port_that_is_none_is_named(dist, wrong):
     with pytest.raises(InputError, match=f"port {wrong}: cannot"):
         serving.serve(dist, wrong)
+
+
+# the commands ----------------------------------------------------------------------------
+
+
+def test_the_command_serves_until_it_is_interrupted(dist):
+    command = [sys.executable, "-m", "mlops_roles", "serve", str(dist), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        address = process.stdout.readline().strip()
+        served = int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", address)[1])
+        assert ask(served, IRI, Accept="text/html")[1]["Location"] == PAGE
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "stopped\n")
+
+
+def test_the_command_names_a_folder_that_holds_no_build(tmp_path, capsys):
+    assert cli.main(["serve", str(tmp_path)]) == 2
+    assert "no release in it" in capsys.readouterr().err
+
+
+def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(building, "contents", lambda graph, site: {"SHA256SUMS": site.encode()})
+    assert cli.main(["build", "--output", str(tmp_path / "dist")]) == 0
+    assert capsys.readouterr() == (f"built {tmp_path / 'dist'}\n", "no --site: the redirects lead to a placeholder\n")
+    assert cli.main(["build", "--output", str(tmp_path / "dist"), "--site", "https://x.example"]) == 0
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "dist" / "SHA256SUMS").read_text() == "https://x.example"
