@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import mlops_roles
 from mlops_roles import InputError
 from mlops_roles.pages import every_page, page
-from mlops_roles.publishing import building, documents
+from mlops_roles.publishing import building, documents, pages
 from mlops_roles.publishing.redirects import Redirects
 
 BASE = "https://w3id.org/mlops-roles"
@@ -359,6 +359,12 @@ def test_all_pages_at_once_say_what_each_says_alone(graph):
     assert len(found) > 600
     for one in found[::25]:
         assert page(one.term, graph) == one
+
+
+def test_a_kind_without_a_title_is_named_with_its_cure(graph, monkeypatch):
+    monkeypatch.setattr(pages, "rows", lambda table: [{"kind": "role"}])
+    with pytest.raises(InputError, match=r"kinds\.csv: no row for artefact, .*; add"):
+        _ = pages.Documentation(graph).terms
 
 
 def test_what_would_act_in_html_is_shown_as_text(graph, tmp_path):

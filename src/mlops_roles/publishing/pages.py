@@ -18,6 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .. import files
+from .._errors import InputError
 from ..graph import Graph
 from ..pages import Page, Section, every_page
 from ..queries import Question, ask, catalogue
@@ -96,6 +97,8 @@ class Documentation:
         """Every term by CURIE, in the order of kinds and names."""
         found = [self._documented(page) for page in every_page(self.graph)]
         order = {row["kind"]: place for place, row in enumerate(rows("kinds"))}
+        if unknown := {term.kind for term in found} - set(order):
+            raise InputError(f"ontology/publishing/kinds.csv: no row for {', '.join(sorted(unknown))}; add kind, title and a sentence about it")
         return {term.curie: term for term in sorted(found, key=lambda t: (order[t.kind], t.order))}
 
     def _documented(self, page: Page) -> Documented:
