@@ -203,13 +203,13 @@ def test_two_builds_are_the_same_byte_for_byte(built):
 
 def iris(release):
     """Every IRI of ours that a document names, without what is a file's own part (#asserted and the like)."""
-    for name in ("mlops-roles-inferred", "shapes"):
+    for name in ("mlops-roles-inferred", "mlops-roles-aligned", "shapes", *(f"alignments/{path.stem}" for path in documents.alignments())):
         for triple in statements(release[f"{name}.nt"], FORMATS["nt"]):
             yield from (t.value for t in triple if isinstance(t, ox.NamedNode) and (t.value + "/").startswith((f"{BASE}/", f"{BASE}/ns#")))
 
 
 def test_every_iri_leads_people_to_a_page_and_machines_to_a_document_that_speaks_of_it(release, graph):
-    known = {name: {str(t.subject) for t in statements(release[name], FORMATS[name.rpartition(".")[2]])} for name in release if name.endswith(".nt")}
+    known = {name: {str(term) for t in statements(release[name], FORMATS[name.rpartition(".")[2]]) for term in t} for name in release if name.endswith(".nt")}
     checked = 0
     for iri in sorted(set(iris(release))):
         path, _, fragment = iri[len(BASE) :].lstrip("/").partition("#")
@@ -237,7 +237,7 @@ def test_what_the_front_door_imports_leads_to_the_file(release, graph):
 
 def test_every_row_of_the_table_is_reached(graph):
     """A row that an earlier one hides would never be used."""
-    samples = {"{version}": "0.0.9", "{file}": "a/b.ttl", "{kind}": "roles", "{slug}": "a-b"}
+    samples = {"{version}": "0.0.9", "{file}": "a/b.ttl", "{kind}": "roles", "{slug}": "a-b", "{path}": "x/1.2"}
     for row in documents.rows("redirects"):
         path = re.sub(r"{\w+}", lambda place: samples[place[0]], row["iri"])
         for accept, target, suffix in (("text/html", row["people"], "html"), ("application/ld+json", row["machines"], "jsonld")):

@@ -125,7 +125,7 @@ def test_negotiation_agrees_with_the_standard(items):
 
 PATHS = [
     *("", "0.1.0", "0.0.9/ns", "ns", "role/ml-engineer", "0.1.0/role/ml-engineer", "shape/x", "void", "context", "0.1.0/style.css"),
-    *("alignments/a", "role/", "roles", "a/b/c", "role/ML", "x?y=z"),
+    *("code/a", "code/a/b/1.2", "alignments/a", "role/", "roles", "a/b/c", "role/ML", "x?y=z"),
 ]
 
 
