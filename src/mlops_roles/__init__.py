@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .pages import Page, page
     from .privacy import Pseudonyms
     from .proofs import Proof, explain
+    from .publishing import broken_promises, publish, serve
     from .qualities import Quality, quality
     from .queries import Answer, Question, ask, catalogue
     from .releases.differences import OntologyDiff, StaffDiff, diff
@@ -71,6 +72,11 @@ _HOME = {
     "proofs": (
         "Proof",
         "explain",
+    ),
+    "publishing": (
+        "broken_promises",
+        "publish",
+        "serve",
     ),
     "qualities": (
         "Quality",
@@ -137,6 +143,7 @@ __all__ = [
     "WhatIf",
     "ask",
     "audit",
+    "broken_promises",
     "catalogue",
     "certify",
     "check",
@@ -146,9 +153,11 @@ __all__ = [
     "load",
     "nearest_roles",
     "page",
+    "publish",
     "quality",
     "resolve",
     "run_sparql",
+    "serve",
     "show",
     "team",
     "verify",

@@ -131,7 +131,7 @@ def _sections(graph: Graph, term: ox.NamedNode, declared: list[_Declared], answe
     """The answered questions for the page of a term, in the order of their `page` lines."""
     kinds = {kind for group in graph.index.values() for kind, found in group if found == term.value}
     for _, asked, variable, heading, group in declared:
-        if any(kind.endswith(variable) for kind in kinds) and asked.name != "term-page":
+        if asked.name != "term-page" and (variable == "term" or any(kind.endswith(variable) for kind in kinds)):
             found = answer(asked, variable)
             if len(found):
                 yield Section(asked.name, variable, heading or asked.summary, group, found)

@@ -2,6 +2,7 @@
 
   mlops-roles build
   mlops-roles build --output dist --site https://example.org/mlops-roles
+  mlops-roles build --terms             prints the list of terms that a release promises to keep
 
 Two builds of the same ontology are the same, byte for byte. The redirects lead to --site, the
 address that the folder will be found at. Exits with 1, and builds nothing, if the ontology breaks a
@@ -12,15 +13,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..graph import load
+
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--output", default="dist", metavar="DIR", help="the folder to build, which replaces an earlier build (default: dist)")
+    parser.add_argument("--terms", action="store_true", help="build nothing, print every term with a fingerprint of its meaning")
     parser.add_argument("--site", metavar="URL", help="the address that the folder will be found at")
 
 
 def run(args: argparse.Namespace) -> int:
     from ..publishing import broken_promises, publish
+    from ..publishing.meanings import listed
 
+    if args.terms:
+        sys.stdout.write(listed(load()))
+        return 0
     broken = broken_promises()
     for finding in broken:
         sys.stderr.write(f"{finding.focus}: {finding.message} [{finding.shape}]\n")

@@ -1,4 +1,4 @@
-"""A picture of a term: what points to it on the left, what it points to on the right.
+"""A picture of a term: what points to it (←) and what it points to (→), evenly on both sides.
 
 The layout alone; `templates/publishing/diagram.svg.j2` draws it.
 """
@@ -37,14 +37,13 @@ class Diagram:
     curves: list[str] = field(default_factory=list)
 
 
-Links = Iterable[tuple[str, list[str]]]  # a property's name, and terms
+Group = tuple[str, list[str]]  # a heading, and terms
 
 
-def draw(term: str, into: Links, out: Links, label: Callable[[str], str]) -> Diagram:
-    """The picture of a term with the links into it and out of it, grouped by property."""
-    left, right = Diagram(0), Diagram(0)
-    _column(left, into, 0, label)
-    _column(right, out, WIDTH - BOX, label)
+def draw(term: str, into: list[Group], out: list[Group], label: Callable[[str], str]) -> Diagram:
+    """The picture of a term with the groups of terms that are linked to it."""
+    halves = _halves([(f"← {name}", terms) for name, terms in into], [(f"{name} →", terms) for name, terms in out])
+    left, right = (_column(groups, x, label) for groups, x in zip(halves, (0, WIDTH - BOX), strict=True))
     lines = textwrap.wrap(label(term), 24)
     height = max(left.height, right.height, len(lines) * LINE + 2 * PADDING + HEADING)
     for side in (left, right):
@@ -56,9 +55,23 @@ def draw(term: str, into: Links, out: Links, label: Callable[[str], str]) -> Dia
     return Diagram(height, [*left.boxes, middle, *right.boxes], left.headings + right.headings, curves)
 
 
-def _column(side: Diagram, links: Links, x: int, label: Callable[[str], str]) -> None:
-    """Put the terms of each property below its name, one column."""
-    for name, terms in links:
+def _halves(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Group]]:
+    """What points to the term on the left, what it points to on the right; a group changes sides where that evens them out."""
+    while left and _size(left) - _size(right) > _size(left[-1:]):
+        right.insert(0, left.pop())
+    while right and _size(right) - _size(left) > _size(right[:1]):
+        left.append(right.pop(0))
+    return left, right
+
+
+def _size(groups: Iterable[Group]) -> int:
+    return sum(1 + min(len(terms), MOST) for _, terms in groups)
+
+
+def _column(groups: Iterable[Group], x: int, label: Callable[[str], str]) -> Diagram:
+    """The terms of each group below its heading, one column."""
+    side = Diagram(0)
+    for name, terms in groups:
         side.headings.append((name, x, side.height + 17))
         side.height += HEADING
         for term in terms if len(terms) <= MOST else [*terms[: MOST - 1], None]:
@@ -67,6 +80,7 @@ def _column(side: Diagram, links: Links, x: int, label: Callable[[str], str]) ->
             box = Box(term, lines, x, side.height, BOX, len(lines) * LINE + 2 * PADDING)
             side.boxes.append(box)
             side.height += box.height + GAP
+    return side
 
 
 def _move(side: Diagram, down: int) -> None:

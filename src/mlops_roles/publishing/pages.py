@@ -18,6 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .. import files
+from .._errors import InputError
 from ..graph import Graph
 from ..pages import Page, Section, every_page
 from ..queries import Question, ask, catalogue
@@ -37,7 +38,8 @@ def pages(graph: Graph) -> dict[str, bytes]:
 
 def front_page(about: Mapping[str, str]) -> bytes:
     """The page at the top of a site: it leads to the current version."""
-    return _environment().get_template("front.html.j2").render(about=about).encode()
+    text: str = _environment().get_template("front.html.j2").render(about=about)
+    return text.encode()
 
 
 def _with_alignments(graph: Graph) -> Graph:
@@ -66,8 +68,14 @@ class Documented:
 
     @property
     def label(self) -> str:
-        """The name of the term, short of a full title."""
+        """The name of the term."""
         return self.page.label
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What sorts the terms of a kind: notation, numbers in it by value, then name; in the vocabulary the IRI."""
+        notation = re.sub(r"\d+", lambda number: number[0].zfill(4), self.one("notation"))
+        return (self.slug.casefold(),) if self.kind == "ns" else (notation or "~", self.label.casefold(), self.iri)
 
     def one(self, key: str) -> str:
         """The first value of a property, or nothing."""
@@ -89,7 +97,9 @@ class Documentation:
         """Every term by CURIE, in the order of kinds and names."""
         found = [self._documented(page) for page in every_page(self.graph)]
         order = {row["kind"]: place for place, row in enumerate(rows("kinds"))}
-        return {t.curie: t for t in sorted(found, key=lambda t: (order[t.kind], t.one("notation"), t.label.casefold(), t.iri))}
+        if unknown := {term.kind for term in found} - set(order):
+            raise InputError(f"ontology/publishing/kinds.csv: no row for {', '.join(sorted(unknown))}; add kind, title and a sentence about it")
+        return {term.curie: term for term in sorted(found, key=lambda t: (order[t.kind], t.order))}
 
     def _documented(self, page: Page) -> Documented:
         iri = self.graph.expand(page.term) or ""
@@ -137,7 +147,12 @@ class Documentation:
     def _diagram(self, term: Documented, into: dict[str, list[str]], out: dict[str, list[str]]) -> Diagram | None:
         if not into and not out:
             return None
-        return draw(term.curie, *([(self.label(prop), terms) for prop, terms in side.items()] for side in (into, out)), label=self.label)
+        left, right = ([(self._heading(prop, terms), terms) for prop, terms in side.items()] for side in (into, out))
+        return draw(term.curie, left, right, self.label)
+
+    def _heading(self, prop: str, terms: list[str]) -> str:
+        """The name of a property with the kind of what it links to: some have one name and differ in that."""
+        return f"{self.label(prop)} · {self._env.globals['titles'][self.terms[terms[0]].kind]['title'].lower()}"
 
     def label(self, curie: str) -> str:
         """The name of a term of ours, else its CURIE."""
@@ -202,10 +217,9 @@ class Documentation:
 
     @cached_property
     def examples(self) -> dict[str, list[tuple[str, ...]]]:
-        """Some statements with each class and property: of the ontology, then of the examples in the questions."""
+        """Some statements with each class and property: of the ontology, else of the examples in the questions."""
         found: dict[str, list[tuple[str, ...]]] = {}
-        store = store_of([q.triple for q in self.graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())])
-        store.extend(self._given())
+        store = store_of(q.triple for q in [*self.graph.store, *self._given()])
         for row in table(store, "examples"):
             shown = found.setdefault(self.graph.write(row["term"]), [])
             if len(shown) < 3:

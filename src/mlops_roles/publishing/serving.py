@@ -8,8 +8,8 @@ IRIs, anything else is a file.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -89,18 +89,25 @@ class Site:
         return Reply(status, {"Content-Type": "text/plain; charset=utf-8", **headers}, f"{status}: {REASONS[status]}\n".encode())
 
 
-def serve(folder: str | Path, port: int = 0) -> ThreadingHTTPServer:
+def serve(folder: str | Path, port: int = 0) -> Server:
     """A server of a built release on loopback, to be run with `serve_forever()`; port 0 takes a free one.
 
     Raises InputError if the folder holds no release or the port is taken.
     """
     site = Site(folder)
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), _handler(site))
+        return Server(("127.0.0.1", port), _handler(site))
     except (OSError, OverflowError) as error:
         raise InputError(f"port {port}: cannot be listened on ({type(error).__name__}); take another, or 0 for a free one") from error
-    server.daemon_threads = True
-    return server
+
+
+class Server(ThreadingHTTPServer):
+    """Answers requests side by side, and says nothing of clients that went away."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that ends its connection is no concern of others."""
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
@@ -124,7 +131,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(reply.body)
 
         def _reply(self) -> Reply:
-            if not _named(self.headers, self.server.server_address[1]):  # type: ignore[index]
+            if not _named(self.headers, self.connection.getsockname()[1]):
                 return site._refusal(421)
             return site.reply(self.command, self.path, ", ".join(self.headers.get_all("Accept") or []))
 
@@ -133,7 +140,6 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _named(headers: Mapping[str, str], port: object) -> bool:
+def _named(headers: Message, port: object) -> bool:
     """Whether a request names this very server: another name may be a foreign page's, bound to this machine (DNS rebinding)."""
-    get_all: Callable[[str], list[str] | None] = headers.get_all  # type: ignore[attr-defined]
-    return [h.casefold() for h in get_all("Host") or []] in [[f"{name}:{port}"] for name in ("127.0.0.1", "localhost", "[::1]")]
+    return [host.casefold() for host in headers.get_all("Host") or []] in [[f"{name}:{port}"] for name in ("127.0.0.1", "localhost", "[::1]")]
