@@ -53,7 +53,7 @@ class Graph:
         if self.folder is None:
             self._fill(ox.Store())
             return self.store
-        name = stores.key(_cache_file((*shipped_files(), *self.added)).stem, self.data)
+        name = stores.key(self.digest, self.data)
         opened, self.prefixes = stores.kept(self.folder, name, self._fill_kept)
         return opened
 

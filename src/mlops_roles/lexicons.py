@@ -22,7 +22,7 @@ from .queries import ask
 Units = list[str]
 _WORD = r"[^\W_]+(?:['’]s\b)?[+#]*"
 _TOKEN = re.compile(_WORD + r"|[;/&+@,()\[\]{}|:–—•·]|(?<=\s)-|-(?=\s)|^-|-$")
-_SIGNS = {**{sign: "," for sign in ",()[]{}|:–—•·-"}, **{sign: sign for sign in ";/&+@"}}
+_SIGNS = {**dict.fromkeys(",()[]{}|:–—•·-", ","), **{sign: sign for sign in ";/&+@"}}
 _STEM = 3  # letters that a word without its ending has at least
 _KNOWN = 1 << 17  # words whose reading is kept
 _BEST = ("primary", "counterpart", "curated", "label")

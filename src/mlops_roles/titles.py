@@ -215,9 +215,9 @@ def _spans(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]
 
 def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
     """The names that begin at a unit, with where they end, the shortest first."""
-    branch = words.tree
+    branch: dict[str, Any] | None = words.tree
     for end in range(start, len(part)):
-        branch = branch.get(part[end])
+        branch = branch.get(part[end]) if branch else None
         if branch is None:
             return
         if "" in branch:

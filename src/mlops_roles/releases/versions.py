@@ -14,6 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from .. import files
 from .._errors import InputError
 from ..graph import DEFAULT, INFERRED, RDF_TYPE, Graph, Term, load
 
@@ -54,10 +55,10 @@ class Version(Graph):
     """
 
     def __init__(self, path: str | os.PathLike[str], added: Iterable[str | os.PathLike[str]] = ()):
-        self.source, self.store, self.data, self.prefixes = str(path), ox.Store(), (), load().prefixes
+        self.source, self.store, self.data, self.folder, self.prefixes = str(path), ox.Store(), (), None, load().prefixes
         self.added = (*_ontology_files(Path(path)), *map(Path, added))
         for file in (f for f in self.added if f.suffix != ".rq"):
-            self._read(file)
+            self.prefixes = files.fill(self.store, file) | self.prefixes
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in self._infer())
 
     @cached_property

@@ -169,5 +169,5 @@ def _choice(solver: Any, members: list[np.ndarray], wanted: np.ndarray, size: in
 def _bound(least: float, wanted: np.ndarray, size: int | None) -> int:
     """How few might do, or how much a size might meet, going by the least possible cost; by the demands where none is known yet."""
     if size is None:
-        return math.ceil(max(least - 1e-6, wanted.max()))
-    return math.floor(min((size - least) / _worth(size) + 1e-6, wanted.sum()))
+        return math.ceil(max(least - 1e-6, float(wanted.max())))
+    return math.floor(min((size - least) / _worth(size) + 1e-6, float(wanted.sum())))
