@@ -25,7 +25,7 @@ ACME = ROOT / "examples" / "acme.csv"
 OURS = ROOT / "examples" / "acme.ttl"
 SURVEY = SHARED / "data" / "so-survey-staff.csv"
 CLOSED = Closed.of(load())
-KEYS = ["note", "file", "ontology", "rows", "titles", "unmatched_skills", "roles", "tasks", "skills"]
+KEYS = ["note", "file", "ontology", "rows", "titles", "unmatched_skills", "roles", "tasks", "skills", "steps"]
 KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs"]
 PEOPLE = ["line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"]
 FORMS = ("table", "json", "md", "html", "csv", "tsv", "jsonl")
@@ -43,7 +43,8 @@ class Oracle:
     *similar* if what it names is only similar to the role: certain, counted apart, never a holder.
     A role is held by those certain of it and not similar; a task has the holders of all roles that
     perform it; a skill has those of whom it is recorded. Two people or more: *covered*, one: *single*,
-    none: *uncovered*. Of the holders of a role or task, *lacking* are those with a required skill
+    none: *uncovered*. A step has the holders of the roles that answer for it, on either side of an
+    either-or; *unassigned* if none answers. Of the holders of a role or task, *lacking* are those with a required skill
     lacking, *unrecorded* the others with one not recorded; of a skill, *unrecorded* are the people
     who neither have nor lack it: unknown is not no.
     *able*: every skill that the role requires (at least one) is recorded. *likely*: not able, and what
@@ -114,6 +115,11 @@ class Oracle:
         unknown = len(self.rows) - n["recorded"] - n["lacking"]
         return _cover(n["recorded"], n["lacking"], unknown) | _some(evidence=n["evidence"])
 
+    def step(self, step):
+        answering = {role for role, s in self.closed.answers if s == step}
+        people = len({r["line"] for role in answering for r in self.direct(role)})
+        return {"people": people, "state": _state(people) if answering else "unassigned"}
+
     def nearest(self, role):
         needs = self.needs[role]
         order = [(-len(needs & r["recorded"]), -len(needs & r["evidence"]), r["line"], r) for r in self.rows if needs & (r["recorded"] | r["evidence"])]
@@ -155,6 +161,7 @@ class Oracle:
             "roles": {r: self.role(r) for r in self.closed.roles},
             "tasks": {t: self.task(t) for t in {t for _, t in self.closed.performs}},
             "skills": {s: self.skill(s) for s in set().union(*self.needs.values(), *self.steps.values())},
+            "steps": {s: self.step(s) for s in self.closed.steps},
             "open_titles": self.open_titles(),
             "nearest": {r: self.nearest(r) for r in self.closed.roles},
             "rejected": [asdict(r) for r in self.rejected],
@@ -199,7 +206,11 @@ def _some(**counts):
 
 
 def _cover(people, lacking, unrecorded):
-    return {"people": people, "lacking": lacking, "unrecorded": unrecorded, "state": ("uncovered", "single", "covered")[min(people, 2)]}
+    return {"people": people, "lacking": lacking, "unrecorded": unrecorded, "state": _state(people)}
+
+
+def _state(people):
+    return ("uncovered", "single", "covered")[min(people, 2)]
 
 
 def _holders(held, needs):
