@@ -111,7 +111,7 @@ def arrow(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pyarrow.T
     schema = pa.schema([(name, pa.int64() if kind is int else pa.string()) for name, kind in types.items()])
     text = "\n".join(json.dumps(dict(zip(types, row, strict=True))) for row in rows)
     if not text:
-        return schema.empty_table()
+        return pa.Table.from_batches([], schema)
     size = max(1 << 20, len(text) + 1)  # a row may be as long as a block
     return pa.json.read_json(pa.py_buffer(text.encode()), pa.json.ReadOptions(block_size=size), pa.json.ParseOptions(explicit_schema=schema))
 

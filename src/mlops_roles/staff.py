@@ -130,7 +130,7 @@ def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     import pyarrow.csv
 
     data = files.read_bytes(path)
-    if data.count(b"\r") != data.count(b"\r\n") or b"\0" in data or b"\n\n" in data or b"\n\r" in data or data[:1] in b'\r\n"':
+    if (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")) or b"\0" in data or b"\n\n" in data or b"\n\r" in data or data[:1] in b'\r\n"':
         return None
     first = files.check_encoding(data[: data.find(b"\n")] if b"\n" in data else data, path).rstrip("\r")
     delimiter = _delimiter(first, path)
@@ -252,13 +252,13 @@ def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
 
 
 def _trimmed(values: Any) -> Any:
-    """Cells without white space around them; blank ones are null."""
+    """Cells without white space around them; blank ones are null. Without a scalar of ours, which would load pandas."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     trimmed = pc.utf8_trim_whitespace(values)
-    blank = pc.equal(trimmed, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), trimmed) if pc.any(blank).as_py() else trimmed
+    filled = pc.cast(pc.binary_length(trimmed), pa.bool_())
+    return trimmed if pc.all(filled).as_py() else pc.if_else(filled, trimmed, pa.nulls(len(trimmed), pa.string()))
 
 
 def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
