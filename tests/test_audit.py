@@ -321,14 +321,15 @@ def test_the_example_shows_every_kind_of_answer_and_the_oracle_agrees(graph):
     told = agree(ACME, graph)
     shown = {key for row in (*told["roles"].values(), *told["skills"].values()) for key, n in row.items() if n}
     assert shown == {"people", "lacking", "unrecorded", "state", "similar", "able", "evidence"}
-    assert {c["verdict"] for found in told["nearest"].values() for c in found} == {"able", "missing"}
+    assert {c["verdict"] for found in told["nearest"].values() for c in found} == {"able", "likely", "missing"}
     assert all(told["titles"].values())
     assert told["rejected"]
 
 
 def test_the_oracle_agrees_on_a_companys_own_roles(tmp_path):
-    """One of them requires no skill: whoever holds it has nothing unrecorded, and nobody is able to nothing."""
-    (tmp_path / "idle.ttl").write_text("@prefix mlops: <https://w3id.org/mlops-roles/ns#> . <https://acme.example/roles/idler> a mlops:Role .")
+    """One of them requires no skill: whoever holds it has nothing unrecorded, and nobody is able to nothing. One task is nobody's."""
+    idle = "<https://acme.example/roles/idler> a mlops:Role . <https://acme.example/roles/nap> a mlops:Task ."
+    (tmp_path / "idle.ttl").write_text(f"@prefix mlops: <https://w3id.org/mlops-roles/ns#> . {idle}")
     graph = load(OURS, tmp_path / "idle.ttl")
     people = [("a", "Prompt Engineer", "prompt engineering", ""), ("b", "", "Acme Prompt Studio", "acme:idler"), ("c", "Clown", "", "acme:idler")]
     told = agree(write(tmp_path / "staff.csv", people, ("person", "title", "skills", "role")), graph, Closed.of(graph))
@@ -336,6 +337,67 @@ def test_the_oracle_agrees_on_a_companys_own_roles(tmp_path):
     assert told["tasks"]["acme:design-prompts"]["state"] == "single"
     assert told["skills"]["acme:prompt-writing"] == _cover(1, 0, 2) | {"evidence": 1}
     assert told["roles"]["acme:idler"] == _cover(2, 0, 0)
+    assert told["tasks"]["acme:nap"] == _cover(0, 0, 0)
+
+
+WIDE = st.lists(st.tuples(st.integers(0, 30).map("p{}".format), *[st.lists(st.integers(0, 79), max_size=40).map(set)] * 3), min_size=1, max_size=8)
+
+
+@settings(often, max_examples=8)
+@given(WIDE)
+def test_the_oracle_agrees_on_more_skills_than_a_whole_number_has_bits(tmp_path_factory, crowded, rows):
+    graph, closed = crowded
+    assert len(closed.skills) > 124, "three words at least"
+    cells = [(person, *("; ".join(f"craft {n}" for n in sorted(names)) for names in known)) for person, *known in rows]
+    cells.append(("master", "; ".join(f"craft {n}" for n in range(80)), "", ""))
+    told = agree(write(tmp_path_factory.mktemp("staff") / "staff.csv", cells, ("person", "skills", "lacks", "assessed")), graph, closed)
+    assert told["nearest"]["acme:master"][0]["recorded"] == 80
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """The ontology with a role that requires eighty skills more."""
+    crafts = "".join(f'acme:craft{n} a mlops:Skill ; skos:prefLabel "craft {n}"@en .\n' for n in range(80))
+    needs = f"acme:master a mlops:Role ; mlops:requiresSkill {', '.join(f'acme:craft{n}' for n in range(80))} ."
+    heads = (("acme", "https://acme.example/roles/"), ("mlops", "https://w3id.org/mlops-roles/ns#"), ("skos", "http://www.w3.org/2004/02/skos/core#"))
+    path = tmp_path_factory.mktemp("crowded") / "crafts.ttl"
+    path.write_text("".join(f"@prefix {p}: <{n}> .\n" for p, n in heads) + crafts + needs)
+    graph = load(path)
+    return graph, Closed.of(graph)
+
+
+def test_a_title_is_resolved_once_however_many_people_bear_it(tmp_path, graph, monkeypatch):
+    asked, real = [], resolve
+    monkeypatch.setattr("mlops_roles.audits.resolve", lambda title, *a, **k: asked.append(title) or real(title, *a, **k))
+    people = [(f"p{i}", ("Data Engineer", "Clown", "")[i % 3], ("R1" if i % 7 == 0 else "")) for i in range(60)]
+    audit(write(tmp_path / "staff.csv", people, ("person", "title", "role")), graph=graph).to_dict()
+    assert sorted(asked) == ["", "Clown", "Data Engineer"]
+
+
+def test_who_stands_below_a_rejected_row_of_his_own_is_no_repetition(tmp_path, graph):
+    rows = [("a", "R99"), ("a", ""), ("a", ""), ("a", "R98")]
+    told = agree(write(tmp_path / "staff.csv", rows, ("person", "role")), graph)
+    assert [(r["line"], r["reason"]) for r in told["rejected"]] == [
+        (2, "unknown role R99"),
+        (4, "the person stands already in line 3"),
+        (5, "unknown role R98"),
+    ]
+
+
+def test_a_tool_in_an_assessment_says_nothing_and_is_listed(tmp_path, graph):
+    told = agree(write(tmp_path / "staff.csv", [("a", "Jenkins", "Jenkins", ""), ("b", "", "", "Jenkins")], ("person", "skills", "lacks", "assessed")), graph)
+    assert told["unmatched_skills"] == {"Jenkins": 2}
+    assert told["skills"]["ci-cd-automation"] == _cover(0, 0, 2) | {"evidence": 1}
+
+
+def test_a_person_may_hold_several_roles(tmp_path, graph):
+    told = agree(write(tmp_path / "staff.csv", [("a", "R4; data-scientist;Product Owner")], ("person", "role")), graph)
+    assert {r: (c["people"], c.get("similar")) for r, c in told["roles"].items() if c["people"] or c.get("similar")} == {
+        "data-engineer": (1, None),
+        "data-scientist": (1, None),
+        "business-stakeholder": (0, 1),
+    }
+    assert told["titles"] == {"certain": 1, "ambiguous": 0, "none": 0}
 
 
 @pytest.mark.parametrize(("title", "role"), [("Product Owner", ""), ("", "product-owner"), ("Clown", "role:product-owner")])
@@ -441,9 +503,22 @@ def test_a_data_frame_has_one_row_per_used_person(acme):
     assert len(frame) == acme.rows["used"] == frame.person.nunique()
 
 
-def test_coverage_is_by_role_task_and_skill(acme):
+def test_coverage_is_by_role_task_skill_and_step(acme):
     told = acme.to_dict()
-    assert [acme.coverage(g) for g in ("role", "task", "skill")] == [told[g] for g in ("roles", "tasks", "skills")]
+    assert [acme.coverage(g) for g in ("role", "task", "skill", "step")] == [told[g] for g in ("roles", "tasks", "skills", "steps")]
+
+
+def test_what_is_held_and_known_is_there_as_tables(acme):
+    """The counts of the summary, out of the tables that packages on top build on."""
+    holds, knows = (list(t.to_pyarrow().to_pylist()) for t in (acme.holds, acme.knows))
+    assert Counter(row["role"] for row in holds) == {r: c["people"] for r, c in acme.coverage("role").items() if c["people"]}
+    for skill, c in acme.coverage("skill").items():
+        rows = [row for row in knows if row["skill"] == skill]
+        alone = [row for row in rows if row["tool"] and not row["recorded"] and not row["lacking"]]
+        assert (sum(r["recorded"] for r in rows), sum(r["lacking"] for r in rows), len(alone)) == (c["people"], c["lacking"], c.get("evidence", 0))
+
+
+def test_there_is_no_coverage_of_tools(acme):
     with pytest.raises(KeyError):
         acme.coverage("tool")
 
