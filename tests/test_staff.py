@@ -194,7 +194,8 @@ WIDE = ["person", "title", "role", "skills", "lacks", "assessed"]
 FAULTS = [  # the cells of a row, why it is rejected, and the cure
     (["", "Data Engineer"], "no person", "fill in the column person"),
     ([" \t", "", "R99", "SQL", "SQL"], "no person", "fill in the column person"),
-    (["Ann", "Clown", "R99"], "the person stands already in line 2", "put both rows into one"),
+    (["Ann", "Clown"], "the person stands already in line 2", "put both rows into one"),
+    (["Ann", "Clown", "R99"], "unknown role R99", "name a role by slug, notation or IRI, or leave it to the title"),
     (["Bob", "", "R99", "SQL; Python", "Structured Query Language"], "both has and lacks the skill sql", "remove it from skills, assessed or lacks"),
     (["Cem", "", "", "", "sql", "SQL"], "both has and lacks the skill sql", "remove it from skills, assessed or lacks"),
     (["Dan", "", "R99"], "unknown role R99", "name a role by slug, notation or IRI, or leave it to the title"),
@@ -211,8 +212,8 @@ def test_a_row_is_rejected_with_file_line_first_reason_and_cure(folder):
     found = audit(path)
     wanted = [(str(path), line, reason, cure) for line, (_, reason, cure) in enumerate(FAULTS, 9)]
     cure = "quote cells that contain the separator, or add the missing cells"
-    assert [(r.file, r.line, r.reason, r.cure) for r in found.rejected] == [*wanted, (str(path), 17, "3 cells, the header has 6", cure)]
-    assert found.rows == {"read": 15, "used": 6, "rejected": 9}
+    assert [(r.file, r.line, r.reason, r.cure) for r in found.rejected] == [*wanted, (str(path), 18, "3 cells, the header has 6", cure)]
+    assert found.rows == {"read": 16, "used": 6, "rejected": 10}
 
 
 @given(st.lists(st.sampled_from(["a", "two\nlines", "three\r\n\r\nlines", 'quo"te', "", "a,b"]), min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"]))

@@ -1,24 +1,27 @@
 """The main job: who holds which role, what is covered, who could act as what.
 
 A set of table expressions (Ibis) over a staff table joined with the closed role, task, skill
-and title tables that the questions read out of the ontology. Titles and skill names are
-looked up once per distinct spelling. No person is looped over, nothing is inferred per person.
+and title tables that the questions read out of the ontology; the same expressions on every
+engine. Titles and names of skills are looked up once per distinct spelling. What is known of a
+person is then a handful of whole numbers: a bit for each skill that is recorded, lacking, or
+spoken for by a tool. No person is looped over, nothing is inferred per person.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._errors import InputError
+from .engines import Engine
 from .graph import Graph, load
 from .queries import ask
-from .staff import Rejected, Staff, read_staff
+from .staff import CELLS, Rejected, Staff, read_staff
 from .titles import Resolution, resolve, slug
 
 if TYPE_CHECKING:
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
     import pandas
 
 NEAREST = 3
+LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
+WORD = 62  # bits of a whole number that are used, one for each skill
+KNOWN = ("has", "lacks", "tool")
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
+Tally = dict[str, dict[Any, list[int]]]  # what is counted: kind, name, numbers
 
 
 def fold_name(name: str) -> str:
@@ -46,13 +53,15 @@ class Closed:
     role_skills: list[tuple[str, str]]
     task_skills: list[tuple[str, str]]
     answers: list[tuple[str, str]]
+    tasks: list[str]
     steps: list[str]
+    workflow: list[dict[str, Any]]
     names: dict[str, list[tuple[str, str]]]
 
     @classmethod
     def of(cls, graph: Graph) -> Closed:
         """Read the tables with the questions of the catalogue."""
-        labels = {slug(r["term"]): r["label"] for r in ask("terms", graph) if r["label"]}
+        terms = ask("terms", graph).rows
         evidence = defaultdict(list)
         for row in ask("tools-for-skill", graph):
             evidence[row["tool"]].append(("tool", slug(row["skill"])))
@@ -61,310 +70,49 @@ class Closed:
             meaning = [("recorded", slug(row["term"]))] if row["kind"] == "skill" else evidence[row["term"]]
             if meaning:
                 names.setdefault(fold_name(row["name"]), meaning)
+        performs = _pairs(graph, "tasks-of-role", "role", "task")
         return cls(
-            labels,
+            {slug(r["term"]): r["label"] for r in terms if r["label"]},
             [slug(r["role"]) for r in ask("roles", graph)],
             _pairs(graph, "similar-roles", "similar", "role"),
-            _pairs(graph, "tasks-of-role", "role", "task"),
+            performs,
             _pairs(graph, "roles-for-skill", "role", "skill"),
             _pairs(graph, "skills-of-task", "task", "skill"),
             _pairs(graph, "roles-answering-step", "role", "step"),
+            sorted({slug(r["term"]) for r in terms if r["class"] == "mlops:Task"} | {task for _, task in performs}),
             sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
+            _workflow(graph),
             names,
         )
+
+    @cached_property
+    def skills(self) -> list[str]:
+        """Every skill that something requires or that has a name; its place here is its bit."""
+        required = {skill for _, skill in (*self.role_skills, *self.task_skills)}
+        return sorted(required | {skill for meaning in self.names.values() for _, skill in meaning})
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each skill in `skills`."""
+        return {skill: place for place, skill in enumerate(self.skills)}
+
+    @property
+    def words(self) -> range:
+        """The whole numbers that it takes to have a bit for each skill."""
+        return range(-(-max(len(self.skills), 1) // WORD))
+
+    def bits(self, skills: Iterable[str]) -> list[int]:
+        """A set of skills as whole numbers, one for each word."""
+        held = {self.places[s] for s in skills}
+        return [sum(1 << p % WORD for p in held if p // WORD == word) for word in self.words]
+
+    def needs(self, group: str) -> dict[str, list[str]]:
+        """The skills that each role, or each task, requires; what requires none is left out."""
+        return _grouped({"role": self.role_skills, "task": self.task_skills}[group])
 
 
 def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
     return sorted({(slug(r[one]), slug(r[other])) for r in ask(question, graph)})
-
-
-class Audit:
-    """An audit: its tables are Ibis expressions, its summary is plain data.
-
-    Attributes:
-        staff: the table as read, with `line`.
-        used: the rows that count.
-        rejected: the rows that do not, each with file, line, reason and cure.
-        people: one row per used person: line, person, unit, title, status, roles, similar, able, likely.
-    """
-
-    def __init__(self, staff: Staff, connection: ibis.BaseBackend, graph: Graph, closed: Closed, say: Callable[[str], None]):
-        self._con, self._graph, self._closed, self.staff = connection, graph, closed, staff
-        say("resolving titles")
-        self._titles = self._resolve_titles()
-        say("matching skills")
-        self._mentions = self._read_mentions()
-        say("checking rows")
-        self.rejected = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
-        self.used = self._used()
-        say("joining people with roles")
-        self._holds = self._read_holders().cache()
-        self._knows = self._read_knowledge().cache()
-        self._standing = self._stand(self._memory("role_skills", ("role", "skill"), closed.role_skills), "role").cache()
-        say("counting")
-
-    @property
-    def graph(self) -> Graph:
-        """The ontology that it was made with."""
-        return self._graph
-
-    # from the staff table to facts -----------------------------------------
-
-    def _memory(self, name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> ibis.Table:
-        """A small closed table, beside the staff table in the same engine; no table of the user or of another audit is touched."""
-        import ibis
-        import pyarrow as pa
-
-        turned = list(zip(*rows, strict=True)) or [()] * len(columns)
-        schema = pa.schema([(c, pa.int64() if c == "line" else pa.string()) for c in columns])
-        table = pa.table(dict(zip(columns, map(list, turned), strict=True)), schema=schema)
-        return self._con.create_table(ibis.util.gen_name(f"mlops_{name}"), table, temp=True)
-
-    def _resolve_titles(self) -> ibis.Table:
-        """(written, status, holds, similar) of each distinct title, and of each role named outright."""
-        t = self.staff.table
-        titles = _column(t.select(value=t.title).distinct().filter(lambda x: x.value.notnull()))
-        self.resolutions: dict[str, Resolution] = {w: resolve(w, self._graph, nearest=False) for w in titles}
-        rows = [(w, r.status, role, r.similar) for w, r in self.resolutions.items() for role in (r.roles or (None,))]
-        stated = _column(t.select(value=t.role).distinct().filter(lambda x: x.value.notnull()))
-        self._stated = self._memory("stated", ("written", "holds", "similar"), [(w, *named) for w in stated for named in self._named(w)])
-        return self._memory("titles", ("written", "status", "holds", "similar"), rows)
-
-    def _named(self, written: str) -> list[tuple[str | None, str | None]]:
-        """(holds, similar) of what the `role` column names: a role, or those that a similar role is similar to; else (None, None)."""
-        try:
-            found = slug(self._graph.curie(self._graph.term(written, "role")))
-        except InputError:
-            return [(None, None)]
-        if found in self._closed.roles:
-            return [(found, None)]
-        return [(role, similar) for similar, role in self._closed.similar if similar == found] or [(None, None)]
-
-    def _read_mentions(self) -> ibis.Table:
-        """(line, skill, how) of each known name in skills, lacks and assessed; how: recorded, assessed, lacking, tool."""
-        import ibis
-
-        t = self.staff.table
-        parts = [t.filter(t[c].notnull()).select("line", written=t[c].split(";").unnest(), origin=ibis.literal(c)) for c in ("skills", "lacks", "assessed")]
-        written = ibis.union(*parts).mutate(written=lambda x: x.written.strip()).filter(lambda x: x.written != "").cache()
-        self._written, distinct = written, _column(written.select(value=written.written).distinct())
-        unknown = [(w, w.strip()) for w in distinct if w.strip() and fold_name(w) not in self._closed.names]
-        self._unknown = self._memory("unknown", ("written", "name"), unknown)
-        rows = [
-            (w, "lacks" if how == "lacking" else c, skill, how)
-            for w in distinct
-            for kind, skill in self._closed.names.get(fold_name(w), ())
-            for c, how in (("skills", kind), *((("lacks", "lacking"), ("assessed", "assessed")) if kind == "recorded" else ()))
-        ]
-        self._names = self._memory("names", ("written", "origin", "skill", "how"), rows)
-        return written.join(self._names, ["written", "origin"]).select("line", "skill", "how").cache()
-
-    def _reject(self) -> list[Rejected]:
-        """The rows that contradict themselves, name nobody, or name somebody twice."""
-        t, m = self.staff.table, self._mentions
-        nobody = t.filter(t.person.isnull()).select("line", detail=t.person)
-        first = t.group_by("person").agg(first=t.line.min())
-        again = t.join(first, "person").filter(lambda x: x.line > x.first).select("line", detail=lambda x: x.first.cast("string"))
-        has, lacks = m.filter(m.how.isin(["recorded", "assessed"])), m.filter(m.how == "lacking")
-        both = has.join(lacks.select("line", "skill"), ["line", "skill"]).group_by("line").agg(detail=lambda x: x.skill.min())
-        s = self._stated
-        roleless = t.join(s.filter(s.holds.isnull()), t.role == s.written).select("line", detail=lambda x: x.written)
-        why = (
-            (nobody, "no person", "fill in the column person"),
-            (again, "the person stands already in line {}", "put both rows into one"),
-            (both, "both has and lacks the skill {}", "remove it from skills, assessed or lacks"),
-            (roleless, "unknown role {}", "name a role by slug, notation or IRI, or leave it to the title"),
-        )
-        found: dict[int, Rejected] = {}
-        for rows, reason, cure in why:
-            for row in rows.to_pyarrow().to_pylist():
-                found.setdefault(row["line"], Rejected(self.staff.file, row["line"], reason.format(row["detail"]), cure))
-        return list(found.values())
-
-    def _only_used(self, table: ibis.Table) -> ibis.Table:
-        """The rows of a table that belong to used people."""
-        return table.semi_join(self.used, "line") if self.rejected else table
-
-    def _used(self) -> ibis.Table:
-        """The staff table without the rejected rows."""
-        lines = [(r.line,) for r in self.rejected]
-        t = self.staff.table
-        return t.anti_join(self._memory("rejected", ("line",), lines), "line").cache() if lines else t
-
-    def _read_holders(self) -> ibis.Table:
-        """(line, holds, similar, status) of the used rows; a role named outright beats the title."""
-        import ibis
-
-        u = self.used
-        outright = u.join(self._stated, u.role == self._stated.written).select("line", "holds", "similar", status=ibis.literal("certain"))
-        titled = u.filter(u.role.isnull()).join(self._titles, u.title == self._titles.written)
-        return outright.union(titled.select("line", "holds", "similar", "status"))
-
-    def _read_knowledge(self) -> ibis.Table:
-        """(line, skill) of the used rows with what is known of it, as 0 or 1: recorded, lacking, tool."""
-        m = self._only_used(self._mentions)
-        return m.group_by(["line", "skill"]).agg(
-            recorded=m.how.isin(["recorded", "assessed"]).cast("int8").max(),
-            lacking=(m.how == "lacking").cast("int8").max(),
-            tool=(m.how == "tool").cast("int8").max(),
-        )
-
-    def _stand(self, required: ibis.Table, group: str, known: ibis.Table | None = None) -> ibis.Table:
-        """Per person and role (or task): how many required skills are recorded, evidenced by a tool alone, lacking."""
-        k = self._knows.join(required, "skill") if known is None else known
-        counts = k.group_by(["line", group]).agg(
-            recorded=k.recorded.sum(), evident=((k.recorded == 0) & (k.lacking == 0)).ifelse(k.tool, 0).sum(), lacking=k.lacking.sum()
-        )
-        needs = required.group_by(group).agg(required=required.skill.count())
-        return counts.join(needs, group)
-
-    # from facts to answers ---------------------------------------------------
-
-    @property
-    def holds(self) -> ibis.Table:
-        """(line, role): who certainly holds a role itself, not one similar to it."""
-        return self._direct.rename(role="holds")
-
-    @property
-    def knows(self) -> ibis.Table:
-        """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
-        return self._knows
-
-    @cached_property
-    def _direct(self) -> ibis.Table:
-        """(line, holds): who certainly holds a role itself, not one similar to it."""
-        h = self._holds
-        return h.filter((h.status == "certain") & h.similar.isnull()).select("line", "holds").distinct().cache()
-
-    @cached_property
-    def people(self) -> ibis.Table:
-        """One row per used person, for a table of any size."""
-        h, s = self._holds, self._standing
-        held = h.group_by("line").agg(status=h.status.max(), roles=_joined(h.holds), similar=_joined(h.similar))
-        able = s.filter(s.recorded == s.required).group_by("line").agg(able=lambda x: _joined(x.role))
-        likely = s.filter((s.recorded + s.evident == s.required) & (s.evident > 0)).group_by("line").agg(likely=lambda x: _joined(x.role))
-        wide = self.used.left_join(held, "line").left_join(able, "line").left_join(likely, "line")
-        columns = ("line", "person", "unit", "title", "status", "roles", "similar", "able", "likely")
-        return wide.select(*columns).mutate(status=lambda x: x.status.fill_null("none")).order_by("line")
-
-    def dataframe(self) -> pandas.DataFrame:
-        """`people` as a pandas DataFrame (needs pandas)."""
-        return self.people.to_pyarrow().to_pandas()
-
-    def coverage(self, group: str) -> dict[str, dict[str, Any]]:
-        """`{slug: {people, lacking, unrecorded, state, …}}` of 'role', 'task' or 'skill'; of 'step' `{slug: {people, state}}`."""
-        return {"role": self._roles, "task": self._tasks, "skill": self._skills, "step": self._steps}[group]
-
-    @cached_property
-    def _roles(self) -> dict[str, dict[str, Any]]:
-        s, h = self._standing, self._holds
-        held = _holders(self._direct.rename(role="holds"), s, "role", self._closed.role_skills)
-        beside = _counts(h.filter(h.similar.notnull() & (h.status == "certain")), "holds")
-        able = _counts(s.filter(s.recorded == s.required), "role")
-        likely = _counts(s.filter((s.recorded + s.evident == s.required) & (s.evident > 0)), "role")
-        more = (("similar", beside), ("able", able), ("evidence", likely))
-        return {r: _cover(held.get(r), {k: v[r] for k, v in more if v.get(r)}) for r in self._closed.roles}
-
-    @cached_property
-    def _tasks(self) -> dict[str, dict[str, Any]]:
-        performs = self._memory("performs", ("holds", "task"), self._closed.performs)
-        doers = self._direct.join(performs, "holds").select("line", "task").distinct()
-        needed = self._memory("task_skills", ("task", "skill"), self._closed.task_skills)
-        stand = self._stand(needed, "task", doers.join(needed, "task").join(self._knows, ["line", "skill"]))
-        held = _holders(doers, stand, "task", self._closed.task_skills)
-        return {t: _cover(held.get(t), {}) for t in sorted({t for _, t in self._closed.performs})}
-
-    @cached_property
-    def _steps(self) -> dict[str, dict[str, Any]]:
-        """How many hold a role that answers for a step, either side of an either-or; 'unassigned' where the paper names none."""
-        answers = self._memory("answers", ("role", "step"), self._closed.answers)
-        held = _counts(self.holds.join(answers, "role"), "step")
-        named = {step for _, step in self._closed.answers}
-        return {s: {"people": held.get(s, 0), "state": _state(held.get(s, 0)) if s in named else "unassigned"} for s in self._closed.steps}
-
-    @cached_property
-    def _skills(self) -> dict[str, dict[str, Any]]:
-        k = self._knows
-        rows = k.group_by("skill").agg(
-            people=k.recorded.sum(), lacking=k.lacking.sum(), evidence=((k.recorded == 0) & (k.lacking == 0)).ifelse(k.tool, 0).sum()
-        )
-        found = {r["skill"]: r for r in rows.to_pyarrow().to_pylist()}
-        blank = {"people": 0, "lacking": 0, "evidence": 0}
-        result = {}
-        for skill in sorted({s for _, s in (*self._closed.role_skills, *self._closed.task_skills)}):
-            row = found.get(skill, blank)
-            row = row | {"unrecorded": self.rows["used"] - row["people"] - row["lacking"]}
-            result[skill] = _cover(row, {"evidence": row["evidence"]} if row["evidence"] else {})
-        return result
-
-    @cached_property
-    def rows(self) -> dict[str, int]:
-        """How many input rows were read, used and rejected."""
-        return {"read": self.staff.read, "used": int(self.used.count().execute()), "rejected": len(self.rejected)}
-
-    @cached_property
-    def titles(self) -> dict[str, int]:
-        """How many used people have a certain, an ambiguous or no role (by title, or named outright)."""
-        h = self._holds
-        found = _counts(h.select("line", "status").distinct(), "status")
-        found["none"] = self.rows["used"] - found.get("certain", 0) - found.get("ambiguous", 0)
-        return {status: found.get(status, 0) for status in ("certain", "ambiguous", "none")}
-
-    @cached_property
-    def open_titles(self) -> list[dict[str, Any]]:
-        """The ambiguous and unresolved titles, with how many people bear them; most people first."""
-        u = self.used.filter(self.used.role.isnull() & self.used.title.notnull())
-        borne = u.group_by(written=u.title).agg(people=u.line.count()).to_pyarrow().to_pylist()
-        rows = [self.resolutions[r["written"]].to_dict() | {"people": r["people"]} for r in borne]
-        return sorted((r for r in rows if r["status"] != "certain"), key=lambda r: (-r["people"], r["title"]))
-
-    @cached_property
-    def unmatched_skills(self) -> dict[str, int]:
-        """Names in skills, lacks and assessed that no skill or tool bears, with their count."""
-        unknown = _counts(self._only_used(self._written).join(self._unknown, "written"), "name")
-        return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
-
-    @cached_property
-    def nearest(self) -> dict[str, list[dict[str, Any]]]:
-        """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
-        import ibis
-
-        s = self._standing.filter(self._standing.recorded + self._standing.evident > 0)
-        order = [ibis.desc("recorded"), ibis.desc("evident"), "line"]
-        best = ibis.union(*(s.filter(s.role == role).order_by(order).limit(NEAREST) for role in self._closed.roles))
-        top = best.join(self.used.select("line", "person"), "line").order_by(["role", *order]).to_pyarrow().to_pylist()
-        lines = sorted({row["line"] for row in top})
-        k = self._knows
-        known = {(r["line"], r["skill"]): r for r in k.filter(k.line.isin(lines)).to_pyarrow().to_pylist()} if lines else {}
-        needs = defaultdict(list)
-        for role, skill in self._closed.role_skills:
-            needs[role].append(skill)
-        found: dict[str, list[dict[str, Any]]] = {role: [] for role in self._closed.roles}
-        for row in top:
-            found[row["role"]].append(_candidate(row, needs[row["role"]], known))
-        return found
-
-    def to_dict(self) -> dict[str, Any]:
-        """The audit as plain data, as JSON has it."""
-        return {
-            "note": NOTE,
-            "file": self.staff.file,
-            "ontology": self._graph.version,
-            "rows": self.rows,
-            "titles": self.titles,
-            "unmatched_skills": self.unmatched_skills,
-            "roles": self._roles,
-            "tasks": self._tasks,
-            "skills": self._skills,
-            "steps": self._steps,
-            "workflow": _workflow(self._graph),
-            "open_titles": self.open_titles,
-            "nearest": self.nearest,
-            "rejected": [asdict(r) for r in self.rejected],
-            "labels": self._closed.labels,
-            "requires": _grouped(self._closed.role_skills),
-            "performs": _grouped(self._closed.performs),
-        }
 
 
 def _workflow(graph: Graph) -> list[dict[str, Any]]:
@@ -378,12 +126,519 @@ def _workflow(graph: Graph) -> list[dict[str, Any]]:
     return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
 
 
-def _column(values: ibis.Table) -> list[str]:
-    return sorted(values.to_pyarrow().column("value").to_pylist())
+@dataclass(frozen=True)
+class Standing:
+    """What a title, or the roles named outright, make of a person.
+
+    Attributes:
+        status: 'certain', 'ambiguous' or 'none'.
+        holds: the roles certainly held.
+        beside: the roles that are certainly only similar to what is held.
+        roles: all roles meant, certain or not.
+        similar: for each role meant, the similar role that was named, if one was.
+        unknown: a name that is no role.
+    """
+
+    status: str = "none"
+    holds: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
+    unknown: str | None = None
+
+    @classmethod
+    def titled(cls, found: Resolution) -> Standing:
+        """By a job title."""
+        roles, sure = found.roles, found.status == "certain"
+        if found.similar:
+            return cls(found.status, (), roles if sure else (), roles, (found.similar,) * len(roles))
+        return cls(found.status, roles if sure else (), (), roles)
+
+    @classmethod
+    def named(cls, written: str, graph: Graph, closed: Closed) -> Standing:
+        """By the `role` column: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'."""
+        holds, beside = set(), set()
+        for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
+            try:
+                found = slug(graph.curie(graph.term(name, "role")))
+            except InputError:
+                return cls(unknown=name)
+            pairs = [(role, similar) for similar, role in closed.similar if similar == found]
+            if found not in closed.roles and not pairs:
+                return cls(unknown=name)
+            holds |= {found} & set(closed.roles)
+            beside |= set(pairs) if found not in closed.roles else set()
+        roles = sorted(holds | {role for role, _ in beside})
+        return cls("certain", tuple(sorted(holds)), tuple(sorted({r for r, _ in beside})), tuple(roles), tuple(sorted(s for _, s in beside)))
 
 
-def _joined(column: Any) -> Any:
-    return column.group_concat(";", order_by=column)
+@dataclass
+class Part:
+    """What an audit found in some rows, so that the parts of a file add up to the whole.
+
+    Attributes:
+        read: how many rows there are.
+        tally: what was counted.
+        nearest: per role the few who come nearest: role, recorded, evident, line, and their bits.
+        rejected: the rows that do not count.
+    """
+
+    read: int = 0
+    tally: Tally = field(default_factory=lambda: defaultdict(dict))
+    nearest: list[tuple[int, ...]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def count(self, kind: str, name: Any, numbers: Sequence[int]) -> None:
+        """Add to what is counted."""
+        known = self.tally[kind].get(name)
+        self.tally[kind][name] = [int(n) for n in numbers] if known is None else [int(a + b) for a, b in zip(known, numbers, strict=True)]
+
+    @classmethod
+    def sum(cls, parts: Iterable[Part]) -> Part:
+        """The parts as one."""
+        whole = cls()
+        for part in parts:
+            whole.read += part.read
+            whole.nearest += part.nearest
+            whole.rejected += part.rejected
+            for kind, group in part.tally.items():
+                for name, numbers in group.items():
+                    whole.count(kind, name, numbers)
+        whole.rejected.sort(key=lambda r: r.line)
+        return whole
+
+
+class Summary:
+    """The answers of an audit: plain data, out of what was counted.
+
+    Attributes:
+        file: the name of what was audited.
+        version: the version of the ontology.
+        closed: the ontology as plain tables.
+        resolutions: what each distinct title was resolved to.
+    """
+
+    file: str
+    version: str
+    closed: Closed
+    resolutions: Mapping[str, Resolution]
+
+    @cached_property
+    def part(self) -> Part:
+        """What was counted."""
+        raise NotImplementedError
+
+    def persons(self, lines: Collection[int]) -> dict[int, str]:
+        """The persons of some lines."""
+        raise NotImplementedError
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """The rows that do not count, each with file, line, reason and cure."""
+        return self.part.rejected
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """How many input rows were read, used and rejected."""
+        return {"read": self.part.read, "used": self.part.read - len(self.rejected), "rejected": len(self.rejected)}
+
+    @cached_property
+    def titles(self) -> dict[str, int]:
+        """How many used people have a certain, an ambiguous or no role (by title, or named outright)."""
+        found = self.part.tally["status"]
+        return {status: found.get(status, [0])[0] for status in ("certain", "ambiguous", "none")}
+
+    @cached_property
+    def open_titles(self) -> list[dict[str, Any]]:
+        """The ambiguous and unresolved titles, with how many people bear them; most people first."""
+        borne = {title: n for title, (n,) in self.part.tally["title"].items()}
+        rows = [self.resolutions[title].to_dict() | {"people": n} for title, n in borne.items()]
+        return sorted((r for r in rows if r["status"] != "certain"), key=lambda r: (-r["people"], r["title"]))
+
+    @cached_property
+    def unmatched_skills(self) -> dict[str, int]:
+        """Names in skills, lacks and assessed that say nothing there, with the number of people."""
+        unknown = {name: n for name, (n,) in self.part.tally["unmatched"].items()}
+        return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
+
+    def coverage(self, group: str) -> dict[str, dict[str, Any]]:
+        """`{slug: {people, lacking, unrecorded, state, …}}` of 'role', 'task' or 'skill'; of 'step' `{slug: {people, state}}`."""
+        return {"role": self._roles, "task": self._tasks, "skill": self._skills, "step": self._steps}[group]
+
+    @cached_property
+    def _roles(self) -> dict[str, dict[str, Any]]:
+        able, beside = self.part.tally["able"], self.part.tally["similar"]
+        found = {}
+        for role in self.closed.roles:
+            more = (("similar", beside.get(role, [0])[0]), *zip(("able", "evidence"), able.get(role, (0, 0)), strict=True))
+            found[role] = _cover(self.part.tally["role"].get(role), {name: n for name, n in more if n})
+        return found
+
+    @cached_property
+    def _tasks(self) -> dict[str, dict[str, Any]]:
+        return {task: _cover(self.part.tally["task"].get(task), {}) for task in self.closed.tasks}
+
+    @cached_property
+    def _skills(self) -> dict[str, dict[str, Any]]:
+        found = {}
+        for skill in sorted({skill for _, skill in (*self.closed.role_skills, *self.closed.task_skills)}):
+            people, lacking, evidence = self.part.tally["skill"].get(skill, (0, 0, 0))
+            found[skill] = _cover((people, lacking, self.rows["used"] - people - lacking), {"evidence": evidence} if evidence else {})
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[str, dict[str, Any]]:
+        """How many hold a role that answers for a step, either side of an either-or; 'unassigned' where the paper names none."""
+        held = {step: self.part.tally["step"].get(step, [0])[0] for step in self.closed.steps}
+        named = {step for _, step in self.closed.answers}
+        return {step: {"people": n, "state": _state(n) if step in named else "unassigned"} for step, n in held.items()}
+
+    @cached_property
+    def nearest(self) -> dict[str, list[dict[str, Any]]]:
+        """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
+        order = sorted(self.part.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
+        best = {role: [n for n in order if n[0] == i][:NEAREST] for i, role in enumerate(self.closed.roles)}
+        who = self.persons({n[3] for found in best.values() for n in found})
+        return {role: [_candidate(who[n[3]], n, self.closed, role) for n in found] for role, found in best.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The audit as plain data, as JSON has it."""
+        return {
+            "note": NOTE,
+            "file": self.file,
+            "ontology": self.version,
+            "rows": self.rows,
+            "titles": self.titles,
+            "unmatched_skills": self.unmatched_skills,
+            "roles": self._roles,
+            "tasks": self._tasks,
+            "skills": self._skills,
+            "steps": self._steps,
+            "workflow": self.closed.workflow,
+            "open_titles": self.open_titles,
+            "nearest": self.nearest,
+            "rejected": [asdict(r) for r in self.rejected],
+            "labels": self.closed.labels,
+            "requires": self.closed.needs("role"),
+            "performs": _grouped(self.closed.performs),
+        }
+
+
+class Audit(Summary):
+    """An audit: its tables are Ibis expressions, its summary is plain data.
+
+    Attributes:
+        staff: the table as read, with `line`.
+        used: the rows that count.
+        closed: the ontology as plain tables.
+    """
+
+    def __init__(self, staff: Staff, engine: Engine, graph: Graph, closed: Closed, say: Callable[[str], None]):
+        self._engine, self._graph, self._say = engine, graph, say
+        self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
+        say("resolving titles")
+        self._spellings = self._read_spellings()
+        say("matching skills")
+        self._kit = self._read_kit().cache()
+        say("checking rows")
+        self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
+        lines = engine.put({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
+        self.used = staff.table if lines is None else staff.table.anti_join(lines, "line")
+        self._known = self._kit if lines is None else self._kit.anti_join(lines, "line")
+
+    @property
+    def graph(self) -> Graph:
+        """The ontology that it was made with."""
+        return self._graph
+
+    # from the staff table to whole numbers -------------------------------------
+
+    def _read_spellings(self) -> ibis.Table:
+        """(outright, written, spelling, standing) of each distinct title, and of what else names roles outright."""
+        spelt = sorted(self._engine.rows(_spelt(self.staff.table).distinct()))
+        titles = {written for outright, written in spelt if not outright}
+        self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
+        found = [Standing.named(w, self._graph, self.closed) if outright else Standing.titled(self.resolutions[w]) for outright, w in spelt]
+        self._standings = list(dict.fromkeys(found))
+        at = {standing: i for i, standing in enumerate(self._standings)}
+        self._spelt = spelt
+        rows = ((*key, i, at[standing]) for i, (key, standing) in enumerate(zip(spelt, found, strict=True)))
+        return self._engine.put({"outright": int, "written": str, "spelling": int, "standing": int}, rows)
+
+    @cached_property
+    def _pieces(self) -> ibis.Table:
+        """(line, origin, piece) of each name in the cells of skills, lacks and assessed, with the white space around it."""
+        import ibis
+
+        t = self.staff.table
+        parts = [t.filter(t[c].notnull()).select("line", origin=ibis.literal(i), piece=t[c].split(";").unnest()) for i, c in enumerate(CELLS)]
+        return ibis.union(*parts)
+
+    def _read_names(self) -> ibis.Table:
+        """(origin, piece, bits …) of each distinct name that means something where it stands; keeps the others."""
+        known, unmatched = [], []
+        for origin, piece in self._engine.rows(self._pieces.select("origin", "piece").distinct()):
+            meant = self._meant(CELLS[origin], piece)
+            if any(meant.values()):
+                known.append((origin, piece, *(n for kind in KNOWN for n in self.closed.bits(meant[kind]))))
+            elif piece.strip():
+                unmatched.append((origin, piece, piece.strip()))
+        self._unmatched_names = sorted({name for *_, name in unmatched})
+        at = {name: i for i, name in enumerate(self._unmatched_names)}
+        self._unmatched = self._engine.put({"origin": int, "piece": str, "name": int}, ((o, p, at[n]) for o, p, n in unmatched))
+        return self._engine.put({"origin": int, "piece": str, **dict.fromkeys(self._columns(*KNOWN), int)}, known)
+
+    def _meant(self, cell: str, written: str) -> dict[str, list[str]]:
+        """The skills that a name says are there, found lacking, or spoken for by a tool. A tool neither proves nor disproves in an assessment."""
+        meaning = self.closed.names.get(fold_name(written), ())
+        plain = [skill for kind, skill in meaning if kind == "recorded"]
+        tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
+        return {"has": plain if cell != "lacks" else [], "lacks": plain if cell == "lacks" else [], "tool": tool}
+
+    def _columns(self, *kinds: str) -> list[str]:
+        return [f"{kind}{word}" for kind in kinds for word in self.closed.words]
+
+    def _read_kit(self) -> ibis.Table:
+        """(line, block, spelling, standing, bits …) of every row: all that is counted."""
+        import ibis
+
+        t, columns = self.staff.table, self._columns(*KNOWN)
+        said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: ibis._[c].bit_or() for c in columns})
+        block = t.block if "block" in t.columns else ibis.literal(0)
+        stands = _spelt(t, "line", block=block).join(self._spellings, ["outright", "written"]).select("line", "block", "spelling", "standing")
+        wide = stands.left_join(said, "line")
+        return wide.select("line", "block", "spelling", "standing", **{c: wide[c].fill_null(0) for c in columns})
+
+    def _reject(self) -> Iterator[Rejected]:
+        """The rows that name nobody, contradict themselves, name no role, or name somebody who stands in a row above."""
+        t, k = self.staff.table, self._kit
+        put = self._engine.put
+        bad = {line: ("no person", "fill in the column person") for (line,) in self._engine.rows(t.filter(t.person.isnull()).select("line"))}
+        both = [k[has] & k[lacks] for has, lacks in zip(self._columns("has"), self._columns("lacks"), strict=True)]
+        for line, *words in self._engine.rows(k.filter(_any([word != 0 for word in both])).select("line", **{f"both{i}": word for i, word in enumerate(both)})):
+            skill = min(_skills(self.closed, words))
+            bad.setdefault(line, (f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"))
+        names = {i: s.unknown for i, s in enumerate(self._standings) if s.unknown}
+        for line, standing in self._engine.rows(k.filter(k.standing.isin(list(names))).select("line", "standing")) if names else ():
+            bad.setdefault(line, (f"unknown role {names[standing]}", "name a role by slug, notation or IRI, or leave it to the title"))
+        rest = t.anti_join(put({"line": int}, ((line,) for line in bad)), "line") if bad else t
+        for line, first in self._engine.rows(repeated(rest.filter(rest.person.notnull()).select("line", who="person"))):
+            bad[line] = (f"the person stands already in line {first}", "put both rows into one")
+        return (Rejected(self.file, line, *why) for line, why in bad.items())
+
+    # what is known, as tables -----------------------------------------------------
+
+    @cached_property
+    def _closed_skills(self) -> ibis.Table:
+        """(skill, place, bits …) of each skill."""
+        rows = ((skill, i, *self.closed.bits([skill])) for i, skill in enumerate(self.closed.skills))
+        return self._engine.put({"skill": str, "place": int, **dict.fromkeys(self._columns("bit"), int)}, rows)
+
+    @cached_property
+    def _closed_needs(self) -> ibis.Table:
+        """(role, required, bits …) of each role that requires a skill."""
+        needs = self.closed.needs("role")
+        rows = ((i, len(needs[role]), *self.closed.bits(needs[role])) for i, role in enumerate(self.closed.roles) if role in needs)
+        return self._engine.put({"role": int, "required": int, **dict.fromkeys(self._columns("need"), int)}, rows)
+
+    @property
+    def holds(self) -> ibis.Table:
+        """(line, role): who certainly holds a role itself, not one similar to it."""
+        rows = ((i, role) for i, s in enumerate(self._standings) for role in s.holds)
+        return self._known.join(self._engine.put({"standing": int, "role": str}, rows), "standing").select("line", "role")
+
+    @property
+    def knows(self) -> ibis.Table:
+        """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
+        both = self._known.cross_join(self._closed_skills)
+        has, lacks, tool = (_met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(lambda x: x.recorded + x.lacking + x.tool > 0)
+
+    @cached_property
+    def people(self) -> ibis.Table:
+        """One row per used person: line, person, unit, title, status, roles, similar, able, likely; for a table of any size."""
+        rows = ((i, s.status, ";".join(s.roles) or None, ";".join(s.similar) or None) for i, s in enumerate(self._standings))
+        stands = self._engine.put({"standing": int, "status": str, "roles": str, "similar": str}, rows)
+        able, likely = self._able_to()
+        wide = self.used.select("line", "person", "unit", "title").join(self._known.mutate(able=able, likely=likely), "line").join(stands, "standing")
+        return wide.select("line", "person", "unit", "title", "status", "roles", "similar", "able", "likely").order_by("line")
+
+    def _able_to(self) -> tuple[Any, Any]:
+        """The roles that a person could act as, by record and with a tool's evidence, each as text."""
+        import ibis
+
+        k, needs = self._known, sorted(self.closed.needs("role").items())
+        able, likely = ibis.literal(""), ibis.literal("")
+        for role, skills in needs:
+            pairs = [(need, k[f"has{w}"], k[f"lacks{w}"], k[f"tool{w}"]) for w, need in enumerate(self.closed.bits(skills)) if need]
+            sure = _all([has & need == need for need, has, _, _ in pairs])
+            perhaps = _all([(has | _beyond(tool, has | lacks)) & need == need for need, has, lacks, tool in pairs])
+            able += sure.ifelse(f"{role};", "")
+            likely += (perhaps & ~sure).ifelse(f"{role};", "")
+        return tuple(text.substr(0, text.length() - 1).nullif("") for text in (able, likely))
+
+    def dataframe(self) -> pandas.DataFrame:
+        """`people` as a pandas DataFrame (needs pandas)."""
+        return self.people.to_pyarrow().to_pandas()
+
+    # from whole numbers to answers ----------------------------------------------
+
+    @cached_property
+    def part(self) -> Part:
+        """What was counted."""
+        return Part.sum([Part(self.staff.read, rejected=self._bad), *self.parts.values()])
+
+    @cached_property
+    def parts(self) -> dict[int, Part]:
+        """What was counted, by the block of the file that the rows are in; without the rows themselves, used or rejected."""
+        self._say("counting")
+        parts: dict[int, Part] = defaultdict(Part)
+        for counted in (self._count_standings, self._count_duties, self._count_skills, self._count_unmatched, self._count_able):
+            for block, kind, name, numbers in counted():
+                parts[block].count(kind, name, numbers)
+        for block, *near in self._near():
+            parts[block].nearest.append(tuple(near))
+        return parts
+
+    def _count_standings(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        borne = self._known.group_by("block", "spelling", "standing").agg(people=lambda x: x.count())
+        for block, spelling, standing, people in self._engine.rows(borne):
+            (outright, written), stands = self._spelt[spelling], self._standings[standing]
+            yield block, "status", stands.status, (people,)
+            yield from ((block, "similar", role, (people,)) for role in stands.beside)
+            if written and not outright:
+                yield block, "title", written, (people,)
+
+    def _count_duties(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        """Of each role, task and step: who holds it, who lacks a skill for it, and for whom one is unrecorded."""
+        duties, rows = _duties(self.closed, self._standings)
+        table = self._engine.put({"standing": int, "duty": int, **dict.fromkeys(self._columns("need"), int)}, rows)
+        k = self._known.join(table, "standing")
+        lacking = _met(k, "lacks", "need", self.closed.words)
+        full = _all([k[has] & k[need] == k[need] for has, need in zip(self._columns("has"), self._columns("need"), strict=True)]).cast("int64")
+        told = k.select("block", "duty", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
+        counted = told.group_by("block", "duty").agg(people=told.count(), lacking=told.lacking.sum(), unrecorded=told.unrecorded.sum())
+        for block, duty, *numbers in self._engine.rows(counted):
+            yield block, *duties[duty], numbers
+
+    def _count_skills(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        """Of each skill: for whom it is recorded, who lacks it, and for whom only a tool speaks."""
+        both = self._known.cross_join(self._closed_skills)
+        has, lacks, tool = (_met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        told = both.select("block", "place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks))
+        counted = told.group_by("block", "place").agg(has=told.has.sum(), lacks=told.lacks.sum(), tool=told.tool.sum())
+        for block, place, *numbers in self._engine.rows(counted):
+            yield block, "skill", self.closed.skills[place], numbers
+
+    def _count_unmatched(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        if not self._unmatched_names:
+            return
+        borne = self._pieces.join(self._unmatched, ["origin", "piece"]).select("line", "name").distinct()
+        counted = borne.join(self._known.select("line", "block"), "line").group_by("block", "name").agg(people=lambda x: x.count())
+        for block, name, people in self._engine.rows(counted):
+            yield block, "unmatched", self._unmatched_names[name], (people,)
+
+    @cached_property
+    def _ranked(self) -> ibis.Table:
+        """Per person and role how many of the required skills are recorded, and evidenced by a tool alone; `rank` orders the people of a role."""
+        both = self._known.cross_join(self._closed_needs)
+        found = {}
+        for word, (has, lacks, tool, need) in enumerate(zip(*(self._columns(c) for c in (*KNOWN, "need")), strict=True)):
+            found[f"recorded{word}"] = both[has] & both[need]
+            found[f"evident{word}"] = _beyond(both[tool], both[has] | both[lacks]) & both[need]
+        told = _ones(both.mutate(**found), list(found))
+        recorded, evident = (sum((told[f"{kind}{w}"] for w in self.closed.words[1:]), told[f"{kind}0"]) for kind in ("recorded", "evident"))
+        known = told.mutate(recorded=recorded, evident=evident).filter(lambda x: x.recorded + x.evident > 0)
+        return known.mutate(rank=((known.recorded << 11) + known.evident << 40) + ((1 << 40) - known.line))
+
+    def _count_able(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each lane stay at hand."""
+        r = self._ranked
+        able = (r.recorded == r.required).cast("int64")
+        likely = (r.recorded + r.evident == r.required).cast("int64") - able
+        told = r.select("block", "role", "rank", lane=r.line % LANES, able=able, likely=likely)
+        counted = told.group_by("block", "role", "lane").agg(best=told["rank"].max(), able=told.able.sum(), likely=told.likely.sum())
+        self._best: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for block, role, _, best, *numbers in self._engine.rows(counted):
+            self._best[block, role].append(best)
+            yield block, "able", self.closed.roles[role], numbers
+
+    def _near(self) -> list[tuple[int, ...]]:
+        """(block, role, recorded, evident, line, bits …) of who comes nearest: nobody ranks below the last of the NEAREST best lanes."""
+        least = ((*key, sorted(best)[-NEAREST:][0]) for key, best in self._best.items())
+        bound = self._engine.put({"block": int, "role": int, "least": int}, least)
+        near = self._ranked.join(bound, ["block", "role"]).filter(lambda x: x["rank"] >= x.least)
+        return self._engine.rows(near.select("block", "role", "recorded", "evident", "line", *self._columns(*KNOWN)))
+
+    def persons(self, lines: Collection[int]) -> dict[int, str]:
+        """The persons of some lines."""
+        t = self.staff.table
+        return dict(self._engine.rows(t.filter(t.line.isin(sorted(lines))).select("line", "person"))) if lines else {}
+
+
+def repeated(rows: ibis.Table) -> ibis.Table:
+    """(line, first) of the rows whose `who` stands already in the row `first`."""
+    first = rows.group_by("who").agg(first=rows.line.min(), times=rows.count())
+    both = rows.join(first.filter(first.times > 1), "who")
+    return both.filter(both.line > both["first"]).select("line", "first")
+
+
+def _spelt(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
+    """(outright, written): the `role` column, which beats the title, or the title."""
+    import ibis
+
+    return table.select(*columns, outright=table.role.notnull().cast("int64"), written=ibis.coalesce(table.role, table.title, ibis.literal("")), **more)
+
+
+def _any(conditions: Sequence[Any]) -> Any:
+    import ibis
+
+    return ibis.or_(*conditions)
+
+
+def _all(conditions: Sequence[Any]) -> Any:
+    import ibis
+
+    return ibis.and_(*conditions)
+
+
+def _met(table: ibis.Table, kind: str, other: str, words: range) -> Any:
+    """1 where two sets of skills have one in common, else 0."""
+    return _any([table[f"{kind}{w}"] & table[f"{other}{w}"] != 0 for w in words]).cast("int64")
+
+
+def _beyond(bits: Any, others: Any) -> Any:
+    """The bits that are not among others."""
+    return bits - (bits & others)
+
+
+def _ones(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
+    """Columns of bits replaced by how many of them are set (HAKMEM, item 169), since no two engines call that by one name.
+
+    First each three bits hold their own number, then each six; a number modulo 63 is the sum of its sixes.
+    """
+    threes, twos, ones = int("07" * 11, 8), int("3" * 21, 8), int("1" * 21, 8)
+    table = table.mutate(**{c: table[c] - ((table[c] >> 1) & twos) - ((table[c] >> 2) & ones) for c in columns})
+    return table.mutate(**{c: ((table[c] + (table[c] >> 3)) & threes) % 63 for c in columns})
+
+
+def _skills(closed: Closed, words: Iterable[int]) -> list[str]:
+    """The skills whose bits are set, by name."""
+    return [closed.skills[word * WORD + at] for word, bits in enumerate(words) for at in range(WORD) if bits >> at & 1]
+
+
+def _duties(closed: Closed, standings: Sequence[Standing]) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
+    """The roles, tasks and steps that people may hold, and (standing, duty, bits …) of those that each standing brings."""
+    performs, answers = _grouped(closed.performs), _grouped(closed.answers)
+    needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
+    duties: dict[tuple[str, str], int] = {}
+    rows = []
+    for i, standing in enumerate(standings):
+        held = {("role", role) for role in standing.holds}
+        held |= {("task", task) for role in standing.holds for task in performs.get(role, ())}
+        held |= {("step", step) for role in standing.holds for step in answers.get(role, ())}
+        rows += [(i, duties.setdefault((group, name), len(duties)), *closed.bits(needs[group].get(name, ()))) for group, name in sorted(held)]
+    return list(duties), rows
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -393,55 +648,36 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _counts(table: ibis.Table, by: str) -> dict[str, int]:
-    rows = table.group_by(by).agg(n=table.line.nunique()).to_pyarrow().to_pylist()
-    return {row[by]: row["n"] for row in rows}
-
-
-def _holders(held: ibis.Table, standing: ibis.Table, group: str, required: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    """Per group: its holders, those with a lacking skill, and of the others those with one that is not recorded."""
-    demanding = sorted({name for name, _ in required})
-    known = held.left_join(standing, ["line", group]).mutate(
-        lacks=lambda x: (x.lacking.fill_null(0) > 0).cast("int64"),
-        full=lambda x: (x.recorded == x.required).fill_null(~x[group].isin(demanding)).cast("int64"),
-    )
-    rows = known.group_by(group).agg(
-        people=known.line.nunique(), lacking=known.lacks.sum(), unrecorded=((known.lacks == 0) & (known.full == 0)).cast("int64").sum()
-    )
-    return {row[group]: row for row in rows.to_pyarrow().to_pylist()}
-
-
-def _cover(row: Mapping[str, Any] | None, more: Mapping[str, int]) -> dict[str, Any]:
-    found = {k: int(row[k]) if row else 0 for k in ("people", "lacking", "unrecorded")}
-    return found | {"state": _state(found["people"])} | dict(more)
+def _cover(numbers: Sequence[int] | None, more: Mapping[str, int]) -> dict[str, Any]:
+    people, lacking, unrecorded = numbers or (0, 0, 0)
+    return {"people": people, "lacking": lacking, "unrecorded": unrecorded, "state": _state(people)} | dict(more)
 
 
 def _state(people: int) -> str:
     return "uncovered" if not people else "single" if people == 1 else "covered"
 
 
-def _candidate(row: Mapping[str, Any], needs: list[str], known: Mapping[tuple[int, str], Mapping[str, int]]) -> dict[str, Any]:
+def _candidate(person: str, near: Sequence[int], closed: Closed, role: str) -> dict[str, Any]:
     """A person and what is missing to a role: lacking, evidenced by a tool alone, or unrecorded."""
-    missing: dict[str, list[str]] = {"lacking": [], "evidence": [], "unrecorded": []}
-    for skill in needs:
-        state = known.get((row["line"], skill))
-        if state is None:
-            missing["unrecorded"].append(skill)
-        elif not state["recorded"]:
-            missing["lacking" if state["lacking"] else "evidence"].append(skill)
-    verdict = "able" if row["recorded"] == row["required"] else "likely" if row["recorded"] + row["evident"] == row["required"] else "missing"
-    return {"person": row["person"], "line": row["line"], "verdict": verdict, "recorded": row["recorded"], "required": row["required"]} | missing
+    _, recorded, evident, line, *bits = near
+    size = len(closed.words)
+    has, lacks, tool = (set(_skills(closed, bits[i * size : (i + 1) * size])) for i in range(len(KNOWN)))
+    needs = closed.needs("role")[role]
+    verdict = "able" if recorded == len(needs) else "likely" if recorded + evident == len(needs) else "missing"
+    missing = {"lacking": lacks, "evidence": tool - lacks, "unrecorded": set(needs) - lacks - tool}
+    known = {"person": person, "line": line, "verdict": verdict, "recorded": recorded, "required": len(needs)}
+    return known | {kind: [s for s in needs if s in skills and s not in has] for kind, skills in missing.items()}
 
 
 def audit(
-    staff: str | Path,
+    staff: str | Path | ibis.Table,
     *,
     graph: Graph | None = None,
     mapping: Mapping[str, str] | None = None,
     connection: ibis.BaseBackend | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Audit:
-    """Audit a staff file.
+    """Audit a staff file, or a table that lives in an engine.
 
     Args:
         staff: CSV, TSV, XLSX or Parquet, with the columns of design: person, title, skills,
@@ -453,9 +689,7 @@ def audit(
 
     Raises InputError if the file as a whole cannot be used; single rows are rejected instead.
     """
-    import ibis
-
-    con = connection or ibis.duckdb.connect()
+    engine = Engine(connection)
     ontology = graph or load()
     say(f"reading {staff}")
-    return Audit(read_staff(staff, con, mapping), con, ontology, Closed.of(ontology), say)
+    return Audit(read_staff(staff, engine.con, mapping), engine, ontology, Closed.of(ontology), say)

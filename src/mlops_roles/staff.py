@@ -1,8 +1,8 @@
 """Staff files: read once into a clean table that keeps line numbers.
 
-CSV and TSV go through the csv module of the standard library, which knows the line of every
-row and fault; XLSX through openpyxl; Parquet stays where it is. Whatever the source, the
-result has the columns of COLUMNS as text, and `line`.
+CSV and TSV go through Arrow where they have no quirk, and else through the csv module of the
+standard library, which knows the line of every row and fault; XLSX through openpyxl; Parquet
+through DuckDB. Whatever the source, the result has the columns of COLUMNS as text, and `line`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from ._errors import InputError
+from .engines import Engine, numbers
 
 if TYPE_CHECKING:
     import ibis
     import pyarrow
 
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
+CELLS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
 NEEDED = ("person",)
 Row = tuple[int, Sequence[str]]
 BATCH = 50_000
@@ -74,36 +76,25 @@ def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[
 
     Raises InputError, with file, line and cure, if the file as a whole cannot be used.
     """
-    kind = Path(path).suffix.lower()
+    file, rejected = Path(path), list[Rejected]()
+    kind = file.suffix.lower()
     if kind == ".parquet":
-        return _read_parquet(Path(path), connection, mapping or {})
-    if kind in (".csv", ".tsv") and (plain := _read_plain(Path(path), mapping or {})):
-        return Staff(_table(connection, plain), str(path), plain.num_rows)
+        table = _read_parquet(file, mapping or {})
+        return Staff(Engine(connection).lend(table), str(path), table.num_rows)
+    if kind in (".csv", ".tsv") and (plain := _read_plain(file, mapping or {})):
+        return Staff(Engine(connection).lend(plain), str(path), plain.num_rows)
     readers = {".csv": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows}
     if kind not in readers:
         raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx or .parquet")
-    rows = readers[kind](Path(path))
+    rows = readers[kind](file)
     first = next(rows, None)
     if first is None:
         raise InputError(f"{path}: no header row; the first row names the columns, 'person' among them")
     columns = _columns(first[1], path, mapping or {})
-    rejected: list[Rejected] = []
-    counted = _Counter()
-    table = _to_arrow(_fitting(rows, len(first[1]), str(path), rejected, counted), columns)
+    table = _to_arrow(_fitting(rows, len(first[1]), str(path), rejected), columns)
     if not table.num_rows and not rejected:
         raise InputError(f"{path}: a header and no rows; give a file with people")
-    return Staff(_table(connection, table), str(path), counted.rows, rejected)
-
-
-def _table(connection: ibis.BaseBackend, rows: pyarrow.Table) -> ibis.Table:
-    """The rows as a table of the engine, under a name that no table of the user has."""
-    import ibis
-
-    return connection.create_table(ibis.util.gen_name("mlops_staff"), rows, temp=True)
-
-
-class _Counter:
-    rows = 0
+    return Staff(Engine(connection).lend(table), str(path), table.num_rows + len(rejected), rejected)
 
 
 def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]) -> dict[str, int]:
@@ -139,7 +130,7 @@ def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     import pyarrow.csv
 
     data = files.read_bytes(path)
-    if data.count(b"\r") != data.count(b"\r\n") or b"\0" in data or b"\n\n" in data or b"\n\r" in data or data[:1] in b'\r\n"':
+    if (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")) or b"\0" in data or b"\n\n" in data or b"\n\r" in data or data[:1] in b'\r\n"':
         return None
     first = files.check_encoding(data[: data.find(b"\n")] if b"\n" in data else data, path).rstrip("\r")
     delimiter = _delimiter(first, path)
@@ -156,7 +147,7 @@ def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     except pa.ArrowInvalid:
         return None
     cells = {name: _trimmed(raw[str(columns[name])]) if name in columns else pa.nulls(raw.num_rows, pa.string()) for name in COLUMNS}
-    return pa.table({"line": pa.array(range(2, raw.num_rows + 2), pa.int64()), **cells}) if raw.num_rows else None
+    return pa.table({"line": numbers(range(2, raw.num_rows + 2)), **cells}) if raw.num_rows else None
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
@@ -233,10 +224,9 @@ def _texts(row: Iterable[Any]) -> list[str]:
     return ["" if cell is None else str(cell).strip() for cell in row]
 
 
-def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected], counted: _Counter) -> Iterator[Row]:
+def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]) -> Iterator[Row]:
     """The rows that have as many cells as the header; the others are rejected."""
     for line, row in rows:
-        counted.rows += 1
         if len(row) == width:
             yield line, row
         else:
@@ -262,36 +252,40 @@ def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
 
 
 def _trimmed(values: Any) -> Any:
-    """Cells without white space around them; blank ones are null."""
+    """Cells without white space around them; blank ones are null. Without a scalar of ours, which would load pandas."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     trimmed = pc.utf8_trim_whitespace(values)
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    filled = pc.cast(pc.binary_length(trimmed), pa.bool_())
+    return trimmed if pc.all(filled).as_py() else pc.if_else(filled, trimmed, pa.nulls(len(trimmed), pa.string()))
 
 
-def _read_parquet(path: Path, connection: ibis.BaseBackend, mapping: Mapping[str, str]) -> Staff:
-    """A Parquet file stays where it is; its row number, from 1, is the line."""
+def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
+    """The columns of a Parquet file as text; its row number, from 1, is the line."""
     import ibis
+    import pyarrow as pa
 
     if not path.is_file():
         raise InputError(f"{path}: no such file; check the path")
+    engine = Engine()
     try:
-        theirs = connection.read_parquet(glob.escape(str(path)))  # a name with * would read others too
+        theirs = engine.con.read_parquet(glob.escape(str(path)))  # a name with * would read others too
         at = _columns(list(theirs.columns), path, mapping)
-        text = {c: _clean(theirs[theirs.columns[at[c]]].cast("string")) if c in at else ibis.null("string") for c in COLUMNS}
-        rows = int(theirs.count().execute())
+        ((rows,),) = engine.rows(theirs.aggregate(rows=theirs.count()))
         if not rows:
             raise InputError(f"{path}: no rows; give a file with people")
-        if rows > MAX_ROWS or (connection.name == "duckdb" and _bytes(theirs, list(at.values())) > MAX_PARQUET):
+        if rows > MAX_ROWS or sum(engine.rows(_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET:
             raise InputError(f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; split it")
-        return Staff(theirs.select(line=ibis.row_number() + 1, **text).cache(), str(path), rows)
+        found = engine.arrow(theirs.select(line=ibis.row_number() + 1, **{c: theirs[i].cast("string") for c, i in at.items()}))
     except InputError:
         raise
     except Exception as error:  # a broken page shows only when it is read
         raise InputError(f"{path}: not a readable Parquet file ({type(error).__name__}); write it again") from None
+    return pa.table({"line": found["line"], **{c: _trimmed(found[c]) if c in at else pa.nulls(rows, pa.string()) for c in COLUMNS}})
 
 
-def _bytes(table: ibis.Table, columns: Iterable[int]) -> int:
+def _bytes(table: ibis.Table, columns: Iterable[int]) -> ibis.Table:
     """The text in some columns, counted without unpacking it."""
     import ibis
 
@@ -300,9 +294,4 @@ def _bytes(table: ibis.Table, columns: Iterable[int]) -> int:
         """DuckDB's count of bytes, which stands for this one."""
         return len(text.encode())
 
-    sizes = [strlen(table[table.columns[c]].cast("string")).sum().fill_null(0) for c in columns]
-    return int(table.aggregate(size=sum(sizes[1:], sizes[0])).to_pyarrow()["size"][0].as_py())
-
-
-def _clean(column: Any) -> Any:
-    return column.re_replace(r"^[\s\p{Z}]+|[\s\p{Z}]+$", "").nullif("")
+    return table.aggregate(**{f"size{c}": strlen(table[c].cast("string")).sum().fill_null(0) for c in columns})
