@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._errors import InputError, MlopsRolesError, NothingChecked, Timeout, UnknownName
+    from ._errors import InputError, MlopsRolesError, NothingChecked, Timeout, UnknownName, UnknownPerson
     from .audits import Audit, audit
     from .checks import Finding, Report, check
     from .graph import Graph, load
-    from .judgements import Certificate, Conflict, Gap, Records, UnknownPerson, certify, gap, nearest_roles
+    from .judgements import Certificate, Conflict, Gap, Records, certify, gap, nearest_roles
     from .pages import Page, page
     from .privacy import Pseudonyms
     from .proofs import Proof, explain
@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     from .verifier import Verification, verify
 
 _HOME = {
-    "_errors": (
-        "InputError",
-        "MlopsRolesError",
-        "NothingChecked",
-        "Timeout",
-        "UnknownName",
-    ),
+    "_errors": ("InputError", "MlopsRolesError", "NothingChecked", "Timeout", "UnknownName", "UnknownPerson"),
     "audits": (
         "Audit",
         "audit",
@@ -59,7 +53,6 @@ _HOME = {
         "Conflict",
         "Gap",
         "Records",
-        "UnknownPerson",
         "certify",
         "gap",
         "nearest_roles",

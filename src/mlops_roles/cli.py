@@ -12,12 +12,12 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from . import commands
-from ._errors import MlopsRolesError
+from ._errors import MlopsRolesError, UnknownPerson
 
 if TYPE_CHECKING:
     from .privacy import Pseudonyms
@@ -97,6 +97,12 @@ def pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
     return Pseudonyms.from_file(args.key_file) if args.pseudonymise or args.key_file else None
 
 
+def hiding(args: argparse.Namespace) -> Callable[[Any], Any]:
+    """What puts pseudonyms in place of the names in an answer, if these options ask for it."""
+    hidden = pseudonyms(args)
+    return hidden.hide if hidden else lambda answer: answer
+
+
 def emit(text: str | bytes, output: str | None) -> None:
     """Write an answer to standard output, or to a file that appears only when complete."""
     if output:
@@ -134,6 +140,7 @@ class Progress:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     args = list(sys.argv[1:] if argv is None else argv)
+    parsed = argparse.Namespace()
     try:
         if args and args[0].replace("-", "_") in names():
             parsed = build(args[0].replace("-", "_"), args[1:]).parse_args(args[1:])
@@ -142,6 +149,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return code
         return _overview(args)
     except MlopsRolesError as error:
+        if isinstance(error, UnknownPerson):
+            _tell_nearest(error, parsed)
         sys.stderr.write(f"mlops-roles: {_one_line(str(error))}\n")
         return 2
     except BrokenPipeError:
@@ -150,6 +159,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("mlops-roles: interrupted\n")
         return 130
+
+
+def _tell_nearest(error: UnknownPerson, args: argparse.Namespace) -> None:
+    """The names nearest to an unknown one: on standard output, as standard error is logged; under pseudonyms none."""
+    from .render import as_json, plain
+
+    given = vars(args)
+    nearest = [] if given.get("pseudonymise") or given.get("key_file") else error.nearest
+    if nearest:
+        emit(as_json({"nearest": nearest}) if given.get("format") == "json" else plain(f"nearest names: {'; '.join(nearest)}") + "\n", None)
 
 
 def _one_line(text: str) -> str:

@@ -19,7 +19,7 @@ from ._errors import InputError
 
 KEY_VARIABLE = "MLOPS_ROLES_KEY"
 SHORTEST_KEY = 16
-KINDS = ("person", "unit")  # the columns, and the fields of an answer, that hold names
+KINDS = {"person": "person", "unit": "unit", "ask": "person"}  # the fields of an answer that hold names, and of what
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Pseudonyms:
     @staticmethod
     def looks(name: str) -> bool:
         """Whether a text has the form of a pseudonym."""
-        return re.fullmatch(rf"(?:{'|'.join(KINDS)})-[0-9a-f]{{16}}", name) is not None
+        return re.fullmatch(rf"(?:{'|'.join(KINDS.values())})-[0-9a-f]{{16}}", name) is not None
 
     def hide(self, data: Any) -> Any:
-        """An answer as plain data, with every `person` and `unit` in it replaced, lists of them too."""
+        """An answer as plain data, with every name of a person or a unit in it replaced, lists of them too."""
         if isinstance(data, Mapping):
-            return {k: self._hidden(v, k) if k in KINDS else self.hide(v) for k, v in data.items()}
+            return {k: self._hidden(v, KINDS[k]) if k in KINDS else self.hide(v) for k, v in data.items()}
         return [self.hide(item) for item in data] if isinstance(data, (list, tuple)) else data
 
     def _hidden(self, value: Any, kind: str) -> Any:

@@ -169,9 +169,9 @@ def _html(data: Data) -> str:
     env = Environment(loader=PackageLoader("mlops_roles"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_shown)
     filters: dict[str, Any] = {"label": lambda slug: _label(data, slug), "number": "{:,}".format, "compact": _compact, "chips": _chips}
     env.filters |= filters
-    return env.get_template("audit.html.j2").render(
-        data, heat=_heat(data), doers=_turned(data["performs"]), states=STATES, step_states=STEP_STATES, kinds=MISSING
-    )
+    small = bool(data.get("small_groups"))
+    words = {"states": STATES, "step_states": STEP_STATES, "kinds": MISSING, "small": small, "thin": "few" if small else "single"}
+    return env.get_template("audit.html.j2").render(data, heat=_heat(data), doers=_turned(data["performs"]), **words)
 
 
 def _shown(value: Any) -> Any:

@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Sequence
 
 from .._errors import InputError
-from ..cli import Progress, add_common, add_privacy, emit, pseudonyms
+from ..cli import Progress, add_common, add_privacy, emit, hiding
 from ..graph import load
 from ..privacy import small_groups, spelt
 from ..render import as_json, render
@@ -32,19 +32,17 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     from ..audits import audit
 
-    hidden, progress = pseudonyms(args), Progress()
-    if args.small_groups and args.format in (*PEOPLE, "html"):
-        raise InputError(f"--small-groups: {args.format} shows single people; choose table, md or json")
+    hide, progress = hiding(args), Progress()
+    if args.small_groups and args.format in PEOPLE:
+        raise InputError(f"--small-groups: {args.format} shows single people; choose table, md, json or html")
     found = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
     if args.format in PEOPLE:
         rows = found.people.to_pyarrow()
-        people = rows.to_pylist()
-        text = render(hidden.hide(people) if hidden else people, rows.column_names, args.format)
+        text = render(hide(rows.to_pylist()), rows.column_names, args.format)
     else:
         from ..report import report
 
-        data = hidden.hide(found.to_dict()) if hidden else found.to_dict()
-        data = small_groups(data) if args.small_groups else data
+        data = hide(small_groups(found.to_dict()) if args.small_groups else found.to_dict())
         text = as_json(spelt(data)) if args.format == "json" else report(data, args.format)
     progress.done()
     emit(text, args.output)

@@ -16,14 +16,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from .._errors import InputError
 from ..cli import add_common, add_privacy, emit, pseudonyms
 from ..graph import load
 from ..render import FORMATS, as_json, render
 from .audit import add_map, mapping
 
 if TYPE_CHECKING:
-    from ..judgements import Records
+    from ..judgements import Conflict, Records
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -34,13 +33,13 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..judgements import certify
+    from ..judgements import Conflict, certify
     from ..judgements.views import certificate_text
 
     try:
         found = certify(args.person, args.role, records(args), accept_tools=bool(args.accept_evidence))
-    except InputError as error:
-        return refused(error, args)
+    except Conflict as conflict:
+        return refused(conflict, args)
     if args.format == "ttl":
         emit(found.turtle(), args.output)
     else:
@@ -63,15 +62,8 @@ def records(args: argparse.Namespace) -> Records:
     return Records(args.staff, load(*args.added), mapping(args.map), pseudonyms(args))
 
 
-def refused(error: InputError, args: argparse.Namespace) -> int:
-    """Why nothing is judged, on standard output: names are no matter for the error stream."""
-    from ..judgements import Conflict, UnknownPerson
-
-    if isinstance(error, UnknownPerson):
-        near = {"person": error.name, "nearest": error.nearest}
-        emit(as_json(near) if args.format == "json" else f"nearest names: {'; '.join(error.nearest) or 'none'}\n", None)
-    if not isinstance(error, Conflict):
-        raise error
-    rows = [asdict(finding) for finding in error.findings]
+def refused(conflict: Conflict, args: argparse.Namespace) -> int:
+    """Why nothing is judged: each place, on standard output, and no file."""
+    rows = [asdict(finding) for finding in conflict.findings]
     emit(as_json({"findings": rows}) if args.format == "json" else render(rows, list(rows[0]), args.format if args.format in FORMATS else "table"), None)
     return 1

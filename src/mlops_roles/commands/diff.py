@@ -14,7 +14,7 @@ staff file were rejected.
 import argparse
 from collections.abc import Sequence
 
-from ..cli import Progress, add_common, emit
+from ..cli import Progress, add_common, add_privacy, emit, hiding
 from ..render import as_json, render
 from .audit import add_map, mapping
 
@@ -29,6 +29,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("new", metavar="NEW", help="another of the same kind")
     parser.add_argument("--staff", metavar="FILE", help="with ontologies: a staff file whose answers are compared; rows are then those answers")
     add_map(parser)
+    add_privacy(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,16 +39,16 @@ def run(args: argparse.Namespace) -> int:
     from ..releases.differences import StaffDiff, diff
     from ..releases.views import diff_text
 
-    progress = Progress()
+    hide, progress = hiding(args), Progress()
     found = diff(args.old, args.new, args.staff, added=args.added, read=partial(audit, mapping=mapping(args.map), say=progress))
     progress.done()
     if args.format == "json":
-        text = as_json(found.to_dict())
+        text = as_json(hide(found.to_dict()))
     elif args.format in ROWS:
         people = isinstance(found, StaffDiff) or args.staff
         rows = found.rows() if isinstance(found, StaffDiff) or not args.staff else [{"change": "changed", **answer} for answer in found.answers]
-        text = render(rows, ANSWERS if people else STATEMENTS, args.format)
+        text = render(hide(rows), ANSWERS if people else STATEMENTS, args.format)
     else:
-        text = diff_text(found.to_dict(), args.format)
+        text = diff_text(hide(found.to_dict()), args.format)
     emit(text, args.output)
     return 1 if found.rejected else 0

@@ -10,7 +10,6 @@ record or assess (nothing is known of it), by the role and task that demand it.
 import argparse
 from collections.abc import Sequence
 
-from .._errors import InputError
 from ..cli import add_common, emit
 from ..render import as_json, render
 from .certify import add_judging, records, refused
@@ -27,14 +26,14 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..judgements import gap, nearest_roles
+    from ..judgements import Conflict, gap, nearest_roles
     from ..judgements.views import gap_text, gaps_text
 
     staff, accept = records(args), bool(args.accept_evidence)
     try:
         found = [gap(args.person, args.role, staff, accept_tools=accept)] if args.role else nearest_roles(args.person, staff, accept_tools=accept)
-    except InputError as error:
-        return refused(error, args)
+    except Conflict as conflict:
+        return refused(conflict, args)
     if args.format == "json":
         text = as_json(found[0].to_dict() if args.role else [one.to_dict() for one in found])
     elif args.format in ROWS:

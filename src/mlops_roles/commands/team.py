@@ -13,7 +13,7 @@ with what would mend it. Exits with 1 if there is such a thing, or if rows were 
 import argparse
 from collections.abc import Sequence
 
-from ..cli import Progress, add_common, emit
+from ..cli import Progress, add_common, add_privacy, emit, hiding
 from ..graph import load
 from ..render import as_json, render
 from .audit import add_map, mapping
@@ -25,6 +25,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
     parser.add_argument("--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet")
     add_map(parser)
+    add_privacy(parser)
     parser.add_argument("--cover", required=True, choices=("roles", "tasks", "skills", "steps"), help="what the group is to cover")
     parser.add_argument("--size", type=int, metavar="N", help="at most so many people, who cover as much as can be")
     parser.add_argument("--must", action="append", default=[], metavar="PERSON", help="somebody who belongs to the group in any case (repeatable)")
@@ -37,16 +38,16 @@ def run(args: argparse.Namespace) -> int:
     from ..teams.groups import team
     from ..teams.views import team_text
 
-    progress = Progress()
+    hide, progress = hiding(args), Progress()
     people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
     progress("looking for the group")
     found = team(people, args.cover.removesuffix("s"), size=args.size, must=args.must, redundancy=args.redundancy, seconds=args.seconds)
     progress.done()
     if args.format == "json":
-        text = as_json(found.to_dict())
+        text = as_json(hide(found.to_dict()))
     elif args.format in ROWS:
-        text = render(found.members, ["person", "line", "must", "covers", "alone"], args.format)
+        text = render(hide(found.members), ["person", "line", "must", "covers", "alone"], args.format)
     else:
-        text = team_text(found.to_dict(), args.format)
+        text = team_text(hide(found.to_dict()), args.format)
     emit(text, args.output)
     return 1 if found.impossible or found.staff.rejected else 0

@@ -14,7 +14,7 @@ import argparse
 from collections.abc import Sequence
 
 from .._errors import InputError
-from ..cli import Progress, add_common, emit
+from ..cli import Progress, add_common, add_privacy, emit, hiding
 from ..graph import load
 from ..render import as_json, render
 from .audit import add_map, mapping
@@ -26,6 +26,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
     parser.add_argument("--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet")
     add_map(parser)
+    add_privacy(parser)
     parser.add_argument("--learn", action="append", default=[], metavar="PERSON=SKILL", help="somebody learns a skill (repeatable)")
     parser.add_argument(
         "--hire", action="append", default=[], metavar="ROLE", help="somebody joins who is assumed to hold a role and have its skills (repeatable)"
@@ -39,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
     from ..teams.changes import whatif
     from ..teams.views import flat, whatif_text
 
-    progress, lessons = Progress(), [_lesson(text) for text in args.learn]
+    hide, progress, lessons = hiding(args), Progress(), [_lesson(text) for text in args.learn]
     people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
     found = whatif(people, learn=lessons, hire=args.hire, leave=args.leave)
     progress.done()
-    data = found.to_dict(args.all)
+    data = hide(found.to_dict(args.all))
     if args.format == "json":
         text = as_json(data)
     elif args.format in ROWS:

@@ -4,8 +4,8 @@ They rest on skills, tools and assessments alone. Each is an aid to be reviewed 
 """
 
 from .certificates import Certificate, certify
-from .evidence import Conflict, Records, UnknownPerson
+from .evidence import Conflict, Records
 from .gaps import Gap, gap, nearest_roles
 from .verdicts import State, Verdict, states, verdict
 
-__all__ = ["Certificate", "Conflict", "Gap", "Records", "State", "UnknownPerson", "Verdict", "certify", "gap", "nearest_roles", "states", "verdict"]
+__all__ = ["Certificate", "Conflict", "Gap", "Records", "State", "Verdict", "certify", "gap", "nearest_roles", "states", "verdict"]

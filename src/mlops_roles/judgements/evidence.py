@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._errors import InputError, UnknownName
+from .._errors import InputError, UnknownPerson
 from ..audits import Closed, fold_name
 from ..graph import Graph, load
 from ..privacy import Pseudonyms
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 COLUMNS = {"skills": "recorded", "lacks": "lacking", "assessed": "recorded"}  # and what a skill in them is
 NEAR = 50  # names that an engine finds near, of which the nearest are told
-
-
-class UnknownPerson(UnknownName):
-    """A name that nobody in a staff file bears; `nearest` holds names, the message holds none."""
-
-    def __init__(self, name: str, file: str, known: Iterable[str]):
-        super().__init__(name, "person", known)
-        self.args = (f"{file}: nobody there has the name that was asked for; the nearest names are in the answer, not in this message",)
 
 
 class Conflict(InputError):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .._errors import UnknownName
+from .._errors import UnknownPerson
 from ..audits import Audit, Closed
 
 GROUPS = ("role", "task", "skill", "step")
@@ -102,12 +102,12 @@ def grouped(pairs: Iterable[tuple[One, Other]]) -> dict[One, frozenset[Other]]:
 
 
 def read_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person]:
-    """The used people in the order of their lines; of `names` only those. Raises UnknownName with the nearest."""
+    """The used people in the order of their lines; of `names` only those. Raises UnknownPerson with the nearest."""
     wanted = sorted(set(names)) if names is not None else None
     used = audit.used if wanted is None else audit.used.filter(audit.used.person.isin(wanted or [""]))
     rows = used.select("line", "person").order_by("line").to_pyarrow().to_pylist()
     for name in sorted(set(wanted or ()) - {row["person"] for row in rows}):
-        raise UnknownName(name, f"person among the used rows of {audit.staff.file}", _nearest(audit, name), "write the name as the file does")
+        raise UnknownPerson(name, audit.staff.file, _nearest(audit, name))
     holds, knows = audit.holds, audit.knows.filter(audit.knows.recorded == 1)
     if wanted is not None:
         holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
