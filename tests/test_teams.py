@@ -3,6 +3,8 @@
 import csv
 import itertools
 import json
+import random
+import sys
 from collections import Counter
 
 import pytest
@@ -156,9 +158,13 @@ def test_of_those_who_are_alike_the_first_are_chosen():
 
 
 def test_a_choice_that_was_stopped_says_how_few_might_do():
-    covers = [[(i * i + i * j + j * j * j) % 61 for j in range(4)] for i in range(700)]
-    choice = choose(covers, [2] * 61, seconds=0.3)
-    assert _met(covers, [2] * 61, choice.chosen) == 122
+    rng = random.Random(7)
+    covers = [rng.sample(range(60), 5) for _ in range(900)]
+    choice = choose(covers, [2] * 60, seconds=0.3)
+    assert _met(covers, [2] * 60, choice.chosen) == 120
+    full = choose(covers, [2] * 60, size=6, seconds=0.3)
+    assert len(full.chosen) <= 6
+    assert _met(covers, [2] * 60, full.chosen) <= full.bound <= 120
     assert 2 <= choice.bound <= len(choice.chosen)
     assert choice.bound == len(choice.chosen) or not choice.proven
 
@@ -216,6 +222,7 @@ def test_names_and_units_change_nothing_about_a_team(folder):
         ({"must": ["Ada Okafor", "Ben Lindqvist"], "size": 1}, "2 people must be in a group of 1"),
         ({"size": 0}, "1 or more"),
         ({"redundancy": 0}, "1 or more"),
+        ({"seconds": 0}, "1 or more"),
     ],
 )
 def test_a_team_that_cannot_be_asked_for_is_said_with_its_cure(acme, asked, said):
@@ -223,6 +230,12 @@ def test_a_team_that_cannot_be_asked_for_is_said_with_its_cure(acme, asked, said
         team(acme, "task", **asked)
     with pytest.raises(InputError, match="cover one of role"):
         team(acme, "tasks")
+
+
+def test_without_the_solver_the_extra_is_named(acme, monkeypatch):
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    with pytest.raises(InputError, match=r"pip install 'mlops-roles\[team\]'"):
+        team(acme, "role")
 
 
 # commands ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,7 @@ def spelling(graph: Graph, triples: Iterable[ox.Triple]) -> Spelt:
             held[triple.subject].append((triple.predicate, triple.object))
     bodies: dict[Term, str] = {}
 
+    @cache
     def spelt(term: Term) -> str:
         if isinstance(term, ox.BlankNode):
             return bodies.get(term, "[]")
