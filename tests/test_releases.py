@@ -71,6 +71,26 @@ def test_the_same_ontology_in_another_form_order_and_blank_nodes_differs_in_noth
     assert found.old.prefixes is not load().prefixes
 
 
+def test_the_same_names_under_other_prefixes_differ_in_nothing(tmp_path):
+    for prefix in ("acme", "ours"):
+        (tmp_path / f"{prefix}.ttl").write_text(
+            f"@prefix {prefix}: <https://acme.example/> . {prefix}:x a {prefix}:Y ; {prefix}:p [ {prefix}:q ( {prefix}:z 1 ) ] ."
+        )
+    assert diff(tmp_path / "acme.ttl", tmp_path / "ours.ttl").rows() == []
+
+
+def test_a_class_by_its_skills_is_compared_as_a_whole_and_named_as_the_cause(version, shipped):
+    """A capability that asks for one skill more implies one capability less; its expression is the cause."""
+    body = "capability:tamer a owl:Class ; owl:equivalentClass [ a owl:Class ; owl:intersectionOf ( {} ) ]"
+    every = [s for role, s in Closed.of(load()).role_skills if role == "backend-engineer"]
+    whole, part = (" ".join(f"[ a owl:Restriction ; owl:onProperty mlops:hasSkill ; owl:hasValue skill:{s} ]" for s in skills) for skills in (every, every[1:]))
+    found = diff(version(body.format(part)), version(body.format(whole)))
+    gained = {row["statement"]: row["because"] for row in found.rows() if row["change"] == "gained"}
+    assert gained
+    assert "capability:tamer rdfs:subClassOf capability:backend-engineer" in gained
+    assert all(len(why) == 1 and why[0].startswith("capability:tamer owl:equivalentClass [ owl:intersectionOf (") for why in gained.values())
+
+
 def test_a_statement_that_is_gone_is_told_with_all_that_no_longer_follows(version, shipped):
     gone = "role:ml-engineer mlops:incorporates role:data-engineer"
     found = diff(shipped, version(without=[gone]))
@@ -167,13 +187,14 @@ def test_a_word_that_comes_to_mean_a_skill_is_named_for_those_who_wrote_it(versi
     *known, skill = sorted(s for role, s in closed.role_skills if role == "software-engineer")
     had = "; ".join(closed.labels[s] for s in known)
     staff = tmp_path / "staff.csv"
-    staff.write_text(f"person,skills\nAnn,{had}; Zweckwort\nBob,{had}; Zweckzeug\n")
+    staff.write_text(f"person,skills\nAnn,{had}; Zweckwort; Datenwort\nBob,{had}; Zweckzeug\n")
     meant, named, spoken = (
         f'skill:{skill} skos:altLabel "Zweckwort"@de',
         'tool:zweck skos:prefLabel "Zweckzeug"@en',
         f"tool:zweck mlops:evidenceFor skill:{skill}",
     )
-    ann, bob = diff(shipped, version(meant, named, spoken, "tool:zweck a mlops:Tool"), staff).answers
+    beside = 'skill:sql skos:altLabel "Datenwort"@de'
+    ann, bob = diff(shipped, version(meant, named, spoken, beside, "tool:zweck a mlops:Tool"), staff).answers
     assert (ann["before"], ann["after"], ann["because"]) == ("not on record", "able", [meant])
     assert (bob["before"], bob["after"], bob["because"]) == ("not on record", "likely", [spoken, named])
 
