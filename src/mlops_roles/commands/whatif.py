@@ -59,5 +59,5 @@ def run(args: argparse.Namespace) -> int:
 def _lesson(text: str) -> tuple[str, str]:
     person, _, skill = text.rpartition("=")
     if not (person and skill):
-        raise InputError(f"--learn {text[:80]}: no two sides of an '='; write --learn \"Ada Okafor=model deployment\"")
+        raise InputError(f"--learn {text[:80]}: no two sides of an '='; write --learn PERSON=SKILL")
     return person, skill

@@ -8,7 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -90,19 +90,14 @@ class Version(Graph):
         return {statement.term for statement in self.asserted.values() if statement.declares}
 
     def because(self, triple: ox.Triple) -> set[ox.Triple]:
-        """The asserted statements that the proof of an inferred one rests on; of what a blank node holds, the one that has it."""
+        """The asserted statements that the proof of an inferred one rests on."""
         open_, seen = [triple], set[ox.Triple]()
         while open_:
             step = open_.pop()
             if step not in seen:
                 seen.add(step)
                 open_ += self.proofs[step].because if step in self.proofs else ()
-        return {self._holding(step) for step in seen if step not in self.proofs}
-
-    def _holding(self, triple: ox.Triple) -> ox.Triple:
-        while isinstance(triple.subject, ox.BlankNode) and (above := next(self.store.quads_for_pattern(None, None, triple.subject, DEFAULT), None)):
-            triple = above.triple
-        return triple
+        return {step for step in seen if step not in self.proofs}
 
     def to_dict(self) -> dict[str, Any]:
         """Which version it is, and how much it says."""
@@ -149,6 +144,7 @@ def spelling(graph: Graph, triples: Iterable[ox.Triple]) -> Spelt:
             held[triple.subject].append((triple.predicate, triple.object))
     bodies: dict[Term, str] = {}
 
+    @cache
     def spelt(term: Term) -> str:
         if isinstance(term, ox.BlankNode):
             return bodies.get(term, "[]")

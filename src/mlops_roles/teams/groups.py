@@ -88,8 +88,10 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
     Raises UnknownName for an unknown person, InputError where the arguments contradict each other.
     """
     reach = Reach.of(Closed.of(found.graph))
-    if cover not in GROUPS or redundancy < 1 or (size is not None and size < 1):
-        raise InputError(f"team: cover {cover!r}, size {size}, redundancy {redundancy}; cover one of {', '.join(GROUPS)}, with numbers of 1 or more")
+    if cover not in GROUPS or redundancy < 1 or seconds <= 0 or (size is not None and size < 1):
+        raise InputError(
+            f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; cover one of {', '.join(GROUPS)}, with numbers of 1 or more"
+        )
     fixed = read_people(found, must)
     if size is not None and len(fixed) > size:
         raise InputError(f"team: {len(fixed)} people must be in a group of {size}; raise the size or name fewer")

@@ -49,6 +49,7 @@ def choose(covers: Sequence[Sequence[int]], demands: Sequence[int], size: int | 
 
     A demand of two that one meets counts one. Of equals, earlier candidates are chosen.
     """
+    solver = _solver(seconds)
     import numpy as np
 
     table = np.zeros((len(covers), len(demands)), bool)
@@ -58,7 +59,6 @@ def choose(covers: Sequence[Sequence[int]], demands: Sequence[int], size: int | 
     kinds, capacity, members = _kinds(table, int(wanted.max(initial=0)))
     if not len(kinds):
         return Choice([], True, 0, 0)
-    solver = _solver(seconds)
     solver.passModel(_cheapest(kinds, capacity, wanted) if size is None else _fullest(kinds, capacity, wanted, size))
     solver.setSolution(_start(capacity if size is None else np.zeros(len(kinds) + len(wanted))))
     solver.run()
