@@ -37,7 +37,7 @@ class Graph:
 
     def __init__(self, added: Iterable[str | os.PathLike[str]] = (), data: Iterable[str | os.PathLike[str]] = ()):
         self.store = ox.Store()
-        self.added = tuple(Path(p) for p in added)
+        self.added = tuple(map(files.located, added))
         self.data = tuple(Path(p) for p in data)
         for path in shipped_files():
             self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
@@ -224,7 +224,7 @@ def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] 
     """The ontology, with the files a company adds (RDF, or questions as .rq).
 
     Args:
-        added: a company's own roles, skills, tools, titles, shapes and questions.
+        added: a company's own roles, skills, tools, titles, shapes and questions; `alignment:esco` is a shipped alignment.
         data: RDF about people, for questions to be asked of.
 
     Without files the same graph is returned each time. Raises InputError for a file that

@@ -1,7 +1,8 @@
 """A term's page: its description, and every question that says it belongs there.
 
 A question with the line `#+ page: ?role 30 Skills / ?from` is the section "Skills" on the page
-of each role, thirtieth in order, its rows grouped by what they have in ?from.
+of each role, thirtieth in order, its rows grouped by what they have in ?from. The variable
+?term belongs on the page of every term.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _sections(graph: Graph, iri: str) -> Iterator[Section]:
     """The answered questions for the page of a term, in the order of their `page` lines."""
     kinds = {kind for group in graph.index.values() for kind, found in group if found == iri}
     for _, asked, variable, heading, group in sorted(_declared(graph), key=lambda d: (d[0], d[1].name)):
-        if any(kind.endswith(variable) for kind in kinds) and asked.name != "term-page":
+        if asked.name != "term-page" and (variable == "term" or any(kind.endswith(variable) for kind in kinds)):
             answer = select(graph, asked.text, {variable: [ox.NamedNode(iri)]})
             if len(answer):
                 yield Section(asked.name, variable, heading or asked.summary, group, answer)
