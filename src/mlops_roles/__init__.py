@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .audits import Audit, audit
     from .checks import Finding, Report, check
     from .graph import Graph, load
+    from .linking import Clash, Mapping, MappingSet, Merge, apply_mappings, coherence, propose, read_mappings, undo_mappings
     from .pages import Page, page
     from .proofs import Proof, explain
     from .queries import Answer, Question, ask, catalogue
@@ -30,6 +31,7 @@ _HOME = {
     "checks": ("Finding", "Report", "check"),
     "proofs": ("Proof", "explain"),
     "graph": ("Graph", "load"),
+    "linking": ("Clash", "Mapping", "MappingSet", "Merge", "apply_mappings", "coherence", "propose", "read_mappings", "undo_mappings"),
     "pages": ("Page", "page"),
     "queries": ("Answer", "Question", "ask", "catalogue"),
     "sparql": ("run_sparql",),
@@ -39,9 +41,13 @@ _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
     "Answer",
     "Audit",
+    "Clash",
     "Finding",
     "Graph",
     "InputError",
+    "Mapping",
+    "MappingSet",
+    "Merge",
     "MlopsRolesError",
     "NothingChecked",
     "Page",
@@ -51,16 +57,21 @@ __all__ = [
     "Resolution",
     "Timeout",
     "UnknownName",
+    "apply_mappings",
     "ask",
     "audit",
     "catalogue",
     "check",
+    "coherence",
     "explain",
     "load",
     "page",
+    "propose",
+    "read_mappings",
     "resolve",
     "run_sparql",
     "show",
+    "undo_mappings",
 ]
 
 

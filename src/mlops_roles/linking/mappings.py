@@ -8,7 +8,6 @@ A set is a tab-separated table below a header of `#key: value` lines. A row with
 from __future__ import annotations
 
 import csv
-import io
 import os
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ import pyoxigraph as ox
 from .. import files
 from .._errors import InputError
 from ..derive import GENID
+from ..render import render
 
 SSSOM = "https://w3id.org/sssom/"
 NEEDED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
@@ -68,7 +68,12 @@ class MappingSet:
         return str(self.header["mapping_set_id"])
 
     @property
-    def accepted(self) -> list[Mapping]:
+    def upper(self) -> bool:
+        """Whether it aligns with an upper ontology, of which one at most is active at a time."""
+        return bool(self.header.get("other") == "upper ontology")
+
+    @property
+    def decisions(self) -> list[Mapping]:
         """The rows that a person has decided on: accepted, or refused and kept as such."""
         return [row for row in self.rows if row.reviewed]
 
@@ -88,12 +93,7 @@ class MappingSet:
 
     def text(self) -> str:
         """The set as it is kept: header lines, then the table."""
-        out = io.StringIO()
-        out.writelines(f"#{line}\n" for line in _header_lines(self.header))
-        table = csv.DictWriter(out, COLUMNS, delimiter="\t", lineterminator="\n", extrasaction="ignore")
-        table.writeheader()
-        table.writerows(row.cells for row in self.rows)
-        return out.getvalue()
+        return "".join(f"#{line}\n" for line in _header_lines(self.header)) + render([row.cells for row in self.rows], COLUMNS, "tsv")
 
 
 def expand(curie: str, prefixes: dict[str, str]) -> str:
@@ -169,8 +169,8 @@ def _row(cells: dict[str, str], line: int, header: Header, path: str | os.PathLi
         raise InputError(f"{place}: predicate_modifier {modifier[:40]!r}; leave it empty, or write Not to refuse the mapping")
     if not _is_share(cells.get("confidence") or "1"):
         raise InputError(f"{place}: confidence {cells['confidence'][:40]!r}; write a number from 0 to 1")
-    ends = (expand(cells[c], header["curie_map"]) for c in ("subject_id", "predicate_id", "object_id"))
-    return Mapping(*ends, refused=bool(modifier), cells=cells, line=line)
+    subject, predicate, other = (expand(cells[c], header["curie_map"]) for c in NEEDED[:3])
+    return Mapping(subject, predicate, other, bool(modifier), cells, line)
 
 
 def _is_share(text: str) -> bool:
