@@ -16,8 +16,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .. import files, reasoning
-from ..graph import OWL_CLASS, RDF_TYPE, Graph, load, shipped_files
+from .. import reasoning
+from ..graph import DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
 from .alignments import shipped_sets
 from .mappings import MappingSet
 
@@ -63,20 +63,19 @@ def coherence(mappings: MappingSet, theirs: str | os.PathLike[str], added: Itera
 
     All rows are looked at, reviewed or not; what was refused must not come in by another way.
     """
-    trial = _Trial(mappings, theirs, load(*added, data=[theirs]))
+    trial = _Trial(mappings, load(*added, data=[theirs]))
     return [*trial.chained(), *trial.refused(), *trial.impossible()]
 
 
 class _Trial:
     """All statements together; those about matches are followed, the others reasoned with."""
 
-    def __init__(self, mappings: MappingSet, theirs: str | os.PathLike[str], graph: Graph):
+    def __init__(self, mappings: MappingSet, graph: Graph):
         self.graph = graph
         self.rows: Rows = defaultdict(list)
         said = [self._note(mappings), *(self._note(found) for found in shipped_sets().values())]
         self.mapped = dict.fromkeys(said[0]).keys()
-        paths = (*shipped_files(), *(p for p in graph.added if p.suffix != ".rq"), theirs)
-        base = [q.triple for path in paths for q in files.parse_rdf(path)[0]]
+        base = (q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT))
         self.all = ox.Dataset(ox.Quad(*t) for part in (base, *said) for t in part)
         self.ours = {q.subject for q in self.all.quads_for_predicate(DEFINED_BY) if q.object == ox.NamedNode("https://w3id.org/mlops-roles")}
 
@@ -160,11 +159,17 @@ class _Trial:
     def _types(self, term: Any) -> list[Any]:
         return [q.object for q in self.all.quads_for_subject(term) if q.predicate == RDF_TYPE and isinstance(q.object, ox.NamedNode)]
 
+    def _logic(self) -> Iterator[ox.Quad]:
+        """What can contradict: no literals, notes, or refusals, which are looked at by themselves."""
+        notes = {q.subject for q in self.all.quads_for_object(ox.NamedNode(f"{OWL}AnnotationProperty"))} | {NO_MATCH, DEFINED_BY}
+        about = {q.subject for q in self.all.quads_for_object(ox.NamedNode(f"{OWL}Axiom"))}
+        return (q for q in self.all if not isinstance(q.object, ox.Literal) and q.predicate not in notes and q.subject not in about)
+
     def impossible(self) -> Iterator[Clash]:
         """Contradictions, each traced to the statements that cause it."""
         probes = self._probes()
         store = ox.Store()
-        store.extend(q for q in self.all if not isinstance(q.object, ox.Literal) and q.predicate != NO_MATCH)
+        store.extend(self._logic())
         store.extend(ox.Quad(*t) for t in probes)
         proofs = reasoning.infer(store)
         seen = set()
