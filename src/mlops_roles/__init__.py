@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .checks import Finding, Report, check
     from .graph import Graph, load
     from .judgements import Certificate, Conflict, Gap, Records, certify, gap, nearest_roles
+    from .linking import Clash, Mapping, MappingSet, Merge, apply_mappings, coherence, propose, read_mappings, undo_mappings
     from .pages import Page, page
     from .privacy import Pseudonyms
     from .proofs import Proof, explain
@@ -34,7 +35,14 @@ if TYPE_CHECKING:
     from .verifier import Verification, verify
 
 _HOME = {
-    "_errors": ("InputError", "MlopsRolesError", "NothingChecked", "Timeout", "UnknownName", "UnknownPerson"),
+    "_errors": (
+        "InputError",
+        "MlopsRolesError",
+        "NothingChecked",
+        "Timeout",
+        "UnknownName",
+        "UnknownPerson",
+    ),
     "audits": (
         "Audit",
         "audit",
@@ -56,6 +64,17 @@ _HOME = {
         "certify",
         "gap",
         "nearest_roles",
+    ),
+    "linking": (
+        "Clash",
+        "Mapping",
+        "MappingSet",
+        "Merge",
+        "apply_mappings",
+        "coherence",
+        "propose",
+        "read_mappings",
+        "undo_mappings",
     ),
     "pages": (
         "Page",
@@ -110,12 +129,16 @@ __all__ = [
     "Answer",
     "Audit",
     "Certificate",
+    "Clash",
     "Conflict",
     "Endpoint",
     "Finding",
     "Gap",
     "Graph",
     "InputError",
+    "Mapping",
+    "MappingSet",
+    "Merge",
     "MlopsRolesError",
     "NothingChecked",
     "OntologyDiff",
@@ -134,25 +157,30 @@ __all__ = [
     "UnknownPerson",
     "Verification",
     "WhatIf",
+    "apply_mappings",
     "ask",
     "audit",
     "broken_promises",
     "catalogue",
     "certify",
     "check",
+    "coherence",
     "diff",
     "explain",
     "gap",
     "load",
     "nearest_roles",
     "page",
+    "propose",
     "publish",
     "quality",
+    "read_mappings",
     "resolve",
     "run_sparql",
     "serve",
     "show",
     "team",
+    "undo_mappings",
     "verify",
     "whatif",
 ]

@@ -76,7 +76,7 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
         action="append",
         default=[],
         metavar="FILE",
-        help="add a company's own roles, skills, tools, titles, shapes or questions (repeatable)",
+        help="add a company's own roles, skills, tools, titles, shapes or questions, or alignment:NAME (repeatable)",
     )
     if data:
         parser.add_argument("--data", action="append", default=[], metavar="FILE", help="RDF about people, for the question to be asked of (repeatable)")

@@ -6,14 +6,14 @@ Each comes from the CONSTRUCT of the same name beside it; nothing else may be in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
 from . import files, reasoning
-from .graph import shipped_files
+from .graph import RDF_TYPE, shipped_files
 
 GENID = "https://w3id.org/mlops-roles/.well-known/genid/"
 NOTE = "# Derived by `mlops-roles derive` from {}; do not edit.\n"
@@ -42,24 +42,26 @@ def _parse(paths: Iterable[Path]) -> ox.Store:
 
 
 def _capabilities(construct: str, base: ox.Store) -> str:
-    """The capability classes in Turtle: skolem IRIs become blank nodes, blocks are sorted."""
-    import rdflib
-
+    """The capability classes in Turtle."""
     work = ox.Store()
     work.extend(base)
     work.extend(ox.Quad(*triple) for triple in reasoning.infer(base))
+    return turtle([*work.query(construct), *_header()], "capabilities.rq")  # type: ignore[misc]
+
+
+def turtle(triples: Iterable[ox.Triple], source: str) -> str:
+    """The text of a file derived from `source`: skolem IRIs become blank nodes, blocks are sorted."""
+    import rdflib
+
     graph = rdflib.Graph()
-    graph.parse(data=ox.serialize(work.query(construct), format=ox.RdfFormat.N_TRIPLES), format="nt")  # type: ignore[arg-type]
+    graph.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
     prefixes = files.parse_rdf(files.shipped("ontology") / "mlops-roles.ttl")[1]
     plain = rdflib.Graph(bind_namespaces="none")
     for prefix, namespace in prefixes.items():
         plain.bind(prefix, namespace)
     for triple in graph:
         plain.add(tuple(map(_node, triple)))
-    header = rdflib.URIRef("https://w3id.org/mlops-roles/capabilities")
-    for predicate, value in _header():
-        plain.add((header, predicate, value))
-    return NOTE.format("capabilities.rq") + plain.serialize(format="turtle").strip() + "\n"
+    return NOTE.format(source) + plain.serialize(format="turtle").strip() + "\n"
 
 
 def _node(term: Any) -> Any:
@@ -69,18 +71,18 @@ def _node(term: Any) -> Any:
     return rdflib.BNode(re.sub(r"\W", "_", term[len(GENID) :])) if term.startswith(GENID) else term
 
 
-def _header() -> Iterator[tuple[Any, Any]]:
-    from rdflib import DCTERMS, OWL, RDF, Literal, URIRef
+def _header() -> Iterator[ox.Triple]:
+    """What the file of the capability classes says of itself."""
+    dcterms, header = "http://purl.org/dc/terms/", ox.NamedNode("https://w3id.org/mlops-roles/capabilities")
+    yield ox.Triple(header, RDF_TYPE, ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology"))
+    yield ox.Triple(header, ox.NamedNode(f"{dcterms}title"), ox.Literal("MLOps Roles: capabilities", language="en"))
+    yield ox.Triple(header, ox.NamedNode(f"{dcterms}license"), ox.NamedNode("https://creativecommons.org/licenses/by/4.0/"))
+    yield ox.Triple(header, ox.NamedNode(f"{dcterms}isPartOf"), ox.NamedNode("https://w3id.org/mlops-roles"))
 
-    yield RDF.type, OWL.Ontology
-    yield DCTERMS.title, Literal("MLOps Roles: capabilities", "en")
-    yield DCTERMS.license, URIRef("https://creativecommons.org/licenses/by/4.0/")
-    yield DCTERMS.isPartOf, URIRef("https://w3id.org/mlops-roles")
 
-
-def write() -> list[Path]:
-    """Write the derived files that are stale; returns those that were."""
-    stale = [(p, text) for p, text in derived().items() if not p.is_file() or p.read_text("utf-8") != text]
+def write(found: Mapping[Path, str] | None = None) -> list[Path]:
+    """Write the derived files that are stale (of `found`, else of `derived()`); returns those that were."""
+    stale = [(p, text) for p, text in (found or derived()).items() if not p.is_file() or p.read_text("utf-8") != text]
     for path, text in stale:
         with files.replacing(path) as file:
             file.write(text)

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
-from ._errors import InputError
+from ._errors import InputError, UnknownName
 
 RDF_FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -55,6 +55,17 @@ def shipped(folder: str) -> Path:
         if (root / folder).is_dir():
             return root / folder
     raise InputError(f"{folder}/ is missing beside {here.parent}; reinstall mlops-roles")
+
+
+def located(name: str | os.PathLike[str]) -> Path:
+    """The path that a name stands for: `alignment:esco` is the shipped alignment of that name."""
+    kind, _, wanted = str(name).partition(":")
+    if kind != "alignment":
+        return Path(name)
+    known = {path.stem: path for path in sorted((shipped("ontology") / "alignments").glob("*.ttl"))}
+    if wanted not in known:
+        raise UnknownName(wanted, "alignment", known, f"there are {', '.join(known)}")
+    return known[wanted]
 
 
 def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:

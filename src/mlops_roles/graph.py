@@ -42,7 +42,7 @@ class Graph:
         data: Iterable[str | os.PathLike[str]] = (),
         store: str | os.PathLike[str] | None = None,
     ):
-        self.added = tuple(Path(p) for p in added)
+        self.added = tuple(map(files.located, added))
         self.data = tuple(Path(p) for p in data)
         self.folder = None if store is None else Path(store)
         self.prefixes = _prefixes(shipped_files()[0])
@@ -263,7 +263,7 @@ def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] 
     """The ontology, with the files a company adds (RDF, or questions as .rq).
 
     Args:
-        added: a company's own roles, skills, tools, titles, shapes and questions.
+        added: a company's own roles, skills, tools, titles, shapes and questions; `alignment:esco` is a shipped alignment.
         data: RDF about people, for questions to be asked of.
         store: a folder that keeps all this loaded; it is loaded anew when a file has changed.
 

@@ -1,7 +1,8 @@
 """A term's page: its description, and every question that says it belongs there.
 
 A question with the line `#+ page: ?role 30 Skills / ?from` is the section "Skills" on the page
-of each role, thirtieth in order, its rows grouped by what they have in ?from.
+of each role, thirtieth in order, its rows grouped by what they have in ?from. The variable
+?term belongs on the page of every term.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Write the derived files of the ontology anew: capability classes and closure.
+"""Write the derived files of the ontology anew: capability classes, closure and alignments.
 
   mlops-roles derive
 
@@ -17,6 +17,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ..derive import write
+    from ..linking.alignments import derived
 
-    emit("".join(f"wrote {path.name}\n" for path in write()) or "nothing to write, all is fresh\n", args.output)
+    emit("".join(f"wrote {path.name}\n" for path in (*write(), *write(derived()))) or "nothing to write, all is fresh\n", args.output)
     return 0
