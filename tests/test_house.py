@@ -29,6 +29,8 @@ ORDER = [
     {"reasoning"},
     {"graph"},
     {"queries"},
+    {"lexicons"},
+    {"decisions"},
     {"sparql"},
     {"proofs", "checks", "titles", "pages", "derive"},
     {"staff"},

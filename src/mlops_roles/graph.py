@@ -42,7 +42,7 @@ class Graph:
         for path in shipped_files():
             self.store.load(path=str(path), format=ox.RdfFormat.TURTLE)
         self.prefixes = _prefixes(shipped_files()[0])
-        for path in (p for p in self.added if p.suffix != ".rq"):
+        for path in self.added_rdf:
             self._read(path)
         self._add_closure()
         for path in self.data:
@@ -57,8 +57,8 @@ class Graph:
     def _add_closure(self) -> None:
         """Load what follows: as shipped, from the cache, or inferred now."""
         path = files.shipped("ontology") / "closure.nt"
-        if any(p.suffix != ".rq" for p in self.added):
-            path = _cache_file((*shipped_files(), *self.added))
+        if self.added_rdf:
+            path = _cache_file((*shipped_files(), *self.added_rdf))
         if path.is_file():
             self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
@@ -72,6 +72,11 @@ class Graph:
             why = "; ".join(self.write(t) for t in clash[0].because)
             raise InputError(f"{', '.join(map(str, self.added))}: contradicts the ontology ({why}); withdraw one of these")
         return reasoning.printed(self.proofs)
+
+    @property
+    def added_rdf(self) -> tuple[Path, ...]:
+        """The added files that are RDF: neither questions (.rq) nor decisions on titles (.tsv)."""
+        return tuple(path for path in self.added if path.suffix not in (".rq", ".tsv"))
 
     @cached_property
     def proofs(self) -> dict[ox.Triple, reasoning.Inference]:
@@ -199,8 +204,7 @@ def _cache_file(paths: Iterable[Path]) -> Path:
 
     digest = hashlib.sha256("".join(reasoning.rules().values()).encode())
     for path in paths:
-        if path.suffix != ".rq":
-            digest.update(path.read_bytes())
+        digest.update(path.read_bytes())
     home = os.environ.get("MLOPS_ROLES_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
     return Path(home) / f"{digest.hexdigest()[:32]}.nt"
 
@@ -221,7 +225,7 @@ def _plain() -> Graph:
 
 
 def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] = ()) -> Graph:
-    """The ontology, with the files a company adds (RDF, or questions as .rq).
+    """The ontology, with the files a company adds (RDF, questions as .rq, decisions on titles as .tsv).
 
     Args:
         added: a company's own roles, skills, tools, titles, shapes and questions.

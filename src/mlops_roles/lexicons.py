@@ -22,7 +22,7 @@ from .queries import ask
 Units = list[str]
 _WORD = r"[^\W_]+(?:['’]s\b)?[+#]*"
 _TOKEN = re.compile(_WORD + r"|[;/&+@,()\[\]{}|:–—•·]|(?<=\s)-|-(?=\s)|^-|-$")
-_SIGNS = {**{sign: "," for sign in ",()[]{}|:–—•·-"}, **{sign: sign for sign in ";/&+@"}}
+_SIGNS = {**dict.fromkeys(",()[]{}|:–—•·-", ","), **{sign: sign for sign in ";/&+@"}}
 _STEM = 3  # letters that a word without its ending has at least
 _KNOWN = 1 << 17  # words whose reading is kept
 _BEST = ("primary", "counterpart", "curated", "label")
@@ -56,7 +56,7 @@ class Name:
         kind: primary, counterpart, curated, label or field.
         title: as the ontology writes it.
         similar: the slug of the similar role whose title it is.
-        reach: 'specific'; or the list it is in, 'general' or 'broad'.
+        reach: 'specific'; or the list it is in: 'general', 'broad' or 'spread'.
         turned: read with its last word first, as in 'Engineer, Data'.
     """
 
@@ -64,7 +64,7 @@ class Name:
     kind: str
     title: str
     similar: str | None = None
-    reach: Literal["specific", "general", "broad"] = "specific"
+    reach: Literal["specific", "general", "broad", "spread"] = "specific"
     turned: bool = False
 
     @cached_property
@@ -122,6 +122,7 @@ class Lexicon:
         joiners: words and signs that join two titles in one.
         within: units that are part of some name.
         anchors: units of which every name has one.
+        beside: the role that each similar role is similar to.
         shown: the titles of all names, folded.
         called: the best known title of each role, folded.
     """
@@ -133,13 +134,14 @@ class Lexicon:
             lists[slug(row["list"]).partition("-")[0]].append(row["word"])
         titles = ask("titles", graph).rows
         self.agents = tuple(map(fold, lists.pop("agent", ())))
-        reach = {name: lists.pop(name, []) for name in ("general", "broad")}
+        reach = {name: lists.pop(name, []) for name in ("general", "broad", "spread")}
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
         self._read_words(lists, [(row["word"], row["read"]) for row in ask("spellings", graph)], [row["title"] for row in titles])
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
         self._add_titles(titles, {tuple(self.units(title)): name for name, given in reach.items() for title in given})
         self.heads = {key[-1] for key in self.names}
         self.shown = sorted({fold(name.title) for names in self.names.values() for name in names})
+        self.beside = {name.similar: name.role for names in self.names.values() for name in names if name.similar}
         self.called: dict[str, str] = {}
         for name in itertools.chain(*self.names.values()):
             if not name.similar:
