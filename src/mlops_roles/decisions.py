@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from . import files
-from ._errors import InputError
-from .graph import Graph
+from ._errors import InputError, UnknownName
+from .graph import INFERRED, RDF_TYPE, Graph
 from .lexicons import fold
 
 COLUMNS = (
@@ -28,6 +30,7 @@ COLUMNS = (
 )
 NEEDED = ("subject_label", "predicate_id", "object_id")
 PREDICATES = ("skos:exactMatch", "skos:closeMatch")
+_ROLE = ox.NamedNode("http://www.w3.org/ns/org#Role")
 _PREFIX = re.compile(r"^#\s+([\w-]+):\s*[\"']?(\S+?)[\"']?\s*$", re.M)
 
 
@@ -93,10 +96,18 @@ def _decision(path: str | Path, line: int, row: dict[str, str], prefixes: dict[s
         raise InputError(f"{place}: predicate_modifier {modifier[:80]!r}; leave it empty or write Not")
     prefix, _, local = row.get("object_id", "").strip().partition(":")
     try:
-        role = graph.term(prefixes[prefix] + local if prefix in prefixes else row.get("object_id", ""), "role")
+        role = role_named(prefixes[prefix] + local if prefix in prefixes else row.get("object_id", ""), graph)
     except InputError as error:
         raise InputError(f"{place}: {error} (a role of your own needs its file: --with FILE)") from None
     return Decision(row["subject_label"], role, not modifier, row.get("author_label", ""), row.get("mapping_date", ""), str(path), line)
+
+
+def role_named(name: str, graph: Graph) -> str:
+    """The IRI of the role or similar role that a slug, notation, CURIE, IRI or label means. Raises UnknownName for anything else."""
+    iri = graph.term(name, "role")
+    if ox.Quad(ox.NamedNode(iri), RDF_TYPE, _ROLE, INFERRED) not in graph.store:
+        raise UnknownName(name, "role", ())
+    return iri
 
 
 def contradictions(decisions: Iterable[Decision]) -> list[str]:

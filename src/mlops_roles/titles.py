@@ -15,13 +15,13 @@ from typing import Any, Literal, NamedTuple
 
 from .decisions import Decision, decided
 from .graph import Graph, load
-from .lexicons import Lexicon, Name, Units, fold, lexicon, slug
+from .lexicons import Lexicon, Name, Units, fold, in_order, lexicon, slug
 
 __all__ = ["Resolution", "fold", "resolve", "resolve_all", "slug"]
 
 MAX_TITLE = 1000
 NEAREST = 3
-CUTOFF = 75  # of 100, how alike a nearest title is spelt
+CUTOFF = 65  # of 100, how alike a nearest title is spelt
 # The lists whose words may stand beside a name, by how far it reaches.
 _LINKS = ("relation", "link")
 _TITLES = frozenset({"grade", "lead"})  # taken off wherever they stand
@@ -123,15 +123,16 @@ def _alike(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
     """For each title, those of roles that are spelt like it, the likest first."""
     from rapidfuzz import fuzz, process
 
-    shown, texts = words.shown, [fold(title[:100]) for title in titles]
+    texts, shown = [in_order(title[:100]) for title in titles], list(words.shown.values())
     if len(texts) <= 1:
-        return [[name for name, _, _ in process.extract(text, shown, scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF)] for text in texts]
+        found = (process.extract(text, words.shown.keys(), scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF) for text in texts)
+        return [[shown[at] for _, _, at in near] for near in found]
     import numpy as np
 
-    scores = process.cdist(texts, shown, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
+    scores = process.cdist(texts, words.shown.keys(), scorer=fuzz.ratio, score_cutoff=CUTOFF, workers=-1)
     best: list[list[str]] = [[] for _ in texts]
     for row in np.flatnonzero(scores.any(axis=1)).tolist():
-        order = np.argsort(-scores[row].astype(int), kind="stable")[:NEAREST].tolist()
+        order = np.argsort(-scores[row], kind="stable")[:NEAREST].tolist()
         best[row] = [shown[column] for column in order if scores[row, column]]
     return best
 
@@ -211,14 +212,17 @@ def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
 
 
 def _parts(words: Lexicon, item: Units) -> list[Units]:
-    """The titles joined in one: of 'Software/Data Engineer' the first has the head of the last, of 'Data Engineer/Scientist' the last the rest of the first."""
+    """The titles joined in one: 'Software/Data Engineer' is also a 'Software Engineer', 'Data Engineer/Scientist' also a 'Data Scientist'."""
     if words.joiners.isdisjoint(item):
         return [item]
     parts = _split(item, words.joiners) or [[]]
-    head = next((unit for unit in parts[-1] if unit in words.heads), None)
-    shared = next((parts[0][:at] for at, unit in enumerate(parts[0]) if unit in words.heads), [])
-    whole = [part if not head or any(unit in words.heads for unit in part) else [*part, head] for part in parts]
-    return [whole[0], *([*shared, *part] if part[0] in words.heads else part for part in whole[1:])]
+    before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
+    whole = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
+    return [whole[0], *([*before, *part] if part[0] in words.heads else part for part in whole[1:])]
+
+
+def _up_to_head(words: Lexicon, part: Units) -> Units:
+    return next((part[: at + 1] for at, unit in enumerate(part) if unit in words.heads), [])
 
 
 def _hits(words: Lexicon, part: Units) -> list[_Hit]:

@@ -48,7 +48,7 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
     import datetime
 
     from .._errors import InputError
-    from ..decisions import Decision, keep
+    from ..decisions import Decision, keep, role_named
 
     if not args.decisions:
         raise InputError("--accept and --refuse keep a decision; say where with --decisions FILE")
@@ -58,7 +58,7 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
         date = datetime.date.fromisoformat(args.date).isoformat() if args.date else datetime.date.today().isoformat()
     except ValueError:
         raise InputError(f"--date {args.date[:40]!r}: no date; write it as 2026-01-31") from None
-    role = graph.term(args.accept or args.refuse, "role")
+    role = role_named(args.accept or args.refuse, graph)
     keep(args.decisions, [Decision(title, role, bool(args.accept), args.author, date) for title in titles], graph)
 
 
