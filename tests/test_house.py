@@ -30,6 +30,8 @@ ORDER = [
     {"reasoning", "stores"},
     {"graph"},
     {"queries"},
+    {"lexicons"},
+    {"decisions"},
     {"sparql", "constraints"},
     {"proofs", "checks", "titles", "pages", "derive"},
     {"staff"},

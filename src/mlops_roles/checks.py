@@ -81,7 +81,7 @@ def check(data: str | os.PathLike[str] | None = None, graph: Graph | None = None
     Timeout for shapes of a user's own that do not end.
     """
     graph = graph or load()
-    brought = [p for p in graph.added if p.suffix != ".rq" and any(q.predicate.value.startswith(SHACL) for q in files.parse_rdf(p)[0])]
+    brought = [p for p in graph.added_rdf if any(q.predicate.value.startswith(SHACL) for q in files.parse_rdf(p)[0])]
     return _apart(data, graph, ", ".join(map(str, brought)), timeout) if brought else _check(data, graph, *_asserted(data, graph))
 
 
@@ -177,7 +177,7 @@ def read_shapes(graph: Graph) -> rdflib.Graph:
     paths = sorted(files.shipped("shapes").glob("*.ttl"))
     if not paths:
         raise InputError(f"{files.shipped('shapes')}: holds no shapes; reinstall mlops-roles")
-    added = [p for p in graph.added if p.suffix != ".rq"]
+    added = list(graph.added_rdf)
     front = [files.shipped("ontology") / "mlops-roles.ttl"]  # its sh:declare
     return _rdflib((q for p in (*paths, *added, *front) for q in files.parse_rdf(p)[0]), graph)
 

@@ -67,7 +67,7 @@ class Graph:
         self.store = store
         for path in shipped_files():
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-        for path in (p for p in self.added if p.suffix != ".rq"):
+        for path in self.added_rdf:
             self.prefixes = files.fill(store, path) | self.prefixes
         self._add_closure()
         for path in self.data:
@@ -90,7 +90,7 @@ class Graph:
     def _add_closure(self) -> None:
         """Load what follows: as shipped, from the cache, or inferred now."""
         path = files.shipped("ontology") / "closure.nt"
-        if any(p.suffix != ".rq" for p in self.added):
+        if self.added_rdf:
             path = _cache_file(self.digest)
             files.remove_orphans(path.parent)
         if path.is_file():
@@ -107,6 +107,11 @@ class Graph:
             raise InputError(f"{', '.join(map(str, self.added))}: contradicts the ontology ({why}); withdraw one of these")
         return reasoning.printed(self.proofs)
 
+    @property
+    def added_rdf(self) -> tuple[Path, ...]:
+        """The added files that are RDF: neither questions (.rq) nor decisions on titles (.tsv)."""
+        return tuple(path for path in self.added if path.suffix not in (".rq", ".tsv"))
+
     @cached_property
     def proofs(self) -> dict[ox.Triple, reasoning.Inference]:
         """Every inferred statement with its first proof (computed once, about 0.1 s)."""
@@ -118,9 +123,8 @@ class Graph:
         import hashlib
 
         digest = hashlib.sha256("".join(reasoning.rules().values()).encode())
-        for path in (*shipped_files(), *self.added):
-            if path.suffix != ".rq":
-                digest.update(path.read_bytes())
+        for path in (*shipped_files(), *self.added_rdf):
+            digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
 
     @cached_property
@@ -260,7 +264,7 @@ def _plain() -> Graph:
 
 
 def load(*added: str | os.PathLike[str], data: Iterable[str | os.PathLike[str]] = (), store: str | os.PathLike[str] | None = None) -> Graph:
-    """The ontology, with the files a company adds (RDF, or questions as .rq).
+    """The ontology, with the files a company adds (RDF, questions as .rq, decisions on titles as .tsv).
 
     Args:
         added: a company's own roles, skills, tools, titles, shapes and questions; `alignment:esco` is a shipped alignment.

@@ -41,6 +41,11 @@ def fold(text: str) -> str:
     return " ".join(re.findall(_WORD, plain(text)))
 
 
+def in_order(text: str) -> str:
+    """The words of a text, folded, in the order of the alphabet: 'Engineer, Data' is then as 'Data Engineer'."""
+    return " ".join(sorted(fold(text).split()))
+
+
 def slug(curie: str) -> str:
     """`role:ml-engineer` as `ml-engineer`; a name of another namespace as it is."""
     prefix, _, local = curie.partition(":")
@@ -56,7 +61,7 @@ class Name:
         kind: primary, counterpart, curated, label or field.
         title: as the ontology writes it.
         similar: the slug of the similar role whose title it is.
-        reach: 'specific'; or the list it is in, 'general' or 'broad'.
+        reach: 'specific'; or the list it is in: 'general', 'broad' or 'spread'.
         turned: read with its last word first, as in 'Engineer, Data'.
     """
 
@@ -64,7 +69,7 @@ class Name:
     kind: str
     title: str
     similar: str | None = None
-    reach: Literal["specific", "general", "broad"] = "specific"
+    reach: Literal["specific", "general", "broad", "spread"] = "specific"
     turned: bool = False
 
     @cached_property
@@ -122,7 +127,8 @@ class Lexicon:
         joiners: words and signs that join two titles in one.
         within: units that are part of some name.
         anchors: units of which every name has one.
-        shown: the titles of all names, folded.
+        beside: the role that each similar role is similar to.
+        shown: the titles of all names, folded, by their words in the order of the alphabet.
         called: the best known title of each role, folded.
     """
 
@@ -133,13 +139,15 @@ class Lexicon:
             lists[slug(row["list"]).partition("-")[0]].append(row["word"])
         titles = ask("titles", graph).rows
         self.agents = tuple(map(fold, lists.pop("agent", ())))
-        reach = {name: lists.pop(name, []) for name in ("general", "broad")}
+        reach = {name: lists.pop(name, []) for name in ("general", "broad", "spread")}
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
         self._read_words(lists, [(row["word"], row["read"]) for row in ask("spellings", graph)], [row["title"] for row in titles])
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
         self._add_titles(titles, {tuple(self.units(title)): name for name, given in reach.items() for title in given})
-        self.heads = {key[-1] for key in self.names}
-        self.shown = sorted({fold(name.title) for names in self.names.values() for name in names})
+        self.heads = {key[-1] for key in self.names if len(key) > 1}
+        shown = sorted({fold(name.title) for names in self.names.values() for name in names})
+        self.shown = {in_order(title): title for title in shown}
+        self.beside = {name.similar: name.role for names in self.names.values() for name in names if name.similar}
         self.called: dict[str, str] = {}
         for name in itertools.chain(*self.names.values()):
             if not name.similar:

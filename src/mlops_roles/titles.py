@@ -8,22 +8,24 @@ stands beside a name leaves it as it is. Every answer says which words decided.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from .decisions import Decision, decided
 from .graph import Graph, load
-from .lexicons import Lexicon, Name, Units, fold, lexicon, slug
+from .lexicons import Lexicon, Name, Units, fold, in_order, lexicon, slug
 
 __all__ = ["Resolution", "fold", "resolve", "resolve_all", "slug"]
 
 MAX_TITLE = 1000
 NEAREST = 3
-CUTOFF = 75  # of 100, how alike a nearest title is spelt
+CUTOFF = 65  # of 100, how alike a nearest title is spelt
 # The lists whose words may stand beside a name, by how far it reaches.
 _LINKS = ("relation", "link")
-_DECOR = frozenset({"grade", "lead", "rank", "place"})
+_TITLES = frozenset({"grade", "lead"})  # taken off wherever they stand
+_DECOR = _TITLES | {"rank", "place"}
 _TECHNICAL = _DECOR | {"technology", "field", "relation", "link", "joiner", ","}
 _TOPICAL = _TECHNICAL | {"business"}
 
@@ -63,17 +65,18 @@ class _Reading(NamedTuple):
 
 
 class _Hit(NamedTuple):
-    """A name in a part of a title: the names it may be, and what stands left, right and in the other segments."""
+    """A name in a part of a title: the names it may be, and what stands left, right, and in the segments before and after."""
 
     names: tuple[Name, ...]
     head: str
     left: Units
     right: Units
-    others: list[Units]
+    before: list[Units]
+    after: list[Units]
 
     def around(self) -> Units:
         """All that stands beside the name."""
-        return [u for units in (self.left, self.right, *self.others) for u in units]
+        return [*itertools.chain(self.left, self.right, *self.before, *self.after)]
 
 
 def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Resolution:
@@ -83,30 +86,53 @@ def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Res
 
 def resolve_all(titles: Iterable[str], graph: Graph | None = None, nearest: bool = True) -> list[Resolution]:
     """Resolve many titles, each distinct one once."""
-    words = lexicon(graph or load())
-    titles = list(titles)
-    known = {title: _answer(words, title) for title in dict.fromkeys(titles)}
+    graph = graph or load()
+    words, rulings = lexicon(graph), decided(graph).rulings
+    given = list(titles)
+    known = {title: _answer(words, title) for title in dict.fromkeys(given)}
+    for title in known if rulings else ():
+        if ruling := rulings.get(fold(title)):
+            known[title] = _ruled(words, graph, known[title], ruling)
     lost = [title for title, answer in known.items() if answer.status == "none"]
-    for title, alike in zip(lost, _alike(words, lost) if nearest else itertools.repeat(None), strict=nearest):
-        near = () if alike is None else tuple(dict.fromkeys([*known[title].nearest, *alike]))[:NEAREST]
-        if near != known[title].nearest:
-            known[title] = replace(known[title], nearest=near)
-    return [known[title] for title in titles]
+    near = _alike(words, lost) if nearest else [[]] * len(lost)
+    for title, alike in zip(lost, near, strict=True):
+        if alike or not nearest:
+            known[title] = replace(known[title], nearest=tuple(dict.fromkeys([*known[title].nearest, *alike]))[:NEAREST] if nearest else ())
+    return [known[title] for title in given]
+
+
+def _ruled(words: Lexicon, graph: Graph, answer: Resolution, ruling: Mapping[str, Decision]) -> Resolution:
+    """The answer after a curator's decisions: what was accepted, else what the rules found without what was refused."""
+    decided_on = {slug(graph.curie(iri)): decision for iri, decision in ruling.items()}
+    reasons = tuple(f"{name} {decision.reason}" for name, decision in decided_on.items())
+    accepted = [name for name, decision in decided_on.items() if decision.accepted]
+    if accepted:
+        roles = tuple(sorted({words.beside.get(name, name) for name in accepted}))
+        similar = accepted[0] if all(name in words.beside for name in accepted) else None
+    else:
+        roles = tuple(role for role in answer.roles if not {role, answer.similar} & decided_on.keys())
+        similar, reasons = answer.similar if roles else None, (*reasons, *(answer.reasons if roles else ()))
+    return Resolution(answer.title, _status(roles), roles, reasons, similar)
+
+
+def _status(roles: Sequence[str]) -> Literal["certain", "ambiguous", "none"]:
+    return "none" if not roles else "certain" if len(roles) == 1 else "ambiguous"
 
 
 def _alike(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
     """For each title, those of roles that are spelt like it, the likest first."""
     from rapidfuzz import fuzz, process
 
-    shown, texts = words.shown, [fold(title[:100]) for title in titles]
+    texts, shown = [in_order(title[:100]) for title in titles], list(words.shown.values())
     if len(texts) <= 1:
-        return [[name for name, _, _ in process.extract(text, shown, scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF)] for text in texts]
+        found = (process.extract(text, words.shown.keys(), scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF) for text in texts)
+        return [[shown[at] for _, _, at in near] for near in found]
     import numpy as np
 
-    scores = process.cdist(texts, shown, scorer=fuzz.ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=-1)
+    scores = process.cdist(texts, words.shown.keys(), scorer=fuzz.ratio, score_cutoff=CUTOFF, workers=-1)
     best: list[list[str]] = [[] for _ in texts]
     for row in np.flatnonzero(scores.any(axis=1)).tolist():
-        order = np.argsort(-scores[row].astype(int), kind="stable")[:NEAREST].tolist()
+        order = np.argsort(-scores[row], kind="stable")[:NEAREST].tolist()
         best[row] = [shown[column] for column in order if scores[row, column]]
     return best
 
@@ -115,27 +141,33 @@ def _answer(words: Lexicon, title: str) -> Resolution:
     """The answer to one title; under 'none', `nearest` has only the titles that stand in it."""
     if len(title) > MAX_TITLE:
         return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
-    units = words.units(title)
     names: dict[Name, str] = {}
-    notes: dict[str, None] = {}
     refused: dict[Name, str] = {}
-    if not words.anchors.isdisjoint(units):
-        for item in _split(units, (";",)) if ";" in units else [units]:
-            decor = [unit for unit in item if words.kinds[unit] in _DECOR and unit not in words.within]
-            core = tuple(item) if not decor else _tidy(unit for unit in item if words.kinds[unit] not in _DECOR or unit in words.within)
-            reading = _read(words, core, any(words.kinds[unit] == "lead" for unit in decor))
-            off = f" without {', '.join(decor)!r}" if decor else ""
-            for name, topics in reading.names:
-                names.setdefault(name, f"{name.says}{'' if name.title == title.strip() else f' (as {name.title!r})'}{off}{topics}")
-            refused |= reading.refused
-            notes |= dict.fromkeys(reading.notes)
+    notes: dict[str, None] = {}
+    for reading, off in _readings(words, title):
+        for name, topics in reading.names:
+            names.setdefault(name, f"{name.says}{'' if name.title == title.strip() else f' (as {name.title!r})'}{off}{topics}")
+        refused |= reading.refused
+        notes |= dict.fromkeys(reading.notes)
     if not names:
         reasons = (*notes, *dict.fromkeys(refused.values())) or ("no title of a role is in it",)
-        held = (words.called.get(name.role, "") if name.kind == "field" else fold(name.title) for name in refused)
+        held = (words.called[name.role] if name.kind == "field" else fold(name.title) for name in refused)
         return Resolution(title, "none", (), reasons, None, tuple(dict.fromkeys(held))[:NEAREST])
     roles = tuple(sorted({name.role for name in names}))
     similar = None if any(not name.similar for name in names) else next(name.similar for name in names)
-    return Resolution(title, "certain" if len(roles) == 1 else "ambiguous", roles, (*dict.fromkeys(names.values()), *notes), similar)
+    return Resolution(title, _status(roles), roles, (*dict.fromkeys(names.values()), *notes), similar)
+
+
+def _readings(words: Lexicon, title: str) -> Iterator[tuple[_Reading, str]]:
+    """What each item of a title says without its words of decoration, and that it was read without them."""
+    units = words.units(title)
+    if words.anchors.isdisjoint(units):
+        return
+    for item in _split(units, (";",)) if ";" in units else [units]:
+        decor = [unit for unit in item if words.kinds[unit] in _DECOR and unit not in words.within]
+        core = _tidy(unit for unit in item if words.kinds[unit] not in _TITLES or unit in words.within) if decor else tuple(item)
+        led = any(words.kinds[unit] == "lead" for unit in decor)
+        yield _read(words, core, led), f" without {', '.join(decor)!r}" if decor else ""
 
 
 def _tidy(units: Iterable[str]) -> tuple[str, ...]:
@@ -159,7 +191,7 @@ def _read(words: Lexicon, item: tuple[str, ...], led: bool) -> _Reading:
             if why := _objection(words, name, hit, rest, led):
                 refused.setdefault(name, why)
                 continue
-            topics = hit.around()
+            topics = [unit for unit in hit.around() if words.kinds[unit] not in _DECOR]
             names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
             if "/" in hit.head:
                 notes += _clash(words, name, hit.head)
@@ -180,20 +212,27 @@ def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
 
 
 def _parts(words: Lexicon, item: Units) -> list[Units]:
-    """The titles joined in one: of 'Software/Data Engineer' the first has the head of the last, of 'Data Engineer/Scientist' the last the rest of the first."""
+    """The titles joined in one: 'Software/Data Engineer' is also a 'Software Engineer', 'Data Engineer/Scientist' also a 'Data Scientist'."""
     if words.joiners.isdisjoint(item):
         return [item]
     parts = _split(item, words.joiners) or [[]]
-    head = next((unit for unit in parts[-1] if unit in words.heads), None)
-    shared = next((parts[0][:at] for at, unit in enumerate(parts[0]) if unit in words.heads), [])
-    whole = [part if not head or any(unit in words.heads for unit in part) else [*part, head] for part in parts]
-    return [whole[0], *([*shared, *part] if part[0] in words.heads else part for part in whole[1:])]
+    before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
+    whole = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
+    return [whole[0], *([*before, *part] if part[0] in words.heads else part for part in whole[1:])]
+
+
+def _up_to_head(words: Lexicon, part: Units) -> Units:
+    return next((part[: at + 1] for at, unit in enumerate(part) if unit in words.heads), [])
 
 
 def _hits(words: Lexicon, part: Units) -> list[_Hit]:
-    """The names in a part, those of fields only where there is no other."""
-    spans = _spans(words, part)
-    spans = [span for span in spans if span[2][0].kind != "field"] or spans
+    """The names in a part; where there is none, those that words of technology may stand in, then those of fields."""
+    every = _spans(words, part)
+    spans = [span for span in every if span[2][0].kind != "field"]
+    if not spans:
+        thin = [unit for unit in part if words.kinds[unit] != "technology" or unit in words.within]
+        spans = [span for span in _spans(words, thin) if span[2][0].reach == "spread"]
+        part, spans = (thin, spans) if spans else (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
     return [_hit(part, free, *span) for span in spans]
@@ -215,11 +254,11 @@ def _spans(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]
 
 def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
     """The names that begin at a unit, with where they end, the shortest first."""
-    branch: dict[str, Any] | None = words.tree
+    branch = words.tree
     for end in range(start, len(part)):
-        branch = branch.get(part[end]) if branch else None
-        if branch is None:
+        if part[end] not in branch:
             return
+        branch = branch[part[end]]
         if "" in branch:
             yield end + 1, branch[""]
 
@@ -228,8 +267,7 @@ def _hit(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]
     """A name with what stands beside it, which belongs to no other name."""
     left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
     right = part.index(",", end) if "," in part[end:] else len(part)
-    others = _split([*free[:left], ",", *free[right:]], (",",))
-    return _Hit(names, part[end - 1], _full(free[left:start]), _full(free[end:right]), others)
+    return _Hit(names, part[end - 1], _full(free[left:start]), _full(free[end:right]), _split(free[:left], (",",)), _split(free[right:], (",",)))
 
 
 def _full(units: Units) -> Units:
@@ -262,15 +300,30 @@ def _objection(words: Lexicon, name: Name, hit: _Hit, rest: Units, led: bool) ->
 
 def _occupation(words: Lexicon, hit: _Hit) -> str | None:
     """The word beside a specific name that makes it somebody else's or another occupation."""
-    for unit in hit.left:
-        if words.kinds[unit] in ("occupation", *_LINKS):
-            return unit
-    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, hit.right):
-        kind = words.kinds[unit]
-        if kind == "occupation" or (unit in words.heads and kind not in _DECOR) or (not kind and unit.endswith(words.agents)):
-            return unit
-    last = (next((u for u in reversed(other) if words.kinds[u] not in _DECOR), "") for other in hit.others)
-    return next((unit for unit in last if words.kinds[unit] == "occupation"), None)
+    right = itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, hit.right)
+    behind = (unit for unit in right if words.kinds[unit] == "matter" or (unit in words.heads and words.kinds[unit] not in _DECOR) or _person(words, unit))
+    others = (*((segment, _person) for segment in hit.before), *((segment, _listed) for segment in hit.after))
+    return next(
+        itertools.chain(
+            (unit for unit in hit.left if words.kinds[unit] in ("occupation", *_LINKS)),
+            behind,
+            (last for segment, is_person in others if (last := _last(words, segment)) and is_person(words, last)),
+        ),
+        None,
+    )
+
+
+def _listed(words: Lexicon, unit: str) -> bool:
+    return words.kinds[unit] == "occupation"
+
+
+def _person(words: Lexicon, unit: str) -> bool:
+    """Whether a word is listed as an occupation, or unknown and sounds like one."""
+    return _listed(words, unit) or (not words.kinds[unit] and unit.endswith(words.agents))
+
+
+def _last(words: Lexicon, segment: Units) -> str:
+    return next((unit for unit in reversed(segment) if words.kinds[unit] not in _DECOR), "")
 
 
 def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
@@ -283,7 +336,7 @@ def _clash(words: Lexicon, name: Name, whole: str) -> list[str]:
 def _likewise(words: Lexicon, name: Name, hit: _Hit) -> dict[Name, str]:
     """The names of other roles that a broad name may be short for: 'Machine Learning Software Engineer'."""
     found: dict[Name, str] = {}
-    for beside in filter(None, (hit.left[-1:], hit.right, *hit.others)):
+    for beside in filter(None, (hit.left[-1:], hit.right, *hit.before, *hit.after)):
         for other in words.names.get((*beside, hit.head), ()):
             if not other.turned and other.role != name.role:
                 found[other] = f" by {' '.join(beside)!r} beside {name.title!r}"
