@@ -6,6 +6,7 @@ depends on nothing but its graph. The graphs are ours: those of others are never
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -47,7 +48,6 @@ def formats() -> tuple[Format, ...]:
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of a table in `ontology/publishing/`."""
     import csv
-    import io
 
     return list(csv.DictReader(io.StringIO(shipped_text(f"{table}.csv"))))
 
@@ -149,7 +149,22 @@ def _turtle(statements: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
         graph.bind(prefix, namespace)
     for triple in statements:
         graph.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
-    return graph.serialize(format="turtle", encoding="utf-8").strip() + b"\n"
+    out = io.BytesIO()
+    _serializer(graph).serialize(out, encoding="utf-8")
+    return out.getvalue().strip() + b"\n"
+
+
+def _serializer(graph: rdflib.Graph) -> Any:
+    """rdflib's serializer, but for numbers with a point: it would write 0.9 as 9e-01, another literal."""
+    from rdflib import XSD, Literal
+    from rdflib.plugins.serializers.turtle import TurtleSerializer
+
+    class Exact(TurtleSerializer):
+        def label(self, node: Any, position: int) -> str:
+            exact = isinstance(node, Literal) and node.datatype in (XSD.double, XSD.decimal)
+            return node.n3(graph.namespace_manager) if exact else str(super().label(node, position))
+
+    return Exact(graph)
 
 
 def _rdflib(term: Term) -> rdflib.term.Identifier:
