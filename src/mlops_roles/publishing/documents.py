@@ -164,7 +164,7 @@ def _serializer(graph: rdflib.Graph) -> Any:
             exact = isinstance(node, Literal) and node.datatype in (XSD.double, XSD.decimal)
             return node.n3(graph.namespace_manager) if exact else str(super().label(node, position))
 
-        def getQName(self, uri: Any, gen_prefix: bool = True) -> Any:  # noqa: N802  rdflib's name
+        def getQName(self, uri: Any, gen_prefix: bool = True) -> Any:
             return super().getQName(uri, gen_prefix=False)
 
     return Exact(graph)
