@@ -90,7 +90,7 @@ def _data(graph: Graph) -> dict[str, bytes]:
     documents = dict(everything(graph))
     forms = [form for form in formats() if form.rdf]
     built = {f"{name}.{form.suffix}": serialize(graph, statements, form) for name, statements in documents.items() for form in forms}
-    described = void(graph, documents, built)
-    built |= {f"void.{form.suffix}": serialize(graph, described, form) for form in forms}
+    described, prefixes = void(graph, documents, built)
+    built |= {f"void.{form.suffix}": serialize(graph, described, form, prefixes) for form in forms}
     built |= {f"alignments/{path.name}": path.read_bytes() for path in sorted((files.shipped("ontology") / "alignments").glob("*.sssom.tsv"))}
     return built | {"context.jsonld": as_bytes({"@context": context(graph)}), "terms.csv": listed(graph).encode()}

@@ -23,8 +23,8 @@ SETS = {
 }
 
 
-def void(graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]) -> list[ox.Triple]:
-    """The description of some documents, by their names, and of the files they were written to."""
+def void(graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]) -> tuple[list[ox.Triple], dict[str, str]]:
+    """The description of some documents, by their names, and of the files they were written to; and its prefixes."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(loader=PackageLoader("mlops_roles", "templates/publishing"), trim_blocks=True, undefined=StrictUndefined)  # noqa: S701  Turtle, not HTML
@@ -32,7 +32,8 @@ def void(graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[
     told = {**SETS, **{f"alignments/{path.stem}": (f"alignment-{path.stem}", f"alignment {path.stem}", f"Mappings of {path.stem}.") for path in alignments()}}
     sets = [_set(*told[name], statements=documents[name], files=list(_files(name, told[name][0], built))) for name in told]
     text = env.get_template("void.ttl.j2").render(about=header(graph), sets=sets)
-    return canonical(q.triple for q in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+    parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
+    return canonical(q.triple for q in parser), dict(parser.prefixes)
 
 
 def _set(name: str, title: str, description: str, statements: list[ox.Triple], files: list[dict[str, Any]]) -> dict[str, Any]:

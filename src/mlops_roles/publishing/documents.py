@@ -6,8 +6,9 @@ depends on nothing but its graph. The graphs are ours: those of others are never
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -47,7 +48,6 @@ def formats() -> tuple[Format, ...]:
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of a table in `ontology/publishing/`."""
     import csv
-    import io
 
     return list(csv.DictReader(io.StringIO(shipped_text(f"{table}.csv"))))
 
@@ -131,9 +131,9 @@ def canonical(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
 # formats ----------------------------------------------------------------------------------
 
 
-def serialize(graph: Graph, statements: list[ox.Triple], form: Format) -> bytes:
-    """Statements in a format of RDF. Turtle is rdflib's, which writes lists and nested nodes as people do."""
-    prefixes = dict(sorted(graph.prefixes.items()))
+def serialize(graph: Graph, statements: list[ox.Triple], form: Format, more: Mapping[str, str] | None = None) -> bytes:
+    """Statements in a format of RDF, with the graph's prefixes and more. Turtle is rdflib's, which writes lists and nested nodes as people do."""
+    prefixes = dict(sorted({**graph.prefixes, **(more or {})}.items()))
     if form.rdf == ox.RdfFormat.TURTLE:
         return _turtle(statements, prefixes)
     if form.rdf == ox.RdfFormat.JSON_LD:
@@ -149,7 +149,25 @@ def _turtle(statements: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
         graph.bind(prefix, namespace)
     for triple in statements:
         graph.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
-    return graph.serialize(format="turtle", encoding="utf-8").strip() + b"\n"
+    out = io.BytesIO()
+    _serializer(graph).serialize(out, encoding="utf-8")
+    return out.getvalue().strip() + b"\n"
+
+
+def _serializer(graph: rdflib.Graph) -> Any:
+    """rdflib's serializer, but for two habits: it writes 0.9 as 9e-01, another literal, and makes up prefixes in an order that chance gives."""
+    from rdflib import XSD, Literal
+    from rdflib.plugins.serializers.turtle import TurtleSerializer
+
+    class Exact(TurtleSerializer):
+        def label(self, node: Any, position: int) -> str:
+            exact = isinstance(node, Literal) and node.datatype in (XSD.double, XSD.decimal)
+            return node.n3(graph.namespace_manager) if exact else str(super().label(node, position))
+
+        def getQName(self, uri: Any, gen_prefix: bool = True) -> Any:
+            return super().getQName(uri, gen_prefix=False)
+
+    return Exact(graph)
 
 
 def _rdflib(term: Term) -> rdflib.term.Identifier:
