@@ -134,7 +134,7 @@ def _origin(records: Records, found: Evidence) -> dict[str, Any]:
     """The files that it rests on, by their hash, and how it was made."""
     graph, staff = records.graph, records.file
     used: dict[str, Any] = {"id": _hash_of(staff), "type": "Entity", "file": Path(staff).name, "unread": found.unread}
-    added = [{"id": _hash_of(path), "type": "Entity", "file": path.name} for path in graph.added if path.suffix != ".rq"]
+    added = [{"id": _hash_of(path), "type": "Entity", "file": path.name} for path in graph.added_rdf]
     content = {"id": ontology_hash(), "type": "Entity", "of": f"{BASE}/{graph.version}", "version": graph.version, "added": added}
     made = {
         "type": "Activity",

@@ -57,7 +57,7 @@ class Version(Graph):
     def __init__(self, path: str | os.PathLike[str], added: Iterable[str | os.PathLike[str]] = ()):
         self.source, self.store, self.data, self.folder, self.prefixes = str(path), ox.Store(), (), None, load().prefixes
         self.added = (*_ontology_files(Path(path)), *map(Path, added))
-        for file in (f for f in self.added if f.suffix != ".rq"):
+        for file in self.added_rdf:
             self.prefixes = files.fill(self.store, file) | self.prefixes
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in self._infer())
 

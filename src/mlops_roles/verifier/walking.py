@@ -25,7 +25,7 @@ class Ontology:
 
     def __init__(self, added: Sequence[str | Path] = ()):
         shipped = [quad.triple for path in sorted(files.shipped("ontology").glob("*.ttl")) for quad in files.parse_rdf(path)[0]]
-        paths = [Path(path) for path in added if Path(path).suffix != ".rq"]
+        paths = [Path(path) for path in added if Path(path).suffix not in (".rq", ".tsv")]
         self.digest = digest("".join(sorted(canonical(shipped))).encode())
         self._links: dict[tuple[Any, str], set[Any]] = defaultdict(set)
         for triple in [*shipped, *(quad.triple for path in paths for quad in files.parse_rdf(path)[0])]:
