@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from conftest import ROOT
@@ -309,6 +310,16 @@ def test_what_is_no_certificate_is_refused_in_one_line(text, tmp_path, capsys):
 )
 def test_a_certificate_of_odd_parts_fails_and_does_not_break(content, tmp_path):
     assert not checked(tmp_path, {"type": "Certificate", **content}).verified
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, ben):
+    path = tmp_path / "acme.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/sharedStrings.xml", bytes(1 << 20) * 40)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mlops_roles.verifier.reading.MAX_UNPACKED", 1 << 25)
+        with pytest.raises(InputError, match="unpacks to over 32 MiB"):
+            checked(tmp_path, ben, path)
 
 
 def test_a_wrong_certificate_exits_with_1_and_a_table_of_places(tmp_path, ben, capsys):

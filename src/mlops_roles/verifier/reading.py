@@ -9,6 +9,7 @@ import io
 import json
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from .._errors import InputError
 JSON_LITERAL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
 EVIDENCE = ("skills", "lacks", "assessed")
 BESIDE = ("title", "unit", "role")  # known columns that no certificate rests on
-MAX_BYTES = 1 << 24
+MAX_BYTES, MAX_UNPACKED = 1 << 24, 1 << 30
 Row = tuple[int, list[str]]
 
 
@@ -133,6 +134,9 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
     import openpyxl
 
     try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+                raise InputError(f"{path}: unpacks to over {MAX_UNPACKED >> 20} MiB; save the sheet as CSV")
         sheet, width = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0], 0
         sheet.reset_dimensions()
         for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -142,6 +146,8 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
             if any(cells):
                 width = width or len(cells)
                 yield line, cells + [""] * (width - len(cells))
+    except InputError:
+        raise
     except Exception as error:  # openpyxl lets many kinds through for a broken file
         raise InputError(f"{path}: not a readable workbook ({type(error).__name__}); save it as CSV") from None
 
