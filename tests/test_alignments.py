@@ -373,8 +373,10 @@ def test_with_the_other_ontology_itself_hermit_finds_no_contradiction_and_no_emp
     ("old", "new", "complaint"),
     [
         ("#mapping_set_id", "#mapping_set", "no mapping_set_id"),
+        ("#mapping_set_id: https://", "#mapping_set_id: ", "no mapping_set_id that is an IRI"),
         ("predicate_id", "predicate", "no column predicate_id"),
         ("\tdcat:Role", "\tdcat Role", "line 19: object_id 'dcat Role' is no IRI"),
+        ("\tdcat:Role", "\tdact:Role", "object_id 'dact:Role' is no IRI; write prefix:name with the prefix in curie_map"),
         ("\t0.6\t", "\tvery\t", "line 19: confidence 'very'"),
         ("relatedMatch\t\t", "relatedMatch\tno\t", "predicate_modifier 'no'"),
         ("#license", "license", "no column"),

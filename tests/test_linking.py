@@ -5,7 +5,7 @@ import re
 
 import pyoxigraph as ox
 import pytest
-from conftest import PREFIXES, SHARED
+from conftest import PREFIXES, ROOT, SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_alignments import faults
@@ -375,3 +375,12 @@ def test_proposals_come_in_other_forms(company, capsys):
     assert any(row["object_id"] == "role:data-scientist" for row in rows)
     assert main(["link", str(company), "--to", "gits"]) == 2
     assert "did you mean gist?" in capsys.readouterr().err
+
+
+def test_the_example_of_a_company_shows_each_step(tmp_path):
+    theirs, mappings = ROOT / "examples" / "acme-hr.ttl", read_mappings(ROOT / "examples" / "acme-hr.sssom.tsv")
+    assert {("hr:job-17", "role:data-scientist"), ("hr:job-21", "role:data-engineer")} <= {(s, o) for s, _, o in pairs(propose(theirs))}
+    assert {c.kind for c in coherence(mappings, theirs)} == {"two in one", "impossible"}
+    linked = tmp_path / "linked.ttl"
+    linked.write_bytes(apply_mappings(theirs, mappings).turtle())
+    assert canonical(undo_mappings(linked, mappings).graph) == canonical(parsed(theirs))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -95,12 +95,13 @@ class _Trial:
 
     # exact matches, followed ------------------------------------------------------
 
-    def _neighbours(self, term: Any) -> Iterator[tuple[Any, ox.Triple]]:
+    def _beside(self, term: Any, relations: Container[Any]) -> Iterator[tuple[Any, ox.Triple]]:
+        """What a term is linked with, either way, and the statement that says so."""
         for quad in self.all.quads_for_subject(term):
-            if quad.predicate == EXACT:
+            if quad.predicate in relations:
                 yield quad.object, quad.triple
         for quad in self.all.quads_for_object(term):
-            if quad.predicate == EXACT:
+            if quad.predicate in relations:
                 yield quad.subject, quad.triple
 
     def _reached(self, start: Any) -> dict[Any, list[ox.Triple]]:
@@ -109,7 +110,7 @@ class _Trial:
         todo = deque([start])
         while todo:
             at = todo.popleft()
-            for other, triple in self._neighbours(at):
+            for other, triple in self._beside(at, {EXACT}):
                 if other not in ways:
                     ways[other] = [*ways[at], triple]
                     todo.append(other)
@@ -129,15 +130,10 @@ class _Trial:
         for no in self.all.quads_for_predicate(NO_MATCH):
             here, there = self._reached(no.subject), self._reached(no.object)
             ways = [[*here[t], *there[t]] for t in here if t in there]
-            ways += [[*here[one], triple, *there[other]] for one in here for other in there for triple in self._alike(one, other)]
+            ways += [[*here[one], triple, *there[other]] for one in here for other, triple in self._beside(one, ALIKE) if other in there]
             if ways and not self.mapped.isdisjoint((no.triple, *(way := min(ways, key=len)))):
                 about = f"{self.graph.write(no.subject)} and {self.graph.write(no.object)}"
                 yield self._clash("refused", about, [*way, no.triple], "somebody found that the two do not match; withdraw the mapping, or the refusal")
-
-    def _alike(self, one: Any, other: Any) -> list[ox.Triple]:
-        """What says that two terms are close to each other, or that one lies below the other."""
-        both = [*self.all.quads_for_subject(one), *self.all.quads_for_subject(other)]
-        return [q.triple for q in both if q.predicate in ALIKE and {q.subject, q.object} == {one, other}]
 
     # what is impossible -----------------------------------------------------------
 

@@ -29,6 +29,15 @@ COLUMNS = (
     *("confidence", "reviewer_label", "comment"),
 )
 MAX_BYTES = 256 << 20
+BUILT_IN = {  # by the specification of SSSOM
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "sssom": SSSOM,
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 Header = dict[str, Any]  # a text, a list of texts, or a table of prefixes
 
 
@@ -87,9 +96,11 @@ class MappingSet:
             yield from (ox.Quad(node, ox.NamedNode(SSSOM + k), self._term(k, v)) for k, v in row.cells.items() if v)
 
     def _term(self, slot: str, value: str) -> ox.NamedNode | ox.Literal:
-        if slot.endswith("_id") or slot in ("mapping_justification", "object_source", "subject_source", "license"):
-            return ox.NamedNode(expand(value, self.header["curie_map"]))
-        return ox.Literal(float(value)) if slot == "confidence" else ox.Literal(value)
+        if slot == "confidence":
+            return ox.Literal(float(value))
+        if slot in NEEDED or slot in ("object_source", "license"):
+            return _iri(expand(value, self.header["curie_map"])) or ox.Literal(value)
+        return ox.Literal(value)
 
     def text(self) -> str:
         """The set as it is kept: header lines, then the table."""
@@ -97,9 +108,20 @@ class MappingSet:
 
 
 def expand(curie: str, prefixes: dict[str, str]) -> str:
-    """The IRI that a CURIE, or an IRI, stands for; as given where the prefix is unknown."""
+    """The IRI that a CURIE, or an IRI, stands for; "" where its prefix is unknown."""
     prefix, colon, local = curie.partition(":")
-    return prefixes[prefix] + local if colon and prefix in prefixes else curie
+    spaces = {**BUILT_IN, **prefixes}
+    if colon and prefix in spaces:
+        return spaces[prefix] + local
+    return curie if local.startswith("//") or prefix == "urn" else ""
+
+
+def _iri(text: str) -> ox.NamedNode | None:
+    """Text as an IRI, or None if it is none."""
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        return None
 
 
 def read(path: str | os.PathLike[str]) -> MappingSet:
@@ -108,8 +130,8 @@ def read(path: str | os.PathLike[str]) -> MappingSet:
     lines = text.splitlines(keepends=True)
     start = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     header = _header(lines[:start], path)
-    if not header.get("mapping_set_id"):
-        raise InputError(f"{path}: no mapping_set_id in its header; add a line '#mapping_set_id: https://…'")
+    if _iri(str(header.get("mapping_set_id", ""))) is None:
+        raise InputError(f"{path}: no mapping_set_id that is an IRI in its header; add a line '#mapping_set_id: https://…'")
     return MappingSet(Path(path).name, header, list(_rows(lines[start:], start, header, path)))
 
 
@@ -160,11 +182,8 @@ def _rows(lines: list[str], start: int, header: Header, path: str | os.PathLike[
 def _row(cells: dict[str, str], line: int, header: Header, path: str | os.PathLike[str]) -> Mapping:
     place = f"{path}, line {line}"
     for column in NEEDED:
-        try:
-            ox.NamedNode(expand(cells[column], header["curie_map"]))
-        except ValueError:
-            cure = "write prefix:name with the prefix in curie_map, or a full IRI"
-            raise InputError(f"{place}: {column} {cells[column][:80]!r} is no IRI; {cure}") from None
+        if _iri(expand(cells[column], header["curie_map"])) is None:
+            raise InputError(f"{place}: {column} {cells[column][:80]!r} is no IRI; write prefix:name with the prefix in curie_map, or a full IRI")
     if (modifier := cells.get("predicate_modifier", "")) not in ("", "Not"):
         raise InputError(f"{place}: predicate_modifier {modifier[:40]!r}; leave it empty, or write Not to refuse the mapping")
     if not _is_share(cells.get("confidence") or "1"):
