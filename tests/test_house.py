@@ -34,6 +34,7 @@ ORDER = [
     {"decisions"},
     {"sparql", "constraints"},
     {"proofs", "checks", "titles", "pages", "derive"},
+    {"engines"},
     {"staff"},
     {"audits"},
     {"report"},
@@ -156,7 +157,6 @@ def named_in(text, names):
 EXAMPLES = {
     "cli.py": {"mlops engineer", "data engineer", "machine-learning"},  # the last one in "machine-learning operations"
     "proofs.py": {"skill:sql"},
-    "commands/whatif.py": {"model deployment"},
 }
 
 
