@@ -34,7 +34,7 @@ ORDER = [
     {"decisions"},
     {"sparql", "constraints"},
     {"proofs", "checks", "titles", "pages", "derive"},
-    {"engines"},
+    {"engines", "agents"},
     {"staff"},
     {"audits"},
     {"report"},

@@ -692,4 +692,4 @@ def audit(
     engine = Engine(connection)
     ontology = graph or load()
     say(f"reading {staff}")
-    return Audit(read_staff(staff, engine.con, mapping), engine, ontology, Closed.of(ontology), say)
+    return Audit(read_staff(staff, engine.con, mapping, ontology), engine, ontology, Closed.of(ontology), say)

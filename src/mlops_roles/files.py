@@ -122,6 +122,17 @@ def parse_rdf(path: str | os.PathLike[str]) -> tuple[list[ox.Quad], dict[str, st
         raise InputError(_parse_message(path, error)) from None
 
 
+def stream(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
+    """The quads of an RDF file one by one; N-Triples may be of any size.
+
+    Raises InputError with file, line and column where the file cannot be parsed.
+    """
+    try:
+        yield from ox.parse(path=os.fspath(path), format=ox.RdfFormat.N_TRIPLES) if _is_streamed(path) else _parser(path)
+    except PARSE_ERRORS as error:
+        raise error if isinstance(error, InputError) else InputError(_parse_message(path, error)) from None
+
+
 def fill(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
     """Load an RDF file, as triples, into the default graph of a store; returns its prefixes.
 

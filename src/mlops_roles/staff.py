@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from ._errors import InputError
+from .agents import read_agents
 from .engines import Engine, numbers
+from .graph import Graph, load
 
 if TYPE_CHECKING:
     import ibis
@@ -66,13 +68,14 @@ class Staff:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[str, str] | None = None) -> Staff:
+def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[str, str] | None = None, graph: Graph | None = None) -> Staff:
     """Read a staff file into `connection`.
 
     Args:
-        path: CSV, TSV, XLSX or Parquet.
+        path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org.
         connection: any Ibis connection; the table is created there.
-        mapping: column of ours to column of the file, where the names differ.
+        mapping: column of ours to column of the file, where the names differ; none for RDF.
+        graph: the ontology, which says what the terms of RDF mean.
 
     Raises InputError, with file, line and cure, if the file as a whole cannot be used.
     """
@@ -83,9 +86,12 @@ def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[
         return Staff(Engine(connection).lend(table), str(path), table.num_rows)
     if kind in (".csv", ".tsv") and (plain := _read_plain(file, mapping or {})):
         return Staff(Engine(connection).lend(plain), str(path), plain.num_rows)
+    if kind in files.RDF_FORMATS:
+        people = read_agents(file, graph or load())
+        return Staff(Engine(connection).lend(people.select(["line", *COLUMNS])), str(path), people.num_rows)
     readers = {".csv": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows}
     if kind not in readers:
-        raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx or .parquet")
+        raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet or RDF ({' '.join(files.RDF_FORMATS)})")
     rows = readers[kind](file)
     first = next(rows, None)
     if first is None:
