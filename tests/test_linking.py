@@ -258,6 +258,18 @@ def test_a_statement_that_was_there_before_stays(tmp_path):
     assert canonical(undo_mappings(linked, found).graph) == canonical(parsed(path))
 
 
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")], ids="-".join)
+def test_a_statement_that_two_sets_bring_goes_with_the_last_of_them(company, tmp_path, order):
+    said = "a:senior skos:broadMatch role:data-engineer Ann"
+    sets = {name: write_set(tmp_path, said, name=f"{name}.tsv", iri=f"https://acme.example/{name}") for name in order}
+    both = step(tmp_path / "1.ttl", apply_mappings(step(tmp_path / "0.ttl", apply_mappings(company, sets["one"])), sets["two"]))
+    first = undo_mappings(both, sets[order[0]])
+    assert (len(first.changed), len(first.kept)) == (0, 1)
+    last = undo_mappings(step(tmp_path / "2.ttl", first), sets[order[1]])
+    assert len(last.changed) == 1
+    assert canonical(last.graph) == canonical(parsed(company))
+
+
 @pytest.mark.parametrize("rows", [("a:senior skos:broadMatch role:data-engineer",), ()])
 def test_nothing_is_merged_that_nobody_reviewed(company, tmp_path, rows):
     with pytest.raises(InputError, match="no row has been reviewed"):
