@@ -24,8 +24,8 @@ NEAREST = 3
 CUTOFF = 65  # of 100, how alike a nearest title is spelt
 # The lists whose words may stand beside a name, by how far it reaches.
 _LINKS = ("relation", "link")
-_TITLES = frozenset({"grade", "lead"})  # taken off wherever they stand
-_DECOR = _TITLES | {"rank", "place"}
+_GRADES = frozenset({"grade", "lead"})
+_DECOR = _GRADES | {"rank", "place"}
 _TECHNICAL = _DECOR | {"technology", "field", "relation", "link", "joiner", ","}
 _TOPICAL = _TECHNICAL | {"business"}
 
@@ -164,16 +164,26 @@ def _readings(words: Lexicon, title: str) -> Iterator[tuple[_Reading, str]]:
     if words.anchors.isdisjoint(units):
         return
     for item in _split(units, (";",)) if ";" in units else [units]:
-        decor = [unit for unit in item if words.kinds[unit] in _DECOR and unit not in words.within]
-        core = _tidy(unit for unit in item if words.kinds[unit] not in _TITLES or unit in words.within) if decor else tuple(item)
-        led = any(words.kinds[unit] == "lead" for unit in decor)
+        core, decor, led = _bare(words, item)
         yield _read(words, core, led), f" without {', '.join(decor)!r}" if decor else ""
 
 
-def _tidy(units: Iterable[str]) -> tuple[str, ...]:
-    """Units without commas at the ends or behind one another."""
-    runs = _split(units, (",",))
-    return tuple(itertools.chain(*((",", *run) for run in runs)))[1:]
+def _bare(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
+    """An item without its words of decoration, these words, and whether one is of leading or learning.
+
+    Grades go wherever they stand, ranks and places from the start of a segment: 'Data Remote Engineer' stays as it is.
+    """
+    core, decor, led = [","], list[str](), False
+    for unit in item:
+        kind = words.kinds[unit]
+        if kind in _DECOR and unit not in words.within:
+            decor.append(unit)
+            led = led or kind == "lead"
+            if kind in _GRADES or core[-1] == ",":
+                continue
+        if unit != "," or core[-1] != ",":
+            core.append(unit)
+    return tuple(core[1:-1] if core[-1] == "," else core[1:]), decor, led
 
 
 @lru_cache(maxsize=1 << 16)
