@@ -80,8 +80,8 @@ class _Reading(NamedTuple):
         refused: dict[Name, str] = {}
         notes: dict[str, None] = {}
         for reading in readings:
-            names = reading.names | names
-            refused = reading.refused | refused
+            names |= reading.names
+            refused |= reading.refused
             notes |= reading.notes
         similar = None if any(not name.similar for name in names) else next((name.similar for name in names), None)
         return cls(names, refused, notes, tuple(sorted({name.role for name in names})), similar)
