@@ -208,15 +208,17 @@ def test_a_decision_on_a_companys_own_role_declares_its_prefix(ours):
     assert resolve("LLM Wizard", load(ACME, ours)).roles == ("acme:prompt-engineer",)
 
 
-def test_contradicting_decisions_are_findings_that_name_the_lines(ours, capsys):
-    decide(ours, "Data Ninja", "--accept", "R3")
+@pytest.mark.parametrize(("first", "second"), [("--accept", "Not"), ("--refuse", "")])
+def test_contradicting_decisions_are_findings_that_name_the_lines_and_count_for_nothing(first, second, ours, capsys):
+    decide(ours, "Data Ninja", first, "R3")
     with ours.open("a") as file:
-        file.write("data ninja\trdfs literal\tskos:exactMatch\tNot\trole:data-scientist\tsemapv:ManualMappingCuration\tBo\t2026-02-01\t\n")
+        file.write(f"data ninja\trdfs literal\tskos:exactMatch\t{second}\trole:data-scientist\tsemapv:ManualMappingCuration\tBo\t2026-02-01\t\n")
     capsys.readouterr()
     assert main(["resolve", "Data Ninja", "--decisions", str(ours), "--format", "json"]) == 1
     said = capsys.readouterr()
     assert "lines 8 and 9" in said.err
     assert json.loads(said.out)[0]["status"] == "none"
+    assert json.loads(said.out)[0]["reasons"] == list(resolve("Data Ninja").reasons)
     assert len(contradictions(read_decisions(ours, load()))) == 1
 
 

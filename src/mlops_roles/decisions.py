@@ -116,7 +116,7 @@ def contradictions(decisions: Iterable[Decision]) -> list[str]:
     for decision in decisions:
         lines[decision.file, *_key(decision)].setdefault(decision.accepted, decision)
     return [
-        f"{file}, lines {both[True].line} and {both[False].line}: {both[True].title!r} is both accepted and refused as {_local(role)}; remove one"
+        f"{file}, lines {' and '.join(str(d.line) for d in both.values())}: {both[True].title!r} is both accepted and refused as {_local(role)}; remove one"
         for (file, _, role), both in lines.items()
         if len(both) == 2
     ]

@@ -212,7 +212,8 @@ class Lexicon:
         units = self._phrases.put(self._spelt(text))
         if not self._dropped.isdisjoint(units):
             units = self._without_setting([unit for unit in units if self.kinds[unit] != "filler"])
-        return _unrepeated(units) if "," in units else units
+        commas = units.count(",")
+        return _unrepeated(units) if commas > 1 and len({*units}) <= len(units) - commas else units
 
     def _tokens(self, text: str) -> Units:
         read = self._read

@@ -76,8 +76,10 @@ def _json(data: Any, indent: int | None = None) -> str:
     """JSON whose text cannot act on a terminal: what could is written as an escape."""
     import json
 
-    lines = json.dumps(data, indent=indent, ensure_ascii=False).split("\n")
-    return "\n".join(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
+    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    if text.isprintable():  # nothing in it can act
+        return text
+    return "\n".join(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in text.split("\n"))
 
 
 FORMATS: dict[str, Callable[[Rows, Sequence[str]], str]] = {

@@ -8,8 +8,9 @@ stands beside a name leaves it as it is. Every answer says which words decided.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -21,11 +22,14 @@ __all__ = ["Resolution", "fold", "resolve", "resolve_all", "slug"]
 
 MAX_TITLE = 1000
 NEAREST = 3
+CHUNK = 10_000  # titles that are compared at once
 CUTOFF = 65  # of 100, how alike a nearest title is spelt
+_NUMBER = re.compile(r"\b\d+\b")
+_NOTHING = ("no title of a role is in it",)
 # The lists whose words may stand beside a name, by how far it reaches.
 _LINKS = ("relation", "link")
-_TITLES = frozenset({"grade", "lead"})  # taken off wherever they stand
-_DECOR = _TITLES | {"rank", "place"}
+_GRADES = frozenset({"grade", "lead"})
+_DECOR = _GRADES | {"rank", "place"}
 _TECHNICAL = _DECOR | {"technology", "field", "relation", "link", "joiner", ","}
 _TOPICAL = _TECHNICAL | {"business"}
 
@@ -53,15 +57,34 @@ class Resolution:
     def to_dict(self) -> dict[str, Any]:
         """A JSON row: empty `similar` and `nearest` are left out."""
         row: dict[str, Any] = {"title": self.title, "status": self.status, "roles": list(self.roles), "reasons": list(self.reasons)}
-        return row | {k: v for k, v in (("similar", self.similar), ("nearest", list(self.nearest))) if v}
+        if self.similar:
+            row["similar"] = self.similar
+        if self.nearest:
+            row["nearest"] = list(self.nearest)
+        return row
 
 
 class _Reading(NamedTuple):
-    """What an item of a title says: names that count, with the topics beside them; names that do not, with the reason; notes."""
+    """What a title says: names that count, with the topics beside them; names that do not, with the reason; notes."""
 
-    names: tuple[tuple[Name, str], ...]
-    refused: tuple[tuple[Name, str], ...]
-    notes: tuple[str, ...] = ()
+    names: dict[Name, str]
+    refused: dict[Name, str]
+    notes: dict[str, None]
+    roles: tuple[str, ...] = ()
+    similar: str | None = None
+
+    @classmethod
+    def of(cls, readings: Iterable[_Reading]) -> _Reading:
+        """Several readings as one, with the roles that their names give."""
+        names: dict[Name, str] = {}
+        refused: dict[Name, str] = {}
+        notes: dict[str, None] = {}
+        for reading in readings:
+            names |= reading.names
+            refused |= reading.refused
+            notes |= reading.notes
+        similar = None if any(not name.similar for name in names) else next((name.similar for name in names), None)
+        return cls(names, refused, notes, tuple(sorted({name.role for name in names})), similar)
 
 
 class _Hit(NamedTuple):
@@ -96,8 +119,9 @@ def resolve_all(titles: Iterable[str], graph: Graph | None = None, nearest: bool
     lost = [title for title, answer in known.items() if answer.status == "none"]
     near = _alike(words, lost) if nearest else [[]] * len(lost)
     for title, alike in zip(lost, near, strict=True):
-        if alike or not nearest:
-            known[title] = replace(known[title], nearest=tuple(dict.fromkeys([*known[title].nearest, *alike]))[:NEAREST] if nearest else ())
+        held, reasons = known[title].nearest, known[title].reasons
+        if alike or held:
+            known[title] = Resolution(title, "none", (), reasons, None, tuple(dict.fromkeys((*held, *alike)))[:NEAREST] if nearest else ())
     return [known[title] for title in given]
 
 
@@ -127,65 +151,78 @@ def _alike(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
     if len(texts) <= 1:
         found = (process.extract(text, words.shown.keys(), scorer=fuzz.ratio, limit=NEAREST, score_cutoff=CUTOFF) for text in texts)
         return [[shown[at] for _, _, at in near] for near in found]
+    chunks = (texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK))
+    scored = (process.cdist(chunk, words.shown.keys(), scorer=fuzz.ratio, score_cutoff=CUTOFF, workers=-1) for chunk in chunks)
+    return [[shown[column] for column in columns] for scores in scored for columns in _likest(scores)]
+
+
+def _likest(scores: Any) -> list[list[int]]:
+    """For each row of scores, the columns of the highest that are above zero."""
     import numpy as np
 
-    scores = process.cdist(texts, words.shown.keys(), scorer=fuzz.ratio, score_cutoff=CUTOFF, workers=-1)
-    best: list[list[str]] = [[] for _ in texts]
-    for row in np.flatnonzero(scores.any(axis=1)).tolist():
-        order = np.argsort(-scores[row], kind="stable")[:NEAREST].tolist()
-        best[row] = [shown[column] for column in order if scores[row, column]]
+    best: list[list[int]] = [[] for _ in range(len(scores))]
+    rows = np.flatnonzero(scores.any(axis=1))
+    order = np.argsort(-scores[rows], axis=1, kind="stable")[:, :NEAREST]
+    hits = np.take_along_axis(scores[rows], order, axis=1) > 0
+    for row, columns, alike in zip(rows.tolist(), order.tolist(), hits.tolist(), strict=True):
+        best[row] = list(itertools.compress(columns, alike))
     return best
 
 
 def _answer(words: Lexicon, title: str) -> Resolution:
-    """The answer to one title; under 'none', `nearest` has only the titles that stand in it."""
+    """The answer to one title; under 'none', `nearest` has only the titles that stand in it. Any number is read as 0."""
     if len(title) > MAX_TITLE:
         return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
-    names: dict[Name, str] = {}
-    refused: dict[Name, str] = {}
-    notes: dict[str, None] = {}
-    for reading, off in _readings(words, title):
-        for name, topics in reading.names:
-            names.setdefault(name, f"{name.says}{'' if name.title == title.strip() else f' (as {name.title!r})'}{off}{topics}")
-        refused |= reading.refused
-        notes |= dict.fromkeys(reading.notes)
-    if not names:
-        reasons = (*notes, *dict.fromkeys(refused.values())) or ("no title of a role is in it",)
-        held = (words.called[name.role] if name.kind == "field" else fold(name.title) for name in refused)
-        return Resolution(title, "none", (), reasons, None, tuple(dict.fromkeys(held))[:NEAREST])
-    roles = tuple(sorted({name.role for name in names}))
-    similar = None if any(not name.similar for name in names) else next(name.similar for name in names)
-    return Resolution(title, _status(roles), roles, (*dict.fromkeys(names.values()), *notes), similar)
+    roles, reasons, similar, near = _said(words, _NUMBER.sub("0", title.strip()))
+    return Resolution(title, _status(roles), roles, reasons, similar, near)
 
 
-def _readings(words: Lexicon, title: str) -> Iterator[tuple[_Reading, str]]:
-    """What each item of a title says without its words of decoration, and that it was read without them."""
+@lru_cache(maxsize=1 << 14)
+def _said(words: Lexicon, title: str) -> tuple[tuple[str, ...], tuple[str, ...], str | None, tuple[str, ...]]:
+    """The roles, reasons, similar role and nearest titles of a title."""
     units = words.units(title)
     if words.anchors.isdisjoint(units):
-        return
-    for item in _split(units, (";",)) if ";" in units else [units]:
-        decor = [unit for unit in item if words.kinds[unit] in _DECOR and unit not in words.within]
-        core = _tidy(unit for unit in item if words.kinds[unit] not in _TITLES or unit in words.within) if decor else tuple(item)
-        led = any(words.kinds[unit] == "lead" for unit in decor)
-        yield _read(words, core, led), f" without {', '.join(decor)!r}" if decor else ""
+        return (), _NOTHING, None, ()
+    found = [_bare(words, item) for item in (_split(units, (";",)) if ";" in units else (units,))]
+    readings = [_read(words, core, led) for core, _, led in found]
+    names, refused, notes, roles, similar = readings[0] if len(readings) == 1 else _Reading.of(readings)
+    if not roles:
+        held = (words.called[name.role] if name.kind == "field" else fold(name.title) for name in refused)
+        return (), (*notes, *refused.values()) or _NOTHING, None, tuple(dict.fromkeys(held))[:NEAREST]
+    decor = ", ".join([unit for _, taken, _ in found for unit in taken])
+    off = f" without {decor!r}" if decor else ""
+    reasons = [f"{name.says}{'' if name.title == title else f' (as {name.title!r})'}{off}{topics}" for name, topics in names.items()]
+    return roles, (*reasons, *notes), similar, ()
 
 
-def _tidy(units: Iterable[str]) -> tuple[str, ...]:
-    """Units without commas at the ends or behind one another."""
-    runs = _split(units, (",",))
-    return tuple(itertools.chain(*((",", *run) for run in runs)))[1:]
+def _bare(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
+    """An item without its words of decoration, these words, and whether one is of leading or learning.
+
+    Grades go wherever they stand, ranks and places from the start of a segment: 'Data Remote Engineer' stays as it is.
+    """
+    core, decor, led = [","], list[str](), False
+    for unit in item:
+        kind = words.kinds[unit]
+        if kind in _DECOR and unit not in words.within:
+            decor.append(unit)
+            led = led or kind == "lead"
+            if kind in _GRADES or core[-1] == ",":
+                continue
+        if unit != "," or core[-1] != ",":
+            core.append(unit)
+    return tuple(core[1:-1] if core[-1] == "," else core[1:]), decor, led
 
 
 @lru_cache(maxsize=1 << 16)
 def _read(words: Lexicon, item: tuple[str, ...], led: bool) -> _Reading:
     """What an item says, which may join several titles; `led` by a word of leading or learning."""
     if guards := [unit for unit in item if words.kinds[unit] == "guard"]:
-        return _Reading((), (), tuple(f"{unit!r} turns the title into something else" for unit in guards))
+        return _Reading({}, {}, dict.fromkeys(f"{unit!r} turns the title into something else" for unit in guards))
     parts = [(part, _hits(words, part)) for part in _parts(words, list(item))]
     rest = [unit for part, hits in parts if not hits for unit in part]
     names: dict[Name, str] = {}
     refused: dict[Name, str] = {}
-    notes: list[str] = []
+    notes: dict[str, None] = {}
     for hit in (hit for _, hits in parts for hit in hits):
         for name in hit.names:
             if why := _objection(words, name, hit, rest, led):
@@ -194,10 +231,10 @@ def _read(words: Lexicon, item: tuple[str, ...], led: bool) -> _Reading:
             topics = [unit for unit in hit.around() if words.kinds[unit] not in _DECOR]
             names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
             if "/" in hit.head:
-                notes += _clash(words, name, hit.head)
+                notes |= dict.fromkeys(_clash(words, name, hit.head))
             if name.reach == "broad":
                 names |= _likewise(words, name, hit)
-    return _Reading(tuple(names.items()), tuple(refused.items()), tuple(notes))
+    return _Reading.of([_Reading(names, refused, notes)])
 
 
 def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
