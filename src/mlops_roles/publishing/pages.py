@@ -24,7 +24,7 @@ from ..pages import Page, Section, every_page
 from ..queries import Question, ask, catalogue
 from ..render import plain
 from .diagrams import WIDTH, Diagram, draw
-from .documents import alignments, canonical, formats, header, rows, serialize, store_of, table, triples, variants
+from .documents import alignments, canonical, formats, header, rows, serialize, store_of, table, triples
 
 MOST = 150  # rows of a section; the question has them all
 LANGUAGE = re.compile(r"(.+) \((\w\w)\)")
@@ -109,7 +109,7 @@ class Documentation:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Each file of the documentation, by path."""
         yield "style.css", self._render("style.css.j2")
-        yield "index.html", self._render("index.html.j2", root="", about=header(self.graph), formats=formats(), variants=list(variants(self.graph)))
+        yield "index.html", self._render("index.html.j2", root="", about=header(self.graph), formats=formats())
         yield "shape/index.html", self._render("shapes.html.j2", root="../", kind="shape", shapes=_shapes())
         yield "alignments/index.html", self._render("alignments.html.j2", root="../", kind="alignments", sets=list(_mapping_sets()))
         yield "ns/index.html", self._render("vocabulary.html.j2", root="../", kind="ns", facts=self._facts(), examples=self.examples, used=self._questions())
@@ -117,7 +117,11 @@ class Documentation:
             if kind != "ns":
                 yield f"{kind}/index.html", self._render("kind.html.j2", root="../", kind=kind, members=members)
                 for before, term, after in zip([None, *members], members, [*members[1:], None], strict=False):
-                    yield term.href, self._render("term.html.j2", root="../", kind=kind, term=term, before=before, after=after, **self._about(term))
+                    yield term.href, self.page_of(term, before, after)
+
+    def page_of(self, term: Documented, before: Documented | None = None, after: Documented | None = None) -> bytes:
+        """The page of a term, with its neighbours among the terms of its kind."""
+        return self._render("term.html.j2", root="../", kind=term.kind, term=term, before=before, after=after, **self._about(term))
 
     @cached_property
     def kinds(self) -> dict[str, list[Documented]]:
