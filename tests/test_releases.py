@@ -167,16 +167,17 @@ def test_whose_answers_change_is_what_two_audits_say(changed):
     assert {answer["line"] for answer in changed.answers} == differing
     assert [(a["person"], a["answer"], a["before"], a["after"]) for a in changed.answers] == [
         ("Nils Berg", "could act as software-engineer", "able", "not on record"),
+        ("Olga Petrova", "could act as software-engineer", "likely", "not on record"),
         ("Hanna Vogel", "role by title", "none", "certain: data-scientist"),
     ]
 
 
 def test_the_statement_that_is_named_did_it(changed, version, shipped):
     """Each cause alone changes the same answer; nothing else is named."""
-    assert [answer["because"] for answer in changed.answers] == [[NEED], [TITLE]]
+    assert [answer["because"] for answer in changed.answers] == [[NEED], [NEED], [TITLE]]
     for answer in changed.answers:
         alone = diff(shipped, version(*answer["because"]), ACME).answers
-        assert [a | {"because": None} for a in alone] == [answer | {"because": None}]
+        assert answer | {"because": None} in [a | {"because": None} for a in alone]
 
 
 def test_a_word_that_comes_to_mean_a_skill_is_named_for_those_who_wrote_it(version, shipped, tmp_path):

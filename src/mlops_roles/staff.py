@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
 CELLS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
 NEEDED = ("person",)
+RDF_ENDINGS = tuple(e for e in files.RDF_FORMATS if e not in (".json", ".xml", ".owl"))  # these may hold anything
 Row = tuple[int, Sequence[str]]
 BATCH = 50_000
 MAX_CELL = 1 << 20
@@ -86,12 +87,12 @@ def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[
         return Staff(Engine(connection).lend(table), str(path), table.num_rows)
     if kind in (".csv", ".tsv") and (plain := _read_plain(file, mapping or {})):
         return Staff(Engine(connection).lend(plain), str(path), plain.num_rows)
-    if kind in files.RDF_FORMATS:
+    if kind in RDF_ENDINGS:
         people = read_agents(file, graph or load())
         return Staff(Engine(connection).lend(people.select(["line", *COLUMNS])), str(path), people.num_rows)
     readers = {".csv": _csv_rows, ".tsv": _csv_rows, ".xlsx": _xlsx_rows}
     if kind not in readers:
-        raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet or RDF ({' '.join(files.RDF_FORMATS)})")
+        raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet or RDF ({' '.join(RDF_ENDINGS)})")
     rows = readers[kind](file)
     first = next(rows, None)
     if first is None:
