@@ -123,3 +123,13 @@ def numbers(values: Sequence[int] | Any) -> pyarrow.Array:
 
     whole = np.ascontiguousarray(values, dtype=np.int64)
     return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
+
+
+def texts(values: Iterable[str]) -> pyarrow.Array:
+    """Texts as an Arrow array; `pyarrow.array` would load pandas."""
+    import numpy as np
+    import pyarrow as pa
+
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    return pa.Array.from_buffers(pa.large_string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])

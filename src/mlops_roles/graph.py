@@ -24,6 +24,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 DEFAULT = ox.DefaultGraph()
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
+_SHORT = 1 << 20  # IRIs of which is kept how they are written
 
 
 class Graph:
@@ -35,6 +36,8 @@ class Graph:
         data: files of people and the like; nothing is inferred from them.
         folder: where all this is kept loaded, if anywhere.
     """
+
+    _short: tuple[Mapping[str, str], dict[str, str]] = ({}, {})  # prefixes, and what has been written with them
 
     def __init__(
         self,
@@ -151,6 +154,12 @@ class Graph:
 
     def curie(self, iri: str) -> str:
         """`iri` shortened by the longest fitting prefix, or in angle brackets."""
+        if self._short[0] is not self.prefixes or len(self._short[1]) >= _SHORT:
+            self._short = (self.prefixes, {})
+        known = self._short[1]
+        return known.get(iri) or known.setdefault(iri, self._shorten(iri))
+
+    def _shorten(self, iri: str) -> str:
         fits = [(len(ns), p, iri[len(ns) :]) for p, ns in self.prefixes.items() if ns and iri.startswith(ns)]
         if fits and (best := max(fits))[2].replace("-", "").replace("_", "").isalnum():
             return f"{best[1]}:{best[2]}"
