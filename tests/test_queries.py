@@ -117,6 +117,20 @@ def test_its_order_leaves_nothing_to_chance(name, over, whole):
 
 
 @every_question
+def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole):
+    """Rows are sorted without the engine where that is quicker."""
+    result = over(name).query(QUESTIONS[name].text)
+    assert whole(name).terms == [tuple(row) for row in result]
+
+
+@pytest.mark.parametrize("values", ['"b" "a"', '<urn:b> "a" <urn:a> UNDEF', '10 9 "8"', '"b"@en "a"@de "a"', "true false", "<urn:a> <urn:A> <urn:é> <urn:z>"])
+def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph):
+    text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}\nORDER BY ?x ?y"
+    assert select(graph, text).terms == [tuple(row) for row in graph.query(text)]
+    assert len(select(graph, text)) == len(values.split()) ** 2
+
+
+@every_question
 def test_it_uses_only_declared_names(name):
     text = QUESTIONS[name].text
     declared = dict(re.findall(r"(?m)^PREFIX (\w*): <(.*)>$", text))

@@ -11,9 +11,12 @@ A file's `#+` lines are its documentation and its test:
 
 from __future__ import annotations
 
+import gc
 import itertools
+import operator
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     import rdflib
 
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
+_ORDER = re.compile(r"\nORDER BY((?: \?\w+)+)\s*\Z")  # by plain variables
+_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 
@@ -107,16 +112,49 @@ def values(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
 
 
 def select(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None = None) -> Answer:
-    """Run SPARQL text with variables of its result fixed (joined as a closing VALUES block)."""
+    """Run SPARQL text with variables of its result fixed (joined as a closing VALUES block).
+
+    Rows that are to be in the order of plain variables are sorted here: the engine, which looks both
+    texts up whenever it compares, takes four times as long for a million rows.
+    """
+    order = _ORDER.search(text)
+    if order and (rows := _selected(graph, text[: order.start()], fixed)).sorts(order[1].replace("?", "").split()):
+        return rows
+    return _selected(graph, text, fixed)
+
+
+def _selected(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None) -> Answer:
     if fixed:
         text += f"\n{values(fixed, itertools.product(*fixed.values()))}\n"
     result = graph.query(text)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
-    if isinstance(result, ox.QueryTriples):
-        return Answer(["subject", "predicate", "object"], [tuple(t) for t in result], graph)
-    columns = [v.value for v in result.variables]
-    return Answer(columns, [tuple(row[c] for c in columns) for row in result], graph)
+    with _no_cycles():
+        if isinstance(result, ox.QueryTriples):
+            return Answer(["subject", "predicate", "object"], [tuple(t) for t in result], graph)
+        return Answer([v.value for v in result.variables], [tuple(row) for row in result], graph)
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Collect no garbage while rows are made, which hold no cycles: a third of the time of a long answer."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _kinds(terms: Iterable[Term | None]) -> set[Any]:
+    """The kinds of terms: classes, and of a literal that is not plain text its datatype."""
+    return {t.datatype if isinstance(t, ox.Literal) and t.datatype != _STRING else type(t) for t in terms}
+
+
+def _text(term: Any) -> str:
+    """A term as a text that sorts like it: nothing, then IRIs, then texts."""
+    return "" if term is None else f"1{term.value}" if isinstance(term, ox.NamedNode) else f"2{term.value}"
 
 
 @dataclass(frozen=True)
@@ -132,6 +170,18 @@ class Answer:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.rows)
+
+    def sorts(self, columns: Sequence[str]) -> bool:
+        """Put the rows in the order of some columns, if it is that of their texts; else leave them."""
+        if not set(columns) <= set(self.columns):
+            return False
+        places = [self.columns.index(c) for c in columns]
+        kinds = [_kinds(row[at] for row in self.terms) for at in places]
+        if not set().union(*kinds) <= {type(None), ox.NamedNode, ox.Literal}:
+            return False
+        text = operator.attrgetter("value") if all(len(k) == 1 and type(None) not in k for k in kinds) else _text
+        self.terms.sort(key=lambda row: "\0".join([text(row[at]) for at in places]))
+        return True
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
