@@ -38,6 +38,7 @@ ORDER = [
     {"staff"},
     {"audits"},
     {"report"},
+    {"increments"},
     # packages on top: the core imports none of them
     {"remote"},
     {"judgements", "verifier", "linking", "publishing"},

@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -216,12 +216,14 @@ class Summary:
         version: the version of the ontology.
         closed: the ontology as plain tables.
         resolutions: what each distinct title was resolved to.
+        anew: which rows were audited, in words.
     """
 
     file: str
     version: str
     closed: Closed
     resolutions: Mapping[str, Resolution]
+    anew: str = "all rows"
 
     @cached_property
     def part(self) -> Part:
@@ -253,7 +255,7 @@ class Summary:
         """The ambiguous and unresolved titles, with how many people bear them; most people first."""
         borne = {title: n for title, (n,) in self.part.tally["title"].items()}
         rows = [self.resolutions[title].to_dict() | {"people": n} for title, n in borne.items()]
-        return sorted((r for r in rows if r["status"] != "certain"), key=lambda r: (-r["people"], r["title"]))
+        return sorted(rows, key=lambda r: (-r["people"], r["title"]))
 
     @cached_property
     def unmatched_skills(self) -> dict[str, int]:
@@ -317,7 +319,7 @@ class Summary:
             "workflow": self.closed.workflow,
             "open_titles": self.open_titles,
             "nearest": self.nearest,
-            "rejected": [asdict(r) for r in self.rejected],
+            "rejected": [dict(vars(r)) for r in self.rejected],
             "labels": self.closed.labels,
             "requires": self.closed.needs("role"),
             "performs": _grouped(self.closed.performs),
@@ -422,7 +424,8 @@ class Audit(Summary):
         for line, standing in self._engine.rows(k.filter(k.standing.isin(list(names))).select("line", "standing")) if names else ():
             bad.setdefault(line, (f"unknown role {names[standing]}", "name a role by slug, notation or IRI, or leave it to the title"))
         rest = t.anti_join(put({"line": int}, ((line,) for line in bad)), "line") if bad else t
-        for line, first in self._engine.rows(repeated(rest.filter(rest.person.notnull()).select("line", who="person"))):
+        named = rest.filter(rest.person.notnull()).select("line", who="person")
+        for line, first in self.staff.repeats(named) if self.staff.repeats else self._engine.rows(repeated(named)):
             bad[line] = (f"the person stands already in line {first}", "put both rows into one")
         return (Rejected(self.file, line, *why) for line, why in bad.items())
 
@@ -506,7 +509,7 @@ class Audit(Summary):
             (outright, written), stands = self._spelt[spelling], self._standings[standing]
             yield block, "status", stands.status, (people,)
             yield from ((block, "similar", role, (people,)) for role in stands.beside)
-            if written and not outright:
+            if written and not outright and stands.status != "certain":
                 yield block, "title", written, (people,)
 
     def _count_duties(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
@@ -573,7 +576,8 @@ class Audit(Summary):
     def persons(self, lines: Collection[int]) -> dict[int, str]:
         """The persons of some lines."""
         t = self.staff.table
-        return dict(self._engine.rows(t.filter(t.line.isin(sorted(lines))).select("line", "person"))) if lines else {}
+        wanted = self._engine.put({"line": int}, ((line,) for line in lines))
+        return dict(self._engine.rows(t.join(wanted, "line").select("line", "person"))) if lines else {}
 
 
 def repeated(rows: ibis.Table) -> ibis.Table:

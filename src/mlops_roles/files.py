@@ -87,7 +87,7 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
             raise
         raise InputError(f"{str(path)[:200]!r}: cannot be read ({type(error).__name__}); check path and rights") from error
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data.strip():
+    if not data or data.isspace():
         raise InputError(f"{path}: empty; give a file with content")
     return data
 

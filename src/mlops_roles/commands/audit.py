@@ -3,13 +3,16 @@
   mlops-roles audit staff.csv
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
+  mlops-roles audit staff.csv --since staff.audited                only what has changed since the last time
 
 Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
 Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
+from typing import Any
 
 from .._errors import InputError
 from ..cli import Progress, add_common, add_privacy, emit, hiding
@@ -24,18 +27,18 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
     parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
     add_map(parser)
+    parser.add_argument("--since", metavar="PREVIOUS", help="audit only what changed since the audit kept in this file, and keep this one there (CSV, TSV)")
     add_privacy(parser)
     parser.add_argument("--small-groups", action="store_true", help="tell no figure about a group of under 5 people, nor one to work it out from")
     parser.add_argument("--strict", action="store_true", help="titles that are ambiguous or name no role count as findings")
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..audits import audit
-
     hide, progress = hiding(args), Progress()
-    if args.small_groups and args.format in PEOPLE:
-        raise InputError(f"--small-groups: {args.format} shows single people; choose table, md, json or html")
-    found = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    for option in ("small_groups", "since"):
+        if getattr(args, option) and args.format in PEOPLE:
+            raise InputError(f"--{option.replace('_', '-')}: {args.format} shows single people; choose table, md, json or html")
+    found = _found(args, progress)
     if args.format in PEOPLE:
         rows = found.people.to_pyarrow()
         text = render(hide(rows.to_pylist()), rows.column_names, args.format)
@@ -48,6 +51,19 @@ def run(args: argparse.Namespace) -> int:
     emit(text, args.output)
     unresolved = found.titles["ambiguous"] + found.titles["none"]
     return 1 if found.rejected or (args.strict and unresolved) else 0
+
+
+def _found(args: argparse.Namespace, progress: Progress) -> Any:
+    from ..audits import audit
+
+    given: dict[str, Any] = {"graph": load(*args.added), "mapping": mapping(args.map), "say": progress}
+    if not args.since:
+        return audit(args.staff, **given)
+    from ..increments import audit_since
+
+    found = audit_since(args.staff, args.since, **given)
+    sys.stderr.write(f"audited anew: {found.anew}\n")
+    return found
 
 
 def add_map(parser: argparse.ArgumentParser) -> None:
