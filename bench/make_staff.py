@@ -19,6 +19,7 @@ from mlops_roles import ask, load
 OTHERS = ("Accountant", "Nurse", "Cook", "Office Manager", "Electrician", "Recruiter, Data Scientists", "Warehouse Clerk", "Translator")
 GRADES = ("", "", "", "Senior ", "Junior ", "Lead ")
 UNKNOWN = ("juggling", "welding", "beekeeping")
+LIKE = 1_000_000
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks")
 STAFF = "https://staff.example/"
 TERMS = {
@@ -86,7 +87,9 @@ def triples(person: dict, number: int) -> Iterator[tuple[str, str, str]]:
 
 
 def make(count: int, folder: Path, seed: int = 1) -> dict[str, Path]:
-    """Write staff.csv, staff.parquet and staff.nt; returns their paths by ending."""
+    """Write staff.csv, staff.parquet and staff.nt; returns their paths by ending. Over LIKE people they are the same ones by other names, as tables."""
+    if count > LIKE:
+        return multiplied(make(LIKE, folder / "like", seed)["parquet"], count // LIKE, folder)
     import pyarrow.csv
     import pyarrow.parquet
 
@@ -101,6 +104,19 @@ def make(count: int, folder: Path, seed: int = 1) -> dict[str, Path]:
             graph.writelines(f"{s} <{terms[p]}> {o} .\n" for s, p, o in triples(person, number))
     options = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(COLUMNS, pyarrow.string()))
     pyarrow.parquet.write_table(pyarrow.csv.read_csv(paths["csv"], convert_options=options), paths["parquet"])
+    return paths
+
+
+def multiplied(path: Path, times: int, folder: Path) -> dict[str, Path]:
+    """So many times the people of a Parquet file, each time by other names, as CSV and Parquet."""
+    import ibis
+
+    con = ibis.duckdb.connect()
+    people, copies = con.read_parquet(path), ibis.range(times).unnest().name("copy").as_table()
+    named = people.cross_join(copies).mutate(person=lambda t: t.person + "-" + t["copy"].cast("string")).drop("copy")
+    paths = {ending: folder / f"staff.{ending}" for ending in ("csv", "parquet")}
+    con.to_csv(named, paths["csv"])
+    con.to_parquet(named, paths["parquet"])
     return paths
 
 

@@ -38,6 +38,7 @@ Row = tuple[int, Sequence[str]]
 BATCH = 50_000
 MAX_CELL = 1 << 20
 MAX_ROWS, MAX_PARQUET, MAX_TEXT = 1 << 27, 1 << 32, 1 << 28  # small files unpack to large ones: rows, characters, those of a worksheet
+MAX_LINES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
 MAX_SHEET = 1 << 20, 1 << 10, 100  # rows and columns of a worksheet; the header stands in the first hundred rows
 GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
     "person": ("name", "employee", "employeeid", "personid", "id", "staffid", "employeename", "fullname"),
@@ -144,7 +145,7 @@ class Lines:
 
     def __init__(self, path: Path, mapping: Mapping[str, str]):
         """Raises InputError for a file that cannot be read."""
-        self.path, self.data = path, files.read_bytes(path)
+        self.path, self.data = path, files.read_bytes(path, MAX_LINES)
         self.start = self.data.find(b"\n") + 1 or len(self.data)
         first = files.check_encoding(self.data[: self.start], path).rstrip("\r\n")
         self.delimiter = _delimiter(first, path)
