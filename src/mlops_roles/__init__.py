@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .audits import Audit, audit
     from .checks import Finding, Report, check
     from .graph import Graph, load
+    from .increments import audit_since
     from .judgements import Certificate, Conflict, Gap, Records, certify, gap, nearest_roles
     from .linking import Clash, Mapping, MappingSet, Merge, apply_mappings, coherence, propose, read_mappings, undo_mappings
     from .pages import Page, page
@@ -56,6 +57,7 @@ _HOME = {
         "Graph",
         "load",
     ),
+    "increments": ("audit_since",),
     "judgements": (
         "Certificate",
         "Conflict",
@@ -160,6 +162,7 @@ __all__ = [
     "apply_mappings",
     "ask",
     "audit",
+    "audit_since",
     "broken_promises",
     "catalogue",
     "certify",
