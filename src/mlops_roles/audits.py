@@ -27,6 +27,7 @@ from .titles import Resolution, resolve, slug
 if TYPE_CHECKING:
     import ibis
     import pandas
+    import pyarrow
 
 NEAREST = 3
 LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
@@ -339,7 +340,7 @@ class Audit(Summary):
         say("resolving titles")
         self._spellings = self._read_spellings()
         say("matching skills")
-        self._kit = self._read_kit().cache()
+        self._kit = engine.keep(self._read_kit())
         say("checking rows")
         self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
         lines = engine.put({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
@@ -403,7 +404,7 @@ class Audit(Summary):
         import ibis
 
         t, columns = self.staff.table, self._columns(*KNOWN)
-        said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: ibis._[c].bit_or() for c in columns})
+        said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
         block = t.block if "block" in t.columns else ibis.literal(0)
         stands = _spelt(t, "line", block=block).join(self._spellings, ["outright", "written"]).select("line", "block", "spelling", "standing")
         wide = stands.left_join(said, "line")
@@ -477,9 +478,13 @@ class Audit(Summary):
             likely += (perhaps & ~sure).ifelse(f"{role};", "")
         return tuple(text.substr(0, text.length() - 1).nullif("") for text in (able, likely))
 
+    def arrow(self) -> pyarrow.Table:
+        """`people` as an Arrow table."""
+        return self._engine.arrow(self.people)
+
     def dataframe(self) -> pandas.DataFrame:
         """`people` as a pandas DataFrame (needs pandas)."""
-        return self.people.to_pyarrow().to_pandas()
+        return self.arrow().to_pandas()
 
     # from whole numbers to answers ----------------------------------------------
 

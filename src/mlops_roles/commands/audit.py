@@ -3,6 +3,7 @@
   mlops-roles audit staff.csv
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
+  mlops-roles audit staff.csv --engine spark                       the same on Spark (needs Java)
 
 Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
 Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 
 from .._errors import InputError
 from ..cli import Progress, add_common, add_privacy, emit, hiding
+from ..engines import ENGINES, connect
 from ..graph import load
 from ..privacy import small_groups, spelt
 from ..render import as_json, render
@@ -24,6 +26,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
     parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
     add_map(parser)
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help=f"what it runs on, with the same answer (default: {ENGINES[0]})")
     add_privacy(parser)
     parser.add_argument("--small-groups", action="store_true", help="tell no figure about a group of under 5 people, nor one to work it out from")
     parser.add_argument("--strict", action="store_true", help="titles that are ambiguous or name no role count as findings")
@@ -35,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
     hide, progress = hiding(args), Progress()
     if args.small_groups and args.format in PEOPLE:
         raise InputError(f"--small-groups: {args.format} shows single people; choose table, md, json or html")
-    found = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    found = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), connection=connect(args.engine), say=progress)
     if args.format in PEOPLE:
-        rows = found.people.to_pyarrow()
+        rows = found.arrow()
         text = render(hide(rows.to_pylist()), rows.column_names, args.format)
     else:
         from ..report import report
