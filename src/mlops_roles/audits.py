@@ -12,13 +12,13 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._errors import InputError
-from .engines import Engine
+from .engines import Engine, called, home
 from .graph import Graph, load
 from .queries import ask
 from .staff import CELLS, Rejected, Staff, read_staff
@@ -318,7 +318,7 @@ class Summary:
             "workflow": self.closed.workflow,
             "open_titles": self.open_titles,
             "nearest": self.nearest,
-            "rejected": [asdict(r) for r in self.rejected],
+            "rejected": [r.to_dict() for r in self.rejected],
             "labels": self.closed.labels,
             "requires": self.closed.needs("role"),
             "performs": _grouped(self.closed.performs),
@@ -424,8 +424,9 @@ class Audit(Summary):
             bad.setdefault(line, (f"unknown role {names[standing]}", "name a role by slug, notation or IRI, or leave it to the title"))
         rest = t.anti_join(put({"line": int}, ((line,) for line in bad)), "line") if bad else t
         for line, first in self._engine.rows(repeated(rest.filter(rest.person.notnull()).select("line", who="person"))):
-            bad[line] = (f"the person stands already in line {first}", "put both rows into one")
-        return (Rejected(self.file, line, *why) for line, why in bad.items())
+            bad[line] = (f"the person stands already in {'another row' if self.staff.keyed else f'line {first}'}", "put both rows into one")
+        keys = self.persons(bad) if self.staff.keyed else {}
+        return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
 
     # what is known, as tables -----------------------------------------------------
 
@@ -577,8 +578,8 @@ class Audit(Summary):
 
     def persons(self, lines: Collection[int]) -> dict[int, str]:
         """The persons of some lines."""
-        t = self.staff.table
-        return dict(self._engine.rows(t.filter(t.line.isin(sorted(lines))).select("line", "person"))) if lines else {}
+        wanted = self._engine.put({"line": int}, ((line,) for line in lines))
+        return dict(self._engine.rows(self.staff.table.join(wanted, "line").select("line", "person")))
 
 
 def repeated(rows: ibis.Table) -> ibis.Table:
@@ -686,15 +687,16 @@ def audit(
 
     Args:
         staff: CSV, TSV, XLSX or Parquet, with the columns of design: person, title, skills,
-            and optionally unit, role, lacks, assessed.
+            and optionally unit, role, lacks, assessed; or an Ibis table, whose rows stay where they
+            are: `audit(con.table("staff"))`. Its rejected rows are cited by their person.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: column of ours to column of the file, where the names differ.
-        connection: an Ibis connection to run on; embedded DuckDB if left out.
+        connection: an Ibis connection to run on; if left out, that of the table, or embedded DuckDB.
         say: called with the name of each stage, for a progress line.
 
     Raises InputError if the file as a whole cannot be used; single rows are rejected instead.
     """
-    engine = Engine(connection)
+    engine = Engine(home(staff, connection))
     ontology = graph or load()
-    say(f"reading {staff}")
+    say(f"reading {called(staff)}")
     return Audit(read_staff(staff, engine.con, mapping, ontology), engine, ontology, Closed.of(ontology), say)

@@ -49,6 +49,24 @@ def connect(name: str = "duckdb") -> ibis.BaseBackend:
     raise InputError(f"{name!r}: no such engine; use {' or '.join(ENGINES)}, or pass an Ibis connection to audit() in Python")
 
 
+def home(staff: str | Path | ibis.Table, connection: ibis.BaseBackend | None = None) -> ibis.BaseBackend:
+    """The connection that a table lives in; for a file the one given, or embedded DuckDB.
+
+    Raises InputError if a table is to be asked through a connection that it does not live in.
+    """
+    if isinstance(staff, (str, Path)):
+        return connection if connection is not None else connect()
+    own: ibis.BaseBackend = staff.get_backend()
+    if connection is not None and connection is not own:
+        raise InputError(f"{called(staff)}: the table lives in another connection; pass that one, or leave connection out")
+    return own
+
+
+def called(staff: str | Path | ibis.Table) -> str:
+    """The path of a file, or the name of a table; of an expression, 'table'."""
+    return str(staff) if isinstance(staff, (str, Path)) else str(getattr(staff.op(), "name", "table"))
+
+
 def _spark() -> ibis.BaseBackend:
     """Spark in local mode, or the session that runs in this process already."""
     import warnings
