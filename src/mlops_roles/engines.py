@@ -123,6 +123,7 @@ def _settings(scratch: Path) -> dict[str, bool | float | int | str | None]:
         "spark.driver.extraJavaOptions": f'-Dlog4j2.configurationFile={log.as_uri()} "-Djava.io.tmpdir={scratch}"',
         "spark.driver.host": "127.0.0.1",
         "spark.local.dir": str(scratch),
+        "spark.sql.execution.arrow.localRelationThreshold": "1m",  # a larger table would be part of every plan
         "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
         "spark.sql.warehouse.dir": str(scratch),
         "spark.ui.enabled": "false",
