@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._errors import InputError
-from .engines import Engine
+from .engines import Engine, called, home
 from .graph import Graph, load
 from .queries import ask
 from .staff import CELLS, Rejected, Staff, read_staff
@@ -27,6 +27,7 @@ from .titles import Resolution, resolve, slug
 if TYPE_CHECKING:
     import ibis
     import pandas
+    import pyarrow
 
 NEAREST = 3
 LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
@@ -319,7 +320,7 @@ class Summary:
             "workflow": self.closed.workflow,
             "open_titles": self.open_titles,
             "nearest": self.nearest,
-            "rejected": [dict(vars(r)) for r in self.rejected],
+            "rejected": [r.to_dict() for r in self.rejected],
             "labels": self.closed.labels,
             "requires": self.closed.needs("role"),
             "performs": _grouped(self.closed.performs),
@@ -341,7 +342,7 @@ class Audit(Summary):
         say("resolving titles")
         self._spellings = self._read_spellings()
         say("matching skills")
-        self._kit = self._read_kit().cache()
+        self._kit = engine.keep(self._read_kit())
         say("checking rows")
         self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
         lines = engine.put({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
@@ -405,7 +406,7 @@ class Audit(Summary):
         import ibis
 
         t, columns = self.staff.table, self._columns(*KNOWN)
-        said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: ibis._[c].bit_or() for c in columns})
+        said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
         block = t.block if "block" in t.columns else ibis.literal(0)
         stands = _spelt(t, "line", block=block).join(self._spellings, ["outright", "written"]).select("line", "block", "spelling", "standing")
         wide = stands.left_join(said, "line")
@@ -426,8 +427,9 @@ class Audit(Summary):
         rest = t.anti_join(put({"line": int}, ((line,) for line in bad)), "line") if bad else t
         named = rest.filter(rest.person.notnull()).select("line", who="person")
         for line, first in self.staff.repeats(named) if self.staff.repeats else self._engine.rows(repeated(named)):
-            bad[line] = (f"the person stands already in line {first}", "put both rows into one")
-        return (Rejected(self.file, line, *why) for line, why in bad.items())
+            bad[line] = (f"the person stands already in {'another row' if self.staff.keyed else f'line {first}'}", "put both rows into one")
+        keys = self.persons(bad) if self.staff.keyed else {}
+        return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
 
     # what is known, as tables -----------------------------------------------------
 
@@ -480,9 +482,13 @@ class Audit(Summary):
             likely += (perhaps & ~sure).ifelse(f"{role};", "")
         return tuple(text.substr(0, text.length() - 1).nullif("") for text in (able, likely))
 
+    def arrow(self) -> pyarrow.Table:
+        """`people` as an Arrow table."""
+        return self._engine.arrow(self.people)
+
     def dataframe(self) -> pandas.DataFrame:
         """`people` as a pandas DataFrame (needs pandas)."""
-        return self.people.to_pyarrow().to_pandas()
+        return self.arrow().to_pandas()
 
     # from whole numbers to answers ----------------------------------------------
 
@@ -575,9 +581,8 @@ class Audit(Summary):
 
     def persons(self, lines: Collection[int]) -> dict[int, str]:
         """The persons of some lines."""
-        t = self.staff.table
         wanted = self._engine.put({"line": int}, ((line,) for line in lines))
-        return dict(self._engine.rows(t.join(wanted, "line").select("line", "person"))) if lines else {}
+        return dict(self._engine.rows(self.staff.table.join(wanted, "line").select("line", "person")))
 
 
 def repeated(rows: ibis.Table) -> ibis.Table:
@@ -685,15 +690,16 @@ def audit(
 
     Args:
         staff: CSV, TSV, XLSX or Parquet, with the columns of design: person, title, skills,
-            and optionally unit, role, lacks, assessed.
+            and optionally unit, role, lacks, assessed; or an Ibis table, whose rows stay where they
+            are: `audit(con.table("staff"))`. Its rejected rows are cited by their person.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: column of ours to column of the file, where the names differ.
-        connection: an Ibis connection to run on; embedded DuckDB if left out.
+        connection: an Ibis connection to run on; if left out, that of the table, or embedded DuckDB.
         say: called with the name of each stage, for a progress line.
 
     Raises InputError if the file as a whole cannot be used; single rows are rejected instead.
     """
-    engine = Engine(connection)
+    engine = Engine(home(staff, connection))
     ontology = graph or load()
-    say(f"reading {staff}")
+    say(f"reading {called(staff)}")
     return Audit(read_staff(staff, engine.con, mapping, ontology), engine, ontology, Closed.of(ontology), say)

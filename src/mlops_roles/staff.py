@@ -2,7 +2,8 @@
 
 CSV and TSV go through Arrow where they have no quirk, and else through the csv module of the
 standard library, which knows the line of every row and fault; XLSX through openpyxl; Parquet
-through DuckDB. Whatever the source, the result has the columns of COLUMNS as text, and `line`.
+through DuckDB; a table of a warehouse stays in its engine. Whatever the source, the result has
+the columns of COLUMNS as text, and `line`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from . import files
 from ._errors import InputError
 from .agents import read_agents
-from .engines import Engine, numbers
+from .engines import Engine, called, numbers
 from .graph import Graph, load
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ MAX_CELL = 1 << 20
 MAX_ROWS, MAX_PARQUET, MAX_TEXT = 1 << 27, 1 << 32, 1 << 28  # small files unpack to large ones: rows, characters, those of a worksheet
 MAX_LINES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
 MAX_SHEET = 1 << 20, 1 << 10, 100  # rows and columns of a worksheet; the header stands in the first hundred rows
+BLANK = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # white space as Arrow and Python have it; no two engines mean the same by \s
 GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
     "person": ("name", "employee", "employeeid", "personid", "id", "staffid", "employeename", "fullname"),
     "title": ("jobtitle", "position", "jobname", "positiontitle"),
@@ -53,12 +55,17 @@ GUESSES = {  # other spellings of a column, folded; taken only where exactly one
 
 @dataclass(frozen=True)
 class Rejected:
-    """An input row that was not used: where, why, and what to do."""
+    """An input row that was not used: where, why, and what to do; of a table the person too, who is the key of its row."""
 
     file: str
     line: int
     reason: str
     cure: str
+    person: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain data; `person` only of a table."""
+        return {key: value for key, value in vars(self).items() if value is not None}
 
 
 @dataclass
@@ -67,6 +74,7 @@ class Staff:
 
     Attributes:
         repeats: finds in a table of (line, who) the (line, first) of those who stand in an earlier row, if these are not all in the table.
+        keyed: whether rows are known by their person, not by a line.
     """
 
     table: ibis.Table
@@ -74,19 +82,22 @@ class Staff:
     read: int
     rejected: list[Rejected] = field(default_factory=list)
     repeats: Callable[[ibis.Table], Iterable[tuple[int, int]]] | None = None
+    keyed: bool = False
 
 
-def read_staff(path: str | Path, connection: ibis.BaseBackend, mapping: Mapping[str, str] | None = None, graph: Graph | None = None) -> Staff:
-    """Read a staff file into `connection`.
+def read_staff(path: str | Path | ibis.Table, connection: ibis.BaseBackend, mapping: Mapping[str, str] | None = None, graph: Graph | None = None) -> Staff:
+    """Read a staff file into `connection`, or a table that lives there.
 
     Args:
-        path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org.
+        path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org; or an Ibis table.
         connection: any Ibis connection; the table is created there.
         mapping: column of ours to column of the file, where the names differ; none for RDF.
         graph: the ontology, which says what the terms of RDF mean.
 
     Raises InputError, with file, line and cure, if the file as a whole cannot be used.
     """
+    if not isinstance(path, (str, Path)):
+        return _read_table(path, Engine(connection), mapping or {})
     file, rejected = Path(path), list[Rejected]()
     kind = file.suffix.lower()
     if kind == ".parquet":
@@ -130,7 +141,8 @@ def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
             found[ours] = fits[0]
     for ours in NEEDED:
         if ours not in found:
-            raise InputError(f"{path}: no column {ours!r}; it has {', '.join(names)[:300]}; use --map {ours}='Column name'")
+            cure = f"use --map {ours}='Column name', in Python mapping={{'{ours}': 'Column name'}}"
+            raise InputError(f"{path}: no column {ours!r}; it has {', '.join(names)[:300]}; {cure}")
     return found
 
 
@@ -313,6 +325,26 @@ def _trimmed(values: Any) -> Any:
     trimmed = pc.utf8_trim_whitespace(values)
     filled = pc.cast(pc.binary_length(trimmed), pa.bool_())
     return trimmed if pc.all(filled).as_py() else pc.if_else(filled, trimmed, pa.nulls(len(trimmed), pa.string()))
+
+
+def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -> Staff:
+    """A table with its cells trimmed, in its engine. It has no lines: they are its numbers in the order of the persons."""
+    import ibis
+
+    name = called(table)
+    at = _columns(table.columns, name, mapping)
+    clean = table.select(**{c: _stripped(table[at[c]]) if c in at else ibis.null("string") for c in COLUMNS})
+    order = [c for c in COLUMNS if c in at]  # who stands there twice is told apart by the other cells
+    staff = engine.keep(clean.mutate(line=ibis.row_number().over(order_by=order) + 1).select("line", *COLUMNS))
+    ((rows,),) = engine.rows(staff.aggregate(rows=staff.count()))
+    if not rows:
+        raise InputError(f"{name}: no rows; give a table with people")
+    return Staff(staff, name, rows, keyed=True)
+
+
+def _stripped(cells: ibis.Column) -> Any:
+    """What `_trimmed` does, in an engine. Ibis's `strip` knows ASCII alone, and on Spark takes the letters f and v for white space."""
+    return cells.cast("string").re_replace(f"^[{BLANK}]+|[{BLANK}]+$", "").nullif("")
 
 
 def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:

@@ -4,6 +4,7 @@
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
   mlops-roles audit staff.csv --since staff.audited                only what has changed since the last time
+  mlops-roles audit staff.csv --engine spark                       the same on Spark (needs Java)
 
 Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
 Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
@@ -16,6 +17,7 @@ from typing import Any
 
 from .._errors import InputError
 from ..cli import Progress, add_common, add_privacy, emit, hiding
+from ..engines import ENGINES, connect
 from ..graph import load
 from ..privacy import small_groups, spelt
 from ..render import as_json, render
@@ -28,6 +30,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
     add_map(parser)
     parser.add_argument("--since", metavar="PREVIOUS", help="audit only what changed since the audit kept in this file, and keep this one there (CSV, TSV)")
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help=f"what it runs on, with the same answer (default: {ENGINES[0]})")
     add_privacy(parser)
     parser.add_argument("--small-groups", action="store_true", help="tell no figure about a group of under 5 people, nor one to work it out from")
     parser.add_argument("--strict", action="store_true", help="titles that are ambiguous or name no role count as findings")
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             raise InputError(f"--{option.replace('_', '-')}: {args.format} shows single people; choose table, md, json or html")
     found = _found(args, progress)
     if args.format in PEOPLE:
-        rows = found.people.to_pyarrow()
+        rows = found.arrow()
         text = render(hide(rows.to_pylist()), rows.column_names, args.format)
     else:
         from ..report import report
@@ -56,9 +59,11 @@ def run(args: argparse.Namespace) -> int:
 def _found(args: argparse.Namespace, progress: Progress) -> Any:
     from ..audits import audit
 
+    if args.since and args.engine != ENGINES[0]:
+        raise InputError(f"--since: does not run on {args.engine}; leave --engine out")
     given: dict[str, Any] = {"graph": load(*args.added), "mapping": mapping(args.map), "say": progress}
     if not args.since:
-        return audit(args.staff, **given)
+        return audit(args.staff, connection=connect(args.engine), **given)
     from ..increments import audit_since
 
     found = audit_since(args.staff, args.since, **given)

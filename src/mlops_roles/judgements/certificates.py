@@ -19,6 +19,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from .. import files
+from .._errors import InputError
 from ..audits import NOTE
 from ..graph import BASE, Graph, shipped_files
 from .evidence import Evidence, Records, closed
@@ -133,6 +134,10 @@ def _line(need: Required, state: State, found: Evidence, graph: Graph) -> dict[s
 def _origin(records: Records, found: Evidence) -> dict[str, Any]:
     """The files that it rests on, by their hash, and how it was made."""
     graph, staff = records.graph, records.file
+    if not isinstance(staff, (str, Path)):
+        raise InputError(
+            f"{records.staff.file}: a certificate holds the hash of a staff file, and a table has none; save the table as Parquet, or ask for the gap"
+        )
     used: dict[str, Any] = {"id": _hash_of(staff), "type": "Entity", "file": Path(staff).name, "unread": found.unread}
     added = [{"id": _hash_of(path), "type": "Entity", "file": path.name} for path in graph.added_rdf]
     content = {"id": ontology_hash(), "type": "Entity", "of": f"{BASE}/{graph.version}", "version": graph.version, "added": added}

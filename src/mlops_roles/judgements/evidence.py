@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError, UnknownPerson
 from ..audits import Closed, fold_name
+from ..engines import home
 from ..graph import Graph, load
 from ..privacy import Pseudonyms
 from ..staff import Rejected, Staff, read_staff
@@ -57,7 +58,7 @@ class Evidence:
 
     Attributes:
         person: the name, or its pseudonym.
-        file: the staff file.
+        file: the staff file, or an Ibis table, whose rows stay where they are.
         line: the person's line.
         cells: each name in skills, lacks and assessed.
         unread: how many rows of the file could not be read; they may be about anybody.
@@ -87,28 +88,26 @@ class Records:
     """A staff file as judgements read it, once for all of them.
 
     Attributes:
-        file: the staff file.
+        file: the staff file, or an Ibis table, whose rows stay where they are.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: column of ours to column of the file, where the names differ.
         pseudonyms: put in place of names in every judgement; a person may then be asked for by one.
     """
 
-    file: str | Path
+    file: str | Path | ibis.Table
     graph: Graph = field(default_factory=load, repr=False)
     mapping: Mapping[str, str] = field(default_factory=dict)
     pseudonyms: Pseudonyms | None = None
 
     @classmethod
-    def of(cls, staff: str | Path | Records) -> Records:
+    def of(cls, staff: str | Path | ibis.Table | Records) -> Records:
         """A staff file that is read already, or is now."""
         return staff if isinstance(staff, Records) else cls(staff)
 
     @cached_property
     def staff(self) -> Staff:
-        """The rows, in an engine of their own. Raises InputError for a file that cannot be used."""
-        import ibis
-
-        return read_staff(self.file, ibis.duckdb.connect(), self.mapping)
+        """The rows, of a file in an engine of their own. Raises InputError for what cannot be used."""
+        return read_staff(self.file, home(self.file), self.mapping)
 
     def evidence(self, person: str) -> Evidence:
         """What the file says of a person.

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..audits import NOTE
 from .evidence import Evidence, Records, closed
 from .requirements import parts, role_named
 from .verdicts import State, Verdict, states, verdict
+
+if TYPE_CHECKING:
+    import ibis
 
 PROOF = "The role requires every one of these skills, so none can be left out: the set is the smallest there is."
 DO: dict[State, str] = {"lacking": "learn", "tool": "confirm", "unrecorded": "record"}
@@ -67,17 +70,17 @@ class Gap:
         )
 
 
-def gap(person: str, role: str, staff: str | Path | Records, *, accept_tools: bool = False) -> Gap:
+def gap(person: str, role: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False) -> Gap:
     """The smallest set of skills that turns the answer for a person and a role to yes.
 
-    Args as of `certify`, and it raises the same errors.
+    Args as of `certify`, and it raises the same errors; the staff may be an Ibis table too.
     """
     records = Records.of(staff)
     slug = role_named(role, records.graph)
     return _gap(records.evidence(person), slug, records, accept_tools)
 
 
-def nearest_roles(person: str, staff: str | Path | Records, *, accept_tools: bool = False) -> list[Gap]:
+def nearest_roles(person: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False) -> list[Gap]:
     """The gaps of a person to all roles, the nearest first: the fewest skills missing, roles for which nothing speaks last."""
     records = Records.of(staff)
     found = records.evidence(person)
