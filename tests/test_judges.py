@@ -79,11 +79,11 @@ def is_of_people(term) -> bool:
 
 def text(term) -> tuple | None:
     """A term of either library as text; blank nodes have other names in each."""
-    if term is None or isinstance(term, (BNode, ox.BlankNode)):
-        return None if term is None else ("_",)
+    if isinstance(term, (BNode, ox.BlankNode)):
+        return ("_",)
     if isinstance(term, (Literal, ox.Literal)):
-        return str(getattr(term, "value", term) if isinstance(term, ox.Literal) else term), term.language or ""
-    return (str(term) if isinstance(term, URIRef) else term.value,)
+        return term.value if isinstance(term, ox.Literal) else str(term), term.language or ""
+    return term and (term.value if isinstance(term, ox.NamedNode) else str(term),)
 
 
 def rows(answer) -> list[tuple]:
