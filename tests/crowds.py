@@ -37,7 +37,10 @@ BESIDE = (  # what no table holds
     "mlops:holdsRole ex:treasurer . ex:treasurer a org:Role",
     "schema:hasOccupation ex:cook",
     "org:holds ex:post-without-a-role",
-    "org:memberOf ex:unit",
+    "org:memberOf ex:unit-a , ex:unit-b",
+    "schema:worksFor ex:unit-a",
+    "org:holds [ org:postIn ex:unit-b ]",
+    "org:hasMembership [ org:organization ex:unit-a ]",
     "a schema:Person",
 )
 
