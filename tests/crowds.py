@@ -59,7 +59,7 @@ def _person(chance, titles):
         skills = chance.sample(skills, len(skills) - chance.choice([0, 0, 1]))
     cut = chance.choice([0, 0, len(skills) // 2])
     lacks = [skill for skill in chance.sample(SKILL_TERMS, chance.choice([0, 0, 1, 2])) if skill not in skills]
-    lacks += skills[:1] if chance.random() < 0.1 else []
+    lacks += skills[:1] if chance.random() < 0.25 else []
     return {
         "title": chance.choice(titles),
         "roles": chance.sample([*ROLES, *SIMILAR], chance.choice([0, 1, 1, 2])),

@@ -53,9 +53,13 @@ def judged(data: Graph, of: Graph, base: Graph):
             aimed.add((shape, SH.targetNode, node))
     use = [URIRef(s) for s, n in checked.items() if n]
     _, report, _ = pyshacl.validate(whole, shacl_graph=aimed, advanced=False, use_shapes=use)
-    parts = (SH.sourceShape, SH.focusNode, SH.value, SH.resultSeverity)
-    rows = [[report.value(result, part) for part in parts] for result in report.objects(None, SH.result)]
-    return {tuple(None if t is None else str(t).removeprefix(str(SH))[:200] for t in row) for row in rows}, checked
+    return {row(report, result) for result in report.objects(None, SH.result)}, checked
+
+
+def row(report: Graph, result):
+    """What a result says: shape, focus, value and severity."""
+    about = (report.value(result, part) for part in (SH.sourceShape, SH.focusNode, SH.value))
+    return *(None if term is None else str(term)[:200] for term in about), report.value(result, SH.resultSeverity).fragment
 
 
 def found(path, graph):
