@@ -11,10 +11,21 @@ import pytest
 
 import mlops_roles
 
+BATCHES = {"three": 3, "five": 5, "ten": 10, "thirty": 30}  # the first number of each so many random graphs
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"  # beside the repository where it was written; not part of it
 FRONT_DOOR = ROOT / "ontology" / "mlops-roles.ttl"
 PREFIXES = dict(re.findall(r"^@prefix (\w*):\s+<(.*?)>", FRONT_DOOR.read_text("utf-8"), re.M))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--graphs", type=int, default=30, help="how many random graphs each judge is given (30)")
+
+
+def pytest_generate_tests(metafunc):
+    for name in BATCHES.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(name, range(0, metafunc.config.getoption("graphs"), BATCHES[name]))
 
 
 @cache

@@ -173,6 +173,8 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
     place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
     reason = re.sub(r"\s+", " ", getattr(error, "msg", None) or str(error) or type(error).__name__)[:300]
     cure = "inline the context, addresses are never fetched" if "context" in reason.lower() else "mend it there"
+    if isinstance(error, OSError):  # of the file, or of the disk that it is loaded into
+        cure = "check path, rights and space"
     if "absolute IRI" in reason:
         cure = "write full IRIs or add a base"
     return f"{path}{place}: {reason}; {cure}"
@@ -289,7 +291,7 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
         if target.exists() and not target.is_file():
             raise InputError(f"{path}: not a regular file; name a file, or leave the option out and redirect")
         remove_orphans(target.parent)
-        handle, name = _temporary(target.parent)
+        handle, name = temporary(target.parent)
         lock = os.dup(handle)  # holds until the file has its place
         text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
         with open(handle, mode, **text) as file:
@@ -312,7 +314,7 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
             os.close(lock)
 
 
-def _temporary(folder: Path) -> tuple[int, str]:
+def temporary(folder: Path) -> tuple[int, str]:
     """A new file in a folder, locked as long as it is open; one that was taken for an orphan before is not used."""
     import tempfile
 

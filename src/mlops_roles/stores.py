@@ -11,16 +11,17 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from . import files
 from ._errors import InputError
 
 _NAME = re.compile(r"[0-9a-f]{32}")
-_HALF = (".loading-", ".tmp")
+_HALF = ".loading-"
 
 
 def key(contents: str, paths: Iterable[Path]) -> str:
@@ -38,26 +39,35 @@ def key(contents: str, paths: Iterable[Path]) -> str:
 def kept(folder: str | os.PathLike[str], name: str, fill: Callable[[ox.Store], dict[str, str]]) -> tuple[ox.Store, dict[str, str]]:
     """The store of that name, read-only, and its prefixes; made by `fill` if the folder has it not, in place of what it has.
 
-    Raises InputError if the folder cannot be written.
+    Raises InputError if the folder cannot be written, or if the store in it is damaged.
     """
     home = Path(folder)
     try:
+        home.mkdir(parents=True, exist_ok=True)
+        _remove_halves(home)
         if not (home / name).is_dir():
-            home.mkdir(parents=True, exist_ok=True)
             _make(home, name, fill)
-        prefixes = json.loads((home / name / "prefixes.json").read_text("utf-8"))
-        return ox.Store.read_only(str(home / name / "store")), prefixes
+        return _opened(home / name)
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{str(folder)[:200]!r}: cannot keep the data there ({type(error).__name__}); check path, rights and space") from error
 
 
+def _opened(path: Path) -> tuple[ox.Store, dict[str, str]]:
+    """The store of a folder, read-only, and its prefixes."""
+    try:
+        return ox.Store.read_only(str(path / "store")), json.loads((path / "prefixes.json").read_text("utf-8"))
+    except (RuntimeError, FileNotFoundError, ValueError):
+        raise InputError(f"{path}: damaged; remove this folder, and it is made anew") from None
+
+
 def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> None:
     """Make a store under another name, rename it, and remove the others."""
-    _remove_halves(home)
-    half = Path(tempfile.mkdtemp(prefix=_HALF[0], suffix=_HALF[1], dir=home))
+    handle, lock = files.temporary(home)  # a half is at work as long as its lock is there
+    half = home / f"{_HALF}{Path(lock).name}"
     try:
+        half.mkdir(0o700)
         prefixes = _filled(half / "store", fill)
         with (half / "prefixes.json").open("w", encoding="utf-8") as file:
             json.dump(prefixes, file)
@@ -66,9 +76,17 @@ def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> 
         _rename(half, home / name)
     finally:
         shutil.rmtree(half, ignore_errors=True)
+        os.close(handle)
+        Path(lock).unlink(missing_ok=True)
     for other in home.iterdir():
         if other.name != name and _NAME.fullmatch(other.name) and (other / "prefixes.json").is_file():
-            shutil.rmtree(other, ignore_errors=True)
+            _remove(other)
+
+
+def _remove(whole: Path) -> None:
+    """Remove a store that is out of date; it becomes a half first, so that no part of it is ever taken for the whole."""
+    with suppress(OSError):
+        shutil.rmtree(whole.rename(whole.with_name(f"{_HALF}{whole.name}")))
 
 
 def _rename(half: Path, whole: Path) -> None:
@@ -89,16 +107,8 @@ def _filled(path: Path, fill: Callable[[ox.Store], dict[str, str]]) -> dict[str,
 
 
 def _remove_halves(home: Path) -> None:
-    """Remove what an interrupted process left; the lock of a store tells whether somebody is still at it."""
+    """Remove what an interrupted process left: what has no lock, once the locks of the dead are gone."""
+    files.remove_orphans(home)
     for half in home.iterdir():
-        if half.name.startswith(_HALF[0]) and half.name.endswith(_HALF[1]) and not _is_open(half / "store"):
+        if half.name.startswith(_HALF) and not (home / half.name.removeprefix(_HALF)).is_file():
             shutil.rmtree(half, ignore_errors=True)
-
-
-def _is_open(path: Path) -> bool:
-    """Whether a process has a store open; one that was made this moment may not have come to that."""
-    try:
-        ox.Store(str(path))
-    except OSError:
-        return True
-    return False
