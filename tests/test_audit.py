@@ -176,7 +176,7 @@ class Oracle:
             "steps": {s: self.step(s) for s in self.closed.steps},
             "open_titles": self.open_titles(),
             "nearest": {r: self.nearest(r) for r in self.closed.roles},
-            "rejected": [asdict(r) for r in self.rejected],
+            "rejected": [{key: value for key, value in asdict(r).items() if key != "person"} for r in self.rejected],
             "labels": self.closed.labels,
             "requires": {r: sorted(s) for r, s in self.needs.items() if s},
             "performs": {r: sorted(t) for r, t in _sets(self.closed.performs).items() if t},

@@ -480,7 +480,7 @@ class Audit(Summary):
             perhaps = _all([(has | _beyond(tool, has | lacks)) & need == need for need, has, lacks, tool in pairs])
             able += sure.ifelse(f"{role};", "")
             likely += (perhaps & ~sure).ifelse(f"{role};", "")
-        return tuple(text.substr(0, text.length() - 1).nullif("") for text in (able, likely))
+        return tuple(text.substr(0, text.length() - 1) for text in (able.nullif(""), likely.nullif("")))
 
     def arrow(self) -> pyarrow.Table:
         """`people` as an Arrow table."""
@@ -524,7 +524,7 @@ class Audit(Summary):
         table = self._engine.put({"standing": int, "duty": int, **dict.fromkeys(self._columns("need"), int)}, rows)
         k = self._known.join(table, "standing")
         lacking = _met(k, "lacks", "need", self.closed.words)
-        full = _all([k[has] & k[need] == k[need] for has, need in zip(self._columns("has"), self._columns("need"), strict=True)]).cast("int64")
+        full = _one(_all([k[has] & k[need] == k[need] for has, need in zip(self._columns("has"), self._columns("need"), strict=True)]))
         told = k.select("block", "duty", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
         counted = told.group_by("block", "duty").agg(people=told.count(), lacking=told.lacking.sum(), unrecorded=told.unrecorded.sum())
         for block, duty, *numbers in self._engine.rows(counted):
@@ -563,8 +563,8 @@ class Audit(Summary):
     def _count_able(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
         """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each lane stay at hand."""
         r = self._ranked
-        able = (r.recorded == r.required).cast("int64")
-        likely = (r.recorded + r.evident == r.required).cast("int64") - able
+        able = _one(r.recorded == r.required)
+        likely = _one(r.recorded + r.evident == r.required) - able
         told = r.select("block", "role", "rank", lane=r.line % LANES, able=able, likely=likely)
         counted = told.group_by("block", "role", "lane").agg(best=told["rank"].max(), able=told.able.sum(), likely=told.likely.sum())
         self._best: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -596,7 +596,7 @@ def _spelt(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
     """(outright, written): the `role` column, which beats the title, or the title."""
     import ibis
 
-    return table.select(*columns, outright=table.role.notnull().cast("int64"), written=ibis.coalesce(table.role, table.title, ibis.literal("")), **more)
+    return table.select(*columns, outright=_one(table.role.notnull()), written=ibis.coalesce(table.role, table.title, ibis.literal("")), **more)
 
 
 def _any(conditions: Sequence[Any]) -> Any:
@@ -611,9 +611,16 @@ def _all(conditions: Sequence[Any]) -> Any:
     return ibis.and_(*conditions)
 
 
+def _one(condition: Any) -> Any:
+    """1 where it holds, else 0; not every engine casts truth to a number."""
+    import ibis
+
+    return condition.ifelse(ibis.literal(1, "int64"), ibis.literal(0, "int64"))
+
+
 def _met(table: ibis.Table, kind: str, other: str, words: range) -> Any:
     """1 where two sets of skills have one in common, else 0."""
-    return _any([table[f"{kind}{w}"] & table[f"{other}{w}"] != 0 for w in words]).cast("int64")
+    return _one(_any([table[f"{kind}{w}"] & table[f"{other}{w}"] != 0 for w in words]))
 
 
 def _beyond(bits: Any, others: Any) -> Any:
