@@ -1,5 +1,6 @@
 """The questions: each file keeps its promises, is portable SPARQL, and can be fixed, added to and faulted."""
 
+import random
 import re
 from collections import Counter
 from functools import cache
@@ -9,7 +10,7 @@ import pytest
 from conftest import PREFIXES, ROOT, facts
 
 from mlops_roles import InputError, Question, UnknownName, ask, catalogue, load
-from mlops_roles.queries import select
+from mlops_roles.queries import bound, select
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
 BASE = "https://w3id.org/mlops-roles"
@@ -128,6 +129,29 @@ def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph):
     text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}\nORDER BY ?x ?y"
     assert select(graph, text).terms == [tuple(row) for row in graph.query(text)]
     assert len(select(graph, text)) == len(values.split()) ** 2
+
+
+@pytest.mark.parametrize(("name", "variable"), [(name, variable) for name, q in QUESTIONS.items() for variable in q.parameters])
+def test_a_fixed_parameter_keeps_the_rows_that_have_it(name, variable, over, whole):
+    """Whether it is put in the place of the variable, which is quick, or joined with the rows."""
+    answer = whole(name)
+    at = answer.columns.index(variable)
+    known = sorted({row[at] for row in answer.terms if row[at] is not None and not isinstance(row[at], ox.BlankNode)}, key=str)
+    chosen = random.Random(name).sample(known, min(5, len(known)))
+    for value in [*chosen, ox.NamedNode("https://example.org/nowhere"), ox.Literal("nothing")]:
+        joined = over(name).query(f"{QUESTIONS[name].text}\nVALUES ?{variable} {{ {value} }}")
+        assert Counter(select(over(name), QUESTIONS[name].text, {variable: [value]}).terms) == Counter(map(tuple, joined))
+
+
+def test_a_variable_that_a_row_may_lack_is_not_put_in_its_place(graph):
+    """Where a role is named in OPTIONAL only, a row with another role would be told as one with this."""
+    assert bound("SELECT ?a ?b { ?a ?b ?c OPTIONAL { ?a ?b ?d { ?e ?f ?g } } MINUS { ?h ?i ?j } FILTER NOT EXISTS { ?k ?l ?m } ?n ?o '?q' } ") >= {*"abcno"}
+    assert not bound("SELECT ?x { OPTIONAL { ?d ?e ?f { SELECT ?g { ?h ?i ?j } } } MINUS{ ?k } FILTER EXISTS {?l} FILTER('{' = \"?m {\") # ?o {\n }")
+    assert bound("SELECT (COUNT(?a) AS ?n) { { SELECT ?b (COUNT(?c) AS ?d) { ?b ?e ?c } GROUP BY ?b } }") == {*"bce"}
+    text = "SELECT ?task ?role { ?task a mlops:Task OPTIONAL { ?role mlops:performs ?task } }"
+    wanted = ox.NamedNode(graph.term("R7"))
+    joined = graph.query(f"{text} VALUES ?role {{ {wanted} }}")
+    assert Counter(select(graph, text, {"role": [wanted]}).terms) == Counter(map(tuple, joined))
 
 
 @every_question

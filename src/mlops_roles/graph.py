@@ -137,10 +137,11 @@ class Graph:
         found = next(iter(self.store.quads_for_pattern(ox.NamedNode(BASE), info, None))).object
         return found.value if isinstance(found, ox.Literal) else ""
 
-    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL over asserted and inferred statements together."""
+    def query(self, text: str, fixed: Mapping[str, Term] | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Run SPARQL over asserted and inferred statements together, with terms put in the place of variables."""
+        inside = {ox.Variable(name): term for name, term in (fixed or {}).items()}
         try:
-            return self.store.query(text, prefixes=self.prefixes, use_default_graph_as_union=True)
+            return self.store.query(text, prefixes=self.prefixes, use_default_graph_as_union=True, substitutions=inside)
         except SyntaxError as error:
             raise InputError(f"query: {' '.join(str(error).split())}; mend it there") from None
 

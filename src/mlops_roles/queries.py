@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _ORDER = re.compile(r"\nORDER BY((?: \?\w+)+)\s*\Z")  # by plain variables
+_PARTS = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<!\S)#.*|(?:\bSELECT\b[^{}]*|\b(?:OPTIONAL|MINUS|EXISTS)\s*)?\{|\}|\?\w+', re.I)
 _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
@@ -124,15 +125,34 @@ def select(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None =
 
 
 def _selected(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None) -> Answer:
-    if fixed:
-        text += f"\n{values(fixed, itertools.product(*fixed.values()))}\n"
-    result = graph.query(text)
+    """Answer with variables fixed: put in their places where that means the same, which the engine is quick with, else joined at the end."""
+    given = {name: list(terms) for name, terms in (fixed or {}).items()}
+    inside = {name: terms[0] for name, terms in given.items() if len(terms) == 1 and name in bound(text)}
+    if rest := {name: terms for name, terms in given.items() if name not in inside}:
+        text += f"\n{values(rest, itertools.product(*rest.values()))}\n"
+    result = graph.query(text, inside) if inside else graph.query(text)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
     with _no_cycles():
         if isinstance(result, ox.QueryTriples):
             return Answer(["subject", "predicate", "object"], [tuple(t) for t in result], graph)
         return Answer([v.value for v in result.variables], [tuple(row) for row in result], graph)
+
+
+def bound(text: str) -> set[str]:
+    """The variables of a query that stand outside of OPTIONAL, MINUS and EXISTS, so that each row has them."""
+    found: set[str] = set()
+    depth, left = 0, 0
+    for part in (match[0] for match in _PARTS.finditer(text)):
+        if part.endswith("{"):
+            depth += 1
+            left = left or (depth if part[0].upper() in "OME" else 0)
+        elif part == "}":
+            left = 0 if left == depth else left
+            depth -= 1
+        elif part[0] == "?" and depth and not left:
+            found.add(part[1:])
+    return found
 
 
 @contextmanager

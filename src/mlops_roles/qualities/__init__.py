@@ -15,7 +15,7 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -117,9 +117,9 @@ class _Judged(Graph):
         own: Any = self.query((files.shipped("queries") / "quality" / "own-terms.rq").read_text("utf-8"))
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, TERMS) for t in list(own))
 
-    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL over what was asserted."""
-        return self.store.query(text, prefixes=self.prefixes)
+    def query(self, text: str, fixed: Mapping[str, Any] | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Run SPARQL over what was asserted, with terms put in the place of variables."""
+        return self.store.query(text, prefixes=self.prefixes, substitutions={ox.Variable(name): term for name, term in (fixed or {}).items()})
 
     def terms(self) -> set[str]:
         """Its own classes and properties."""
