@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -133,10 +132,10 @@ def _selected(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | Non
     result = graph.query(text, inside) if inside else graph.query(text)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
+    columns = ["subject", "predicate", "object"] if isinstance(result, ox.QueryTriples) else [v.value for v in result.variables]
+    once = dict[Any, Any]().setdefault  # a term that comes a million times is kept once
     with _no_cycles():
-        if isinstance(result, ox.QueryTriples):
-            return Answer(["subject", "predicate", "object"], [tuple(t) for t in result], graph)
-        return Answer([v.value for v in result.variables], [tuple(row) for row in result], graph)
+        return Answer(columns, [tuple([once(term, term) for term in row]) for row in result], graph)
 
 
 def bound(text: str) -> set[str]:
@@ -167,11 +166,6 @@ def _no_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def _kinds(terms: Iterable[Term | None]) -> set[Any]:
-    """The kinds of terms: classes, and of a literal that is not plain text its datatype."""
-    return {t.datatype if isinstance(t, ox.Literal) and t.datatype != _STRING else type(t) for t in terms}
-
-
 def _text(term: Any) -> str:
     """A term as a text that sorts like it: nothing, then IRIs, then texts."""
     return "" if term is None else f"1{term.value}" if isinstance(term, ox.NamedNode) else f"2{term.value}"
@@ -195,12 +189,15 @@ class Answer:
         """Put the rows in the order of some columns, if it is that of their texts; else leave them."""
         if not set(columns) <= set(self.columns):
             return False
-        places = [self.columns.index(c) for c in columns]
-        kinds = [_kinds(row[at] for row in self.terms) for at in places]
-        if not set().union(*kinds) <= {type(None), ox.NamedNode, ox.Literal}:
-            return False
-        text = operator.attrgetter("value") if all(len(k) == 1 and type(None) not in k for k in kinds) else _text
-        self.terms.sort(key=lambda row: "\0".join([text(row[at]) for at in places]))
+        keys = [0] * len(self.terms)
+        for at in map(self.columns.index, columns):
+            values = [row[at] for row in self.terms]
+            terms = set(values)
+            if any(isinstance(t, (ox.BlankNode, ox.Triple)) or (isinstance(t, ox.Literal) and t.datatype != _STRING) for t in terms):
+                return False
+            ranks = {term: rank for rank, term in enumerate(sorted(terms, key=_text))}
+            keys = [len(ranks) * key + ranks[value] for key, value in zip(keys, values, strict=True)]
+        self.terms[:] = [self.terms[i] for i in sorted(range(len(keys)), key=keys.__getitem__)]
         return True
 
     @cached_property

@@ -57,7 +57,7 @@ class Endpoint:
         asked = question(name, self.graph)
         terms = asked.terms(self.graph, **fixed)
         text = texts.read(asked.text, self.graph.prefixes, name)
-        return self._select(text.asked(values(terms, itertools.product(*terms.values())) if terms else ""))
+        return self._select(text.asked(values(terms, itertools.product(*terms.values())) if terms else ""))  # each row once, in however many graphs it stands
 
     def run_sparql(self, text: str, name: str = "query") -> Answer:
         """Answer a user's own SELECT, ASK or CONSTRUCT; a CONSTRUCT is put together here, of rows that were counted."""
