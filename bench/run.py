@@ -146,7 +146,7 @@ def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
         "person; over a million, the same people by other names). Every answer is compared with the others' before it is timed here.",
         "The ratio is the obvious stack's time for its whole job (load, closure, and the questions or the checks) to ours. Ours needs no",
         "closure for a check; without it the obvious stack's check takes the load and the checks below. It runs the shapes about people alone,",
-        "ours all of them.",
+        "ours all of them. The memory of a process is never told as less than what the benchmark itself held when it started it.",
         "",
         f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}. "
         + ", ".join(f"{name} {version(name)}" for name in PACKAGES)
