@@ -10,7 +10,7 @@ import pytest
 from conftest import PREFIXES, ROOT, facts
 
 from mlops_roles import InputError, Question, UnknownName, ask, catalogue, load
-from mlops_roles.queries import bound, select
+from mlops_roles.queries import bound, rows, select
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
 BASE = "https://w3id.org/mlops-roles"
@@ -129,6 +129,56 @@ def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph):
     text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}\nORDER BY ?x ?y"
     assert select(graph, text).terms == [tuple(row) for row in graph.query(text)]
     assert len(select(graph, text)) == len(values.split()) ** 2
+
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+KINDS = ("integer", "decimal", "double", "boolean", "string", "float", "date", "nonsense")
+TEXTS = (
+    "1",
+    "007",
+    "+5",
+    "1.",
+    "1.0",
+    ".5",
+    "1E3",
+    "INF",
+    "true",
+    "TRUE",
+    "",
+    "a\tb",
+    "a\nb",
+    "a\rb",
+    '"q"',
+    "b\\s",
+    "é\u2028\x85\x0b",
+    " 1 ",
+    "<urn:a>",
+    "_:b",
+)
+TERMS = [
+    *(ox.Literal(text, datatype=ox.NamedNode(XSD + kind)) for kind in KINDS for text in TEXTS),
+    *(ox.Literal(text, language="en-gb") for text in TEXTS),
+    *map(ox.NamedNode, ("urn:a", "https://example.org/é?a=b%20c#d", "https://example.org/a'b")),
+    ox.BlankNode("b-1.x"),
+    ox.Triple(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("a\tb")),
+]
+
+
+@pytest.mark.parametrize("wanted", ["?s ?o", "?o ?s", "?o", "?o ?nothing", "?nothing", "*"])
+def test_a_row_has_the_terms_that_the_engine_gives(wanted):
+    """Rows are read from what the engine writes, each distinct term once."""
+    store = ox.Store()
+    store.extend(ox.Quad(ox.NamedNode(f"urn:{i}"), ox.NamedNode("urn:p"), term) for i, term in enumerate(TERMS * 2))
+    text = f"SELECT {wanted} WHERE {{ ?s <urn:p> ?o }}"
+    found = rows(store.query(text))
+    assert found == [tuple(row) for row in store.query(text)]
+    assert len(found) == 2 * len(TERMS)
+    assert len({id(term) for row in found for term in row}) == len({term for row in found for term in row})
+
+
+@pytest.mark.parametrize(("text", "count"), [("SELECT * {}", 1), ("SELECT * { <urn:a> <urn:b> <urn:c> }", 0), ("SELECT ?x { ?x <urn:b> <urn:c> }", 0)])
+def test_a_result_without_columns_or_rows_has_as_many_rows_as_the_engine_gives(text, count):
+    assert rows(ox.Store().query(text)) == [()] * count
 
 
 @pytest.mark.parametrize(("name", "variable"), [(name, variable) for name, q in QUESTIONS.items() for variable in q.parameters])
