@@ -1,7 +1,5 @@
 """`python -m mlops_roles` is the command `mlops-roles`."""
 
-import sys
+from .cli import process
 
-from .cli import main
-
-sys.exit(main())
+process()
