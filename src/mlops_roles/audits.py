@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -180,13 +180,13 @@ class Part:
     Attributes:
         read: how many rows there are.
         tally: what was counted.
-        nearest: per role the few who come nearest: role, recorded, evident, line, and their bits.
+        nearest: per role the few who come nearest: role, recorded, evident, line, person, and their bits.
         rejected: the rows that do not count.
     """
 
     read: int = 0
     tally: Tally = field(default_factory=lambda: defaultdict(dict))
-    nearest: list[tuple[int, ...]] = field(default_factory=list)
+    nearest: list[tuple[Any, ...]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     def count(self, kind: str, name: Any, numbers: Sequence[int]) -> None:
@@ -229,10 +229,6 @@ class Summary:
     @cached_property
     def part(self) -> Part:
         """What was counted."""
-        raise NotImplementedError
-
-    def persons(self, lines: Collection[int]) -> dict[int, str]:
-        """The persons of some lines."""
         raise NotImplementedError
 
     @property
@@ -301,8 +297,7 @@ class Summary:
         """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
         order = sorted(self.part.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
         best = {role: [n for n in order if n[0] == i][:NEAREST] for i, role in enumerate(self.closed.roles)}
-        who = self.persons({n[3] for found in best.values() for n in found})
-        return {role: [_candidate(who[n[3]], n, self.closed, role) for n in found] for role, found in best.items()}
+        return {role: [_candidate(n, self.closed, role) for n in found] for role, found in best.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """The audit as plain data, as JSON has it."""
@@ -402,33 +397,36 @@ class Audit(Summary):
         return [f"{kind}{word}" for kind in kinds for word in self.closed.words]
 
     def _read_kit(self) -> ibis.Table:
-        """(line, block, spelling, standing, bits …) of every row: all that is counted."""
+        """(line, block, nobody, spelling, standing, bits …) of every row: all that is counted."""
         import ibis
 
         t, columns = self.staff.table, self._columns(*KNOWN)
         said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
         block = t.block if "block" in t.columns else ibis.literal(0)
-        stands = _spelt(t, "line", block=block).join(self._spellings, ["outright", "written"]).select("line", "block", "spelling", "standing")
+        columns_of_row = ("line", "block", "nobody", "spelling", "standing")
+        stands = _spelt(t, "line", block=block, nobody=_one(t.person.isnull())).join(self._spellings, ["outright", "written"]).select(*columns_of_row)
         wide = stands.left_join(said, "line")
-        return wide.select("line", "block", "spelling", "standing", **{c: wide[c].fill_null(0) for c in columns})
+        return wide.select(*columns_of_row, **{c: wide[c].fill_null(0) for c in columns})
 
     def _reject(self) -> Iterator[Rejected]:
         """The rows that name nobody, contradict themselves, name no role, or name somebody who stands in a row above."""
         t, k = self.staff.table, self._kit
-        put = self._engine.put
-        bad = {line: ("no person", "fill in the column person") for (line,) in self._engine.rows(t.filter(t.person.isnull()).select("line"))}
-        both = [k[has] & k[lacks] for has, lacks in zip(self._columns("has"), self._columns("lacks"), strict=True)]
-        for line, *words in self._engine.rows(k.filter(_any([word != 0 for word in both])).select("line", **{f"both{i}": word for i, word in enumerate(both)})):
-            skill = min(_skills(self.closed, words))
-            bad.setdefault(line, (f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"))
         names = {i: s.unknown for i, s in enumerate(self._standings) if s.unknown}
-        for line, standing in self._engine.rows(k.filter(k.standing.isin(list(names))).select("line", "standing")) if names else ():
-            bad.setdefault(line, (f"unknown role {names[standing]}", "name a role by slug, notation or IRI, or leave it to the title"))
-        rest = t.anti_join(put({"line": int}, ((line,) for line in bad)), "line") if bad else t
+        both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.words}
+        faulty = _any([k.nobody == 1, k.standing.isin(list(names)), *(word != 0 for word in both.values())])
+        bad: dict[int, tuple[str, str]] = {}
+        for line, nobody, standing, *words in self._engine.rows(k.filter(faulty).select("line", "nobody", "standing", **both)):
+            if nobody:
+                bad[line] = ("no person", "fill in the column person")
+            elif skills := _skills(self.closed, words):
+                bad[line] = (f"both has and lacks the skill {min(skills)}", "remove it from skills, assessed or lacks")
+            else:
+                bad[line] = (f"unknown role {names[standing]}", "name a role by slug, notation or IRI, or leave it to the title")
+        rest = t.anti_join(self._engine.put({"line": int}, ((line,) for line in bad)), "line") if bad else t
         named = rest.filter(rest.person.notnull()).select("line", who="person")
         for line, first in self.staff.repeats(named) if self.staff.repeats else self._engine.rows(repeated(named)):
             bad[line] = (f"the person stands already in {'another row' if self.staff.keyed else f'line {first}'}", "put both rows into one")
-        keys = self.persons(bad) if self.staff.keyed else {}
+        keys = self._persons(bad) if self.staff.keyed else {}
         return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
 
     # what is known, as tables -----------------------------------------------------
@@ -572,14 +570,15 @@ class Audit(Summary):
             self._best[block, role].append(best)
             yield block, "able", self.closed.roles[role], numbers
 
-    def _near(self) -> list[tuple[int, ...]]:
-        """(block, role, recorded, evident, line, bits …) of who comes nearest: nobody ranks below the last of the NEAREST best lanes."""
+    def _near(self) -> list[tuple[Any, ...]]:
+        """(block, role, recorded, evident, line, person, bits …) of who comes nearest: nobody ranks below the last of the NEAREST best lanes."""
         least = ((*key, sorted(best)[-NEAREST:][0]) for key, best in self._best.items())
         bound = self._engine.put({"block": int, "role": int, "least": int}, least)
         near = self._ranked.join(bound, ["block", "role"]).filter(lambda x: x["rank"] >= x.least)
-        return self._engine.rows(near.select("block", "role", "recorded", "evident", "line", *self._columns(*KNOWN)))
+        called = near.join(self.staff.table.select("line", "person"), "line")
+        return self._engine.rows(called.select("block", "role", "recorded", "evident", "line", "person", *self._columns(*KNOWN)))
 
-    def persons(self, lines: Collection[int]) -> dict[int, str]:
+    def _persons(self, lines: Iterable[int]) -> dict[int, str]:
         """The persons of some lines."""
         wanted = self._engine.put({"line": int}, ((line,) for line in lines))
         return dict(self._engine.rows(self.staff.table.join(wanted, "line").select("line", "person")))
@@ -673,9 +672,9 @@ def _state(people: int) -> str:
     return "uncovered" if not people else "single" if people == 1 else "covered"
 
 
-def _candidate(person: str, near: Sequence[int], closed: Closed, role: str) -> dict[str, Any]:
+def _candidate(near: Sequence[Any], closed: Closed, role: str) -> dict[str, Any]:
     """A person and what is missing to a role: lacking, evidenced by a tool alone, or unrecorded."""
-    _, recorded, evident, line, *bits = near
+    _, recorded, evident, line, person, *bits = near
     size = len(closed.words)
     has, lacks, tool = (set(_skills(closed, bits[i * size : (i + 1) * size])) for i in range(len(KNOWN)))
     needs = closed.needs("role")[role]

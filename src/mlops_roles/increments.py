@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow
 
-LABEL = b"mlops-roles audit --since 1\n"  # the first line of what is kept; the number is that of its form
+LABEL = b"mlops-roles audit --since 2\n"  # the first line of what is kept; the number is that of its form
 LEAST, BLOCKS, MARK = 1 << 16, 1024, 64  # bytes of a block at least, blocks of a file about, one in so many lines may begin a block
 WHO = 16  # bytes that tell people apart
 
@@ -50,7 +50,7 @@ class Block:
         who: WHO bytes for each line, of the person in it; zeros for a row with a fault of its own.
         rejected: (line, reason, cure) of rows with a fault of their own.
         repeats: the lines of people who stand in an earlier row, here or in a block before.
-        nearest: (person, role, recorded, evident, line, bits …) of who comes nearest to a role.
+        nearest: (role, recorded, evident, line, person, bits …) of who comes nearest to a role.
         tally: what was counted, as JSON.
         at: its place among the blocks that were kept; None if it was audited now.
     """
@@ -121,7 +121,6 @@ class Increment(Summary):
     def __init__(self, file: str, graph: Graph, closed: Closed, kept: Kept, repeats: Mapping[int, int]):
         self.file, self.version, self.closed, self.graph = file, graph.version, closed, graph
         self.resolutions = {title: Resolution(**found) for title, found in kept.open.items()}
-        self._names: dict[int, str] = {}
         self.part = Part(sum(b.read for b in kept.blocks), defaultdict(dict, kept.tally))
         start = 2
         for block in kept.blocks:
@@ -132,14 +131,8 @@ class Increment(Summary):
 
     def _add(self, block: Block, start: int) -> None:
         """Take in what is told line by line."""
-        for person, role, recorded, evident, line, *bits in block.nearest:
-            self.part.nearest.append((role, recorded, evident, start + line, *bits))
-            self._names[start + line] = person
+        self.part.nearest += [(*near[:3], start + near[3], *near[4:]) for near in block.nearest]
         self.part.rejected += [Rejected(self.file, start + line, reason, cure) for line, reason, cure in block.rejected]
-
-    def persons(self, lines: Iterable[int]) -> dict[int, str]:
-        """The persons of some lines."""
-        return {line: self._names[line] for line in lines}
 
 
 def audit_since(
@@ -317,11 +310,10 @@ class Renewal:
     def _fill(self, audited: Audit, todo: set[int]) -> None:
         """Put into the blocks what was found in them."""
         parts, repeats = audited.parts, dict(self._repeats_by_block())
-        names = audited.persons({near[3] for part in parts.values() for near in part.nearest})
         for i in todo:
             block, part, (table, rejected), start = self._blocks[i], parts.get(i, Part()), self._parts[i], self._starts[i]
             block.read, block.repeats, block.rejected = table.num_rows + len(rejected), repeats[i], []
-            block.nearest = [[names[line], role, recorded, evident, line - start, *bits] for role, recorded, evident, line, *bits in part.nearest]
+            block.nearest = [[*near[:3], near[3] - start, *near[4:]] for near in part.nearest]
             block.who = bytes(self._who[WHO * (start - 2) : WHO * (start - 2 + block.lines)])
             block.tally = json.dumps(part.tally).encode()
             self.rows += block.read
