@@ -10,7 +10,8 @@ import pytest
 from conftest import PREFIXES, ROOT, facts
 
 from mlops_roles import InputError, Question, UnknownName, ask, catalogue, load
-from mlops_roles.queries import bound, rows, select
+from mlops_roles.queries import bound, select
+from mlops_roles.results import LARGE, rows
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
 BASE = "https://w3id.org/mlops-roles"
@@ -118,6 +119,7 @@ def test_its_order_leaves_nothing_to_chance(name, over, whole):
 
 
 @every_question
+@pytest.mark.usefixtures("any_size")
 def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole):
     """Rows are sorted without the engine where that is quicker."""
     result = over(name).query(QUESTIONS[name].text)
@@ -125,6 +127,7 @@ def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole)
 
 
 @pytest.mark.parametrize("values", ['"b" "a"', '<urn:b> "a" <urn:a> UNDEF', '10 9 "8"', '"b"@en "a"@de "a"', "true false", "<urn:a> <urn:A> <urn:é> <urn:z>"])
+@pytest.mark.usefixtures("any_size")
 def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph):
     text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}\nORDER BY ?x ?y"
     assert select(graph, text).terms == [tuple(row) for row in graph.query(text)]
@@ -164,7 +167,14 @@ TERMS = [
 ]
 
 
+@pytest.fixture(params=[0, LARGE], ids=["large", "small"])
+def any_size(request, monkeypatch):
+    """Of a large answer the columns are read, of a small one the lines."""
+    monkeypatch.setattr("mlops_roles.results.LARGE", request.param)
+
+
 @pytest.mark.parametrize("wanted", ["?s ?o", "?o ?s", "?o", "?o ?nothing", "?nothing", "*"])
+@pytest.mark.usefixtures("any_size")
 def test_a_row_has_the_terms_that_the_engine_gives(wanted):
     """Rows are read from what the engine writes, each distinct term once."""
     store = ox.Store()
@@ -177,6 +187,7 @@ def test_a_row_has_the_terms_that_the_engine_gives(wanted):
 
 
 @pytest.mark.parametrize(("text", "count"), [("SELECT * {}", 1), ("SELECT * { <urn:a> <urn:b> <urn:c> }", 0), ("SELECT ?x { ?x <urn:b> <urn:c> }", 0)])
+@pytest.mark.usefixtures("any_size")
 def test_a_result_without_columns_or_rows_has_as_many_rows_as_the_engine_gives(text, count):
     assert rows(ox.Store().query(text)) == [()] * count
 

@@ -1,5 +1,23 @@
 """`python -m mlops_roles` is the command `mlops-roles`."""
 
-from .cli import process
+import atexit
+import contextlib
+import os
+import sys
+from typing import NoReturn
 
-process()
+from .cli import main
+
+
+def process() -> NoReturn:
+    """The command line as a process of its own, which ends without taking its memory apart: a tenth of an audit."""
+    code = main()
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError):  # it was told
+        sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    process()

@@ -8,8 +8,6 @@ an exit code: 0 answered, 1 findings, 2 could not run.
 from __future__ import annotations
 
 import argparse
-import atexit
-import contextlib
 import gc
 import importlib
 import os
@@ -17,7 +15,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 
 from . import commands
 from ._errors import InputError, MlopsRolesError, UnknownPerson
@@ -168,16 +166,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("mlops-roles: interrupted\n")
         return 130
-
-
-def process() -> NoReturn:
-    """The command line as a process of its own, which ends without taking its memory apart: a tenth of an audit."""
-    code = main()
-    atexit._run_exitfuncs()
-    with contextlib.suppress(OSError):  # it was told
-        sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def _tell_nearest(error: UnknownPerson, args: argparse.Namespace) -> None:

@@ -12,10 +12,8 @@ A file's `#+` lines are its documentation and its test:
 from __future__ import annotations
 
 import gc
-import io
 import itertools
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ import pyoxigraph as ox
 from . import files
 from ._errors import InputError, UnknownName
 from .graph import Graph, Term, load
+from .results import rows
 
 if TYPE_CHECKING:
     import pandas
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _ORDER = re.compile(r"\nORDER BY((?: \?\w+)+)\s*\Z")  # by plain variables
 _PARTS = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<!\S)#.*|(?:\bSELECT\b[^{}]*|\b(?:OPTIONAL|MINUS|EXISTS)\s*)?\{|\}|\?\w+', re.I)
-_STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 
@@ -114,55 +112,32 @@ def values(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
 
 
 def select(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None = None) -> Answer:
-    """Run SPARQL text with variables of its result fixed (joined as a closing VALUES block).
+    """Run SPARQL text with variables of its result fixed.
 
-    Rows that are to be in the order of plain variables are sorted here: the engine, which looks both
-    texts up whenever it compares, takes four times as long for a million rows.
+    They are put in their places where that means the same, which the engine is quick with, and else joined at the end.
     """
-    order = _ORDER.search(text)
-    if order and (rows := _selected(graph, text[: order.start()], fixed)).sorts(order[1].replace("?", "").split()):
-        return rows
-    return _selected(graph, text, fixed)
-
-
-def _selected(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None) -> Answer:
-    """Answer with variables fixed: put in their places where that means the same, which the engine is quick with, else joined at the end."""
     given = {name: list(terms) for name, terms in (fixed or {}).items()}
     inside = {name: terms[0] for name, terms in given.items() if len(terms) == 1 and name in bound(text)}
-    if rest := {name: terms for name, terms in given.items() if name not in inside}:
-        text += f"\n{values(rest, itertools.product(*rest.values()))}\n"
-    result = graph.query(text, inside) if inside else graph.query(text)
+    rest = {name: terms for name, terms in given.items() if name not in inside}
+    joined = f"\n{values(rest, itertools.product(*rest.values()))}\n" if rest else ""
+    order = _ORDER.search(text)
+    with _no_cycles():
+        found = _answer(graph, text[: order.start()] + joined, inside, order[1].replace("?", "").split()) if order else None
+        if found is None:
+            found = _answer(graph, text + joined, inside)
+    assert found is not None  # what is in the engine's own order
+    return found
+
+
+def _answer(graph: Graph, text: str, inside: Mapping[str, Term], order: Sequence[str] = ()) -> Answer | None:
+    """An answer in the order of some variables; None where its texts do not tell that order."""
+    result = graph.query(text, inside)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
-    with _no_cycles():
-        if isinstance(result, ox.QueryTriples):
-            return Answer(["subject", "predicate", "object"], [tuple(triple) for triple in result], graph)
-        return Answer([v.value for v in result.variables], rows(result), graph)
-
-
-def rows(solutions: ox.QuerySolutions) -> list[tuple[Term | None, ...]]:
-    """The rows of a result, by way of TSV, each distinct term made once: of millions of rows the engine's own take twice the time and memory."""
-    if not solutions.variables:
-        return [() for _ in solutions]
-    written = io.BytesIO(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
-    next(written)
-    term = _Written().__getitem__
-    return [tuple(map(term, line[:-1].split(b"\t"))) for line in written]
-
-
-class _Written(dict[bytes, Any]):
-    """Terms by how TSV writes them, which is as Turtle does; nothing for an unbound variable."""
-
-    def __missing__(self, written: bytes) -> Term | None:
-        """Make a term that is met for the first time."""
-        if not written:
-            found = None
-        elif written.startswith(b"<") and not written.startswith(b"<<"):
-            found = ox.NamedNode(written[1:-1].decode())
-        else:
-            found = next(iter(ox.parse(b"<a:a> <a:a> " + written + b" .", format=ox.RdfFormat.TURTLE))).object
-        self[written] = found
-        return found
+    if isinstance(result, ox.QueryTriples):
+        return Answer(["subject", "predicate", "object"], [tuple(triple) for triple in result], graph)
+    found = rows(result, order)
+    return None if found is None else Answer([v.value for v in result.variables], found, graph)
 
 
 def bound(text: str) -> set[str]:
@@ -183,7 +158,7 @@ def bound(text: str) -> set[str]:
 
 @contextmanager
 def _no_cycles() -> Iterator[None]:
-    """Collect no garbage while rows are made, which hold no cycles: a third of the time of a long answer."""
+    """Collect no garbage while rows are made and sorted, which hold no cycles: a third of the time of a long answer."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -191,15 +166,6 @@ def _no_cycles() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-def _sorts_as_text(term: Any) -> bool:
-    return not isinstance(term, (ox.BlankNode, ox.Triple)) and (not isinstance(term, ox.Literal) or term.datatype == _STRING)
-
-
-def _text(term: Any) -> str:
-    """A term as a text that sorts like it: nothing, then IRIs, then texts."""
-    return "" if term is None else f"1{term.value}" if isinstance(term, ox.NamedNode) else f"2{term.value}"
 
 
 @dataclass(frozen=True)
@@ -215,21 +181,6 @@ class Answer:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.rows)
-
-    def sorts(self, columns: Sequence[str]) -> bool:
-        """Put rows as `rows` makes them in the order of some columns, if it is that of their texts; else leave them."""
-        if not set(columns) <= set(self.columns):
-            return False
-        order = self.terms
-        for at in reversed([self.columns.index(column) for column in columns]):  # the last first: each pass keeps the order of those before
-            alike = defaultdict[int, list[tuple[Term | None, ...]]](list)
-            for row in order:
-                alike[id(row[at])].append(row)  # each distinct term is one object, and takes long to be compared
-            if not all(_sorts_as_text(group[0][at]) for group in alike.values()):
-                return False
-            order = [row for group in sorted(alike.values(), key=lambda group: _text(group[0][at])) for row in group]
-        self.terms[:] = order
-        return True
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
