@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlops_roles import ask, audit, load, resolve
-from mlops_roles.audits import NOTE, Closed, fold_name
 from mlops_roles.cli import main
+from mlops_roles.closed import Closed, fold_name
 from mlops_roles.staff import COLUMNS, Rejected
+from mlops_roles.summaries import NOTE
 from mlops_roles.titles import slug
 
 ACME = ROOT / "examples" / "acme.csv"

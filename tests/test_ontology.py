@@ -9,7 +9,7 @@ import re
 import pytest
 from conftest import ROOT, SHARED, axioms, facts, links, members
 
-from mlops_roles.audits import Closed, fold_name
+from mlops_roles.closed import Closed, fold_name
 
 ROLES = """
     business-stakeholder  R1  Business Stakeholder  Principal Investigator  Product Owner, Project Manager

@@ -8,8 +8,8 @@ import pytest
 from conftest import PREFIXES, ROOT
 
 from mlops_roles import InputError, audit, diff, load
-from mlops_roles.audits import Closed
 from mlops_roles.cli import main
+from mlops_roles.closed import Closed
 from mlops_roles.graph import DEFAULT
 from mlops_roles.releases.answers import changes
 from mlops_roles.releases.differences import OntologyDiff

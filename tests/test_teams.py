@@ -13,8 +13,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mlops_roles import InputError, UnknownName, audit, load, team, whatif
-from mlops_roles.audits import Closed
 from mlops_roles.cli import main
+from mlops_roles.closed import Closed
 from mlops_roles.teams.covers import GROUPS, coverage
 from mlops_roles.teams.solver import choose
 

@@ -9,19 +9,19 @@ spoken for by a tool. No person is looped over, nothing is inferred per person.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._errors import InputError
+from .closed import Closed, fold_name, grouped
 from .engines import Engine, called, home
 from .graph import Graph, load
-from .queries import ask
 from .staff import CELLS, Rejected, Staff, read_staff
+from .summaries import KNOWN, NEAREST, Part, Summary
 from .titles import Resolution, resolve, slug
 
 if TYPE_CHECKING:
@@ -29,102 +29,7 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-NEAREST = 3
 LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
-WORD = 62  # bits of a whole number that are used, one for each skill
-KNOWN = ("has", "lacks", "tool")
-NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
-Tally = dict[str, dict[Any, list[int]]]  # what is counted: kind, name, numbers
-
-
-def fold_name(name: str) -> str:
-    """Skill and tool names as they are compared: lower case, with white space and - _ . as one space."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join("".join(" " if c in "-_." else c for c in text).split())
-
-
-@dataclass(frozen=True)
-class Closed:
-    """The closed ontology as plain tables: all that an audit needs of it."""
-
-    labels: dict[str, str]
-    roles: list[str]
-    similar: list[tuple[str, str]]
-    performs: list[tuple[str, str]]
-    role_skills: list[tuple[str, str]]
-    task_skills: list[tuple[str, str]]
-    answers: list[tuple[str, str]]
-    tasks: list[str]
-    steps: list[str]
-    workflow: list[dict[str, Any]]
-    names: dict[str, list[tuple[str, str]]]
-
-    @classmethod
-    def of(cls, graph: Graph) -> Closed:
-        """Read the tables with the questions of the catalogue."""
-        terms = ask("terms", graph).rows
-        evidence = defaultdict(list)
-        for row in ask("tools-for-skill", graph):
-            evidence[row["tool"]].append(("tool", slug(row["skill"])))
-        names: dict[str, list[tuple[str, str]]] = {}
-        for row in ask("aliases", graph):
-            meaning = [("recorded", slug(row["term"]))] if row["kind"] == "skill" else evidence[row["term"]]
-            if meaning:
-                names.setdefault(fold_name(row["name"]), meaning)
-        performs = _pairs(graph, "tasks-of-role", "role", "task")
-        return cls(
-            {slug(r["term"]): r["label"] for r in terms if r["label"]},
-            [slug(r["role"]) for r in ask("roles", graph)],
-            _pairs(graph, "similar-roles", "similar", "role"),
-            performs,
-            _pairs(graph, "roles-for-skill", "role", "skill"),
-            _pairs(graph, "skills-of-task", "task", "skill"),
-            _pairs(graph, "roles-answering-step", "role", "step"),
-            sorted({slug(r["term"]) for r in terms if r["class"] == "mlops:Task"} | {task for _, task in performs}),
-            sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
-            _workflow(graph),
-            names,
-        )
-
-    @cached_property
-    def skills(self) -> list[str]:
-        """Every skill that something requires or that has a name; its place here is its bit."""
-        required = {skill for _, skill in (*self.role_skills, *self.task_skills)}
-        return sorted(required | {skill for meaning in self.names.values() for _, skill in meaning})
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """The place of each skill in `skills`."""
-        return {skill: place for place, skill in enumerate(self.skills)}
-
-    @property
-    def words(self) -> range:
-        """The whole numbers that it takes to have a bit for each skill."""
-        return range(-(-max(len(self.skills), 1) // WORD))
-
-    def bits(self, skills: Iterable[str]) -> list[int]:
-        """A set of skills as whole numbers, one for each word."""
-        held = {self.places[s] for s in skills}
-        return [sum(1 << p % WORD for p in held if p // WORD == word) for word in self.words]
-
-    def needs(self, group: str) -> dict[str, list[str]]:
-        """The skills that each role, or each task, requires; what requires none is left out."""
-        return _grouped({"role": self.role_skills, "task": self.task_skills}[group])
-
-
-def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
-    return sorted({(slug(r[one]), slug(r[other])) for r in ask(question, graph)})
-
-
-def _workflow(graph: Graph) -> list[dict[str, Any]]:
-    """The zones in order, each with its steps in order; of a step the roles by how they take part in it."""
-    zones: dict[str, dict[str, Any]] = {}
-    for row in ask("workflow", graph):
-        zone = zones.setdefault(row["zone"], {"zone": slug(row["zone"]), "notation": row["letter"], "label": row["named"], "steps": {}})
-        step = zone["steps"].setdefault(row["step"], {"step": slug(row["step"]), "notation": row["notation"], "label": row["label"], "roles": {}})
-        if row["role"]:
-            step["roles"].setdefault(row["how"], []).append(slug(row["role"]))
-    return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
 
 
 @dataclass(frozen=True)
@@ -171,155 +76,6 @@ class Standing:
             beside |= set(pairs) if found not in closed.roles else set()
         roles = sorted(holds | {role for role, _ in beside})
         return cls("certain", tuple(sorted(holds)), tuple(sorted({r for r, _ in beside})), tuple(roles), tuple(sorted(s for _, s in beside)))
-
-
-@dataclass
-class Part:
-    """What an audit found in some rows, so that the parts of a file add up to the whole.
-
-    Attributes:
-        read: how many rows there are.
-        tally: what was counted.
-        nearest: per role the few who come nearest: role, recorded, evident, line, person, and their bits.
-        rejected: the rows that do not count.
-    """
-
-    read: int = 0
-    tally: Tally = field(default_factory=lambda: defaultdict(dict))
-    nearest: list[tuple[Any, ...]] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-
-    def count(self, kind: str, name: Any, numbers: Sequence[int]) -> None:
-        """Add to what is counted."""
-        known = self.tally[kind].get(name)
-        self.tally[kind][name] = [int(n) for n in numbers] if known is None else [int(a + b) for a, b in zip(known, numbers, strict=True)]
-
-    @classmethod
-    def sum(cls, parts: Iterable[Part]) -> Part:
-        """The parts as one."""
-        whole = cls()
-        for part in parts:
-            whole.read += part.read
-            whole.nearest += part.nearest
-            whole.rejected += part.rejected
-            for kind, group in part.tally.items():
-                for name, numbers in group.items():
-                    whole.count(kind, name, numbers)
-        whole.rejected.sort(key=lambda r: r.line)
-        return whole
-
-
-class Summary:
-    """The answers of an audit: plain data, out of what was counted.
-
-    Attributes:
-        file: the name of what was audited.
-        version: the version of the ontology.
-        closed: the ontology as plain tables.
-        resolutions: what each distinct title was resolved to.
-        anew: which rows were audited, in words.
-    """
-
-    file: str
-    version: str
-    closed: Closed
-    resolutions: Mapping[str, Resolution]
-    anew: str = "all rows"
-
-    @cached_property
-    def part(self) -> Part:
-        """What was counted."""
-        raise NotImplementedError
-
-    @property
-    def rejected(self) -> list[Rejected]:
-        """The rows that do not count, each with file, line, reason and cure."""
-        return self.part.rejected
-
-    @cached_property
-    def rows(self) -> dict[str, int]:
-        """How many input rows were read, used and rejected."""
-        return {"read": self.part.read, "used": self.part.read - len(self.rejected), "rejected": len(self.rejected)}
-
-    @cached_property
-    def titles(self) -> dict[str, int]:
-        """How many used people have a certain, an ambiguous or no role (by title, or named outright)."""
-        found = self.part.tally["status"]
-        return {status: found.get(status, [0])[0] for status in ("certain", "ambiguous", "none")}
-
-    @cached_property
-    def open_titles(self) -> list[dict[str, Any]]:
-        """The ambiguous and unresolved titles, with how many people bear them; most people first."""
-        borne = {title: n for title, (n,) in self.part.tally["title"].items()}
-        rows = [self.resolutions[title].to_dict() | {"people": n} for title, n in borne.items()]
-        return sorted(rows, key=lambda r: (-r["people"], r["title"]))
-
-    @cached_property
-    def unmatched_skills(self) -> dict[str, int]:
-        """Names in skills, lacks and assessed that say nothing there, with the number of people."""
-        unknown = {name: n for name, (n,) in self.part.tally["unmatched"].items()}
-        return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
-
-    def coverage(self, group: str) -> dict[str, dict[str, Any]]:
-        """`{slug: {people, lacking, unrecorded, state, …}}` of 'role', 'task' or 'skill'; of 'step' `{slug: {people, state}}`."""
-        return {"role": self._roles, "task": self._tasks, "skill": self._skills, "step": self._steps}[group]
-
-    @cached_property
-    def _roles(self) -> dict[str, dict[str, Any]]:
-        able, beside = self.part.tally["able"], self.part.tally["similar"]
-        found = {}
-        for role in self.closed.roles:
-            more = (("similar", beside.get(role, [0])[0]), *zip(("able", "evidence"), able.get(role, (0, 0)), strict=True))
-            found[role] = _cover(self.part.tally["role"].get(role), {name: n for name, n in more if n})
-        return found
-
-    @cached_property
-    def _tasks(self) -> dict[str, dict[str, Any]]:
-        return {task: _cover(self.part.tally["task"].get(task), {}) for task in self.closed.tasks}
-
-    @cached_property
-    def _skills(self) -> dict[str, dict[str, Any]]:
-        found = {}
-        for skill in sorted({skill for _, skill in (*self.closed.role_skills, *self.closed.task_skills)}):
-            people, lacking, evidence = self.part.tally["skill"].get(skill, (0, 0, 0))
-            found[skill] = _cover((people, lacking, self.rows["used"] - people - lacking), {"evidence": evidence} if evidence else {})
-        return found
-
-    @cached_property
-    def _steps(self) -> dict[str, dict[str, Any]]:
-        """How many hold a role that answers for a step, either side of an either-or; 'unassigned' where the paper names none."""
-        held = {step: self.part.tally["step"].get(step, [0])[0] for step in self.closed.steps}
-        named = {step for _, step in self.closed.answers}
-        return {step: {"people": n, "state": _state(n) if step in named else "unassigned"} for step, n in held.items()}
-
-    @cached_property
-    def nearest(self) -> dict[str, list[dict[str, Any]]]:
-        """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
-        order = sorted(self.part.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
-        best = {role: [n for n in order if n[0] == i][:NEAREST] for i, role in enumerate(self.closed.roles)}
-        return {role: [_candidate(n, self.closed, role) for n in found] for role, found in best.items()}
-
-    def to_dict(self) -> dict[str, Any]:
-        """The audit as plain data, as JSON has it."""
-        return {
-            "note": NOTE,
-            "file": self.file,
-            "ontology": self.version,
-            "rows": self.rows,
-            "titles": self.titles,
-            "unmatched_skills": self.unmatched_skills,
-            "roles": self._roles,
-            "tasks": self._tasks,
-            "skills": self._skills,
-            "steps": self._steps,
-            "workflow": self.closed.workflow,
-            "open_titles": self.open_titles,
-            "nearest": self.nearest,
-            "rejected": [r.to_dict() for r in self.rejected],
-            "labels": self.closed.labels,
-            "requires": self.closed.needs("role"),
-            "performs": _grouped(self.closed.performs),
-        }
 
 
 class Audit(Summary):
@@ -418,7 +174,7 @@ class Audit(Summary):
         for line, nobody, standing, *words in self._engine.rows(k.filter(faulty).select("line", "nobody", "standing", **both)):
             if nobody:
                 bad[line] = ("no person", "fill in the column person")
-            elif skills := _skills(self.closed, words):
+            elif skills := self.closed.spelt(words):
                 bad[line] = (f"both has and lacks the skill {min(skills)}", "remove it from skills, assessed or lacks")
             else:
                 bad[line] = (f"unknown role {names[standing]}", "name a role by slug, notation or IRI, or leave it to the title")
@@ -637,14 +393,9 @@ def _ones(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
     return table.mutate(**{c: ((table[c] + (table[c] >> 3)) & threes) % 63 for c in columns})
 
 
-def _skills(closed: Closed, words: Iterable[int]) -> list[str]:
-    """The skills whose bits are set, by name."""
-    return [closed.skills[word * WORD + at] for word, bits in enumerate(words) for at in range(WORD) if bits >> at & 1]
-
-
 def _duties(closed: Closed, standings: Sequence[Standing]) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
     """The roles, tasks and steps that people may hold, and (standing, duty, bits …) of those that each standing brings."""
-    performs, answers = _grouped(closed.performs), _grouped(closed.answers)
+    performs, answers = grouped(closed.performs), grouped(closed.answers)
     needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
     duties: dict[tuple[str, str], int] = {}
     rows = []
@@ -654,34 +405,6 @@ def _duties(closed: Closed, standings: Sequence[Standing]) -> tuple[list[tuple[s
         held |= {("step", step) for role in standing.holds for step in answers.get(role, ())}
         rows += [(i, duties.setdefault((group, name), len(duties)), *closed.bits(needs[group].get(name, ()))) for group, name in sorted(held)]
     return list(duties), rows
-
-
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for one, other in pairs:
-        found[one].append(other)
-    return dict(found)
-
-
-def _cover(numbers: Sequence[int] | None, more: Mapping[str, int]) -> dict[str, Any]:
-    people, lacking, unrecorded = numbers or (0, 0, 0)
-    return {"people": people, "lacking": lacking, "unrecorded": unrecorded, "state": _state(people)} | dict(more)
-
-
-def _state(people: int) -> str:
-    return "uncovered" if not people else "single" if people == 1 else "covered"
-
-
-def _candidate(near: Sequence[Any], closed: Closed, role: str) -> dict[str, Any]:
-    """A person and what is missing to a role: lacking, evidenced by a tool alone, or unrecorded."""
-    _, recorded, evident, line, person, *bits = near
-    size = len(closed.words)
-    has, lacks, tool = (set(_skills(closed, bits[i * size : (i + 1) * size])) for i in range(len(KNOWN)))
-    needs = closed.needs("role")[role]
-    verdict = "able" if recorded == len(needs) else "likely" if recorded + evident == len(needs) else "missing"
-    missing = {"lacking": lacks, "evidence": tool - lacks, "unrecorded": set(needs) - lacks - tool}
-    known = {"person": person, "line": line, "verdict": verdict, "recorded": recorded, "required": len(needs)}
-    return known | {kind: [s for s in needs if s in skills and s not in has] for kind, skills in missing.items()}
 
 
 def audit(

@@ -24,10 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from ._errors import InputError
-from .audits import Audit, Closed, Part, Summary, audit
+from .audits import Audit, audit
+from .closed import Closed
 from .engines import Engine, numbers
 from .graph import Graph, load
 from .staff import Lines, Rejected, Staff
+from .summaries import Part, Summary
 from .titles import Resolution
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 
 from .. import files
 from .._errors import InputError
-from ..audits import NOTE
 from ..graph import BASE, Graph, shipped_files
+from ..summaries import NOTE
 from .evidence import Evidence, Records, closed
 from .requirements import Required, iri, parts, required, role_named
 from .verdicts import State, Verdict, states, verdict

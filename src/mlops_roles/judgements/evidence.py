@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError, UnknownPerson
-from ..audits import Closed, fold_name
+from ..closed import Closed, fold_name
 from ..engines import home
 from ..graph import Graph, load
 from ..privacy import Pseudonyms

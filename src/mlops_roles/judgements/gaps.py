@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..audits import NOTE
+from ..summaries import NOTE
 from .evidence import Evidence, Records, closed
 from .requirements import parts, role_named
 from .verdicts import State, Verdict, states, verdict

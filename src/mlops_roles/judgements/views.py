@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..audits import NOTE
 from ..report import Section, drawn
+from ..summaries import NOTE
 from ..titles import slug
 from .certificates import Certificate
 from .evidence import closed

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..audits import Audit, Closed, fold_name
+from ..audits import Audit
+from ..closed import Closed, fold_name
 from ..teams.covers import Items, grouped
 from ..titles import fold, slug
 from .versions import Statement, Version

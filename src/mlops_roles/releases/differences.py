@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import InputError
-from ..audits import NOTE, Audit, Closed, audit, fold_name
+from ..audits import Audit, audit
+from ..closed import Closed, fold_name
 from ..graph import load
+from ..summaries import NOTE
 from ..teams.covers import beside, coverage, states
 from .answers import TITLE, WRITTEN, Answers, Change, changes, standing, title_answer
 from .versions import Version

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError, UnknownName
-from ..audits import NOTE, Audit, Closed, fold_name
+from ..audits import Audit
+from ..closed import Closed, fold_name
 from ..graph import Graph
+from ..summaries import NOTE
 from ..titles import slug
 from .covers import COUNTS, Coverage, Person, Reach, beside, changed, coverage, read_people, states
 

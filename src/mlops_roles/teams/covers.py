@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .._errors import UnknownPerson
-from ..audits import Audit, Closed
+from ..audits import Audit
+from ..closed import Closed
 
 GROUPS = ("role", "task", "skill", "step")
 COUNTS = ("people", "complete", "able")  # who covers an item, of these with all its skills on record, who could act as a role

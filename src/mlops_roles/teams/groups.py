@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InputError
-from ..audits import NOTE, Audit, Closed
+from ..audits import Audit
+from ..closed import Closed
+from ..summaries import NOTE
 from .covers import GROUPS, Items, Person, Reach, read_people
 from .solver import Choice, choose
 
