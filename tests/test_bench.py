@@ -20,6 +20,7 @@ def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
         "audit nt",
         "audit csv, one row changed",
         "ask nt",
+        "ask nt, on disk",
         "check nt",
     }
     assert (tmp_path / "cost.svg").stat().st_size > 1000

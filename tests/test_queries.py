@@ -171,6 +171,8 @@ TERMS = [
 def any_size(request, monkeypatch):
     """Of a large answer the columns are read, of a small one the lines."""
     monkeypatch.setattr("mlops_roles.results.LARGE", request.param)
+    if not request.param:
+        monkeypatch.delattr("mlops_roles.results._small")
 
 
 @pytest.mark.parametrize("wanted", ["?s ?o", "?o ?s", "?o", "?o ?nothing", "?nothing", "*"])
@@ -184,6 +186,13 @@ def test_a_row_has_the_terms_that_the_engine_gives(wanted):
     assert found == [tuple(row) for row in store.query(text)]
     assert len(found) == 2 * len(TERMS)
     assert len({id(term) for row in found for term in row}) == len({term for row in found for term in row})
+
+
+def test_a_row_may_be_longer_than_a_block(monkeypatch):
+    monkeypatch.setattr("mlops_roles.results.LARGE", 0)
+    monkeypatch.setattr("mlops_roles.results.BLOCK", 100)
+    long = "a" * 1000
+    assert rows(ox.Store().query(f'SELECT ?x {{ VALUES ?x {{ "b" "{long}" }} }}'), ["x"]) == [(ox.Literal(long),), (ox.Literal("b"),)]
 
 
 @pytest.mark.parametrize(("text", "count"), [("SELECT * {}", 1), ("SELECT * { <urn:a> <urn:b> <urn:c> }", 0), ("SELECT ?x { ?x <urn:b> <urn:c> }", 0)])

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from .graph import Term
 
 LARGE = 1 << 24  # bytes from which on Arrow is quicker, its import included
+BLOCK = 1 << 24  # bytes that Arrow reads at once; more than a row has
 Row = tuple[Term | None, ...]
 _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
@@ -49,7 +50,7 @@ def _large(written: bytes, width: int, order: Sequence[int]) -> list[Row] | None
     plain = pa.csv.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False)
     kinds = pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())))
     try:
-        read = pa.csv.read_csv(pa.py_buffer(written), pa.csv.ReadOptions(skip_rows=1, column_names=names, block_size=LARGE or 1), plain, kinds)
+        read = pa.csv.read_csv(pa.py_buffer(written), pa.csv.ReadOptions(skip_rows=1, column_names=names, block_size=BLOCK), plain, kinds)
         columns = [column.chunk(0) for column in read.unify_dictionaries().combine_chunks().columns]
     except pa.ArrowException:  # a row that is longer than a block
         return _small(written, width, order)
