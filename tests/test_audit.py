@@ -432,6 +432,14 @@ def test_who_is_only_known_to_lack_skills_is_near_to_nothing(tmp_path, graph):
     assert not any(told["nearest"].values())
 
 
+@pytest.mark.parametrize("knowing", [{0}, {0, 16}, {0, 16, 32}, {0, 5, 16, 32}, {3, 4, 19}, {*range(0, 96, 16), 7}])
+def test_whoever_comes_nearest_is_told_wherever_they_stand(knowing, tmp_path, graph):
+    """The nearest are sought in lanes, which a few people may fill unevenly."""
+    rows = [(f"P {i}", "sql" if i in knowing else "") for i in range(96)]
+    told = agree(write(tmp_path / "staff.csv", rows, ("person", "skills")), graph)
+    assert [c["person"] for c in told["nearest"]["data-engineer"]] == [f"P {i}" for i in sorted(knowing)[:3]]
+
+
 # equalities ------------------------------------------------------------------------------
 
 

@@ -327,8 +327,8 @@ class Audit(Summary):
             yield block, "able", self.closed.roles[role], numbers
 
     def _near(self) -> list[tuple[Any, ...]]:
-        """(block, role, recorded, evident, line, person, bits …) of who comes nearest: nobody ranks below the last of the NEAREST best lanes."""
-        least = ((*key, sorted(best)[-NEAREST:][0]) for key, best in self._best.items())
+        """(block, role, recorded, evident, line, person, bits …) of who comes nearest: of at least NEAREST lanes nobody who ranks below as many best ones."""
+        least = ((*key, sorted(best)[-NEAREST] if len(best) >= NEAREST else 0) for key, best in self._best.items())
         bound = self._engine.put({"block": int, "role": int, "least": int}, least)
         near = self._ranked.join(bound, ["block", "role"]).filter(lambda x: x["rank"] >= x.least)
         called = near.join(self.staff.table.select("line", "person"), "line")
