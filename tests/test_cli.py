@@ -140,6 +140,15 @@ def test_a_closed_pipe_is_no_error():
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that takes nothing on this system")
+@pytest.mark.parametrize("arguments", [["ask", "terms"], ["show", "R7"], ["resolve", "Data Engineer", "--format", "json"]])
+def test_a_standard_output_that_takes_no_more_is_told_in_a_line(arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "mlops_roles", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(r"mlops-roles: standard output: .*--output\n", done.stderr)
+
+
 def test_the_version_is_the_ontologys(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"mlops-roles {load().version}\n"
