@@ -19,6 +19,7 @@ from conftest import ROOT
 
 from mlops_roles import InputError, Records, audit, certify, gap
 from mlops_roles.engines import Engine, connect
+from mlops_roles.report import report
 from mlops_roles.staff import COLUMNS, read_staff
 
 ACME = ROOT / "examples" / "acme.csv"
@@ -187,6 +188,14 @@ def test_a_table_gives_the_same_audit_as_the_file_and_cites_keys(own, staff, gra
     assert ("Person 5", "the person stands already in another row") in cited
     del found
     assert views(own) == before == [("empty",), ("nobody",), ("staff",)]
+
+
+@pytest.mark.parametrize("form", ["table", "md", "html"])
+def test_a_report_on_a_table_cites_the_persons_of_rejected_rows(form, own, graph):
+    data = audit(own.table("staff"), graph=graph, mapping=MAPPED).to_dict()
+    data["rejected"] = [r for r in data["rejected"] if r.get("person") == "Person 5"]
+    assert "Person 5" not in report(data | {"rejected": []}, form)
+    assert "Person 5" in report(data, form)
 
 
 def test_what_is_asked_of_an_audit_later_needs_no_audit(own, graph):
