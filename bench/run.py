@@ -190,13 +190,13 @@ def plot(results: dict[int, dict[str, list[Run]]], path: Path) -> None:
     mpl.rcParams["svg.hashsalt"] = "mlops-roles"
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(7, 4.5))
+    figure, axes = plt.subplots(figsize=(9, 4.5))
     for job in dict.fromkeys(job for found in results.values() for job in found):
         points = [(people, median(found[job], "wall")) for people, found in results.items() if job in found]
         axes.plot(*zip(*points, strict=True), marker="o", linestyle="--" if job == "naive" else "-", label="obvious stack" if job == "naive" else job)
     axes.set(xscale="log", yscale="log", xlabel="people", ylabel="seconds, whole process")
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend()
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))  # beside it: there is a line in every corner
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
 

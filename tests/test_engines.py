@@ -5,6 +5,7 @@ import gc
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -194,8 +195,8 @@ def test_a_table_gives_the_same_audit_as_the_file_and_cites_keys(own, staff, gra
 def test_a_report_on_a_table_cites_the_persons_of_rejected_rows(form, own, graph):
     data = audit(own.table("staff"), graph=graph, mapping=MAPPED).to_dict()
     data["rejected"] = [r for r in data["rejected"] if r.get("person") == "Person 5"]
-    assert "Person 5" not in report(data | {"rejected": []}, form)
-    assert "Person 5" in report(data, form)
+    assert not re.search(r"Person 5\b", report(data | {"rejected": []}, form))
+    assert re.search(r"Person 5\b", report(data, form))
 
 
 def test_what_is_asked_of_an_audit_later_needs_no_audit(own, graph):
