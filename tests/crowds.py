@@ -22,8 +22,6 @@ TO_AN_OCCUPATION = (
     "{me} mlops:hasOccupation {role} .",
     "{me} schema:hasOccupation ex:job-{slug} . ex:job-{slug} skos:exactMatch {role} .",
     "{me} schema:hasOccupation ex:duty-{slug} . {role} skos:exactMatch ex:duty-{slug} .",
-)
-FAR = (  # an exact match of an exact match, which a table knows nothing of
     "{me} schema:hasOccupation ex:work-{slug} . ex:work-{slug} skos:exactMatch ex:job-{slug} . ex:job-{slug} skos:exactMatch {role} .",
     "{me} mlops:hasOccupation ex:toil-{slug} . ex:duty-{slug} skos:exactMatch ex:toil-{slug} . {role} skos:exactMatch ex:duty-{slug} .",
 )
@@ -82,7 +80,7 @@ def told(chance, staff, far=False, old=False):
         lines.append(f"{me} a foaf:Person .")
         lines += [f'{me} {chance.choice(["foaf:name", "schema:name", "old:name", "rdfs:label"])} "P {number}" .'] if old else []
         for role in one["roles"]:
-            ways = [*TO_A_ROLE, *(TO_AN_OCCUPATION if role in ROLES else ()), *(FAR if far and role in ROLES else ()), *(OLD if old else ())]
+            ways = [*TO_A_ROLE, *(TO_AN_OCCUPATION if role in ROLES else ()), *(OLD if old else ())]
             lines.append(chance.choice(ways).format(me=me, role=role, slug=role.partition(":")[2]))
         titled = chance.choice(["mlops:jobTitle", "schema:jobTitle", *(["old:jobTitle"] if old else [])])
         lines += [f'{me} {titled} "{one["title"]}" .'] if one["title"] else []
@@ -96,12 +94,6 @@ def told(chance, staff, far=False, old=False):
         for said in chance.sample(BESIDE, chance.randint(0, 4)) if far else ():
             lines.append(f"{me} {said.format(word=chance.choice(['Ann', 'Ben']), skill=chance.choice(SKILL_TERMS))} .")
     return "\n".join(lines)
-
-
-def matches():
-    """The occupations of `TO_AN_OCCUPATION` as a file of a company's own, for what reads matches out of the ontology alone."""
-    pairs = [(role, role.partition(":")[2]) for role in ROLES]
-    return HEAD + "".join(f"ex:job-{slug} skos:exactMatch {role} . {role} skos:exactMatch ex:duty-{slug} .\n" for role, slug in pairs)
 
 
 def as_csv(staff, path):

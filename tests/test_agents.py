@@ -1,10 +1,12 @@
 """People as RDF in an audit; that they give what the same people in a table give is in test_judges."""
 
 import json
+from collections import Counter
 
 import pytest
 
-from mlops_roles import InputError, audit, cli, load
+from mlops_roles import InputError, ask, audit, cli, load
+from mlops_roles.titles import slug
 
 PREFIXES = """@prefix : <https://acme.example/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> . @prefix role: <https://w3id.org/mlops-roles/role/> .
 @prefix skill: <https://w3id.org/mlops-roles/skill/> . @prefix tool: <https://w3id.org/mlops-roles/tool/> . @prefix org: <http://www.w3.org/ns/org#> .
@@ -32,6 +34,32 @@ def test_an_exact_match_of_a_role_or_a_skill_means_the_same(tmp_path):
     assert audited(tmp_path, said, graph=load(added)).coverage("skill")["sql"]["people"] == 1
     assert audited(tmp_path, said).coverage("role")["data-engineer"]["people"] == 0
     assert audited(tmp_path, said).unmatched_skills == {"https://acme.example/query": 1}
+
+
+def test_an_exact_match_may_stand_among_the_people_and_go_by_way_of_others(tmp_path):
+    said = ":a schema:hasOccupation :job ; mlops:hasSkill :query . :work skos:exactMatch :job , role:data-engineer . skill:sql skos:exactMatch :query ."
+    found = audited(tmp_path, said + ":b schema:hasOccupation :work . :c mlops:hasOccupation :other . :other skos:closeMatch role:data-engineer .")
+    assert found.coverage("role")["data-engineer"]["people"] == 2
+    assert found.coverage("skill")["sql"]["people"] == 1
+    assert found.rows == {"read": 3, "used": 3, "rejected": 0}
+
+
+def test_an_occupation_may_be_several_roles_but_a_role_is_no_other(tmp_path):
+    both = ":both skos:exactMatch role:data-engineer , role:data-scientist ."
+    said = ":a schema:hasOccupation :both . :b schema:hasOccupation role:data-engineer . :c mlops:holdsRole role:data-engineer ."
+    found = audited(tmp_path, both + said + ":d org:holds [ org:role role:data-engineer ] .")
+    counted = {role: row["people"] for role, row in found.coverage("role").items() if row["people"]}
+    asked = Counter(slug(row["role"]) for row in ask("holders-of-role", load(data=[tmp_path / "staff.ttl"])))
+    assert counted == asked == {"data-engineer": 4, "data-scientist": 2}
+
+
+def test_an_exact_match_is_an_occupation_and_no_role_that_is_held(tmp_path):
+    """As OWL has it: of a role only what is said follows. A post that is called like a role has its name as a title."""
+    said = ":job skos:exactMatch role:data-engineer . :a mlops:holdsRole :job . :b org:holds [ org:role :job ] ; foaf:name 'B' ."
+    found = audited(tmp_path, said)
+    assert found.coverage("role")["data-engineer"]["people"] == 0
+    assert [r.reason for r in found.rejected] == ["unknown role https://acme.example/job"]
+    assert audited(tmp_path, said + ":job skos:prefLabel 'Data Engineer' .").coverage("role")["data-engineer"]["people"] == 1
 
 
 def test_two_people_of_one_name_are_two(tmp_path):

@@ -1,15 +1,16 @@
 """People as RDF, of any size, streamed into the columns of a staff file.
 
 Which property fills which column is the question `staff-columns`; what an IRI means there is
-`staff-values`. Statements go one by one into arrays of whole numbers; no person is an object.
+`staff-values`, and so does an exact match of it, whether the file or the ontology says so.
+Statements go one by one into arrays of whole numbers; no person is an object.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 ABOUT_A_PERSON = ("title", "role", "occupation", "skills", "assessed", "lacks", "post", "person")
 Pairs = tuple[Any, Any]  # two arrays of whole numbers: who, and what is said
+Told = tuple[Pairs, Callable[[int], str | None]]  # what is said, and how a value of it is written, if at all
 
 
 class Agents:
@@ -37,12 +39,13 @@ class Agents:
     """
 
     def __init__(self, quads: Iterable[ox.Quad], graph: Graph):
-        columns = {graph.expand(row["predicate"]): row["column"] for row in ask("staff-columns", graph)}
+        columns = {str(graph.expand(row["predicate"])): row["column"] for row in ask("staff-columns", graph)}
         found: dict[str, int] = defaultdict(count().__next__)
         flat = {column: (array("q"), array("q")) for column in columns.values()}
         into = {predicate: [side.append for side in flat[column]] for predicate, column in columns.items()}
         a_type = RDF_TYPE.value
-        for quad in quads:
+        known = (graph.store.quads_for_pattern(None, ox.NamedNode(predicate), None) for predicate in columns if columns[predicate] == "match")
+        for quad in chain(*known, quads):
             predicate, thing = quad.predicate.value, quad.object
             if predicate == a_type:
                 predicate = getattr(thing, "value", "")
@@ -65,6 +68,20 @@ class Agents:
         import numpy as np
 
         return np.unique(np.concatenate([self.pairs("member")[1], *(self.pairs(column)[0] for column in ABOUT_A_PERSON)]))
+
+    def meanings(self, said: Mapping[str, str]) -> dict[int, str]:
+        """What the values mean that are an exact match of something said, or of its match; several meanings are separated by ';'."""
+        groups: dict[int, set[int]] = {}
+        for pair in _each(self.pairs("match")):
+            small, large = sorted((groups.setdefault(place, {place}) for place in pair), key=len)
+            if small is not large:
+                large |= small
+                groups.update(dict.fromkeys(small, large))
+        found = {}
+        for group in {id(group): group for group in groups.values()}.values():
+            meant = ";".join(sorted({said[self.keys[place]] for place in group if self.keys[place] in said}))
+            found.update(dict.fromkeys(group if meant else (), meant))
+        return found
 
     def posts(self, column: str) -> Pairs:
         """What is said of people by way of their posts and memberships."""
@@ -93,40 +110,41 @@ def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
     for who, name in _each(agents.pairs("name")):
         if agents.keys[name].startswith('"'):
             names.setdefault(who, agents.keys[name][1:])
-    cells = {column: _cells(pairs, text, people, len(agents.keys)) for column, (pairs, text) in _columns(agents, names, graph).items()}
+    cells = {column: _cells(told, people, len(agents.keys)) for column, told in _columns(agents, names, graph).items()}
     return pa.table({"line": numbers(range(1, len(people) + 1)), "person": texts(_called(people.tolist(), names, agents.keys)), **cells})
 
 
-def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str, tuple[Pairs, Callable[[int], str | None]]]:
-    """Per column its pairs, and how a value is written; what is no role of ours is a title."""
-    meant: dict[str, dict[str, str]] = defaultdict(dict)
+def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str, list[Told]]:
+    """What each column is told by; what is no role of ours is a title."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask("staff-values", graph):
-        meant[row["kind"]].setdefault(graph.expand(row["value"]) or row["value"], row["meaning"])
+        said[row["kind"]][graph.expand(row["value"]) or row["value"]] = row["meaning"]
+    meant = {kind: agents.meanings(named) for kind, named in said.items()}
 
     def text(value: int) -> str | None:
         key = agents.keys[value]
         return key[1:] if key.startswith('"') else names.get(value)
 
     def skill(value: int) -> str | None:
-        return meant["skill"].get(agents.keys[value]) or text(value) or agents.keys[value]
+        return meant["skill"].get(value) or said["skill"].get(agents.keys[value]) or text(value) or agents.keys[value]
 
     def role(value: int) -> str | None:
-        return meant["role"].get(agents.keys[value])
+        return said["role"].get(agents.keys[value])
 
-    def other(value: int) -> str | None:
-        return None if role(value) else text(value)
+    def occupation(value: int) -> str | None:
+        return meant["role"].get(value) or role(value)
 
     def unit(value: int) -> str | None:
         return text(value) or agents.keys[value].rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
 
-    given = _joined(agents.posts("role-of-post"), agents.pairs("occupation"))
+    posts, occupations = agents.posts("role-of-post"), agents.pairs("occupation")
     return {
-        "title": (_joined(agents.pairs("title"), given), other),
-        "unit": (_joined(agents.pairs("unit"), agents.posts("unit-of-post")), unit),
-        "role": (_joined(_that(given, role), agents.pairs("role")), lambda value: role(value) or agents.keys[value]),
-        "skills": (agents.pairs("skills"), skill),
-        "lacks": (agents.pairs("lacks"), skill),
-        "assessed": (agents.pairs("assessed"), skill),
+        "title": [(agents.pairs("title"), text), (posts, lambda v: None if role(v) else text(v)), (occupations, lambda v: None if occupation(v) else text(v))],
+        "unit": [(agents.pairs("unit"), unit), (agents.posts("unit-of-post"), unit)],
+        "role": [(posts, role), (occupations, occupation), (agents.pairs("role"), lambda v: role(v) or agents.keys[v])],
+        "skills": [(agents.pairs("skills"), skill)],
+        "lacks": [(agents.pairs("lacks"), skill)],
+        "assessed": [(agents.pairs("assessed"), skill)],
     }
 
 
@@ -149,25 +167,27 @@ def _each(pairs: Pairs) -> Iterator[tuple[int, int]]:
     return zip(*(side.tolist() for side in pairs), strict=True)
 
 
-def _that(pairs: Pairs, is_meant: Callable[[int], object]) -> Pairs:
-    """The pairs with a value that is meant."""
-    return _pairs((who, what) for who, what in _each(pairs) if is_meant(what))
-
-
-def _cells(pairs: Pairs, text: Callable[[int], str | None], people: Any, keys: int) -> pyarrow.Array:
-    """One text a person: what is said, each once, separated by ';'; null where nothing is."""
+def _cells(told: Sequence[Told], people: Any, keys: int) -> pyarrow.Array:
+    """One text a person: what is told, each once, separated by ';'; null where nothing is."""
     import numpy as np
 
-    values, at = np.unique(pairs[1], return_inverse=True)
-    written = [text(value) or "" for value in values.tolist()]
-    words = {word: number for number, word in enumerate(dict.fromkeys(filter(None, written)))}
+    words: dict[str, int] = defaultdict(count().__next__)
+    who, said = _joined(*((pairs[0], _numbered(pairs[1], text, words)) for pairs, text in told))
     places = np.full(keys, -1)
     places[people] = np.arange(len(people))
-    who, said = places[pairs[0]], np.array([words.get(word, -1) for word in written], np.int64)[at]
+    who = places[who]
     known = np.flatnonzero((who >= 0) & (said >= 0))
     first = known[np.unique(who[known] * len(words) + said[known], return_index=True)[1]]  # sorted by person
     first = first[np.lexsort((first, who[first]))]
     return _lists(texts(words).take(numbers(said[first])), np.bincount(who[first], minlength=len(people)))
+
+
+def _numbered(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
+    """The number of the text that each value is written as; -1 for none."""
+    import numpy as np
+
+    distinct, at = np.unique(values, return_inverse=True)
+    return np.array([words[written] if written else -1 for written in map(text, distinct.tolist())], np.int64)[at]
 
 
 def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
