@@ -194,9 +194,11 @@ def test_a_table_gives_the_same_audit_as_the_file_and_cites_keys(own, staff, gra
 @pytest.mark.parametrize("form", ["table", "md", "html"])
 def test_a_report_on_a_table_cites_the_persons_of_rejected_rows(form, own, graph):
     data = audit(own.table("staff"), graph=graph, mapping=MAPPED).to_dict()
-    data["rejected"] = [r for r in data["rejected"] if r.get("person") == "Person 5"]
-    assert not re.search(r"Person 5\b", report(data | {"rejected": []}, form))
-    assert re.search(r"Person 5\b", report(data, form))
+    nobody = {"file": "staff", "line": 77, "reason": "no person", "cure": "fill in the column person"}
+    data["rejected"] = [*(r for r in data["rejected"] if r.get("person") == "Person 5"), nobody]
+    for cited in (r"Person 5\b", r"row 77\b"):
+        assert not re.search(cited, report(data | {"rejected": []}, form))
+        assert re.search(cited, report(data, form))
 
 
 def test_what_is_asked_of_an_audit_later_needs_no_audit(own, graph):

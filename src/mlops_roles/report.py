@@ -75,8 +75,13 @@ def _sections(data: Data) -> Iterator[Section]:
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
     yield "Nearest candidates", *_cut(people, len(people), lambda pair: _candidate(data, *pair))
     yield "Names that no skill or tool bears", *_cut(list(data["unmatched_skills"].items()), 15, lambda u: {"written": u[0], "people": u[1]})
-    cited = "person" if any("person" in r for r in data["rejected"]) else "line"  # the rows of a table have no lines
-    yield "Rejected rows", *_cut(data["rejected"], 20, lambda r: {cited: r.get(cited, r["line"]), "reason": r["reason"], "cure": r["cure"]})
+    keyed = any("person" in r for r in data["rejected"])  # the rows of a table have no lines
+    yield "Rejected rows", *_cut(data["rejected"], 20, lambda r: _cited(r, keyed) | {"reason": r["reason"], "cure": r["cure"]})
+
+
+def _cited(rejected: Data, keyed: bool) -> dict[str, Any]:
+    """What an input row is known by: its line, or in a table the person, if it names one."""
+    return {"person": rejected.get("person", f"row {rejected['line']}")} if keyed else {"line": rejected["line"]}
 
 
 def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], Rows]:
