@@ -257,6 +257,54 @@ def test_a_full_disk_leaves_the_old_store(room, tmp_path):
         subprocess.run(["umount", "--lazy", disk], check=True)  # an open store may hold the disk
 
 
+# an audit whose engine is short of memory, so that people lie on disk, and which then ends in one way or another
+SPILLS = """
+import os, signal, sys
+from pathlib import Path
+from mlops_roles import engines
+from mlops_roles.__main__ import process
+from mlops_roles.audits import Audit
+
+starts, whole, way = engines.connect, Audit.to_dict, sys.argv[1]
+
+
+def connect(*name):
+    con = starts(*name)
+    con.raw_sql("SET memory_limit = '50MB'")
+    return con
+
+
+def to_dict(audited):
+    audited._engine.con.raw_sql("CREATE TEMP TABLE large AS SELECT range, md5(range::VARCHAR) FROM range(2_000_000)")
+    sys.stderr.write(str(sum(path.stat().st_size for path in Path(os.environ["TMPDIR"]).rglob("*") if path.is_file())))
+    sys.stderr.flush()
+    if way == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(audited)
+
+
+engines.connect, Audit.to_dict = connect, to_dict
+sys.argv[1:] = ["audit", sys.argv[2], "--format", "json"]
+process()
+"""
+
+
+@posix
+@pytest.mark.parametrize(("way", "code"), [("ended", 1), ("killed", -9)])
+def test_what_an_engine_writes_to_disk_goes_with_the_process_or_at_the_next_start(way, code, tmp_path):
+    here, scratch = tmp_path / "here", tmp_path / "scratch"
+    here.mkdir()
+    scratch.mkdir()
+    how = {"cwd": here, "env": os.environ | {"TMPDIR": str(scratch)}, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", SPILLS, way, EXAMPLE], check=False, **how)
+    assert done.returncode == code, done.stderr
+    assert int(done.stderr) > 1 << 20, "nothing was written to disk"
+    assert list(here.iterdir()) == []
+    assert bool(list(scratch.iterdir())) == (way == "killed")
+    assert subprocess.run([sys.executable, "-m", "mlops_roles", "audit", EXAMPLE], check=False, **how).returncode == 1
+    assert list(scratch.iterdir()) == []
+
+
 FULL = """
 import resource, sys
 from mlops_roles.cli import main

@@ -10,9 +10,11 @@ import contextlib
 import json
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import files
 from ._errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def connect(name: str = "duckdb") -> ibis.BaseBackend:
     import ibis
 
     if name == "duckdb":
-        return ibis.duckdb.connect()
+        return ibis.duckdb.connect(temp_directory=str(_scratch() / ibis.util.gen_name("duckdb")))  # made when memory is short
     if name == "spark":
         return _spark()
     raise InputError(f"{name!r}: no such engine; use {' or '.join(ENGINES)}, or pass an Ibis connection to audit() in Python")
@@ -80,6 +82,21 @@ def _spark() -> ibis.BaseBackend:
         return ibis.pyspark.connect(SparkSession.getActiveSession() or _start_spark())
 
 
+@cache
+def _scratch() -> Path:
+    """A folder for what engines write to disk. It goes with this process; that of a killed one goes when an engine is started next."""
+    import atexit
+    import os
+    import tempfile
+
+    stack, process = contextlib.ExitStack(), os.getpid()
+    atexit.register(lambda: stack.close() if os.getpid() == process else None)  # not with a fork of it
+    try:
+        return stack.enter_context(files.scratch(Path(tempfile.gettempdir()), "mlops-roles-engine-"))
+    except OSError as error:
+        raise InputError(f"{error.filename or 'temporary files'}: cannot be written ({error.strerror}); name a folder with room in TMPDIR") from None
+
+
 def _check_spark() -> None:
     """Raise InputError, with the cure, where Spark or Java is missing."""
     import importlib.util
@@ -94,15 +111,12 @@ def _check_spark() -> None:
 
 
 def _start_spark() -> SparkSession:
-    """A session of our own, which ends with this process and leaves nothing behind."""
+    """A session of our own, which ends with this process."""
     import atexit
-    import shutil
-    import tempfile
 
     from pyspark.sql import SparkSession
 
-    scratch = Path(tempfile.mkdtemp(prefix="mlops-roles-spark-"))
-    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    scratch = _scratch()
     try:
         builder = SparkSession.builder.appName("mlops-roles").master("local[*]")
         session = builder.config(map=_settings(scratch)).getOrCreate()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -332,6 +333,29 @@ def remove_orphans(folder: str | os.PathLike[str]) -> None:
             if entry.name.startswith(_ORPHAN[0]) and entry.name.endswith(_ORPHAN[1]):
                 with suppress(OSError):
                     _remove_orphan(entry.path)
+
+
+@contextmanager
+def scratch(home: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in a folder, removed in the end; what killed processes left there under such a name is removed first."""
+    remove_scratch(home, prefix)
+    handle, lock = temporary(home)  # whoever works in the folder lives as long as this is there
+    made = home / f"{prefix}{Path(lock).name}"
+    try:
+        made.mkdir(0o700)
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        os.close(handle)
+        Path(lock).unlink(missing_ok=True)
+
+
+def remove_scratch(home: Path, prefix: str) -> None:
+    """Remove the folders that interrupted processes left: what has no lock, once the locks of the dead are gone."""
+    remove_orphans(home)
+    for folder in home.glob(f"{prefix}*"):
+        if not (home / folder.name.removeprefix(prefix)).is_file():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_orphan(name: str) -> None:

@@ -44,7 +44,7 @@ def kept(folder: str | os.PathLike[str], name: str, fill: Callable[[ox.Store], d
     home = Path(folder)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        _remove_halves(home)
+        files.remove_scratch(home, _HALF)
         if not (home / name).is_dir():
             _make(home, name, fill)
         return _opened(home / name)
@@ -64,20 +64,13 @@ def _opened(path: Path) -> tuple[ox.Store, dict[str, str]]:
 
 def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> None:
     """Make a store under another name, rename it, and remove the others."""
-    handle, lock = files.temporary(home)  # a half is at work as long as its lock is there
-    half = home / f"{_HALF}{Path(lock).name}"
-    try:
-        half.mkdir(0o700)
+    with files.scratch(home, _HALF) as half:
         prefixes = _filled(half / "store", fill)
         with (half / "prefixes.json").open("w", encoding="utf-8") as file:
             json.dump(prefixes, file)
             file.flush()
             os.fsync(file.fileno())
         _rename(half, home / name)
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
-        os.close(handle)
-        Path(lock).unlink(missing_ok=True)
     for other in home.iterdir():
         if other.name != name and _NAME.fullmatch(other.name) and (other / "prefixes.json").is_file():
             _remove(other)
@@ -104,11 +97,3 @@ def _filled(path: Path, fill: Callable[[ox.Store], dict[str, str]]) -> dict[str,
     prefixes = fill(store)
     store.flush()
     return prefixes
-
-
-def _remove_halves(home: Path) -> None:
-    """Remove what an interrupted process left: what has no lock, once the locks of the dead are gone."""
-    files.remove_orphans(home)
-    for half in home.iterdir():
-        if half.name.startswith(_HALF) and not (home / half.name.removeprefix(_HALF)).is_file():
-            shutil.rmtree(half, ignore_errors=True)
