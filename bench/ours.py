@@ -10,6 +10,7 @@ import sys
 import time
 
 from make_staff import STAFF
+
 from mlops_roles import catalogue, load
 
 ONE = {"person": f"{STAFF}person/0"}
