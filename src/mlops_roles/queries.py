@@ -185,7 +185,10 @@ class Answer:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """Rows as dictionaries of Python values; IRIs as CURIEs where a prefix fits."""
-        return [dict(zip(self.columns, map(self._value, row), strict=True)) for row in self.terms]
+        with _no_cycles():
+            distinct = {id(term): term for row in self.terms for term in row}  # a long answer has few terms many times
+            value = {place: self._value(term) for place, term in distinct.items()}
+            return [dict(zip(self.columns, [value[id(term)] for term in row], strict=True)) for row in self.terms]
 
     def _value(self, term: Term | None) -> Any:
         if term is None:

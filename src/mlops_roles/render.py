@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -18,7 +19,12 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, (list, tuple)):
         return "; ".join(map(plain, value))
-    return _CONTROL.sub("\ufffd", str(value).replace("\n", " ").replace("\t", " "))
+    return _line(str(value))
+
+
+@lru_cache(1 << 12)
+def _line(text: str) -> str:
+    return _CONTROL.sub("\ufffd", text.replace("\n", " ").replace("\t", " "))
 
 
 def table(rows: Rows, columns: Sequence[str]) -> str:
@@ -41,8 +47,12 @@ def _separated(rows: Rows, columns: Sequence[str], delimiter: str) -> str:
     return out.getvalue()
 
 
-def _harmless(value: Any) -> Any:
-    text = "" if value is None else "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+def _harmless(value: Any) -> str:
+    return "" if value is None else _cell("; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+
+
+@lru_cache(1 << 12)
+def _cell(text: str) -> str:
     text = _TERMINAL.sub("\ufffd", text)
     return f"'{text}" if text[:1] in "=+-@\t\r\n＝＋－＠" and text and not re.fullmatch(r"-?\d+(\.\d+)?", text) else text
 
