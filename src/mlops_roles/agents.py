@@ -1,7 +1,7 @@
 """People as RDF, of any size, streamed into the columns of a staff file.
 
 Which property fills which column is the question `staff-columns`; what an IRI means there is
-`staff-values`, and so does an exact match of it, whether the file or the ontology says so.
+`staff-values`, and an exact match of it means the same, whether the file or the ontology says so.
 Statements go one by one into arrays of whole numbers; no person is an object.
 """
 
