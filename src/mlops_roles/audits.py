@@ -418,9 +418,10 @@ def audit(
     """Audit a staff file, or a table that lives in an engine.
 
     Args:
-        staff: CSV, TSV, XLSX or Parquet, with the columns of design: person, title, skills,
-            and optionally unit, role, lacks, assessed; or an Ibis table, whose rows stay where they
-            are: `audit(con.table("staff"))`. Its rejected rows are cited by their person.
+        staff: CSV, TSV, XLSX or Parquet, with the columns person, title, skills, and optionally unit,
+            role, lacks, assessed; or RDF in our terms, W3C ORG, FOAF or schema.org; or an Ibis table,
+            whose rows stay where they are: `audit(con.table("staff"))`. Its rejected rows are cited
+            by their person.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: column of ours to column of the file, where the names differ.
         connection: an Ibis connection to run on; if left out, that of the table, or embedded DuckDB.

@@ -48,7 +48,7 @@ def build(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     module = command(name)
     summary, _, rest = (module.__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(
-        prog=f"mlops-roles {name}", description=summary, epilog=rest.strip() or None, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"mlops-roles {name}", description=summary, epilog=rest.strip("\n").rstrip() or None, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     module.add(parser, argv)
     parser.set_defaults(run=module.run)

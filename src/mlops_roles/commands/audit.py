@@ -5,8 +5,10 @@
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
   mlops-roles audit staff.csv --since staff.audited                only what has changed since the last time
   mlops-roles audit staff.csv --engine spark                       the same on Spark (needs Java)
+  mlops-roles audit staff.nt                                       people as RDF
 
-Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
+Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed;
+of RDF what mlops:, org:, foaf: and schema: say of them.
 Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
 """
 
@@ -27,7 +29,7 @@ PEOPLE = ("csv", "tsv", "jsonl")
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
-    parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX or Parquet")
+    parser.add_argument("staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF")
     add_map(parser)
     parser.add_argument("--since", metavar="PREVIOUS", help="audit only what changed since the audit kept in this file, and keep this one there (CSV, TSV)")
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help=f"what it runs on, with the same answer (default: {ENGINES[0]})")

@@ -23,7 +23,7 @@ ROWS = ("csv", "tsv", "jsonl")
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
-    parser.add_argument("--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet")
+    parser.add_argument("--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX, Parquet or RDF")
     add_map(parser)
     add_privacy(parser)
     parser.add_argument("--cover", required=True, choices=("roles", "tasks", "skills", "steps"), help="what the group is to cover")
