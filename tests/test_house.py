@@ -25,8 +25,8 @@ SPARQL = sorted([*(ROOT / "queries").glob("*.rq"), *(ROOT / "ontology").rglob("*
 # what stands further right may import what stands further left, not its neighbours in one set
 ORDER = [
     {"_errors"},
-    {"files", "render"},
-    {"privacy"},
+    {"files", "atomic", "render"},
+    {"privacy", "sheets"},
     {"reasoning", "stores", "engines"},
     {"graph"},
     {"results"},

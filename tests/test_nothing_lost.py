@@ -12,8 +12,8 @@ import pyoxigraph as ox
 import pytest
 
 from mlops_roles import InputError, load, stores
+from mlops_roles.atomic import replacing
 from mlops_roles.cli import main
-from mlops_roles.files import replacing
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "acme.csv"
 posix = pytest.mark.skipif(os.name == "nt", reason="needs fork, kill and file locks, which this system has not")

@@ -161,7 +161,7 @@ def outcome(path, con):
 
 def same(path, con):
     """Both readers say the same, unless the quick one declines; whether it read the file."""
-    with patch.object(staff, "_file_rows", wraps=staff._file_rows) as strict:
+    with patch.object(staff, "file_rows", wraps=staff.file_rows) as strict:
         quick = outcome(path, con)
     with patch.object(staff, "_read_plain", return_value=None):
         assert outcome(path, con) == quick

@@ -107,7 +107,7 @@ def hiding(args: argparse.Namespace) -> Callable[[Any], Any]:
 def emit(text: str | bytes, output: str | None) -> None:
     """Write an answer to standard output, or to a file that appears only when complete."""
     if output:
-        from .files import replacing
+        from .atomic import replacing
 
         with replacing(output, "wb" if isinstance(text, bytes) else "w") as file:
             file.write(text)

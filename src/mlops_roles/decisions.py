@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from . import files
 from ._errors import InputError, UnknownName
+from .atomic import replacing
 from .graph import INFERRED, RDF_TYPE, Graph
 from .lexicons import fold
 
@@ -167,7 +168,7 @@ def keep(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:
     new = {_key(decision): _cells(decision, graph) for decision in decisions}
     earlier = {decision.line for decision in (read_decisions(path, graph) if there else ()) if _key(decision) in new}
     added = [[dict(zip(COLUMNS, cells, strict=True)).get(column, "") for column in columns] for cells in new.values()]
-    with files.replacing(path) as file:
+    with replacing(path) as file:
         file.write(_with_prefixes(head, new.values(), graph))
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows([*(cells for line, cells in rows if line not in earlier), *added])
 

@@ -13,6 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from . import files, reasoning
+from .atomic import replacing
 from .graph import RDF_TYPE, shipped_files
 
 GENID = "https://w3id.org/mlops-roles/.well-known/genid/"
@@ -84,6 +85,6 @@ def write(found: Mapping[Path, str] | None = None) -> list[Path]:
     """Write the derived files that are stale (of `found`, else of `derived()`); returns those that were."""
     stale = [(p, text) for p, text in (found or derived()).items() if not p.is_file() or p.read_text("utf-8") != text]
     for path, text in stale:
-        with files.replacing(path) as file:
+        with replacing(path) as file:
             file.write(text)
     return [path for path, _ in stale]

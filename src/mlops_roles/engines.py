@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import files
+from . import atomic
 from ._errors import InputError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _scratch() -> Path:
     stack, process = contextlib.ExitStack(), os.getpid()
     atexit.register(lambda: stack.close() if os.getpid() == process else None)  # not with a fork of it
     try:
-        return stack.enter_context(files.scratch(Path(tempfile.gettempdir()), "mlops-roles-engine-"))
+        return stack.enter_context(atomic.scratch(Path(tempfile.gettempdir()), "mlops-roles-engine-"))
     except OSError as error:
         raise InputError(f"{error.filename or 'temporary files'}: cannot be written ({error.strerror}); name a folder with room in TMPDIR") from None
 

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from . import files, reasoning, stores
 from ._errors import InputError, UnknownName
+from .atomic import remove_orphans, replacing
 
 BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
@@ -95,7 +96,7 @@ class Graph:
         path = files.shipped("ontology") / "closure.nt"
         if self.added_rdf:
             path = _cache_file(self.digest)
-            files.remove_orphans(path.parent)
+            remove_orphans(path.parent)
         if path.is_file():
             self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
@@ -262,7 +263,7 @@ def _keep(path: Path, triples: list[ox.Triple]) -> None:
     """Cache a closure; a folder that cannot be written only costs the time to infer again."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with files.replacing(path, "wb") as file:
+        with replacing(path, "wb") as file:
             file.write(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES))
     except OSError:
         pass

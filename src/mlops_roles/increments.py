@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import files
 from ._errors import InputError
+from .atomic import replacing
 from .audits import Audit, audit
 from .closed import Closed
 from .engines import Engine, numbers
@@ -110,7 +111,7 @@ class Kept:
     def write(self, path: Path) -> None:
         """Keep it, in place of what the file has."""
         light = [{k: v for k, v in vars(block).items() if k not in ("who", "tally", "at")} for block in self.blocks]
-        with files.replacing(path, "wb") as file:
+        with replacing(path, "wb") as file:
             file.write(LABEL)
             file.write(json.dumps(vars(self) | {"blocks": light}).encode() + b"\n")
             file.writelines(block.tally.rstrip() + b"\n" for block in self.blocks)

@@ -8,12 +8,9 @@ the columns of COLUMNS as text, and `line`.
 
 from __future__ import annotations
 
-import csv
 import glob
-import io
 import itertools
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +23,7 @@ from ._errors import InputError
 from .agents import read_agents
 from .engines import Engine, called, numbers
 from .graph import Graph, load
+from .sheets import Row, csv_rows, delimiter_of, file_rows, xlsx_rows
 
 if TYPE_CHECKING:
     import ibis
@@ -35,12 +33,9 @@ COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
 CELLS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
 NEEDED = ("person",)
 RDF_ENDINGS = tuple(e for e in files.RDF_FORMATS if e not in (".json", ".xml", ".owl"))  # these may hold anything
-Row = tuple[int, Sequence[str]]
 BATCH = 50_000
-MAX_CELL = 1 << 20
-MAX_ROWS, MAX_PARQUET, MAX_TEXT = 1 << 27, 1 << 32, 1 << 28  # small files unpack to large ones: rows, characters, those of a worksheet
+MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
 MAX_LINES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
-MAX_SHEET = 1 << 20, 1 << 10, 100  # rows and columns of a worksheet; the header stands in the first hundred rows
 BLANK = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # white space as Arrow and Python have it; no two engines mean the same by \s
 GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
     "person": ("name", "employee", "employeeid", "personid", "id", "staffid", "employeename", "fullname"),
@@ -108,7 +103,7 @@ def read_staff(path: str | Path | ibis.Table, connection: ibis.BaseBackend, mapp
     if kind in RDF_ENDINGS:
         people = read_agents(file, graph or load())
         return Staff(Engine(connection).lend(people.select(["line", *COLUMNS])), str(path), people.num_rows)
-    readers = {".csv": _file_rows, ".tsv": _file_rows, ".xlsx": _xlsx_rows}
+    readers = {".csv": file_rows, ".tsv": file_rows, ".xlsx": xlsx_rows}
     if kind not in readers:
         raise InputError(f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet or RDF ({' '.join(RDF_ENDINGS)})")
     rows = readers[kind](file)
@@ -160,7 +155,7 @@ class Lines:
         self.path, self.data = path, files.read_bytes(path, MAX_LINES)
         self.start = self.data.find(b"\n") + 1 or len(self.data)
         first = files.check_encoding(self.data[: self.start], path).rstrip("\r\n")
-        self.delimiter = _delimiter(first, path)
+        self.delimiter = delimiter_of(first, path)
         self._header, self._mapping = first.split(self.delimiter), mapping
 
     @cached_property
@@ -201,7 +196,7 @@ class Lines:
         if plain := self.table(data, line):
             return plain, []
         rejected: list[Rejected] = []
-        rows = _csv_rows(files.check_encoding(data, self.path), self.delimiter, self.path, line)
+        rows = csv_rows(files.check_encoding(data, self.path), self.delimiter, self.path, line)
         return _to_arrow(_fitting(rows, len(self._header), str(self.path), rejected), self.columns), rejected
 
 
@@ -210,84 +205,6 @@ def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     lines = Lines(path, mapping)
     table = lines.table(lines.data, 2, skip=1) if lines.are_rows(lines.data) else None
     return table if table is not None and table.num_rows else None
-
-
-def _file_rows(path: Path) -> Iterator[Row]:
-    """(line, cells) of a CSV or TSV file."""
-    text = files.check_encoding(files.read_bytes(path), path)
-    return _csv_rows(text, _delimiter(text, path), path)
-
-
-def _csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[Row]:
-    """(line, cells) of CSV or TSV, strictly read; blank lines are skipped."""
-    if "\0" in text:
-        raise InputError(f"{path}, line {text.count(chr(10), 0, text.index(chr(0))) + line}: a NUL character; save it as UTF-8 text")
-    csv.field_size_limit(MAX_CELL + 1)
-    reader, before = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), line
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(f"{path}, line {line}: {error}; look for a quote that is not closed") from None
-        if row:
-            yield line, row
-        line = reader.line_num + before
-
-
-def _delimiter(text: str, path: Path) -> str:
-    """Tab for TSV; else comma, or the semicolon or tab of a spreadsheet's export where the header has no comma."""
-    if path.suffix.lower() == ".tsv":
-        return "\t"
-    header = text.split("\n", 1)[0]
-    return next((d for d in (",", ";", "\t") if d in header), ",")
-
-
-def _xlsx_rows(path: Path) -> Iterator[Row]:
-    """(line, cells) of the first sheet of a workbook, as wide as its header; formulas count as the text they show."""
-    import warnings
-
-    import openpyxl
-
-    data = files.read_bytes(path)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > min(1 << 30, max(1 << 25, 100 * len(data))):
-                raise InputError(f"{path}: unpacks to over 1 GiB or 100 times its size; save the sheet as CSV")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles that it does not know
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        yield from _sheet_rows(book.worksheets[0], path)
-    except InputError:
-        raise
-    except Exception as error:  # openpyxl lets many kinds through for a broken file
-        raise InputError(f"{path}: not a readable workbook ({type(error).__name__}); save it again as .xlsx or CSV") from None
-
-
-def _sheet_rows(sheet: Any, path: Path) -> Iterator[Row]:
-    """The rows of a worksheet that have text; what it says of its own size is not believed."""
-    rows, columns, head = MAX_SHEET
-    sheet.reset_dimensions()
-    top = enumerate(map(_texts, sheet.iter_rows(max_row=head, max_col=columns, values_only=True)), 1)
-    start, header = next(((number, cells) for number, cells in top if any(cells)), (0, []))
-    if not start:
-        return
-    size, width = 0, max(number for number, cell in enumerate(header, 1) if cell)
-    for number, cells in enumerate(map(_texts, sheet.iter_rows(min_row=start, values_only=True)), start):
-        if len(cells) > columns:
-            raise InputError(f"{path}, line {number}: over {columns} columns; remove what stands to the right of the table")
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
-        size += sum(map(len, cells))
-        if number > rows or size > MAX_TEXT:
-            raise InputError(f"{path}, line {number}: over {rows} rows or {MAX_TEXT >> 20} million characters; split it")
-        if any(cells):
-            yield number, cells + [""] * (width - len(cells))
-
-
-def _texts(row: Iterable[Any]) -> list[str]:
-    return ["" if cell is None else str(cell).strip() for cell in row]
 
 
 def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]) -> Iterator[Row]:

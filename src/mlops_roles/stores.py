@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from . import files
+from . import atomic
 from ._errors import InputError
 
 _NAME = re.compile(r"[0-9a-f]{32}")
@@ -44,7 +44,7 @@ def kept(folder: str | os.PathLike[str], name: str, fill: Callable[[ox.Store], d
     home = Path(folder)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        files.remove_scratch(home, _HALF)
+        atomic.remove_scratch(home, _HALF)
         if not (home / name).is_dir():
             _make(home, name, fill)
         return _opened(home / name)
@@ -64,7 +64,7 @@ def _opened(path: Path) -> tuple[ox.Store, dict[str, str]]:
 
 def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> None:
     """Make a store under another name, rename it, and remove the others."""
-    with files.scratch(home, _HALF) as half:
+    with atomic.scratch(home, _HALF) as half:
         prefixes = _filled(half / "store", fill)
         with (half / "prefixes.json").open("w", encoding="utf-8") as file:
             json.dump(prefixes, file)
