@@ -293,10 +293,11 @@ class Renewal:
 
         who = np.frombuffer(self._who, np.uint64).reshape(-1, 2)
         there = np.flatnonzero(who.any(axis=1))
-        order = there[np.argsort(who[there, 0], kind="stable")]
-        same = np.flatnonzero(who[order[1:], 0] == who[order[:-1], 0])
+        halves = who[there, 0]
+        order = np.sort(halves)
+        alike = there[np.isin(halves, order[1:][order[1:] == order[:-1]])].tolist()
         first: dict[bytes, int] = {}
-        doubtful = ((line, first.setdefault(who[line].tobytes(), line)) for line in np.unique(order[[same, same + 1]]).tolist())
+        doubtful = ((line, first.setdefault(who[line].tobytes(), line)) for line in alike)
         self.repeats = {line + 2: at + 2 for line, at in doubtful if at != line}
 
     def _repeats_by_block(self) -> list[tuple[int, list[int]]]:
