@@ -42,17 +42,17 @@ class Agents:
         columns = {str(graph.expand(row["predicate"])): row["column"] for row in ask("staff-columns", graph)}
         found: dict[str, int] = defaultdict(count().__next__)
         flat = {column: (array("q"), array("q")) for column in columns.values()}
-        into = {predicate: [side.append for side in flat[column]] for predicate, column in columns.items()}
-        a_type = RDF_TYPE.value
+        into = {predicate: tuple(side.append for side in flat[column]) for predicate, column in columns.items()}
         known = (graph.store.quads_for_pattern(None, ox.NamedNode(predicate), None) for predicate in columns if columns[predicate] == "match")
+        is_one, literal = RDF_TYPE.value, ox.Literal
         for quad in chain(*known, quads):
             predicate, thing = quad.predicate.value, quad.object
-            if predicate == a_type:
+            if predicate == is_one:
                 predicate = getattr(thing, "value", "")
-            if predicate in into:
-                who, what = into[predicate]
+            if sides := into.get(predicate):
+                who, what = sides
                 who(found[quad.subject.value])  # type: ignore[union-attr]  # a statement is no subject in RDF 1.2
-                what(found[f'"{thing.value}' if type(thing) is ox.Literal else getattr(thing, "value", "")])
+                what(found[f'"{thing.value}' if type(thing) is literal else getattr(thing, "value", "")])
         self.keys = list(found)
         self.said = flat
 

@@ -145,7 +145,7 @@ class Progress:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    gc.set_threshold(100_000, 50, 50)  # a command makes much and drops little: looking for cycles in it took a sixth of an audit
+    gc.set_threshold(1_000_000, 50, 50)  # a command makes much and drops little: looking for cycles in it took a sixth of an audit
     args = list(sys.argv[1:] if argv is None else argv)
     parsed = argparse.Namespace()
     try:

@@ -6,6 +6,7 @@ both texts up whenever it compares.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from .graph import Term
 LARGE = 1 << 24  # bytes from which on Arrow is quicker, its import included
 BLOCK = 1 << 24  # bytes that Arrow reads at once; more than a row has
 Row = tuple[Term | None, ...]
+_PLAIN = re.compile(rb'"([^"\\]*)"(?:@([a-z]+(?:-[a-z0-9]+)*))?', re.S)  # a text without escapes, in a language or none
 _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
@@ -80,10 +82,13 @@ class _Terms(dict[bytes, Any]):
 
     def __missing__(self, written: bytes) -> Term | None:
         """Make a term that is met for the first time."""
+        found: Term | None
         if not written:
             found = None
         elif written.startswith(b"<") and not written.startswith(b"<<"):
             found = ox.NamedNode(written[1:-1].decode())
+        elif plain := _PLAIN.fullmatch(written):
+            found = ox.Literal(plain[1].decode(), language=plain[2].decode() if plain[2] else None)
         else:
             found = next(iter(ox.parse(b"<a:a> <a:a> " + written + b" .", format=ox.RdfFormat.TURTLE))).object
         self[written] = found
