@@ -11,18 +11,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._errors import InputError
-from .closed import Closed, fold_name, grouped
+from .bits import all_of, any_of, beyond, met, one, ones
+from .closed import Closed, fold_name
 from .engines import Engine, called, home
 from .graph import Graph, load
 from .staff import CELLS, Rejected, Staff, read_staff
+from .standings import Standing, duties_of
 from .summaries import KNOWN, NEAREST, Part, Summary
-from .titles import Resolution, resolve, slug
+from .titles import resolve
 
 if TYPE_CHECKING:
     import ibis
@@ -30,52 +30,6 @@ if TYPE_CHECKING:
     import pyarrow
 
 LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a title, or the roles named outright, make of a person.
-
-    Attributes:
-        status: 'certain', 'ambiguous' or 'none'.
-        holds: the roles certainly held.
-        beside: the roles that are certainly only similar to what is held.
-        roles: all roles meant, certain or not.
-        similar: for each role meant, the similar role that was named, if one was.
-        unknown: a name that is no role.
-    """
-
-    status: str = "none"
-    holds: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    similar: tuple[str, ...] = ()
-    unknown: str | None = None
-
-    @classmethod
-    def titled(cls, found: Resolution) -> Standing:
-        """By a job title."""
-        roles, sure = found.roles, found.status == "certain"
-        if found.similar:
-            return cls(found.status, (), roles if sure else (), roles, (found.similar,) * len(roles))
-        return cls(found.status, roles if sure else (), (), roles)
-
-    @classmethod
-    def named(cls, written: str, graph: Graph, closed: Closed) -> Standing:
-        """By the `role` column: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'."""
-        holds, beside = set(), set()
-        for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
-            try:
-                found = slug(graph.curie(graph.term(name, "role")))
-            except InputError:
-                return cls(unknown=name)
-            pairs = [(role, similar) for similar, role in closed.similar if similar == found]
-            if found not in closed.roles and not pairs:
-                return cls(unknown=name)
-            holds |= {found} & set(closed.roles)
-            beside |= set(pairs) if found not in closed.roles else set()
-        roles = sorted(holds | {role for role, _ in beside})
-        return cls("certain", tuple(sorted(holds)), tuple(sorted({r for r, _ in beside})), tuple(roles), tuple(sorted(s for _, s in beside)))
 
 
 class Audit(Summary):
@@ -160,7 +114,7 @@ class Audit(Summary):
         said = self._pieces.join(self._read_names(), ["origin", "piece"]).group_by("line").agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
         block = t.block if "block" in t.columns else ibis.literal(0)
         columns_of_row = ("line", "block", "nobody", "spelling", "standing")
-        stands = _spelt(t, "line", block=block, nobody=_one(t.person.isnull())).join(self._spellings, ["outright", "written"]).select(*columns_of_row)
+        stands = _spelt(t, "line", block=block, nobody=one(t.person.isnull())).join(self._spellings, ["outright", "written"]).select(*columns_of_row)
         wide = stands.left_join(said, "line")
         return wide.select(*columns_of_row, **{c: wide[c].fill_null(0) for c in columns})
 
@@ -169,7 +123,7 @@ class Audit(Summary):
         t, k = self.staff.table, self._kit
         names = {i: s.unknown for i, s in enumerate(self._standings) if s.unknown}
         both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.words}
-        faulty = _any([k.nobody == 1, k.standing.isin(list(names)), *(word != 0 for word in both.values())])
+        faulty = any_of([k.nobody == 1, k.standing.isin(list(names)), *(word != 0 for word in both.values())])
         bad: dict[int, tuple[str, str]] = {}
         for line, nobody, standing, *words in self._engine.rows(k.filter(faulty).select("line", "nobody", "standing", **both)):
             if nobody:
@@ -210,7 +164,7 @@ class Audit(Summary):
     def knows(self) -> ibis.Table:
         """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
         both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (_met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        has, lacks, tool = (met(both, kind, "bit", self.closed.words) for kind in KNOWN)
         return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(lambda x: x.recorded + x.lacking + x.tool > 0)
 
     @cached_property
@@ -230,8 +184,8 @@ class Audit(Summary):
         able, likely = ibis.literal(""), ibis.literal("")
         for role, skills in needs:
             pairs = [(need, k[f"has{w}"], k[f"lacks{w}"], k[f"tool{w}"]) for w, need in enumerate(self.closed.bits(skills)) if need]
-            sure = _all([has & need == need for need, has, _, _ in pairs])
-            perhaps = _all([(has | _beyond(tool, has | lacks)) & need == need for need, has, lacks, tool in pairs])
+            sure = all_of([has & need == need for need, has, _, _ in pairs])
+            perhaps = all_of([(has | beyond(tool, has | lacks)) & need == need for need, has, lacks, tool in pairs])
             able += sure.ifelse(f"{role};", "")
             likely += (perhaps & ~sure).ifelse(f"{role};", "")
         return tuple(text.substr(0, text.length() - 1) for text in (able.nullif(""), likely.nullif("")))
@@ -274,11 +228,11 @@ class Audit(Summary):
 
     def _count_duties(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
         """Of each role, task and step: who holds it, who lacks a skill for it, and for whom one is unrecorded."""
-        duties, rows = _duties(self.closed, self._standings)
+        duties, rows = duties_of(self.closed, self._standings)
         table = self._engine.put({"standing": int, "duty": int, **dict.fromkeys(self._columns("need"), int)}, rows)
         k = self._known.join(table, "standing")
-        lacking = _met(k, "lacks", "need", self.closed.words)
-        full = _one(_all([k[has] & k[need] == k[need] for has, need in zip(self._columns("has"), self._columns("need"), strict=True)]))
+        lacking = met(k, "lacks", "need", self.closed.words)
+        full = one(all_of([k[has] & k[need] == k[need] for has, need in zip(self._columns("has"), self._columns("need"), strict=True)]))
         told = k.select("block", "duty", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
         counted = told.group_by("block", "duty").agg(people=told.count(), lacking=told.lacking.sum(), unrecorded=told.unrecorded.sum())
         for block, duty, *numbers in self._engine.rows(counted):
@@ -287,7 +241,7 @@ class Audit(Summary):
     def _count_skills(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
         """Of each skill: for whom it is recorded, who lacks it, and for whom only a tool speaks."""
         both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (_met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        has, lacks, tool = (met(both, kind, "bit", self.closed.words) for kind in KNOWN)
         told = both.select("block", "place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks))
         counted = told.group_by("block", "place").agg(has=told.has.sum(), lacks=told.lacks.sum(), tool=told.tool.sum())
         for block, place, *numbers in self._engine.rows(counted):
@@ -308,8 +262,8 @@ class Audit(Summary):
         found = {}
         for word, (has, lacks, tool, need) in enumerate(zip(*(self._columns(c) for c in (*KNOWN, "need")), strict=True)):
             found[f"recorded{word}"] = both[has] & both[need]
-            found[f"evident{word}"] = _beyond(both[tool], both[has] | both[lacks]) & both[need]
-        told = _ones(both.mutate(**found), list(found))
+            found[f"evident{word}"] = beyond(both[tool], both[has] | both[lacks]) & both[need]
+        told = ones(both.mutate(**found), list(found))
         recorded, evident = (sum((told[f"{kind}{w}"] for w in self.closed.words[1:]), told[f"{kind}0"]) for kind in ("recorded", "evident"))
         known = told.mutate(recorded=recorded, evident=evident).filter(lambda x: x.recorded + x.evident > 0)
         return known.mutate(rank=((known.recorded << 11) + known.evident << 40) + ((1 << 40) - known.line))
@@ -317,8 +271,8 @@ class Audit(Summary):
     def _count_able(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
         """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each lane stay at hand."""
         r = self._ranked
-        able = _one(r.recorded == r.required)
-        likely = _one(r.recorded + r.evident == r.required) - able
+        able = one(r.recorded == r.required)
+        likely = one(r.recorded + r.evident == r.required) - able
         told = r.select("block", "role", "rank", lane=r.line % LANES, able=able, likely=likely)
         counted = told.group_by("block", "role", "lane").agg(best=told["rank"].max(), able=told.able.sum(), likely=told.likely.sum())
         self._best: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -351,60 +305,7 @@ def _spelt(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
     """(outright, written): the `role` column, which beats the title, or the title."""
     import ibis
 
-    return table.select(*columns, outright=_one(table.role.notnull()), written=ibis.coalesce(table.role, table.title, ibis.literal("")), **more)
-
-
-def _any(conditions: Sequence[Any]) -> Any:
-    import ibis
-
-    return ibis.or_(*conditions)
-
-
-def _all(conditions: Sequence[Any]) -> Any:
-    import ibis
-
-    return ibis.and_(*conditions)
-
-
-def _one(condition: Any) -> Any:
-    """1 where it holds, else 0; not every engine casts truth to a number."""
-    import ibis
-
-    return condition.ifelse(ibis.literal(1, "int64"), ibis.literal(0, "int64"))
-
-
-def _met(table: ibis.Table, kind: str, other: str, words: range) -> Any:
-    """1 where two sets of skills have one in common, else 0."""
-    return _one(_any([table[f"{kind}{w}"] & table[f"{other}{w}"] != 0 for w in words]))
-
-
-def _beyond(bits: Any, others: Any) -> Any:
-    """The bits that are not among others."""
-    return bits - (bits & others)
-
-
-def _ones(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
-    """Columns of bits replaced by how many of them are set (HAKMEM, item 169), since no two engines call that by one name.
-
-    First each three bits hold their own number, then each six; a number modulo 63 is the sum of its sixes.
-    """
-    threes, twos, ones = int("07" * 11, 8), int("3" * 21, 8), int("1" * 21, 8)
-    table = table.mutate(**{c: table[c] - ((table[c] >> 1) & twos) - ((table[c] >> 2) & ones) for c in columns})
-    return table.mutate(**{c: ((table[c] + (table[c] >> 3)) & threes) % 63 for c in columns})
-
-
-def _duties(closed: Closed, standings: Sequence[Standing]) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
-    """The roles, tasks and steps that people may hold, and (standing, duty, bits …) of those that each standing brings."""
-    performs, answers = grouped(closed.performs), grouped(closed.answers)
-    needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
-    duties: dict[tuple[str, str], int] = {}
-    rows = []
-    for i, standing in enumerate(standings):
-        held = {("role", role) for role in standing.holds}
-        held |= {("task", task) for role in standing.holds for task in performs.get(role, ())}
-        held |= {("step", step) for role in standing.holds for step in answers.get(role, ())}
-        rows += [(i, duties.setdefault((group, name), len(duties)), *closed.bits(needs[group].get(name, ()))) for group, name in sorted(held)]
-    return list(duties), rows
+    return table.select(*columns, outright=one(table.role.notnull()), written=ibis.coalesce(table.role, table.title, ibis.literal("")), **more)
 
 
 def audit(
