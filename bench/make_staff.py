@@ -16,7 +16,16 @@ from pathlib import Path
 
 from mlops_roles import ask, load
 
-OTHERS = ("Accountant", "Nurse", "Cook", "Office Manager", "Electrician", "Recruiter, Data Scientists", "Warehouse Clerk", "Translator")
+OTHERS = (
+    "Accountant",
+    "Nurse",
+    "Cook",
+    "Office Manager",
+    "Electrician",
+    "Recruiter, Data Scientists",
+    "Warehouse Clerk",
+    "Translator",
+)
 GRADES = ("", "", "", "Senior ", "Junior ", "Lead ")
 UNKNOWN = ("juggling", "welding", "beekeeping")
 LIKE = 1_000_000
@@ -39,14 +48,23 @@ def people(count: int, seed: int = 1) -> Iterator[dict[str, object]]:
     graph, chance = load(), random.Random(seed)
     titles = sorted({row["title"] for row in ask("titles") if not row["similar"]})
     roles = sorted({graph.expand(row["role"]) for row in ask("tasks-of-role")})
-    required = [(row["label"], graph.expand(row["skill"]), graph.expand(row["role"])) for row in ask("skills-of-role")]
+    required = [
+        (row["label"], graph.expand(row["skill"]), graph.expand(row["role"]))
+        for row in ask("skills-of-role")
+    ]
     skills = {label: iri for label, iri, _ in required}
     needs = {role: {label: iri for label, iri, of in required if of == role} for role in roles}
-    tools = {row["name"]: graph.expand(row["term"]) for row in ask("aliases") if row["kind"] == "tool"}
+    tools = {
+        row["name"]: graph.expand(row["term"]) for row in ask("aliases") if row["kind"] == "tool"
+    }
     for number in range(count):
         role = chance.choice(roles) if chance.random() < 0.3 else None
         title = chance.choice(titles if chance.random() < 0.4 else OTHERS)
-        wanted = needs[role] if role and chance.random() < 0.01 else dict(_some(chance, skills, chance.randint(3, 12)))
+        wanted = (
+            needs[role]
+            if role and chance.random() < 0.01
+            else dict(_some(chance, skills, chance.randint(3, 12)))
+        )
         yield {
             "name": f"Person {number}",
             "title": chance.choice(GRADES) + title,
@@ -54,7 +72,9 @@ def people(count: int, seed: int = 1) -> Iterator[dict[str, object]]:
             "role": role,
             "has": wanted,
             "uses": dict(_some(chance, tools, chance.randint(0, 3))),
-            "lacks": dict(list(wanted.items())[:1] if number % 100 == 7 else _absent(chance, skills, wanted)),
+            "lacks": dict(
+                list(wanted.items())[:1] if number % 100 == 7 else _absent(chance, skills, wanted)
+            ),
             "unknown": chance.choice(UNKNOWN) if chance.random() < 0.05 else "",
         }
 
@@ -63,26 +83,49 @@ def _some(chance: random.Random, choices: dict[str, str], count: int) -> list[tu
     return chance.sample(sorted(choices.items()), count)
 
 
-def _absent(chance: random.Random, skills: dict[str, str], wanted: dict[str, str]) -> list[tuple[str, str]]:
-    return [(k, v) for k, v in _some(chance, skills, chance.randint(0, 1)) if v not in wanted.values()]
+def _absent(
+    chance: random.Random, skills: dict[str, str], wanted: dict[str, str]
+) -> list[tuple[str, str]]:
+    return [
+        (k, v) for k, v in _some(chance, skills, chance.randint(0, 1)) if v not in wanted.values()
+    ]
 
 
 def row(person: dict) -> tuple[str, ...]:
     """A person as a row of a staff file."""
     known = [*person["has"], *person["uses"], *filter(None, [person["unknown"]])]
-    return (person["name"], person["title"], person["unit"], person["role"] or "", "; ".join(known), "; ".join(person["lacks"]))
+    return (
+        person["name"],
+        person["title"],
+        person["unit"],
+        person["role"] or "",
+        "; ".join(known),
+        "; ".join(person["lacks"]),
+    )
 
 
 def triples(person: dict, number: int) -> Iterator[tuple[str, str, str]]:
     """A person as statements; what a staff file calls an unknown skill is no statement."""
     terms = TERMS | {name: f"https://w3id.org/mlops-roles/ns#{name}" for name in MLOPS}
     me, post = f"<{STAFF}person/{number}>", f"<{STAFF}post/{number}>"
-    yield from ((me, "a", f"<{terms['Person']}>"), (me, "name", f'"{person["name"]}"'), (me, "jobTitle", f'"{person["title"]}"'))
+    yield from (
+        (me, "a", f"<{terms['Person']}>"),
+        (me, "name", f'"{person["name"]}"'),
+        (me, "jobTitle", f'"{person["title"]}"'),
+    )
     yield me, "memberOf", f"<{STAFF}{person['unit']}>"
     if person["role"]:
-        held = ([(me, "holdsRole")], [(me, "holds", post), (post, "orgRole")], [(post, "member", me), (post, "orgRole")])[number % 3]
+        held = (
+            [(me, "holdsRole")],
+            [(me, "holds", post), (post, "orgRole")],
+            [(post, "member", me), (post, "orgRole")],
+        )[number % 3]
         yield from ((*s, f"<{person['role']}>") if len(s) == 2 else s for s in held)
-    for predicate, group in (("hasSkill", "has"), ("hasSkill" if number % 100 == 8 else "usesTool", "uses"), ("lacksSkill", "lacks")):
+    for predicate, group in (
+        ("hasSkill", "has"),
+        ("hasSkill" if number % 100 == 8 else "usesTool", "uses"),
+        ("lacksSkill", "lacks"),
+    ):
         yield from ((me, predicate, f"<{iri}>") for iri in dict.fromkeys(person[group].values()))
 
 
@@ -96,14 +139,19 @@ def make(count: int, folder: Path, seed: int = 1) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = {ending: folder / f"staff.{ending}" for ending in ("csv", "parquet", "nt")}
     terms = TERMS | {name: f"https://w3id.org/mlops-roles/ns#{name}" for name in MLOPS}
-    with paths["csv"].open("w", encoding="utf-8", newline="") as table, paths["nt"].open("w", encoding="utf-8") as graph:
+    with (
+        paths["csv"].open("w", encoding="utf-8", newline="") as table,
+        paths["nt"].open("w", encoding="utf-8") as graph,
+    ):
         rows = csv.writer(table, lineterminator="\n")
         rows.writerow(COLUMNS)
         for number, person in enumerate(people(count, seed)):
             rows.writerow(row(person))
             graph.writelines(f"{s} <{terms[p]}> {o} .\n" for s, p, o in triples(person, number))
     options = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(COLUMNS, pyarrow.string()))
-    pyarrow.parquet.write_table(pyarrow.csv.read_csv(paths["csv"], convert_options=options), paths["parquet"])
+    pyarrow.parquet.write_table(
+        pyarrow.csv.read_csv(paths["csv"], convert_options=options), paths["parquet"]
+    )
     return paths
 
 
@@ -113,7 +161,11 @@ def multiplied(path: Path, times: int, folder: Path) -> dict[str, Path]:
 
     con = ibis.duckdb.connect()
     people, copies = con.read_parquet(path), ibis.range(times).unnest().name("copy").as_table()
-    named = people.cross_join(copies).mutate(person=lambda t: t.person + "-" + t["copy"].cast("string")).drop("copy")
+    named = (
+        people.cross_join(copies)
+        .mutate(person=lambda t: t.person + "-" + t["copy"].cast("string"))
+        .drop("copy")
+    )
     paths = {ending: folder / f"staff.{ending}" for ending in ("csv", "parquet")}
     con.to_csv(named, paths["csv"])
     con.to_parquet(named, paths["parquet"])

@@ -23,7 +23,10 @@ def main(staff: str) -> None:
     for path in (*sorted((ROOT / "ontology").glob("*.ttl")), Path(staff)):
         asserted.parse(path)
     shapes = rdflib.Graph()
-    for path in (ROOT / "shapes" / "person.ttl", ROOT / "ontology" / "mlops-roles.ttl"):  # the shapes of the ontology itself would take 90 s
+    for path in (
+        ROOT / "shapes" / "person.ttl",
+        ROOT / "ontology" / "mlops-roles.ttl",
+    ):  # the shapes of the ontology itself would take 90 s
         shapes.parse(path)
     marks.append(time.perf_counter())
     closed = rdflib.Graph() + asserted
@@ -37,19 +40,36 @@ def main(staff: str) -> None:
         if "#+ given:" in (text := path.read_text("utf-8")) and "?person" in text
     }
     marks.append(time.perf_counter())
-    stages = dict(zip(("load", "closure", "checks", "questions"), (b - a for a, b in pairwise(marks)), strict=True))
-    sys.stdout.write(json.dumps({"seconds": stages, "answers": answers, "findings": findings(report)}))
+    stages = dict(
+        zip(
+            ("load", "closure", "checks", "questions"),
+            (b - a for a, b in pairwise(marks)),
+            strict=True,
+        )
+    )
+    sys.stdout.write(
+        json.dumps({"seconds": stages, "answers": answers, "findings": findings(report)})
+    )
 
 
 def rows(graph: rdflib.Graph, question: Path) -> list[list[str | None]]:
     """The rows of a question, as text."""
-    return sorted(([None if term is None else str(term) for term in row] for row in graph.query(question.read_text("utf-8"))), key=str)
+    return sorted(
+        (
+            [None if term is None else str(term) for term in row]
+            for row in graph.query(question.read_text("utf-8"))
+        ),
+        key=str,
+    )
 
 
 def findings(report: rdflib.Graph) -> list[list[str]]:
     """(focus, shape) of each result about the made-up staff."""
     sh = rdflib.SH
-    pairs = ((str(report.value(r, sh.focusNode)), str(report.value(r, sh.sourceShape))) for r in report.subjects(rdflib.RDF.type, sh.ValidationResult))
+    pairs = (
+        (str(report.value(r, sh.focusNode)), str(report.value(r, sh.sourceShape)))
+        for r in report.subjects(rdflib.RDF.type, sh.ValidationResult)
+    )
     return sorted(list(pair) for pair in pairs if pair[0].startswith("https://staff.example/"))
 
 

@@ -23,11 +23,26 @@ from pathlib import Path
 from make_staff import make
 
 BENCH = Path(__file__).parent
-OFTEN = 1_000  # people up to whom the obvious stack runs as often as ours: with 10,000 it takes minutes
+OFTEN = (
+    1_000  # people up to whom the obvious stack runs as often as ours: with 10,000 it takes minutes
+)
 DISK = "ask nt, on disk"
 MANY = 100_000  # people above whom all is run once
-PACKAGES = ("mlops-roles", "pyoxigraph", "duckdb", "ibis-framework", "pyarrow", "rdflib", "owlrl", "pyshacl")
-STAGES = {"audit": ("load", "closure", "questions"), "ask": ("load", "closure", "questions"), "check": ("load", "closure", "checks")}
+PACKAGES = (
+    "mlops-roles",
+    "pyoxigraph",
+    "duckdb",
+    "ibis-framework",
+    "pyarrow",
+    "rdflib",
+    "owlrl",
+    "pyshacl",
+)
+STAGES = {
+    "audit": ("load", "closure", "questions"),
+    "ask": ("load", "closure", "questions"),
+    "check": ("load", "closure", "checks"),
+}
 
 
 @dataclass(frozen=True)
@@ -54,8 +69,19 @@ def run(*command: str) -> Run:
 def jobs(paths: dict[str, Path], rows: str, disk: bool) -> dict[str, list[str]]:
     """What ours is timed at."""
     tool = ["-m", "mlops_roles"]
-    found = {f"audit {kind}": [*tool, "audit", str(path), "--format", "json"] for kind, path in paths.items()}
-    found["audit csv, one row changed"] = [*tool, "audit", str(changed(paths["csv"])), "--format", "json", "--since", str(paths["csv"].with_name("kept"))]
+    found = {
+        f"audit {kind}": [*tool, "audit", str(path), "--format", "json"]
+        for kind, path in paths.items()
+    }
+    found["audit csv, one row changed"] = [
+        *tool,
+        "audit",
+        str(changed(paths["csv"])),
+        "--format",
+        "json",
+        "--since",
+        str(paths["csv"].with_name("kept")),
+    ]
     if "nt" in paths:
         found["ask nt"] = [str(BENCH / "ours.py"), str(paths["nt"]), rows]
         found["check nt"] = [*tool, "check", str(paths["nt"]), "--format", "json"]
@@ -76,7 +102,16 @@ def changed(path: Path) -> Path:
 
 def keep(path: Path) -> None:
     """Audit all, and keep it for the audit of one changed row."""
-    run("-m", "mlops_roles", "audit", str(path), "--format", "json", "--since", str(path.with_name("kept")))
+    run(
+        "-m",
+        "mlops_roles",
+        "audit",
+        str(path),
+        "--format",
+        "json",
+        "--since",
+        str(path.with_name("kept")),
+    )
 
 
 def measure(people: int, runs: int, naive: bool, disk: bool) -> dict[str, list[Run]]:
@@ -85,14 +120,22 @@ def measure(people: int, runs: int, naive: bool, disk: bool) -> dict[str, list[R
         paths = make(people, Path(folder))
         found: dict[str, list[Run]] = {}
         for turn in range(runs):
-            for name, command in jobs(paths, "rows" if naive else "counts", disk and turn == 0).items():
+            for name, command in jobs(
+                paths, "rows" if naive else "counts", disk and turn == 0
+            ).items():
                 if "--since" in command:
                     keep(paths["csv"])
                 found.setdefault(name, []).append(run(*command))
             if naive and (turn == 0 or people <= OFTEN):
                 found.setdefault("naive", []).append(run(str(BENCH / "naive.py"), str(paths["nt"])))
-        whole = run("-m", "mlops_roles", "audit", str(changed(paths["csv"])), "--format", "json").said
-        same(found["audit csv, one row changed"][0].said, whole, "audit of one changed row and of all")
+        whole = run(
+            "-m", "mlops_roles", "audit", str(changed(paths["csv"])), "--format", "json"
+        ).said
+        same(
+            found["audit csv, one row changed"][0].said,
+            whole,
+            "audit of one changed row and of all",
+        )
         compare({name: taken[0].said for name, taken in found.items()})
         return found
 
@@ -104,14 +147,28 @@ def compare(said: dict[str, dict]) -> None:
         for part in ("titles", "roles", "tasks", "skills", "steps"):
             same(said[other][part], table[part], f"{part} of {other} and audit csv")
     if DISK in said:
-        same(said[DISK]["answers"], said["ask nt"]["answers"], "answers of ask nt, in memory and on disk")
+        same(
+            said[DISK]["answers"],
+            said["ask nt"]["answers"],
+            "answers of ask nt, in memory and on disk",
+        )
     if naive := said.get("naive"):
         for question, rows in naive["answers"].items():
             same(said["ask nt"]["answers"][question], rows, f"answer to {question}")
         same(findings(said["check nt"]), naive["findings"], "findings")
-        torn = {focus for focus, shape in naive["findings"] if shape.endswith("has-and-lacks-a-skill")}
-        able = [role.rpartition("/")[2] for role, person in naive["answers"]["people-able-as-role"] if person not in torn]
-        same({role: row.get("able", 0) for role, row in table["roles"].items()}, {role: able.count(role) for role in table["roles"]}, "who is able")
+        torn = {
+            focus for focus, shape in naive["findings"] if shape.endswith("has-and-lacks-a-skill")
+        }
+        able = [
+            role.rpartition("/")[2]
+            for role, person in naive["answers"]["people-able-as-role"]
+            if person not in torn
+        ]
+        same(
+            {role: row.get("able", 0) for role, row in table["roles"].items()},
+            {role: able.count(role) for role in table["roles"]},
+            "who is able",
+        )
 
 
 def same(one: object, other: object, what: str) -> None:
@@ -123,7 +180,10 @@ def same(one: object, other: object, what: str) -> None:
 def findings(report: dict) -> list[list[str]]:
     """(focus, shape) of each finding, as full IRIs."""
     shape = "https://w3id.org/mlops-roles/shape/"
-    return sorted([row["focus"].strip("<>"), row["shape"].replace("shape:", shape)] for row in report["findings"])
+    return sorted(
+        [row["focus"].strip("<>"), row["shape"].replace("shape:", shape)]
+        for row in report["findings"]
+    )
 
 
 def median(taken: list[Run], what: str) -> float:
@@ -134,7 +194,10 @@ def median(taken: list[Run], what: str) -> float:
 def baseline(job: str, taken: list[Run]) -> float:
     """What the obvious stack takes for the same job: start-up, and the stages that the job needs."""
     stages = STAGES[job.split(maxsplit=1)[0]]
-    whole = [r.wall - sum(r.said["seconds"].values()) + sum(r.said["seconds"][s] for s in stages) for r in taken]
+    whole = [
+        r.wall - sum(r.said["seconds"].values()) + sum(r.said["seconds"][s] for s in stages)
+        for r in taken
+    ]
     return statistics.median(whole)
 
 
@@ -161,13 +224,27 @@ def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
         for job in (j for j in found if j != "naive"):
             taken, usual = found[job], baseline(job, found["naive"]) if "naive" in found else None
             against = f"{usual:.1f} | {usual / median(taken, 'wall'):.0f}" if usual else "– | –"
-            lines.append(f"| {people:,} | {job} | {median(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f} | {median(taken, 'memory'):.0f} | {against} |")
-    asked = {people: stages(found["ask nt"]) for people, found in results.items() if "ask nt" in found}
+            lines.append(
+                f"| {people:,} | {job} | {median(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f} | {median(taken, 'memory'):.0f} | {against} |"
+            )
+    asked = {
+        people: stages(found["ask nt"]) for people, found in results.items() if "ask nt" in found
+    }
     disk = {people: stages(found[DISK]) for people, found in results.items() if DISK in found}
-    lines += ["", "The stages of `ask nt`, in seconds, and after the stroke on disk; an answer of all rows, with nothing fixed.", ""]
-    lines += [f"| stage | {' | '.join(f'{people:,} people' for people in asked)} |", f"|---|{'---:|' * len(asked)}"]
+    lines += [
+        "",
+        "The stages of `ask nt`, in seconds, and after the stroke on disk; an answer of all rows, with nothing fixed.",
+        "",
+    ]
+    lines += [
+        f"| stage | {' | '.join(f'{people:,} people' for people in asked)} |",
+        f"|---|{'---:|' * len(asked)}",
+    ]
     for stage in next(iter(asked.values())):
-        told = (f"{seconds[stage]:.2f}" + (f" / {disk[people][stage]:.2f}" if people in disk else "") for people, seconds in asked.items())
+        told = (
+            f"{seconds[stage]:.2f}" + (f" / {disk[people][stage]:.2f}" if people in disk else "")
+            for people, seconds in asked.items()
+        )
         lines.append(f"| {stage} | {' | '.join(told)} |")
     for people, found in results.items():
         if "naive" in found:
@@ -179,7 +256,10 @@ def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
 
 def stages(taken: list[Run]) -> dict[str, float]:
     """The median of each stage."""
-    return {stage: statistics.median(r.said["seconds"][stage] for r in taken) for stage in taken[0].said["seconds"]}
+    return {
+        stage: statistics.median(r.said["seconds"][stage] for r in taken)
+        for stage in taken[0].said["seconds"]
+    }
 
 
 def plot(results: dict[int, dict[str, list[Run]]], path: Path) -> None:
@@ -192,27 +272,58 @@ def plot(results: dict[int, dict[str, list[Run]]], path: Path) -> None:
 
     figure, axes = plt.subplots(figsize=(9, 4.5))
     for job in dict.fromkeys(job for found in results.values() for job in found):
-        points = [(people, median(found[job], "wall")) for people, found in results.items() if job in found]
-        axes.plot(*zip(*points, strict=True), marker="o", linestyle="--" if job == "naive" else "-", label="obvious stack" if job == "naive" else job)
+        points = [
+            (people, median(found[job], "wall"))
+            for people, found in results.items()
+            if job in found
+        ]
+        axes.plot(
+            *zip(*points, strict=True),
+            marker="o",
+            linestyle="--" if job == "naive" else "-",
+            label="obvious stack" if job == "naive" else job,
+        )
     axes.set(xscale="log", yscale="log", xlabel="people", ylabel="seconds, whole process")
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))  # beside it: there is a line in every corner
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(1, 1)
+    )  # beside it: there is a line in every corner
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
 
 
 def main() -> None:
     """Measure, compare, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000, 10_000_000])
-    parser.add_argument("--runs", type=int, default=3, help="of each job (one above 100,000 people)")
-    parser.add_argument("--naive-up-to", type=int, default=10_000, help="the largest staff for the obvious stack")
-    parser.add_argument("--disk-up-to", type=int, default=1_000_000, help="the largest staff to ask on disk, which takes half an hour for a million")
-    parser.add_argument("--output", type=Path, default=BENCH, help="folder for RESULTS.md and cost.svg")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--people", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000, 10_000_000]
+    )
+    parser.add_argument(
+        "--runs", type=int, default=3, help="of each job (one above 100,000 people)"
+    )
+    parser.add_argument(
+        "--naive-up-to", type=int, default=10_000, help="the largest staff for the obvious stack"
+    )
+    parser.add_argument(
+        "--disk-up-to",
+        type=int,
+        default=1_000_000,
+        help="the largest staff to ask on disk, which takes half an hour for a million",
+    )
+    parser.add_argument(
+        "--output", type=Path, default=BENCH, help="folder for RESULTS.md and cost.svg"
+    )
     args = parser.parse_args()
     results = {}
     for people in args.people:
-        results[people] = measure(people, args.runs if people <= MANY else 1, people <= args.naive_up_to, people <= args.disk_up_to)
+        results[people] = measure(
+            people,
+            args.runs if people <= MANY else 1,
+            people <= args.naive_up_to,
+            people <= args.disk_up_to,
+        )
         (args.output / "RESULTS.md").write_text(report(results, args.runs), encoding="utf-8")
         plot(results, args.output / "cost.svg")
 

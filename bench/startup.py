@@ -13,7 +13,12 @@ import sys
 import time
 
 TRIO = [sys.executable, "-c", "import rdflib, owlrl, pyshacl"]
-COMMANDS = (["show", "R7"], ["ask", "tasks-of-role", "R7"], ["resolve", "Senior Data Engineer"], ["--version"])
+COMMANDS = (
+    ["show", "R7"],
+    ["ask", "tasks-of-role", "R7"],
+    ["resolve", "Senior Data Engineer"],
+    ["--version"],
+)
 
 
 def seconds(command: list[str]) -> float:
@@ -34,7 +39,9 @@ def main(runs: int) -> None:
     medians = {name: statistics.median(values) for name, values in times.items()}
     print(f"import rdflib, owlrl, pyshacl: {1000 * medians['trio']:.0f} ms (median of {runs})")
     for name in ours:
-        print(f"mlops-roles {name}: {1000 * medians[name]:.0f} ms, {medians[name] / medians['trio']:.2f} of that")
+        print(
+            f"mlops-roles {name}: {1000 * medians[name]:.0f} ms, {medians[name] / medians['trio']:.2f} of that"
+        )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,12 @@ def main(file: str, *command: str) -> int:
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    Path(file).write_text(json.dumps({"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss / 1024}), "utf-8")
+    Path(file).write_text(
+        json.dumps(
+            {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss / 1024}
+        ),
+        "utf-8",
+    )
     return process.returncode
 
 

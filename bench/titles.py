@@ -16,8 +16,32 @@ import time
 from pathlib import Path
 
 CASES = Path(__file__).parents[1] / "tests" / "titles.csv"
-BEFORE = ("", "Senior ", "Sr. ", "Lead ", "Principal ", "Associate ", "Global ", "Junior ", "(Senior) ", "EMEA - ")
-BEHIND = ("", " II", " - EMEA", ", Payments", " (m/w/d)", " (Remote)", " R-{}", " @ Berlin", " - Squad {}", " III, Fraud", " | AWS", " / {}")
+BEFORE = (
+    "",
+    "Senior ",
+    "Sr. ",
+    "Lead ",
+    "Principal ",
+    "Associate ",
+    "Global ",
+    "Junior ",
+    "(Senior) ",
+    "EMEA - ",
+)
+BEHIND = (
+    "",
+    " II",
+    " - EMEA",
+    ", Payments",
+    " (m/w/d)",
+    " (Remote)",
+    " R-{}",
+    " @ Berlin",
+    " - Squad {}",
+    " III, Fraud",
+    " | AWS",
+    " / {}",
+)
 
 
 def titles(number: int, status: set[str]) -> list[str]:
@@ -28,12 +52,17 @@ def titles(number: int, status: set[str]) -> list[str]:
     for serial in itertools.count():
         if len(found) == number:
             return list(found)
-        found[chance.choice(BEFORE) + chance.choice(cases) + chance.choice(BEHIND).format(serial)] = None
+        found[
+            chance.choice(BEFORE) + chance.choice(cases) + chance.choice(BEHIND).format(serial)
+        ] = None
 
 
 def main(number: int) -> None:
     """Print wall and CPU time of both mixtures."""
-    for name, status in (("as they come", {"certain", "ambiguous", "none"}), ("all name a role", {"certain", "ambiguous"})):
+    for name, status in (
+        ("as they come", {"certain", "ambiguous", "none"}),
+        ("all name a role", {"certain", "ambiguous"}),
+    ):
         text = "".join(f"{title}\n" for title in titles(number, status))
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         command = [sys.executable, "-m", "mlops_roles", "resolve", "-", "--format", "jsonl"]

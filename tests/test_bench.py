@@ -3,18 +3,27 @@
 import subprocess
 import sys
 
-from conftest import ROOT
+from support.asserted import ROOT
 
 
 def bench(folder, *arguments):
-    return subprocess.run([sys.executable, ROOT / "bench" / "run.py", *arguments, "--output", folder], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, ROOT / "bench" / "run.py", *arguments, "--output", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
     done = bench(tmp_path, "--people", "60", "--runs", "1")
     assert done.returncode == 0, done.stderr[-2000:]
     told = (tmp_path / "RESULTS.md").read_text("utf-8")
-    assert {line.split(" | ")[1] for line in told.splitlines() if line.startswith("| 60 | ") and line.count("|") == 8} == {
+    assert {
+        line.split(" | ")[1]
+        for line in told.splitlines()
+        if line.startswith("| 60 | ") and line.count("|") == 8
+    } == {
         "audit csv",
         "audit parquet",
         "audit nt",
@@ -28,6 +37,8 @@ def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
 
 def test_a_difference_ends_it(tmp_path):
     code = "import sys; sys.path.insert(0, 'bench'); import run; run.same([1], [2], 'rows')"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert done.returncode == 1
     assert "not the same: rows" in done.stderr

@@ -8,55 +8,53 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from conftest import FRONT_DOOR, PREFIXES, ROOT, facts, links, members
+from support.asserted import FRONT_DOOR, PREFIXES, ROOT, facts, links, members
 
 import mlops_roles
-from mlops_roles import cli
+from mlops_roles.cli import main
 
 SRC = ROOT / "src" / "mlops_roles"
 CODE = sorted(SRC.rglob("*.py"))
-COMMANDS = sorted(p.stem for p in (SRC / "commands").glob("*.py") if p.stem != "__init__")
+COMMANDS = sorted(p.stem for p in (SRC / "cli" / "commands").glob("*.py") if p.stem != "__init__")
 RDF = sorted([*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "shapes").rglob("*.ttl")])
 SPARQL = sorted([*(ROOT / "queries").glob("*.rq"), *(ROOT / "ontology").rglob("*.rq")])
-# what stands further right may import what stands further left, not its neighbours in one set
-ORDER = [
-    {"_errors"},
-    {"files", "atomic", "render", "bits"},
-    {"privacy", "sheets"},
-    {"reasoning", "stores", "engines"},
-    {"graph"},
-    {"results"},
-    {"queries"},
-    {"lexicons"},
-    {"decisions"},
-    {"sparql", "constraints"},
-    {"proofs", "checks", "titles", "pages", "derive"},
-    {"agents", "closed"},
-    {"staff", "standings"},
-    {"summaries"},
-    {"audits"},
-    {"report"},
-    {"increments"},
-    # packages on top: the core imports none of them
-    {"remote"},
-    {"judgements", "verifier", "linking", "publishing"},
-    {"teams", "qualities"},
-    {"releases"},
-    {"cli"},
-    {"commands"},
-]
-RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 HEAVY = {
-    *("rdflib", "owlrl", "pyshacl", "ibis", "duckdb", "pyarrow", "pandas", "openpyxl", "jinja2", "sqlglot", "shtab", "owlready2"),
+    *(
+        "rdflib",
+        "owlrl",
+        "pyshacl",
+        "ibis",
+        "duckdb",
+        "pyarrow",
+        "pandas",
+        "openpyxl",
+        "jinja2",
+        "sqlglot",
+        "shtab",
+        "owlready2",
+    ),
     *("numpy", "highspy", "httpx", "pyspark", "rapidfuzz", "matplotlib"),
 }
-IDENTITY = {"__init__", "__main__"}  # the door of the package, and the door of the command
-ASIDE = {".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".venv", "__pycache__", "dist", "build", "node_modules"}
-every_module = pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(SRC).with_suffix("")))
+ASIDE = {
+    ".git",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    ".venv",
+    "__pycache__",
+    "dist",
+    "build",
+    "node_modules",
+}
+every_module = pytest.mark.parametrize(
+    "path", CODE, ids=lambda p: str(p.relative_to(SRC).with_suffix(""))
+)
 every_command = pytest.mark.parametrize("name", COMMANDS)
 
 
@@ -76,7 +74,11 @@ def literals(path):
     """The texts in a module's code, without docstrings; of an f-string its fixed parts."""
     tree = ast.parse(path.read_text("utf-8"))
     shown = docstrings(tree)
-    return [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in shown]
+    return [
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in shown
+    ]
 
 
 def imports(tree, deep):
@@ -93,18 +95,6 @@ def imports(tree, deep):
         elif deep or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             nodes += ast.iter_child_nodes(node)
     return found
-
-
-def place(path):
-    """The module or package of ours that a file belongs to."""
-    return path.relative_to(SRC).parts[0].removesuffix(".py")
-
-
-def neighbours(path):
-    """The modules and packages of ours that a file imports from outside its own folder, at any time."""
-    found = imports(ast.parse(path.read_text("utf-8")), deep=True)
-    outside = len(path.relative_to(SRC).parts)
-    return {(module or name).split(".")[0] for level, module, names in found if level == outside for name in names}
 
 
 # prefixes ------------------------------------------------------------------------------
@@ -127,7 +117,9 @@ def test_a_prefix_means_the_same_everywhere(path):
 def test_the_front_door_declares_its_prefixes_to_shapes():
     names, spaces = links("sh:prefix"), links("sh:namespace")
     nodes = set().union(*links("sh:declare").values())
-    declared = {(p.strip('"'), n.split('"')[1]) for node in nodes for p in names[node] for n in spaces[node]}
+    declared = {
+        (p.strip('"'), n.split('"')[1]) for node in nodes for p in names[node] for n in spaces[node]
+    }
     assert declared == set(PREFIXES.items()) == set(prefixes(FRONT_DOOR))
 
 
@@ -139,27 +131,38 @@ def test_no_sparql_in_python(path):
     """One exception: `queries.select` appends the VALUES block in which parameters are fixed."""
     sparql = r"\b(?:SELECT|DESCRIBE)\s+(?:DISTINCT\s+)?[?*(]|\b(?:WHERE|CONSTRUCT|ASK|OPTIONAL|UNION|MINUS)\s*\{|\bFILTER\b.*\(|\bPREFIX\s+\w*:|\bVALUES\s*[?(]"
     found = [hit for text in literals(path) for hit in re.findall(sparql, text)]
-    assert found == (["VALUES ("] if path.stem == "queries" else [])
+    assert found == (["VALUES ("] if path.stem == "catalogue" else [])
 
 
 def knowledge():
     """What only RDF should say: CURIEs, slugs, labels and titles of roles, tasks and skills."""
     terms = set().union(*(members(f"mlops:{c}") for c in ("Role", "SimilarRole", "Task", "Skill")))
     named = ("skos:prefLabel", "mlops:primaryTitle", "mlops:counterpartTitle", "mlops:curatedTitle")
-    names = {text.rpartition('"')[0][1:] for p in named for term in terms for text in links(p).get(term, ())}
+    names = {
+        text.rpartition('"')[0][1:]
+        for p in named
+        for term in terms
+        for text in links(p).get(term, ())
+    }
     return {n.casefold() for n in {*terms, *(t.partition(":")[2] for t in terms), *names}}
 
 
 def named_in(text, names):
     """The names that a text is, and those of several words that stand in it."""
     found = {n for n in names if n in text and re.search(r"\w[\W_]+\w", n)}
-    return {text} & names | {n for n in found if re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", text)}
+    return {text} & names | {
+        n for n in found if re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", text)
+    }
 
 
 # examples that users are shown, in help or in an error's cure, are documentation as a docstring is
 EXAMPLES = {
-    "cli.py": {"mlops engineer", "data engineer", "machine-learning"},  # the last one in "machine-learning operations"
-    "proofs.py": {"skill:sql"},
+    "cli/main.py": {
+        "mlops engineer",
+        "data engineer",
+        "machine-learning",
+    },  # the last one in "machine-learning operations"
+    "ontology/explanation.py": {"skill:sql"},
 }
 
 
@@ -171,52 +174,109 @@ def test_no_role_task_skill_or_title_is_named_in_python(path):
     assert found == EXAMPLES.get(str(path.relative_to(SRC)), set())
 
 
-# one direction ---------------------------------------------------------------------------
+# rooms -----------------------------------------------------------------------------------
+
+ROOMS = {
+    *("errors", "io", "ontology", "validation", "matching", "staff", "analysis"),
+    *("publishing", "cli"),
+}
+WRAPPER = {"errors", "io", "ontology"}
 
 
-def test_every_module_has_its_place():
-    assert {place(p) for p in CODE} - IDENTITY <= set(RANK)
+def test_every_module_is_in_a_room():
+    found = {path.relative_to(SRC).parts[0].removesuffix(".py") for path in CODE}
+    assert found == {*ROOMS, "__init__", "__main__"}
 
 
-@every_module
-def test_imports_point_left(path):
-    """`cli` finds its commands in their folder and loads one by name; so it imports that package, empty as it is."""
-    if path.parent == SRC and path.stem in IDENTITY:
-        pytest.skip("a door imports what it opens")
-    own = place(path)
-    wrong = {n for n in neighbours(path) if RANK[n] >= RANK[own]}
-    assert wrong == ({"commands"} if own == "cli" else set())
+def test_the_import_rule_has_no_exception():
+    """`lint-imports` checks the contracts; none may excuse an import."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(c for c in contracts if c["type"] == "layers")
+    assert {room.strip() for rank in layers["layers"] for room in rank.split("|")} == ROOMS
+    assert layers["exhaustive"]
+    assert [c["name"] for c in contracts if "ignore_imports" in c] == []
 
 
 def test_the_package_of_commands_is_empty():
-    assert len(ast.parse((SRC / "commands" / "__init__.py").read_text("utf-8")).body) == 1
+    tree = ast.parse((SRC / "cli" / "commands" / "__init__.py").read_text("utf-8"))
+    assert len(tree.body) == 1
 
 
 @every_module
 def test_heavy_packages_are_imported_only_where_they_are_used(path):
     """One exception: the profiles are rdflib from the first line, and are themselves imported only where they are checked."""
-    loaded = {name.split(".")[0] for level, name, _ in imports(ast.parse(path.read_text("utf-8")), deep=False) if not level}
-    assert loaded & HEAVY == ({"rdflib"} if path.stem == "profiles" else set())
+    loaded = {
+        name.split(".")[0]
+        for level, name, _ in imports(ast.parse(path.read_text("utf-8")), deep=False)
+        if not level
+    }
+    assert loaded & HEAVY == ({"rdflib"} if path.stem == "owl_profiles" else set())
+
+
+def modules_after(*argv):
+    """The modules that are loaded once a command has run in a process of its own."""
+    code = (
+        "import sys; from mlops_roles.cli.main import main; "
+        f"assert main({list(argv)!r}) == 0; print(); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
 
 
 def test_showing_a_role_loads_nothing_heavy():
-    code = "import sys, mlops_roles.cli as c; c.build('show'); assert c.main(['show', 'R7']) == 0; print(*sorted({m.split('.')[0] for m in sys.modules}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.splitlines()[-1].split())
+    loaded = {name.split(".")[0] for name in modules_after("show", "R7")}
     assert "pyoxigraph" in loaded
     assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("argv", "more"),
+    [
+        (["show", "R7"], set()),
+        (["ask", "roles"], set()),
+        (["explain", "R7 mlops:requiresSkill skill:sql"], set()),
+        (["export", "--format", "nt"], set()),
+        (["check"], {"validation"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_the_wrapper_of_the_ontology_is_loaded_without_the_rest(argv, more):
+    ours = {n.split(".")[1] for n in modules_after(*argv) if n.startswith("mlops_roles.")}
+    assert ours <= {"cli", *WRAPPER, *more}
+
+
+def test_showing_a_role_imports_few_modules():
+    loaded = sorted(n for n in modules_after("show", "R7") if n.startswith("mlops_roles"))
+    assert 10 <= len(loaded) <= 22, loaded
 
 
 # what is public ----------------------------------------------------------------------------
 
 
-def test_what_is_exported_is_what_has_a_home():
-    homes = {name for names in mlops_roles._HOME.values() for name in names}
-    assert sorted(mlops_roles.__all__) == sorted({*homes, "show"})
-    assert mlops_roles.__all__ == sorted(mlops_roles.__all__)
+def stub():
+    """(module, name) of each name in the stub of the package."""
+    tree = ast.parse((SRC / "__init__.pyi").read_text("utf-8"))
+    found = [n for n in tree.body if isinstance(n, ast.ImportFrom)]
+    return [(node.module, alias.name) for node in found for alias in node.names]
 
 
-@pytest.mark.parametrize("before", ["pass", "from mlops_roles import *", "import mlops_roles.audits, mlops_roles.proofs"])
+def test_what_is_exported_is_what_the_stub_names():
+    names = sorted(name for _, name in stub())
+    assert names == sorted(mlops_roles.__all__)
+    assert len(set(names)) == len(names) >= 50
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "pass",
+        "from mlops_roles import *",
+        "import mlops_roles.analysis.audit, mlops_roles.ontology",
+    ],
+)
 def test_an_exported_name_is_what_its_home_defines_whatever_came_before(before):
     """A module must not hide the function of its name: `from mlops_roles import Audit, audit` gives both."""
     code = f"{before}\nimport mlops_roles as m\nfor n in m.__all__:\n    print(n, callable(getattr(m, n)), bool(getattr(m, n).__doc__))"
@@ -225,17 +285,14 @@ def test_an_exported_name_is_what_its_home_defines_whatever_came_before(before):
     assert len(done.stdout.splitlines()) == len(mlops_roles.__all__)
 
 
-def test_type_checkers_see_what_is_exported():
-    tree = ast.parse((SRC / "__init__.py").read_text("utf-8"))
-    block = next(n for n in tree.body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test))
-    seen = {(n.module, alias.name) for n in block.body if isinstance(n, ast.ImportFrom) for alias in n.names}
-    assert seen == {(module, name) for name, module in mlops_roles._MODULE.items()}
-
-
 def undocumented(tree, inside="", skip=frozenset()):
     """Public functions, classes and methods without a docstring."""
     for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and node.name not in skip:
+        if (
+            isinstance(node, (ast.FunctionDef, ast.ClassDef))
+            and not node.name.startswith("_")
+            and node.name not in skip
+        ):
             if not ast.get_docstring(node):
                 yield inside + node.name
             if isinstance(node, ast.ClassDef):
@@ -246,7 +303,10 @@ def undocumented(tree, inside="", skip=frozenset()):
 def test_nothing_public_is_undocumented(path):
     tree = ast.parse(path.read_text("utf-8"))
     assert ast.get_docstring(tree)
-    assert list(undocumented(tree, skip={"add", "run"} if path.parent.name == "commands" else set())) == []
+    assert (
+        list(undocumented(tree, skip={"add", "run"} if path.parent.name == "commands" else set()))
+        == []
+    )
 
 
 @every_module
@@ -254,10 +314,26 @@ def test_the_library_neither_prints_nor_exits(path):
     """One exception: the child process of `sparql`, which answers and ends."""
     if path.stem == "__main__":
         pytest.skip("the door of the command returns its exit code")
-    calls = [ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
-    talk = {"sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"} if path.stem != "cli" and path.parent.name != "commands" else set()
-    found = {c for c in calls if c in {"print", "exit", "quit", "sys.exit", "os._exit", "input", "breakpoint"} | talk}
-    assert found <= ({"sys.exit", "sys.stdout.write", "sys.stdout.buffer.write"} if path.stem == "sparql" else set())
+    calls = [
+        ast.unparse(n.func)
+        for n in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(n, ast.Call)
+    ]
+    talk = (
+        {"sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"}
+        if path.stem != "main" and path.parent.name != "commands"
+        else set()
+    )
+    found = {
+        c
+        for c in calls
+        if c in {"print", "exit", "quit", "sys.exit", "os._exit", "input", "breakpoint"} | talk
+    }
+    assert found <= (
+        {"sys.exit", "sys.stdout.write", "sys.stdout.buffer.write"}
+        if path.stem == "sandbox"
+        else set()
+    )
 
 
 # commands -------------------------------------------------------------------------------------
@@ -265,7 +341,7 @@ def test_the_library_neither_prints_nor_exits(path):
 
 @every_command
 def test_a_command_has_a_docstring_add_and_run(name):
-    module = cli.command(name)
+    module = main.command(name)
     assert module.__doc__.splitlines()[0].endswith(".")
     assert list(inspect.signature(module.add).parameters) == ["parser", "argv"]
     assert list(inspect.signature(module.run).parameters) == ["args"]
@@ -274,7 +350,7 @@ def test_a_command_has_a_docstring_add_and_run(name):
 @every_command
 def test_the_help_of_a_command_names_an_example(name, capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.main([name, "--help"])
+        main.main([name, "--help"])
     said = capsys.readouterr()
     assert ended.value.code == 0
     assert said.err == ""
@@ -283,8 +359,8 @@ def test_the_help_of_a_command_names_an_example(name, capsys):
 
 
 def test_the_overview_lists_every_command(capsys):
-    assert cli.main([]) == 0
-    assert cli.names() == COMMANDS
+    assert main.main([]) == 0
+    assert main.names() == COMMANDS
     listed = re.findall(r"(?m)^  (\w+) +[A-Z]", capsys.readouterr().out)
     assert listed == COMMANDS
 
@@ -295,14 +371,24 @@ def test_the_overview_lists_every_command(capsys):
 def texts():
     """The text files of the repository."""
     for path in sorted(ROOT.rglob("*")):
-        if path.is_file() and not ASIDE & set(path.relative_to(ROOT).parts) and b"\0" not in (data := path.read_bytes())[:1024]:
+        if (
+            path.is_file()
+            and not ASIDE & set(path.relative_to(ROOT).parts)
+            and b"\0" not in (data := path.read_bytes())[:1024]
+        ):
             yield path, data.decode("utf-8", "replace")
 
 
 def test_no_file_names_a_registry_or_a_place_on_a_machine():
     hosts = r"py[p]i\.org|pythonhoste[d]\.org|npmj[s]\.(?:org|com)|anacond[a]\.org|crate[s]\.io|index-ur[l]|docke[r]\.io|prox[y]\.golang"
-    places = r"(?<![\w.:/-])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|mn[t]|op[t])/\w|\b[A-Z]:\\\\?\w+\\"
-    found = [(path.relative_to(ROOT), hit) for path, text in texts() for hit in re.findall(f"{hosts}|{places}", text)]
+    places = (
+        r"(?<![\w.:/-])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|mn[t]|op[t])/\w|\b[A-Z]:\\\\?\w+\\"
+    )
+    found = [
+        (path.relative_to(ROOT), hit)
+        for path, text in texts()
+        for hit in re.findall(f"{hosts}|{places}", text)
+    ]
     assert len(list(texts())) > 100
     assert found == []
 
@@ -313,7 +399,9 @@ def test_the_versions_agree():
     number = version("mlops-roles")
     assert said == {f'"{number}"', f"<https://w3id.org/mlops-roles/{number}>"}
     assert mlops_roles.load().version == number
-    assert any(f"version {number}." in text for text in links("dcterms:bibliographicCitation")[header])
+    assert any(
+        f"version {number}." in text for text in links("dcterms:bibliographicCitation")[header]
+    )
 
 
 def test_the_package_is_the_one_of_this_repository():

@@ -11,15 +11,42 @@ from functools import cache
 import pytest
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 from rdflib.collection import Collection
-from test_reasoning import HERE, NAMES, Contradiction, by_hermit, by_rules, follows, kind, rows, schema, show, sum_of, turtle
+from support.reasoners import (
+    HERE,
+    NAMES,
+    Contradiction,
+    by_hermit,
+    by_rules,
+    follows,
+    kind,
+    rows,
+    schema,
+    show,
+    sum_of,
+    turtle,
+)
 
 PROPERTIES = {
     *(RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range),
-    *(OWL.equivalentClass, OWL.disjointWith, OWL.complementOf, OWL.unionOf, OWL.intersectionOf, OWL.hasKey),
+    *(
+        OWL.equivalentClass,
+        OWL.disjointWith,
+        OWL.complementOf,
+        OWL.unionOf,
+        OWL.intersectionOf,
+        OWL.hasKey,
+    ),
     *(OWL.equivalentProperty, OWL.propertyDisjointWith, OWL.inverseOf, OWL.propertyChainAxiom),
     *(OWL.sameAs, OWL.differentFrom, OWL.members, OWL.distinctMembers),
 }
-DECLARATIONS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.NamedIndividual, OWL.AllDisjointClasses}
+DECLARATIONS = {
+    OWL.Class,
+    OWL.ObjectProperty,
+    OWL.DatatypeProperty,
+    OWL.AnnotationProperty,
+    OWL.NamedIndividual,
+    OWL.AllDisjointClasses,
+}
 
 
 def is_axiom(triple) -> bool:
@@ -34,7 +61,11 @@ def name(triple) -> str:
     """The axiom as Turtle; a blank subject is named by its class."""
     subject = schema().value(triple[0], RDF.type) if isinstance(triple[0], BNode) else triple[0]
     parts = " ".join(m.n3(NAMES) for m in members(triple))
-    return show((subject, triple[1], triple[2])) if not parts else f"{subject.n3(NAMES)} {triple[1].n3(NAMES)} ( {parts} )"
+    return (
+        show((subject, triple[1], triple[2]))
+        if not parts
+        else f"{subject.n3(NAMES)} {triple[1].n3(NAMES)} ( {parts} )"
+    )
 
 
 @cache
@@ -46,7 +77,11 @@ def axioms() -> dict[str, tuple]:
 def mutants() -> dict[str, tuple]:
     """Each axiom without itself (None), and each list also without one of its members."""
     whole = {text: (triple, None) for text, triple in axioms().items()}
-    return whole | {f"{text} without {m.n3(NAMES)}": (triple, m) for text, triple in axioms().items() for m in members(triple)}
+    return whole | {
+        f"{text} without {m.n3(NAMES)}": (triple, m)
+        for text, triple in axioms().items()
+        for m in members(triple)
+    }
 
 
 def without(triple, member: URIRef | None) -> Graph:
@@ -61,7 +96,10 @@ def without(triple, member: URIRef | None) -> Graph:
 
 
 def names_a_term(row: dict[str, str], terms: set) -> bool:
-    said = [turtle(row["given"]), *([] if row["then"] == "contradiction" else [turtle(row["then"])])]
+    said = [
+        turtle(row["given"]),
+        *([] if row["then"] == "contradiction" else [turtle(row["then"])]),
+    ]
     return any(term in terms for graph in said for triple in graph for term in triple)
 
 
@@ -69,7 +107,12 @@ def terms(triple, member: URIRef | None) -> set[URIRef]:
     return {member} if member else {t for t in (*triple, *members(triple)) if t in NAMED}
 
 
-NAMED = {t for triple in schema() for t in triple if isinstance(t, URIRef) and not any(t.startswith(str(space)) for space in (OWL, RDF, RDFS))}
+NAMED = {
+    t
+    for triple in schema()
+    for t in triple
+    if isinstance(t, URIRef) and not any(t.startswith(str(space)) for space in (OWL, RDF, RDFS))
+}
 
 
 def holds(row: dict[str, str], base: Graph, judge=by_rules) -> bool:
@@ -95,7 +138,9 @@ def true_rows() -> list[dict[str, str]]:
 def noticed(mutant: tuple) -> list[str]:
     """A row that names a term of the axiom and fails without it; the first is enough."""
     base, about = without(*mutant), terms(*mutant)
-    return next(([r["given"]] for r in true_rows() if names_a_term(r, about) and not holds(r, base)), [])
+    return next(
+        ([r["given"]] for r in true_rows() if names_a_term(r, about) and not holds(r, base)), []
+    )
 
 
 def test_axioms_and_rows_are_found():
@@ -103,7 +148,11 @@ def test_axioms_and_rows_are_found():
     assert len(rows("follows")) > 60 and len(rows("never")) > 20 and len(rows("contradiction")) > 10
 
 
-@pytest.mark.parametrize("row", [r for r in rows() if kind(r) != "never" and "rules" not in r["blind"].split()], ids=lambda r: f"{r['row']} {r['given']}")
+@pytest.mark.parametrize(
+    "row",
+    [r for r in rows() if kind(r) != "never" and "rules" not in r["blind"].split()],
+    ids=lambda r: f"{r['row']} {r['given']}",
+)
 def test_a_row_holds_under_the_rules_and_not_without_the_vocabulary(row):
     assert holds(row, schema())
     assert not holds(row, Graph()), "the rules need no axiom for it"
@@ -112,7 +161,9 @@ def test_a_row_holds_under_the_rules_and_not_without_the_vocabulary(row):
 @pytest.mark.parametrize("row", rows("never"), ids=lambda r: f"{r['row']} {r['given']}")
 def test_a_row_never_follows_and_would_if_the_axiom_it_names_were_there(row):
     assert not holds(row, schema())
-    assert holds(row, sum_of(schema(), turtle(row["unless"]))), f"{row['unless']} does not make it follow"
+    assert holds(row, sum_of(schema(), turtle(row["unless"]))), (
+        f"{row['unless']} does not make it follow"
+    )
 
 
 @pytest.mark.parametrize("text", [text for text in mutants() if text not in exceptions()], ids=str)
@@ -124,12 +175,18 @@ def test_the_loss_of_an_axiom_is_noticed(text):
 def test_an_exception_exists_and_has_a_reason_and_is_needed(text):
     assert text in axioms(), f"axiom_exceptions.csv: no such axiom: {text}; take it out"
     assert exceptions()[text], f"axiom_exceptions.csv: why is {text} an exception?"
-    assert not noticed(mutants()[text]), f"axiom_exceptions.csv: the rules notice the loss of {text}; take it out"
+    assert not noticed(mutants()[text]), (
+        f"axiom_exceptions.csv: the rules notice the loss of {text}; take it out"
+    )
 
 
 @pytest.mark.parametrize("text", exceptions())
 def test_hermit_notices_the_loss_of_an_exception(text):
     mutant = mutants()[text]
-    literal = [r for r in rows("contradiction") if "rules" in r["blind"].split() and names_a_term(r, terms(*mutant))]
+    literal = [
+        r
+        for r in rows("contradiction")
+        if "rules" in r["blind"].split() and names_a_term(r, terms(*mutant))
+    ]
     assert literal  # test_reasoning shows that HermiT sees them as long as the axiom is there
     assert [r["given"] for r in literal if not holds(r, without(*mutant), by_hermit)]

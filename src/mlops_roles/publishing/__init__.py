@@ -2,9 +2,3 @@
 
 Everything is derived from the ontology and the tables and questions in `ontology/publishing/`.
 """
-
-from .building import publish
-from .meanings import broken_promises
-from .serving import Site, serve
-
-__all__ = ["Site", "broken_promises", "publish", "serve"]

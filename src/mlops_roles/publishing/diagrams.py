@@ -42,8 +42,13 @@ Group = tuple[str, list[str]]  # a heading, and terms
 
 def draw(term: str, into: list[Group], out: list[Group], label: Callable[[str], str]) -> Diagram:
     """The picture of a term with the groups of terms that are linked to it."""
-    halves = _halves([(f"← {name}", terms) for name, terms in into], [(f"{name} →", terms) for name, terms in out])
-    left, right = (_column(groups, x, label) for groups, x in zip(halves, (0, WIDTH - BOX), strict=True))
+    halves = _halves(
+        [(f"← {name}", terms) for name, terms in into],
+        [(f"{name} →", terms) for name, terms in out],
+    )
+    left, right = (
+        _column(groups, x, label) for groups, x in zip(halves, (0, WIDTH - BOX), strict=True)
+    )
     lines = textwrap.wrap(label(term), 24)
     height = max(left.height, right.height, len(lines) * LINE + 2 * PADDING + HEADING)
     for side in (left, right):
@@ -52,7 +57,9 @@ def draw(term: str, into: list[Group], out: list[Group], label: Callable[[str], 
     middle = Box(term, lines, (WIDTH - CENTRE) // 2, (height - size) // 2, CENTRE, size)
     curves = [_curve(box.x + box.width, _middle(box), middle.x, height // 2) for box in left.boxes]
     curves += [_curve(middle.x + CENTRE, height // 2, box.x, _middle(box)) for box in right.boxes]
-    return Diagram(height, [*left.boxes, middle, *right.boxes], left.headings + right.headings, curves)
+    return Diagram(
+        height, [*left.boxes, middle, *right.boxes], left.headings + right.headings, curves
+    )
 
 
 def _halves(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Group]]:

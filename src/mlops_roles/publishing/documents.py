@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from .. import files
-from ..graph import DEFAULT, INFERRED, Graph, Term, shipped_files
-from ..queries import Answer, select
+from ..io import rdf
+from ..io.resources import resource_dir
+from ..ontology.catalogue import Answer, select
+from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, shipped_files
 
 if TYPE_CHECKING:
     import rdflib
@@ -42,7 +43,15 @@ class Format:
 @cache
 def formats() -> tuple[Format, ...]:
     """The formats, the one for those who do not say first."""
-    return tuple(Format(r["suffix"], tuple(r["media_types"].split()), r["name"], getattr(ox.RdfFormat, r["rdf"], None)) for r in rows("formats"))
+    return tuple(
+        Format(
+            r["suffix"],
+            tuple(r["media_types"].split()),
+            r["name"],
+            getattr(ox.RdfFormat, r["rdf"], None),
+        )
+        for r in rows("formats")
+    )
 
 
 def rows(table: str) -> list[dict[str, str]]:
@@ -73,7 +82,7 @@ def store_of(statements: Iterable[ox.Triple]) -> ox.Store:
 
 def shipped_text(name: str) -> str:
     """A file of `ontology/publishing/`."""
-    return (files.shipped("ontology") / "publishing" / name).read_text("utf-8")
+    return (resource_dir("ontology") / "publishing" / name).read_text("utf-8")
 
 
 # graphs -----------------------------------------------------------------------------------
@@ -81,7 +90,7 @@ def shipped_text(name: str) -> str:
 
 def alignments() -> list[Path]:
     """The files of the alignments as RDF; there may be none."""
-    return sorted((files.shipped("ontology") / "alignments").glob("*.ttl"))
+    return sorted((resource_dir("ontology") / "alignments").glob("*.ttl"))
 
 
 def modules() -> list[Path]:
@@ -96,7 +105,12 @@ def variants(graph: Graph) -> dict[str, list[ox.Triple]]:
     """
     told = [q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
     inferred = [q.triple for q in graph.store.quads_for_pattern(None, None, None, INFERRED)]
-    aligned = [t for found in map(triples, alignments()) if all(t.predicate != COMMITS_TO for t in found) for t in found]
+    aligned = [
+        t
+        for found in map(triples, alignments())
+        if all(t.predicate != COMMITS_TO for t in found)
+        for t in found
+    ]
     return {
         "mlops-roles": _published(told),
         "mlops-roles-inferred": _published([*told, *inferred], "inferred"),
@@ -113,12 +127,14 @@ def _published(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Tr
 def _versioned(triple: ox.Triple, variant: str) -> ox.Triple:
     if not variant or triple.predicate != VERSION_IRI:
         return triple
-    return ox.Triple(triple.subject, triple.predicate, ox.NamedNode(f"{triple.object.value}/{variant}"))  # type: ignore[union-attr]
+    return ox.Triple(
+        triple.subject, triple.predicate, ox.NamedNode(f"{triple.object.value}/{variant}")
+    )  # type: ignore[union-attr]
 
 
 def triples(path: Path) -> list[ox.Triple]:
     """The statements of a file of ours."""
-    return [q.triple for q in files.parse_rdf(path)[0]]
+    return [q.triple for q in rdf.parse_rdf(path)[0]]
 
 
 def canonical(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
@@ -131,7 +147,9 @@ def canonical(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
 # formats ----------------------------------------------------------------------------------
 
 
-def serialize(graph: Graph, statements: list[ox.Triple], form: Format, more: Mapping[str, str] | None = None) -> bytes:
+def serialize(
+    graph: Graph, statements: list[ox.Triple], form: Format, more: Mapping[str, str] | None = None
+) -> bytes:
     """Statements in a format of RDF, with the graph's prefixes and more. Turtle is rdflib's, which writes lists and nested nodes as people do."""
     prefixes = dict(sorted({**graph.prefixes, **(more or {})}.items()))
     if form.rdf == ox.RdfFormat.TURTLE:
@@ -174,7 +192,11 @@ def _rdflib(term: Term) -> rdflib.term.Identifier:
     import rdflib
 
     if isinstance(term, ox.Literal):
-        kind = None if term.language or term.datatype.value == STRING else rdflib.URIRef(term.datatype.value)
+        kind = (
+            None
+            if term.language or term.datatype.value == STRING
+            else rdflib.URIRef(term.datatype.value)
+        )
         return rdflib.Literal(term.value, lang=term.language, datatype=kind, normalize=False)
     return rdflib.BNode(term.value) if isinstance(term, ox.BlankNode) else rdflib.URIRef(term.value)  # type: ignore[union-attr]
 
@@ -185,9 +207,16 @@ def _rdflib(term: Term) -> rdflib.term.Identifier:
 @lru_cache(maxsize=1)
 def context(graph: Graph) -> dict[str, Any]:
     """The JSON-LD context: prefixes, our classes and properties by their bare names, others by their CURIEs."""
-    names: dict[str, Any] = {"@version": 1.1, **dict(sorted(graph.prefixes.items())), "id": "@id", "type": "@type"}
+    names: dict[str, Any] = {
+        "@version": 1.1,
+        **dict(sorted(graph.prefixes.items())),
+        "id": "@id",
+        "type": "@type",
+    }
     for row in answer(graph, "context").rows:
-        names[_key(row["property"])] = _definition(row["property"], {row["least"], row["most"]}, graph)
+        names[_key(row["property"])] = _definition(
+            row["property"], {row["least"], row["most"]}, graph
+        )
     classes = (row["term"] for row in answer(graph, "partitions") if row["kind"] == "class")
     return names | {_key(curie): curie for curie in classes}
 
@@ -220,7 +249,9 @@ def as_bytes(document: Any) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _put(node: dict[str, Any], graph: Graph, names: dict[str, Any], predicate: ox.NamedNode, value: Term) -> None:
+def _put(
+    node: dict[str, Any], graph: Graph, names: dict[str, Any], predicate: ox.NamedNode, value: Term
+) -> None:
     """Add a value under its property's name, or under the full IRI where it is of another form than the context says."""
     if predicate.value == TYPE:
         node.setdefault("type", []).append(_key(_name(graph, value)))
@@ -232,7 +263,11 @@ def _put(node: dict[str, Any], graph: Graph, names: dict[str, Any], predicate: o
         node.setdefault(_key(curie), {}).setdefault(value.language, []).append(value.value)
     elif told.get("@type") == "@id" and not isinstance(value, ox.Literal):
         node.setdefault(_key(curie), []).append(_name(graph, value))
-    elif isinstance(value, ox.Literal) and "@type" in told and graph.curie(value.datatype.value) == told["@type"]:
+    elif (
+        isinstance(value, ox.Literal)
+        and "@type" in told
+        and graph.curie(value.datatype.value) == told["@type"]
+    ):
         node.setdefault(_key(curie), []).append(value.value)
     else:
         key = _key(curie) if names.get(_key(curie)) == curie else predicate.value
@@ -248,7 +283,11 @@ def _expanded(graph: Graph, value: Term) -> Any:
         return {"id": _name(graph, value)}
     if value.language:
         return {"@language": value.language, "@value": value.value}
-    return value.value if value.datatype.value == STRING else {"@type": graph.curie(value.datatype.value).strip("<>"), "@value": value.value}
+    return (
+        value.value
+        if value.datatype.value == STRING
+        else {"@type": graph.curie(value.datatype.value).strip("<>"), "@value": value.value}
+    )
 
 
 def header(graph: Graph) -> dict[str, str]:
@@ -262,4 +301,9 @@ def everything(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
     yield from variants(graph).items()
     yield from ((f"modules/{path.stem}", canonical(triples(path))) for path in modules())
     yield from ((f"alignments/{path.stem}", canonical(triples(path))) for path in alignments())
-    yield "shapes", canonical(t for path in sorted(files.shipped("shapes").glob("*.ttl")) for t in triples(path))
+    yield (
+        "shapes",
+        canonical(
+            t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in triples(path)
+        ),
+    )

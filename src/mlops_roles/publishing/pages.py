@@ -17,14 +17,24 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .. import files
-from .._errors import InputError
-from ..graph import Graph
-from ..pages import Page, Section, every_page
-from ..queries import Question, ask, catalogue
-from ..render import plain
+from ..errors import InputError
+from ..io.resources import resource_dir
+from ..io.text import plain
+from ..ontology.catalogue import Question, ask, catalogue
+from ..ontology.graph import Graph
+from ..ontology.term_page import Page, Section, every_page
 from .diagrams import WIDTH, Diagram, draw
-from .documents import alignments, canonical, formats, header, rows, serialize, store_of, table, triples
+from .documents import (
+    alignments,
+    canonical,
+    formats,
+    header,
+    rows,
+    serialize,
+    store_of,
+    table,
+    triples,
+)
 
 MOST = 150  # rows of a section; the question has them all
 LANGUAGE = re.compile(r"(.+) \((\w\w)\)")
@@ -64,7 +74,9 @@ class Documented:
     @property
     def href(self) -> str:
         """Where the term is described, from the top of the version's folder."""
-        return f"ns/index.html#{self.slug}" if self.kind == "ns" else f"{self.kind}/{self.slug}.html"
+        return (
+            f"ns/index.html#{self.slug}" if self.kind == "ns" else f"{self.kind}/{self.slug}.html"
+        )
 
     @property
     def label(self) -> str:
@@ -75,7 +87,11 @@ class Documented:
     def order(self) -> tuple[str, ...]:
         """What sorts the terms of a kind: notation, numbers in it by value, then name; in the vocabulary the IRI."""
         notation = re.sub(r"\d+", lambda number: number[0].zfill(4), self.one("notation"))
-        return (self.slug.casefold(),) if self.kind == "ns" else (notation or "~", self.label.casefold(), self.iri)
+        return (
+            (self.slug.casefold(),)
+            if self.kind == "ns"
+            else (notation or "~", self.label.casefold(), self.iri)
+        )
 
     def one(self, key: str) -> str:
         """The first value of a property, or nothing."""
@@ -83,7 +99,12 @@ class Documented:
 
     def languages(self, key: str) -> list[tuple[str, str]]:
         """The values of a property in languages other than English."""
-        return [(m[2], v) for k, values in self.page.about.items() if (m := LANGUAGE.fullmatch(k)) and m[1] == key for v in values]
+        return [
+            (m[2], v)
+            for k, values in self.page.about.items()
+            if (m := LANGUAGE.fullmatch(k)) and m[1] == key
+            for v in values
+        ]
 
 
 @dataclass(frozen=True)
@@ -98,7 +119,9 @@ class Documentation:
         found = [self._documented(page) for page in every_page(self.graph)]
         order = {row["kind"]: place for place, row in enumerate(rows("kinds"))}
         if unknown := {term.kind for term in found} - set(order):
-            raise InputError(f"ontology/publishing/kinds.csv: no row for {', '.join(sorted(unknown))}; add kind, title and a sentence about it")
+            raise InputError(
+                f"ontology/publishing/kinds.csv: no row for {', '.join(sorted(unknown))}; add kind, title and a sentence about it"
+            )
         return {term.curie: term for term in sorted(found, key=lambda t: (order[t.kind], t.order))}
 
     def _documented(self, page: Page) -> Documented:
@@ -109,19 +132,55 @@ class Documentation:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Each file of the documentation, by path."""
         yield "style.css", self._render("style.css.j2")
-        yield "index.html", self._render("index.html.j2", root="", about=header(self.graph), formats=formats())
-        yield "shape/index.html", self._render("shapes.html.j2", root="../", kind="shape", shapes=_shapes())
-        yield "alignments/index.html", self._render("alignments.html.j2", root="../", kind="alignments", sets=list(_mapping_sets()))
-        yield "ns/index.html", self._render("vocabulary.html.j2", root="../", kind="ns", facts=self._facts(), examples=self.examples, used=self._questions())
+        yield (
+            "index.html",
+            self._render("index.html.j2", root="", about=header(self.graph), formats=formats()),
+        )
+        yield (
+            "shape/index.html",
+            self._render("shapes.html.j2", root="../", kind="shape", shapes=_shapes()),
+        )
+        yield (
+            "alignments/index.html",
+            self._render(
+                "alignments.html.j2", root="../", kind="alignments", sets=list(_mapping_sets())
+            ),
+        )
+        yield (
+            "ns/index.html",
+            self._render(
+                "vocabulary.html.j2",
+                root="../",
+                kind="ns",
+                facts=self._facts(),
+                examples=self.examples,
+                used=self._questions(),
+            ),
+        )
         for kind, members in self.kinds.items():
             if kind != "ns":
-                yield f"{kind}/index.html", self._render("kind.html.j2", root="../", kind=kind, members=members)
-                for before, term, after in zip([None, *members], members, [*members[1:], None], strict=False):
+                yield (
+                    f"{kind}/index.html",
+                    self._render("kind.html.j2", root="../", kind=kind, members=members),
+                )
+                for before, term, after in zip(
+                    [None, *members], members, [*members[1:], None], strict=False
+                ):
                     yield term.href, self.page_of(term, before, after)
 
-    def page_of(self, term: Documented, before: Documented | None = None, after: Documented | None = None) -> bytes:
+    def page_of(
+        self, term: Documented, before: Documented | None = None, after: Documented | None = None
+    ) -> bytes:
         """The page of a term, with its neighbours among the terms of its kind."""
-        return self._render("term.html.j2", root="../", kind=term.kind, term=term, before=before, after=after, **self._about(term))
+        return self._render(
+            "term.html.j2",
+            root="../",
+            kind=term.kind,
+            term=term,
+            before=before,
+            after=after,
+            **self._about(term),
+        )
 
     @cached_property
     def kinds(self) -> dict[str, list[Documented]]:
@@ -135,7 +194,14 @@ class Documentation:
     def _env(self) -> Any:
         env = _environment()
         titles = {row["kind"]: row for row in rows("kinds")}
-        env.globals |= {"doc": self, "kinds": self.kinds, "titles": titles, "version": self.graph.version, "most": MOST, "width": WIDTH}
+        env.globals |= {
+            "doc": self,
+            "kinds": self.kinds,
+            "titles": titles,
+            "version": self.graph.version,
+            "most": MOST,
+            "width": WIDTH,
+        }
         return env
 
     def _render(self, template: str, **values: Any) -> bytes:
@@ -146,12 +212,21 @@ class Documentation:
 
     def _about(self, term: Documented) -> dict[str, Any]:
         into, out = self._into.get(term.curie, {}), self._out.get(term.curie, {})
-        return {"diagram": self._diagram(term, into, out), "uses": into, "turtle": self._blocks.get(term.curie, "")}
+        return {
+            "diagram": self._diagram(term, into, out),
+            "uses": into,
+            "turtle": self._blocks.get(term.curie, ""),
+        }
 
-    def _diagram(self, term: Documented, into: dict[str, list[str]], out: dict[str, list[str]]) -> Diagram | None:
+    def _diagram(
+        self, term: Documented, into: dict[str, list[str]], out: dict[str, list[str]]
+    ) -> Diagram | None:
         if not into and not out:
             return None
-        left, right = ([(self._heading(prop, terms), terms) for prop, terms in side.items()] for side in (into, out))
+        left, right = (
+            [(self._heading(prop, terms), terms) for prop, terms in side.items()]
+            for side in (into, out)
+        )
         return draw(term.curie, left, right, self.label)
 
     def _heading(self, prop: str, terms: list[str]) -> str:
@@ -168,12 +243,19 @@ class Documentation:
         if text in self.terms:
             return self.terms[text].href
         prefix = text.partition(":")[0]
-        iri = self.graph.expand(text) if text.startswith("<") or (prefix in self.graph.prefixes and " " not in text) else None
+        iri = (
+            self.graph.expand(text)
+            if text.startswith("<") or (prefix in self.graph.prefixes and " " not in text)
+            else None
+        )
         return iri if iri and re.match(r"https?://", iri) else None
 
     @cached_property
     def _links(self) -> list[tuple[str, str, str]]:
-        return [tuple(self.graph.write(row[c]) for c in ("from", "property", "to")) for row in table(self.graph.store, "links")]  # type: ignore[misc]
+        return [
+            tuple(self.graph.write(row[c]) for c in ("from", "property", "to"))
+            for row in table(self.graph.store, "links")
+        ]  # type: ignore[misc]
 
     @cached_property
     def _out(self) -> Groups:
@@ -186,17 +268,30 @@ class Documentation:
     @cached_property
     def _blocks(self) -> dict[str, str]:
         """The block of each term in Turtle."""
-        asserted = canonical(q.triple for q in self.graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        asserted = canonical(
+            q.triple
+            for q in self.graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        )
         text = serialize(self.graph, asserted, formats()[0]).decode()
         return {block.split(" ", 1)[0]: block for block in text.split("\n\n")}
 
     def columns(self, section: Section) -> list[str]:
         """The columns worth a place in a section's table: neither the term itself, nor empty, nor the label of a linked term."""
-        found = [c for c in section.answer.columns if c != section.about and any(row[c] is not None for row in section.answer)]
-        return [c for c in found if c != "label" or not all(self._labelled(row) for row in section.answer)]
+        found = [
+            c
+            for c in section.answer.columns
+            if c != section.about and any(row[c] is not None for row in section.answer)
+        ]
+        return [
+            c
+            for c in found
+            if c != "label" or not all(self._labelled(row) for row in section.answer)
+        ]
 
     def _labelled(self, row: Mapping[str, Any]) -> bool:
-        return row["label"] is None or any(self.label(plain(value)) == row["label"] for key, value in row.items() if key != "label")
+        return row["label"] is None or any(
+            self.label(plain(value)) == row["label"] for key, value in row.items() if key != "label"
+        )
 
     def grouped(self, section: Section) -> dict[str, list[str]]:
         """The rows of a section that is grouped: each group's items."""
@@ -227,20 +322,26 @@ class Documentation:
         for row in table(store, "examples"):
             shown = found.setdefault(self.graph.write(row["term"]), [])
             if len(shown) < 3:
-                shown.append(tuple(self.graph.write(row[c]) for c in ("subject", "property", "object")))
+                shown.append(
+                    tuple(self.graph.write(row[c]) for c in ("subject", "property", "object"))
+                )
         return found
 
     def _given(self) -> Iterator[ox.Quad]:
         """The data that the questions of the catalogue give as their examples."""
         head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in self.graph.prefixes.items())
         for asked in catalogue(self.graph).values():
-            yield from ox.parse(head + "\n".join(asked.headers.get("given", [])), format=ox.RdfFormat.TURTLE)
+            yield from ox.parse(
+                head + "\n".join(asked.headers.get("given", [])), format=ox.RdfFormat.TURTLE
+            )
 
     def _questions(self) -> dict[str, list[Question]]:
         """The questions of the catalogue that use each term of the vocabulary."""
         found: dict[str, list[Question]] = {}
         for asked in catalogue(self.graph).values():
-            for curie in sorted(set(re.findall(r"mlops:\w+", re.sub(r"(?m)^#.*$", "", asked.text)))):
+            for curie in sorted(
+                set(re.findall(r"mlops:\w+", re.sub(r"(?m)^#.*$", "", asked.text)))
+            ):
                 found.setdefault(curie, []).append(asked)
         return found
 
@@ -254,26 +355,40 @@ def _grouped(links: Iterable[tuple[str, str, str]]) -> Groups:
 
 def _shapes() -> list[dict[str, Any]]:
     """The rules, each once, with the mistakes it catches."""
-    store = store_of(t for path in sorted(files.shipped("shapes").glob("*.ttl")) for t in triples(path))
+    store = store_of(
+        t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in triples(path)
+    )
     found: dict[str, dict[str, Any]] = {}
     for row in table(store, "shapes"):
         told = {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
-        shape = found.setdefault(told["shape"], told | {"slug": told["shape"].rpartition("/")[2], "mistakes": []})
+        shape = found.setdefault(
+            told["shape"], told | {"slug": told["shape"].rpartition("/")[2], "mistakes": []}
+        )
         shape["mistakes"].append(told["rejects"])
     return list(found.values())
 
 
 def _mapping_sets() -> Iterator[dict[str, Any]]:
     """The sets of mappings as written: what their headers say, and their rows."""
-    for path in sorted((files.shipped("ontology") / "alignments").glob("*.sssom.tsv")):
+    for path in sorted((resource_dir("ontology") / "alignments").glob("*.sssom.tsv")):
         lines = path.read_text("utf-8").splitlines()
         about = dict(re.findall(r"(?m)^#(\w+): *\"?(.*?)\"?$", "\n".join(lines)))
         body = "\n".join(line for line in lines if not line.startswith("#"))
-        yield {"slug": path.name.removesuffix(".sssom.tsv"), "about": about, "rows": list(csv.DictReader(io.StringIO(body), delimiter="\t"))}
+        yield {
+            "slug": path.name.removesuffix(".sssom.tsv"),
+            "about": about,
+            "rows": list(csv.DictReader(io.StringIO(body), delimiter="\t")),
+        }
 
 
 def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    loader = PackageLoader("mlops_roles", "templates/publishing")
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    loader = PackageLoader("mlops_roles.publishing")
+    return Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )

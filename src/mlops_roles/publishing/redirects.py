@@ -22,7 +22,11 @@ PLACES = {
     "{path}": "([a-zA-Z0-9./_-]+)",
 }
 SUFFIX = "{suffix}"
-LEVELS = [r"(?![^,]*;[ \t]*q=(?:0|\.))", *(rf"[^,]*;[ \t]*q=0?\.{tenth}" for tenth in range(9, 0, -1)), r"[^,]*;[ \t]*q=0?\.0\d*[1-9]"]
+LEVELS = [
+    r"(?![^,]*;[ \t]*q=(?:0|\.))",
+    *(rf"[^,]*;[ \t]*q=0?\.{tenth}" for tenth in range(9, 0, -1)),
+    r"[^,]*;[ \t]*q=0?\.0\d*[1-9]",
+]
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ def _of_row(row: dict[str, str], version: str) -> Iterator[Rule]:
     iri, targets = row["iri"], (row["people"], row["machines"])
     any_format = targets[0] == targets[1]
     for path, at in _versions(iri, version):
-        for suffix, target in [(None, targets[0])] if any_format else [("html", targets[0]), (SUFFIX, targets[1])]:
+        for suffix, target in (
+            [(None, targets[0])] if any_format else [("html", targets[0]), (SUFFIX, targets[1])]
+        ):
             yield Rule(_pattern(path), f"{at}/{_filled(target, path)}", suffix)
 
 
@@ -115,13 +121,17 @@ class Redirects:
 
         303 with where it leads below the site; 406 where no format fits; 404 where no rule does.
         """
-        suffix = next((suffix for pattern, suffix in negotiation() if re.search(pattern, accept, re.I)), None)
+        suffix = next(
+            (suffix for pattern, suffix in negotiation() if re.search(pattern, accept, re.I)), None
+        )
         for rule in rules(self.version):
             found = re.fullmatch(rule.path, path, re.A)
             if found and suffix is None and rule.suffix:
                 return 406, ""
             if found and rule.suffix in (None, suffix, SUFFIX):
-                return 303, re.sub(r"\$(\d)", lambda place, found=found: found[int(place[1])], rule.target).replace(SUFFIX, suffix or "")  # type: ignore[misc]
+                return 303, re.sub(
+                    r"\$(\d)", lambda place, found=found: found[int(place[1])], rule.target
+                ).replace(SUFFIX, suffix or "")  # type: ignore[misc]
         return 404, ""
 
     def htaccess(self, site: str) -> str:
@@ -132,7 +142,10 @@ class Redirects:
         yield "# Redirects of the persistent IRIs of MLOps Roles. Derived by `mlops-roles build`; do not edit."
         yield f"# IRIs without a version lead to {self.version}. Needs mod_rewrite, mod_setenvif and mod_headers."
         yield "# Which format is asked for: the last line that fits decides (a higher q before a lower one)."
-        yield from (f'SetEnvIfNoCase Accept "{pattern}" MLOPS_ROLES={suffix}' for pattern, suffix in reversed(negotiation()))
+        yield from (
+            f'SetEnvIfNoCase Accept "{pattern}" MLOPS_ROLES={suffix}'
+            for pattern, suffix in reversed(negotiation())
+        )
         yield "Options -MultiViews -Indexes"
         yield "DirectorySlash Off"
         yield "Header always merge Vary Accept"

@@ -1,0 +1,1 @@
+"""Answers about people: audit, certificate, gap, team, what-if, difference."""

@@ -1,0 +1,485 @@
+"""The main job: who holds which role, what is covered, who could act as what.
+
+A set of table expressions (Ibis) over a staff table joined with the closed role, task, skill
+and title tables that the questions read out of the ontology; the same expressions on every
+engine. Titles and names of skills are looked up once per distinct spelling. What is known of a
+person is then a handful of whole numbers: a bit for each skill that is recorded, lacking, or
+spoken for by a tool. No person is looped over, nothing is inferred per person.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..matching.titles import resolve
+from ..ontology.graph import Graph, load
+from ..ontology.names import fold_name
+from ..ontology.tables import Closed
+from ..staff.engine import Engine, called, home
+from ..staff.reader import CELLS, Rejected, Staff, read_staff
+from .audit_result import KNOWN, NEAREST, Part, Summary
+from .bits import all_of, any_of, beyond, met, one, ones
+from .role_assignment import Standing, duties_of
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas
+    import pyarrow
+
+LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
+
+
+class Audit(Summary):
+    """An audit: its tables are Ibis expressions, its summary is plain data.
+
+    Attributes:
+        staff: the table as read, with `line`.
+        used: the rows that count.
+        closed: the ontology as plain tables.
+    """
+
+    def __init__(
+        self, staff: Staff, engine: Engine, graph: Graph, closed: Closed, say: Callable[[str], None]
+    ):
+        self._engine, self._graph, self._say = engine, graph, say
+        self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
+        say("resolving titles")
+        self._spellings = self._read_spellings()
+        say("matching skills")
+        self._kit = engine.keep(self._read_kit())
+        say("checking rows")
+        self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
+        lines = engine.put({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
+        self.used = staff.table if lines is None else staff.table.anti_join(lines, "line")
+        self._known = self._kit if lines is None else self._kit.anti_join(lines, "line")
+
+    @property
+    def graph(self) -> Graph:
+        """The ontology that it was made with."""
+        return self._graph
+
+    # from the staff table to whole numbers -------------------------------------
+
+    def _read_spellings(self) -> ibis.Table:
+        """(outright, written, spelling, standing) of each distinct title, and of what else names roles outright."""
+        spelt = sorted(self._engine.rows(_spelt(self.staff.table).distinct()))
+        titles = {written for outright, written in spelt if not outright}
+        self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
+        found = [
+            Standing.named(w, self._graph, self.closed)
+            if outright
+            else Standing.titled(self.resolutions[w])
+            for outright, w in spelt
+        ]
+        self._standings = list(dict.fromkeys(found))
+        at = {standing: i for i, standing in enumerate(self._standings)}
+        self._spelt = spelt
+        rows = (
+            (*key, i, at[standing])
+            for i, (key, standing) in enumerate(zip(spelt, found, strict=True))
+        )
+        return self._engine.put(
+            {"outright": int, "written": str, "spelling": int, "standing": int}, rows
+        )
+
+    @cached_property
+    def _pieces(self) -> ibis.Table:
+        """(line, origin, piece) of each name in the cells of skills, lacks and assessed, with the white space around it."""
+        import ibis
+
+        t = self.staff.table
+        parts = [
+            t.filter(t[c].notnull()).select(
+                "line", origin=ibis.literal(i), piece=t[c].split(";").unnest()
+            )
+            for i, c in enumerate(CELLS)
+        ]
+        return ibis.union(*parts)
+
+    def _read_names(self) -> ibis.Table:
+        """(origin, piece, bits …) of each distinct name that means something where it stands; keeps the others."""
+        known, unmatched = [], []
+        for origin, piece in self._engine.rows(self._pieces.select("origin", "piece").distinct()):
+            meant = self._meant(CELLS[origin], piece)
+            if any(meant.values()):
+                known.append(
+                    (origin, piece, *(n for kind in KNOWN for n in self.closed.bits(meant[kind])))
+                )
+            elif piece.strip():
+                unmatched.append((origin, piece, piece.strip()))
+        self._unmatched_names = sorted({name for *_, name in unmatched})
+        at = {name: i for i, name in enumerate(self._unmatched_names)}
+        self._unmatched = self._engine.put(
+            {"origin": int, "piece": str, "name": int}, ((o, p, at[n]) for o, p, n in unmatched)
+        )
+        return self._engine.put(
+            {"origin": int, "piece": str, **dict.fromkeys(self._columns(*KNOWN), int)}, known
+        )
+
+    def _meant(self, cell: str, written: str) -> dict[str, list[str]]:
+        """The skills that a name says are there, found lacking, or spoken for by a tool. A tool neither proves nor disproves in an assessment."""
+        meaning = self.closed.names.get(fold_name(written), ())
+        plain = [skill for kind, skill in meaning if kind == "recorded"]
+        tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
+        return {
+            "has": plain if cell != "lacks" else [],
+            "lacks": plain if cell == "lacks" else [],
+            "tool": tool,
+        }
+
+    def _columns(self, *kinds: str) -> list[str]:
+        return [f"{kind}{word}" for kind in kinds for word in self.closed.words]
+
+    def _read_kit(self) -> ibis.Table:
+        """(line, block, nobody, spelling, standing, bits …) of every row: all that is counted."""
+        import ibis
+
+        t, columns = self.staff.table, self._columns(*KNOWN)
+        said = (
+            self._pieces.join(self._read_names(), ["origin", "piece"])
+            .group_by("line")
+            .agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
+        )
+        block = t.block if "block" in t.columns else ibis.literal(0)
+        columns_of_row = ("line", "block", "nobody", "spelling", "standing")
+        stands = (
+            _spelt(t, "line", block=block, nobody=one(t.person.isnull()))
+            .join(self._spellings, ["outright", "written"])
+            .select(*columns_of_row)
+        )
+        wide = stands.left_join(said, "line")
+        return wide.select(*columns_of_row, **{c: wide[c].fill_null(0) for c in columns})
+
+    def _reject(self) -> Iterator[Rejected]:
+        """The rows that name nobody, contradict themselves, name no role, or name somebody who stands in a row above."""
+        t, k = self.staff.table, self._kit
+        names = {i: s.unknown for i, s in enumerate(self._standings) if s.unknown}
+        both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.words}
+        faulty = any_of(
+            [k.nobody == 1, k.standing.isin(list(names)), *(word != 0 for word in both.values())]
+        )
+        bad: dict[int, tuple[str, str]] = {}
+        for line, nobody, standing, *words in self._engine.rows(
+            k.filter(faulty).select("line", "nobody", "standing", **both)
+        ):
+            if nobody:
+                bad[line] = ("no person", "fill in the column person")
+            elif skills := self.closed.spelt(words):
+                bad[line] = (
+                    f"both has and lacks the skill {min(skills)}",
+                    "remove it from skills, assessed or lacks",
+                )
+            else:
+                bad[line] = (
+                    f"unknown role {names[standing]}",
+                    "name a role by slug, notation or IRI, or leave it to the title",
+                )
+        rest = (
+            t.anti_join(self._engine.put({"line": int}, ((line,) for line in bad)), "line")
+            if bad
+            else t
+        )
+        named = rest.filter(rest.person.notnull()).select("line", who="person")
+        for line, first in (
+            self.staff.repeats(named) if self.staff.repeats else self._engine.rows(repeated(named))
+        ):
+            bad[line] = (
+                f"the person stands already in {'another row' if self.staff.keyed else f'line {first}'}",
+                "put both rows into one",
+            )
+        keys = self._persons(bad) if self.staff.keyed else {}
+        return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
+
+    # what is known, as tables -----------------------------------------------------
+
+    @cached_property
+    def _closed_skills(self) -> ibis.Table:
+        """(skill, place, bits …) of each skill."""
+        rows = (
+            (skill, i, *self.closed.bits([skill])) for i, skill in enumerate(self.closed.skills)
+        )
+        return self._engine.put(
+            {"skill": str, "place": int, **dict.fromkeys(self._columns("bit"), int)}, rows
+        )
+
+    @cached_property
+    def _closed_needs(self) -> ibis.Table:
+        """(role, required, bits …) of each role that requires a skill."""
+        needs = self.closed.needs("role")
+        rows = (
+            (i, len(needs[role]), *self.closed.bits(needs[role]))
+            for i, role in enumerate(self.closed.roles)
+            if role in needs
+        )
+        return self._engine.put(
+            {"role": int, "required": int, **dict.fromkeys(self._columns("need"), int)}, rows
+        )
+
+    @property
+    def holds(self) -> ibis.Table:
+        """(line, role): who certainly holds a role itself, not one similar to it."""
+        rows = ((i, role) for i, s in enumerate(self._standings) for role in s.holds)
+        return self._known.join(
+            self._engine.put({"standing": int, "role": str}, rows), "standing"
+        ).select("line", "role")
+
+    @property
+    def knows(self) -> ibis.Table:
+        """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
+        both = self._known.cross_join(self._closed_skills)
+        has, lacks, tool = (met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(
+            lambda x: x.recorded + x.lacking + x.tool > 0
+        )
+
+    @cached_property
+    def people(self) -> ibis.Table:
+        """One row per used person: line, person, unit, title, status, roles, similar, able, likely; for a table of any size."""
+        rows = (
+            (i, s.status, ";".join(s.roles) or None, ";".join(s.similar) or None)
+            for i, s in enumerate(self._standings)
+        )
+        stands = self._engine.put(
+            {"standing": int, "status": str, "roles": str, "similar": str}, rows
+        )
+        able, likely = self._able_to()
+        wide = (
+            self.used.select("line", "person", "unit", "title")
+            .join(self._known.mutate(able=able, likely=likely), "line")
+            .join(stands, "standing")
+        )
+        return wide.select(
+            "line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"
+        ).order_by("line")
+
+    def _able_to(self) -> tuple[Any, Any]:
+        """The roles that a person could act as, by record and with a tool's evidence, each as text."""
+        import ibis
+
+        k, needs = self._known, sorted(self.closed.needs("role").items())
+        able, likely = ibis.literal(""), ibis.literal("")
+        for role, skills in needs:
+            pairs = [
+                (need, k[f"has{w}"], k[f"lacks{w}"], k[f"tool{w}"])
+                for w, need in enumerate(self.closed.bits(skills))
+                if need
+            ]
+            sure = all_of([has & need == need for need, has, _, _ in pairs])
+            perhaps = all_of(
+                [
+                    (has | beyond(tool, has | lacks)) & need == need
+                    for need, has, lacks, tool in pairs
+                ]
+            )
+            able += sure.ifelse(f"{role};", "")
+            likely += (perhaps & ~sure).ifelse(f"{role};", "")
+        return tuple(
+            text.substr(0, text.length() - 1) for text in (able.nullif(""), likely.nullif(""))
+        )
+
+    def arrow(self) -> pyarrow.Table:
+        """`people` as an Arrow table."""
+        return self._engine.arrow(self.people)
+
+    def dataframe(self) -> pandas.DataFrame:
+        """`people` as a pandas DataFrame (needs pandas)."""
+        return self.arrow().to_pandas()
+
+    # from whole numbers to answers ----------------------------------------------
+
+    @cached_property
+    def part(self) -> Part:
+        """What was counted."""
+        return Part.sum([Part(self.staff.read, rejected=self._bad), *self.parts.values()])
+
+    @cached_property
+    def parts(self) -> dict[int, Part]:
+        """What was counted, by the block of the file that the rows are in; without the rows themselves, used or rejected."""
+        self._say("counting")
+        parts: dict[int, Part] = defaultdict(Part)
+        for counted in (
+            self._count_standings,
+            self._count_duties,
+            self._count_skills,
+            self._count_unmatched,
+            self._count_able,
+        ):
+            for block, kind, name, numbers in counted():
+                parts[block].count(kind, name, numbers)
+        for block, *near in self._near():
+            parts[block].nearest.append(tuple(near))
+        return parts
+
+    def _count_standings(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        borne = self._known.group_by("block", "spelling", "standing").agg(
+            people=lambda x: x.count()
+        )
+        for block, spelling, standing, people in self._engine.rows(borne):
+            (outright, written), stands = self._spelt[spelling], self._standings[standing]
+            yield block, "status", stands.status, (people,)
+            yield from ((block, "similar", role, (people,)) for role in stands.beside)
+            if written and not outright and stands.status != "certain":
+                yield block, "title", written, (people,)
+
+    def _count_duties(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        """Of each role, task and step: who holds it, who lacks a skill for it, and for whom one is unrecorded."""
+        duties, rows = duties_of(self.closed, self._standings)
+        table = self._engine.put(
+            {"standing": int, "duty": int, **dict.fromkeys(self._columns("need"), int)}, rows
+        )
+        k = self._known.join(table, "standing")
+        lacking = met(k, "lacks", "need", self.closed.words)
+        full = one(
+            all_of(
+                [
+                    k[has] & k[need] == k[need]
+                    for has, need in zip(self._columns("has"), self._columns("need"), strict=True)
+                ]
+            )
+        )
+        told = k.select("block", "duty", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
+        counted = told.group_by("block", "duty").agg(
+            people=told.count(), lacking=told.lacking.sum(), unrecorded=told.unrecorded.sum()
+        )
+        for block, duty, *numbers in self._engine.rows(counted):
+            yield block, *duties[duty], numbers
+
+    def _count_skills(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        """Of each skill: for whom it is recorded, who lacks it, and for whom only a tool speaks."""
+        both = self._known.cross_join(self._closed_skills)
+        has, lacks, tool = (met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        told = both.select(
+            "block", "place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks)
+        )
+        counted = told.group_by("block", "place").agg(
+            has=told.has.sum(), lacks=told.lacks.sum(), tool=told.tool.sum()
+        )
+        for block, place, *numbers in self._engine.rows(counted):
+            yield block, "skill", self.closed.skills[place], numbers
+
+    def _count_unmatched(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        if not self._unmatched_names:
+            return
+        borne = (
+            self._pieces.join(self._unmatched, ["origin", "piece"])
+            .select("line", "name")
+            .distinct()
+        )
+        counted = (
+            borne.join(self._known.select("line", "block"), "line")
+            .group_by("block", "name")
+            .agg(people=lambda x: x.count())
+        )
+        for block, name, people in self._engine.rows(counted):
+            yield block, "unmatched", self._unmatched_names[name], (people,)
+
+    @cached_property
+    def _ranked(self) -> ibis.Table:
+        """Per person and role how many of the required skills are recorded, and evidenced by a tool alone; `rank` orders the people of a role."""
+        both = self._known.cross_join(self._closed_needs)
+        found = {}
+        for word, (has, lacks, tool, need) in enumerate(
+            zip(*(self._columns(c) for c in (*KNOWN, "need")), strict=True)
+        ):
+            found[f"recorded{word}"] = both[has] & both[need]
+            found[f"evident{word}"] = beyond(both[tool], both[has] | both[lacks]) & both[need]
+        told = ones(both.mutate(**found), list(found))
+        recorded, evident = (
+            sum((told[f"{kind}{w}"] for w in self.closed.words[1:]), told[f"{kind}0"])
+            for kind in ("recorded", "evident")
+        )
+        known = told.mutate(recorded=recorded, evident=evident).filter(
+            lambda x: x.recorded + x.evident > 0
+        )
+        return known.mutate(
+            rank=((known.recorded << 11) + known.evident << 40) + ((1 << 40) - known.line)
+        )
+
+    def _count_able(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+        """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each lane stay at hand."""
+        r = self._ranked
+        able = one(r.recorded == r.required)
+        likely = one(r.recorded + r.evident == r.required) - able
+        told = r.select("block", "role", "rank", lane=r.line % LANES, able=able, likely=likely)
+        counted = told.group_by("block", "role", "lane").agg(
+            best=told["rank"].max(), able=told.able.sum(), likely=told.likely.sum()
+        )
+        self._best: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for block, role, _, best, *numbers in self._engine.rows(counted):
+            self._best[block, role].append(best)
+            yield block, "able", self.closed.roles[role], numbers
+
+    def _near(self) -> list[tuple[Any, ...]]:
+        """(block, role, recorded, evident, line, person, bits …) of who comes nearest: of at least NEAREST lanes nobody who ranks below as many best ones."""
+        least = (
+            (*key, sorted(best)[-NEAREST] if len(best) >= NEAREST else 0)
+            for key, best in self._best.items()
+        )
+        bound = self._engine.put({"block": int, "role": int, "least": int}, least)
+        near = self._ranked.join(bound, ["block", "role"]).filter(lambda x: x["rank"] >= x.least)
+        called = near.join(self.staff.table.select("line", "person"), "line")
+        return self._engine.rows(
+            called.select(
+                "block", "role", "recorded", "evident", "line", "person", *self._columns(*KNOWN)
+            )
+        )
+
+    def _persons(self, lines: Iterable[int]) -> dict[int, str]:
+        """The persons of some lines."""
+        wanted = self._engine.put({"line": int}, ((line,) for line in lines))
+        return dict(
+            self._engine.rows(self.staff.table.join(wanted, "line").select("line", "person"))
+        )
+
+
+def repeated(rows: ibis.Table) -> ibis.Table:
+    """(line, first) of the rows whose `who` stands already in the row `first`."""
+    first = rows.group_by("who").agg(first=rows.line.min(), times=rows.count())
+    both = rows.join(first.filter(first.times > 1), "who")
+    return both.filter(both.line > both["first"]).select("line", "first")
+
+
+def _spelt(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
+    """(outright, written): the `role` column, which beats the title, or the title."""
+    import ibis
+
+    return table.select(
+        *columns,
+        outright=one(table.role.notnull()),
+        written=ibis.coalesce(table.role, table.title, ibis.literal("")),
+        **more,
+    )
+
+
+def audit(
+    staff: str | Path | ibis.Table,
+    *,
+    graph: Graph | None = None,
+    mapping: Mapping[str, str] | None = None,
+    connection: ibis.BaseBackend | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Audit:
+    """Audit a staff file, or a table that lives in an engine.
+
+    Args:
+        staff: CSV, TSV, XLSX or Parquet, with the columns person, title, skills, and optionally unit,
+            role, lacks, assessed; or RDF in our terms, W3C ORG, FOAF or schema.org; or an Ibis table,
+            whose rows stay where they are: `audit(con.table("staff"))`. Its rejected rows are cited
+            by their person.
+        graph: the ontology, with a company's additions (`load("ours.ttl")`).
+        mapping: column of ours to column of the file, where the names differ.
+        connection: an Ibis connection to run on; if left out, that of the table, or embedded DuckDB.
+        say: called with the name of each stage, for a progress line.
+
+    Raises InputError if the file as a whole cannot be used; single rows are rejected instead.
+    """
+    engine = Engine(home(staff, connection))
+    ontology = graph or load()
+    say(f"reading {called(staff)}")
+    return Audit(
+        read_staff(staff, engine.con, mapping, ontology), engine, ontology, Closed.of(ontology), say
+    )

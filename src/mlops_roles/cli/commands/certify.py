@@ -1,0 +1,90 @@
+"""Certify whether a person can act as a role: yes, no, likely or unknown, with all that it rests on.
+
+  mlops-roles certify "Ada Okafor" R3 --staff staff.csv
+  mlops-roles certify "Ada Okafor" R7 --staff staff.csv --format json --output ada.json
+  mlops-roles certify "Ada Okafor" R7 --staff staff.csv --format ttl --accept-evidence tools
+
+yes: every required skill is recorded or assessed as present. no: one is recorded as lacking.
+likely: what is not recorded is evidenced by tools. unknown: otherwise, with what would settle it.
+Each answer exits with 0; a person who stands there twice or contradictorily is a finding (1).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ...io.text import FORMATS, as_json, render
+from ...ontology.graph import load
+from ..main import add_common, add_privacy, emit, pseudonyms
+from .audit import add_map, mapping
+
+if TYPE_CHECKING:
+    from ...analysis.evidence import Conflict, Records
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["table", "json", "md", "ttl"])
+    parser.add_argument(
+        "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
+    )
+    parser.add_argument("role", metavar="ROLE", help="a slug, CURIE, IRI or notation")
+    add_judging(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from ...analysis.certificate import certify
+    from ...analysis.evidence import Conflict
+    from ..views.certificates import certificate_text
+
+    try:
+        found = certify(
+            args.person, args.role, records(args), accept_tools=bool(args.accept_evidence)
+        )
+    except Conflict as conflict:
+        return refused(conflict, args)
+    if args.format == "ttl":
+        emit(found.turtle(), args.output)
+    else:
+        emit(
+            as_json(found.to_dict())
+            if args.format == "json"
+            else certificate_text(found, args.format),
+            args.output,
+        )
+    return 0
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that judges one person."""
+    parser.add_argument(
+        "--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet"
+    )
+    add_map(parser)
+    parser.add_argument(
+        "--accept-evidence",
+        choices=["tools"],
+        help="count tools in use as a record of the skills they speak for",
+    )
+    add_privacy(parser)
+
+
+def records(args: argparse.Namespace) -> Records:
+    """The staff file that these options name."""
+    from ...analysis.evidence import Records
+
+    return Records(args.staff, load(*args.added), mapping(args.map), pseudonyms(args))
+
+
+def refused(conflict: Conflict, args: argparse.Namespace) -> int:
+    """Why nothing is judged: each place, on standard output, and no file."""
+    rows = [asdict(finding) for finding in conflict.findings]
+    emit(
+        as_json({"findings": rows})
+        if args.format == "json"
+        else render(rows, list(rows[0]), args.format if args.format in FORMATS else "table"),
+        None,
+    )
+    return 1

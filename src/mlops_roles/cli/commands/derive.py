@@ -1,0 +1,29 @@
+"""Write the derived files of the ontology anew: capability classes, closure and alignments.
+
+  mlops-roles derive
+
+For those who change the ontology: run it after every change in ontology/.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ..main import emit
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument(
+        "--output", metavar="FILE", help="write the answer to a file instead of standard output"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from ...matching.alignments import derived
+    from ...ontology.derivation import write
+
+    emit(
+        "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived())))
+        or "nothing to write, all is fresh\n",
+        args.output,
+    )
+    return 0

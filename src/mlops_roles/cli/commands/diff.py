@@ -1,0 +1,70 @@
+"""Compare two versions of the ontology, or two staff files, and the answers that change.
+
+  mlops-roles diff old/ontology ontology
+  mlops-roles diff old.ttl new.ttl --staff staff.csv
+  mlops-roles diff staff-2023.csv staff-2024.csv
+
+Ontologies, each a folder such as ontology/ or one RDF file: terms added, removed and changed,
+statements gained and lost by inference with the change that did it and, with a staff file, whose
+answers change and because of which statement. Staff files: who came and went, whose roles, skills
+and answers change, coverage before and after. Differences are answers; exits with 1 if rows of a
+staff file were rejected.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ...io.text import as_json, render
+from ..main import Progress, add_common, add_privacy, emit, hiding
+from .audit import add_map, mapping
+
+STATEMENTS = ("change", "how", "term", "statement", "because")
+ANSWERS = ("change", "person", "line", "answer", "before", "after", "because")
+ROWS = ("csv", "tsv", "jsonl")
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["table", "json", "md", *ROWS])
+    parser.add_argument(
+        "old", metavar="OLD", help="an ontology (a folder, or an RDF file) or a staff file"
+    )
+    parser.add_argument("new", metavar="NEW", help="another of the same kind")
+    parser.add_argument(
+        "--staff",
+        metavar="FILE",
+        help="with ontologies: a staff file whose answers are compared; rows are then those answers",
+    )
+    add_map(parser)
+    add_privacy(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from functools import partial
+
+    from ...analysis.audit import audit
+    from ...analysis.diff import StaffDiff, diff
+    from ..views.diffs import diff_text
+
+    hide, progress = hiding(args), Progress()
+    found = diff(
+        args.old,
+        args.new,
+        args.staff,
+        added=args.added,
+        read=partial(audit, mapping=mapping(args.map), say=progress),
+    )
+    progress.done()
+    if args.format == "json":
+        text = as_json(hide(found.to_dict()))
+    elif args.format in ROWS:
+        people = isinstance(found, StaffDiff) or args.staff
+        rows = (
+            found.rows()
+            if isinstance(found, StaffDiff) or not args.staff
+            else [{"change": "changed", **answer} for answer in found.answers]
+        )
+        text = render(hide(rows), ANSWERS if people else STATEMENTS, args.format)
+    else:
+        text = diff_text(hide(found.to_dict()), args.format)
+    emit(text, args.output)
+    return 1 if found.rejected else 0

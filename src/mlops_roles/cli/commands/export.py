@@ -1,0 +1,32 @@
+"""Write the ontology as one file, asserted or with what is inferred.
+
+mlops-roles export --format rdfxml --inferred --output mlops-roles.owl
+"""
+
+import argparse
+from collections.abc import Sequence
+
+import pyoxigraph as ox
+
+from ...ontology.graph import load
+from ..main import add_common, emit
+
+FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nt": ox.RdfFormat.N_TRIPLES,
+}
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, list(FORMATS))
+    parser.add_argument(
+        "--inferred", action="store_true", help="with what follows from the asserted statements"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    graph = load(*args.added)
+    emit(graph.serialize(FORMATS[args.format], inferred=args.inferred), args.output)
+    return 0

@@ -1,0 +1,56 @@
+"""Find what stands between a person and a role: the smallest set of skills that turns the answer to yes.
+
+  mlops-roles gap "Ben Lindqvist" R3 --staff staff.csv
+  mlops-roles gap "Ben Lindqvist" --staff staff.csv          all roles, the nearest first
+
+Apart: what to learn (recorded as lacking), what to confirm (a tool speaks for it) and what to
+record or assess (nothing is known of it), by the role and task that demand it.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ...io.text import as_json, render
+from ..main import add_common, emit
+from .certify import add_judging, records, refused
+
+ROWS = ("csv", "tsv", "jsonl")
+COLUMNS = ("person", "role", "skill", "do", "demanded_by")
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["table", "json", "md", *ROWS])
+    parser.add_argument(
+        "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
+    )
+    parser.add_argument(
+        "role",
+        nargs="?",
+        metavar="ROLE",
+        help="a slug, CURIE, IRI or notation; left out: all of them, the nearest first",
+    )
+    add_judging(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from ...analysis.evidence import Conflict
+    from ...analysis.gap import gap, nearest_roles
+    from ..views.certificates import gap_text, gaps_text
+
+    staff, accept = records(args), bool(args.accept_evidence)
+    try:
+        found = (
+            [gap(args.person, args.role, staff, accept_tools=accept)]
+            if args.role
+            else nearest_roles(args.person, staff, accept_tools=accept)
+        )
+    except Conflict as conflict:
+        return refused(conflict, args)
+    if args.format == "json":
+        text = as_json(found[0].to_dict() if args.role else [one.to_dict() for one in found])
+    elif args.format in ROWS:
+        text = render([row for one in found for row in one.rows], COLUMNS, args.format)
+    else:
+        text = gap_text(found[0], args.format) if args.role else gaps_text(found, args.format)
+    emit(text, args.output)
+    return 0

@@ -1,0 +1,92 @@
+"""Find the smallest group that covers all roles, tasks, skills or steps, or the best of a size.
+
+  mlops-roles team --staff staff.csv --cover tasks
+  mlops-roles team --staff staff.csv --cover skills --redundancy 2 --must "Ada Okafor"
+  mlops-roles team --staff staff.csv --cover skills --size 5
+
+Covered is what the audit counts as covered: roles by a certain title, tasks and steps by such a
+role, skills by the record. The solver HiGHS (python -m pip install 'mlops-roles[team]') says
+whether the group is proven best, or how far off it may be. What too few people cover is listed
+with what would mend it. Exits with 1 if there is such a thing, or if rows were rejected.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ...io.text import as_json, render
+from ...ontology.graph import load
+from ..main import Progress, add_common, add_privacy, emit, hiding
+from .audit import add_map, mapping
+
+ROWS = ("csv", "tsv", "jsonl")
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["table", "json", "md", *ROWS])
+    parser.add_argument(
+        "--staff",
+        required=True,
+        metavar="FILE",
+        help="a staff file: CSV, TSV, XLSX, Parquet or RDF",
+    )
+    add_map(parser)
+    add_privacy(parser)
+    parser.add_argument(
+        "--cover",
+        required=True,
+        choices=("roles", "tasks", "skills", "steps"),
+        help="what the group is to cover",
+    )
+    parser.add_argument(
+        "--size", type=int, metavar="N", help="at most so many people, who cover as much as can be"
+    )
+    parser.add_argument(
+        "--must",
+        action="append",
+        default=[],
+        metavar="PERSON",
+        help="somebody who belongs to the group in any case (repeatable)",
+    )
+    parser.add_argument(
+        "--redundancy",
+        type=int,
+        default=1,
+        metavar="N",
+        help="how many members are to cover each (default: 1)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=5.0,
+        metavar="S",
+        help="when the solver stops; its answer then comes with a bound (default: 5)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from ...analysis.audit import audit
+    from ...analysis.team import team
+    from ..views.teams import team_text
+
+    hide, progress = hiding(args), Progress()
+    people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    progress("looking for the group")
+    found = team(
+        people,
+        args.cover.removesuffix("s"),
+        size=args.size,
+        must=args.must,
+        redundancy=args.redundancy,
+        seconds=args.seconds,
+    )
+    progress.done()
+    if args.format == "json":
+        text = as_json(hide(found.to_dict()))
+    elif args.format in ROWS:
+        text = render(
+            hide(found.members), ["person", "line", "must", "covers", "alone"], args.format
+        )
+    else:
+        text = team_text(hide(found.to_dict()), args.format)
+    emit(text, args.output)
+    return 1 if found.impossible or found.staff.rejected else 0

@@ -1,0 +1,86 @@
+"""Verify a certificate against the staff file and the ontology, by a second, separate implementation.
+
+  mlops-roles verify ada.json --staff staff.csv
+  mlops-roles verify ada.ttl --staff staff.csv --key-file key       of a person under a pseudonym
+
+Exits with 0 if it is verified, and with 1 if not, saying where it is wrong. It fails once the
+staff file has changed in any way, and for another version of the ontology: certify anew then.
+Columns are not guessed: those of other names are named with --map.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ...io.text import as_json, plain, render
+from ..main import add_common, emit
+from .audit import add_map, mapping
+
+if TYPE_CHECKING:
+    from ...analysis.verifier.checking import Verification
+
+ROWS = ("csv", "tsv", "jsonl", "md")
+COLUMNS = ("place", "says", "found")
+
+
+def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, ["table", "json", *ROWS])
+    parser.add_argument(
+        "certificate", metavar="CERTIFICATE", help="what certify wrote as JSON or Turtle"
+    )
+    parser.add_argument(
+        "--staff", required=True, metavar="FILE", help="the staff file that it is about"
+    )
+    add_map(parser)
+    parser.add_argument(
+        "--key-file",
+        metavar="FILE",
+        help="the key of the pseudonyms, if the person is called by one (else MLOPS_ROLES_KEY)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    import os
+
+    from ...analysis.verifier.checking import verify
+    from ...io.rdf import read_bytes
+
+    key = (
+        read_bytes(args.key_file, 1 << 16) if args.key_file else os.environb.get(b"MLOPS_ROLES_KEY")
+    )
+    found = verify(
+        args.certificate,
+        args.staff,
+        added=args.added,
+        mapping=mapping(args.map),
+        key=key and key.strip(),
+    )
+    rows = [asdict(difference) for difference in found.differences]
+    if args.format == "json":
+        text = as_json(
+            {
+                "certificate": args.certificate,
+                "verified": found.verified,
+                "differences": rows,
+                "columns_not_looked_at": found.aside,
+            }
+        )
+    elif args.format in ROWS:
+        text = render(rows, COLUMNS, args.format)
+    else:
+        text = f"{args.certificate}: {'verified' if found.verified else 'NOT verified'}\n{_claim(found)}\n"
+        text += render(rows, COLUMNS) if rows else ""
+    emit(text, args.output)
+    return 0 if found.verified else 1
+
+
+def _claim(found: Verification) -> str:
+    says = found.says
+    tools = ", tools accepted as evidence" if says.get("accepted") else ""
+    aside = f"; columns not looked at: {', '.join(found.aside)}" if found.aside else ""
+    return plain(
+        f"It says: {says.get('person')} as {says.get('label')}: {says.get('verdict')}{tools}{aside}"
+    )

@@ -1,0 +1,332 @@
+"""The report of an audit: text for a terminal, Markdown, or one HTML file that loads nothing.
+
+Every name comes from the audit's data. What people wrote is shown as they wrote it, and never acts.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, zip_longest
+from typing import Any
+
+from ...io.text import Rows, _escaped, plain, render, table
+
+Data = Mapping[str, Any]
+Section = tuple[str, list[str], Rows]  # a heading, sentences, and a table
+WIDTH, CLIP = 98, 200
+STATES = {
+    "covered": "covered",
+    "single": "one person",
+    "few": "under 5 people",
+    "uncovered": "nobody",
+}
+STEP_STATES = {
+    "covered": "several",
+    "single": "one person",
+    "few": "under 5 people",
+    "uncovered": "nobody",
+    "unassigned": "no role answers",
+}
+MISSING = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
+READING = (
+    "similar: people whose title is only similar to the role, counted apart. able: every required skill is recorded. "
+    "likely: what is not recorded is evidenced by a tool. A tool is evidence, not a recorded skill."
+)
+
+
+def report(data: Data, form: str) -> str:
+    """The data of `Audit.to_dict` as 'table', 'md' or 'html'."""
+    if form == "html":
+        return _html(data)
+    return drawn(_sections(data), form)
+
+
+def drawn(sections: Iterable[Section], form: str) -> str:
+    """Sections, each a heading with sentences and a table, as 'table' or 'md'."""
+    draw = {"table": _text, "md": _markdown}[form]
+    return "\n".join("".join(draw(*section)) for section in sections)
+
+
+def _text(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
+    yield f"{title}\n{'=' * len(title)}\n"
+    if rows:
+        yield table(list(_broken(rows)), list(rows[0]))
+    for line in lines:
+        yield (
+            textwrap.fill(
+                _clipped(line, 2000), WIDTH, subsequent_indent="  ", break_on_hyphens=False
+            )
+            + "\n"
+        )
+
+
+def _broken(rows: Rows) -> Iterator[dict[str, str]]:
+    """The rows with long cells broken into lines, so that they fit a terminal."""
+    cells = [{c: _clipped(value) for c, value in row.items()} for row in rows]
+    widths = {c: max(len(c), *(len(row[c]) for row in cells)) for c in cells[0]}
+    while sum(widths.values()) + 2 * (len(widths) - 1) > WIDTH:
+        widths[max(widths, key=widths.__getitem__)] -= 1
+    for row in cells:
+        parts = [textwrap.wrap(row[c], widths[c], break_on_hyphens=False) for c in widths]
+        yield from (
+            dict(zip(widths, line, strict=True)) for line in zip_longest(*parts, fillvalue="")
+        )
+
+
+def _markdown(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
+    yield f"## {title}\n\n"
+    if rows:
+        yield (
+            render([{c: _clipped(v) for c, v in row.items()} for row in rows], list(rows[0]), "md")
+            + "\n"
+        )
+    yield "\n".join(f"{_escaped(_clipped(line, 2000))}\n" for line in lines)
+
+
+def _sections(data: Data) -> Iterator[Section]:
+    yield "Staff audit", _summary(data), []
+    yield "Roles", *_roles(data)
+    yield "Workflow", *_workflow(data)
+    yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
+    yield (
+        "Skills",
+        _coverage(data, data["skills"], "Recorded for nobody", "For one person only"),
+        [],
+    )
+    if data.get("small_groups"):  # the rest is about single people, rows and spellings
+        return
+    yield (
+        "Titles that name no role, or several",
+        *_cut(data["open_titles"], 10, lambda t: _open_title(data, t)),
+    )
+    people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
+    yield "Nearest candidates", *_cut(people, len(people), lambda pair: _candidate(data, *pair))
+    yield (
+        "Names that no skill or tool bears",
+        *_cut(
+            list(data["unmatched_skills"].items()), 15, lambda u: {"written": u[0], "people": u[1]}
+        ),
+    )
+    keyed = any("person" in r for r in data["rejected"])  # the rows of a table have no lines
+    yield (
+        "Rejected rows",
+        *_cut(
+            data["rejected"],
+            20,
+            lambda r: _cited(r, keyed) | {"reason": r["reason"], "cure": r["cure"]},
+        ),
+    )
+
+
+def _cited(rejected: Data, keyed: bool) -> dict[str, Any]:
+    """What an input row is known by: its line, or in a table the person, if it names one."""
+    return (
+        {"person": rejected.get("person", f"row {rejected['line']}")}
+        if keyed
+        else {"line": rejected["line"]}
+    )
+
+
+def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], Rows]:
+    """The first items as rows, and a sentence on the others."""
+    more = f"… and {len(items) - limit:,} more: --format json lists all"
+    return ([more] if len(items) > limit else [] if items else ["none"]), [
+        row(item) for item in items[:limit]
+    ]
+
+
+def _summary(data: Data) -> list[str]:
+    rows, titles = data["rows"], data["titles"]
+    read = f"{data['file']}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['rejected']:,} rejected; ontology {data['ontology']}."
+    held = f"Titles: {titles['certain']:,} people with a certain role, {titles['ambiguous']:,} with an ambiguous title, {titles['none']:,} without a role."
+    return [read, held, data["note"]]
+
+
+def _roles(data: Data) -> tuple[list[str], Rows]:
+    more = {"similar": "similar", "able": "could act: able", "evidence": "likely, by tools"}
+    rows = [
+        {
+            "role": _label(data, role),
+            "people": c["people"],
+            **{name: c.get(key, 0) for key, name in more.items()},
+            "state": STATES[c["state"]],
+        }
+        for role, c in data["roles"].items()
+    ]
+    shown = [row | {"state": "NOBODY"} if not row["people"] else row for row in rows]
+    return [
+        f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}",
+        READING,
+    ], shown
+
+
+def _workflow(data: Data) -> tuple[list[str], Rows]:
+    """Per zone how many steps are in each state; below, which are covered by nobody, by one person or by no role at all."""
+    thin, other = ("few", "single") if data.get("small_groups") else ("single", "few")
+    shown = {state: words for state, words in STEP_STATES.items() if state != other}
+    rows, found = [], {state: dict[str, str]() for state in shown}
+    for zone in data["workflow"]:
+        states = [data["steps"][step["step"]]["state"] for step in zone["steps"]]
+        for step, state in zip(zone["steps"], states, strict=True):
+            found[state][step["step"]] = _step(step)
+        rows.append(
+            {
+                "zone": f"{zone['notation']} {zone['label']}",
+                "steps": len(states),
+                **{words: states.count(s) for s, words in shown.items()},
+            }
+        )
+    told = (
+        ("uncovered", "Covered by nobody"),
+        (thin, f"By {shown[thin]} only"),
+        ("unassigned", "Answered for by no role, left to machines or only supported"),
+    )
+    return [
+        f"{words} ({len(found[state])}): {_names(list(found[state].values()))}"
+        for state, words in told
+    ], rows
+
+
+def _step(step: Data) -> str:
+    return f"{step['notation'] or ''} {step['label'] or step['step']}".strip()
+
+
+def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -> list[str]:
+    """How many are covered, and which are not, with the people who have a tool as evidence."""
+    named = {
+        s: _label(data, s) + (f" (+{c['evidence']:,} by tools)" if c.get("evidence") else "")
+        for s, c in group.items()
+    }
+    found = {state: [named[s] for s, c in group.items() if c["state"] == state] for state in STATES}
+    thin, many = ("few", "five people") if found["few"] else ("single", "two people")
+    rest = [
+        f"{name} ({len(found[s])}): {_names(found[s])}"
+        for s, name in (
+            ("uncovered", nobody),
+            (thin, single if thin == "single" else f"By {STATES[thin]}"),
+        )
+    ]
+    return [f"{len(found['covered'])} of {len(group)} by {many} or more.", *rest]
+
+
+def _open_title(data: Data, title: Data) -> dict[str, Any]:
+    meant = [_label(data, role) for role in title["roles"]]
+    return {
+        "title": title["title"],
+        "people": title["people"],
+        "status": title["status"],
+        "could be": meant,
+        "why": title["reasons"],
+    }
+
+
+def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str, Any]:
+    """A person and what is missing to a role, shortened; what was found lacking comes first."""
+    chips = _chips(person)
+    kinds = [
+        f"{MISSING[kind]}: {'; '.join(_label(data, s) for _, s in group)}"
+        for kind, group in groupby(chips[:limit], lambda chip: chip[0])
+    ]
+    missing = ". ".join(kinds or ["nothing"]) + (
+        f" … and {len(chips) - limit} more" if len(chips) > limit else ""
+    )
+    recorded = f"{person['recorded']} of {person['required']}"
+    return {
+        "role": _label(data, role),
+        "person": person["person"],
+        "line": person["line"],
+        "recorded": recorded,
+        "missing": missing,
+    }
+
+
+def _chips(person: Data) -> list[tuple[str, str]]:
+    return [(kind, skill) for kind in MISSING for skill in person[kind]]
+
+
+def _label(data: Data, slug: str) -> str:
+    return str(data["labels"].get(slug, slug))
+
+
+def _names(names: Sequence[str], limit: int = 20) -> str:
+    return ("; ".join(names[:limit]) or "none") + (
+        f" … and {len(names) - limit} more" if len(names) > limit else ""
+    )
+
+
+def _clipped(value: Any, limit: int = CLIP) -> str:
+    """A value in one harmless line of bounded length."""
+    text = plain(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _html(data: Data) -> str:
+    """The template filled in; it prints strings only through _shown."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    env = Environment(
+        loader=PackageLoader("mlops_roles.cli", "views"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+    )
+    filters: dict[str, Any] = {
+        "label": lambda slug: _label(data, slug),
+        "number": "{:,}".format,
+        "compact": _compact,
+        "chips": _chips,
+    }
+    env.filters |= filters
+    small = bool(data.get("small_groups"))
+    words = {
+        "states": STATES,
+        "step_states": STEP_STATES,
+        "kinds": MISSING,
+        "small": small,
+        "thin": "few" if small else "single",
+    }
+    return env.get_template("audit.html.j2").render(
+        data, heat=_heat(data), doers=_turned(data["performs"]), **words
+    )
+
+
+def _shown(value: Any) -> Any:
+    """What a template expression prints: text loses what could act in it, markup of the template stays."""
+    return value if not isinstance(value, str) or hasattr(value, "__html__") else _clipped(value)
+
+
+def _compact(number: int) -> str:
+    """1,234,567 as 1.2M, for narrow cells."""
+    return (
+        f"{number:,}"
+        if number < 10_000
+        else f"{number / 1000:.0f}k"
+        if number < 1_000_000
+        else f"{number / 1e6:.1f}M"
+    )
+
+
+def _heat(data: Data) -> list[tuple[str, list[str]]]:
+    """Each skill that roles require, with those roles; the widely required first, then role by role."""
+    order = {role: i for i, role in enumerate(data["roles"])}
+    needed = _turned({role: data["requires"].get(role, ()) for role in order})
+    return sorted(
+        needed.items(),
+        key=lambda pair: (
+            -len(pair[1]),
+            [order[r] for r in pair[1]],
+            _label(data, pair[0]).casefold(),
+        ),
+    )
+
+
+def _turned(groups: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The members of groups, each with its groups."""
+    found: dict[str, list[str]] = {}
+    for one, others in groups.items():
+        for other in others:
+            found.setdefault(other, []).append(one)
+    return found

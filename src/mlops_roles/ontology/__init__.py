@@ -1,0 +1,1 @@
+"""The thin wrapper itself: load, infer, ask, explain."""

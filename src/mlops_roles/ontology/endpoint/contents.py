@@ -1,0 +1,81 @@
+"""What lies on a server: three named graphs of ours."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from ..graph import BASE, DEFAULT, INFERRED, Graph
+
+ASSERTED = ox.NamedNode(f"{BASE}/asserted")
+INSTALLED = ox.NamedNode(f"{BASE}/installed")
+_IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
+_VERSION = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
+
+
+def statements(graph: Graph) -> dict[ox.NamedNode, list[ox.Triple]]:
+    """What is asserted and what follows, by the graph that holds it."""
+    return {
+        name: [q.triple for q in graph.store.quads_for_pattern(None, None, None, at)]
+        for name, at in ((ASSERTED, DEFAULT), (INFERRED, INFERRED))
+    }
+
+
+def label(graph: Graph) -> list[ox.Triple]:
+    """What says which content is there; it is written last."""
+    digest, version = ox.Literal(graph.digest), ox.Literal(graph.version)
+    return [
+        ox.Triple(INSTALLED, _IDENTIFIER, digest),
+        ox.Triple(ox.NamedNode(BASE), _VERSION, version),
+    ]
+
+
+def n_quads(graph: Graph) -> bytes:
+    """All of it as one file, for a server that takes no updates."""
+    held = {**statements(graph), INSTALLED: label(graph)}
+    return (
+        ox.serialize(
+            (
+                ox.Quad(t.subject, t.predicate, t.object, name)
+                for name, triples in held.items()
+                for t in triples
+            ),
+            format=ox.RdfFormat.N_QUADS,
+        )
+        or b""
+    )
+
+
+def portions(triples: Iterable[ox.Triple], size: int) -> Iterator[list[ox.Triple]]:
+    """The triples in portions of about a size; those that share a blank node are never parted."""
+    portion: list[ox.Triple] = []
+    for group in _together(triples):
+        if portion and len(portion) + len(group) > size:
+            yield portion
+            portion = []
+        portion += group
+    if portion:
+        yield portion
+
+
+def _together(triples: Iterable[ox.Triple]) -> list[list[ox.Triple]]:
+    """The triples grouped by the blank nodes that link them."""
+    above: dict[object, object] = {}
+
+    def top(node: object) -> object:
+        while (up := above.setdefault(node, node)) != node:
+            above[node] = node = above[up]
+        return node
+
+    groups = defaultdict(list)
+    listed = [
+        (t, [n for n in (t.subject, t.object) if isinstance(n, ox.BlankNode)]) for t in triples
+    ]
+    for _, nodes in listed:
+        for node in nodes:
+            above[top(node)] = top(nodes[0])
+    for triple, nodes in listed:
+        groups[top(nodes[0]) if nodes else triple].append(triple)
+    return list(groups.values())

@@ -1,0 +1,209 @@
+"""What a SPARQL server does where servers differ, and what that means here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from ...errors import InputError, MlopsRolesError, Timeout
+from ..graph import BASE
+from .client import Endpoint
+from .contents import ASSERTED, INSTALLED
+from .http import rows, truth
+from .rewriting import fill
+
+RAW = 5  # seconds that a body of SPARQL may take: old Virtuoso never answers it
+ROWS = 11**4  # of row-cap.rq
+
+
+class Point(NamedTuple):
+    """One thing that servers do differently."""
+
+    point: str
+    found: str
+    means: str
+
+
+def examine(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list[Point]:
+    """What a server does. Nothing is changed there.
+
+    Args:
+        updates: ask it to delete a statement that it cannot have, to see whether updates are allowed.
+        slow: ask it something endless, to see how it stops; that costs it the time-out of `endpoint`.
+
+    Raises InputError where it does not answer at all.
+    """
+    state = endpoint.state()
+    points = [
+        _server(endpoint),
+        _ours(endpoint, state),
+        _default(endpoint, state),
+        *_named(endpoint),
+    ]
+    points += [_cap(endpoint), _twice(endpoint, state), _closing(endpoint), _raw(endpoint)]
+    points += (
+        [_slow(endpoint)]
+        if slow
+        else [
+            Point(
+                "time-out",
+                "not tried",
+                "--probe-timeout tries it, at the cost of a query without end",
+            )
+        ]
+    )
+    points += (
+        [_updates(endpoint)]
+        if updates
+        else [
+            Point(
+                "updates",
+                "not tried",
+                "--probe-updates tries it by deleting a statement that cannot be there",
+            )
+        ]
+    )
+    return points
+
+
+def _server(endpoint: Endpoint) -> Point:
+    return Point(
+        "server",
+        endpoint.transport.headers.get("server", "does not say"),
+        "it answers queries sent as forms, with JSON",
+    )
+
+
+def _ours(endpoint: Endpoint, state: str) -> Point:
+    means = {
+        "fresh": "questions can be asked",
+        "missing": "no question is asked until --install, or until the file of --save is loaded",
+        "stale": "no question is asked until --install: the copy is of another version, or of other --with files",
+        "damaged": "no question is asked until --install: the copy was left half-written, or changed",
+    }
+    return Point("our graphs", state, means[state])
+
+
+def _default(endpoint: Endpoint, state: str) -> Point:
+    union = (
+        endpoint.is_union()
+        if state == "fresh"
+        else truth(endpoint.transport, fill("default-graph-is-union.rq"))
+    )
+    if union:
+        return Point(
+            "default graph",
+            "all graphs together",
+            "without --graph a question is asked of all that is there; with it, of the graphs named",
+        )
+    if truth(endpoint.transport, fill("default-graph-has-data.rq")):
+        return Point(
+            "default graph",
+            "apart, with data",
+            "no question is asked without --graph; that data has no name to ask it by: copy it into a named graph",
+        )
+    return Point(
+        "default graph",
+        "apart, empty",
+        "no question is asked without --graph: name the graphs of your data",
+    )
+
+
+def _named(endpoint: Endpoint) -> Iterator[Point]:
+    for name in endpoint.graphs:
+        held = endpoint.holds(name)
+        yield Point(
+            f"graph {name.value}",
+            "has data" if held else "empty or not there",
+            "it is asked" if held else "no question is asked: check its name",
+        )
+
+
+def _cap(endpoint: Endpoint) -> Point:
+    found = rows(endpoint.transport, fill("row-cap.rq"), ["a"])
+    said = endpoint.transport.headers.get("x-sparql-maxrows")
+    if len(found) < ROWS:
+        word = "it says so" if said else "without a word"
+        return Point(
+            "row cap",
+            f"{len(found)} ({word})",
+            "longer answers are fetched in pages and compared with a count",
+        )
+    return Point(
+        "row cap", f"none up to {ROWS}", "every answer is compared with a count all the same"
+    )
+
+
+def _twice(endpoint: Endpoint, state: str) -> Point:
+    if state != "fresh":
+        return Point("paths over two graphs", "not known", "our graphs have to be there to see")
+    found = rows(
+        endpoint.transport,
+        fill(
+            "twice-in-union.rq", asserted=ASSERTED.value, installed=INSTALLED.value, ontology=BASE
+        ),
+        ["version"],
+    )
+    means = (
+        "questions of the catalogue give no row twice; write DISTINCT in your own"
+        if len(found) > 1
+        else "as the standard says"
+    )
+    return Point("paths over two graphs", f"{len(found)} times what is said twice", means)
+
+
+def _closing(endpoint: Endpoint) -> Point:
+    found = rows(endpoint.transport, fill("closing-values.rq"), ["a", "b"])
+    right = found == [(ox.Literal(1), ox.Literal("1"))]
+    means = (
+        "as the standard says"
+        if right
+        else "parameters are joined in another way here; your own SPARQL may not close with VALUES"
+    )
+    return Point("closing VALUES", "right" if right else "wrong rows", means)
+
+
+def _raw(endpoint: Endpoint) -> Point:
+    means = "nothing: queries are sent as forms"
+    try:
+        endpoint.transport.raw(fill("default-graph-has-data.rq"), RAW)
+    except Timeout:
+        return Point("raw POST", f"no answer within {RAW} s", means)
+    except InputError:
+        return Point("raw POST", "refused", means)
+    return Point("raw POST", "answered", means)
+
+
+def _slow(endpoint: Endpoint) -> Point:
+    start = time.monotonic()
+    try:
+        rows(endpoint.transport, fill("endless.rq"), ["rows"])
+        return Point(
+            "time-out",
+            f"answered in {time.monotonic() - start:.0f} s",
+            "it counts faster than the probe expects",
+        )
+    except MlopsRolesError as error:
+        reason = str(error).removeprefix(endpoint.transport.shown + ": ")
+        return Point(
+            "time-out",
+            f"after {time.monotonic() - start:.0f} s: {reason}",
+            "a question that takes too long is refused, never half answered",
+        )
+
+
+def _updates(endpoint: Endpoint) -> Point:
+    try:
+        endpoint.takes_updates()
+    except InputError as error:
+        return Point(
+            "updates",
+            str(error).removeprefix(endpoint.transport.shown + ": "),
+            "--install cannot be used: have the file of --save loaded",
+        )
+    return Point(
+        "updates", "allowed", "--install can be used; see to it that nobody else may write"
+    )

@@ -1,0 +1,81 @@
+"""What follows from what was asserted, and why.
+
+The rules are the files in `ontology/rules/`: each is a SELECT whose row is one step of a
+proof, a `?conclusion` and the statements `?because1`, `?because2` … it rests on, as triple
+terms of SPARQL 1.2. They are run until nothing new follows. OWL 2 RL as implemented by
+owlrl, and HermiT, judge the result in the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import pyoxigraph as ox
+
+from ..io.resources import resource_dir
+
+NOTHING = ox.NamedNode("http://www.w3.org/2002/07/owl#Nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """One step of a proof: a conclusion, the rule that drew it, what it rests on."""
+
+    conclusion: ox.Triple
+    rule: str
+    because: tuple[ox.Triple, ...]
+
+
+@cache
+def rules() -> dict[str, str]:
+    """The rules by name, as SPARQL text."""
+    found = {
+        path.stem: path.read_text("utf-8")
+        for path in sorted((resource_dir("ontology") / "rules").glob("*.rq"))
+    }
+    assert found, "ontology/rules/ holds no rule"
+    return found
+
+
+def infer(asserted: ox.Store) -> dict[ox.Triple, Inference]:
+    """All that the rules infer from the default graph of `asserted`, each with its first proof.
+
+    The premises of a proof were there before its conclusion, so no proof rests on itself.
+    """
+    work = ox.Store()
+    work.extend(asserted.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    proofs: dict[ox.Triple, Inference] = {}
+    fresh = True
+    while fresh:
+        fresh = False
+        for name, text in rules().items():
+            for step in _steps(work, name, text):
+                if step.conclusion not in proofs and ox.Quad(*step.conclusion) not in work:
+                    proofs[step.conclusion] = step
+                    work.add(ox.Quad(*step.conclusion))
+                    fresh = True
+    return proofs
+
+
+def _steps(work: ox.Store, name: str, text: str) -> list[Inference]:
+    """What one rule gives on what is known so far; rows that are no statement are left out."""
+    rows = work.query(text)
+    others = [v.value for v in rows.variables[1:]]  # type: ignore[union-attr]
+    return [
+        Inference(row["conclusion"], name, tuple(row[v] for v in others))
+        for row in rows  # type: ignore[union-attr]
+        if row["conclusion"] is not None
+    ]
+
+
+def printed(proofs: dict[ox.Triple, Inference]) -> list[ox.Triple]:
+    """Of all that was inferred, what one would print: `ontology/closure.rq` says what that is."""
+    inferred = ox.Store()
+    inferred.extend(ox.Quad(*triple) for triple in proofs)
+    return list(inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8")))  # type: ignore[arg-type]
+
+
+def contradictions(proofs: dict[ox.Triple, Inference]) -> list[Inference]:
+    """The proofs that something is a member of owl:Nothing: the data contradicts itself."""
+    return [proof for triple, proof in proofs.items() if triple.object == NOTHING]

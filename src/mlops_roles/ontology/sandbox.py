@@ -1,0 +1,261 @@
+"""A user's own SPARQL: looked over at a gate, then run in a process that can be killed.
+
+A query can ask for the network, nest deep enough to end the process, or never end; the engine
+offers no time-out. So the text is refused where it reaches outside or is built to harm, and it
+runs in a child with a deadline, a memory cap and no file or socket to open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import math
+import mmap
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..errors import InputError, Timeout
+from .catalogue import Answer
+from .graph import Graph, load
+
+MAX_DEPTH, MAX_SEPARATORS, MAXTOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
+MEMORY = 4 << 30
+MAX_ANSWER, MAX_SECONDS = 1 << 26, 86_400
+TOKEN = re.compile(
+    r"(?P<comment>#[^\r\n]*)|(?P<iri><[^<>\"{}|^`\\\s]*>)"
+    r'|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*+"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*+'''"
+    r"|\"(?:[^\"\\\r\n]|\\.)*+\"|'(?:[^'\\\r\n]|\\.)*+')"
+    r"|(?P<name>[\w-]{0,100}+:[\w.%-]*|[?$]\w+|@[\w-]+)|(?P<word>[A-Za-z_]\w*)|(?P<open>[({\[])|(?P<close>[)}\]])"
+    r"|(?P<separator>[.;,/|!])|(?P<slash>\\)|(?P<other>\S)",
+    re.S,
+)
+_OUTSIDE = {
+    "SERVICE": "ask one source at a time",
+    "FROM": "give files with --data, or graphs of a server with --graph",
+    "LOAD": "give files with --data",
+}
+_REACH = re.compile(
+    r"(?:^|TRUE|FALSE|ASK|CONSTRUCT|\d)(SERVICE|FROM|LOAD$)"
+)  # the engine reads trueSERVICE and SERVICE:name as two words
+_UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
+
+
+def gate(text: str, name: str = "query") -> None:
+    """Refuse a query that reaches outside, changes something, or is built to harm.
+
+    It is looked at as it is written, and with its escapes spelt out as rdflib reads it.
+    Raises InputError naming the word or the limit, and the line.
+    """
+    if len(text) > MAX_BYTES:
+        raise InputError(f"{name}: over {MAX_BYTES >> 20} MiB; shorten it")
+    spelt = re.sub(
+        r"\\u([0-9a-fA-F]{4})|\\U00([0-9a-fA-F]{6})",
+        lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)),
+        text,
+    )
+    for form in dict.fromkeys((text, spelt)):
+        if fault := _fault(form):
+            place, why = fault
+            raise InputError(f"{name}, line {form.count(chr(10), 0, place) + 1}: {why}")
+
+
+def _fault(text: str) -> tuple[int, str] | None:
+    """Where the first thing to be refused stands, and why."""
+    depth = separators = tokens = 0
+    for match in TOKEN.finditer(text):
+        kind, word = match.lastgroup, match[0].upper()
+        if (
+            reach := kind in ("word", "name")
+            and word[0] not in "?$@"
+            and _REACH.search(word.partition(":")[0] + ":" * (kind == "name"))
+        ):
+            return match.start(), f"{reach[1]} would read from elsewhere; {_OUTSIDE[reach[1]]}"
+        if kind == "word" and word in _UPDATES:
+            return (
+                match.start(),
+                f"{word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT",
+            )
+        if kind == "slash":
+            return match.start(), "a backslash outside a string; write the character itself"
+        depth += {"open": 1, "close": -1}.get(kind or "", 0)
+        separators += kind == "separator"
+        tokens += kind != "comment"
+        for found, limit, what in (
+            (depth, MAX_DEPTH, "levels of brackets"),
+            (separators, MAX_SEPARATORS, "patterns"),
+            (tokens, MAXTOKENS, "words"),
+        ):
+            if found > limit:
+                return match.start(), f"over {limit} {what}; split the query"
+    return None
+
+
+def run_sparql(
+    text: str, graph: Graph | None = None, timeout: float = 60, name: str = "query"
+) -> Answer:
+    """Answer a user's own SPARQL over the ontology and the files of `graph`.
+
+    Args:
+        text: SELECT, ASK, CONSTRUCT or DESCRIBE; the prefixes of the ontology may be left out.
+        graph: need not be open: the process that answers loads it for itself.
+        timeout: seconds until the query is stopped, loading not counted.
+
+    Raises InputError for a query that is refused or wrong, Timeout for one that does not end.
+    """
+    gate(text, name)
+    graph = graph or load()
+    folder = None if graph.folder is None else str(graph.folder)
+    request = {
+        "text": text,
+        "added": list(map(str, graph.added)),
+        "data": list(map(str, graph.data)),
+        "folder": folder,
+    }
+    prefixes, _, output = in_child(
+        "mlops_roles.ontology.sandbox:answer", request, timeout, name
+    ).partition(b"\n")
+    return _read(output, load(*graph.added).named(json.loads(prefixes)))
+
+
+def in_child(
+    work: str,
+    request: Mapping[str, Any],
+    seconds: float,
+    name: str,
+    cure: str = "narrow it, or allow more with --timeout",
+) -> bytes:
+    """What `work` ('module:function') makes of a request, in a process of its own with a deadline.
+
+    The function is a generator: it yields once when all is loaded, from which moment the seconds count, and then the answer.
+    Raises Timeout, and InputError with what it says where it exits with 3, or where it dies.
+    """
+    if not 0 < seconds <= MAX_SECONDS:
+        raise InputError(f"{seconds:g} s: no time-out; give between 0 and {MAX_SECONDS} seconds")
+    module, _, function = work.partition(":")
+    paths = [p for p in sys.path if p]
+    code = f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; from mlops_roles.ontology.sandbox import _child; _child({function})"
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.DEVNULL,
+        "bufsize": 0,
+    }
+    with subprocess.Popen([sys.executable, "-I", "-c", code], **pipes) as child:
+        try:
+            output = _conversation(
+                child, json.dumps({**request, "seconds": seconds}).encode(), seconds
+            )
+        except BaseException as error:
+            child.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}") from None
+            raise
+    if child.returncode in (-24, -9):
+        raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}")
+    if child.returncode == 3:
+        raise InputError(f"{name}: {output.decode()}")
+    if child.returncode:
+        raise InputError(
+            f"{name}: the engine gave up on it (out of memory or too complex); narrow it"
+        )
+    return output
+
+
+def _conversation(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
+    """Hand the request over, wait until all is loaded, and then as long as is allowed for the answer."""
+    assert child.stdin and child.stdout
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.write(request)
+        child.stdin.close()
+    child.stdin = None
+    begun = child.stdout.read(1)
+    return (begun + child.communicate(timeout=seconds + 5)[0]).removeprefix(b"\n")
+
+
+def _read(output: bytes, graph: Graph) -> Answer:
+    """The child's answer: SPARQL JSON results, or N-Triples behind a mark."""
+    if output.startswith(b"#triples\n"):
+        triples = [q.triple for q in ox.parse(output, format=ox.RdfFormat.N_TRIPLES)]
+        return Answer(["subject", "predicate", "object"], [tuple(t) for t in triples], graph)
+    result = ox.parse_query_results(output, format=ox.QueryResultsFormat.JSON)
+    if isinstance(result, ox.QueryBoolean):
+        return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
+    columns = [v.value for v in result.variables]
+    return Answer(columns, [tuple(row[c] for c in columns) for row in result], graph)
+
+
+def _child(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
+    """The process that does one piece of work: reads a request, says when it begins to answer, may be killed."""
+    request, out = json.load(sys.stdin), sys.stdout.buffer
+    try:
+        steps = work(request)
+        next(steps)
+        _limit(request["seconds"])
+        out.write(b"\n")
+        out.flush()
+        out.write(next(steps))
+    except InputError as error:
+        out.write(str(error).removeprefix("query: ").encode("utf-8", "replace"))
+        sys.exit(3)
+
+
+def answer(request: dict[str, Any]) -> Iterator[bytes]:
+    """The answer to a query, as `run_sparql` takes it; from the moment it runs nothing can be opened."""
+    graph = Graph(request["added"], request["data"], request["folder"]).open()
+    yield b""
+    _close()
+    result, written = graph.query(request["text"]), _Capped()
+    written.write(json.dumps(graph.prefixes).encode() + b"\n")
+    if isinstance(result, ox.QueryTriples):
+        written.write(b"#triples\n")
+        ox.serialize(result, written, format=ox.RdfFormat.N_TRIPLES)
+    else:
+        result.serialize(written, format=ox.QueryResultsFormat.JSON)
+    yield written.getvalue()
+
+
+class _Capped(io.BytesIO):
+    """Bytes that may become only so many."""
+
+    def write(self, data: Any, /) -> int:
+        """Take more in. Raises InputError where that is too much."""
+        if self.tell() > MAX_ANSWER:
+            raise InputError(f"an answer of over {MAX_ANSWER >> 20} MiB; add LIMIT or narrow it")
+        return super().write(data)
+
+
+def _close() -> None:
+    """Open no more files or sockets, where the system can see to that: the gate is not the only fence."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _limit(seconds: float) -> None:
+    """Cap processor time and memory, above what loading took, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    cpu = math.ceil(time.process_time() + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_AS, (_size() + MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _size() -> int:
+    """The bytes of address space that this process has, as far as the system says."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
+    except OSError:
+        return 0

@@ -1,0 +1,139 @@
+"""The closed ontology as plain tables: all that is joined with a staff table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from .catalogue import ask
+from .graph import Graph
+from .names import fold_name, slug
+
+WORD = 62  # bits of a whole number that are used, one for each skill
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The closed ontology as plain tables: all that an audit needs of it."""
+
+    labels: dict[str, str]
+    roles: list[str]
+    similar: list[tuple[str, str]]
+    performs: list[tuple[str, str]]
+    role_skills: list[tuple[str, str]]
+    task_skills: list[tuple[str, str]]
+    answers: list[tuple[str, str]]
+    tasks: list[str]
+    steps: list[str]
+    workflow: list[dict[str, Any]]
+    names: dict[str, list[tuple[str, str]]]
+
+    @classmethod
+    def of(cls, graph: Graph) -> Closed:
+        """Read the tables with the questions of the catalogue."""
+        terms = ask("terms", graph).rows
+        evidence = defaultdict(list)
+        for row in ask("tools-for-skill", graph):
+            evidence[row["tool"]].append(("tool", slug(row["skill"])))
+        names: dict[str, list[tuple[str, str]]] = {}
+        for row in ask("aliases", graph):
+            meaning = (
+                [("recorded", slug(row["term"]))]
+                if row["kind"] == "skill"
+                else evidence[row["term"]]
+            )
+            if meaning:
+                names.setdefault(fold_name(row["name"]), meaning)
+        performs = _pairs(graph, "tasks-of-role", "role", "task")
+        return cls(
+            {slug(r["term"]): r["label"] for r in terms if r["label"]},
+            [slug(r["role"]) for r in ask("roles", graph)],
+            _pairs(graph, "similar-roles", "similar", "role"),
+            performs,
+            _pairs(graph, "roles-for-skill", "role", "skill"),
+            _pairs(graph, "skills-of-task", "task", "skill"),
+            _pairs(graph, "roles-answering-step", "role", "step"),
+            sorted(
+                {slug(r["term"]) for r in terms if r["class"] == "mlops:Task"}
+                | {task for _, task in performs}
+            ),
+            sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
+            _workflow(graph),
+            names,
+        )
+
+    @cached_property
+    def skills(self) -> list[str]:
+        """Every skill that something requires or that has a name; its place here is its bit."""
+        required = {skill for _, skill in (*self.role_skills, *self.task_skills)}
+        return sorted(required | {skill for meaning in self.names.values() for _, skill in meaning})
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each skill in `skills`."""
+        return {skill: place for place, skill in enumerate(self.skills)}
+
+    @property
+    def words(self) -> range:
+        """The whole numbers that it takes to have a bit for each skill."""
+        return range(-(-max(len(self.skills), 1) // WORD))
+
+    def bits(self, skills: Iterable[str]) -> list[int]:
+        """A set of skills as whole numbers, one for each word."""
+        held = {self.places[s] for s in skills}
+        return [sum(1 << p % WORD for p in held if p // WORD == word) for word in self.words]
+
+    def spelt(self, words: Iterable[int]) -> list[str]:
+        """What `bits` makes whole numbers of: the skills whose bits are set."""
+        return [
+            self.skills[word * WORD + at]
+            for word, bits in enumerate(words)
+            for at in range(WORD)
+            if bits >> at & 1
+        ]
+
+    def needs(self, group: str) -> dict[str, list[str]]:
+        """The skills that each role, or each task, requires; what requires none is left out."""
+        return grouped({"role": self.role_skills, "task": self.task_skills}[group])
+
+
+def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
+    return sorted({(slug(r[one]), slug(r[other])) for r in ask(question, graph)})
+
+
+def _workflow(graph: Graph) -> list[dict[str, Any]]:
+    """The zones in order, each with its steps in order; of a step the roles by how they take part in it."""
+    zones: dict[str, dict[str, Any]] = {}
+    for row in ask("workflow", graph):
+        zone = zones.setdefault(
+            row["zone"],
+            {
+                "zone": slug(row["zone"]),
+                "notation": row["letter"],
+                "label": row["named"],
+                "steps": {},
+            },
+        )
+        step = zone["steps"].setdefault(
+            row["step"],
+            {
+                "step": slug(row["step"]),
+                "notation": row["notation"],
+                "label": row["label"],
+                "roles": {},
+            },
+        )
+        if row["role"]:
+            step["roles"].setdefault(row["how"], []).append(slug(row["role"]))
+    return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The second of each pair, by the first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, other in pairs:
+        found[one].append(other)
+    return dict(found)

@@ -1,0 +1,125 @@
+"""The description of a release for machines: VoID and DCAT, counted and measured on what was built."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..ontology.graph import Graph, Term
+from .documents import Format, alignments, canonical, formats, header, store_of, table
+
+SETS = {
+    "mlops-roles": (
+        "asserted",
+        "the ontology as asserted",
+        "What was written down, each statement with its source.",
+    ),
+    "mlops-roles-inferred": (
+        "inferred",
+        "the ontology with what follows",
+        "The asserted statements together with their closure under the rules of OWL 2 RL.",
+    ),
+    "mlops-roles-aligned": (
+        "aligned",
+        "the ontology with its alignments",
+        "The asserted statements and the mappings to other vocabularies, upper ontologies apart.",
+    ),
+    "shapes": (
+        "shapes",
+        "the rules",
+        "SHACL shapes: what must have been written, each with the mistake it catches.",
+    ),
+}
+
+
+def void(
+    graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]
+) -> tuple[list[ox.Triple], dict[str, str]]:
+    """The description of some documents, by their names, and of the files they were written to; and its prefixes."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    env = Environment(  # noqa: S701  Turtle, not HTML
+        loader=PackageLoader("mlops_roles.publishing"), trim_blocks=True, undefined=StrictUndefined
+    )
+    env.filters["literal"] = lambda text: str(ox.Literal(text))
+    told = {
+        **SETS,
+        **{
+            f"alignments/{path.stem}": (
+                f"alignment-{path.stem}",
+                f"alignment {path.stem}",
+                f"Mappings of {path.stem}.",
+            )
+            for path in alignments()
+        },
+    }
+    sets = [
+        _set(
+            *told[name], statements=documents[name], files=list(_files(name, told[name][0], built))
+        )
+        for name in told
+    ]
+    text = env.get_template("void.ttl.j2").render(about=header(graph), sets=sets)
+    parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
+    return canonical(q.triple for q in parser), dict(parser.prefixes)
+
+
+def _set(
+    name: str,
+    title: str,
+    description: str,
+    statements: list[ox.Triple],
+    files: list[dict[str, Any]],
+) -> dict[str, Any]:
+    parts, size = (
+        list(map(_plain, table(store_of(statements), name)))
+        for name in ("partitions", "statistics")
+    )
+    classes, properties = (
+        [part for part in parts if part["kind"] == kind] for kind in ("class", "property")
+    )
+    counted = {
+        "classes": classes,
+        "properties": properties,
+        "size": size[0],
+        "vocabularies": sorted(_namespaces(statements)),
+    }
+    return {"id": name, "title": title, "description": description, "files": files, **counted}
+
+
+def _plain(row: dict[str, Term]) -> dict[str, str]:
+    return {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
+
+
+def _namespaces(statements: Iterable[ox.Triple]) -> set[str]:
+    """The namespaces of the properties and classes that statements use."""
+    used: set[Term] = {t.predicate for t in statements} | {
+        t.object for t in statements if t.predicate.value.endswith("#type")
+    }
+    return {_namespace(term.value) for term in used if isinstance(term, ox.NamedNode)}
+
+
+def _namespace(iri: str) -> str:
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+
+
+def _files(name: str, prefix: str, built: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+    """The files that a document was written to."""
+    for form in (f for f in formats() if f.rdf):
+        yield _file(f"{name}.{form.suffix}", form, f"{prefix}-{form.suffix}", built)
+
+
+def _file(path: str, form: Format, name: str, built: Mapping[str, bytes]) -> dict[str, Any]:
+    content = built[path]
+    checksum = hashlib.sha256(content).hexdigest()
+    return {
+        "path": path,
+        "id": name,
+        "name": form.name,
+        "media_type": form.media_types[0],
+        "size": len(content),
+        "sha256": checksum,
+    }

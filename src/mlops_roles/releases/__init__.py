@@ -1,1 +1,0 @@
-"""Two versions beside each other: of the ontology, or of a staff file."""

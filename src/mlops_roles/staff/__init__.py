@@ -1,0 +1,1 @@
+"""People in, from whatever form, as one table."""

@@ -1,0 +1,158 @@
+"""Names as stable pseudonyms under a key that the user holds, and group figures that name nobody.
+
+A pseudonym is no anonymity: whoever holds the key, or knows a person by title and skills, can
+tell who is meant.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..io import rdf
+
+KEY_VARIABLE = "MLOPS_ROLES_KEY"
+SHORTEST_KEY = 16
+KINDS = {
+    "person": "person",
+    "unit": "unit",
+    "ask": "person",
+}  # the fields of an answer that hold names, and of what
+
+
+@dataclass(frozen=True)
+class Pseudonyms:
+    """Pseudonyms under one key: the same name gets the same one, in every file and answer."""
+
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def from_key(cls, key: bytes | str) -> Pseudonyms:
+        """Pseudonyms under a key. Raises InputError for a key that could be guessed."""
+        data = os.fsencode(key).strip()
+        if len(data) < SHORTEST_KEY:
+            raise InputError(
+                f"the key has under {SHORTEST_KEY} bytes and could be guessed; make one with: openssl rand -hex 32"
+            )
+        return cls(data)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str] | None = None) -> Pseudonyms:
+        """Pseudonyms under the key in a file, or in the environment variable MLOPS_ROLES_KEY."""
+        if path is not None:
+            return cls.from_key(rdf.read_bytes(Path(path), 1 << 16))
+        if KEY_VARIABLE not in os.environ:
+            raise InputError(
+                f"--pseudonymise: no key; name a file with --key-file, or set {KEY_VARIABLE}"
+            )
+        return cls.from_key(os.environ[KEY_VARIABLE])
+
+    def of(self, name: str, kind: str = "person") -> str:
+        """The pseudonym of a name: HMAC-SHA256 of kind and name, cut to 64 bits."""
+        import hmac
+
+        text = f"{kind}\0{unicodedata.normalize('NFC', name)}"
+        return f"{kind}-{hmac.new(self.key, text.encode(), 'sha256').hexdigest()[:16]}"
+
+    @staticmethod
+    def looks(name: str) -> bool:
+        """Whether a text has the form of a pseudonym."""
+        return re.fullmatch(rf"(?:{'|'.join(KINDS.values())})-[0-9a-f]{{16}}", name) is not None
+
+    def hide(self, data: Any) -> Any:
+        """An answer as plain data, with every name of a person or a unit in it replaced, lists of them too."""
+        if isinstance(data, Mapping):
+            return {
+                k: self._hidden(v, KINDS[k]) if k in KINDS else self.hide(v)
+                for k, v in data.items()
+            }
+        return [self.hide(item) for item in data] if isinstance(data, (list, tuple)) else data
+
+    def _hidden(self, value: Any, kind: str) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [self._hidden(item, kind) for item in value]
+        return self.of(value, kind) if isinstance(value, str) else value
+
+
+# groups ----------------------------------------------------------------------------
+
+SMALL = 5
+ROUGHLY = f"Counts are told roughly: <{SMALL} is 1 to {SMALL - 1}, {SMALL}+ is {SMALL} to {2 * SMALL - 1}, and so on; what is about single people is left out."
+
+
+class Band(int):
+    """A count that is told but roughly: '0', '<5', '5+', '10+' and so on.
+
+    It is the same number for all counts of a band, so no sum or difference tells them apart:
+    to hide the small counts alone would let them be worked out from the totals.
+    """
+
+    @classmethod
+    def of(cls, count: int) -> Band:
+        """The band of a count."""
+        return cls(count - count % SMALL if count >= SMALL else min(count, 1) * (SMALL // 2))
+
+    def __str__(self) -> str:
+        return f"<{SMALL}" if 0 < self < SMALL else f"{int(self):,}+" if self else "0"
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
+def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An audit as plain data, with every count in bands, and without what is about single people or groups under 5.
+
+    Titles and names that under 5 people wrote are left out, as are the nearest candidates. Whether
+    a group is covered by one person or by four is one state, 'few'.
+    """
+    groups = {
+        group: {name: _banded(cover) for name, cover in data[group].items()}
+        for group in ("roles", "tasks", "skills", "steps")
+    }
+    told = {
+        "note": f"{data['note']} {ROUGHLY}",
+        "rows": {name: Band.of(count) for name, count in data["rows"].items()},
+        "titles": {name: Band.of(count) for name, count in data["titles"].items()},
+        "unmatched_skills": {
+            name: Band.of(count)
+            for name, count in data["unmatched_skills"].items()
+            if count >= SMALL
+        },
+        "open_titles": [
+            title | {"people": Band.of(title["people"])}
+            for title in data["open_titles"]
+            if title["people"] >= SMALL
+        ],
+        "nearest": {},
+        "rejected": [],
+        "small_groups": True,
+    }
+    return {**data, **told, **groups}
+
+
+def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:
+    state = (
+        "few" if 0 < cover["people"] < SMALL and cover["state"] != "unassigned" else cover["state"]
+    )
+    return {
+        key: Band.of(value) if isinstance(value, int) else value for key, value in cover.items()
+    } | {"state": state}
+
+
+def spelt(data: Any) -> Any:
+    """Plain data with each band as its text, for JSON."""
+    if isinstance(data, Mapping):
+        return {key: spelt(value) for key, value in data.items()}
+    return (
+        [spelt(item) for item in data]
+        if isinstance(data, (list, tuple))
+        else str(data)
+        if isinstance(data, Band)
+        else data
+    )

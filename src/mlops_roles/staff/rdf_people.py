@@ -1,0 +1,266 @@
+"""People as RDF, of any size, streamed into the columns of a staff file.
+
+Which property fills which column is the question `staff-columns`; what an IRI means there is
+`staff-values`, and an exact match of it means the same, whether the file or the ontology says so.
+Statements go one by one into arrays of whole numbers; no person is an object.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from ..errors import InputError
+from ..io import rdf
+from ..ontology.catalogue import ask
+from ..ontology.graph import RDF_TYPE, Graph
+from .engine import numbers, texts
+
+if TYPE_CHECKING:
+    import pyarrow
+
+ABOUT_A_PERSON = ("title", "role", "occupation", "skills", "assessed", "lacks", "post", "person")
+Pairs = tuple[Any, Any]  # two arrays of whole numbers: who, and what is said
+Told = tuple[
+    Pairs, Callable[[int], str | None]
+]  # what is said, and how a value of it is written, if at all
+
+
+class Agents:
+    """The statements about people in an RDF file, in columns.
+
+    Attributes:
+        keys: every name and text met, in the order of its first appearance; a text begins with '"'.
+        said: per column of `staff-columns`, pairs of places in `keys`.
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], graph: Graph):
+        columns = {
+            str(graph.expand(row["predicate"])): row["column"]
+            for row in ask("staff-columns", graph)
+        }
+        found: dict[str, int] = defaultdict(count().__next__)
+        flat = {column: (array("q"), array("q")) for column in columns.values()}
+        into = {
+            predicate: tuple(side.append for side in flat[column])
+            for predicate, column in columns.items()
+        }
+        known = (
+            graph.store.quads_for_pattern(None, ox.NamedNode(predicate), None)
+            for predicate in columns
+            if columns[predicate] == "match"
+        )
+        is_one, literal = RDF_TYPE.value, ox.Literal
+        for quad in chain(*known, quads):
+            predicate, thing = quad.predicate.value, quad.object
+            if predicate == is_one:
+                predicate = getattr(thing, "value", "")
+            if sides := into.get(predicate):
+                who, what = sides
+                who(found[quad.subject.value])  # type: ignore[union-attr]  # a statement is no subject in RDF 1.2
+                what(
+                    found[
+                        f'"{thing.value}' if type(thing) is literal else getattr(thing, "value", "")
+                    ]
+                )
+        self.keys = list(found)
+        self.said = flat
+
+    def pairs(self, column: str) -> Pairs:
+        """The pairs of a column."""
+        import numpy as np
+
+        who, what = (np.frombuffer(side, np.int64) for side in self.said.get(column, (b"", b"")))
+        return who, what
+
+    def people(self) -> Any:
+        """The people, in the order of their first appearance."""
+        import numpy as np
+
+        return np.unique(
+            np.concatenate(
+                [self.pairs("member")[1], *(self.pairs(column)[0] for column in ABOUT_A_PERSON)]
+            )
+        )
+
+    def meanings(self, said: Mapping[str, str]) -> dict[int, str]:
+        """What the values mean that are an exact match of something said, or of its match; several meanings are separated by ';'."""
+        groups: dict[int, set[int]] = {}
+        for pair in _each(self.pairs("match")):
+            small, large = sorted((groups.setdefault(place, {place}) for place in pair), key=len)
+            if small is not large:
+                large |= small
+                groups.update(dict.fromkeys(small, large))
+        found = {}
+        for group in {id(group): group for group in groups.values()}.values():
+            meant = ";".join(
+                sorted({said[self.keys[place]] for place in group if self.keys[place] in said})
+            )
+            found.update(dict.fromkeys(group if meant else (), meant))
+        return found
+
+    def posts(self, column: str) -> Pairs:
+        """What is said of people by way of their posts and memberships."""
+        of: dict[int, list[int]] = defaultdict(list)
+        for post, value in _each(self.pairs(column)):
+            of[post].append(value)
+        held = _joined(self.pairs("post"), self.pairs("member")[::-1])
+        return _pairs((person, value) for person, post in _each(held) for value in of.get(post, ()))
+
+
+def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
+    """The people of an RDF file as a staff table: `line`, person, title, unit, role, skills, lacks, assessed.
+
+    `line` is the place of a person in the order of first appearance. A person is called by name, and
+    by IRI too where two bear one name; several titles, roles or units are separated by ';'.
+
+    Raises InputError for a file that cannot be read, or that says nothing of people.
+    """
+    import pyarrow as pa
+
+    agents = Agents(rdf.stream(path), graph)
+    people = agents.people()
+    if not len(people):
+        raise InputError(
+            f"{path}: nobody in it; say what people hold, are called or can do in the terms of mlops:, org:, foaf: or schema:"
+        )
+    names: dict[int, str] = {}
+    for who, name in _each(agents.pairs("name")):
+        if agents.keys[name].startswith('"'):
+            names.setdefault(who, agents.keys[name][1:])
+    cells = {
+        column: _cells(told, people, len(agents.keys))
+        for column, told in _columns(agents, names, graph).items()
+    }
+    return pa.table(
+        {
+            "line": numbers(range(1, len(people) + 1)),
+            "person": texts(_called(people.tolist(), names, agents.keys)),
+            **cells,
+        }
+    )
+
+
+def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str, list[Told]]:
+    """What each column is told by; what is no role of ours is a title."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in ask("staff-values", graph):
+        said[row["kind"]][graph.expand(row["value"]) or row["value"]] = row["meaning"]
+    meant = {kind: agents.meanings(named) for kind, named in said.items()}
+
+    def text(value: int) -> str | None:
+        key = agents.keys[value]
+        return key[1:] if key.startswith('"') else names.get(value)
+
+    def skill(value: int) -> str | None:
+        return (
+            meant["skill"].get(value)
+            or said["skill"].get(agents.keys[value])
+            or text(value)
+            or agents.keys[value]
+        )
+
+    def role(value: int) -> str | None:
+        return said["role"].get(agents.keys[value])
+
+    def occupation(value: int) -> str | None:
+        return meant["role"].get(value) or role(value)
+
+    def unit(value: int) -> str | None:
+        return text(value) or agents.keys[value].rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
+
+    posts, occupations = agents.posts("role-of-post"), agents.pairs("occupation")
+    return {
+        "title": [
+            (agents.pairs("title"), text),
+            (posts, lambda v: None if role(v) else text(v)),
+            (occupations, lambda v: None if occupation(v) else text(v)),
+        ],
+        "unit": [(agents.pairs("unit"), unit), (agents.posts("unit-of-post"), unit)],
+        "role": [
+            (posts, role),
+            (occupations, occupation),
+            (agents.pairs("role"), lambda v: role(v) or agents.keys[v]),
+        ],
+        "skills": [(agents.pairs("skills"), skill)],
+        "lacks": [(agents.pairs("lacks"), skill)],
+        "assessed": [(agents.pairs("assessed"), skill)],
+    }
+
+
+def _joined(*pairs: Pairs) -> Pairs:
+    """Pairs, and after them others."""
+    import numpy as np
+
+    who, what = (np.concatenate(sides) for sides in zip(*pairs, strict=True))
+    return who, what
+
+
+def _pairs(found: Iterable[tuple[int, int]]) -> Pairs:
+    import numpy as np
+
+    who, what = np.array(list(found), np.int64).reshape(-1, 2).T
+    return who, what
+
+
+def _each(pairs: Pairs) -> Iterator[tuple[int, int]]:
+    return zip(*(side.tolist() for side in pairs), strict=True)
+
+
+def _cells(told: Sequence[Told], people: Any, keys: int) -> pyarrow.Array:
+    """One text a person: what is told, each once, separated by ';'; null where nothing is."""
+    import numpy as np
+
+    words: dict[str, int] = defaultdict(count().__next__)
+    who, said = _joined(*((pairs[0], _numbered(pairs[1], text, words)) for pairs, text in told))
+    places = np.full(keys, -1)
+    places[people] = np.arange(len(people))
+    who = places[who]
+    known = np.flatnonzero((who >= 0) & (said >= 0))
+    first = known[
+        np.unique(who[known] * len(words) + said[known], return_index=True)[1]
+    ]  # sorted by person
+    first = first[np.lexsort((first, who[first]))]
+    return _lists(
+        texts(words).take(numbers(said[first])), np.bincount(who[first], minlength=len(people))
+    )
+
+
+def _numbered(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
+    """The number of the text that each value is written as; -1 for none."""
+    import numpy as np
+
+    distinct, at = np.unique(values, return_inverse=True)
+    return np.array(
+        [words[written] if written else -1 for written in map(text, distinct.tolist())], np.int64
+    )[at]
+
+
+def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
+    """So many words each, joined by ';'; null for none."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ends = numbers(np.concatenate([[0], np.cumsum(lengths)]))
+    joined = pc.binary_join(
+        pa.LargeListArray.from_arrays(ends, words),
+        texts([";"]).take(numbers(np.zeros(len(lengths)))),
+    )
+    return pc.if_else(
+        pc.cast(numbers(lengths), pa.bool_()), joined, pa.nulls(len(lengths), pa.large_string())
+    )
+
+
+def _called(people: list[int], names: Mapping[int, str], keys: list[str]) -> Iterator[str]:
+    """What people are called: by name, by IRI if they have none, by both if others have the same."""
+    bearers = Counter(names.get(who, "") for who in people)
+    for who in people:
+        name = names.get(who)
+        yield keys[who] if not name else name if bearers[name] == 1 else f"{name} <{keys[who]}>"

@@ -1,1 +1,0 @@
-"""Several people together: what a change does to what they cover, and the smallest group that covers it."""

@@ -1,0 +1,1 @@
+"""SHACL shapes and OWL checks, run and reported."""

@@ -1,0 +1,418 @@
+"""What differs between two versions of the ontology or of a staff file, and which change did it."""
+
+import csv
+import random
+
+import pyoxigraph as ox
+import pytest
+from support.asserted import PREFIXES, ROOT
+
+from mlops_roles import InputError, audit, diff, load
+from mlops_roles.analysis.answer_changes import changes
+from mlops_roles.analysis.diff import OntologyDiff
+from mlops_roles.cli.main import main
+from mlops_roles.cli.views.diffs import diff_text
+from mlops_roles.ontology.graph import DEFAULT
+from mlops_roles.ontology.tables import Closed
+from mlops_roles.ontology.versions import LIMIT
+
+ONTOLOGY = ROOT / "ontology"
+ACME = ROOT / "examples" / "acme.csv"
+HEAD = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
+TITLE = 'role:data-scientist mlops:curatedTitle "Machine Learning Wizard"@en'
+NEED = "task:apply-coding-guidelines mlops:requiresSkill skill:sql"
+WORD = 'tool:jenkins skos:altLabel "Construction"@en'
+ALIAS = 'skill:software-design-patterns skos:altLabel "patterns of design"@en'
+
+
+def triples(text):
+    return [
+        q.triple
+        for q in ox.parse(
+            HEAD + "".join(f"{statement} .\n" for statement in text), format=ox.RdfFormat.TURTLE
+        )
+    ]
+
+
+SHIPPED = [q.triple for q in load().store.quads_for_pattern(None, None, None, DEFAULT)]
+
+
+@pytest.fixture(scope="module")
+def version(tmp_path_factory):
+    """Write a version of the ontology: the shipped one with some statements more, and some less."""
+    folder = tmp_path_factory.mktemp("versions")
+
+    def write(*more, without=()):
+        path = folder / f"{len(list(folder.iterdir()))}.nt"
+        gone = set(triples(without))
+        assert gone <= set(SHIPPED)
+        path.write_bytes(
+            ox.serialize(
+                [t for t in SHIPPED if t not in gone] + triples(more), format=ox.RdfFormat.N_TRIPLES
+            )
+        )
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def shipped(version):
+    return version()
+
+
+def _rows(found, how):
+    return {(row["change"], row["statement"]) for row in found.rows() if row["how"] == how}
+
+
+# ontologies ------------------------------------------------------------------------------
+
+
+def test_the_same_ontology_in_another_form_order_and_blank_nodes_differs_in_nothing(tmp_path):
+    shuffled = random.Random(1).sample(SHIPPED, len(SHIPPED))
+    other = tmp_path / "other.ttl"
+    other.write_bytes(
+        ox.serialize(
+            shuffled,
+            format=ox.RdfFormat.TURTLE,
+            prefixes={"r": PREFIXES["role"], "role": PREFIXES["task"]},
+        )
+    )
+    found = diff(ONTOLOGY, other)
+    assert found.rows() == []
+    assert found.terms == {"added": [], "removed": [], "changed": []}
+    assert len(found.old.asserted) > 7000
+    assert found.old.to_dict()["version"] == found.new.to_dict()["version"] == load().version
+    assert found.old.prefixes is not load().prefixes
+
+
+def test_the_same_names_under_other_prefixes_differ_in_nothing(tmp_path):
+    for prefix in ("acme", "ours"):
+        (tmp_path / f"{prefix}.ttl").write_text(
+            f"@prefix {prefix}: <https://acme.example/> . {prefix}:x a {prefix}:Y ; {prefix}:p [ {prefix}:q ( {prefix}:z 1 ) ] ."
+        )
+    assert diff(tmp_path / "acme.ttl", tmp_path / "ours.ttl").rows() == []
+
+
+def test_a_class_without_a_name_is_compared_as_a_whole_and_named_as_the_cause(version):
+    body = "capability:tamer a owl:Class ; owl:equivalentClass [ a owl:Class ; owl:intersectionOf ( capability:data-engineer {} ) ]"
+    found = diff(version(body.format("")), version(body.format("capability:backend-engineer")))
+    gained = {row["statement"]: row["because"] for row in found.rows() if row["change"] == "gained"}
+    assert gained
+    assert "capability:tamer rdfs:subClassOf capability:backend-engineer" in gained
+    assert all(
+        len(why) == 1
+        and why[0].startswith("capability:tamer owl:equivalentClass [ owl:intersectionOf (")
+        for why in gained.values()
+    )
+
+
+def test_a_statement_that_is_gone_is_told_with_all_that_no_longer_follows(version, shipped):
+    gone = "role:ml-engineer mlops:incorporates role:data-engineer"
+    found = diff(shipped, version(without=[gone]))
+    assert _rows(found, "asserted") == {("removed", gone)}
+    assert found.terms["changed"] == ["role:ml-engineer"]
+    lost = [row for row in found.rows() if row["how"] == "inferred"]
+    assert "role:ml-engineer mlops:requiresSkill skill:data-modelling" in {
+        row["statement"] for row in lost
+    }
+    assert "role:ml-engineer mlops:requiresSkill skill:programming" not in {
+        row["statement"] for row in lost
+    }  # it follows otherwise too
+    assert {(row["change"], *row["because"]) for row in lost} == {("lost", gone)}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_is_gained_or_lost_names_a_change_that_did_it(version, shipped, seed):
+    """Against the closures: what follows on one side alone is told, no more and no less, and each has a cause."""
+    rng = random.Random(seed)
+    named = sorted(
+        (
+            t
+            for t in SHIPPED
+            if isinstance(t.subject, ox.NamedNode)
+            and "/ns#" in t.predicate.value
+            and isinstance(t.object, ox.NamedNode)
+        ),
+        key=str,
+    )
+    gone = rng.sample(named, 3)
+    path = version()
+    path.write_bytes(
+        ox.serialize([t for t in SHIPPED if t not in gone], format=ox.RdfFormat.N_TRIPLES)
+    )
+    found = diff(shipped, path)
+    old, new = ({*side.asserted, *side.inferred} for side in (found.old, found.new))
+    told = [row for row in found.rows() if row["how"] == "inferred"]
+    asserted = _rows(found, "asserted")
+    assert {row["statement"] for row in told} == {
+        text for text in old - new if ("removed", text) not in asserted
+    }
+    assert new <= old | {text for _, text in _rows(found, "inferred")}
+    assert len(asserted) == 3
+    assert all(
+        row["because"] and {("removed", text) for text in row["because"]} <= asserted
+        for row in told
+    )
+
+
+def test_terms_are_added_removed_and_changed(version, shipped):
+    new = "skill:juggling a mlops:Skill"
+    found = diff(
+        shipped,
+        version(
+            new,
+            TITLE,
+            without=["skill:scripting a mlops:Skill", "skill:scripting a owl:NamedIndividual"],
+        ),
+    )
+    assert found.terms["added"] == ["skill:juggling"]
+    assert found.terms["removed"] == ["skill:scripting"]
+    assert "role:data-scientist" in found.terms["changed"]
+    back = OntologyDiff(found.new, found.old, changes(found.new, found.old), [])
+    assert (back.terms["added"], back.terms["removed"]) == (["skill:scripting"], ["skill:juggling"])
+
+
+def test_what_is_said_of_a_statement_is_compared_by_the_statement(version, shipped):
+    note = f"[] a owl:Axiom ; owl:annotatedSource {TITLE.replace(' mlops', ' ; owl:annotatedProperty mlops', 1).replace('Title ', 'Title ; owl:annotatedTarget ')}"
+    found = diff(version(TITLE), version(TITLE, f"{note} ; dcterms:source source:curation"))
+    assert _rows(found, "asserted") == {("added", f"{TITLE} | dcterms:source source:curation")}
+    assert found.terms["changed"] == ["role:data-scientist"]
+
+
+def test_a_list_is_compared_by_its_members_and_named_as_the_cause(version, shipped):
+    chain = "mlops:performs owl:propertyChainAxiom ( mlops:similarTo mlops:performs )"
+    found = diff(shipped, version(chain))
+    assert _rows(found, "asserted") == {
+        ("added", "mlops:performs owl:propertyChainAxiom (mlops:similarTo mlops:performs)")
+    }
+    gained = [row for row in found.rows() if row["change"] == "gained"]
+    assert gained
+    assert all(
+        row["because"] == ["mlops:performs owl:propertyChainAxiom (mlops:similarTo mlops:performs)"]
+        for row in gained
+    )
+
+
+def test_long_content_is_bounded_and_still_told_apart(version):
+    statement = 'skill:sql skos:note "{}"'
+    found = diff(
+        version(statement.format("x" * 100_000 + "a")),
+        version(statement.format("x" * 100_000 + "b")),
+    )
+    assert len(_rows(found, "asserted")) == 2
+    assert max(len(row["statement"]) for row in found.rows()) < LIMIT + 100
+
+
+# answers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def changed(version, shipped):
+    """Answers on the example after three changes that matter and one that does not."""
+    return diff(shipped, version(TITLE, NEED, WORD, ALIAS), ACME)
+
+
+def test_whose_answers_change_is_what_two_audits_say(changed):
+    old, new = (
+        audit(ACME, graph=side).dataframe().set_index("line").fillna("")
+        for side in (changed.old, changed.new)
+    )
+    differing = {
+        line
+        for line in old.index
+        for column in ("status", "roles", "similar", "able", "likely")
+        if old[column][line] != new[column][line]
+    }
+    assert {answer["line"] for answer in changed.answers} == differing
+    assert [(a["person"], a["answer"], a["before"], a["after"]) for a in changed.answers] == [
+        ("Nils Berg", "could act as software-engineer", "able", "not on record"),
+        ("Olga Petrova", "could act as software-engineer", "likely", "not on record"),
+        ("Hanna Vogel", "role by title", "none", "certain: data-scientist"),
+    ]
+
+
+def test_the_statement_that_is_named_did_it(changed, version, shipped):
+    """Each cause alone changes the same answer; nothing else is named."""
+    assert [answer["because"] for answer in changed.answers] == [[NEED], [NEED], [TITLE]]
+    for answer in changed.answers:
+        alone = diff(shipped, version(*answer["because"]), ACME).answers
+        assert answer | {"because": None} in [a | {"because": None} for a in alone]
+
+
+def test_a_word_that_comes_to_mean_a_skill_is_named_for_those_who_wrote_it(
+    version, shipped, tmp_path
+):
+    closed = Closed.of(load())
+    *known, skill = sorted(s for role, s in closed.role_skills if role == "software-engineer")
+    had = "; ".join(closed.labels[s] for s in known)
+    staff = tmp_path / "staff.csv"
+    staff.write_text(f"person,skills\nAnn,{had}; Zweckwort; Datenwort\nBob,{had}; Zweckzeug\n")
+    meant, named, spoken = (
+        f'skill:{skill} skos:altLabel "Zweckwort"@de',
+        'tool:zweck skos:prefLabel "Zweckzeug"@en',
+        f"tool:zweck mlops:evidenceFor skill:{skill}",
+    )
+    beside = 'skill:sql skos:altLabel "Datenwort"@de'
+    ann, bob = diff(
+        shipped, version(meant, named, spoken, beside, "tool:zweck a mlops:Tool"), staff
+    ).answers
+    assert (ann["before"], ann["after"], ann["because"]) == ("not on record", "able", [meant])
+    assert (bob["before"], bob["after"], bob["because"]) == (
+        "not on record",
+        "likely",
+        [spoken, named],
+    )
+
+
+def test_a_role_that_is_gone_is_the_cause_of_what_nobody_can_act_as(version, shipped):
+    gone = "role:software-engineer rdf:type mlops:Role"
+    found = diff(shipped, version(without=[gone]), ACME)
+    by_person = {(a["person"], a["answer"]): a["because"] for a in found.answers}
+    assert by_person["Nils Berg", "could act as software-engineer"] == [gone]
+
+
+# staff files ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory):
+    """The example some time later: one has left, one joined, one was promoted, one learnt, one went to another unit."""
+    header, *rows = csv.reader(ACME.open(encoding="utf-8", newline=""))
+    title, unit, skills, lacks = map(header.index, ("title", "unit", "skills", "lacks"))
+    rows = [row for row in rows if row[0] != "Uma Patel"]
+    by_name = {row[0]: row for row in rows}
+    by_name["Hanna Vogel"][title] = "ML Engineer"
+    by_name["Ben Lindqvist"][skills] = by_name["Ben Lindqvist"][skills].replace("; EDA", "")
+    by_name["Ben Lindqvist"][lacks] = ""
+    by_name["Elif Kaya"][unit] = "Claims"
+    path = tmp_path_factory.mktemp("later") / "later.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows, ["New One", "DevOps Engineer", "", "", "", ""]])
+    return path
+
+
+@pytest.fixture(scope="module")
+def moved(later):
+    return diff(ACME, later)
+
+
+def test_who_came_and_went_and_whose_answers_change(moved):
+    found = moved
+    assert {change: [p["person"] for p in people] for change, people in found.people.items()} == {
+        "added": ["New One"],
+        "removed": ["Uma Patel"],
+    }
+    assert [
+        (a["person"], a["answer"], a["before"], a["after"], a["because"]) for a in found.answers
+    ] == [
+        ("Ben Lindqvist", "skill data-analysis", "recorded", "tool", ["skills without EDA"]),
+        (
+            "Ben Lindqvist",
+            "skill model-deployment",
+            "lacking",
+            "not on record",
+            ["lacks without model deployment"],
+        ),
+        (
+            "Hanna Vogel",
+            "role by title",
+            "none",
+            "certain: ml-engineer",
+            ["title: Machine Learning Wizard → ML Engineer"],
+        ),
+    ]
+
+
+def test_coverage_of_two_staff_files_stands_side_by_side(moved, later):
+    data = moved.to_dict()
+    rows = {(row["group"], row["item"]): row for row in data["coverage"]}
+    old, new = (audit(path).coverage("role")["devops-engineer"]["people"] for path in (ACME, later))
+    assert (
+        [rows["role", "devops-engineer"][side]["people"] for side in ("before", "after")]
+        == [old, new]
+        == [1, 2]
+    )
+    assert (
+        data["states"]["before"]["role"]["single"] - data["states"]["after"]["role"]["single"] == 2
+    )
+
+
+# bad input and commands --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("bad.ttl", "role:x a", "line 1"),
+        (
+            "clash.ttl",
+            f"{HEAD} skill:a a mlops:Skill , mlops:Task . mlops:Skill owl:disjointWith mlops:Task .",
+            "contradicts",
+        ),
+        (
+            "circle.ttl",
+            "_:a <http://x.example/p> _:b . _:b <http://x.example/p> _:a .",
+            "blank nodes hold each other in a circle",
+        ),
+        ("odd.doc", "x", "unknown ending"),
+    ],
+)
+def test_an_ontology_that_cannot_be_compared_is_said_in_one_line(
+    name, text, said, tmp_path, capsys
+):
+    (tmp_path / name).write_text(text)
+    assert main(["diff", str(tmp_path / name), str(ONTOLOGY)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [ONTOLOGY, ACME],
+        [ACME, ACME, "--staff", ACME],
+        [ROOT / "queries", ONTOLOGY],
+        ["nowhere.ttl", ONTOLOGY],
+    ],
+)
+def test_what_cannot_be_compared_is_said_with_its_cure(arguments, capsys):
+    assert main(["diff", *map(str, arguments)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+
+
+def test_another_kind_beside_an_ontology_is_refused_in_the_library():
+    with pytest.raises(InputError, match="compare two ontologies"):
+        diff(ONTOLOGY, ACME)
+
+
+def test_differences_are_answers(shipped, version, capsys, tmp_path):
+    assert main(["diff", str(shipped), str(version(TITLE)), "--format", "csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert {row["statement"] for row in rows if row["change"] == "added"} == {TITLE}
+    (tmp_path / "one.csv").write_text("person,title\nAnn,Data Engineer\n")
+    (tmp_path / "two.csv").write_text("person,title\nAnn,Software Engineer\n")
+    assert (
+        main(["diff", str(tmp_path / "one.csv"), str(tmp_path / "two.csv"), "--format", "md"]) == 0
+    )
+    out = capsys.readouterr().out
+    assert (
+        "| Ann | 2 | role by title | certain: data-engineer → certain: software-engineer |" in out
+    )
+
+
+def test_the_text_names_terms_statements_and_causes(changed):
+    text = " ".join(diff_text(changed.to_dict(), "table").split())
+    assert (
+        "changed: role:data-scientist; skill:software-design-patterns; task:apply-coding-guidelines; tool:jenkins"
+        in text
+    )
+    assert "+ task:apply-coding-guidelines mlops:requiresSkill skill:sql" in text
+    assert "Hanna Vogel 35 role by title none → certain: role:data-scientist" in text
+
+
+def test_rejected_rows_are_findings(capsys):
+    assert main(["diff", str(ACME), str(ACME), "--format", "jsonl"]) == 1
+    assert capsys.readouterr().out == ""

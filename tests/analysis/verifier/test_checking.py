@@ -1,0 +1,484 @@
+"""The verifier: it accepts what is true, finds what is not, and owes nothing to what it checks."""
+
+import copy
+import hashlib
+import json
+import random
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.asserted import ROOT
+from support.people import ROLES, rows, staff_csv
+
+from mlops_roles import InputError, Pseudonyms, Records, certify, load, verify
+from mlops_roles.cli import main
+
+ACME = ROOT / "examples" / "acme.csv"
+KEY = b"a key that only this test holds"
+some = settings(
+    max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+def sealed(content):
+    """A certificate with the hash that its content has: what a forger would hand over."""
+    content = {k: v for k, v in content.items() if k != "id"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return {"id": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"} | content
+
+
+def checked(tmp_path, content, staff=ACME, **how):
+    path = tmp_path / "certificate.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return verify(path, staff, **how)
+
+
+def places(found):
+    return [difference.place for difference in found.differences]
+
+
+@pytest.fixture(scope="module")
+def ben():
+    return certify("Ben Lindqvist", "R7", ACME).to_dict()
+
+
+# what is true is verified -----------------------------------------------------------------
+
+
+@given(data=st.data(), role=st.sampled_from(ROLES), accept=st.booleans())
+@some
+def test_what_was_certified_is_verified(data, role, accept, tmp_path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text(
+        staff_csv([(f"P {n}", "Engineer", "U", data.draw(rows(role))) for n in range(3)]),
+        encoding="utf-8",
+    )
+    assert (
+        places(checked(tmp_path, certify("P 1", role, staff, accept_tools=accept).to_dict(), staff))
+        == []
+    )
+
+
+@pytest.mark.parametrize("form", ["json", "ttl"])
+@pytest.mark.parametrize("person", ["Ada Okafor", "Ben Lindqvist", "Kemi Adeyemi"])
+def test_what_the_command_wrote_the_command_verifies(person, form, tmp_path, capsys):
+    path = str(tmp_path / f"c.{form}")
+    assert (
+        main.main(
+            ["certify", person, "R7", "--staff", str(ACME), "--format", form, "--output", path]
+        )
+        == 0
+    )
+    assert main.main(["verify", path, "--staff", str(ACME)]) == 0
+    assert f"verified\nIt says: {person} as ML Engineer" in capsys.readouterr().out
+
+
+def test_a_companys_role_is_verified_with_its_file_only(tmp_path):
+    ours = ROOT / "examples" / "acme.ttl"
+    content = certify("Ben Lindqvist", "acme:prompt-engineer", Records(ACME, load(ours))).to_dict()
+    assert checked(tmp_path, content, added=[ours]).verified
+    assert places(checked(tmp_path, content)) == ["role"]
+    other = tmp_path / "acme.ttl"
+    other.write_text(
+        ours.read_text("utf-8").replace(
+            "acme:prompt-writing , skill:model-training-and-evaluation", "acme:prompt-writing"
+        ),
+        encoding="utf-8",
+    )
+    assert {"skills", "ontology.added.acme.ttl.id"} & set(
+        places(checked(tmp_path, content, added=[other]))
+    )
+
+
+@pytest.mark.parametrize("ending", [".tsv", ".xlsx", ".parquet"])
+def test_it_reads_every_kind_of_staff_file(ending, tmp_path):
+    path = tmp_path / f"staff{ending}"
+    table = [
+        ("person", "title", "skills", "lacks"),
+        ("Ada", "x", "Python; statistics", "SQL"),
+        ("Bo", None, "Go", None),
+    ]
+    if ending == ".tsv":
+        path.write_text(
+            "\n".join("\t".join(c or "" for c in row) for row in table), encoding="utf-8"
+        )
+    elif ending == ".xlsx":
+        book = pytest.importorskip("openpyxl").Workbook()
+        for row in table:
+            book.active.append(row)
+        book.save(path)
+    else:
+        pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        pq.write_table(
+            pa.table({name: [row[i] for row in table[1:]] for i, name in enumerate(table[0])}), path
+        )
+    for person in ("Ada", "Bo"):
+        assert places(checked(tmp_path, certify(person, "R4", path).to_dict(), path)) == []
+
+
+def test_a_pseudonym_is_verified_under_its_key_only(tmp_path):
+    names = Pseudonyms.from_key(KEY)
+    content = certify("Ben Lindqvist", "R3", Records(ACME, pseudonyms=names)).to_dict()
+    assert content["person"] == names.of("Ben Lindqvist")
+    assert checked(tmp_path, content, key=KEY).verified
+    assert (
+        places(checked(tmp_path, content))
+        == places(checked(tmp_path, content, key=KEY + b"?"))
+        == ["person"]
+    )
+
+
+def test_columns_of_other_names_are_verified_as_mapped_and_never_guessed(tmp_path):
+    staff = tmp_path / "s.csv"
+    staff.write_text("Employee,Competencies,Gaps\nAda,Python; statistics,SQL\n", encoding="utf-8")
+    content = certify("Ada", "R4", staff).to_dict()  # guesses what the columns are
+    mapping = {"person": "Employee", "skills": "Competencies", "lacks": "Gaps"}
+    with pytest.raises(InputError, match="no column 'person'"):
+        checked(tmp_path, content, staff)
+    assert checked(tmp_path, content, staff, mapping=mapping).verified
+    part = checked(
+        tmp_path, content, staff, mapping={"person": "Employee", "skills": "Competencies"}
+    )
+    assert part.aside == ("Gaps",)
+    assert "verdict" in places(part)
+
+
+# what is not is found ----------------------------------------------------------------------
+
+
+def leaves(value, path=()):
+    """The paths of a tree to all that stands in it."""
+    yield path
+    for key, item in (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    ):
+        yield from leaves(item, (*path, key))
+
+
+def tampered(chance, content):
+    """A certificate with one thing in it changed, taken away, doubled, added or swapped."""
+    content = copy.deepcopy(content)
+    paths = [path for path in leaves(content) if path and path != ("id",)]
+    path = chance.choice(paths)
+    inside, key = _at(content, path[:-1]), path[-1]
+    how = chance.choice(["change", "drop", "double", "swap", "add"])
+    if how == "drop":
+        del inside[key]
+    elif how == "double" and isinstance(inside, list):
+        inside.append(inside[key])
+    elif how == "swap" and isinstance(inside, list):
+        inside[0], inside[key] = inside[key], inside[0]
+    elif how == "add" and isinstance(inside[key], (dict, list)):
+        inside[key].update(more="x") if isinstance(inside[key], dict) else inside[key].append("x")
+    else:
+        others = [
+            copy.deepcopy(one)
+            for one in (_at(content, other) for other in chance.sample(paths, 9))
+            if type(one) is type(inside[key])
+        ]
+        inside[key] = chance.choice([*others, None, "x", 7, [], {}, True])
+    return content
+
+
+def _at(content, path):
+    for key in path:
+        content = content[key]
+    return content
+
+
+def same(one, other):
+    """Whether two certificates say the same, but for what may differ: when they were made."""
+    bare = [
+        json.dumps(
+            c | {"id": None, "made": c["made"] | {"ended": None}}
+            if isinstance(c.get("made"), dict)
+            else c,
+            sort_keys=True,
+        )
+        for c in (one, other)
+    ]
+    return bare[0] == bare[1]
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    role=st.sampled_from(ROLES),
+    person=st.sampled_from(["Ada Okafor", "Ben Lindqvist", "Ines Costa"]),
+)
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+def test_any_change_of_a_certificate_is_found_though_its_hash_is_mended(
+    seed, role, person, tmp_path, certified
+):
+    true = certified(person, role)
+    forged = tampered(random.Random(seed), true)
+    if forged.get("type") != "Certificate":
+        with pytest.raises(InputError):
+            checked(tmp_path, sealed(forged))
+        return
+    if not same(forged, true) and not same(forged, certified(person, role, accept_tools=True)):
+        assert not checked(tmp_path, sealed(forged)).verified
+    if forged != true:
+        assert not checked(tmp_path, forged).verified
+
+
+@pytest.fixture(scope="module")
+def certified():
+    records, known = Records(ACME), {}
+
+    def make(person, role, accept_tools=False):
+        if (person, role, accept_tools) not in known:
+            known[person, role, accept_tools] = certify(
+                person, role, records, accept_tools=accept_tools
+            ).to_dict()
+        return known[person, role, accept_tools]
+
+    return make
+
+
+@given(data=st.data(), role=st.sampled_from(ROLES))
+@some
+def test_any_change_of_the_persons_row_is_found_though_the_files_hash_is_mended(
+    data, role, tmp_path
+):
+    """What a forger cannot mend is what the certificate would say of the file as it is now."""
+    staff, row = tmp_path / "staff.csv", data.draw(rows(role))
+    others = [(f"P {n}", "Engineer", "U", data.draw(rows())) for n in range(2)]
+    staff.write_text(
+        staff_csv([others[0], ("Ada", "Engineer", "U", row), others[1]]), encoding="utf-8"
+    )
+    true = certify("Ada", role, staff).to_dict()
+    column = data.draw(st.sampled_from(["skills", "lacks", "assessed"]))
+    names = data.draw(rows(role))[column]
+    changed = {**row, column: names}
+    if changed["lacks"] and set(changed["lacks"]) & {*changed["skills"], *changed["assessed"]}:
+        return
+    staff.write_text(
+        staff_csv([others[0], ("Ada", "Engineer", "U", changed), others[1]]), encoding="utf-8"
+    )
+    now = certify("Ada", role, staff).to_dict()
+    forged = {**true, "staff": now["staff"], "made": now["made"]}
+    assert checked(tmp_path, true, staff).verified == (row == changed)
+    assert checked(tmp_path, sealed(forged), staff).verified == same(forged, now)
+
+
+def lines_of(text):
+    return text.splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda t: t.replace("EDA; MLflow", "EDA; MLflow; SQL"), "skills."),
+        (lambda t: t.replace("pandas; PyTorch", "pandas"), "skills."),
+        (
+            lambda t: t.replace(
+                "model deployment,problem framing", "model deployment; SQL,problem framing"
+            ),
+            "verdict skills.",
+        ),
+        (
+            lambda t: t.replace(",model deployment,problem framing", ",,problem framing"),
+            "verdict skills.",
+        ),
+        (lambda t: t + "Ben Lindqvist,,,,,\n", "person"),
+        (lambda t: t.replace("Ben Lindqvist", "Ben Lindquist"), "person"),
+        (lambda t: "".join([*lines_of(t)[:1], "Zed,,,,,\n", *lines_of(t)[1:]]), "line"),
+        (lambda t: t + "Ben Lindqvist,too,few\n", "staff.unread"),
+        (
+            lambda t: t.replace(
+                "model deployment,problem framing", "model deployment; statistics,problem framing"
+            ),
+            "skills.",
+        ),
+        (lambda t: t.replace("Senior Data Scientist", "Chief Data Scientist"), ""),
+    ],
+    ids=[
+        "a skill more",
+        "a tool less",
+        "a lack more",
+        "a lack less",
+        "a row more",
+        "another name",
+        "another line",
+        "an unread row",
+        "contradiction",
+        "title",
+    ],
+)
+def test_a_change_of_the_staff_file_fails_and_says_where(change, place, tmp_path, ben):
+    staff = tmp_path / "acme.csv"
+    staff.write_text(change(ACME.read_text("utf-8")), encoding="utf-8")
+    assert staff.read_bytes() != ACME.read_bytes()
+    found = checked(tmp_path, ben, staff)
+    assert any(one.startswith(tuple(place.split()) or "staff.id") for one in places(found))
+    mended = {
+        **ben,
+        "staff": ben["staff"] | {"id": f"sha256:{hashlib.sha256(staff.read_bytes()).hexdigest()}"},
+    }
+    mended["made"] = ben["made"] | {"used": [mended["staff"]["id"], ben["made"]["used"][1]]}
+    assert checked(tmp_path, sealed(mended), staff).verified == (
+        not place
+    )  # a title enters no judgement
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        (("verdict",), "yes", "verdict"),
+        (("line",), 3.0, "line"),
+        (("ontology", "version"), "0.0.9", "ontology.version"),
+        (("ontology", "id"), "sha256:" + "0" * 64, "ontology.id"),
+        (("skills", 0, "state"), "recorded", "skills."),
+        (("skills", 0, "via"), ["https://w3id.org/mlops-roles/role/solution-architect"], "skills."),
+        (("role",), "https://w3id.org/mlops-roles/role/product-owner", "role"),
+        (("person",), "Nobody", "person"),
+        (("note",), "Fire at will.", "note"),
+        (("made", "ended"), "2999-01-01T00:00:00+00:00", "made.ended"),
+    ],
+)
+def test_a_forged_field_is_named(path, value, place, tmp_path, ben):
+    forged = copy.deepcopy(ben)
+    _at(forged, path[:-1])[path[-1]] = value
+    assert any(one.startswith(place) for one in places(checked(tmp_path, sealed(forged))))
+
+
+def test_a_certificate_of_a_foreign_version_is_one_finding_with_its_place(tmp_path, ben):
+    foreign = {
+        **ben,
+        "ontology": ben["ontology"]
+        | {
+            "version": "9.0.0",
+            "of": "https://w3id.org/mlops-roles/9.0.0",
+            "id": "sha256:" + "1" * 64,
+        },
+    }
+    (found,) = checked(tmp_path, sealed(foreign)).differences
+    assert (found.place, found.says) == ("ontology.version", "9.0.0")
+    assert load().version in found.found
+
+
+def test_a_lack_that_is_left_out_is_found(tmp_path, ben):
+    """The whole lie, hash and verdict and all: as if the row said nothing in lacks."""
+    honest = tmp_path / "acme.csv"
+    honest.write_text(
+        ACME.read_text("utf-8").replace(",model deployment,problem framing", ",,problem framing"),
+        encoding="utf-8",
+    )
+    lie = certify("Ben Lindqvist", "R7", honest).to_dict()
+    assert (ben["verdict"], lie["verdict"]) == ("no", "unknown")
+    forged = sealed({**lie, "staff": ben["staff"], "made": ben["made"]})
+    assert {"verdict", "skills.https://w3id.org/mlops-roles/skill/model-deployment.state"} <= set(
+        places(checked(tmp_path, forged))
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('prov:value "no"', 'prov:value "yes"'),
+        ("mlops:lacksSkill", "mlops:hasSkill"),
+        ("a prov:SoftwareAgent", "a foaf:Person"),
+    ],
+)
+def test_rdf_that_says_something_else_than_its_json_is_found(old, new, tmp_path):
+    path = tmp_path / "c.ttl"
+    text = certify("Ben Lindqvist", "R7", ACME).turtle().decode()
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert places(verify(path, ACME)) == ["RDF beside its JSON"]
+
+
+def test_rdf_whose_json_was_changed_is_found(tmp_path):
+    path = tmp_path / "c.ttl"
+    path.write_text(
+        certify("Ben Lindqvist", "R7", ACME)
+        .turtle()
+        .decode()
+        .replace('\\"verdict\\":\\"no\\"}', '\\"verdict\\":\\"yes\\"}'),
+        encoding="utf-8",
+    )
+    found = verify(path, ACME)
+    assert found.says["verdict"] == "yes"
+    assert {"verdict", "id", "RDF beside its JSON"} <= set(places(found))
+
+
+# what is no certificate ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"type": "Certificate", "type": "Certificate"}',
+        '{"type": "Certificate", "line": NaN}',
+        "[" * 100_000,
+        '{"type":',
+    ],
+)
+def test_what_is_no_certificate_is_refused_in_one_line(text, tmp_path, capsys):
+    path = tmp_path / "c.json"
+    path.write_text(text, encoding="utf-8")
+    assert main.main(["verify", str(path), "--staff", str(ACME)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"person": 3, "role": []},
+        {"skills": 7, "made": [], "ontology": "x"},
+        {"ontology": {"version": "0.1.0"}, "role": {}, "person": "\ud800"},
+    ],
+)
+def test_a_certificate_of_odd_parts_fails_and_does_not_break(content, tmp_path):
+    assert not checked(tmp_path, {"type": "Certificate", **content}).verified
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, ben):
+    path = tmp_path / "acme.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/sharedStrings.xml", bytes(1 << 20) * 40)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mlops_roles.analysis.verifier.reading.MAX_UNPACKED", 1 << 25)
+        with pytest.raises(InputError, match="unpacks to over 32 MiB"):
+            checked(tmp_path, ben, path)
+
+
+def test_a_wrong_certificate_exits_with_1_and_a_table_of_places(tmp_path, ben, capsys):
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(sealed({**ben, "verdict": "yes"})), encoding="utf-8")
+    assert main.main(["verify", str(path), "--staff", str(ACME)]) == 1
+    assert "NOT verified" in capsys.readouterr().out
+    assert main.main(["verify", str(path), "--staff", str(ACME), "--format", "json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["differences"] == [{"place": "verdict", "says": "yes", "found": "no"}]
+
+
+# what it owes nothing to -----------------------------------------------------------------------
+
+
+def test_it_loads_nothing_that_certificates_are_made_with(tmp_path, ben):
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(ben), encoding="utf-8")
+    check = f"assert verify({str(path)!r}, {str(ACME)!r}).verified"
+    code = f"import sys; from mlops_roles import verify; {check}; print(*(m for m in sys.modules if m.startswith('mlops_roles.')))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    beside = {m for m in loaded if not m.startswith("mlops_roles.analysis.verifier")}
+    names = ("analysis", "errors", "io", "io.rdf", "io.resources")
+    assert beside == {f"mlops_roles.{name}" for name in names}

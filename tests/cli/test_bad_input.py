@@ -1,0 +1,293 @@
+"""Input that must not hurt: a one-line error that names the input and the cure, or carried harmlessly; nothing is fetched."""
+
+import csv
+import json
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from mlops_roles.cli.main import main
+
+HITS: list[str] = []
+XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="http://a/"><rdf:Description rdf:about="http://a/x"><a:p>{}</a:p></rdf:Description></rdf:RDF>'
+PEOPLE = "<http://a/ada> <https://w3id.org/mlops-roles/ns#jobTitle> {} .\n"
+
+
+class Canary(BaseHTTPRequestHandler):
+    def do_GET(self):
+        HITS.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def canary():
+    """A server on loopback that notes every request; nothing may ever ask it."""
+    server = HTTPServer(("127.0.0.1", 0), Canary)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def refused(arguments, capsys, *hints):
+    code = main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, ""), err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    for hint in hints:
+        assert hint in err
+
+
+def bombs():
+    entities = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 9))
+    return {
+        "nested entities": (
+            "x.rdf",
+            f'<!DOCTYPE r [<!ENTITY e0 "x">{entities}]>' + XML.format("&e8;"),
+        ),
+        "an external entity": (
+            "x.rdf",
+            '<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + XML.format("&e;"),
+        ),
+        "a parameter entity": (
+            "x.rdf",
+            '<!DOCTYPE r [<!ENTITY % e SYSTEM "CANARY/e"> %e;]>' + XML.format(""),
+        ),
+        "JSON nested 10,000 deep": (
+            "x.jsonld",
+            '{"@id":"http://a/x","http://a/p":' * 10_000 + '"y"' + "}" * 10_000,
+        ),
+        "Turtle nested 10,000 deep": (
+            "x.ttl",
+            "<http://a/x> <http://a/p> " + "[ <http://a/p> " * 10_000 + "1" + "]" * 10_000 + " .",
+        ),
+        "triple terms nested 10,000 deep": (
+            "x.ttl",
+            "<http://a/x> <http://a/p> "
+            + "<<( <http://a/x> <http://a/p> " * 10_000
+            + "1"
+            + ")>>" * 10_000
+            + " .",
+        ),
+        "a remote context": ("x.jsonld", '{"@context":"CANARY/c","name":"x"}'),
+        "a file as context": ("x.jsonld", '{"@context":"file:///etc/passwd","name":"x"}'),
+        "a broken statement": ("x.ttl", "<http://a/x> <http://a/p> ."),
+        "a relative IRI": ("x.ttl", "<x> <p> <y> ."),
+        "a bad IRI": ("x.nt", "<http://a/x y> <http://a/p> <http://a/z> ."),
+        "an empty file": ("x.ttl", ""),
+        "an unknown ending": ("x.foo", "x"),
+    }
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_rdf_that_would_hurt_is_refused(name, tmp_path, canary, capsys):
+    file, text = bombs()[name]
+    path = tmp_path / file
+    path.write_text(text.replace("CANARY", canary), "utf-8")
+    for arguments in (
+        ["check", path],
+        ["ask", "roles", "--data", path],
+        ["show", "R7", "--with", path],
+    ):
+        refused(arguments, capsys, file)
+    assert HITS == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_another_encoding_is_named(encoding, tmp_path, capsys):
+    for file, text in (
+        ("x.ttl", PEOPLE.format('"Ingénieur"')),
+        ("x.csv", "person,title\nÉlie,Ingénieur\n"),
+    ):
+        (tmp_path / file).write_bytes(text.encode(encoding))
+        refused(["check" if file == "x.ttl" else "audit", tmp_path / file], capsys, file, "UTF-8")
+
+
+def test_imports_and_a_byte_order_mark_are_carried_and_nothing_is_fetched(tmp_path, canary, capsys):
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        f"\ufeff<http://a/o> <http://www.w3.org/2002/07/owl#imports> <{canary}/o> .\n"
+        + PEOPLE.format('"Data Scientist"'),
+        "utf-8",
+    )
+    assert main(["check", str(path)]) == 0
+    assert HITS == []
+    assert capsys.readouterr().out == ""
+
+
+def test_a_literal_of_a_million_characters_is_carried(tmp_path, capsys):
+    path = tmp_path / "x.ttl"
+    path.write_text(PEOPLE.format('"' + "x" * 1_000_000 + '"'))
+    assert main(["ask", "job-titles", "--data", str(path), "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)[0]["title"]) == 1_000_000
+
+
+QUERIES = {
+    "SERVICE": "SELECT ?s WHERE { SERVICE <CANARY/s> { ?s ?p ?o } }",
+    "service in lower case": "select ?s where { service <CANARY/s> { ?s ?p ?o } }",
+    "an escaped SERVICE": "SELECT ?s WHERE { \\u0053ERVICE <CANARY/s> { ?s ?p ?o } }",
+    "FROM": "SELECT ?s FROM <CANARY/f> WHERE { ?s ?p ?o }",
+    "FROM NAMED of a file": "SELECT ?s FROM NAMED <file:///etc/passwd> WHERE { GRAPH ?g { ?s ?p ?o } }",
+    "LOAD": "LOAD <CANARY/l>",
+    "an update": "INSERT DATA { <http://a/x> <http://a/p> <http://a/y> }",
+    "brackets 10,000 deep": "SELECT ?s WHERE { ?s ?p ?o FILTER("
+    + "(" * 10_000
+    + "1"
+    + ")" * 10_000
+    + ") }",
+    "a syntax error": "SELECT ?s WHERE { ?s ?p",
+    "an empty file": "",
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_that_reaches_out_or_harms_is_refused(name, tmp_path, canary, capsys):
+    path = tmp_path / "mine.rq"
+    path.write_text(QUERIES[name].replace("CANARY", canary))
+    refused(["ask", path], capsys, "mine.rq")
+    assert HITS == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+        "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f",
+    ],
+)
+def test_a_query_that_never_ends_is_stopped(text, tmp_path, capsys):
+    path = tmp_path / "mine.rq"
+    path.write_text(text)
+    refused(["ask", path, "--timeout", "2"], capsys, "mine.rq")
+
+
+def test_words_in_strings_comments_and_iris_are_no_danger(tmp_path, capsys):
+    path = tmp_path / "mine.rq"
+    path.write_text(
+        '# SERVICE\nSELECT ?x WHERE { BIND("SERVICE; LOAD <x>" AS ?x) FILTER(<http://a/FROM> != <http://a/INSERT>) }'
+    )
+    assert main(["ask", str(path), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"x": "SERVICE; LOAD <x>"}]
+
+
+STAFF = {
+    "an unclosed quote": 'person,title\n"Ada,Data Scientist\nBen,Data Engineer\n',
+    "no column person": "who knows,title\nAda,Data Scientist\n",
+    "a column twice": "person,title,title\nAda,a,b\n",
+    "a header only": "person,title\n",
+    "a NUL": "person,title\nAda\0,Data Scientist\n",
+    "an empty file": "",
+}
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_a_staff_file_that_cannot_be_used_is_refused(name, tmp_path, capsys):
+    path = tmp_path / "staff.csv"
+    path.write_text(STAFF[name])
+    report = tmp_path / "report.html"
+    refused(["audit", path, "--format", "html", "--output", report], capsys, "staff.csv")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "/dev/zero",
+        ".",
+        "nowhere.csv",
+        "x\0.csv",
+        "http://127.0.0.1/x.csv",
+    ],
+)
+def test_a_path_that_is_no_staff_file_is_refused(file, capsys):
+    refused(["audit", file], capsys)
+
+
+@pytest.mark.parametrize("file", ["x.xlsx", "x.parquet"])
+def test_bytes_that_are_no_workbook_and_no_parquet_are_refused(file, tmp_path, capsys):
+    (tmp_path / file).write_bytes(b"PK\x03\x04 no such thing")
+    refused(["audit", tmp_path / file], capsys, file)
+
+
+def test_hostile_names_are_carried_as_text(tmp_path, capsys):
+    people = [
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "\x1b[31mred",
+        '"> } INSERT DATA { <a> <b> <c> }',
+        "-1+1",
+        "@x",
+        "+1",
+    ]
+    path = tmp_path / "staff.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(
+            [["person", "title"], *([p, f"Data Scientist {p}"] for p in people)]
+        )
+    assert main(["audit", str(path), "--format", "csv"]) == 0
+    names = [row["person"] for row in csv.DictReader(capsys.readouterr().out.splitlines())]
+    assert all(name[0] not in "=+-@" for name in names)
+    assert main(["audit", str(path), "--format", "html"]) == 0
+    assert "<script>" not in capsys.readouterr().out
+    assert main(["audit", str(path)]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"> } INSERT DATA { <a> <b> <c> }',
+        "<http://a b>",
+        "x" * 1_000_000,
+        "role:",
+        "://",
+        "<>",
+        "\0",
+    ],
+)
+def test_a_hostile_name_is_refused_in_one_short_line(name, capsys):
+    for arguments in (
+        ["show", name],
+        ["ask", "tasks-of-role", name],
+        ["explain", f"R7 mlops:performs {name}"],
+    ):
+        assert main(arguments) in (0, 2)
+        out, err = capsys.readouterr()
+        assert len(out + err) < 2_500_000
+        assert err.count("\n") <= 1
+        assert "Traceback" not in err
+
+
+def test_an_output_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
+    refused(["ask", "roles", "--output", tmp_path / "no" / "x.csv"], capsys, "no such folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shapes_that_reach_out_fetch_nothing(tmp_path, canary):
+    path = tmp_path / "ours.ttl"
+    path.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        f"<http://a/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; sh:sparql [ sh:select 'SELECT $this WHERE {{ SERVICE <{canary}/s> {{ $this ?p ?o }} }}' ] ."
+        f"<http://a/o> <http://www.w3.org/2002/07/owl#imports> <{canary}/o> ."
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mlops_roles", "check", "--with", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout
+    assert done.stderr.count("\n") == 1
+    assert HITS == []

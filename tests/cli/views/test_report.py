@@ -1,0 +1,406 @@
+"""What an audit's report shows, and what must never act in it."""
+
+import copy
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from mlops_roles.cli.views.report import WIDTH, report
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> [link](http://evil.example/) | `code` \u202egnp\x1b[31m"
+VOID = {"meta", "wbr", "br", "img", "link", "input", "hr"}
+FORMS = ("table", "md", "html")
+
+
+def _cover(people, **more):
+    return {
+        "people": people,
+        "lacking": 0,
+        "unrecorded": 0,
+        "state": ("uncovered", "single", "covered")[min(people, 2)],
+        **more,
+    }
+
+
+def _person(name, **missing):
+    absent = {"lacking": [], "evidence": [], "unrecorded": []} | missing
+    return {"person": name, "line": 7, "verdict": "missing", "recorded": 1, "required": 4, **absent}
+
+
+DATA = {
+    "note": "An aid, to be reviewed.",
+    "file": "staff.csv",
+    "ontology": "9.9.9",
+    "rows": {"read": 4321, "used": 4310, "rejected": 11},
+    "titles": {"certain": 4000, "ambiguous": 300, "none": 10},
+    "unmatched_skills": {"Frobnicator": 17},
+    "roles": {
+        "baker": _cover(5, similar=2, able=3),
+        "brewer": _cover(0, evidence=6),
+        "cook": _cover(1),
+    },
+    "tasks": {"bake": _cover(5), "brew": _cover(0), "stew": _cover(1)},
+    "skills": {
+        "kneading": _cover(1234),
+        "malting": _cover(0, evidence=8),
+        "tasting": _cover(0),
+        "stirring": _cover(1),
+    },
+    "steps": {
+        "plan": {"people": 2345, "state": "covered"},
+        "shop": {"people": 1, "state": "single"},
+        "serve": {"people": 0, "state": "uncovered"},
+    }
+    | {"cool": {"people": 0, "state": "unassigned"}, "rise": {"people": 0, "state": "unassigned"}},
+    "workflow": [
+        {
+            "zone": "a",
+            "notation": "A",
+            "label": "Kitchen",
+            "steps": [
+                {
+                    "step": "plan",
+                    "notation": "1",
+                    "label": "Plan the menu",
+                    "roles": {"acts": ["baker", "cook"]},
+                },
+                {
+                    "step": "shop",
+                    "notation": "2",
+                    "label": "Buy flour",
+                    "roles": {"either-or": ["baker", "cook"]},
+                },
+            ],
+        },
+        {
+            "zone": "b",
+            "notation": "B",
+            "label": "Dining room",
+            "steps": [
+                {"step": "serve", "notation": "3", "label": "Serve", "roles": {"acts": ["brewer"]}},
+                {"step": "cool", "notation": "X1", "label": "Let it cool", "roles": {}},
+                {
+                    "step": "rise",
+                    "notation": None,
+                    "label": None,
+                    "roles": {"supports": ["baker"], "receives": ["cook"]},
+                },
+            ],
+        },
+    ],
+    "open_titles": [
+        {
+            "title": "Chef?",
+            "status": "ambiguous",
+            "roles": ["baker", "cook"],
+            "reasons": ["two roles"],
+            "people": 13,
+        }
+    ],
+    "nearest": {
+        "baker": [
+            _person("Ann", lacking=["malting"], evidence=["kneading"], unrecorded=["tasting"])
+        ],
+        "brewer": [],
+        "cook": [],
+    },
+    "rejected": [{"file": "staff.csv", "line": 99, "reason": "no person", "cure": "fill it in"}],
+    "labels": {
+        "baker": "Master Baker",
+        "brewer": "Brewer",
+        "cook": "Cook",
+        "malting": "malting of barley",
+        "brew": "Brew the beer",
+    },
+    "requires": {
+        "baker": ["kneading", "malting", "tasting"],
+        "brewer": ["malting", "tasting"],
+        "cook": ["stirring"],
+    },
+    "performs": {"baker": ["bake"], "brewer": ["brew"], "cook": ["stew"]},
+}
+
+
+class _Page(HTMLParser):
+    """The tags of a page, its text, and whether each end tag closes the tag opened last."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.words = [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> at {self.getpos()} closes another tag"
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def _with(**changes):
+    return copy.deepcopy(DATA) | changes
+
+
+def _hostile():
+    """The data with a hostile text wherever people write."""
+    return _with(
+        file=HOSTILE,
+        unmatched_skills={HOSTILE: 1},
+        open_titles=[
+            {"title": HOSTILE, "status": "none", "roles": [], "reasons": [HOSTILE], "people": 1}
+        ],
+        nearest={"baker": [_person(HOSTILE)]},
+        rejected=[{"file": HOSTILE, "line": 1, "reason": HOSTILE, "cure": HOSTILE}],
+        labels={"baker": HOSTILE, "malting": HOSTILE, "brew": HOSTILE},
+        workflow=[
+            {
+                "zone": "a",
+                "notation": HOSTILE,
+                "label": HOSTILE,
+                "steps": [
+                    DATA["workflow"][0]["steps"][0] | {"label": HOSTILE, "notation": HOSTILE}
+                ],
+            }
+        ],
+    )
+
+
+def _empty():
+    groups = (
+        "unmatched_skills",
+        "roles",
+        "tasks",
+        "skills",
+        "steps",
+        "nearest",
+        "requires",
+        "performs",
+    )
+    counts = {key: dict.fromkeys(DATA[key], 0) for key in ("rows", "titles")}
+    return _with(open_titles=[], rejected=[], workflow=[], **counts, **{key: {} for key in groups})
+
+
+def test_hostile_text_is_text_in_html_and_adds_no_tag_or_attribute():
+    page = _Page(report(_hostile(), "html"))
+    assert {"table", "svg", "bdi"} <= set(page.tags)
+    assert not {"script", "img"} & set(page.tags)
+    assert [
+        value for name, value in page.attributes if name == "href" and not value.startswith("#")
+    ] == []
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert "".join(page.words).count("<script>alert(1)</script>") >= 9
+
+
+def test_hostile_text_is_escaped_in_markdown():
+    text = report(_hostile(), "md")
+    assert r"\<script\>" in text
+    assert r"\[link\]" in text
+    assert not re.search(r"(?<!\\)[<>`]", text), "a character that acts is not escaped"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_control_and_bidirectional_characters_never_reach_the_report(form):
+    text = report(_hostile(), form)
+    assert "\ufffd" in text
+    assert not {"\u202e", "\x1b"} & set(text)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_text_of_any_length_is_cut(form):
+    text = report(_with(open_titles=[DATA["open_titles"][0] | {"title": "x" * 1_000_000}]), form)
+    assert "x" * 60 in text.replace("\n", "")
+    assert len(text) < 100_000
+
+
+def test_a_table_names_every_role_with_its_people_and_nobody_stands_out():
+    text = report(DATA, "table")
+    rows = {
+        label: re.search(rf"^{label} .*$", text, re.M)
+        for label in ("Master Baker", "Brewer", "Cook")
+    }
+    assert all(rows.values()), rows
+    assert rows["Master Baker"].group().split()[2:] == ["5", "2", "3", "0", "covered"]
+    assert rows["Brewer"].group().split()[1:] == ["0", "0", "0", "6", "NOBODY"]
+
+
+def test_markdown_names_every_role_in_a_table_row():
+    text = report(DATA, "md")
+    assert "| Master Baker | 5 | 2 | 3 | 0 | covered |" in text
+    assert "| Brewer | 0 | 0 | 0 | 6 | NOBODY |" in text
+    assert "| Cook | 1 | 0 | 0 | 0 | one person |" in text
+
+
+def test_html_names_every_role_in_a_row_of_its_own():
+    text = report(DATA, "html")
+    rows = re.findall(
+        r'<tr><th scope="row">(.*?)</th><td class="n">(.*?)</td>\s*<td><span class="badge (\w+)"',
+        text,
+    )
+    assert rows == [
+        ("Master Baker", "5", "covered"),
+        ("Brewer", "0", "uncovered"),
+        ("Cook", "1", "single"),
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "4,321",
+        "4,310",
+        "9.9.9",
+        "Frobnicator",
+        "Chef?",
+        "two roles",
+        "Ann",
+        "malting of barley",
+        "fill it in",
+        "An aid",
+    ],
+)
+def test_the_data_is_shown_in_every_form(form, shown):
+    assert shown in report(DATA, form)
+
+
+def test_the_heat_map_colours_by_people_and_hatches_tools_alone():
+    body = re.search(r'<table class="heat">.*?</table>', report(DATA, "html"), re.S).group()
+    rows = dict(
+        re.findall(
+            r'<tr><th scope="row">(.*?)</th>\n(.*?)<td class="side">',
+            body.replace("</td>\n", "</td>"),
+        )
+    )
+    assert (
+        rows["malting of barley"]
+        == '<td class="hatched">+8</td><td class="hatched">+8</td><td></td>'
+    )
+    assert rows["kneading"] == '<td class="l3">1,234</td><td></td><td></td>'
+    assert rows["tasting"] == '<td class="l0">0</td><td class="l0">0</td><td></td>'
+    assert rows["stirring"] == '<td></td><td></td><td class="l1">1</td>'
+
+
+def _cards(text):
+    """The cards of the workflow: zone, number, state, step, who; read as text, without any colour."""
+    section = re.search(r'<section id="workflow".*?</section>', text, re.S).group()
+    for zone in section.split('<div class="zone">')[1:]:
+        for card in re.findall(r'<li class="step .*?</li>', zone, re.S):
+            yield [
+                re.search(r"<h3><b>(.*?)</b>", zone).group(1),
+                *(" ".join(words.split()) for words in _Page(card).words if words.strip()),
+            ]
+
+
+def test_the_workflow_says_in_words_who_covers_each_step_in_the_order_of_the_zones():
+    assert [card[:4] for card in _cards(report(DATA, "html"))] == [
+        ["A", "1", "2,345 people", "Plan the menu"],
+        ["A", "2", "one person", "Buy flour"],
+        ["B", "3", "nobody", "Serve"],
+        ["B", "X1", "no role", "Let it cool"],
+        ["B", "no role", "rise", "supported by Master Baker"],
+    ]
+
+
+def test_an_either_or_step_names_both_roles_and_a_step_without_a_role_says_to_whom_it_is_left():
+    who = [card[4:] for card in _cards(report(DATA, "html"))]
+    assert who[:4] == [
+        ["Master Baker", "Cook"],
+        ["either Master Baker or Cook"],
+        ["Brewer"],
+        ["left to machines"],
+    ]
+    assert who[4] == ["received by Cook"]
+
+
+def test_the_workflow_is_counted_zone_by_zone_in_text():
+    text = report(DATA, "md")
+    assert "| A Kitchen | 2 | 1 | 1 | 0 | 0 |" in text
+    assert "| B Dining room | 3 | 0 | 0 | 1 | 2 |" in text
+    assert "Covered by nobody (1): 3 Serve" in text
+    assert "left to machines or only supported (2): X1 Let it cool; rise" in text
+
+
+def test_a_step_in_two_zones_is_named_once():
+    zones = [zone | {"steps": DATA["workflow"][1]["steps"]} for zone in DATA["workflow"]]
+    assert "Covered by nobody (1): 3 Serve" in report(_with(workflow=zones), "md")
+    assert len(list(_cards(report(_with(workflow=zones), "html")))) == 6
+
+
+def test_what_is_lacking_comes_before_what_is_not_recorded():
+    many = [
+        _person(
+            "Ann", lacking=["malting"], unrecorded=["kneading", "tasting", "stirring", "a", "b"]
+        )
+    ]
+    text = " ".join(report(_with(nearest={"baker": many}), "md").split())
+    assert "lacking: malting of barley. not recorded: kneading; tasting … and 3 more" in text
+
+
+@pytest.mark.parametrize("data", [DATA, _hostile(), _empty()], ids=["plain", "hostile", "empty"])
+def test_html_is_balanced_and_loads_nothing(data):
+    text = report(data, "html")
+    page = _Page(text)
+    assert page.open == []
+    assert (
+        "content",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    ) in page.attributes
+    assert not [
+        pair
+        for pair in page.attributes
+        if pair[0] in ("src", "srcset", "data", "action", "style") and "//" in (pair[1] or "")
+    ]
+    style = re.search(r"<style>.*?</style>", text, re.S).group()
+    assert not re.search(r"url\(|@import|//", style)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_audit_of_nobody_is_a_report(form):
+    text = report(_empty(), form)
+    assert "An aid, to be reviewed." in text
+    assert "Rejected rows" in text
+    assert "Master Baker" not in text
+
+
+def test_a_large_audit_stays_short_and_says_what_it_leaves_out():
+    title, row = DATA["open_titles"][0], DATA["rejected"][0]
+    large = _with(
+        open_titles=[title] * 5000,
+        rejected=[row] * 7000,
+        unmatched_skills={f"name {i}": 1 for i in range(9000)},
+    )
+    text = report(large, "table")
+    assert {"… and 4,990 more", "… and 6,980 more", "… and 8,985 more"} <= set(
+        re.findall(r"… and [\d,]+ more", text)
+    )
+    assert len(text.splitlines()) < 150
+    page = report(large, "html")
+    assert page.count("fill it in") == page.count("Chef?") == 200
+    assert {"and 4,800 more", "and 6,800 more", "and 8,700 more"} <= set(
+        re.findall(r"and [\d,]+ more", page)
+    )
+
+
+def test_no_line_is_wider_than_a_terminal():
+    title = DATA["open_titles"][0] | {"title": "wide " * 50, "reasons": ["because " * 20]}
+    data = _with(open_titles=[title], rejected=[DATA["rejected"][0] | {"reason": "y" * 300}])
+    assert max(map(len, report(data, "table").splitlines())) <= WIDTH
+
+
+def test_twelve_roles_are_twelve_columns():
+    roles = {f"role-{i}": _cover(i) for i in range(12)}
+    text = report(_with(roles=roles, requires={r: ["malting"] for r in roles}, nearest={}), "html")
+    assert 'class="heat many"' in text
+    assert text.count('<td class="hatched">') == 12
+
+
+def test_an_unknown_form_is_refused():
+    with pytest.raises(KeyError):
+        report(DATA, "docx")

@@ -1,0 +1,528 @@
+"""The alignments: valid SSSOM, every identifier checked, Turtle that is fresh, sound and says which version it aligns."""
+
+import csv
+import re
+from collections import Counter
+from functools import cache
+from itertools import combinations
+
+import pytest
+from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
+from support.asserted import ROOT, SHARED
+from support.reasoners import (
+    Contradiction,
+    by_rules,
+    everything,
+    hermit,
+    iri,
+    logical,
+    schema,
+    sum_of,
+    turtle,
+)
+from support.sssom import faults
+
+from mlops_roles import InputError, ask, check, load, show
+from mlops_roles.io.sssom import expand, read_mappings
+from mlops_roles.matching.alignments import derived, folder, shipped_sets
+from mlops_roles.validation.owl_profiles import outside_rl
+
+SETS = shipped_sets()
+UPPER = ("cco", "dul", "gist", "gufo")
+CONTENT = (
+    "cwa-16458",
+    "dcwf",
+    "e-cf",
+    "esco",
+    "isco-08",
+    "nice",
+    "noc",
+    "onet-soc",
+    "uk-digital-and-data",
+    "wikidata",
+)
+VOCABULARIES = tuple(sorted(set(SETS) - set(UPPER) - set(CONTENT)))
+# what the notes on the facts name without a row of their own
+NAMED_IN_NOTES = {"http://www.wikidata.org/entity/Q1979607"}
+# framework of the facts: set that it is in; SKOS is used as it is and has none
+FRAMEWORKS = {
+    "ESCO v1.2 occupation": "esco",
+    "ESCO v1.2 skill": "esco",
+    "ESCO model": "esco",
+    "ISCO-08 (ESCO URI)": "isco-08",
+    "O*NET-SOC 2019": "onet-soc",
+    "DoD DCWF v5.1 work role": "dcwf",
+    "DoD DCWF v5.1 task/KSA": "dcwf",
+    "NIST NICE Framework v2.2.0 work role": "nice",
+    "CEN CWA 16458-1:2018 ICT role profile": "cwa-16458",
+    "e-CF 4.0 (EN 16234-1)": "e-cf",
+    "Wikidata": "wikidata",
+    "NOC 2021 (Canada)": "noc",
+    "UK Government Digital and Data capability framework": "uk-digital-and-data",
+    "W3C ORG": "org",
+    "schema.org": "schema",
+    "FOAF": "foaf",
+    "PROV-O": "prov",
+    "DCAT": "dcat",
+    "gist": "gist",
+    "Common Core Ontologies": "cco",
+    "BFO 2020": "cco",
+    "gUFO": "gufo",
+    "DOLCE-DUL": "dul",
+    "ML-Schema": "ml-schema",
+    "OccO (OBO Occupation Ontology)": "occo",
+    "OBO (OccO/OMRSE/OBI/IAO)": "occo",
+    "SKOS": "",
+    "SKOS-XL": "",
+}
+every_set = pytest.mark.parametrize("name", SETS)
+
+
+def rows():
+    return [(name, row) for name, found in SETS.items() for row in found.rows]
+
+
+def ours(term):
+    return re.match(r"https://w3id\.org/mlops-roles/(?!code/)", term)
+
+
+def slug(text):
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+@cache
+def checked():
+    """The rows of the facts; each with the name under which a set must hold its identifier."""
+    path = SHARED / "facts" / "alignments.tsv"
+    if not path.is_file():
+        pytest.skip("the checked facts are not beside the repository")
+    with path.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file, delimiter="\t"))
+    assert len(found) > 300
+    return found
+
+
+def same(identifier, term):
+    """Whether a term is what the facts call by an identifier: an IRI, a code, or a name."""
+    return term == identifier or (
+        term.startswith("https://w3id.org/mlops-roles/code/")
+        and term.rsplit("/", 1)[1] in (identifier, slug(identifier))
+    )
+
+
+@cache
+def aligned(name):
+    """The logic of an alignment: no header, no annotated axioms."""
+    graph = Graph().parse(folder() / f"{name}.ttl")
+    for node in [*graph.subjects(RDF.type, OWL.Ontology), *graph.subjects(RDF.type, OWL.Axiom)]:
+        graph.remove((node, None, None))
+    return graph
+
+
+# SSSOM -----------------------------------------------------------------------------------
+
+
+def test_there_are_twenty_one_sets():
+    assert len(SETS) == 21
+    assert {"mls:Task", "obo:BFO_0000023"} <= {r.cells["object_id"] for _, r in rows()}
+    assert set(UPPER) | set(CONTENT) < set(SETS)
+
+
+@every_set
+def test_a_set_is_valid_sssom(name):
+    assert faults(folder() / f"{name}.sssom.tsv") == []
+
+
+def test_the_reference_implementation_finds_a_planted_fault(tmp_path):
+    path = tmp_path / "dcat.sssom.tsv"
+    path.write_text(
+        (folder() / "dcat.sssom.tsv").read_text("utf-8").replace("\t0.6\t", "\t7\t"), "utf-8"
+    )
+    assert faults(path)
+
+
+@every_set
+def test_a_header_says_what_is_aligned_in_which_version_and_under_which_licence(name):
+    header = SETS[name].header
+    assert SETS[name].iri == f"https://w3id.org/mlops-roles/alignments/{name}"
+    assert header["subject_source_version"] == load().version
+    for key in (
+        "object_source",
+        "object_source_version",
+        "mapping_set_title",
+        "mapping_date",
+        "license",
+        "creator_label",
+    ):
+        assert header[key], key
+    assert re.search(r"Licence of what is mapped to: \S", header["comment"])
+
+
+@every_set
+def test_a_row_has_author_confidence_evidence_and_labels(name):
+    assert SETS[name].rows
+    for row in SETS[name].rows:
+        assert all(
+            row.cells[c] for c in ("author_label", "confidence", "subject_label", "object_label")
+        ), row
+        assert re.search(r"Evidence: \S", row.cells["comment"]), row
+
+
+@every_set
+def test_a_pair_is_mapped_once(name):
+    found = Counter((row.subject, row.object) for row in SETS[name].rows)
+    assert [pair for pair, n in found.items() if n > 1] == []
+
+
+def test_what_is_mapped_is_a_term_of_the_ontology():
+    known = {str(t) for t in everything().subjects()} | {
+        str(iri(c)) for c in ("org:Organization", "org:memberOf", "foaf:Person")
+    }
+    assert [row.cells for _, row in rows() if row.subject not in known] == []
+
+
+# identifiers -----------------------------------------------------------------------------
+
+
+def identifiers(name):
+    """The terms of a set that are not ours and that we did not borrow."""
+    borrowed = {
+        str(iri(c))
+        for c in ("org:Organization", "org:Membership", "org:memberOf", "foaf:Person", "foaf:Agent")
+    }
+    ends = {end for row in SETS[name].rows for end in (row.subject, row.object)}
+    return {end for end in ends if not ours(end)} - borrowed
+
+
+def framework(name):
+    """The checked facts that a set is made from."""
+    return [fact for fact in checked() if FRAMEWORKS[fact["framework"]] == name]
+
+
+@every_set
+def test_every_identifier_is_in_the_checked_facts(name):
+    known = {fact["object_id"] for fact in framework(name)}
+    assert identifiers(name)
+    assert {t for t in identifiers(name) if not any(same(k, t) for k in known)} <= NAMED_IN_NOTES
+
+
+def test_every_checked_fact_is_used_or_left_out_with_a_reason():
+    with (ROOT / "tests" / "alignments_left_out.csv").open(encoding="utf-8", newline="") as file:
+        reasons = {
+            (row["framework"], row["object_id"]): row["reason"] for row in csv.DictReader(file)
+        }
+    ends = {
+        name: {end for row in found.rows for end in (row.subject, row.object)}
+        for name, found in SETS.items()
+    }
+    unused = {
+        (f["framework"], f["object_id"])
+        for f in checked()
+        if not any(same(f["object_id"], t) for t in ends.get(FRAMEWORKS[f["framework"]], ()))
+    }
+    assert unused <= set(reasons)
+    assert all(reasons.values())
+
+
+@every_set
+def test_a_relation_differs_from_the_facts_only_with_a_reason(name):
+    for row in SETS[name].rows:
+        said = {
+            f["predicate"]
+            for f in framework(name)
+            if same(f["object_id"], row.object) or same(f["object_id"], row.subject)
+        }
+        if not row.refused and row.cells["predicate_id"] not in said:
+            assert re.search(r"Match, not \w+: \S|the facts", row.cells["comment"]), row
+
+
+@every_set
+def test_every_row_keeps_the_evidence_and_every_set_the_licence_notes_of_its_facts(name):
+    for row in SETS[name].rows:
+        said = [
+            f
+            for f in framework(name)
+            if same(f["object_id"], row.object) or same(f["object_id"], row.subject)
+        ]
+        assert row.refused or any(f["evidence"] in row.cells["comment"] for f in said), row
+        assert all(f["licence note"] in SETS[name].header["comment"] for f in said), row
+
+
+# exact matches ---------------------------------------------------------------------------
+
+
+def exact():
+    return [
+        row for _, row in rows() if row.predicate == str(iri("skos:exactMatch")) and not row.refused
+    ]
+
+
+def test_an_exact_match_is_rare():
+    assert 5 <= len(exact()) <= 30
+    roles = Counter(row.subject for row in exact() if "/role/" in row.subject)
+    assert roles
+    assert [role for role, n in roles.items() if n > 1] == [], (
+        "at most one outside occupation per role"
+    )
+
+
+def test_no_outside_term_is_an_exact_match_of_two_of_ours():
+    found = Counter(row.object for row in exact())
+    assert [term for term, n in found.items() if n > 1] == []
+
+
+def test_an_outside_occupation_that_is_an_exact_match_of_two_roles_is_found(tmp_path):
+    path = tmp_path / "theirs.ttl"
+    path.write_text(
+        f"<{exact_esco('role:data-scientist')}> <{iri('skos:exactMatch')}> <{iri('role:data-engineer')}> ."
+    )
+    found = {
+        f.shape for f in check(path, load("alignment:esco")).findings if f.severity == "Violation"
+    }
+    assert found == {"shape:exact-match-of-one-role"}
+
+
+# what follows ----------------------------------------------------------------------------
+
+
+def exact_esco(role):
+    return next(
+        row.object for row in exact() if row.subject == str(iri(role)) and "esco" in row.object
+    )
+
+
+def people(tmp_path, occupation):
+    path = tmp_path / "people.ttl"
+    path.write_text(
+        f"<https://example.org/anna> <https://schema.org/hasOccupation> <{occupation}> ."
+    )
+    return path
+
+
+def test_whoever_has_an_occupation_of_esco_that_is_a_role_of_ours_holds_it(tmp_path):
+    path = people(tmp_path, exact_esco("role:data-engineer"))
+    assert [r["role"] for r in ask("holders-of-role", load("alignment:esco", data=[path]))] == [
+        "role:data-engineer"
+    ]
+    assert ask("holders-of-role", load(data=[path])).rows == []
+
+
+def test_a_close_match_gives_no_role(tmp_path):
+    close = next(
+        row.object
+        for row in SETS["esco"].rows
+        if row.subject == str(iri("role:devops-engineer"))
+        and row.predicate == str(iri("skos:closeMatch"))
+    )
+    assert ask("holders-of-role", load("alignment:esco", data=[people(tmp_path, close)])).rows == []
+
+
+def test_the_rules_draw_the_same_through_an_exact_match():
+    data = turtle(f"ex:anna schema:hasOccupation <{exact_esco('role:data-scientist')}> .")
+    facts = by_rules(sum_of(logical(), aligned("esco"), data))
+    held = set(facts.objects(None, iri("mlops:holdsRole")))
+    assert held == {iri("role:data-scientist")}
+
+
+def test_a_mapping_is_shown_on_the_page_of_its_term():
+    text = show("R3", load("alignment:esco")).text()
+    assert re.search(r"Mappings\n  skos:exactMatch\n    data scientist \(ESCO\)", text)
+    assert "Mappings" not in show("R3").text()
+
+
+def test_what_must_not_be_confused_is_kept():
+    refused = {
+        (row.cells["subject_id"], row.cells["object_id"]) for _, row in rows() if row.refused
+    }
+    assert {
+        ("role:devops-engineer", "dcwf_role:624"),
+        ("mlops:Task", "mls:Task"),
+        ("mlops:Task", "gist:Task"),
+    } <= refused
+    for name, row in rows():
+        if row.refused:
+            assert (URIRef(row.subject), iri("mlops:noMatch"), URIRef(row.object)) in aligned(name)
+
+
+def test_a_company_that_says_otherwise_is_refused(tmp_path):
+    path = tmp_path / "theirs.ttl"
+    code = expand("dcwf_role:624", SETS["dcwf"].header["curie_map"])
+    path.write_text(f"<{code}> <{iri('skos:closeMatch')}> <{iri('role:devops-engineer')}> .")
+    load(path)
+    with pytest.raises(InputError, match="noMatch"):
+        load("alignment:dcwf", path)
+
+
+# the Turtle ------------------------------------------------------------------------------
+
+
+def test_the_turtle_is_fresh():
+    found = derived()
+    assert (
+        {path.stem for path in found} == set(SETS) == {path.stem for path in folder().glob("*.ttl")}
+    )
+    assert [path.name for path, text in found.items() if path.read_text("utf-8") != text] == [], (
+        "stale; run `mlops-roles derive`"
+    )
+
+
+def test_an_alignment_is_loaded_by_its_short_name_and_says_its_version():
+    found = {
+        row["alignment"].strip("<>").rsplit("/", 1)[1]: row
+        for row in ask("alignments", load(*(f"alignment:{name}" for name in SETS)))
+    }
+    assert {name: row["version"] for name, row in found.items()} == {
+        name: s.header["object_source_version"] for name, s in SETS.items()
+    }
+    assert {name for name, row in found.items() if row["upper"]} == set(UPPER)
+
+
+def test_an_unknown_alignment_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match="did you mean gist"):
+        load("alignment:gits")
+    with pytest.raises(InputError, match="no such alignment"):
+        load("alignment:../roles")
+
+
+def test_alignments_stay_in_owl_2_rl():
+    whole = sum_of(everything(), *map(aligned, SETS))
+    assert set(outside_rl(whole)) == set(outside_rl(everything()))
+    assert set(
+        outside_rl(
+            sum_of(
+                whole,
+                turtle(
+                    "mlops:Role rdfs:subClassOf [ a owl:Class ; owl:unionOf ( mlops:Task mlops:Skill ) ] ."
+                ),
+            )
+        )
+    )
+
+
+def faulty(tmp_path, names):
+    """What the shapes find wrong with alignments taken together."""
+    path = tmp_path / "together.nt"
+    path.write_text(
+        "".join(Graph().parse(folder() / f"{name}.ttl").serialize(format="nt") for name in names),
+        "utf-8",
+    )
+    return [f for f in check(path).findings if f.severity != "Info"]
+
+
+def test_alignments_pass_the_shapes(tmp_path):
+    assert faulty(tmp_path, CONTENT + VOCABULARIES) == []
+
+
+def test_upper_ontologies_pass_the_shapes_but_for_being_loaded_together(tmp_path):
+    found = faulty(tmp_path, UPPER)
+    assert {f.shape for f in found} == {"shape:one-upper-ontology-at-a-time"}
+    assert {f.focus.strip("<>").rsplit("/", 1)[1] for f in found} == set(UPPER)
+
+
+def test_every_pair_of_upper_ontologies_commits_to_different_ones():
+    committed = {
+        name: set(Graph().parse(folder() / f"{name}.ttl").objects(None, iri("mlops:commitsTo")))
+        for name in UPPER
+    }
+    assert all(committed.values())
+    assert [
+        pair for pair in combinations(UPPER, 2) if committed[pair[0]] & committed[pair[1]]
+    ] == []
+
+
+def unsatisfiable(data):
+    """The classes that HermiT finds equal to owl:Nothing or below it."""
+    return [
+        line
+        for line in hermit(data).splitlines()
+        if line.startswith(("SubClassOf", "EquivalentClasses")) and "#Nothing>" in line
+    ]
+
+
+@pytest.mark.parametrize(
+    "loaded",
+    [CONTENT + VOCABULARIES, *((u,) for u in UPPER)],
+    ids=lambda names: names[0] if len(names) == 1 else f"{names[0]} and others",
+)
+def test_hermit_finds_no_contradiction_and_no_empty_class(loaded):
+    assert (
+        unsatisfiable(sum_of(logical() if len(loaded) > 1 else schema(), *map(aligned, loaded)))
+        == []
+    )
+
+
+def test_hermit_finds_a_planted_one():
+    assert unsatisfiable(
+        sum_of(
+            schema(),
+            aligned("gist"),
+            turtle("ex:Odd a owl:Class ; rdfs:subClassOf mlops:Role , mlops:Task ."),
+        )
+    )
+    with pytest.raises(Contradiction):
+        hermit(
+            sum_of(
+                schema(),
+                aligned("dcwf"),
+                turtle(
+                    "role:devops-engineer skos:closeMatch <https://w3id.org/mlops-roles/code/dcwf/work-role/624> ."
+                ),
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"gist": "gistCore"},
+        {"gufo": "gufo"},
+        {"prov": "prov-o", "org": "org", "foaf": "foaf", "ml-schema": "ml-schema"},
+    ],
+    ids="+".join,
+)
+def test_with_the_other_ontology_itself_hermit_finds_no_contradiction_and_no_empty_class(found):
+    paths = [SHARED / "vocabularies" / f"{file}.ttl" for file in found.values()]
+    if not all(path.is_file() for path in paths):
+        pytest.skip("the ontologies of others are not beside the repository: they are not ours")
+    others = sum_of(*(Graph().parse(path) for path in paths))
+    logic = (
+        t
+        for t in others
+        if t[1] != OWL.imports
+        and t[2] not in (OWL.Ontology, XSD.date)
+        and not isinstance(t[2], Literal)
+    )  # no xsd:date in OWL 2
+    assert unsatisfiable(sum_of(schema(), *map(aligned, found), logic)) == []
+
+
+# reading sets ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("#mapping_set_id", "#mapping_set", "no mapping_set_id"),
+        ("#mapping_set_id: https://", "#mapping_set_id: ", "no mapping_set_id that is an IRI"),
+        ("predicate_id", "predicate", "no column predicate_id"),
+        ("\tdcat:Role", "\tdcat Role", "line 19: object_id 'dcat Role' is no IRI"),
+        (
+            "\tdcat:Role",
+            "\tdact:Role",
+            "object_id 'dact:Role' is no IRI; write prefix:name with the prefix in curie_map",
+        ),
+        ("\t0.6\t", "\tvery\t", "line 19: confidence 'very'"),
+        ("relatedMatch\t\t", "relatedMatch\tno\t", "predicate_modifier 'no'"),
+        ("#license", "license", "no column"),
+        ("#mapping_date:", "#mapping_date", "line 7: 'mapping_date 2026"),
+    ],
+)
+def test_a_broken_set_is_refused_with_its_place(tmp_path, old, new, complaint):
+    path = tmp_path / "broken.tsv"
+    text = (folder() / "dcat.sssom.tsv").read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(InputError) as error:
+        read_mappings(path)
+    assert complaint in str(error.value)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,131 @@
+"""`--with FILE`: a company's own role, task, skill, tool, title, shape and question work like ours, in every command."""
+
+import json
+
+import pytest
+from support.asserted import ROOT
+
+from mlops_roles import InputError, ask, load, resolve, show
+from mlops_roles.cli.main import main
+
+ACME = str(ROOT / "examples" / "acme.ttl")
+ROLE = "acme:prompt-engineer"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLOPS_ROLES_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def run(capsys, *arguments):
+    code = main([*arguments, "--with", ACME])
+    return code, capsys.readouterr().out
+
+
+def test_it_is_shown(capsys):
+    code, out = run(capsys, "show", "prompt-engineer")
+    assert code == 0
+    assert ROLE in out
+    assert "prompt writing" in out
+
+
+def test_its_inferred_skills_are_asked(capsys):
+    _, out = run(capsys, "ask", "roles-for-skill", "prompt-writing", "--format", "json")
+    assert [r["role"] for r in json.loads(out)] == [ROLE]
+
+
+def test_it_is_resolved(capsys):
+    _, out = run(capsys, "resolve", "Senior LLM Engineer", "--format", "json")
+    assert json.loads(out)[0]["roles"] == [ROLE]
+    assert resolve("Senior LLM Engineer").status == "none"
+
+
+def test_it_is_explained(capsys):
+    _, out = run(capsys, "explain", f"{ROLE} mlops:requiresSkill acme:prompt-writing")
+    assert "acme:handbook" in out
+
+
+def test_it_is_exported(capsys):
+    _, out = run(capsys, "export", "--format", "nt", "--inferred")
+    assert (
+        "<https://acme.example/roles/prompt-engineer> <https://w3id.org/mlops-roles/ns#requiresSkill> <https://acme.example/roles/prompt-writing>"
+        in out
+    )
+
+
+def test_it_is_checked(capsys):
+    assert run(capsys, "check")[0] == 0
+
+
+def test_it_is_audited(capsys, tmp_path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text(
+        "person,title,skills\nAda,Prompt Engineer,prompt engineering; Acme Prompt Studio\n"
+    )
+    _, out = run(capsys, "audit", str(staff), "--format", "json")
+    found = json.loads(out)
+    assert found["roles"][ROLE]["people"] == 1
+    assert found["tasks"]["acme:design-prompts"]["people"] == 1
+    assert found["skills"]["acme:prompt-writing"]["people"] == 1
+    assert found["unmatched_skills"] == {}
+
+
+def test_a_companys_own_question_is_listed_asked_and_explained(capsys, tmp_path):
+    own = tmp_path / "team-leads.rq"
+    own.write_text(
+        "#+ summary: The roles that lead\n#+ ?role: a role\n#+ expect: ?role = role:ml-engineer\nSELECT ?role WHERE { ?role a mlops:Role } ORDER BY ?role"
+    )
+    assert main(["ask", "team-leads", "R7", "--with", str(own)]) == 0
+    assert "role:ml-engineer" in capsys.readouterr().out
+    assert main(["ask", "--with", str(own)]) == 0
+    assert "team-leads" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stop:
+        main(["ask", "team-leads", "--with", str(own), "--help"])
+    assert stop.value.code == 0
+    assert "The roles that lead" in capsys.readouterr().out
+
+
+def test_a_companys_own_shape_finds_its_own_mistake(capsys, tmp_path):
+    own = tmp_path / "rules.ttl"
+    own.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        "<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; "
+        'sh:property [ sh:path mlops:budget ; sh:minCount 1 ; sh:message "A zone has a budget." ] .'
+    )
+    assert main(["check", "--with", str(own), "--format", "json"]) == 1
+    assert "A zone has a budget." in capsys.readouterr().out
+
+
+def test_the_closure_is_kept_by_content_and_used_again(cache):
+    first = load(ACME)
+    (kept,) = cache.glob("*.nt")
+    assert kept.stat().st_size > 10_000
+    again = load(ACME)
+    assert set(first.store) == set(again.store) or len(first.store) == len(again.store)
+    assert "proofs" not in again.__dict__, "the cache was not used"
+
+
+def test_a_changed_file_does_not_use_the_old_closure(tmp_path):
+    path = tmp_path / "ours.ttl"
+    lines = "@prefix a: <https://acme.example/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> . @prefix role: <https://w3id.org/mlops-roles/role/> ."
+    path.write_text(lines + "a:lead a mlops:Role ; mlops:incorporates role:data-engineer .")
+    before = len(ask("skills-of-role", load(path), role="a:lead"))
+    path.write_text(lines + "a:lead a mlops:Role ; mlops:incorporates role:backend-engineer .")
+    assert 0 < len(ask("skills-of-role", load(path), role="a:lead")) < before
+
+
+def test_what_contradicts_the_ontology_is_refused_with_the_reason(tmp_path):
+    path = tmp_path / "ours.ttl"
+    path.write_text(
+        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> . <https://w3id.org/mlops-roles/skill/sql> a mlops:Task ."
+    )
+    with pytest.raises(InputError, match="contradicts the ontology") as error:
+        load(path)
+    assert "skill:sql" in str(error.value)
+
+
+def test_the_plain_ontology_is_not_changed_by_additions():
+    load(ACME)
+    with pytest.raises(InputError):
+        show(ROLE)

@@ -1,0 +1,402 @@
+"""The local server: it negotiates as the web server that is configured with the same table, and lets nothing else through."""
+
+import http.client
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mlops_roles import InputError, publishing
+from mlops_roles.cli import main
+from mlops_roles.publishing import documents, release, server
+from mlops_roles.publishing.redirects import Redirects
+
+IRI = "/mlops-roles/role/ml-engineer"
+PAGE = "/0.1.0/role/ml-engineer.html"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+ACCEPTS = {
+    BROWSER: "html",
+    "": "ttl",
+    "*/*": "ttl",
+    "text/turtle": "ttl",
+    "application/ld+json": "jsonld",
+    "application/rdf+xml": "rdf",
+    "application/n-triples": "nt",
+    "text/html": "html",
+    "text/*": "ttl",
+    "application/*": "jsonld",
+    "text/html, */*": "html",
+    "application/rdf+xml, application/xml; q=0.5, text/xml; q=0.3, */*; q=0.2": "rdf",
+    "text/turtle;q=0.5, text/html;q=0.6": "html",
+    "text/html;q=0.5, text/turtle;q=0.6": "ttl",
+    "text/html;q=0.501,application/ld+json;q=1.0": "jsonld",
+    "TEXT/HTML": "html",
+    "text/turtle;q=0, */*;q=0.1": "jsonld",
+    'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted";q=0.9, text/html;q=0.8': "jsonld",
+    "text/html;q=0.05": "html",
+    "text/turtle;q=0": None,
+    "*/*;q=0.0": None,
+    "image/png": None,
+    "text/htmlx": None,
+    "nonsense": None,
+}
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory):
+    """A release of a few files."""
+    folder = tmp_path_factory.mktemp("dist")
+    kept = {
+        "0.1.0/mlops-roles.ttl": "# data",
+        "0.0.9/mlops-roles.ttl": "#",
+        "0.1.0/style.css": "a {}",
+        "index.html": "<p>",
+    }
+    for name, text in {
+        **kept,
+        "0.1.0/role/ml-engineer.html": "<!DOCTYPE html>",
+        ".htaccess": "secret",
+        "SHA256SUMS": "0  x",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    (folder.parent / "outside.txt").write_text("secret")
+    (folder / "0.1.0" / "link.txt").symlink_to(folder.parent / "outside.txt")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def port(dist):
+    with server.serve(dist) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield running.server_address[1]
+        running.shutdown()
+
+
+def ask(port, path, method="GET", **headers):
+    """Status, headers and body of a request; a host is the server's own unless given."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    for name, value in {"Host": f"127.0.0.1:{port}", **headers}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    return answer.status, answer.headers, answer.read()
+
+
+# negotiation -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("accept", "suffix"), ACCEPTS.items())
+def test_an_iri_leads_to_the_format_that_is_asked_for(port, accept, suffix):
+    status, headers, _ = ask(port, IRI, **({"Accept": accept} if accept else {}))
+    wanted = (
+        (406, None)
+        if suffix is None
+        else (303, PAGE if suffix == "html" else f"/0.1.0/mlops-roles.{suffix}")
+    )
+    assert (status, headers["Location"], headers["Vary"]) == (*wanted, "Accept")
+
+
+RANGES = [
+    *(f.media_types[0] for f in documents.formats()),
+    "text/*",
+    "application/*",
+    "*/*",
+    "image/png",
+]
+LEVELS = [None, *(f"0.{tenth}" for tenth in range(10)), "1", "1.0", "0"]
+
+
+def oracle(accept):
+    """The formats that RFC 9110 lets a server choose: those of the highest q, where a named type goes before a wildcard."""
+    told = {}
+    for item in filter(None, (i.strip() for i in accept.split(","))):
+        media, *parameters = [part.strip() for part in item.split(";")]
+        q = next((float(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
+        told.setdefault(media, q)
+    best = {}
+    for form in documents.formats():
+        served = form.media_types[0]
+        specific = next(
+            (r for r in (served, served.split("/")[0] + "/*", "*/*") if r in told), None
+        )
+        best[form.suffix] = told[specific] if specific else 0
+    top = max(best.values())
+    return {suffix for suffix, q in best.items() if q == top and q > 0}
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(RANGES), st.sampled_from(LEVELS)),
+        max_size=4,
+        unique_by=lambda t: t[0],
+    )
+)
+@example([("text/turtle", "0.9"), ("text/html", "0.8"), ("*/*", None)])
+def test_negotiation_agrees_with_the_standard(items):
+    accept = ", ".join(media + (f";q={q}" if q else "") for media, q in items)
+    status, there = Redirects("0.1.0").answer("void", accept)
+    chosen = (
+        {"html" if there.endswith("html") else there.rpartition(".")[2]} if status == 303 else set()
+    )
+    allowed = oracle(accept) if accept else {"ttl"}
+    assert chosen <= allowed
+    assert bool(chosen) == bool(allowed)
+
+
+PATHS = [
+    *(
+        "",
+        "0.1.0",
+        "0.0.9/ns",
+        "ns",
+        "role/ml-engineer",
+        "0.1.0/role/ml-engineer",
+        "shape/x",
+        "void",
+        "context",
+        "0.1.0/style.css",
+    ),
+    *("code/a", "code/a/b/1.2", "alignments/a", "role/", "roles", "a/b/c", "role/ML", "x?y=z"),
+]
+
+
+def test_apache_does_the_same_as_the_local_server(port, tmp_path):
+    """The rules themselves, judged by the web server that they are for."""
+    apache = shutil.which("apache2") or shutil.which("httpd")
+    if not apache:
+        pytest.skip("no apache2 on this machine; install it to judge the redirect rules")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        other = free.getsockname()[1]
+    (tmp_path / "docs" / "mlops-roles").mkdir(parents=True)
+    (tmp_path / "docs" / "mlops-roles" / ".htaccess").write_text(
+        Redirects("0.1.0").htaccess("https://site.example")
+    )
+    folder = "/usr/lib/apache2/modules"
+    modules = [
+        f"LoadModule {m}_module {folder}/mod_{m}.so"
+        for m in ("mpm_event", "authz_core", "rewrite", "setenvif", "headers", "dir")
+    ]
+    opened = [
+        f"<Directory {tmp_path}/docs>",
+        "AllowOverride All",
+        "Require all granted",
+        "</Directory>",
+        "",
+    ]
+    lines = [
+        "ServerName localhost",
+        f"Listen 127.0.0.1:{other}",
+        f"PidFile {tmp_path}/pid",
+        f"ErrorLog {tmp_path}/log",
+        f"DocumentRoot {tmp_path}/docs",
+    ]
+    (tmp_path / "conf").write_text("\n".join([*modules, *lines, *opened]))
+    with subprocess.Popen(
+        [apache, "-X", "-f", str(tmp_path / "conf")], stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert answers(other), (
+                (tmp_path / "log").read_text() if (tmp_path / "log").exists() else "no log"
+            )
+            for path in PATHS:
+                for accept in ACCEPTS:
+                    told = [
+                        ask(p, f"/mlops-roles/{path}", **({"Accept": accept} if accept else {}))
+                        for p in (port, other)
+                    ]
+                    there = [
+                        (status, (headers["Location"] or "").removeprefix("https://site.example"))
+                        for status, headers, _ in told
+                    ]
+                    assert there[0] == there[1], (path, accept)
+                    assert told[1][0] == 404 or "Accept" in (told[1][1]["Vary"] or ""), (
+                        path,
+                        accept,
+                    )
+        finally:
+            process.terminate()
+
+
+def answers(port):
+    for _ in range(100):
+        try:
+            ask(port, "/")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+# what a server must not do ---------------------------------------------------------------
+
+
+HOSTS = [
+    "evil.example",
+    "evil.example:{}",
+    "127.0.0.1",
+    "127.0.0.1:1",
+    "127.0.0.1:{}.evil.example",
+    "localhost:{}@evil",
+    "",
+    "0.0.0.0:{}",
+]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_request_that_names_another_server_is_misdirected(port, host):
+    status, headers, body = ask(port, PAGE, Host=host.format(port))
+    assert (status, headers["Content-Security-Policy"] is not None) == (421, True)
+    assert b"DOCTYPE" not in body
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:{}", "localhost:{}", "[::1]:{}", "LOCALHOST:{}"])
+def test_a_request_that_names_this_server_is_answered(port, host):
+    assert ask(port, PAGE, Host=host.format(port))[0] == 200
+
+
+def test_a_request_with_two_hosts_or_none_is_misdirected(port):
+    for hosts in ("", f"Host: 127.0.0.1:{port}\r\nHost: evil.example\r\n"):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+            raw.sendall(f"GET {PAGE} HTTP/1.1\r\n{hosts}\r\n".encode())
+            assert raw.recv(200).startswith(b"HTTP/1.1 421 ")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_nothing_can_be_changed(port, method):
+    status, headers, _ = ask(port, IRI, method)
+    assert (status, headers["Allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", [PAGE, IRI, "/nowhere", "/"])
+def test_a_head_is_the_answer_without_its_body(port, path):
+    whole, head = ask(port, path, Accept=BROWSER), ask(port, path, "HEAD", Accept=BROWSER)
+    assert (head[0], head[2]) == (whole[0], b"")
+    assert [(n, v) for n, v in head[1].items() if n != "Date"] == [
+        (n, v) for n, v in whole[1].items() if n != "Date"
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/../outside.txt",
+            "/0.1.0/../../outside.txt",
+            "/%2e%2e/outside.txt",
+            "/0.1.0/%2e%2e%2f%2e%2e%2foutside.txt",
+            "/..%5coutside.txt",
+            "//outside.txt",
+        ),
+        *(
+            "/.htaccess",
+            "/0.1.0/link.txt",
+            "/0.1.0",
+            "/0.1.0/style.css%00.html",
+            "/0.1.0//style.css",
+            "http://evil.example/",
+            "*",
+            "/mlops-roles/../.htaccess",
+        ),
+    ],
+)
+def test_what_is_no_file_of_the_release_is_not_found(port, path):
+    status, _, body = ask(port, path)
+    assert status == 404
+    assert b"secret" not in body
+
+
+def test_too_long_an_address_is_refused(port):
+    assert ask(port, "/" + "x" * 9000)[0] == 414
+
+
+KINDS = {
+    PAGE: "text/html",
+    "/": "text/html",
+    "/0.1.0/mlops-roles.ttl": "text/turtle",
+    "/0.1.0/style.css": "text/css",
+    "/SHA256SUMS": "text/plain",
+}
+
+
+@pytest.mark.parametrize(("path", "kind"), KINDS.items())
+def test_a_file_has_its_media_type_and_may_do_nothing(port, path, kind):
+    status, headers, _ = ask(port, path)
+    assert (status, headers["Content-Type"], headers["X-Content-Type-Options"]) == (
+        200,
+        f"{kind}; charset=utf-8",
+        "nosniff",
+    )
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+    assert "script-src" not in headers["Content-Security-Policy"]
+    assert headers["Access-Control-Allow-Origin"] is None
+
+
+def test_the_newest_version_is_the_current_one(dist):
+    assert server.Site(dist).redirects.version == "0.1.0"
+
+
+def test_a_folder_without_a_release_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no release in it; run 'mlops-roles build"):
+        server.serve(tmp_path)
+
+
+def test_a_port_that_is_taken_is_named(dist, port):
+    with pytest.raises(InputError, match=f"port {port}: cannot be listened on"):
+        server.serve(dist, port)
+
+
+@pytest.mark.parametrize("wrong", [-1, 70000])
+def test_a_port_that_is_none_is_named(dist, wrong):
+    with pytest.raises(InputError, match=f"port {wrong}: cannot"):
+        server.serve(dist, wrong)
+
+
+# the commands ----------------------------------------------------------------------------
+
+
+def test_the_command_serves_until_it_is_interrupted(dist):
+    command = [sys.executable, "-m", "mlops_roles", "serve", str(dist), "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        address = process.stdout.readline().strip()
+        served = int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", address)[1])
+        assert ask(served, IRI, Accept="text/html")[1]["Location"] == PAGE
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "stopped\n")
+
+
+def test_the_command_names_a_folder_that_holds_no_build(tmp_path, capsys):
+    assert main.main(["serve", str(tmp_path)]) == 2
+    assert "no release in it" in capsys.readouterr().err
+
+
+def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(publishing, "broken_promises", lambda: [])
+    monkeypatch.setattr(release, "contents", lambda graph, site: {"SHA256SUMS": site.encode()})
+    assert main.main(["build", "--output", str(tmp_path / "dist")]) == 0
+    assert capsys.readouterr() == (
+        f"built {tmp_path / 'dist'}\n",
+        "no --site: the redirects lead to a placeholder\n",
+    )
+    assert (
+        main.main(["build", "--output", str(tmp_path / "dist"), "--site", "https://x.example"]) == 0
+    )
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "dist" / "SHA256SUMS").read_text() == "https://x.example"

@@ -1,0 +1,424 @@
+"""Staff files: every form gives the same table, every row is accounted for, with its line."""
+
+import codecs
+import csv
+import io
+import itertools
+import json
+import os
+from unittest.mock import patch
+
+import ibis
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from support.asserted import ROOT
+
+from mlops_roles import InputError, audit
+from mlops_roles.cli.main import main
+from mlops_roles.staff import reader
+from mlops_roles.staff.reader import COLUMNS, read_staff
+
+HEADER, *ROWS = (
+    row
+    for row in csv.reader(io.StringIO((ROOT / "examples" / "acme.csv").read_text("utf-8")))
+    if len(row) == 6
+)
+RENAMED = {
+    "person": "Who?",
+    "title": "Job Title (official)",
+    "unit": "Unit 7",
+    "skills": "Can",
+    "lacks": "Cannot",
+    "assessed": "Seen",
+}
+LINED = {"file", "rejected", "nearest"}  # what an audit says with lines or the name of its file
+often = settings(
+    deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@pytest.fixture(scope="module")
+def con():
+    return ibis.duckdb.connect()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("staff")
+
+
+def text(rows=ROWS, header=HEADER, **form):
+    out = io.StringIO()
+    csv.writer(out, **form).writerows([header, *rows])
+    return out.getvalue().encode()
+
+
+def workbook(rows=ROWS, header=HEADER):
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for number, row in enumerate([header, *rows], 1):
+        for column, value in enumerate(row, 1):
+            if value:
+                book.active.cell(number, column, value).data_type = "s"  # '=cmd' too is text
+    book.save(out)
+    return out.getvalue()
+
+
+def parquet(rows=ROWS, header=HEADER):
+    out = io.BytesIO()
+    pq.write_table(
+        pa.table(dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))), out
+    )
+    return out.getvalue()
+
+
+def lines(found):
+    return found.table.order_by("line").to_pyarrow().to_pylist()
+
+
+# every form -----------------------------------------------------------------------------
+
+FORMS = {
+    "quoted.csv": text(quoting=csv.QUOTE_ALL),
+    "crlf.csv": text(lineterminator="\r\n"),
+    "unended.csv": text(lineterminator="\n").rstrip(b"\n"),
+    "blank-end.csv": text(lineterminator="\n") + b"\n\n",
+    "bom.csv": codecs.BOM_UTF8 + text(lineterminator="\n"),
+    "bom-quoted.csv": codecs.BOM_UTF8 + text(quoting=csv.QUOTE_ALL),
+    "tabs.tsv": text(delimiter="\t"),
+    "tabs.csv": text(delimiter="\t"),
+    "semicolons.csv": text(delimiter=";"),
+    "book.xlsx": workbook(),
+    "renamed.csv": text(header=RENAMED.values()),
+    "renamed.xlsx": workbook(header=RENAMED.values()),
+    "guessed.csv": text(
+        header=["Employee Name", "Job-Title", "Department", "Skill set", "Gaps", "ASSESSED "]
+    ),
+    "wider.csv": text([["x", *row] for row in ROWS], ["", *HEADER]),
+    "turned.csv": text([row[::-1] for row in ROWS], HEADER[::-1]),
+    "rows.parquet": parquet(),
+    "renamed.parquet": parquet(header=RENAMED.values()),
+}
+
+
+def put(folder, name, data):
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+def counted(rows, name):
+    """Rows of any file with the lines that they have in the plain CSV file; those of Parquet are counted from 1, without a header."""
+    return [row | {"line": row["line"] + name.endswith(".parquet")} for row in rows]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_same_people_in_any_form_are_the_same_table(name, folder, con):
+    wanted = lines(read_staff(put(folder, "plain.csv", text(lineterminator="\n")), con))
+    assert len(wanted) == 41
+    found = read_staff(
+        put(folder, name, FORMS[name]), con, RENAMED if name.startswith("renamed") else None
+    )
+    assert (found.file, found.read, found.rejected) == (str(folder / name), 41, [])
+    assert counted(lines(found), name) == wanted
+
+
+@pytest.mark.parametrize("name", ["renamed.csv", "renamed.xlsx", "renamed.parquet"])
+def test_the_command_maps_columns_and_the_audit_is_the_same(name, folder, capsys):
+    path, pairs = (
+        put(folder, name, FORMS[name]),
+        [part for ours, theirs in RENAMED.items() for part in ("--map", f"{ours}={theirs}")],
+    )
+    wanted = audit(put(folder, "plain.csv", text(lineterminator="\n"))).to_dict()
+    assert main(["audit", str(path), *pairs, "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [r["line"] for r in counted(found["rejected"], name)] == [
+        r["line"] for r in wanted["rejected"]
+    ]
+    assert {role: counted(people, name) for role, people in found["nearest"].items()} == wanted[
+        "nearest"
+    ]
+    assert {k: v for k, v in found.items() if k not in LINED} == {
+        k: v for k, v in wanted.items() if k not in LINED
+    }
+    assert main(["audit", str(path)]) == 2
+    assert "--map person=" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "make"), [("csv", text), ("xlsx", workbook), ("parquet", parquet)]
+)
+def test_white_space_around_a_cell_is_not_part_of_it(kind, make, folder, con):
+    path = put(folder, f"spaced.{kind}", make([["\u00a0Ann \t", "\u2003"]], ["person", "title"]))
+    assert [(r["person"], r["title"]) for r in lines(read_staff(path, con))] == [("Ann", None)]
+
+
+# the quick reader and the strict one ----------------------------------------------------------
+
+CELL = st.text(st.sampled_from("ab,;\"\t \r\né\u00a0\u2028\ufeff'="), max_size=6)
+WRITTEN = st.builds(
+    lambda rows, form: text(rows, COLUMNS[:3], **form),
+    st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=5),
+    st.fixed_dictionaries(
+        {
+            "delimiter": st.sampled_from(",;\t"),
+            "quoting": st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+            "lineterminator": st.sampled_from(["\n", "\r\n", "\r"]),
+        }
+    ),
+)
+TYPED = st.builds(
+    lambda head, end, cells: (head + end + "".join(cells)).encode(),
+    st.sampled_from(
+        [
+            "person",
+            "person,title",
+            "person,title,skills",
+            "person;title",
+            "\ufeffperson\ttitle",
+            '"person",title',
+        ]
+    ),
+    st.sampled_from(["\n", "\r\n", "\r", ""]),
+    st.lists(
+        st.sampled_from(
+            [
+                '"',
+                '""',
+                '"a"',
+                '"a,b"',
+                '"a\nb"',
+                "a",
+                "b c",
+                ",",
+                ",",
+                ",",
+                ";",
+                "\t",
+                "\n",
+                "\n",
+                "\n",
+                "\r\n",
+                "\r",
+                " ",
+                "é",
+            ]
+        ),
+        max_size=25,
+    ),
+)
+
+
+def outcome(path, con):
+    """What a file gives: its rows, how many were read, and what was rejected; or the error."""
+    try:
+        found = read_staff(path, con)
+    except InputError as error:
+        return str(error)
+    rows = lines(found)
+    assert found.read == len(rows) + len(found.rejected)
+    return rows, found.read, found.rejected
+
+
+def same(path, con):
+    """Both readers say the same, unless the quick one declines; whether it read the file."""
+    with patch.object(reader, "file_rows", wraps=reader.file_rows) as strict:
+        quick = outcome(path, con)
+    with patch.object(reader, "_read_plain", return_value=None):
+        assert outcome(path, con) == quick
+    return not strict.called
+
+
+@settings(often, max_examples=100)
+@given(WRITTEN)
+def test_the_quick_reader_says_what_the_strict_one_says_of_written_files(folder, con, data):
+    same(put(folder, "written.csv", data), con)
+
+
+@settings(often, max_examples=100)
+@given(TYPED, st.sampled_from([".csv", ".tsv"]))
+@example(b"person\rAnn\rBob\r", ".csv")
+@example(b"person\nAnn\n\r\nBob\n", ".csv")
+@example(b'person,title\nx,"\n","y"\n', ".csv")
+def test_the_quick_reader_says_what_the_strict_one_says_of_typed_files(folder, con, data, kind):
+    same(put(folder, f"typed{kind}", data), con)
+
+
+@pytest.mark.parametrize(
+    ("name", "quick"),
+    [
+        ("crlf.csv", True),
+        ("quoted.csv", False),
+        ("bom.csv", True),
+        ("tabs.tsv", True),
+        ("blank-end.csv", False),
+    ],
+)
+def test_the_quick_reader_reads_what_has_no_quirk(name, quick, folder, con):
+    assert same(put(folder, f"quick-{name}", FORMS[name]), con) is quick
+
+
+# every row -------------------------------------------------------------------------------------
+
+WIDE = ["person", "title", "role", "skills", "lacks", "assessed"]
+FAULTS = [  # the cells of a row, why it is rejected, and the cure
+    (["", "Data Engineer"], "no person", "fill in the column person"),
+    ([" \t", "", "R99", "SQL", "SQL"], "no person", "fill in the column person"),
+    (["Ann", "Clown"], "the person stands already in line 2", "put both rows into one"),
+    (
+        ["Ann", "Clown", "R99"],
+        "unknown role R99",
+        "name a role by slug, notation or IRI, or leave it to the title",
+    ),
+    (
+        ["Bob", "", "R99", "SQL; Python", "Structured Query Language"],
+        "both has and lacks the skill sql",
+        "remove it from skills, assessed or lacks",
+    ),
+    (
+        ["Cem", "", "", "", "sql", "SQL"],
+        "both has and lacks the skill sql",
+        "remove it from skills, assessed or lacks",
+    ),
+    (
+        ["Dan", "", "R99"],
+        "unknown role R99",
+        "name a role by slug, notation or IRI, or leave it to the title",
+    ),
+    (
+        ["Eve", "", "skill:sql"],
+        "unknown role skill:sql",
+        "name a role by slug, notation or IRI, or leave it to the title",
+    ),
+    (
+        ["Fay", "", "", "", "", "", "Spark"],
+        "7 cells, the header has 6",
+        "quote cells that contain the separator, or add the missing cells",
+    ),
+]
+FINE = [
+    ["Ann"],
+    ["two\nlines"],
+    ["Guy", "", "", "PostgreSQL", "SQL"],
+    ["Hal", "", "", "SQL", "", "SQL"],
+    ["Ida", "", "R7"],
+    ["Joe", "Clown"],
+]
+
+
+def test_a_row_is_rejected_with_file_line_first_reason_and_cure(folder):
+    """A tool speaks for a skill that was found lacking: that is no contradiction."""
+    rows = [row + [""] * (6 - len(row)) for row in (*FINE, *(cells for cells, *_ in FAULTS))]
+    path = put(folder, "faults.csv", text([*rows, ["Kim", "Clown", ""]], WIDE))
+    found = audit(path)
+    wanted = [(str(path), line, reason, cure) for line, (_, reason, cure) in enumerate(FAULTS, 9)]
+    cure = "quote cells that contain the separator, or add the missing cells"
+    assert [(r.file, r.line, r.reason, r.cure) for r in found.rejected] == [
+        *wanted,
+        (str(path), 18, "3 cells, the header has 6", cure),
+    ]
+    assert found.rows == {"read": 16, "used": 6, "rejected": 10}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "two\nlines", "three\r\n\r\nlines", 'quo"te', "", "a,b"]),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@settings(often, max_examples=40)
+def test_lines_are_right_after_cells_with_line_breaks(folder, con, names, end):
+    path = put(
+        folder,
+        "breaks.csv",
+        text([[n, str(i)] for i, n in enumerate(names)], ["person", "unit"], lineterminator=end),
+    )
+    starts = itertools.accumulate((1 + n.count("\n") for n in names), initial=2)
+    assert [(r["line"], r["unit"]) for r in lines(read_staff(path, con))] == [
+        (line, str(i)) for i, line in zip(range(len(names)), starts, strict=False)
+    ]
+
+
+def test_lines_of_a_workbook_count_its_blank_rows(folder, con):
+    path = put(
+        folder, "gaps.xlsx", workbook([["Ann", "x"], ["", ""], ["Bob", "x"]], ["person", "title"])
+    )
+    assert [(r["line"], r["person"]) for r in lines(read_staff(path, con))] == [
+        (2, "Ann"),
+        (4, "Bob"),
+    ]
+
+
+@given(TYPED)
+@settings(often, max_examples=10)
+def test_every_row_read_is_used_or_rejected(folder, data):
+    path = put(folder, "any.csv", data)
+    try:
+        found = audit(path)
+    except InputError as error:
+        assert str(error).startswith(str(path))
+    else:
+        assert found.rows["read"] == found.rows["used"] + found.rows["rejected"] > 0
+        assert all(
+            r.file == str(path) and r.line > 1 and r.reason and r.cure for r in found.rejected
+        )
+
+
+# what is no staff file ----------------------------------------------------------------------------
+
+HOPELESS = [
+    ("empty.csv", b"", "empty"),
+    ("blank.csv", b" \n\n", "empty"),
+    ("header.csv", b"person,title\n", "a header and no rows"),
+    ("twice.csv", b"person,title,title\na,b,c\n", "title stands there twice"),
+    ("nobody.csv", b"title,skills\na,b\n", "no column 'person'"),
+    ("two.csv", b"name,employee,title\na,b,c\n", "no column 'person'"),
+    ("latin.csv", "person,title\nAnn,x\nJos\u00e9,y\n".encode("latin-1"), "line 3: not UTF-8"),
+    ("wide.csv", "person,title\nAnn,x\n".encode("utf-16"), "UTF-16"),
+    ("nul.csv", b"person,title\nAnn,x\nBo\0b,y\n", "line 3: a NUL"),
+    ("open.csv", b'person,title\nAnn,x\n"Bob,y\nEve,z\n', "line 3: unexpected end of data"),
+    ("fake.xlsx", b"person,title\nAnn,x\n", "not a readable workbook"),
+    ("fake.parquet", b"person,title\nAnn,x\n", "not a readable Parquet file"),
+    ("none.parquet", parquet([["Ann"]], ["title"]), "no column 'person'"),
+    ("staff.json", b"[]", "unknown ending"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "says"), HOPELESS, ids=[name for name, *_ in HOPELESS])
+def test_what_is_no_staff_file_is_refused_with_its_name_and_fault(name, data, says, tmp_path, con):
+    with pytest.raises(InputError) as error:
+        read_staff(put(tmp_path, name, data), con)
+    assert name in str(error.value)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_cell_under_no_header_of_a_workbook_is_rejected_and_not_dropped(tmp_path, con):
+    """As in a CSV: what stands in no column must not vanish in silence."""
+    import openpyxl
+
+    sheet = (book := openpyxl.Workbook()).active
+    for row in (["person", "skills"], ["Ada", "SQL", None, "Kafka"], ["Ben"], ["Cem", "SQL", " "]):
+        sheet.append(row)
+    book.save(path := tmp_path / "staff.xlsx")
+    reader = read_staff(path, con)
+    assert [(r.line, r.reason) for r in reader.rejected] == [(2, "4 cells, the header has 2")]
+    assert (reader.read, sorted(reader.table.to_pyarrow()["person"].to_pylist())) == (
+        3,
+        ["Ben", "Cem"],
+    )
+
+
+def test_a_workbook_that_is_endlessly_wide_is_refused(tmp_path, con):
+    import openpyxl
+
+    sheet = (book := openpyxl.Workbook()).active
+    sheet.append(["person"])
+    sheet.cell(row=2, column=16_384, value="far out")
+    book.save(path := tmp_path / "staff.xlsx")
+    with pytest.raises(InputError, match="over 1024 columns"):
+        read_staff(path, con)

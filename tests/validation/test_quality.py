@@ -1,0 +1,178 @@
+"""Each check of quality catches the mistake that it carries, ours has none above Info, and foreign ontologies are judged."""
+
+import csv
+import json
+import re
+
+import pytest
+from support.asserted import ROOT, SHARED
+
+from mlops_roles import InputError, quality
+from mlops_roles.cli import main
+from mlops_roles.validation.shacl import SEVERITIES
+
+FOLDER = ROOT / "queries" / "quality"
+CHECKS = {
+    p.stem: p.read_text("utf-8")
+    for p in sorted(FOLDER.glob("*-*.rq"))
+    if "#+ check:" in p.read_text("utf-8")
+}
+EXAMPLE = "https://acme.example/o#"
+PREFIXES = "".join(
+    f"@prefix {p}: <{n}> .\n"
+    for p, n in {
+        "": EXAMPLE,
+        "ex": EXAMPLE,
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "dcterms": "http://purl.org/dc/terms/",
+        "vann": "http://purl.org/vocab/vann/",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }.items()
+)
+SOUND = """
+<https://w3id.org/acme> a owl:Ontology ; dcterms:title "Acme"@en ; dcterms:description "What there is."@en ; dcterms:creator ex:us ; dcterms:created "2026" ;
+    dcterms:license <https://acme.example/licence> ; owl:versionIRI <https://w3id.org/acme/1> ; vann:preferredNamespaceUri "https://acme.example/o#" ;
+    vann:preferredNamespacePrefix "acme" ; owl:versionInfo "1" ; dcterms:bibliographicCitation "Acme" ; dcterms:issued "2026" ; dcterms:publisher ex:us .
+dcterms:title a owl:AnnotationProperty . dcterms:description a owl:AnnotationProperty . dcterms:creator a owl:AnnotationProperty .
+dcterms:created a owl:AnnotationProperty . dcterms:license a owl:AnnotationProperty . vann:preferredNamespaceUri a owl:AnnotationProperty .
+vann:preferredNamespacePrefix a owl:AnnotationProperty . dcterms:bibliographicCitation a owl:AnnotationProperty . dcterms:issued a owl:AnnotationProperty .
+dcterms:publisher a owl:AnnotationProperty . skos:definition a owl:AnnotationProperty .
+ex:Thing a owl:Class ; rdfs:label "thing"@en ; skos:definition "What is."@en ; rdfs:subClassOf skos:Concept .
+ex:Other a owl:Class ; rdfs:label "tool"@en ; skos:definition "What serves."@en ; owl:disjointWith ex:Thing .
+skos:Concept a owl:Class .
+ex:serves a owl:ObjectProperty ; rdfs:label "serves"@en ; skos:definition "Is of use to."@en ; rdfs:domain ex:Other ; rdfs:range ex:Thing .
+""".replace("ex:Other", "ex:Tool")
+
+
+def header(text, key):
+    return re.search(rf"^#\+ {key}: (.*)$", text, re.M)[1]
+
+
+def judged(tmp_path, turtle, **options):
+    path = tmp_path / "o.ttl"
+    path.write_text(PREFIXES + turtle, "utf-8")
+    return quality(path, **options)
+
+
+def failed(found):
+    return {r.check for r in found.results if r.state == "failed"}
+
+
+def test_the_checks_were_found():
+    assert len(CHECKS) > 60
+    assert {header(t, "check").split()[0] for t in CHECKS.values()} == {"FOOPS!", "OOPS!", "ROBOT"}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_says_how_bad_why_and_the_cure(name):
+    text = CHECKS[name]
+    assert header(text, "severity") in SEVERITIES
+    assert header(text, "reason").endswith(".")
+    assert header(text, "cure").endswith(".")
+    assert re.sub(r"[^a-z0-9]+", "-", header(text, "check").lower()).strip("-") == name
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_catches_the_mistake_that_it_carries(name, tmp_path):
+    assert header(CHECKS[name], "check") in failed(
+        judged(tmp_path, header(CHECKS[name], "rejects"))
+    )
+
+
+def test_a_sound_ontology_fails_no_check_above_info(tmp_path):
+    found = judged(tmp_path, SOUND)
+    assert failed(found) <= {"FOOPS! OM3", "OOPS! P13", "ROBOT missing_superclass"}
+    assert found.conforms
+    assert found.coverage[0] == {
+        "kind": "Class",
+        "language": "en",
+        "labels": 2,
+        "definitions": 2,
+        "terms": 2,
+    }
+
+
+def test_no_check_is_made_twice_or_both_made_and_not_run():
+    with (FOLDER / "not-run.csv").open(encoding="utf-8", newline="") as rows:
+        idle = [row["check"] for row in csv.DictReader(rows)]
+    made = [header(text, "check") for text in CHECKS.values()]
+    assert len({*idle, *made}) == len(idle) + len(made)
+
+
+def test_ours_fails_nothing_above_info():
+    found = quality()
+    assert [r for r in found.results if r.state == "failed" and r.severity != "Info"] == []
+    assert found.summary()["passed"] > 60
+    english = [row for row in found.coverage if row["language"] == "en"]
+    assert all(row["labels"] == row["definitions"] == row["terms"] for row in english)
+    assert len(english) == 3
+
+
+def test_every_exception_of_ours_has_a_reason():
+    excused = [r for r in quality().results if r.state == "excepted"]
+    assert excused
+    assert all(len(r.reason) > 20 for r in excused)
+
+
+def test_an_exception_that_nothing_needs_is_refused(tmp_path):
+    record = tmp_path / "exceptions.csv"
+    record.write_text("check,subject,reason\nOOPS! P06,*,because\n", "utf-8")
+    with pytest.raises(InputError, match="excused and does not occur"):
+        judged(tmp_path, SOUND, exceptions=record)
+
+
+def test_an_exception_is_shown_with_its_reason_and_no_longer_fails(tmp_path):
+    record = tmp_path / "exceptions.csv"
+    record.write_text("check,subject,reason\nOOPS! P06,*,the circle is meant\n", "utf-8")
+    circle = judged(tmp_path, "ex:A a owl:Class ; rdfs:subClassOf ex:A .", exceptions=record)
+    assert {r.reason for r in circle.results if r.state == "excepted"} == {"the circle is meant"}
+    assert "OOPS! P06" not in failed(circle)
+
+
+def test_questions_of_ones_own_say_which_terms_nobody_asks_for(tmp_path):
+    question = tmp_path / "q.rq"
+    question.write_text(
+        f"PREFIX e: <{EXAMPLE}>\n# e:serves\nSELECT ?x WHERE {{ ?x a e:Thing , <{EXAMPLE}Tool> }}",
+        "utf-8",
+    )
+    found = judged(tmp_path, SOUND, questions=[question])
+    assert [r.subject for r in found.results if r.check == "Competency questions"] == ["ex:serves"]
+
+
+def test_an_ontology_outside_the_profiles_is_told_why(tmp_path):
+    found = judged(
+        tmp_path,
+        SOUND + "ex:serves a owl:ReflexiveProperty . ex:Thing rdfs:subClassOf ex:Undeclared .",
+    )
+    said = {r.check: r.value for r in found.results if r.state == "failed"}
+    assert "owl:ReflexiveProperty" in said["OWL 2 RL"]
+    assert "Undeclared" in said["OWL 2 DL"]
+
+
+def test_a_circle_of_class_expressions_is_a_readable_error(tmp_path):
+    with pytest.raises(InputError, match="circle"):
+        judged(
+            tmp_path,
+            "ex:A a owl:Class ; rdfs:subClassOf _:x . _:x owl:intersectionOf _:l . _:l <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:l .",
+        )
+
+
+def test_the_command_exits_with_1_on_findings_and_shows_the_cure(tmp_path, capsys):
+    path = tmp_path / "o.ttl"
+    path.write_text(PREFIXES + "ex:A a owl:Class .", "utf-8")
+    assert main.main(["quality", str(path)]) == 1
+    assert "Add rdfs:label or skos:prefLabel." in capsys.readouterr().out
+    assert main.main(["quality", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["conforms"] is True
+
+
+@pytest.mark.parametrize("name", ["org", "gistCore", "gufo", "foaf", "ml-schema"])
+def test_an_ontology_that_we_did_not_write_is_judged(name):
+    path = SHARED / "vocabularies" / f"{name}.ttl"
+    if not path.is_file():
+        pytest.skip("the outside vocabularies are not here")
+    found = quality(path)
+    assert {"passed", "failed", "not run"} <= set(found.summary())
+    assert any(row["terms"] > 10 for row in found.coverage)
