@@ -13,7 +13,7 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, load
 from mlops_roles.cli.main import main
-from mlops_roles.io.atomic import replacing
+from mlops_roles.io.atomic import atomic_write
 from mlops_roles.ontology.store import kept as open_or_build
 
 EXAMPLE = ROOT / "examples" / "acme.csv"
@@ -391,7 +391,7 @@ def test_a_full_disk_leaves_the_old_report(tmp_path):
         pytest.skip("a disk of 64 KiB cannot be mounted without the rights of root")
     try:
         (report := disk / "report.json").write_text("old", encoding="utf-8")
-        with pytest.raises(InputError, match="cannot be written"), replacing(report) as file:
+        with pytest.raises(InputError, match="cannot be written"), atomic_write(report) as file:
             file.write("new" * 100_000)
         assert report.read_text("utf-8") == "old"
         assert [p.name for p in disk.iterdir()] == ["report.json"]
@@ -401,7 +401,7 @@ def test_a_full_disk_leaves_the_old_report(tmp_path):
 
 def test_an_error_while_writing_leaves_the_old_file(tmp_path):
     (path := tmp_path / "a.txt").write_text("old", encoding="utf-8")
-    with pytest.raises(RuntimeError), replacing(path) as file:
+    with pytest.raises(RuntimeError), atomic_write(path) as file:
         file.write("new")
         raise RuntimeError
     assert path.read_text("utf-8") == "old"
@@ -410,9 +410,9 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path):
 
 @posix
 def test_a_file_that_is_being_written_is_no_orphan(tmp_path):
-    with replacing(tmp_path / "first") as slow:
+    with atomic_write(tmp_path / "first") as slow:
         slow.write("one")
-        with replacing(tmp_path / "second") as quick:
+        with atomic_write(tmp_path / "second") as quick:
             quick.write("two")
         slow.write(" and the rest")
     assert {p.name: p.read_text("utf-8") for p in tmp_path.iterdir()} == {
@@ -432,7 +432,7 @@ def test_what_is_not_ours_stays(tmp_path):
     (tmp_path / ".mlops-roles-folder.tmp").mkdir()
     before = {p.name for p in tmp_path.iterdir()}
     (tmp_path / ".mlops-roles-dead.tmp").write_text("x", encoding="utf-8")
-    with replacing(tmp_path / "new") as file:
+    with atomic_write(tmp_path / "new") as file:
         file.write("x")
     assert {p.name for p in tmp_path.iterdir()} == before | {"new"}
 
@@ -444,7 +444,7 @@ def test_what_another_user_may_have_left_stays(tmp_path):
         os.chown(path, 12345, -1)
     except PermissionError:
         pytest.skip("a file cannot be given away without the rights of root")
-    with replacing(tmp_path / "new") as file:
+    with atomic_write(tmp_path / "new") as file:
         file.write("x")
     assert path.exists()
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.atomic import replacing
+from ..io.atomic import atomic_write
 from ..matching.titles import Resolution
 from ..ontology.graph import Graph, load
 from ..ontology.tables import Closed
@@ -122,7 +122,7 @@ class Kept:
             {k: v for k, v in vars(block).items() if k not in ("who", "tally", "at")}
             for block in self.blocks
         ]
-        with replacing(path, "wb") as file:
+        with atomic_write(path, "wb") as file:
             file.write(LABEL)
             file.write(json.dumps(vars(self) | {"blocks": light}).encode() + b"\n")
             file.writelines(block.tally.rstrip() + b"\n" for block in self.blocks)

@@ -134,9 +134,9 @@ def hiding(args: argparse.Namespace) -> Callable[[Any], Any]:
 def emit(text: str | bytes, output: str | None) -> None:
     """Write an answer to standard output, or to a file that appears only when complete."""
     if output:
-        from ..io.atomic import replacing
+        from ..io.atomic import atomic_write
 
-        with replacing(output, "wb" if isinstance(text, bytes) else "w") as file:
+        with atomic_write(output, "wb" if isinstance(text, bytes) else "w") as file:
             file.write(text)
     else:
         try:

@@ -16,11 +16,11 @@ from typing import IO, Any
 
 from ..errors import InputError
 
-_ORPHAN = (".mlops-roles-", ".tmp")  # how a file that is being written is called
+_TEMP_NAME = (".mlops-roles-", ".tmp")  # how a file that is being written is called
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
+def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
     """A file to write that takes the place of `path` only once it is complete.
 
     A link stays, what it points to is replaced; a folder, device or pipe is refused. What a
@@ -35,8 +35,8 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
             raise InputError(
                 f"{path}: not a regular file; name a file, or leave the option out and redirect"
             )
-        remove_orphans(target.parent)
-        handle, name = temporary(target.parent)
+        remove_stale_temp_files(target.parent)
+        handle, name = locked_tempfile(target.parent)
         lock = os.dup(handle)  # holds until the file has its place
         text: dict[str, Any] = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
         with open(handle, mode, **text) as file:
@@ -61,12 +61,12 @@ def replacing(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]
             os.close(lock)
 
 
-def temporary(folder: Path) -> tuple[int, str]:
+def locked_tempfile(folder: Path) -> tuple[int, str]:
     """A new file in a folder, locked as long as it is open; one that was taken for an orphan before is not used."""
     import tempfile
 
     while True:
-        handle, name = tempfile.mkstemp(prefix=_ORPHAN[0], suffix=_ORPHAN[1], dir=folder)
+        handle, name = tempfile.mkstemp(prefix=_TEMP_NAME[0], suffix=_TEMP_NAME[1], dir=folder)
         if _lock(handle, wait=True) is None or (
             Path(name).exists() and os.path.samestat(os.fstat(handle), Path(name).stat())
         ):
@@ -74,20 +74,22 @@ def temporary(folder: Path) -> tuple[int, str]:
         os.close(handle)
 
 
-def remove_orphans(folder: str | os.PathLike[str]) -> None:
+def remove_stale_temp_files(folder: str | os.PathLike[str]) -> None:
     """Remove the temporary files in a folder whose writers are dead: those of ours that nobody holds locked."""
     with suppress(OSError), os.scandir(folder) as found:
         for entry in found:
-            if entry.name.startswith(_ORPHAN[0]) and entry.name.endswith(_ORPHAN[1]):
+            if entry.name.startswith(_TEMP_NAME[0]) and entry.name.endswith(_TEMP_NAME[1]):
                 with suppress(OSError):
-                    _remove_orphan(entry.path)
+                    _remove_if_stale(entry.path)
 
 
 @contextmanager
-def scratch(home: Path, prefix: str) -> Iterator[Path]:
+def locked_tempdir(home: Path, prefix: str) -> Iterator[Path]:
     """A new folder in a folder, removed in the end; what killed processes left there under such a name is removed first."""
-    remove_scratch(home, prefix)
-    handle, lock = temporary(home)  # whoever works in the folder lives as long as this is there
+    remove_stale_temp_dirs(home, prefix)
+    handle, lock = locked_tempfile(
+        home
+    )  # whoever works in the folder lives as long as this is there
     made = home / f"{prefix}{Path(lock).name}"
     try:
         made.mkdir(0o700)
@@ -98,15 +100,15 @@ def scratch(home: Path, prefix: str) -> Iterator[Path]:
         Path(lock).unlink(missing_ok=True)
 
 
-def remove_scratch(home: Path, prefix: str) -> None:
+def remove_stale_temp_dirs(home: Path, prefix: str) -> None:
     """Remove the folders that interrupted processes left: what has no lock, once the locks of the dead are gone."""
-    remove_orphans(home)
+    remove_stale_temp_files(home)
     for folder in home.glob(f"{prefix}*"):
         if not (home / folder.name.removeprefix(prefix)).is_file():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_orphan(name: str) -> None:
+def _remove_if_stale(name: str) -> None:
     handle = os.open(name, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:
         if not _lock(handle, wait=False):  # its writer lives, or the system cannot tell

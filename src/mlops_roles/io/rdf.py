@@ -113,7 +113,7 @@ def parse_rdf(path: str | os.PathLike[str]) -> tuple[list[ox.Quad], dict[str, st
         raise InputError(_parse_message(path, error)) from None
 
 
-def stream(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
+def iter_quads(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
     """The quads of an RDF file one by one; N-Triples may be of any size.
 
     Raises InputError with file, line and column where the file cannot be parsed.
@@ -130,7 +130,7 @@ def stream(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
         ) from None
 
 
-def fill(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
+def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
     """Load an RDF file, as triples, into the default graph of a store; returns its prefixes.
 
     N-Triples may be of any size. A store that this fails on is to be thrown away.
@@ -151,7 +151,7 @@ def _parser(path: str | os.PathLike[str]) -> ox.QuadParser:
     """A parser of a file that has passed the gate."""
     kind, data = rdf_format(path), read_bytes(path)
     check_encoding(data, path)
-    _refuse_traps(data, kind, path)
+    _check_input_limits(data, kind, path)
     return ox.parse(data, format=kind, rename_blank_nodes=True)
 
 
@@ -187,7 +187,7 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
     return f"{path}{place}: {reason}; {cure}"
 
 
-def _refuse_traps(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike[str]) -> None:
+def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike[str]) -> None:
     """Refuse what would end or exhaust the process inside the parser."""
     if kind == ox.RdfFormat.RDF_XML:
         _Xml(data, path).read()

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, UnknownName
 from ..io import rdf
-from ..io.atomic import replacing
+from ..io.atomic import atomic_write
 from ..ontology.graph import INFERRED, RDF_TYPE, Graph
 from .lexicon import fold
 
@@ -201,7 +201,7 @@ def keep(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:
         [dict(zip(COLUMNS, cells, strict=True)).get(column, "") for column in columns]
         for cells in new.values()
     ]
-    with replacing(path) as file:
+    with atomic_write(path) as file:
         file.write(_with_prefixes(head, new.values(), graph))
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows(
             [*(cells for line, cells in rows if line not in earlier), *added]

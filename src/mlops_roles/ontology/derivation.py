@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..io import rdf
-from ..io.atomic import replacing
+from ..io.atomic import atomic_write
 from ..io.resources import resource_dir
 from ..io.turtle import NOTE, turtle
 from . import reasoner
@@ -78,6 +78,6 @@ def write(found: Mapping[Path, str] | None = None) -> list[Path]:
         if not p.is_file() or p.read_text("utf-8") != text
     ]
     for path, text in stale:
-        with replacing(path) as file:
+        with atomic_write(path) as file:
             file.write(text)
     return [path for path, _ in stale]

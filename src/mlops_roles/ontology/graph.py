@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, UnknownName
 from ..io import rdf
-from ..io.atomic import remove_orphans, replacing
+from ..io.atomic import atomic_write, remove_stale_temp_files
 from ..io.resources import resolve_path, resource_dir
 from . import reasoner, store
 
@@ -77,10 +77,10 @@ class Graph:
         for path in shipped_files():
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
         for path in self.added_rdf:
-            self.prefixes = rdf.fill(store, path) | self.prefixes
+            self.prefixes = rdf.load_into(store, path) | self.prefixes
         self._add_closure()
         for path in self.data:
-            self.prefixes = rdf.fill(store, path) | self.prefixes
+            self.prefixes = rdf.load_into(store, path) | self.prefixes
         return self.prefixes
 
     def _fill_kept(self, store: ox.Store) -> dict[str, str]:
@@ -101,7 +101,7 @@ class Graph:
         path = resource_dir("ontology") / "closure.nt"
         if self.added_rdf:
             path = _cache_file(self.digest)
-            remove_orphans(path.parent)
+            remove_stale_temp_files(path.parent)
         if path.is_file():
             self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
@@ -318,7 +318,7 @@ def _keep(path: Path, triples: list[ox.Triple]) -> None:
     """Cache a closure; a folder that cannot be written only costs the time to infer again."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path, "wb") as file:
+        with atomic_write(path, "wb") as file:
             file.write(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES))
     except OSError:
         pass

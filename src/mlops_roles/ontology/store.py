@@ -52,7 +52,7 @@ def kept(
     home = Path(folder)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        atomic.remove_scratch(home, _HALF)
+        atomic.remove_stale_temp_dirs(home, _HALF)
         if not (home / name).is_dir():
             _make(home, name, fill)
         return _opened(home / name)
@@ -76,7 +76,7 @@ def _opened(path: Path) -> tuple[ox.Store, dict[str, str]]:
 
 def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> None:
     """Make a store under another name, rename it, and remove the others."""
-    with atomic.scratch(home, _HALF) as half:
+    with atomic.locked_tempdir(home, _HALF) as half:
         prefixes = _filled(half / "store", fill)
         with (half / "prefixes.json").open("w", encoding="utf-8") as file:
             json.dump(prefixes, file)

@@ -64,7 +64,7 @@ class Version(Graph):
         )
         self.added = (*_ontology_files(Path(path)), *map(Path, added))
         for file in self.added_rdf:
-            self.prefixes = rdf.fill(self.store, file) | self.prefixes
+            self.prefixes = rdf.load_into(self.store, file) | self.prefixes
         self.store.extend(
             ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in self._infer()
         )

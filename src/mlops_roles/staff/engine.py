@@ -107,7 +107,7 @@ def _scratch() -> Path:
     )  # not with a fork of it
     try:
         return stack.enter_context(
-            atomic.scratch(Path(tempfile.gettempdir()), "mlops-roles-engine-")
+            atomic.locked_tempdir(Path(tempfile.gettempdir()), "mlops-roles-engine-")
         )
     except OSError as error:
         raise InputError(

@@ -124,7 +124,7 @@ def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
     """
     import pyarrow as pa
 
-    agents = Agents(rdf.stream(path), graph)
+    agents = Agents(rdf.iter_quads(path), graph)
     people = agents.people()
     if not len(people):
         raise InputError(

@@ -134,7 +134,7 @@ def _check(
 ) -> Report:
     """The report on what a store holds, but for what the data is not about."""
     shapes = read_shapes(graph)
-    _refuse_traps(shapes)
+    _check_input_limits(shapes)
     writer = Writer(shapes, store)
     counts = _counts(writer, _shapes_in(shapes))
     if not any(counts.values()):
@@ -169,7 +169,7 @@ def _asserted(data: str | os.PathLike[str] | None, graph: Graph) -> tuple[ox.Sto
     """The data and the ontology as they were written, and what of the ontology the data is not about, which the graph KNOWN lists."""
     store, ours = ox.Store(), _ours(graph)
     if data:
-        rdf.fill(store, data)
+        rdf.load_into(store, data)
     known = _not_about(ours, store) if data else set()
     store.extend(ours)
     store.extend([ox.Quad(KNOWN, RDF_TYPE, node, KNOWN) for node in known])
@@ -303,7 +303,7 @@ def _shipped_shapes() -> frozenset[str]:
     )
 
 
-def _refuse_traps(shapes: rdflib.Graph) -> None:
+def _check_input_limits(shapes: rdflib.Graph) -> None:
     """Refuse SPARQL in shapes that reaches outside, and shapes that refer back to themselves."""
     from graphlib import CycleError, TopologicalSorter
 
