@@ -14,7 +14,7 @@ from support.people import staff_csv
 
 from mlops_roles import InputError, Pseudonyms, audit
 from mlops_roles.cli import main
-from mlops_roles.io.text import as_json
+from mlops_roles.io.text import to_json
 from mlops_roles.staff.privacy import Band, small_groups, spelt
 
 ACME = ROOT / "examples" / "acme.csv"
@@ -198,7 +198,7 @@ def test_a_small_count_cannot_be_worked_out_from_the_others():
     led = {}
     for parts in product(range(15), repeat=3):
         if sum(parts):
-            led.setdefault(as_json(spelt(small_groups(made(*parts)))), []).append(parts)
+            led.setdefault(to_json(spelt(small_groups(made(*parts)))), []).append(parts)
     assert len(led) > 20
     for causes in led.values():
         for part in range(3):

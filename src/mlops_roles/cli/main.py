@@ -201,15 +201,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _tell_nearest(error: UnknownPerson, args: argparse.Namespace) -> None:
     """The names nearest to an unknown one: on standard output, as standard error is logged; under pseudonyms none."""
-    from ..io.text import as_json, plain
+    from ..io.text import single_line, to_json
 
     given = vars(args)
     nearest = [] if given.get("pseudonymise") or given.get("key_file") else error.nearest
     if nearest:
         emit(
-            as_json({"nearest": nearest})
+            to_json({"nearest": nearest})
             if given.get("format") == "json"
-            else plain(f"nearest names: {'; '.join(nearest)}") + "\n",
+            else single_line(f"nearest names: {'; '.join(nearest)}") + "\n",
             None,
         )
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from . import rdf
-from .text import render
+from .text import format_rows
 from .turtle import GENID
 
 SSSOM = "https://w3id.org/sssom/"
@@ -120,7 +120,7 @@ class MappingSet:
 
     def text(self) -> str:
         """The set as it is kept: header lines, then the table."""
-        return "".join(f"#{line}\n" for line in _header_lines(self.header)) + render(
+        return "".join(f"#{line}\n" for line in _header_lines(self.header)) + format_rows(
             [row.cells for row in self.rows], COLUMNS, "tsv"
         )
 

@@ -12,15 +12,15 @@ _CONTROL = re.compile(
 )
 _TERMINAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_WIDTH = 200  # of a column of a table; a longer cell stands out, the others are not padded to it
-Rows = Sequence[Mapping[str, Any]]
+TableRows = Sequence[Mapping[str, Any]]
 
 
-def plain(value: Any) -> str:
+def single_line(value: Any) -> str:
     """A value in one line of text; control and bidirectional characters cannot act in it."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
-        return "; ".join(map(plain, value))
+        return "; ".join(map(single_line, value))
     return _line(str(value))
 
 
@@ -29,9 +29,9 @@ def _line(text: str) -> str:
     return _CONTROL.sub("\ufffd", text.replace("\n", " ").replace("\t", " "))
 
 
-def table(rows: Rows, columns: Sequence[str]) -> str:
+def format_table(rows: TableRows, columns: Sequence[str]) -> str:
     """Rows aligned in columns, for a terminal."""
-    cells = [[plain(row.get(c)) for c in columns] for row in rows]
+    cells = [[single_line(row.get(c)) for c in columns] for row in rows]
     widths = [
         min(MAX_WIDTH, max([len(c), *(len(row[i]) for row in cells)]))
         for i, c in enumerate(columns)
@@ -43,7 +43,7 @@ def table(rows: Rows, columns: Sequence[str]) -> str:
     return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]]) + "\n"
 
 
-def _separated(rows: Rows, columns: Sequence[str], delimiter: str) -> str:
+def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
     """CSV or TSV for spreadsheets: a cell that would be run as a formula gets a leading apostrophe."""
     import csv
     import io
@@ -73,33 +73,33 @@ def _cell(text: str) -> str:
     )
 
 
-def _markdown(rows: Rows, columns: Sequence[str]) -> str:
+def _markdown(rows: TableRows, columns: Sequence[str]) -> str:
     lines = [
         columns,
         ["---"] * len(columns),
-        *([_escaped(row.get(c)) for c in columns] for row in rows),
+        *([escape_markdown(row.get(c)) for c in columns] for row in rows),
     ]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _escaped(value: Any) -> str:
+def escape_markdown(value: Any) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]|<>&])", r"\\\1", plain(value))
+    return re.sub(r"([\\`*_\[\]|<>&])", r"\\\1", single_line(value))
 
 
-def _html(rows: Rows, columns: Sequence[str]) -> str:
+def _html(rows: TableRows, columns: Sequence[str]) -> str:
     import html
 
     def line(cells: Sequence[str], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>\n"
 
     body = line(columns, "th") + "".join(
-        line([plain(row.get(c)) for c in columns], "td") for row in rows
+        line([single_line(row.get(c)) for c in columns], "td") for row in rows
     )
     return f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>MLOps Roles</title>\n<table>\n{body}</table>\n</html>\n'
 
 
-def as_json(data: Any) -> str:
+def to_json(data: Any) -> str:
     """Data as indented JSON."""
     return _json(data, 2) + "\n"
 
@@ -116,17 +116,17 @@ def _json(data: Any, indent: int | None = None) -> str:
     )
 
 
-FORMATS: dict[str, Callable[[Rows, Sequence[str]], str]] = {
-    "table": table,
+FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
+    "table": format_table,
     "csv": lambda rows, columns: _separated(rows, columns, ","),
     "tsv": lambda rows, columns: _separated(rows, columns, "\t"),
-    "json": lambda rows, _: as_json(list(rows)),
+    "json": lambda rows, _: to_json(list(rows)),
     "jsonl": lambda rows, _: "".join(f"{_json(row)}\n" for row in rows),
     "md": _markdown,
     "html": _html,
 }
 
 
-def render(rows: Rows, columns: Sequence[str], form: str = "table") -> str:
-    """Rows in one of FORMATS."""
-    return FORMATS[form](rows, columns)
+def format_rows(rows: TableRows, columns: Sequence[str], form: str = "table") -> str:
+    """Rows in one of FORMATTERS."""
+    return FORMATTERS[form](rows, columns)

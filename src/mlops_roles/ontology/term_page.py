@@ -17,7 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
-from ..io.text import plain, render
+from ..io.text import format_rows, single_line
 from .catalogue import Answer, Question, catalogue, question, select
 from .graph import Graph, Term, load
 
@@ -48,7 +48,7 @@ class Section:
                 (c for c in ("label", *varying) if c in columns and c != self.group), self.group
             )
             for row in rows:
-                groups.setdefault(plain(row[self.group]), []).append(plain(row[item]))
+                groups.setdefault(single_line(row[self.group]), []).append(single_line(row[item]))
             for name, items in groups.items():
                 yield name
                 yield from textwrap.wrap(
@@ -58,9 +58,10 @@ class Section:
                     subsequent_indent="  ",
                 )
         else:
-            widths = {c: max(len(plain(row[c])) for row in rows) for c in varying}
+            widths = {c: max(len(single_line(row[c])) for row in rows) for c in varying}
             yield from (
-                "  ".join(plain(row[c]).ljust(widths[c]) for c in varying).rstrip() for row in rows
+                "  ".join(single_line(row[c]).ljust(widths[c]) for c in varying).rstrip()
+                for row in rows
             )
 
 
@@ -91,7 +92,7 @@ class Page:
         yield from (title, "=" * len(title))
         for key, values in self.about.items():
             yield from textwrap.wrap(
-                f"{key}: {'; '.join(map(plain, values))}", WIDTH + 4, subsequent_indent="  "
+                f"{key}: {'; '.join(map(single_line, values))}", WIDTH + 4, subsequent_indent="  "
             )
         for section in self.sections:
             yield from ("", section.heading)
@@ -101,11 +102,11 @@ class Page:
         """The page in Markdown."""
         parts = [
             f"# {self.label}\n\n`{self.term}`\n",
-            *(f"\n**{k}**: {'; '.join(map(plain, v))}\n" for k, v in self.about.items()),
+            *(f"\n**{k}**: {'; '.join(map(single_line, v))}\n" for k, v in self.about.items()),
         ]
         for section in self.sections:
             parts.append(
-                f"\n## {section.heading}\n\n{render(section.answer.rows, section.answer.columns, 'md')}"
+                f"\n## {section.heading}\n\n{format_rows(section.answer.rows, section.answer.columns, 'md')}"
             )
         return "".join(parts)
 

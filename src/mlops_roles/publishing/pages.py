@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io.resources import resource_dir
-from ..io.text import plain
+from ..io.text import single_line
 from ..ontology.catalogue import Question, ask, catalogue
 from ..ontology.graph import Graph
 from ..ontology.term_page import Page, Section, every_page
@@ -239,7 +239,7 @@ class Documentation:
 
     def link(self, value: Any) -> str | None:
         """Where a value leads: a term of ours by its place in the documentation, another by its address on the web."""
-        text = plain(value)
+        text = single_line(value)
         if text in self.terms:
             return self.terms[text].href
         prefix = text.partition(":")[0]
@@ -290,7 +290,9 @@ class Documentation:
 
     def _labelled(self, row: Mapping[str, Any]) -> bool:
         return row["label"] is None or any(
-            self.label(plain(value)) == row["label"] for key, value in row.items() if key != "label"
+            self.label(single_line(value)) == row["label"]
+            for key, value in row.items()
+            if key != "label"
         )
 
     def grouped(self, section: Section) -> dict[str, list[str]]:
@@ -299,7 +301,9 @@ class Documentation:
         item = "label" if "label" in columns else columns[0]
         found: dict[str, list[str]] = {}
         for row in section.answer:
-            found.setdefault(plain(row[section.group or ""]), []).append(plain(row[item]))
+            found.setdefault(single_line(row[section.group or ""]), []).append(
+                single_line(row[item])
+            )
         return {group: list(dict.fromkeys(items)) for group, items in found.items()}
 
     # the vocabulary ------------------------------------------------------------------------

@@ -13,14 +13,14 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...io.text import FORMATS, render
+from ...io.text import FORMATTERS, format_rows
 from ...ontology.catalogue import Answer, Question, catalogue, question
 from ...ontology.graph import Graph, load
 from ..main import Progress, add_common, emit
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, [*FORMATS, "ttl"], data=True)
+    add_common(parser, [*FORMATTERS, "ttl"], data=True)
     parser.add_argument(
         "--store",
         metavar="DIR",
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
             for q in catalogue(load(*args.added)).values()
         ]
         emit(
-            render(
+            format_rows(
                 rows,
                 ["question", "parameters", "answers"],
                 "table" if args.format == "ttl" else args.format,
@@ -168,5 +168,5 @@ def _fixed(asked: Question, args: argparse.Namespace) -> dict[str, str]:
 def _written(answer: Answer, form: str) -> str | bytes:
     if form == "ttl":
         return answer.turtle()
-    text = render(answer.rows, answer.columns, form)
+    text = format_rows(answer.rows, answer.columns, form)
     return text + "(no rows)\n" if form == "table" and not answer.rows else text

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import InputError
-from ...io.text import as_json, render
+from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ...staff.engine import ENGINES, connect
 from ...staff.privacy import small_groups, spelt
@@ -67,12 +67,12 @@ def run(args: argparse.Namespace) -> int:
     found = _found(args, progress)
     if args.format in PEOPLE:
         rows = found.arrow()
-        text = render(hide(rows.to_pylist()), rows.column_names, args.format)
+        text = format_rows(hide(rows.to_pylist()), rows.column_names, args.format)
     else:
         from ..views.report import report
 
         data = hide(small_groups(found.to_dict()) if args.small_groups else found.to_dict())
-        text = as_json(spelt(data)) if args.format == "json" else report(data, args.format)
+        text = to_json(spelt(data)) if args.format == "json" else report(data, args.format)
     progress.done()
     emit(text, args.output)
     unresolved = found.titles["ambiguous"] + found.titles["none"]

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ...io.text import FORMATS, as_json, render
+from ...io.text import FORMATTERS, format_rows, to_json
 from ...ontology.graph import load
 from ..main import add_common, add_privacy, emit, pseudonyms
 from .audit import add_map, mapping
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         emit(found.turtle(), args.output)
     else:
         emit(
-            as_json(found.to_dict())
+            to_json(found.to_dict())
             if args.format == "json"
             else certificate_text(found, args.format),
             args.output,
@@ -82,9 +82,11 @@ def refused(conflict: Conflict, args: argparse.Namespace) -> int:
     """Why nothing is judged: each place, on standard output, and no file."""
     rows = [asdict(finding) for finding in conflict.findings]
     emit(
-        as_json({"findings": rows})
+        to_json({"findings": rows})
         if args.format == "json"
-        else render(rows, list(rows[0]), args.format if args.format in FORMATS else "table"),
+        else format_rows(
+            rows, list(rows[0]), args.format if args.format in FORMATTERS else "table"
+        ),
         None,
     )
     return 1

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from ...io.text import FORMATS, as_json, plain, render
+from ...io.text import FORMATTERS, format_rows, single_line, to_json
 from ...ontology.graph import load
 from ...validation.shacl import SECONDS, Finding, Report, check
 from ..main import add_common, emit
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATS))
+    add_common(parser, list(FORMATTERS))
     parser.add_argument(
         "--timeout",
         type=float,
@@ -45,10 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _written(report: Report, form: str) -> str:
     if form == "json":
-        return as_json(report.to_dict())
+        return to_json(report.to_dict())
     if form == "table":
         return "".join(
-            f"{f.severity}: {f.focus}{f' = {plain(f.value)}' if f.value else ''}\n  {f.message} [{f.shape}]\n"
+            f"{f.severity}: {f.focus}{f' = {single_line(f.value)}' if f.value else ''}\n  {f.message} [{f.shape}]\n"
             for f in report.findings
         )
-    return render([asdict(f) for f in report.findings], list(Finding.__dataclass_fields__), form)
+    return format_rows(
+        [asdict(f) for f in report.findings], list(Finding.__dataclass_fields__), form
+    )

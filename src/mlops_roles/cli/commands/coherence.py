@@ -12,13 +12,13 @@ import sys
 from collections.abc import Sequence
 
 from ...io.sssom import read_mappings
-from ...io.text import FORMATS, plain, render
+from ...io.text import FORMATTERS, format_rows, single_line
 from ...matching.coherence import Clash, coherence
 from ..main import add_common, emit
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATS))
+    add_common(parser, list(FORMATTERS))
     parser.add_argument("mappings", metavar="MAPPINGS", help="a set of mappings in SSSOM")
     parser.add_argument("theirs", metavar="THEIRS", help="the RDF file whose terms it maps")
 
@@ -29,7 +29,9 @@ def run(args: argparse.Namespace) -> int:
     text = (
         _table(found)
         if args.format == "table"
-        else render([c.to_dict() for c in found], list(Clash.__dataclass_fields__), args.format)
+        else format_rows(
+            [c.to_dict() for c in found], list(Clash.__dataclass_fields__), args.format
+        )
     )
     emit(text, args.output)
     sys.stderr.write(f"{len(found)} findings in {len(mappings.rows)} mappings\n")
@@ -38,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _table(found: Sequence[Clash]) -> str:
     return "".join(
-        f"{plain(c.kind)}: {plain(c.about)}\n  {plain(c.message)}\n"
-        + "".join(f"  {label} {plain(x)}\n" for label, xs in _parts(c) for x in xs)
+        f"{single_line(c.kind)}: {single_line(c.about)}\n  {single_line(c.message)}\n"
+        + "".join(f"  {label} {single_line(x)}\n" for label, xs in _parts(c) for x in xs)
         for c in found
     )
 

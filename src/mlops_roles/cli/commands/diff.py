@@ -14,7 +14,7 @@ staff file were rejected.
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import as_json, render
+from ...io.text import format_rows, to_json
 from ..main import Progress, add_common, add_privacy, emit, hiding
 from .audit import add_map, mapping
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     )
     progress.done()
     if args.format == "json":
-        text = as_json(hide(found.to_dict()))
+        text = to_json(hide(found.to_dict()))
     elif args.format in ROWS:
         people = isinstance(found, StaffDiff) or args.staff
         rows = (
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             if isinstance(found, StaffDiff) or not args.staff
             else [{"change": "changed", **answer} for answer in found.answers]
         )
-        text = render(hide(rows), ANSWERS if people else STATEMENTS, args.format)
+        text = format_rows(hide(rows), ANSWERS if people else STATEMENTS, args.format)
     else:
         text = diff_text(hide(found.to_dict()), args.format)
     emit(text, args.output)

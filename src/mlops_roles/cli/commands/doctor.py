@@ -12,13 +12,13 @@ Exits with 1 if our graphs are not there as they should be.
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import FORMATS, render
+from ...io.text import FORMATTERS, format_rows
 from ...ontology.graph import Graph, load
 from ..main import Progress, add_common, emit
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATS))
+    add_common(parser, list(FORMATTERS))
     parser.add_argument("--endpoint", metavar="URL", help="the address of a SPARQL server")
     parser.add_argument(
         "--graph",
@@ -91,7 +91,7 @@ def _examined(args: argparse.Namespace, graph: Graph) -> int:
             points = examine(endpoint, args.probe_updates, args.probe_timeout)
         finally:
             progress.done()
-    emit(render([p._asdict() for p in points], list(Point._fields), args.format), args.output)
+    emit(format_rows([p._asdict() for p in points], list(Point._fields), args.format), args.output)
     return (
         0 if {"point": "our graphs", "found": "fresh"}.items() <= points[1]._asdict().items() else 1
     )

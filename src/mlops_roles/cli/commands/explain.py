@@ -7,7 +7,7 @@ mlops-roles explain "capability:ml-engineer rdfs:subClassOf capability:data-engi
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import as_json
+from ...io.text import to_json
 from ...ontology.explanation import explain
 from ...ontology.graph import load
 from ..main import add_common, emit
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     proof = explain(statement, load(*args.added))
     if args.format == "json":
         emit(
-            as_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"}),
+            to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"}),
             args.output,
         )
     elif proof:

@@ -10,7 +10,7 @@ record or assess (nothing is known of it), by the role and task that demand it.
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import as_json, render
+from ...io.text import format_rows, to_json
 from ..main import add_common, emit
 from .certify import add_judging, records, refused
 
@@ -47,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
     except Conflict as conflict:
         return refused(conflict, args)
     if args.format == "json":
-        text = as_json(found[0].to_dict() if args.role else [one.to_dict() for one in found])
+        text = to_json(found[0].to_dict() if args.role else [one.to_dict() for one in found])
     elif args.format in ROWS:
-        text = render([row for one in found for row in one.rows], COLUMNS, args.format)
+        text = format_rows([row for one in found for row in one.rows], COLUMNS, args.format)
     else:
         text = gap_text(found[0], args.format) if args.role else gaps_text(found, args.format)
     emit(text, args.output)

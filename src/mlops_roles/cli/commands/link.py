@@ -16,14 +16,14 @@ import sys
 from collections.abc import Sequence
 
 from ...io.sssom import COLUMNS, read_mappings
-from ...io.text import FORMATS, render
+from ...io.text import FORMATTERS, format_rows
 from ...matching.merge import apply_mappings, undo_mappings
 from ...matching.proposals import propose
 from ..main import add_common, emit
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["sssom", *FORMATS])
+    add_common(parser, ["sssom", *FORMATTERS])
     parser.add_argument(
         "theirs",
         metavar="THEIRS",
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     emit(
         found.text()
         if args.format == "sssom"
-        else render([row.cells for row in found.rows], COLUMNS, args.format),
+        else format_rows([row.cells for row in found.rows], COLUMNS, args.format),
         args.output,
     )
     sys.stderr.write(

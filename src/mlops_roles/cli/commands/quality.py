@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from ...io.text import as_json, render
+from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ...validation.quality import Quality, Result, quality
 from ..main import add_common, emit
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _written(found: Quality, form: str) -> str:
     if form == "json":
-        return as_json(found.to_dict())
+        return to_json(found.to_dict())
     if form == "table":
         return "\n".join([*_lines(found), ""])
-    return render([asdict(r) for r in found.results], list(Result.__dataclass_fields__), form)
+    return format_rows([asdict(r) for r in found.results], list(Result.__dataclass_fields__), form)
 
 
 def _lines(found: Quality) -> list[str]:
@@ -65,7 +65,7 @@ def _lines(found: Quality) -> list[str]:
     lines += [
         "",
         "Labels and definitions by language",
-        render(
+        format_rows(
             found.coverage, ["kind", "language", "labels", "definitions", "terms"], "table"
         ).rstrip(),
         "",

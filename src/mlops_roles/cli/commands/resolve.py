@@ -15,14 +15,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from ...io.text import FORMATS, render
+from ...io.text import FORMATTERS, format_rows
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph, load
 from ..main import add_common, emit
 
 
 def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATS))
+    add_common(parser, list(FORMATTERS))
     parser.add_argument(
         "title",
         nargs="+",
@@ -104,7 +104,10 @@ def run(args: argparse.Namespace) -> int:
         _decide(args, titles, load(*args.added))
     graph = load(*args.added, *([args.decisions] if args.decisions else []))
     rows = [found.to_dict() for found in resolve_all(titles, graph)]
-    emit(render(rows, ["title", "status", "roles", "reasons", "nearest"], args.format), args.output)
+    emit(
+        format_rows(rows, ["title", "status", "roles", "reasons", "nearest"], args.format),
+        args.output,
+    )
     return _contradictions(graph)
 
 

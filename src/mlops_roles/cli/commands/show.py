@@ -7,7 +7,7 @@ mlops-roles show skill:feature-engineering
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import as_json
+from ...io.text import to_json
 from ...ontology.graph import load
 from ...ontology.term_page import show
 from ..main import add_common, emit
@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     shown = show(args.term, load(*args.added))
     if args.format == "json":
-        emit(as_json(shown.to_dict()), args.output)
+        emit(to_json(shown.to_dict()), args.output)
     else:
         emit(shown.markdown() if args.format == "md" else shown.text(), args.output)
     return 0

@@ -13,7 +13,7 @@ with what would mend it. Exits with 1 if there is such a thing, or if rows were 
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import as_json, render
+from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ..main import Progress, add_common, add_privacy, emit, hiding
 from .audit import add_map, mapping
@@ -81,9 +81,9 @@ def run(args: argparse.Namespace) -> int:
     )
     progress.done()
     if args.format == "json":
-        text = as_json(hide(found.to_dict()))
+        text = to_json(hide(found.to_dict()))
     elif args.format in ROWS:
-        text = render(
+        text = format_rows(
             hide(found.members), ["person", "line", "must", "covers", "alone"], args.format
         )
     else:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ...io.text import as_json, plain, render
+from ...io.text import format_rows, single_line, to_json
 from ..main import add_common, emit
 from .audit import add_map, mapping
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     )
     rows = [asdict(difference) for difference in found.differences]
     if args.format == "json":
-        text = as_json(
+        text = to_json(
             {
                 "certificate": args.certificate,
                 "verified": found.verified,
@@ -69,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
             }
         )
     elif args.format in ROWS:
-        text = render(rows, COLUMNS, args.format)
+        text = format_rows(rows, COLUMNS, args.format)
     else:
         text = f"{args.certificate}: {'verified' if found.verified else 'NOT verified'}\n{_claim(found)}\n"
-        text += render(rows, COLUMNS) if rows else ""
+        text += format_rows(rows, COLUMNS) if rows else ""
     emit(text, args.output)
     return 0 if found.verified else 1
 
@@ -81,6 +81,6 @@ def _claim(found: Verification) -> str:
     says = found.says
     tools = ", tools accepted as evidence" if says.get("accepted") else ""
     aside = f"; columns not looked at: {', '.join(found.aside)}" if found.aside else ""
-    return plain(
+    return single_line(
         f"It says: {says.get('person')} as {says.get('label')}: {says.get('verdict')}{tools}{aside}"
     )

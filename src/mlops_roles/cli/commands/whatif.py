@@ -14,7 +14,7 @@ import argparse
 from collections.abc import Sequence
 
 from ...errors import InputError
-from ...io.text import as_json, render
+from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ..main import Progress, add_common, add_privacy, emit, hiding
 from .audit import add_map, mapping
@@ -67,10 +67,10 @@ def run(args: argparse.Namespace) -> int:
     progress.done()
     data = hide(found.to_dict(args.all))
     if args.format == "json":
-        text = as_json(data)
+        text = to_json(data)
     elif args.format in ROWS:
         rows = [flat(row, data["labels"]) for row in data["coverage"]]
-        text = render(rows, list(flat({}, {})), args.format)
+        text = format_rows(rows, list(flat({}, {})), args.format)
     else:
         text = whatif_text(data, args.format)
     emit(text, args.output)

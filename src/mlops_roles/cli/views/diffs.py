@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...io.text import Rows
+from ...io.text import TableRows
 from .report import Section, drawn
 from .teams import counted, side_by_side
 
@@ -88,7 +88,7 @@ def _answer(row: Data) -> dict[str, Any]:
 
 
 def _section(title: str, rows: Sequence[Data], shown: Callable[[Data], dict[str, Any]]) -> Section:
-    drawn_: Rows = [shown(row) for row in rows[:LIMIT]]
+    drawn_: TableRows = [shown(row) for row in rows[:LIMIT]]
     return title, ["none"] if not rows else [more] if (more := _more(rows)) else [], drawn_
 
 

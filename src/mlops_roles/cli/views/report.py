@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import Any
 
-from ...io.text import Rows, _escaped, plain, render, table
+from ...io.text import TableRows, escape_markdown, format_rows, format_table, single_line
 
 Data = Mapping[str, Any]
-Section = tuple[str, list[str], Rows]  # a heading, sentences, and a table
+Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
 WIDTH, CLIP = 98, 200
 STATES = {
     "covered": "covered",
@@ -48,10 +48,10 @@ def drawn(sections: Iterable[Section], form: str) -> str:
     return "\n".join("".join(draw(*section)) for section in sections)
 
 
-def _text(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
+def _text(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
     yield f"{title}\n{'=' * len(title)}\n"
     if rows:
-        yield table(list(_broken(rows)), list(rows[0]))
+        yield format_table(list(_broken(rows)), list(rows[0]))
     for line in lines:
         yield (
             textwrap.fill(
@@ -61,7 +61,7 @@ def _text(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
         )
 
 
-def _broken(rows: Rows) -> Iterator[dict[str, str]]:
+def _broken(rows: TableRows) -> Iterator[dict[str, str]]:
     """The rows with long cells broken into lines, so that they fit a terminal."""
     cells = [{c: _clipped(value) for c, value in row.items()} for row in rows]
     widths = {c: max(len(c), *(len(row[c]) for row in cells)) for c in cells[0]}
@@ -74,14 +74,16 @@ def _broken(rows: Rows) -> Iterator[dict[str, str]]:
         )
 
 
-def _markdown(title: str, lines: list[str], rows: Rows) -> Iterator[str]:
+def _markdown(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
     yield f"## {title}\n\n"
     if rows:
         yield (
-            render([{c: _clipped(v) for c, v in row.items()} for row in rows], list(rows[0]), "md")
+            format_rows(
+                [{c: _clipped(v) for c, v in row.items()} for row in rows], list(rows[0]), "md"
+            )
             + "\n"
         )
-    yield "\n".join(f"{_escaped(_clipped(line, 2000))}\n" for line in lines)
+    yield "\n".join(f"{escape_markdown(_clipped(line, 2000))}\n" for line in lines)
 
 
 def _sections(data: Data) -> Iterator[Section]:
@@ -128,7 +130,7 @@ def _cited(rejected: Data, keyed: bool) -> dict[str, Any]:
     )
 
 
-def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], Rows]:
+def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], TableRows]:
     """The first items as rows, and a sentence on the others."""
     more = f"… and {len(items) - limit:,} more: --format json lists all"
     return ([more] if len(items) > limit else [] if items else ["none"]), [
@@ -143,7 +145,7 @@ def _summary(data: Data) -> list[str]:
     return [read, held, data["note"]]
 
 
-def _roles(data: Data) -> tuple[list[str], Rows]:
+def _roles(data: Data) -> tuple[list[str], TableRows]:
     more = {"similar": "similar", "able": "could act: able", "evidence": "likely, by tools"}
     rows = [
         {
@@ -161,7 +163,7 @@ def _roles(data: Data) -> tuple[list[str], Rows]:
     ], shown
 
 
-def _workflow(data: Data) -> tuple[list[str], Rows]:
+def _workflow(data: Data) -> tuple[list[str], TableRows]:
     """Per zone how many steps are in each state; below, which are covered by nobody, by one person or by no role at all."""
     thin, other = ("few", "single") if data.get("small_groups") else ("single", "few")
     shown = {state: words for state, words in STEP_STATES.items() if state != other}
@@ -257,7 +259,7 @@ def _names(names: Sequence[str], limit: int = 20) -> str:
 
 def _clipped(value: Any, limit: int = CLIP) -> str:
     """A value in one harmless line of bounded length."""
-    text = plain(value)
+    text = single_line(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 

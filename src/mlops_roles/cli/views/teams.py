@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...analysis.coverage import COUNTS, GROUPS
-from ...io.text import Rows
+from ...io.text import TableRows
 from .report import STATES, Section, drawn
 
 Data = Mapping[str, Any]
@@ -68,7 +68,7 @@ def _change(data: Data) -> Any:
     return sentence
 
 
-def counted(data: Data) -> Rows:
+def counted(data: Data) -> TableRows:
     """How many items each state has, before and after."""
     before, after = data["states"]["before"], data["states"]["after"]
     return [
@@ -165,7 +165,7 @@ def _proven(data: Data) -> str:
     return f"{'Proven' if proof['status'] == 'optimal' else 'Not proven best, the time was up'} ({proof['solver']}): {what}."
 
 
-def _members(data: Data) -> Rows:
+def _members(data: Data) -> TableRows:
     return [
         {
             "person": member["person"] + (" (must)" if member["must"] else ""),
@@ -180,7 +180,7 @@ def _members(data: Data) -> Rows:
     ]
 
 
-def _impossible(data: Data) -> Rows:
+def _impossible(data: Data) -> TableRows:
     return [
         {
             data["cover"]: _label(data, row["item"]),
