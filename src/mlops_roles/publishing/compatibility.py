@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -32,9 +33,9 @@ def terms(graph: Graph) -> list[dict[str, str]]:
     """Each term with its kinds, its English label and a fingerprint of its meaning, by IRI."""
     said: dict[str, list[tuple[ox.NamedNode, str]]] = {}
     for row in table(graph.store, "meanings"):
-        said.setdefault(row["term"].value, []).append(
-            (row["property"], _written(graph, row["value"]))
-        )  # type: ignore[union-attr, arg-type]
+        term: Any = row["term"]
+        prop: Any = row["property"]
+        said.setdefault(term.value, []).append((prop, _written(graph, row["value"])))
     names = _names(graph)
     return [_row(iri, found, names.get(iri, [""])[0]) for iri, found in sorted(said.items())]
 

@@ -127,9 +127,8 @@ def _published(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Tr
 def _versioned(triple: ox.Triple, variant: str) -> ox.Triple:
     if not variant or triple.predicate != VERSION_IRI:
         return triple
-    return ox.Triple(
-        triple.subject, triple.predicate, ox.NamedNode(f"{triple.object.value}/{variant}")
-    )  # type: ignore[union-attr]
+    version: Any = triple.object
+    return ox.Triple(triple.subject, VERSION_IRI, ox.NamedNode(f"{version.value}/{variant}"))
 
 
 def triples(path: Path) -> list[ox.Triple]:

@@ -252,10 +252,11 @@ class Documentation:
 
     @cached_property
     def _links(self) -> list[tuple[str, str, str]]:
+        write = self.graph.write
         return [
-            tuple(self.graph.write(row[c]) for c in ("from", "property", "to"))
+            (write(row["from"]), write(row["property"]), write(row["to"]))
             for row in table(self.graph.store, "links")
-        ]  # type: ignore[misc]
+        ]
 
     @cached_property
     def _out(self) -> Groups:

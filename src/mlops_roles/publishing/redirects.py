@@ -129,9 +129,8 @@ class Redirects:
             if found and suffix is None and rule.suffix:
                 return 406, ""
             if found and rule.suffix in (None, suffix, SUFFIX):
-                return 303, re.sub(
-                    r"\$(\d)", lambda place, found=found: found[int(place[1])], rule.target
-                ).replace(SUFFIX, suffix or "")  # type: ignore[misc]
+                groups = re.sub(r"\$(\d)", r"\\\1", rule.target)
+                return 303, found.expand(groups).replace(SUFFIX, suffix or "")
         return 404, ""
 
     def htaccess(self, site: str) -> str:
