@@ -48,12 +48,12 @@ from .ontology.graph import load as load
 from .ontology.sandbox import run_sparql as run_sparql
 from .ontology.term_page import Page as Page
 from .ontology.term_page import show as show
-from .publishing.compatibility import broken_promises as broken_promises
+from .publishing.compatibility import breaking_changes as breaking_changes
 from .publishing.release import publish as publish
 from .publishing.server import serve as serve
 from .staff.privacy import Pseudonyms as Pseudonyms
+from .validation.findings import Finding as Finding
+from .validation.findings import Report as Report
 from .validation.quality import Quality as Quality
 from .validation.quality import quality as quality
-from .validation.shacl import Finding as Finding
-from .validation.shacl import Report as Report
 from .validation.shacl import check as check

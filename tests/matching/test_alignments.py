@@ -25,7 +25,7 @@ from support.sssom import faults
 from mlops_roles import InputError, ask, check, load, show
 from mlops_roles.io.sssom import expand, read_mappings
 from mlops_roles.matching.alignments import derived, folder, shipped_sets
-from mlops_roles.validation.owl_profiles import outside_rl
+from mlops_roles.validation.owl_profiles import rl_violations
 
 SETS = shipped_sets()
 UPPER = ("cco", "dul", "gist", "gufo")
@@ -386,9 +386,9 @@ def test_an_unknown_alignment_is_refused_with_the_nearest_name():
 
 def test_alignments_stay_in_owl_2_rl():
     whole = sum_of(everything(), *map(aligned, SETS))
-    assert set(outside_rl(whole)) == set(outside_rl(everything()))
+    assert set(rl_violations(whole)) == set(rl_violations(everything()))
     assert set(
-        outside_rl(
+        rl_violations(
             sum_of(
                 whole,
                 turtle(

@@ -7,9 +7,9 @@ import pyoxigraph as ox
 import pytest
 from support.asserted import PREFIXES, ROOT, links
 
-from mlops_roles import broken_promises, check
+from mlops_roles import breaking_changes, check
 from mlops_roles.cli import main
-from mlops_roles.publishing.compatibility import COLUMNS, listed, terms
+from mlops_roles.publishing.compatibility import COLUMNS, term_list_csv, terms
 
 RELEASES = ROOT / "ontology" / "releases"
 BASE = "https://w3id.org/mlops-roles"
@@ -43,7 +43,7 @@ def block(graph, iri):
 @pytest.fixture
 def releases(tmp_path, graph):
     """A folder with one release that promises the ontology as it is."""
-    (tmp_path / "0.1.0.csv").write_text(listed(graph), "utf-8")
+    (tmp_path / "0.1.0.csv").write_text(term_list_csv(graph), "utf-8")
     (tmp_path / "changes.csv").write_text("iri,release,reason\n")
     return tmp_path
 
@@ -52,7 +52,7 @@ def test_nothing_that_was_released_is_gone_or_means_something_else():
     lists = sorted(p for p in RELEASES.glob("*.csv") if p.stem != "changes")
     assert [p.stem for p in lists][:1] == ["0.1.0"]
     assert len(rows(lists[0])) > 600
-    assert broken_promises() == []
+    assert breaking_changes() == []
 
 
 def test_a_list_has_every_term_with_its_kind_and_name():
@@ -71,7 +71,7 @@ def test_a_change_names_a_release_an_iri_of_it_and_a_reason():
 
 def test_an_iri_that_is_gone_is_found(graph, releases):
     iri = f"{BASE}/tool/mlflow"
-    found = broken_promises(edited(graph, out=block(graph, iri)), releases)
+    found = breaking_changes(edited(graph, out=block(graph, iri)), releases)
     assert [(f.shape, f.focus, f.severity) for f in found] == [("iri-is-kept", iri, "Violation")]
     assert "owl:deprecated" in found[0].message
 
@@ -98,13 +98,13 @@ def test_a_change_of_meaning_is_found_and_allowed_with_a_reason_alone(graph, rel
     out, into, path = CHANGES[change]
     (old,) = links("skos:definition")["skill:sql"]
     changed = edited(graph, out.format(old=f"skill:sql skos:definition {old} ."), into)
-    assert [(f.shape, f.focus) for f in broken_promises(changed, releases)] == [
+    assert [(f.shape, f.focus) for f in breaking_changes(changed, releases)] == [
         ("meaning-is-kept", f"{BASE}/{path}")
     ]
     (releases / "changes.csv").write_text(f"iri,release,reason\n{BASE}/{path},0.1.0,\n")
-    assert broken_promises(changed, releases), "a reason must be given"
+    assert breaking_changes(changed, releases), "a reason must be given"
     (releases / "changes.csv").write_text(f"iri,release,reason\n{BASE}/{path},0.1.0,It was wrong\n")
-    assert broken_promises(changed, releases) == []
+    assert breaking_changes(changed, releases) == []
 
 
 def test_a_reason_for_an_earlier_release_does_not_excuse_a_later_one(graph, releases):
@@ -113,12 +113,12 @@ def test_a_reason_for_an_earlier_release_does_not_excuse_a_later_one(graph, rele
     (releases / "changes.csv").write_text(
         f"iri,release,reason\n{BASE}/ns#performs,0.0.9,It was wrong\n"
     )
-    assert ["0.1.0" in f.message for f in broken_promises(changed, releases)] == [True]
+    assert ["0.1.0" in f.message for f in breaking_changes(changed, releases)] == [True]
 
 
 def test_what_grows_without_a_change_of_meaning_is_allowed(graph, releases):
     grown = 'role:ml-engineer mlops:performs task:choose-technologies . skill:sql skos:altLabel "Structured Query Language, written"@en .'
-    assert broken_promises(edited(graph, into=grown), releases) == []
+    assert breaking_changes(edited(graph, into=grown), releases) == []
 
 
 def test_a_name_may_change_if_the_old_one_is_kept(graph, releases):
@@ -126,9 +126,11 @@ def test_a_name_may_change_if_the_old_one_is_kept(graph, releases):
         'skill:sql skos:prefLabel "SQL"@en .',
         'skill:sql skos:prefLabel "structured querying"@en .',
     )
-    assert [f.shape for f in broken_promises(edited(graph, old, new), releases)] == ["name-is-kept"]
+    assert [f.shape for f in breaking_changes(edited(graph, old, new), releases)] == [
+        "name-is-kept"
+    ]
     assert (
-        broken_promises(edited(graph, old, new + ' skill:sql skos:altLabel "SQL"@en .'), releases)
+        breaking_changes(edited(graph, old, new + ' skill:sql skos:altLabel "SQL"@en .'), releases)
         == []
     )
 
@@ -157,11 +159,11 @@ def test_a_deprecated_term_that_keeps_the_policy_is_clean(tmp_path):
 
 def test_the_command_builds_nothing_that_breaks_a_promise(tmp_path, monkeypatch, capsys):
     from mlops_roles import publishing
-    from mlops_roles.validation.shacl import Finding
+    from mlops_roles.validation.findings import Finding
 
     monkeypatch.setattr(
         publishing,
-        "broken_promises",
+        "breaking_changes",
         lambda: [Finding("Violation", "iri-is-kept", "https://w3id.org/x", None, "Put it back.")],
     )
     assert main.main(["build", "--output", str(tmp_path / "dist")]) == 1
@@ -171,4 +173,4 @@ def test_the_command_builds_nothing_that_breaks_a_promise(tmp_path, monkeypatch,
 
 def test_the_command_prints_the_list_that_a_release_keeps(graph, capsys):
     assert main.main(["build", "--terms"]) == 0
-    assert capsys.readouterr().out == listed(graph)
+    assert capsys.readouterr().out == term_list_csv(graph)

@@ -388,7 +388,7 @@ def test_the_command_names_a_folder_that_holds_no_build(tmp_path, capsys):
 def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(publishing, "broken_promises", lambda: [])
+    monkeypatch.setattr(publishing, "breaking_changes", lambda: [])
     monkeypatch.setattr(release, "contents", lambda graph, site: {"SHA256SUMS": site.encode()})
     assert main.main(["build", "--output", str(tmp_path / "dist")]) == 0
     assert capsys.readouterr() == (

@@ -9,7 +9,7 @@ from support.asserted import ROOT, SHARED
 
 from mlops_roles import InputError, quality
 from mlops_roles.cli import main
-from mlops_roles.validation.shacl import SEVERITIES
+from mlops_roles.validation.findings import SEVERITIES
 
 FOLDER = ROOT / "queries" / "quality"
 CHECKS = {

@@ -6,7 +6,8 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, NothingChecked, check, load
 from mlops_roles.io.resources import resource_dir
-from mlops_roles.validation.shacl import SEVERITIES, _shapes_in, read_shapes
+from mlops_roles.validation.findings import SEVERITIES
+from mlops_roles.validation.shacl import _shapes_in, read_shapes
 
 ACME = ROOT / "examples" / "acme.ttl"
 MLOPS = "https://w3id.org/mlops-roles/ns#"

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from ..io.resources import resource_dir
 from ..ontology.graph import RDF_TYPE, Graph, Term, load
-from ..validation.shacl import Finding
+from ..validation.findings import Finding
 from .documents import table
 
 COLUMNS = ("iri", "kind", "label", "meaning")
@@ -64,7 +64,7 @@ def _names(graph: Graph) -> dict[str, list[str]]:
     return found
 
 
-def listed(graph: Graph) -> str:
+def term_list_csv(graph: Graph) -> str:
     """The terms as the text of a list."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
@@ -73,7 +73,7 @@ def listed(graph: Graph) -> str:
     return out.getvalue()
 
 
-def broken_promises(graph: Graph | None = None, releases: Path | None = None) -> list[Finding]:
+def breaking_changes(graph: Graph | None = None, releases: Path | None = None) -> list[Finding]:
     """What was released and is gone, means something else without a reason given, or has lost its name.
 
     Args:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..io.resources import resource_dir
 from ..ontology.graph import Graph, load
-from .compatibility import listed
+from .compatibility import term_list_csv
 from .documents import as_bytes, context, everything, formats, header, serialize
 from .pages import front_page, pages
 from .redirects import Redirects
@@ -119,5 +119,5 @@ def _data(graph: Graph) -> dict[str, bytes]:
     }
     return built | {
         "context.jsonld": as_bytes({"@context": context(graph)}),
-        "terms.csv": listed(graph).encode(),
+        "terms.csv": term_list_csv(graph).encode(),
     }

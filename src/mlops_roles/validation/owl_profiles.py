@@ -181,7 +181,7 @@ def statements(graph: Graph) -> Iterator[Any]:
     yield from graph
 
 
-def outside_rl(graph: Graph) -> list[str]:
+def rl_violations(graph: Graph) -> list[str]:
     """The axioms of a graph that are not in OWL 2 RL, each with the reason."""
     return sorted({*wrong_classes(graph), *wrong_vocabulary(graph), *wrong_datatypes(graph)})
 
@@ -460,7 +460,7 @@ def misused_non_simple(graph: Graph) -> list[str]:
     return sorted(shown(graph, t) for t in bad)
 
 
-def notes_on_nothing(graph: Graph) -> list[str]:
+def dangling_annotations(graph: Graph) -> list[str]:
     """owl:Axiom annotations of statements that nobody makes: OWL would take them for made."""
     parts = (OWL.annotatedSource, OWL.annotatedProperty, OWL.annotatedTarget)
     said: set[Any] = {
@@ -477,11 +477,11 @@ DL: tuple[Callable[[Graph], list[str]], ...] = (
     puns,
     misused_properties,
     misused_non_simple,
-    notes_on_nothing,
+    dangling_annotations,
 )
 
 
-def outside_dl(graph: Graph) -> list[str]:
+def dl_violations(graph: Graph) -> list[str]:
     """What a graph has that OWL 2 DL has not, as far as syntax shows it, each with the reason."""
     return sorted(
         {

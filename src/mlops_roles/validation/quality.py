@@ -27,7 +27,8 @@ from ..io import rdf
 from ..io.resources import resource_dir
 from ..ontology.catalogue import select
 from ..ontology.graph import DEFAULT, Graph, load
-from .shacl import SEVERITIES, _rdflib
+from .findings import SEVERITIES
+from .shacl import _rdflib
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
 _HEADER = re.compile(r"^#\+ (check|name|severity|reason|cure|rejects): (.*)$", re.M)
@@ -196,7 +197,7 @@ def _run(text: str, judged: _Judged) -> list[Result]:
 
 def _profiles(judged: _Judged) -> Iterator[Result]:
     """What lies outside OWL 2 DL and OWL 2 RL."""
-    from .owl_profiles import outside_dl, outside_rl
+    from .owl_profiles import dl_violations, rl_violations
 
     whole = _rdflib(judged.store.quads_for_pattern(None, None, None, DEFAULT), judged)
     reason = {
@@ -204,8 +205,8 @@ def _profiles(judged: _Judged) -> Iterator[Result]:
         "OWL 2 RL": "Outside it rules alone do not find all that follows.",
     }
     for name, offenders, severity in (
-        ("OWL 2 DL", outside_dl, "Warning"),
-        ("OWL 2 RL", outside_rl, "Info"),
+        ("OWL 2 DL", dl_violations, "Warning"),
+        ("OWL 2 RL", rl_violations, "Info"),
     ):
         passed = Result(
             name,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,56 +21,14 @@ from ..io import rdf
 from ..io.resources import resource_dir
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
 from ..ontology.sandbox import gate, in_child
+from .findings import SEVERITIES, Finding, Report
 from .shacl_to_sparql import SHACL, Left, Rule, Writer
 
 if TYPE_CHECKING:
     import rdflib
 
-SEVERITIES = ("Violation", "Warning", "Info")
 SECONDS = 60  # until a user's own shapes are stopped
 KNOWN = ox.NamedNode(f"{BASE}/known")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One result: which rule, how bad, about what, and the cure."""
-
-    severity: str
-    shape: str
-    focus: str
-    value: str | None
-    message: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """The findings of a check, worst first, and how much was looked at.
-
-    Attributes:
-        findings: what is wrong.
-        checked: per shape, how many nodes of the data it looked at.
-    """
-
-    findings: list[Finding]
-    checked: dict[str, int] = field(repr=False)
-
-    @property
-    def conforms(self) -> bool:
-        """Whether nothing worse than Info was found."""
-        return all(f.severity == "Info" for f in self.findings)
-
-    @property
-    def nodes(self) -> int:
-        """How many times a shape looked at a node."""
-        return sum(self.checked.values())
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain data."""
-        return {
-            "conforms": self.conforms,
-            "checked": self.checked,
-            "findings": [asdict(f) for f in self.findings],
-        }
 
 
 def check(

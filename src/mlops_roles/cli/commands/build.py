@@ -34,13 +34,13 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...publishing.compatibility import broken_promises, listed
+    from ...publishing.compatibility import breaking_changes, term_list_csv
     from ...publishing.release import publish
 
     if args.terms:
-        sys.stdout.write(listed(load()))
+        sys.stdout.write(term_list_csv(load()))
         return 0
-    broken = broken_promises()
+    broken = breaking_changes()
     for finding in broken:
         sys.stderr.write(f"{finding.focus}: {finding.message} [{finding.shape}]\n")
     if broken:

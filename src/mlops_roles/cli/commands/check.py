@@ -13,7 +13,8 @@ from dataclasses import asdict
 
 from ...io.text import FORMATTERS, format_rows, single_line, to_json
 from ...ontology.graph import load
-from ...validation.shacl import SECONDS, Finding, Report, check
+from ...validation.findings import Finding, Report
+from ...validation.shacl import SECONDS, check
 from ..main import add_common, emit
 
 

@@ -1,0 +1,68 @@
+"""What a check reports: findings, and the report that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SEVERITIES = ("Violation", "Warning", "Info")  # the most severe first
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One violated rule.
+
+    Attributes:
+        severity: one of SEVERITIES.
+        shape: CURIE of the shape, or name of the rule.
+        focus: the node that violates it.
+        value: the value that does, where the rule is about single values.
+        message: the rule and how to fix the data.
+
+    Example:
+        >>> from mlops_roles import Finding
+        >>> Finding("Warning", "shape:x", "role:y", None, "A role has a task. Add one.").severity
+        'Warning'
+    """
+
+    severity: str
+    shape: str
+    focus: str
+    value: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings of a check, the most severe first.
+
+    Attributes:
+        findings: one for each violated rule and node.
+        checked: number of focus nodes in the data, by CURIE of the shape.
+
+    Example:
+        >>> from mlops_roles import Report
+        >>> Report(findings=[], checked={"shape:x": 3}).to_dict()
+        {'conforms': True, 'checked': {'shape:x': 3}, 'findings': []}
+    """
+
+    findings: list[Finding]
+    checked: dict[str, int] = field(repr=False)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether no finding is more severe than Info."""
+        return all(f.severity == "Info" for f in self.findings)
+
+    @property
+    def nodes(self) -> int:
+        """Number of focus nodes, those of several shapes counted for each."""
+        return sum(self.checked.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "conforms": self.conforms,
+            "checked": self.checked,
+            "findings": [asdict(f) for f in self.findings],
+        }
