@@ -19,13 +19,13 @@ from mlops_roles import ask, audit, load, resolve
 from mlops_roles.analysis.audit_result import NOTE
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.names import fold_name, slug
-from mlops_roles.ontology.tables import Closed
+from mlops_roles.ontology.tables import RoleTables
 from mlops_roles.staff.reader import COLUMNS, Rejected
 
 ACME = ROOT / "examples" / "acme.csv"
 OURS = ROOT / "examples" / "acme.ttl"
 SURVEY = SHARED / "data" / "so-survey-staff.csv"
-CLOSED = Closed.of(load())
+CLOSED = RoleTables.from_graph(load())
 KEYS = [
     "note",
     "file",
@@ -517,7 +517,7 @@ def test_the_oracle_agrees_on_a_companys_own_roles(tmp_path):
     told = agree(
         write(tmp_path / "staff.csv", people, ("person", "title", "skills", "role")),
         graph,
-        Closed.of(graph),
+        RoleTables.from_graph(graph),
     )
     assert told["roles"]["acme:prompt-engineer"]["people"] == 1
     assert told["tasks"]["acme:design-prompts"]["state"] == "single"
@@ -575,7 +575,7 @@ def crowded(tmp_path_factory):
     path = tmp_path_factory.mktemp("crowded") / "crafts.ttl"
     path.write_text("".join(f"@prefix {p}: <{n}> .\n" for p, n in heads) + crafts + needs)
     graph = load(path)
-    return graph, Closed.of(graph)
+    return graph, RoleTables.from_graph(graph)
 
 
 def test_a_title_is_resolved_once_however_many_people_bear_it(tmp_path, graph, monkeypatch):

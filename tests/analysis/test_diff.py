@@ -13,7 +13,7 @@ from mlops_roles.analysis.diff import OntologyDiff
 from mlops_roles.cli.main import main
 from mlops_roles.cli.views.diffs import diff_text
 from mlops_roles.ontology.graph import DEFAULT
-from mlops_roles.ontology.tables import Closed
+from mlops_roles.ontology.tables import RoleTables
 from mlops_roles.ontology.versions import LIMIT
 
 ONTOLOGY = ROOT / "ontology"
@@ -243,7 +243,7 @@ def test_the_statement_that_is_named_did_it(changed, version, shipped):
 def test_a_word_that_comes_to_mean_a_skill_is_named_for_those_who_wrote_it(
     version, shipped, tmp_path
 ):
-    closed = Closed.of(load())
+    closed = RoleTables.from_graph(load())
     *known, skill = sorted(s for role, s in closed.role_skills if role == "software-engineer")
     had = "; ".join(closed.labels[s] for s in known)
     staff = tmp_path / "staff.csv"

@@ -16,10 +16,10 @@ from mlops_roles import InputError, UnknownName, audit, load, team, whatif
 from mlops_roles.analysis.coverage import GROUPS, coverage
 from mlops_roles.analysis.set_cover import choose
 from mlops_roles.cli.main import main
-from mlops_roles.ontology.tables import Closed
+from mlops_roles.ontology.tables import RoleTables
 
 ACME = ROOT / "examples" / "acme.csv"
-CLOSED = Closed.of(load())
+CLOSED = RoleTables.from_graph(load())
 NEEDS = {role: sorted(s for r, s in CLOSED.role_skills if r == role) for role in CLOSED.roles}
 SKILLS = sorted({skill for skills in NEEDS.values() for skill in skills})
 # an example costs two audits: of what fails the first is shown, not the simplest

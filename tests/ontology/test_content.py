@@ -10,7 +10,7 @@ import pytest
 from support.asserted import ROOT, SHARED, axioms, facts, links, members
 
 from mlops_roles.ontology.names import fold_name
-from mlops_roles.ontology.tables import Closed
+from mlops_roles.ontology.tables import RoleTables
 
 ROLES = """
     business-stakeholder  R1  Business Stakeholder  Principal Investigator  Product Owner, Project Manager
@@ -431,7 +431,7 @@ def test_n7_mitre_is_nobodys_creator_or_publisher():
 @pytest.fixture(scope="module")
 def names(graph):
     """Every name of a skill or tool, as the audit matches them."""
-    return set(Closed.of(graph).names)
+    return set(RoleTables.from_graph(graph).names)
 
 
 def not_evidence():

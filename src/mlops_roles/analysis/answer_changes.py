@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..matching.titles import fold
 from ..ontology.names import fold_name, slug
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from ..ontology.versions import Statement, Version
 from .audit import Audit
 from .coverage import Items, grouped
@@ -85,7 +85,7 @@ class Answers:
         self, versions: Sequence[Version], audits: Sequence[Audit], changed: Sequence[Change]
     ):
         self.versions, self.audits, self.changes = versions, audits, changed
-        self.closed = [Closed.of(version) for version in versions]
+        self.closed = [RoleTables.from_graph(version) for version in versions]
         self.people = [
             {row["line"]: row for row in found.people.to_pyarrow().to_pylist()} for found in audits
         ]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, called, home
 from ..staff.reader import CELLS, Rejected, Staff, read_staff
 from .audit_result import KNOWN, NEAREST, Part, Summary
@@ -43,7 +43,12 @@ class Audit(Summary):
     """
 
     def __init__(
-        self, staff: Staff, engine: Engine, graph: Graph, closed: Closed, say: Callable[[str], None]
+        self,
+        staff: Staff,
+        engine: Engine,
+        graph: Graph,
+        closed: RoleTables,
+        say: Callable[[str], None],
     ):
         self._engine, self._graph, self._say = engine, graph, say
         self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
@@ -107,7 +112,11 @@ class Audit(Summary):
             meant = self._meant(CELLS[origin], piece)
             if any(meant.values()):
                 known.append(
-                    (origin, piece, *(n for kind in KNOWN for n in self.closed.bits(meant[kind])))
+                    (
+                        origin,
+                        piece,
+                        *(n for kind in KNOWN for n in self.closed.encode_skills(meant[kind])),
+                    )
                 )
             elif piece.strip():
                 unmatched.append((origin, piece, piece.strip()))
@@ -132,7 +141,7 @@ class Audit(Summary):
         }
 
     def _columns(self, *kinds: str) -> list[str]:
-        return [f"{kind}{word}" for kind in kinds for word in self.closed.words]
+        return [f"{kind}{word}" for kind in kinds for word in self.closed.limbs]
 
     def _read_kit(self) -> ibis.Table:
         """(line, block, nobody, spelling, standing, bits …) of every row: all that is counted."""
@@ -158,7 +167,7 @@ class Audit(Summary):
         """The rows that name nobody, contradict themselves, name no role, or name somebody who stands in a row above."""
         t, k = self.staff.table, self._kit
         names = {i: s.unknown for i, s in enumerate(self._standings) if s.unknown}
-        both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.words}
+        both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.limbs}
         faulty = any_of(
             [k.nobody == 1, k.standing.isin(list(names)), *(word != 0 for word in both.values())]
         )
@@ -168,7 +177,7 @@ class Audit(Summary):
         ):
             if nobody:
                 bad[line] = ("no person", "fill in the column person")
-            elif skills := self.closed.spelt(words):
+            elif skills := self.closed.decode_skills(words):
                 bad[line] = (
                     f"both has and lacks the skill {min(skills)}",
                     "remove it from skills, assessed or lacks",
@@ -200,7 +209,8 @@ class Audit(Summary):
     def _closed_skills(self) -> ibis.Table:
         """(skill, place, bits …) of each skill."""
         rows = (
-            (skill, i, *self.closed.bits([skill])) for i, skill in enumerate(self.closed.skills)
+            (skill, i, *self.closed.encode_skills([skill]))
+            for i, skill in enumerate(self.closed.skills)
         )
         return self._engine.put(
             {"skill": str, "place": int, **dict.fromkeys(self._columns("bit"), int)}, rows
@@ -211,7 +221,7 @@ class Audit(Summary):
         """(role, required, bits …) of each role that requires a skill."""
         needs = self.closed.needs("role")
         rows = (
-            (i, len(needs[role]), *self.closed.bits(needs[role]))
+            (i, len(needs[role]), *self.closed.encode_skills(needs[role]))
             for i, role in enumerate(self.closed.roles)
             if role in needs
         )
@@ -231,7 +241,7 @@ class Audit(Summary):
     def knows(self) -> ibis.Table:
         """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
         both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        has, lacks, tool = (met(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
         return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(
             lambda x: x.recorded + x.lacking + x.tool > 0
         )
@@ -265,7 +275,7 @@ class Audit(Summary):
         for role, skills in needs:
             pairs = [
                 (need, k[f"has{w}"], k[f"lacks{w}"], k[f"tool{w}"])
-                for w, need in enumerate(self.closed.bits(skills))
+                for w, need in enumerate(self.closed.encode_skills(skills))
                 if need
             ]
             sure = all_of([has & need == need for need, has, _, _ in pairs])
@@ -332,7 +342,7 @@ class Audit(Summary):
             {"standing": int, "duty": int, **dict.fromkeys(self._columns("need"), int)}, rows
         )
         k = self._known.join(table, "standing")
-        lacking = met(k, "lacks", "need", self.closed.words)
+        lacking = met(k, "lacks", "need", self.closed.limbs)
         full = one(
             all_of(
                 [
@@ -351,7 +361,7 @@ class Audit(Summary):
     def _count_skills(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
         """Of each skill: for whom it is recorded, who lacks it, and for whom only a tool speaks."""
         both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (met(both, kind, "bit", self.closed.words) for kind in KNOWN)
+        has, lacks, tool = (met(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
         told = both.select(
             "block", "place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks)
         )
@@ -389,7 +399,7 @@ class Audit(Summary):
             found[f"evident{word}"] = beyond(both[tool], both[has] | both[lacks]) & both[need]
         told = ones(both.mutate(**found), list(found))
         recorded, evident = (
-            sum((told[f"{kind}{w}"] for w in self.closed.words[1:]), told[f"{kind}0"])
+            sum((told[f"{kind}{w}"] for w in self.closed.limbs[1:]), told[f"{kind}0"])
             for kind in ("recorded", "evident")
         )
         known = told.mutate(recorded=recorded, evident=evident).filter(
@@ -481,5 +491,9 @@ def audit(
     ontology = graph or load()
     say(f"reading {called(staff)}")
     return Audit(
-        read_staff(staff, engine.con, mapping, ontology), engine, ontology, Closed.of(ontology), say
+        read_staff(staff, engine.con, mapping, ontology),
+        engine,
+        ontology,
+        RoleTables.from_graph(ontology),
+        say,
     )

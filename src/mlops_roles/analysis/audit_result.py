@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..matching.titles import Resolution
-from ..ontology.tables import Closed, grouped
+from ..ontology.tables import RoleTables, group_pairs
 from ..staff.reader import Rejected
 
 NEAREST = 3
@@ -71,7 +71,7 @@ class Summary:
 
     file: str
     version: str
-    closed: Closed
+    closed: RoleTables
     resolutions: Mapping[str, Resolution]
     anew: str = "all rows"
 
@@ -194,7 +194,7 @@ class Summary:
             "rejected": [r.to_dict() for r in self.rejected],
             "labels": self.closed.labels,
             "requires": self.closed.needs("role"),
-            "performs": grouped(self.closed.performs),
+            "performs": group_pairs(self.closed.performs),
         }
 
 
@@ -212,12 +212,12 @@ def _state(people: int) -> str:
     return "uncovered" if not people else "single" if people == 1 else "covered"
 
 
-def _candidate(near: Sequence[Any], closed: Closed, role: str) -> dict[str, Any]:
+def _candidate(near: Sequence[Any], closed: RoleTables, role: str) -> dict[str, Any]:
     """A person and what is missing to a role: lacking, evidenced by a tool alone, or unrecorded."""
     _, recorded, evident, line, person, *bits = near
-    size = len(closed.words)
+    size = len(closed.limbs)
     has, lacks, tool = (
-        set(closed.spelt(bits[i * size : (i + 1) * size])) for i in range(len(KNOWN))
+        set(closed.decode_skills(bits[i * size : (i + 1) * size])) for i in range(len(KNOWN))
     )
     needs = closed.needs("role")[role]
     verdict = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..errors import UnknownPerson
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from .audit import Audit
 
 GROUPS = ("role", "task", "skill", "step")
@@ -47,14 +47,14 @@ class Person:
 class Reach:
     """What a role and a skill reach to: the closed ontology, ready for people."""
 
-    closed: Closed
+    closed: RoleTables
     performs: Mapping[str, Items]
     answers: Mapping[str, Items]
     needs: Mapping[str, Mapping[str, Items]]
     items: Mapping[str, list[str]]
 
     @classmethod
-    def of(cls, closed: Closed) -> Reach:
+    def of(cls, closed: RoleTables) -> Reach:
         """Group the tables of an ontology."""
         skills = sorted({skill for _, skill in (*closed.role_skills, *closed.task_skills)})
         tasks = sorted({task for _, task in closed.performs})

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import InputError
 from ..ontology.graph import load
 from ..ontology.names import fold_name
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from ..ontology.versions import Version
 from .answer_changes import TITLE, WRITTEN, Answers, Change, changes, standing, title_answer
 from .audit import Audit, audit
@@ -156,7 +156,7 @@ def diff(
 
 def _staffs(old: Audit, new: Audit) -> StaffDiff:
     """Compare two staff files: who came and went, and whose answers change."""
-    closed = Closed.of(old.graph)
+    closed = RoleTables.from_graph(old.graph)
     before, after = (
         {row["person"]: row for row in one.used.to_pyarrow().to_pylist()} for one in (old, new)
     )

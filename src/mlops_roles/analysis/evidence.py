@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, UnknownPerson
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from ..staff.engine import home
 from ..staff.privacy import Pseudonyms
 from ..staff.reader import Rejected, Staff, read_staff
@@ -86,9 +86,9 @@ class Evidence:
 
 
 @lru_cache(maxsize=4)
-def closed(graph: Graph) -> Closed:
+def closed(graph: Graph) -> RoleTables:
     """The closed tables of a graph, read once."""
-    return Closed.of(graph)
+    return RoleTables.from_graph(graph)
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _evidence(row: Mapping[str, Any], records: Records) -> Evidence:
     )
 
 
-def _cells(column: str, text: str, known: Closed) -> Iterator[Cell]:
+def _cells(column: str, text: str, known: RoleTables) -> Iterator[Cell]:
     """The names in one cell of the file; a tool speaks for skills in the column skills alone."""
     for written in filter(None, map(str.strip, text.split(";"))):
         meant = known.names.get(fold_name(written), ())

@@ -27,7 +27,7 @@ from ..io import rdf
 from ..io.atomic import atomic_write
 from ..matching.titles import Resolution
 from ..ontology.graph import Graph, load
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, numbers
 from ..staff.reader import Lines, Rejected, Staff
 from .audit import Audit, audit
@@ -133,7 +133,7 @@ class Increment(Summary):
     """The audit of a file, most of which may have been audited before."""
 
     def __init__(
-        self, file: str, graph: Graph, closed: Closed, kept: Kept, repeats: Mapping[int, int]
+        self, file: str, graph: Graph, closed: RoleTables, kept: Kept, repeats: Mapping[int, int]
     ):
         self.file, self.version, self.closed, self.graph = file, graph.version, closed, graph
         self.resolutions = {title: Resolution(**found) for title, found in kept.open.items()}
@@ -282,7 +282,7 @@ class Renewal:
 
     def __init__(self, lines: Lines, kept: Kept, graph: Graph, say: Callable[[str], None]):
         self._lines, self._graph, self._say, self.kept = lines, graph, say, kept
-        self.closed, self.repeats, self.rows = Closed.of(graph), dict[int, int](), 0
+        self.closed, self.repeats, self.rows = RoleTables.from_graph(graph), dict[int, int](), 0
         say("looking for changes")
         self._blocks = list(cut(lines.data, lines.start, kept))
         self._offsets = list(

@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..matching.titles import Resolution
 from ..ontology.graph import Graph
 from ..ontology.names import slug
-from ..ontology.tables import Closed, grouped
+from ..ontology.tables import RoleTables, group_pairs
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Standing:
         return cls(found.status, roles if sure else (), (), roles)
 
     @classmethod
-    def named(cls, written: str, graph: Graph, closed: Closed) -> Standing:
+    def named(cls, written: str, graph: Graph, closed: RoleTables) -> Standing:
         """By the `role` column: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'."""
         holds, beside = set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
@@ -67,10 +67,10 @@ class Standing:
 
 
 def duties_of(
-    closed: Closed, standings: Sequence[Standing]
+    closed: RoleTables, standings: Sequence[Standing]
 ) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
     """The roles, tasks and steps that people may hold, and (standing, duty, bits …) of those that each standing brings."""
-    performs, answers = grouped(closed.performs), grouped(closed.answers)
+    performs, answers = group_pairs(closed.performs), group_pairs(closed.answers)
     needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
     duties: dict[tuple[str, str], int] = {}
     rows = []
@@ -82,7 +82,7 @@ def duties_of(
             (
                 i,
                 duties.setdefault((group, name), len(duties)),
-                *closed.bits(needs[group].get(name, ())),
+                *closed.encode_skills(needs[group].get(name, ())),
             )
             for group, name in sorted(held)
         ]

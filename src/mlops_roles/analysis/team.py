@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from .audit import Audit
 from .audit_result import NOTE
 from .coverage import GROUPS, Items, Person, Reach, read_people
@@ -95,7 +95,7 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
 
     Raises UnknownName for an unknown person, InputError where the arguments contradict each other.
     """
-    reach = Reach.of(Closed.of(found.graph))
+    reach = Reach.of(RoleTables.from_graph(found.graph))
     if cover not in GROUPS or redundancy < 1 or seconds <= 0 or (size is not None and size < 1):
         raise InputError(
             f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; cover one of {', '.join(GROUPS)}, with numbers of 1 or more"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, UnknownName
 from ..ontology.graph import Graph
 from ..ontology.names import fold_name, slug
-from ..ontology.tables import Closed
+from ..ontology.tables import RoleTables
 from .audit import Audit
 from .audit_result import NOTE
 from .coverage import (
@@ -112,7 +112,7 @@ def whatif(
     Raises UnknownName with the nearest names for an unknown person, skill or role, InputError for
     a tool instead of a skill and for somebody who leaves and learns.
     """
-    reach = Reach.of(Closed.of(found.graph))
+    reach = Reach.of(RoleTables.from_graph(found.graph))
     lessons = [(person, _skill(found.graph, reach.closed, name)) for person, name in learn]
     hires = [_hire(found.graph, reach, name) for name in hire]
     leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
@@ -158,7 +158,7 @@ def _hire(graph: Graph, reach: Reach, name: str) -> Person:
     raise UnknownName(name, "role to be held", () if close else reach.closed.roles, cure)
 
 
-def _skill(graph: Graph, closed: Closed, name: str) -> str:
+def _skill(graph: Graph, closed: RoleTables, name: str) -> str:
     """The skill that a name means, by any of its names."""
     meanings = closed.names.get(fold_name(name), [])
     for kind, skill in meanings:

@@ -1,4 +1,4 @@
-"""The closed ontology as plain tables: all that is joined with a staff table."""
+"""Roles, tasks, skills and steps as plain tables, to be joined with a staff table."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .catalogue import ask
 from .graph import Graph
 from .names import fold_name, slug
 
-WORD = 62  # bits of a whole number that are used, one for each skill
+LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
 
 @dataclass(frozen=True)
-class Closed:
-    """The closed ontology as plain tables: all that an audit needs of it."""
+class RoleTables:
+    """Asserted and inferred facts about roles as plain tables: all that an audit needs of a graph."""
 
     labels: dict[str, str]
     roles: list[str]
@@ -32,7 +32,7 @@ class Closed:
     names: dict[str, list[tuple[str, str]]]
 
     @classmethod
-    def of(cls, graph: Graph) -> Closed:
+    def from_graph(cls, graph: Graph) -> RoleTables:
         """Read the tables with the questions of the catalogue."""
         terms = ask("terms", graph).rows
         evidence = defaultdict(list)
@@ -77,27 +77,27 @@ class Closed:
         return {skill: place for place, skill in enumerate(self.skills)}
 
     @property
-    def words(self) -> range:
-        """The whole numbers that it takes to have a bit for each skill."""
-        return range(-(-max(len(self.skills), 1) // WORD))
+    def limbs(self) -> range:
+        """The numbers of the integers that it takes to have a bit for each skill."""
+        return range(-(-max(len(self.skills), 1) // LIMB_BITS))
 
-    def bits(self, skills: Iterable[str]) -> list[int]:
-        """A set of skills as whole numbers, one for each word."""
-        held = {self.places[s] for s in skills}
-        return [sum(1 << p % WORD for p in held if p // WORD == word) for word in self.words]
+    def encode_skills(self, skills: Iterable[str]) -> list[int]:
+        """A set of skills as bits of integers, one for each of `limbs`."""
+        held = [divmod(place, LIMB_BITS) for place in {self.places[s] for s in skills}]
+        return [sum(1 << bit for at, bit in held if at == limb) for limb in self.limbs]
 
-    def spelt(self, words: Iterable[int]) -> list[str]:
-        """What `bits` makes whole numbers of: the skills whose bits are set."""
+    def decode_skills(self, limbs: Iterable[int]) -> list[str]:
+        """The skills whose bits are set in the integers of `encode_skills`."""
         return [
-            self.skills[word * WORD + at]
-            for word, bits in enumerate(words)
-            for at in range(WORD)
-            if bits >> at & 1
+            self.skills[at * LIMB_BITS + bit]
+            for at, limb in enumerate(limbs)
+            for bit in range(LIMB_BITS)
+            if limb >> bit & 1
         ]
 
     def needs(self, group: str) -> dict[str, list[str]]:
         """The skills that each role, or each task, requires; what requires none is left out."""
-        return grouped({"role": self.role_skills, "task": self.task_skills}[group])
+        return group_pairs({"role": self.role_skills, "task": self.task_skills}[group])
 
 
 def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
@@ -131,7 +131,7 @@ def _workflow(graph: Graph) -> list[dict[str, Any]]:
     return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
 
 
-def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def group_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """The second of each pair, by the first."""
     found: dict[str, list[str]] = defaultdict(list)
     for one, other in pairs:
