@@ -28,7 +28,7 @@ from .errors import UnknownPerson as UnknownPerson
 from .io.sssom import Mapping as Mapping
 from .io.sssom import MappingSet as MappingSet
 from .io.sssom import read_mappings as read_mappings
-from .matching.coherence import Clash as Clash
+from .matching.coherence import CoherenceIssue as CoherenceIssue
 from .matching.coherence import coherence as coherence
 from .matching.merge import Merge as Merge
 from .matching.merge import apply_mappings as apply_mappings

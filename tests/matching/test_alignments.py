@@ -24,10 +24,10 @@ from support.sssom import faults
 
 from mlops_roles import InputError, ask, check, load, show
 from mlops_roles.io.sssom import expand, read_mappings
-from mlops_roles.matching.alignments import derived, folder, shipped_sets
+from mlops_roles.matching.alignments import alignments_dir, derived_files, shipped_mapping_sets
 from mlops_roles.validation.owl_profiles import rl_violations
 
-SETS = shipped_sets()
+SETS = shipped_mapping_sets()
 UPPER = ("cco", "dul", "gist", "gufo")
 CONTENT = (
     "cwa-16458",
@@ -79,7 +79,7 @@ every_set = pytest.mark.parametrize("name", SETS)
 
 
 def rows():
-    return [(name, row) for name, found in SETS.items() for row in found.rows]
+    return [(name, row) for name, found in SETS.items() for row in found.mappings]
 
 
 def ours(term):
@@ -113,7 +113,7 @@ def same(identifier, term):
 @cache
 def aligned(name):
     """The logic of an alignment: no header, no annotated axioms."""
-    graph = Graph().parse(folder() / f"{name}.ttl")
+    graph = Graph().parse(alignments_dir() / f"{name}.ttl")
     for node in [*graph.subjects(RDF.type, OWL.Ontology), *graph.subjects(RDF.type, OWL.Axiom)]:
         graph.remove((node, None, None))
     return graph
@@ -130,13 +130,14 @@ def test_there_are_twenty_one_sets():
 
 @every_set
 def test_a_set_is_valid_sssom(name):
-    assert faults(folder() / f"{name}.sssom.tsv") == []
+    assert faults(alignments_dir() / f"{name}.sssom.tsv") == []
 
 
 def test_the_reference_implementation_finds_a_planted_fault(tmp_path):
     path = tmp_path / "dcat.sssom.tsv"
     path.write_text(
-        (folder() / "dcat.sssom.tsv").read_text("utf-8").replace("\t0.6\t", "\t7\t"), "utf-8"
+        (alignments_dir() / "dcat.sssom.tsv").read_text("utf-8").replace("\t0.6\t", "\t7\t"),
+        "utf-8",
     )
     assert faults(path)
 
@@ -160,8 +161,8 @@ def test_a_header_says_what_is_aligned_in_which_version_and_under_which_licence(
 
 @every_set
 def test_a_row_has_author_confidence_evidence_and_labels(name):
-    assert SETS[name].rows
-    for row in SETS[name].rows:
+    assert SETS[name].mappings
+    for row in SETS[name].mappings:
         assert all(
             row.cells[c] for c in ("author_label", "confidence", "subject_label", "object_label")
         ), row
@@ -170,7 +171,7 @@ def test_a_row_has_author_confidence_evidence_and_labels(name):
 
 @every_set
 def test_a_pair_is_mapped_once(name):
-    found = Counter((row.subject, row.object) for row in SETS[name].rows)
+    found = Counter((row.subject, row.object) for row in SETS[name].mappings)
     assert [pair for pair, n in found.items() if n > 1] == []
 
 
@@ -190,7 +191,7 @@ def identifiers(name):
         str(iri(c))
         for c in ("org:Organization", "org:Membership", "org:memberOf", "foaf:Person", "foaf:Agent")
     }
-    ends = {end for row in SETS[name].rows for end in (row.subject, row.object)}
+    ends = {end for row in SETS[name].mappings for end in (row.subject, row.object)}
     return {end for end in ends if not ours(end)} - borrowed
 
 
@@ -212,7 +213,7 @@ def test_every_checked_fact_is_used_or_left_out_with_a_reason():
             (row["framework"], row["object_id"]): row["reason"] for row in csv.DictReader(file)
         }
     ends = {
-        name: {end for row in found.rows for end in (row.subject, row.object)}
+        name: {end for row in found.mappings for end in (row.subject, row.object)}
         for name, found in SETS.items()
     }
     unused = {
@@ -226,25 +227,25 @@ def test_every_checked_fact_is_used_or_left_out_with_a_reason():
 
 @every_set
 def test_a_relation_differs_from_the_facts_only_with_a_reason(name):
-    for row in SETS[name].rows:
+    for row in SETS[name].mappings:
         said = {
             f["predicate"]
             for f in framework(name)
             if same(f["object_id"], row.object) or same(f["object_id"], row.subject)
         }
-        if not row.refused and row.cells["predicate_id"] not in said:
+        if not row.negated and row.cells["predicate_id"] not in said:
             assert re.search(r"Match, not \w+: \S|the facts", row.cells["comment"]), row
 
 
 @every_set
 def test_every_row_keeps_the_evidence_and_every_set_the_licence_notes_of_its_facts(name):
-    for row in SETS[name].rows:
+    for row in SETS[name].mappings:
         said = [
             f
             for f in framework(name)
             if same(f["object_id"], row.object) or same(f["object_id"], row.subject)
         ]
-        assert row.refused or any(f["evidence"] in row.cells["comment"] for f in said), row
+        assert row.negated or any(f["evidence"] in row.cells["comment"] for f in said), row
         assert all(f["licence note"] in SETS[name].header["comment"] for f in said), row
 
 
@@ -253,7 +254,7 @@ def test_every_row_keeps_the_evidence_and_every_set_the_licence_notes_of_its_fac
 
 def exact():
     return [
-        row for _, row in rows() if row.predicate == str(iri("skos:exactMatch")) and not row.refused
+        row for _, row in rows() if row.predicate == str(iri("skos:exactMatch")) and not row.negated
     ]
 
 
@@ -310,7 +311,7 @@ def test_whoever_has_an_occupation_of_esco_that_is_a_role_of_ours_holds_it(tmp_p
 def test_a_close_match_gives_no_role(tmp_path):
     close = next(
         row.object
-        for row in SETS["esco"].rows
+        for row in SETS["esco"].mappings
         if row.subject == str(iri("role:devops-engineer"))
         and row.predicate == str(iri("skos:closeMatch"))
     )
@@ -332,7 +333,7 @@ def test_a_mapping_is_shown_on_the_page_of_its_term():
 
 def test_what_must_not_be_confused_is_kept():
     refused = {
-        (row.cells["subject_id"], row.cells["object_id"]) for _, row in rows() if row.refused
+        (row.cells["subject_id"], row.cells["object_id"]) for _, row in rows() if row.negated
     }
     assert {
         ("role:devops-engineer", "dcwf_role:624"),
@@ -340,7 +341,7 @@ def test_what_must_not_be_confused_is_kept():
         ("mlops:Task", "gist:Task"),
     } <= refused
     for name, row in rows():
-        if row.refused:
+        if row.negated:
             assert (URIRef(row.subject), iri("mlops:noMatch"), URIRef(row.object)) in aligned(name)
 
 
@@ -357,9 +358,11 @@ def test_a_company_that_says_otherwise_is_refused(tmp_path):
 
 
 def test_the_turtle_is_fresh():
-    found = derived()
+    found = derived_files()
     assert (
-        {path.stem for path in found} == set(SETS) == {path.stem for path in folder().glob("*.ttl")}
+        {path.stem for path in found}
+        == set(SETS)
+        == {path.stem for path in alignments_dir().glob("*.ttl")}
     )
     assert [path.name for path, text in found.items() if path.read_text("utf-8") != text] == [], (
         "stale; run `mlops-roles derive`"
@@ -403,7 +406,9 @@ def faulty(tmp_path, names):
     """What the shapes find wrong with alignments taken together."""
     path = tmp_path / "together.nt"
     path.write_text(
-        "".join(Graph().parse(folder() / f"{name}.ttl").serialize(format="nt") for name in names),
+        "".join(
+            Graph().parse(alignments_dir() / f"{name}.ttl").serialize(format="nt") for name in names
+        ),
         "utf-8",
     )
     return [f for f in check(path).findings if f.severity != "Info"]
@@ -421,7 +426,9 @@ def test_upper_ontologies_pass_the_shapes_but_for_being_loaded_together(tmp_path
 
 def test_every_pair_of_upper_ontologies_commits_to_different_ones():
     committed = {
-        name: set(Graph().parse(folder() / f"{name}.ttl").objects(None, iri("mlops:commitsTo")))
+        name: set(
+            Graph().parse(alignments_dir() / f"{name}.ttl").objects(None, iri("mlops:commitsTo"))
+        )
         for name in UPPER
     }
     assert all(committed.values())
@@ -518,7 +525,7 @@ def test_with_the_other_ontology_itself_hermit_finds_no_contradiction_and_no_emp
 )
 def test_a_broken_set_is_refused_with_its_place(tmp_path, old, new, complaint):
     path = tmp_path / "broken.tsv"
-    text = (folder() / "dcat.sssom.tsv").read_text("utf-8")
+    text = (alignments_dir() / "dcat.sssom.tsv").read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(InputError) as error:

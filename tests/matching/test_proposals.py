@@ -91,7 +91,8 @@ def write_set(folder, *rows, name="mappings.sssom.tsv", iri=None):
 
 def pairs(found):
     return {
-        (r.cells["subject_id"], r.cells["predicate_id"], r.cells["object_id"]) for r in found.rows
+        (r.cells["subject_id"], r.cells["predicate_id"], r.cells["object_id"])
+        for r in found.mappings
     }
 
 
@@ -125,7 +126,7 @@ def pairs(found):
 def test_a_term_is_proposed_with_its_reason(proposed, subject, predicate, target, reason):
     (row,) = [
         r
-        for r in proposed.rows
+        for r in proposed.mappings
         if (r.cells["subject_id"], r.cells["object_id"]) == (subject, target)
     ]
     assert row.cells["predicate_id"] == predicate
@@ -136,7 +137,7 @@ def test_a_term_is_proposed_with_its_reason(proposed, subject, predicate, target
 
 @pytest.mark.parametrize("name", ["a:recruiter", "a:juggling", "a:anna", "a:JobRole"])
 def test_what_is_none_of_ours_is_not_proposed(proposed, name):
-    assert name not in {r.cells["subject_id"] for r in proposed.rows}
+    assert name not in {r.cells["subject_id"] for r in proposed.mappings}
 
 
 def test_an_exact_match_needs_two_pieces_of_evidence(tmp_path):
@@ -149,14 +150,14 @@ def test_an_exact_match_needs_two_pieces_of_evidence(tmp_path):
         (f'skos:prefLabel "Data Architect"@en ; skos:exactMatch <{DATA_ENGINEER}>', "closeMatch"),
     ):
         path.write_text(f"{HEAD} a:x a skos:Concept ; {text} .", "utf-8")
-        found = {r.cells["object_id"]: r.cells["predicate_id"] for r in propose(path).rows}
+        found = {r.cells["object_id"]: r.cells["predicate_id"] for r in propose(path).mappings}
         assert found["role:data-engineer"] == f"skos:{wanted}", text
 
 
 def test_a_class_that_an_alignment_knows_makes_a_proposal_likelier(tmp_path):
     path = tmp_path / "theirs.ttl"
     path.write_text(HEAD + 'a:x a schema:Occupation ; schema:name "Data Engineer" .', "utf-8")
-    without, through = propose(path).rows[0], propose(path, to=["SCHEMA"]).rows[0]
+    without, through = propose(path).mappings[0], propose(path, to=["SCHEMA"]).mappings[0]
     assert float(through.cells["confidence"]) > float(without.cells["confidence"])
     assert "its class may be mlops:Role" in through.cells["comment"]
 
@@ -170,7 +171,7 @@ def test_what_a_shipped_alignment_refuses_is_not_proposed(tmp_path):
         ),
         "utf-8",
     )
-    assert {r.subject for r in propose(path).rows} == {"https://acme.example/Task"}
+    assert {r.subject for r in propose(path).mappings} == {"https://acme.example/Task"}
 
 
 def test_what_is_decided_is_not_proposed_again(company, tmp_path):
@@ -180,7 +181,7 @@ def test_what_is_decided_is_not_proposed_again(company, tmp_path):
         "a:deep skos:closeMatch skill:machine-learning Ann Not",
     )
     linked = tmp_path / "linked.ttl"
-    linked.write_bytes(apply_mappings(company, decided).turtle())
+    linked.write_bytes(apply_mappings(company, decided).to_turtle())
     before, after = pairs(propose(company)), pairs(propose(company, added=[linked]))
     assert {pair[0] for pair in before - after} == {"a:scientist", "a:deep"}
     assert after < before
@@ -188,12 +189,17 @@ def test_what_is_decided_is_not_proposed_again(company, tmp_path):
 
 def test_proposals_are_valid_sssom_and_read_back_as_they_were(proposed, tmp_path):
     path = tmp_path / "proposals.sssom.tsv"
-    path.write_text(proposed.text(), "utf-8")
+    path.write_text(proposed.to_tsv(), "utf-8")
     assert faults(path) == []
     again = read_mappings(path)
-    assert [(r.subject, r.predicate, r.object, r.cells) for r in again.rows] == [
-        (r.subject, r.predicate, r.object, {**dict.fromkeys(again.rows[0].cells, ""), **r.cells})
-        for r in proposed.rows
+    assert [(r.subject, r.predicate, r.object, r.cells) for r in again.mappings] == [
+        (
+            r.subject,
+            r.predicate,
+            r.object,
+            {**dict.fromkeys(again.mappings[0].cells, ""), **r.cells},
+        )
+        for r in proposed.mappings
     ]
 
 
@@ -206,7 +212,7 @@ def test_a_formula_for_a_name_does_not_act_in_a_spreadsheet(tmp_path):
     )
     assert not [
         cell
-        for line in propose(path).text().splitlines()
+        for line in propose(path).to_tsv().splitlines()
         for cell in line.split("\t")
         if cell.startswith("=")
     ]
@@ -219,7 +225,7 @@ def test_of_an_ontology_that_is_not_ours_little_is_proposed_and_nothing_as_the_s
     path = SHARED / "vocabularies" / f"{file}.ttl"
     if not path.is_file():
         pytest.skip("the ontologies of others are not beside the repository: they are not ours")
-    found = propose(path).rows
+    found = propose(path).mappings
     assert {r.cells["predicate_id"] for r in found} <= {"skos:relatedMatch"}
     assert len(found) <= 6
     assert not [r for r in found if re.search(r"gist/Task|gufo#Role|mls#Task", r.subject)], (
@@ -249,7 +255,7 @@ def test_only_reviewed_rows_are_merged_each_marked_with_its_set(company, tmp_pat
     merged = apply_mappings(company, found)
     assert len(merged.changed) == 1
     path = tmp_path / "linked.ttl"
-    path.write_bytes(merged.turtle())
+    path.write_bytes(merged.to_turtle())
     came = canonical(parsed(path)) - canonical(parsed(company))
     assert any(
         q.predicate.value.endswith("isPartOf") and q.object.value == "https://acme.example/links"
@@ -266,7 +272,7 @@ def test_what_was_merged_is_used(company, tmp_path):
     linked.write_bytes(
         apply_mappings(
             company, write_set(tmp_path, "a:scientist skos:exactMatch role:data-scientist Ann")
-        ).turtle()
+        ).to_turtle()
     )
     people.write_text(
         HEAD + "<https://acme.example/staff/bo> schema:hasOccupation a:scientist .", "utf-8"
@@ -325,7 +331,7 @@ def test_what_was_merged_is_taken_out_exactly_whatever_the_order(
 
 
 def step(path, merge):
-    path.write_bytes(merge.turtle())
+    path.write_bytes(merge.to_turtle())
     return path
 
 
@@ -357,9 +363,9 @@ def test_a_statement_that_was_there_before_stays(tmp_path):
         "a:owner skos:closeMatch role:product-owner Ann",
     )
     merged = apply_mappings(path, found)
-    assert (len(merged.changed), len(merged.kept)) == (1, 1)
+    assert (len(merged.changed), len(merged.unchanged)) == (1, 1)
     linked = tmp_path / "linked.ttl"
-    linked.write_bytes(merged.turtle())
+    linked.write_bytes(merged.to_turtle())
     assert canonical(undo_mappings(linked, found).graph) == canonical(parsed(path))
 
 
@@ -375,7 +381,7 @@ def test_a_statement_that_two_sets_bring_goes_with_the_last_of_them(company, tmp
         apply_mappings(step(tmp_path / "0.ttl", apply_mappings(company, sets["one"])), sets["two"]),
     )
     first = undo_mappings(both, sets[order[0]])
-    assert (len(first.changed), len(first.kept)) == (0, 1)
+    assert (len(first.changed), len(first.unchanged)) == (0, 1)
     last = undo_mappings(step(tmp_path / "2.ttl", first), sets[order[1]])
     assert len(last.changed) == 1
     assert canonical(last.graph) == canonical(parsed(company))
@@ -392,7 +398,7 @@ def test_a_set_is_merged_once_and_taken_out_only_where_it_is(company, tmp_path):
     with pytest.raises(InputError, match="nothing in it came from"):
         undo_mappings(company, found)
     linked = tmp_path / "linked.ttl"
-    linked.write_bytes(apply_mappings(company, found).turtle())
+    linked.write_bytes(apply_mappings(company, found).to_turtle())
     with pytest.raises(InputError, match="merged already"):
         apply_mappings(linked, found)
 
@@ -479,7 +485,7 @@ def test_a_fault_is_found_with_the_rows_that_cause_it(company, tmp_path, rows, k
 
 def test_sound_mappings_are_coherent(company, tmp_path, proposed):
     path = tmp_path / "proposals.tsv"
-    path.write_text(proposed.text(), "utf-8")
+    path.write_text(proposed.to_tsv(), "utf-8")
     assert coherence(read_mappings(path), company) == []
 
 
@@ -578,5 +584,5 @@ def test_the_example_of_a_company_shows_each_step(tmp_path):
     }
     assert {c.kind for c in coherence(mappings, theirs)} == {"two in one", "impossible"}
     linked = tmp_path / "linked.ttl"
-    linked.write_bytes(apply_mappings(theirs, mappings).turtle())
+    linked.write_bytes(apply_mappings(theirs, mappings).to_turtle())
     assert canonical(undo_mappings(linked, mappings).graph) == canonical(parsed(theirs))

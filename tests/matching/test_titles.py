@@ -12,8 +12,13 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, ask, audit, load, resolve
 from mlops_roles.cli.main import main
-from mlops_roles.matching.curation import Decision, contradictions, keep, read_decisions
-from mlops_roles.matching.lexicon import fold
+from mlops_roles.matching.curation import (
+    TitleDecision,
+    find_contradictions,
+    read_decisions,
+    save_decisions,
+)
+from mlops_roles.matching.lexicon import fold_title
 from mlops_roles.matching.titles import resolve_all
 
 ACME = str(ROOT / "examples" / "acme.ttl")
@@ -275,7 +280,7 @@ def test_contradicting_decisions_are_findings_that_name_the_lines_and_count_for_
     assert "lines 8 and 9" in said.err
     assert json.loads(said.out)[0]["status"] == "none"
     assert json.loads(said.out)[0]["reasons"] == list(resolve("Data Ninja").reasons)
-    assert len(contradictions(read_decisions(ours, load()))) == 1
+    assert len(find_contradictions(read_decisions(ours, load()))) == 1
 
 
 def test_a_later_file_wins(tmp_path):
@@ -335,9 +340,9 @@ def test_a_file_that_is_no_mapping_set_is_refused_and_left_as_it_was(ours):
     with pytest.raises(InputError, match="no column"):
         load(ours) and resolve("Data Ninja", load(ours))
     with pytest.raises(InputError, match="no column"):
-        keep(
+        save_decisions(
             ours,
-            [Decision("Data Ninja", load().term("R3", "role"), True, "Ada", "2026-01-31")],
+            [TitleDecision("Data Ninja", load().term("R3", "role"), True, "Ada", "2026-01-31")],
             load(),
         )
     assert ours.read_text() == "person\ttitle\nAda\tData Ninja\n"
@@ -351,18 +356,23 @@ def test_a_file_that_is_no_mapping_set_is_refused_and_left_as_it_was(ours):
 )
 @given(
     titles=st.lists(
-        st.text(min_size=1, max_size=30).filter(fold), min_size=1, max_size=4, unique_by=fold
+        st.text(min_size=1, max_size=30).filter(fold_title),
+        min_size=1,
+        max_size=4,
+        unique_by=fold_title,
     )
 )
 def test_any_title_that_is_kept_is_read_again(titles, tmp_path):
     path = tmp_path / "any.tsv"
     path.unlink(missing_ok=True)
-    keep(
+    save_decisions(
         path,
-        [Decision(t, load().term("R3", "role"), True, "Ada", "2026-01-31") for t in titles],
+        [TitleDecision(t, load().term("R3", "role"), True, "Ada", "2026-01-31") for t in titles],
         load(),
     )
-    assert [fold(d.title) for d in read_decisions(path, load())] == [fold(t) for t in titles]
+    assert [fold_title(d.title) for d in read_decisions(path, load())] == [
+        fold_title(t) for t in titles
+    ]
 
 
 def test_a_file_of_decisions_is_valid_sssom(ours):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..matching.titles import fold
+from ..matching.titles import fold_title
 from ..ontology.names import fold_name, slug
 from ..ontology.tables import RoleTables
 from ..ontology.versions import Statement, Version
@@ -135,9 +135,11 @@ class Answers:
     def _by_title(self, title: str) -> set[str]:
         """The changed statements that end in a text, or are about a name, that stands in a title."""
         if title not in self._seen:
-            padded = f" {fold(title)} "
+            padded = f" {fold_title(title)} "
             words = (
-                (s.text, fold(word)) for s in self.asserted for word in (s.value, slug(s.term))
+                (s.text, fold_title(word))
+                for s in self.asserted
+                for word in (s.value, slug(s.term))
             )
             self._seen[title] = {text for text, word in words if word and f" {word} " in padded}
         return self._seen[title]

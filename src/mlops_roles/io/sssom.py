@@ -54,14 +54,14 @@ class Mapping:
     """One row: what is mapped to what, by IRI, and the cells as written.
 
     Attributes:
-        refused: the row says that the two do not match.
+        negated: the row says that the two do not match.
         line: where it is in its file.
     """
 
     subject: str
     predicate: str
     object: str
-    refused: bool = False
+    negated: bool = False
     cells: dict[str, str] = field(default_factory=dict, compare=False)
     line: int = 0
 
@@ -77,7 +77,7 @@ class MappingSet:
 
     name: str
     header: Header
-    rows: list[Mapping]
+    mappings: list[Mapping]
 
     @property
     def iri(self) -> str:
@@ -85,16 +85,16 @@ class MappingSet:
         return str(self.header["mapping_set_id"])
 
     @property
-    def upper(self) -> bool:
+    def is_upper_ontology(self) -> bool:
         """Whether it aligns with an upper ontology, of which one at most is active at a time."""
         return bool(self.header.get("other") == "upper ontology")
 
     @property
-    def decisions(self) -> list[Mapping]:
+    def reviewed(self) -> list[Mapping]:
         """The rows that a person has decided on: accepted, or refused and kept as such."""
-        return [row for row in self.rows if row.reviewed]
+        return [row for row in self.mappings if row.reviewed]
 
-    def quads(self, rows: Iterable[Mapping] | None = None) -> Iterator[ox.Quad]:
+    def to_quads(self, rows: Iterable[Mapping] | None = None) -> Iterator[ox.Quad]:
         """The set as RDF, for `mapping.rq`: its header, and a node for each row (of `rows`, else of all)."""
         whole = ox.NamedNode(self.iri)
         yield from (
@@ -102,7 +102,7 @@ class MappingSet:
             for k, v in self.header.items()
             if isinstance(v, str)
         )
-        for row in self.rows if rows is None else rows:
+        for row in self.mappings if rows is None else rows:
             node = ox.NamedNode(f"{GENID}mapping-{row.line:05}")
             yield ox.Quad(whole, ox.NamedNode(f"{SSSOM}mappings"), node)
             yield from (
@@ -118,10 +118,10 @@ class MappingSet:
             return _iri(expand(value, self.header["curie_map"])) or ox.Literal(value)
         return ox.Literal(value)
 
-    def text(self) -> str:
+    def to_tsv(self) -> str:
         """The set as it is kept: header lines, then the table."""
         return "".join(f"#{line}\n" for line in _header_lines(self.header)) + format_rows(
-            [row.cells for row in self.rows], COLUMNS, "tsv"
+            [row.cells for row in self.mappings], COLUMNS, "tsv"
         )
 
 

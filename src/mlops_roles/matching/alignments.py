@@ -14,37 +14,38 @@ from ..io.turtle import turtle
 from ..ontology.graph import shipped_files
 
 
-def folder() -> Path:
+def alignments_dir() -> Path:
     """Where the alignments are."""
     return resource_dir("ontology") / "alignments"
 
 
 @lru_cache(maxsize=1)
-def shipped_sets() -> dict[str, MappingSet]:
+def shipped_mapping_sets() -> dict[str, MappingSet]:
     """The shipped sets of mappings by name."""
     return {
         path.name.removesuffix(".sssom.tsv"): read_mappings(path)
-        for path in sorted(folder().glob("*.sssom.tsv"))
+        for path in sorted(alignments_dir().glob("*.sssom.tsv"))
     }
 
 
-def statements(
+def mapping_triples(
     found: MappingSet, rows: Iterable[Mapping] | None = None, question: str = "mapping"
 ) -> list[ox.Triple]:
     """What a set says, of all its rows or of some: the CONSTRUCT of `mapping.rq`, or of `header.rq`."""
     store = ox.Store()
-    store.extend(found.quads(rows))
+    store.extend(found.to_quads(rows))
     if question == "header":  # it looks up the kinds of our terms
         for path in shipped_files():
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return list(store.query((folder() / f"{question}.rq").read_text("utf-8")))  # type: ignore[arg-type]
+    return list(store.query((alignments_dir() / f"{question}.rq").read_text("utf-8")))  # type: ignore[arg-type]
 
 
-def derived() -> dict[Path, str]:
+def derived_files() -> dict[Path, str]:
     """The Turtle files of the alignments and what they should hold now."""
     return {
-        folder() / f"{name}.ttl": turtle(
-            [*statements(found), *statements(found, question="header")], f"{name}.sssom.tsv"
+        alignments_dir() / f"{name}.ttl": turtle(
+            [*mapping_triples(found), *mapping_triples(found, question="header")],
+            f"{name}.sssom.tsv",
         )
-        for name, found in shipped_sets().items()
+        for name, found in shipped_mapping_sets().items()
     }

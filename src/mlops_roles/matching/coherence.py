@@ -19,16 +19,21 @@ import pyoxigraph as ox
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
-from .alignments import shipped_sets
+from .alignments import shipped_mapping_sets
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 MLOPS = "https://w3id.org/mlops-roles/ns#"
 EXACT = ox.NamedNode(f"{SKOS}exactMatch")
 NO_MATCH = ox.NamedNode(f"{MLOPS}noMatch")
 OWL, RDFS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#"
-BELOW = {ox.NamedNode(f"{RDFS}subPropertyOf"), ox.NamedNode(f"{OWL}equivalentProperty")}
+SUBPROPERTY = {ox.NamedNode(f"{RDFS}subPropertyOf"), ox.NamedNode(f"{OWL}equivalentProperty")}
 SUBCLASS = {ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(f"{OWL}equivalentClass")}
-ALIKE = {ox.NamedNode(f"{SKOS}closeMatch"), ox.NamedNode(f"{OWL}sameAs"), *SUBCLASS, *BELOW}
+MATCH_PROPERTIES = {
+    ox.NamedNode(f"{SKOS}closeMatch"),
+    ox.NamedNode(f"{OWL}sameAs"),
+    *SUBCLASS,
+    *SUBPROPERTY,
+}
 CLASSES = (OWL_CLASS, ox.NamedNode(f"{RDFS}Class"))
 DEFINED_BY = ox.NamedNode(f"{RDFS}isDefinedBy")
 PROBE = "urn:mlops-roles:probe:"
@@ -36,7 +41,7 @@ Rows = dict[ox.Triple, list[str]]  # statement: the rows that make it
 
 
 @dataclass(frozen=True)
-class Clash:
+class CoherenceIssue:
     """Something wrong with mappings.
 
     Attributes:
@@ -62,22 +67,25 @@ def coherence(
     mappings: MappingSet,
     theirs: str | os.PathLike[str],
     added: Iterable[str | os.PathLike[str]] = (),
-) -> list[Clash]:
+) -> list[CoherenceIssue]:
     """What is wrong with a set of mappings, taken together with ours, the shipped alignments and `theirs`.
 
     All rows are looked at, reviewed or not; what was refused must not come in by another way.
     """
-    trial = _Trial(mappings, load(*added, data=[theirs]))
-    return [*trial.chained(), *trial.refused(), *trial.impossible()]
+    merged = _MergedGraph(mappings, load(*added, data=[theirs]))
+    return [*merged.merged_terms(), *merged.rejected_mappings(), *merged.unsatisfiable()]
 
 
-class _Trial:
+class _MergedGraph:
     """All statements together; those about matches are followed, the others reasoned with."""
 
     def __init__(self, mappings: MappingSet, graph: Graph):
         self.graph = graph
         self.rows: Rows = defaultdict(list)
-        said = [self._note(mappings), *(self._note(found) for found in shipped_sets().values())]
+        said = [
+            self._note(mappings),
+            *(self._note(found) for found in shipped_mapping_sets().values()),
+        ]
         self.mapped = dict.fromkeys(said[0]).keys()
         base = (q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT))
         self.all = ox.Dataset(ox.Quad(*t) for part in (base, *said) for t in part)
@@ -90,20 +98,24 @@ class _Trial:
     def _note(self, found: MappingSet) -> list[ox.Triple]:
         """What a set says, each statement noted with its row; of upper ontologies, only what is refused."""
         said = []
-        for row in (r for r in found.rows if r.refused or not found.upper):
-            predicate = NO_MATCH if row.refused else ox.NamedNode(row.predicate)
+        for row in (r for r in found.mappings if r.negated or not found.is_upper_ontology):
+            predicate = NO_MATCH if row.negated else ox.NamedNode(row.predicate)
             said.append(ox.Triple(ox.NamedNode(row.subject), predicate, ox.NamedNode(row.object)))
             self.rows[said[-1]].append(f"{found.name}:{row.line}")
         return said
 
-    def _clash(self, kind: str, about: str, leaves: Iterable[ox.Triple], message: str) -> Clash:
+    def _issue(
+        self, kind: str, about: str, leaves: Iterable[ox.Triple], message: str
+    ) -> CoherenceIssue:
         leaves = list(dict.fromkeys(leaves))
         rows = tuple(dict.fromkeys(row for triple in leaves for row in self.rows.get(triple, ())))
-        return Clash(kind, about, rows, tuple(self.graph.write(t) for t in leaves), message)
+        return CoherenceIssue(
+            kind, about, rows, tuple(self.graph.write(t) for t in leaves), message
+        )
 
     # exact matches, followed ------------------------------------------------------
 
-    def _beside(self, term: Any, relations: Container[Any]) -> Iterator[tuple[Any, ox.Triple]]:
+    def _linked(self, term: Any, relations: Container[Any]) -> Iterator[tuple[Any, ox.Triple]]:
         """What a term is linked with, either way, and the statement that says so."""
         for quad in self.all.quads_for_subject(term):
             if quad.predicate in relations:
@@ -112,19 +124,19 @@ class _Trial:
             if quad.predicate in relations:
                 yield quad.subject, quad.triple
 
-    def _reached(self, start: Any) -> dict[Any, list[ox.Triple]]:
+    def _exact_closure(self, start: Any) -> dict[Any, list[ox.Triple]]:
         """What exact matches lead to, each with the shortest way there."""
         ways: dict[Any, list[ox.Triple]] = {start: []}
         todo = deque([start])
         while todo:
             at = todo.popleft()
-            for other, triple in self._beside(at, {EXACT}):
+            for other, triple in self._linked(at, {EXACT}):
                 if other not in ways:
                     ways[other] = [*ways[at], triple]
                     todo.append(other)
         return ways
 
-    def chained(self) -> Iterator[Clash]:
+    def merged_terms(self) -> Iterator[CoherenceIssue]:
         """Two terms of ours that exact matches make one."""
         starts = sorted(
             {t for quad in self.all.quads_for_predicate(EXACT) for t in (quad.subject, quad.object)}
@@ -132,30 +144,30 @@ class _Trial:
             key=str,
         )
         for start in starts:
-            for other, way in self._reached(start).items():
+            for other, way in self._exact_closure(start).items():
                 if other in self.ours and str(start) < str(other):
                     about = f"{self.graph.write(start)} and {self.graph.write(other)}"
-                    yield self._clash(
+                    yield self._issue(
                         "two in one",
                         about,
                         way,
                         "exact matches make two of our terms one; make one of these skos:closeMatch",
                     )
 
-    def refused(self) -> Iterator[Clash]:
+    def rejected_mappings(self) -> Iterator[CoherenceIssue]:
         """Pairs that somebody refused and that a mapping brings together, be it by way of exact matches."""
         for no in self.all.quads_for_predicate(NO_MATCH):
-            here, there = self._reached(no.subject), self._reached(no.object)
+            here, there = self._exact_closure(no.subject), self._exact_closure(no.object)
             ways = [[*here[t], *there[t]] for t in here if t in there]
             ways += [
                 [*here[one], triple, *there[other]]
                 for one in here
-                for other, triple in self._beside(one, ALIKE)
+                for other, triple in self._linked(one, MATCH_PROPERTIES)
                 if other in there
             ]
             if ways and not self.mapped.isdisjoint((no.triple, *(way := min(ways, key=len)))):
                 about = f"{self.graph.write(no.subject)} and {self.graph.write(no.object)}"
-                yield self._clash(
+                yield self._issue(
                     "refused",
                     about,
                     [*way, no.triple],
@@ -186,7 +198,7 @@ class _Trial:
                     for end in (triple.subject, triple.object)
                     for kind in self._types(end)
                 }
-            elif triple.predicate in BELOW:
+            elif triple.predicate in SUBPROPERTY:
                 probes[ox.Triple(thing, triple.subject, ox.NamedNode(f"{thing.value}:value"))] = []  # type: ignore[arg-type]
         return probes
 
@@ -211,7 +223,7 @@ class _Trial:
             and q.subject not in about
         )
 
-    def impossible(self) -> Iterator[Clash]:
+    def unsatisfiable(self) -> Iterator[CoherenceIssue]:
         """Contradictions, each traced to the statements that cause it."""
         probes = self._probes()
         store = ox.Store()
@@ -230,11 +242,11 @@ class _Trial:
             key = frozenset(t for t in causes if t in self.rows) or frozenset(causes)
             if key not in seen:
                 seen.add(key)
-                yield self._impossible(clash, [t for t in leaves if t in probes], causes)
+                yield self._unsatisfiable(clash, [t for t in leaves if t in probes], causes)
 
-    def _impossible(
+    def _unsatisfiable(
         self, clash: reasoner.Inference, probed: list[ox.Triple], causes: list[ox.Triple]
-    ) -> Clash:
+    ) -> CoherenceIssue:
         says = (
             reasoner.rules()[clash.rule].split("\n", 1)[0].removeprefix("#+ summary: ").rstrip(".")
         )
@@ -254,7 +266,7 @@ class _Trial:
             else clash.conclusion.subject
         )
         kind = "impossible" if probed else "contradiction"
-        return self._clash(
+        return self._issue(
             kind, self.graph.write(about), causes, f"{says}{f' ({kinds})' if kinds else ''}; {cure}"
         )
 

@@ -23,7 +23,7 @@ from ..errors import InputError, UnknownName
 from ..io import rdf
 from ..io.atomic import atomic_write
 from ..ontology.graph import INFERRED, RDF_TYPE, Graph
-from .lexicon import fold
+from .lexicon import fold_title
 
 COLUMNS = (
     *("subject_label", "subject_type", "predicate_id", "predicate_modifier", "object_id"),
@@ -36,7 +36,7 @@ _PREFIX = re.compile(r"^#\s+([\w-]+):\s*[\"']?(\S+?)[\"']?\s*$", re.M)
 
 
 @dataclass(frozen=True)
-class Decision:
+class TitleDecision:
     """That a title names a role, or that it does not.
 
     Attributes:
@@ -65,7 +65,7 @@ class Decision:
         return f"{'accepted' if self.accepted else 'refused'}{by}{on} ({Path(self.file).name}, line {self.line})"
 
 
-def read_decisions(path: str | Path, graph: Graph) -> list[Decision]:
+def read_decisions(path: str | Path, graph: Graph) -> list[TitleDecision]:
     """The decisions in a file. Raises InputError with the line of what cannot be read."""
     text = rdf.check_encoding(rdf.read_bytes(path), path)
     head, rows = _table(text)
@@ -97,7 +97,7 @@ def _table(text: str) -> tuple[str, list[tuple[int, Sequence[str]]]]:
 
 def _decision(
     path: str | Path, line: int, row: dict[str, str], prefixes: dict[str, str], graph: Graph
-) -> Decision:
+) -> TitleDecision:
     place, modifier = f"{path}, line {line}", row.get("predicate_modifier", "").strip()
     if not row.get("subject_label", "").strip():
         raise InputError(f"{place}: no subject_label; write the title there")
@@ -118,7 +118,7 @@ def _decision(
         raise InputError(
             f"{place}: {error} (a role of your own needs its file: --with FILE)"
         ) from None
-    return Decision(
+    return TitleDecision(
         row["subject_label"],
         role,
         not modifier,
@@ -137,9 +137,9 @@ def role_named(name: str, graph: Graph) -> str:
     return iri
 
 
-def contradictions(decisions: Iterable[Decision]) -> list[str]:
+def find_contradictions(decisions: Iterable[TitleDecision]) -> list[str]:
     """One sentence for each title that one file both accepts and refuses as the same role, naming the lines."""
-    lines: dict[tuple[str, str, str], dict[bool, Decision]] = defaultdict(dict)
+    lines: dict[tuple[str, str, str], dict[bool, TitleDecision]] = defaultdict(dict)
     for decision in decisions:
         lines[decision.file, *_key(decision)].setdefault(decision.accepted, decision)
     return [
@@ -154,35 +154,35 @@ def _local(iri: str) -> str:
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionSet:
     """The decisions that were added to a graph.
 
     Attributes:
-        rulings: by folded title, then by role; a later file wins over an earlier one.
+        by_title: by folded title, then by role; a later file wins over an earlier one.
         contradictions: those within a file, of which neither side counts.
     """
 
-    rulings: dict[str, dict[str, Decision]]
+    by_title: dict[str, dict[str, TitleDecision]]
     contradictions: list[str]
 
 
 @lru_cache(maxsize=8)
-def decided(graph: Graph) -> Decided:
+def decisions_of(graph: Graph) -> DecisionSet:
     """The decisions that were added to a graph."""
-    rulings: dict[str, dict[str, Decision]] = defaultdict(dict)
+    by_title: dict[str, dict[str, TitleDecision]] = defaultdict(dict)
     clashes: list[str] = []
     for path in (p for p in graph.added if p.suffix == ".tsv"):
-        by_key: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+        by_key: dict[tuple[str, str], list[TitleDecision]] = defaultdict(list)
         for decision in read_decisions(path, graph):
             by_key[_key(decision)].append(decision)
         for (title, role), said in by_key.items():
             if len({decision.accepted for decision in said}) == 1:
-                rulings[title][role] = said[-1]
-        clashes += contradictions(itertools.chain(*by_key.values()))
-    return Decided(dict(rulings), clashes)
+                by_title[title][role] = said[-1]
+        clashes += find_contradictions(itertools.chain(*by_key.values()))
+    return DecisionSet(dict(by_title), clashes)
 
 
-def keep(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:
+def save_decisions(path: str | Path, decisions: Sequence[TitleDecision], graph: Graph) -> None:
     """Write decisions into a file, each in the place of an earlier one on the same title and role; the file is complete at any time."""
     there = Path(path).exists()
     if Path(path).suffix != ".tsv":
@@ -208,11 +208,11 @@ def keep(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:
         )
 
 
-def _key(decision: Decision) -> tuple[str, str]:
-    return fold(decision.title), decision.role
+def _key(decision: TitleDecision) -> tuple[str, str]:
+    return fold_title(decision.title), decision.role
 
 
-def _cells(decision: Decision, graph: Graph) -> Sequence[str]:
+def _cells(decision: TitleDecision, graph: Graph) -> Sequence[str]:
     role, title = graph.curie(decision.role), " ".join(decision.title.split())
     modifier = "" if decision.accepted else "Not"
     return (

@@ -29,7 +29,7 @@ _KNOWN = 1 << 17  # words whose reading is kept
 _BEST = ("primary", "counterpart", "curated", "label")
 
 
-def plain(text: str) -> str:
+def normalise_case(text: str) -> str:
     """Text in lower case and without accents."""
     text = text.casefold()
     if text.isascii():
@@ -39,14 +39,14 @@ def plain(text: str) -> str:
     )
 
 
-def fold(text: str) -> str:
+def fold_title(text: str) -> str:
     """Text as titles are compared: lower case, no accents, words only, single spaces."""
-    return " ".join(re.findall(_WORD, plain(text)))
+    return " ".join(re.findall(_WORD, normalise_case(text)))
 
 
-def in_order(text: str) -> str:
+def sort_words(text: str) -> str:
     """The words of a text, folded, in the order of the alphabet: 'Engineer, Data' is then as 'Data Engineer'."""
-    return " ".join(sorted(fold(text).split()))
+    return " ".join(sorted(fold_title(text).split()))
 
 
 @dataclass(frozen=True, eq=False)  # one object for each name: compared as such, fast
@@ -58,16 +58,16 @@ class Name:
         kind: primary, counterpart, curated, label or field.
         title: as the ontology writes it.
         similar: the slug of the similar role whose title it is.
-        reach: 'specific'; or the list it is in: 'general', 'broad' or 'spread'.
-        turned: read with its last word first, as in 'Engineer, Data'.
+        specificity: 'specific'; or the list it is in: 'general', 'broad' or 'spread'.
+        inverted: read with its last word first, as in 'Engineer, Data'.
     """
 
     role: str
     kind: str
     title: str
     similar: str | None = None
-    reach: Literal["specific", "general", "broad", "spread"] = "specific"
-    turned: bool = False
+    specificity: Literal["specific", "general", "broad", "spread"] = "specific"
+    inverted: bool = False
 
     @cached_property
     def says(self) -> str:
@@ -124,11 +124,11 @@ class Lexicon:
         tree: the names by their first unit, then the second and so on; under '' those that end there.
         heads: the last words of names, such as 'engineer'.
         joiners: words and signs that join two titles in one.
-        within: units that are part of some name.
-        anchors: units of which every name has one.
-        beside: the role that each similar role is similar to.
-        shown: the titles of all names, folded, by their words in the order of the alphabet.
-        called: the best known title of each role, folded.
+        name_units: units that are part of some name.
+        anchor_units: units of which every name has one.
+        similar_to: the role that each similar role is similar to.
+        display_titles: the titles of all names, folded, by their words in the order of the alphabet.
+        preferred_title: the best known title of each role, folded.
     """
 
     def __init__(self, graph: Graph):
@@ -137,7 +137,7 @@ class Lexicon:
         for row in ask("words", graph):
             lists[slug(row["list"]).partition("-")[0]].append(row["word"])
         titles = ask("titles", graph).rows
-        self.agents = tuple(map(fold, lists.pop("agent", ())))
+        self.agents = tuple(map(fold_title, lists.pop("agent", ())))
         reach = {name: lists.pop(name, []) for name in ("general", "broad", "spread")}
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
         self._read_words(
@@ -151,22 +151,22 @@ class Lexicon:
             {tuple(self.units(title)): name for name, given in reach.items() for title in given},
         )
         self.heads = {key[-1] for key in self.names if len(key) > 1}
-        shown = sorted({fold(name.title) for names in self.names.values() for name in names})
-        self.shown = {in_order(title): title for title in shown}
-        self.beside = {
+        shown = sorted({fold_title(name.title) for names in self.names.values() for name in names})
+        self.display_titles = {sort_words(title): title for title in shown}
+        self.similar_to = {
             name.similar: name.role
             for names in self.names.values()
             for name in names
             if name.similar
         }
-        self.called: dict[str, str] = {}
+        self.preferred_title: dict[str, str] = {}
         for name in itertools.chain(*self.names.values()):
             if not name.similar:
-                self.called.setdefault(name.role, fold(name.title))
-        self._add_turned()
+                self.preferred_title.setdefault(name.role, fold_title(name.title))
+        self._add_inverted_names()
         self._add_fields(ask("fields-of-role", graph).rows)
-        self.within = frozenset(itertools.chain(*self.names))
-        self.anchors = self.heads | {key[0] for key in self.names if len(key) == 1}
+        self.name_units = frozenset(itertools.chain(*self.names))
+        self.anchor_units = self.heads | {key[0] for key in self.names if len(key) == 1}
         self.tree: dict[str, Any] = {}
         for key, names in self.names.items():
             branch = self.tree
@@ -176,7 +176,7 @@ class Lexicon:
 
     def _read_endings(self, endings: Iterable[str], marks: Iterable[str]) -> None:
         """The endings of words, plain or after a mark, and the marks of gender."""
-        self._endings = sorted(map(fold, endings), key=len, reverse=True)
+        self._endings = sorted(map(fold_title, endings), key=len, reverse=True)
         self._inflected, self._gender = _inflected(self._endings), _marks(marks)
         self._signs = frozenset("/|*_(:[·•.")
 
@@ -188,15 +188,17 @@ class Lexicon:
         self._single = {
             word: read for word, read in spelt if len(_split(word)) == len(_split(read)) == 1
         }
-        self._single = {plain(word): plain(read) for word, read in self._single.items()}
+        self._single = {
+            normalise_case(word): normalise_case(read) for word, read in self._single.items()
+        }
         self._listed = {
             token for text in itertools.chain(*lists.values(), *spelt) for token in _split(text)
         }
         self._vocabulary = self._listed.union(*map(_split, titles))
         self._spellings = _Phrases(
-            (self._tokens(plain(word)), self._tokens(plain(read)))
+            (self._tokens(normalise_case(word)), self._tokens(normalise_case(read)))
             for word, read in spelt
-            if plain(word) not in self._single
+            if normalise_case(word) not in self._single
         )
         self.kinds = _Kinds(
             {" ".join(self._spelt(word)): name for name, words in lists.items() for word in words}
@@ -232,13 +234,13 @@ class Lexicon:
             ):
                 self.names[key] = (*self.names.get(key, ()), name)
 
-    def _add_turned(self) -> None:
+    def _add_inverted_names(self) -> None:
         """Each name with its last words first: 'Engineer, Data', 'Software Engineer, Backend', 'ingénieur de données'."""
         links = [unit for unit, kind in self.kinds.items() if kind == "link"]
         for key, names in list(self.names.items()):
             for at in range(1, len(key)):
                 if at == len(key) - 1 or key[at:] in self.names:
-                    turned = tuple(replace(name, turned=True) for name in names)
+                    turned = tuple(replace(name, inverted=True) for name in names)
                     for between in ((), (",",), *((link,) for link in links)):
                         self.names.setdefault((*key[at:], *between, *key[:at]), turned)
 
@@ -264,7 +266,7 @@ class Lexicon:
 
     def _spelt(self, text: str) -> Units:
         """Words and signs of a title, each word in one spelling."""
-        text = plain(text)
+        text = normalise_case(text)
         if not self._signs.isdisjoint(text):
             text = self._inflected.sub("", self._gender.sub(" ", text))
         return self._spellings.put(self._tokens(text))
@@ -298,13 +300,13 @@ class Lexicon:
 
 def _split(text: str) -> Units:
     """The words and signs of a text as they are written."""
-    return _TOKEN.findall(plain(text))
+    return _TOKEN.findall(normalise_case(text))
 
 
 def _marks(marks: Iterable[str]) -> re.Pattern[str]:
     """Marks of gender, in brackets or bare, with other signs for their strokes."""
     either = "|".join(
-        re.escape(plain(m)).replace("/", r"\s*[/|,.*]\s*")
+        re.escape(normalise_case(m)).replace("/", r"\s*[/|,.*]\s*")
         for m in sorted(marks, key=len, reverse=True)
     )
     bare = either.replace(",.", "")

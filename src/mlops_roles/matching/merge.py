@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.sssom import MappingSet
-from .alignments import statements
+from .alignments import mapping_triples
 
 OWL = "http://www.w3.org/2002/07/owl#"
 AXIOM = ox.NamedNode(f"{OWL}Axiom")
@@ -32,15 +32,15 @@ class Merge:
         graph: what the file holds now.
         prefixes: to write it with.
         changed: the statements that came in or went out, without their marks.
-        kept: the statements that were there anyway, and stay.
+        unchanged: the statements that were there anyway, and stay.
     """
 
     graph: ox.Dataset
     prefixes: dict[str, str]
     changed: list[ox.Triple]
-    kept: list[ox.Triple]
+    unchanged: list[ox.Triple]
 
-    def turtle(self) -> bytes:
+    def to_turtle(self) -> bytes:
         """The file in Turtle."""
         return (
             ox.serialize(
@@ -57,7 +57,7 @@ def apply_mappings(theirs: str | os.PathLike[str], mappings: MappingSet) -> Merg
 
     Raises InputError if nothing was reviewed, or if the set is merged already.
     """
-    if not mappings.decisions:
+    if not mappings.reviewed:
         raise InputError(
             f"{mappings.name}: no row has been reviewed; write your name under reviewer_label where you have decided"
         )
@@ -67,7 +67,7 @@ def apply_mappings(theirs: str | os.PathLike[str], mappings: MappingSet) -> Merg
             f"{theirs}: {mappings.iri} is merged already; take it out with --undo first"
         )
     brought = {mark[1] for mark in _marks(graph)}
-    work = ox.Dataset(ox.Quad(*t) for t in statements(mappings, mappings.decisions))
+    work = ox.Dataset(ox.Quad(*t) for t in mapping_triples(mappings, mappings.reviewed))
     changed, kept = [], []
     for node, said in _marks(work):
         if ox.Quad(*said) in graph and said not in brought:

@@ -21,16 +21,16 @@ from ..io import rdf
 from ..io.sssom import Mapping, MappingSet
 from ..ontology.catalogue import question, select
 from ..ontology.graph import OWL_CLASS, RDF_TYPE, Graph, load
-from .alignments import shipped_sets
-from .titles import fold, resolve
+from .alignments import shipped_mapping_sets
+from .titles import fold_title, resolve
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL = "http://www.w3.org/2002/07/owl#"
-CLOSENESS = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
-MOST = 3  # proposals for one term
+MATCH_ORDER = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+MAX_PER_TERM = 3  # proposals for one term
 UNSPECIFIED = "https://w3id.org/sssom/license/unspecified"
 # how much a reason is worth, from 0 to 1: what an expert who saw it alone would bet
-WORTH = {
+EVIDENCE_WEIGHTS = {
     "title": 0.8,
     "second name": 0.5,
     "decorated title": 0.6,
@@ -38,9 +38,9 @@ WORTH = {
     "label": 0.8,
     "alias": 0.5,
 }
-WORTH |= {"chain": 0.7, "loose chain": 0.4, "parent": 0.4, "same word": 0.4, "kind": 0.3}
+EVIDENCE_WEIGHTS |= {"chain": 0.7, "loose chain": 0.4, "parent": 0.4, "same word": 0.4, "kind": 0.3}
 
-WAYS = {
+JUSTIFICATIONS = {
     "chain": "MappingChaining",
     "loose chain": "MappingChaining",
     "parent": "LogicalReasoning",
@@ -53,7 +53,7 @@ class Reason:
     """Why a term of theirs may be one of ours.
 
     Attributes:
-        kind: one of WORTH.
+        kind: one of EVIDENCE_WEIGHTS.
         relation: the local name of the SKOS relation that it speaks for, from theirs to ours.
         evidence: what it rests on; two reasons with the same evidence count once.
         says: the reason for a reader.
@@ -77,7 +77,9 @@ class Proposal:
     def confidence(self) -> float:
         """How likely at least one of the reasons is right, taken as independent; the same evidence counts once."""
         worth = {
-            r.evidence: max(WORTH[x.kind] for x in self.reasons if x.evidence == r.evidence)
+            r.evidence: max(
+                EVIDENCE_WEIGHTS[x.kind] for x in self.reasons if x.evidence == r.evidence
+            )
             for r in self.reasons
         }
         return round(1 - math.prod(1 - w for w in worth.values()), 2)
@@ -85,15 +87,15 @@ class Proposal:
     @property
     def relation(self) -> str:
         """The closest SKOS relation that a reason speaks for; exact only on two pieces of evidence for a close one."""
-        if len({r.evidence for r in self.reasons if r.relation in CLOSENESS[:2]}) > 1:
+        if len({r.evidence for r in self.reasons if r.relation in MATCH_ORDER[:2]}) > 1:
             return "exactMatch"
-        closest = min((r.relation for r in self.reasons), key=CLOSENESS.index)
+        closest = min((r.relation for r in self.reasons), key=MATCH_ORDER.index)
         return "closeMatch" if closest == "exactMatch" else closest
 
     @property
     def justification(self) -> str:
         """How it was found, in the words of SSSOM."""
-        ways = {WAYS.get(r.kind, "LexicalMatching") for r in self.reasons}
+        ways = {JUSTIFICATIONS.get(r.kind, "LexicalMatching") for r in self.reasons}
         return ways.pop() if len(ways) == 1 else "CompositeMatching"
 
 
@@ -125,8 +127,8 @@ def _occupations() -> list[str]:
     """The shipped alignments that map roles: a company may be mapped to the same occupations."""
     return [
         name
-        for name, found in shipped_sets().items()
-        if any("/role/" in row.subject for row in found.rows)
+        for name, found in shipped_mapping_sets().items()
+        if any("/role/" in row.subject for row in found.mappings)
     ]
 
 
@@ -143,14 +145,14 @@ class _Search:
                 self.names[outside].append((name, sort))
         self.titles: dict[tuple[str, str], set[str]] = defaultdict(set)
         for title, role, kind, *_ in self._ask("titles"):
-            self.titles[fold(title), role].add(kind)
+            self.titles[fold_title(title), role].add(kind)
         self.aliases: dict[str, set[str]] = defaultdict(set)
         for name, term, _ in self._ask("aliases"):
-            self.aliases[fold(name)].add(term)
+            self.aliases[fold_title(name)].add(term)
         self.words = self._words()
-        shipped = [row for found in shipped_sets().values() for row in found.rows]
+        shipped = [row for found in shipped_mapping_sets().values() for row in found.mappings]
         self.settled = {(row.subject, row.object) for row in shipped}
-        self.mistakable = {row.object for row in shipped if row.refused}  # its name says little
+        self.mistakable = {row.object for row in shipped if row.negated}  # its name says little
 
     def _ask(self, name: str) -> Iterator[list[str]]:
         """The rows of a question as IRIs and texts."""
@@ -170,7 +172,7 @@ class _Search:
             ):
                 if isinstance(quad.subject, ox.NamedNode) and quad.subject.value not in self.own:
                     for name in {
-                        fold(local_words(quad.subject.value)),
+                        fold_title(local_name_words(quad.subject.value)),
                         *self._preferred(quad.subject.value),
                     }:
                         found[sort, name].append(quad.subject.value)
@@ -181,7 +183,7 @@ class _Search:
         quads = self.graph.store.quads_for_pattern(
             ox.NamedNode(term), ox.NamedNode(f"{SKOS}prefLabel"), None
         )
-        return {fold(q.object.value) for q in quads if isinstance(q.object, ox.Literal)}
+        return {fold_title(q.object.value) for q in quads if isinstance(q.object, ox.Literal)}
 
     def label(self, term: str) -> str:
         """What a term is called, in English if it can be."""
@@ -194,7 +196,7 @@ class _Search:
         return (
             min(labels, key=lambda label: (label.language != "en", label.value)).value
             if labels
-            else local_words(term)
+            else local_name_words(term)
         )
 
     def linked(self, outside: str, term: str) -> bool:
@@ -229,7 +231,7 @@ class _Search:
         return found
 
     def best(self) -> Iterator[Proposal]:
-        """At most MOST proposals for each of their terms, the likeliest first; nothing that is linked already."""
+        """At most MAX_PER_TERM proposals for each of their terms, the likeliest first; nothing that is linked already."""
         for outside, found in sorted(self.reasons().items()):
             fresh = [
                 Proposal(outside, term, reasons)
@@ -237,7 +239,7 @@ class _Search:
                 if not self.linked(outside, term)
             ]
             yield from sorted(fresh, key=lambda proposal: (-proposal.confidence, proposal.term))[
-                :MOST
+                :MAX_PER_TERM
             ]
 
     def _is_a(self, term: str, kind: str) -> bool:
@@ -246,7 +248,7 @@ class _Search:
     def _by_name(self) -> Iterator[tuple[str, str, Reason]]:
         for outside in sorted(self.own):
             named = self.names.get(outside) or [
-                (local_words(outside), sort) for sort in self._sort(outside)
+                (local_name_words(outside), sort) for sort in self._sort(outside)
             ]
             for name, sort in named:
                 if sort != "property":
@@ -258,7 +260,7 @@ class _Search:
                 elif outside not in self.mistakable:
                     yield from (
                         (outside, term, self._same_word(name))
-                        for term in self.words.get((sort, fold(name)), ())
+                        for term in self.words.get((sort, fold_title(name)), ())
                     )
 
     def _sort(self, outside: str) -> list[str]:
@@ -275,7 +277,7 @@ class _Search:
         return Reason(
             "same word",
             "relatedMatch",
-            fold(name),
+            fold_title(name),
             f"both are called {name!r}; make it rdfs:subClassOf or rdfs:subPropertyOf if one lies below the other",
         )
 
@@ -284,7 +286,7 @@ class _Search:
         answer = resolve(name, self.graph, nearest=False)
         for slug in [answer.similar] if answer.similar else answer.roles:
             role = self.graph.term(slug, "role")
-            kind = self._kind_of_title(answer.status, fold(name), role)
+            kind = self._kind_of_title(answer.status, fold_title(name), role)
             relation = {"title": "closeMatch", "decorated title": "broadMatch"}.get(
                 kind, "relatedMatch"
             )
@@ -293,7 +295,7 @@ class _Search:
                 Reason(
                     kind,
                     relation if sort == "thing" else "relatedMatch",
-                    fold(name),
+                    fold_title(name),
                     f"{kind}: {name!r} ({'; '.join(answer.reasons)})",
                 ),
             )
@@ -307,14 +309,14 @@ class _Search:
 
     def _called(self, name: str) -> Iterator[tuple[str, Reason]]:
         """The skills and tools that a name is a label or an alias of."""
-        for term in sorted(self.aliases.get(fold(name), ())):
-            kind = "label" if fold(name) in self._preferred(term) else "alias"
+        for term in sorted(self.aliases.get(fold_title(name), ())):
+            kind = "label" if fold_title(name) in self._preferred(term) else "alias"
             yield (
                 term,
                 Reason(
                     kind,
                     "closeMatch" if kind == "label" else "relatedMatch",
-                    fold(name),
+                    fold_title(name),
                     f"{kind}: {name!r}",
                 ),
             )
@@ -339,7 +341,7 @@ class _Search:
         for outside, above in self._ask("outside-parents"):
             if outside in self.own and outside not in found:
                 for term, reasons in sorted(found[above].items() if above in found else ()):
-                    if any(r.relation in CLOSENESS[:2] for r in reasons):
+                    if any(r.relation in MATCH_ORDER[:2] for r in reasons):
                         yield (
                             outside,
                             term,
@@ -352,7 +354,7 @@ class _Search:
                         )
 
 
-def local_words(iri: str) -> str:
+def local_name_words(iri: str) -> str:
     """The last part of an IRI as words: `…/DataScientist` is 'Data Scientist'."""
     local = re.split(r"[/#:]", iri.rstrip("/#"))[-1]
     return re.sub(r"[_\-.%]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local)).strip()
@@ -365,10 +367,10 @@ def _as_set(search: _Search, stem: str) -> MappingSet:
     rows = []
     for line, found in enumerate(search.best(), 1):
         cells = {
-            "subject_id": shorten(found.outside, graph.prefixes, prefixes),
+            "subject_id": to_curie(found.outside, graph.prefixes, prefixes),
             "subject_label": _one_line(search.label(found.outside)),
             "predicate_id": f"skos:{found.relation}",
-            "object_id": shorten(found.term, graph.prefixes, prefixes),
+            "object_id": to_curie(found.term, graph.prefixes, prefixes),
             "object_label": search.label(found.term),
             "mapping_justification": f"semapv:{found.justification}",
             "confidence": str(found.confidence),
@@ -392,7 +394,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
 
 
-def shorten(iri: str, known: dict[str, str], used: dict[str, str]) -> str:
+def to_curie(iri: str, known: dict[str, str], used: dict[str, str]) -> str:
     """A CURIE for an IRI; its prefix, of those known or else a new one, is noted in `used`."""
     fits = [
         (len(n), p)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ...io.sssom import read_mappings
 from ...io.text import FORMATTERS, format_rows, single_line
-from ...matching.coherence import Clash, coherence
+from ...matching.coherence import CoherenceIssue, coherence
 from ..main import add_common, emit
 
 
@@ -30,15 +30,15 @@ def run(args: argparse.Namespace) -> int:
         _table(found)
         if args.format == "table"
         else format_rows(
-            [c.to_dict() for c in found], list(Clash.__dataclass_fields__), args.format
+            [c.to_dict() for c in found], list(CoherenceIssue.__dataclass_fields__), args.format
         )
     )
     emit(text, args.output)
-    sys.stderr.write(f"{len(found)} findings in {len(mappings.rows)} mappings\n")
+    sys.stderr.write(f"{len(found)} findings in {len(mappings.mappings)} mappings\n")
     return 1 if found else 0
 
 
-def _table(found: Sequence[Clash]) -> str:
+def _table(found: Sequence[CoherenceIssue]) -> str:
     return "".join(
         f"{single_line(c.kind)}: {single_line(c.about)}\n  {single_line(c.message)}\n"
         + "".join(f"  {label} {single_line(x)}\n" for label, xs in _parts(c) for x in xs)
@@ -46,5 +46,5 @@ def _table(found: Sequence[Clash]) -> str:
     )
 
 
-def _parts(clash: Clash) -> list[tuple[str, tuple[str, ...]]]:
-    return [("row    ", clash.rows), ("because", clash.because)]
+def _parts(issue: CoherenceIssue) -> list[tuple[str, tuple[str, ...]]]:
+    return [("row    ", issue.rows), ("because", issue.because)]

@@ -18,11 +18,11 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...matching.alignments import derived
+    from ...matching.alignments import derived_files
     from ...ontology.derivation import write
 
     emit(
-        "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived())))
+        "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived_files())))
         or "nothing to write, all is fresh\n",
         args.output,
     )

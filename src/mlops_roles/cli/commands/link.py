@@ -50,13 +50,13 @@ def run(args: argparse.Namespace) -> int:
         return _change(args)
     found = propose(args.theirs, args.to, args.added)
     emit(
-        found.text()
+        found.to_tsv()
         if args.format == "sssom"
-        else format_rows([row.cells for row in found.rows], COLUMNS, args.format),
+        else format_rows([row.cells for row in found.mappings], COLUMNS, args.format),
         args.output,
     )
     sys.stderr.write(
-        f"{len(found.rows)} proposals for {len({row.subject for row in found.rows})} terms; none is applied before you accept it\n"
+        f"{len(found.mappings)} proposals for {len({row.subject for row in found.mappings})} terms; none is applied before you accept it\n"
     )
     return 0
 
@@ -67,11 +67,11 @@ def _change(args: argparse.Namespace) -> int:
         if args.apply
         else undo_mappings(args.theirs, read_mappings(args.undo))
     )
-    emit(found.turtle(), args.output)
+    emit(found.to_turtle(), args.output)
     way = (
         "came in, {} were there before"
         if args.apply
         else "went out, {} stay because another set brought them too"
     )
-    sys.stderr.write(f"{len(found.changed)} statements {way.format(len(found.kept))}\n")
+    sys.stderr.write(f"{len(found.changed)} statements {way.format(len(found.unchanged))}\n")
     return 0

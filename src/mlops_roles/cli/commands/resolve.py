@@ -76,7 +76,7 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
     import datetime
 
     from ...errors import InputError
-    from ...matching.curation import Decision, keep, role_named
+    from ...matching.curation import TitleDecision, role_named, save_decisions
 
     if not args.decisions:
         raise InputError("--accept and --refuse keep a decision; say where with --decisions FILE")
@@ -91,9 +91,9 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
     except ValueError:
         raise InputError(f"--date {args.date[:40]!r}: no date; write it as 2026-01-31") from None
     role = role_named(args.accept or args.refuse, graph)
-    keep(
+    save_decisions(
         args.decisions,
-        [Decision(title, role, bool(args.accept), args.author, date) for title in titles],
+        [TitleDecision(title, role, bool(args.accept), args.author, date) for title in titles],
         graph,
     )
 
@@ -113,8 +113,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _contradictions(graph: Graph) -> int:
     """Name the contradictions among the decisions; 1 if there are any."""
-    from ...matching.curation import decided
+    from ...matching.curation import decisions_of
 
-    found = decided(graph).contradictions
+    found = decisions_of(graph).contradictions
     sys.stderr.write("".join(f"{sentence}\n" for sentence in found))
     return 1 if found else 0
