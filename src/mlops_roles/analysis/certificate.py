@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io.resources import resource_dir
+from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, shipped_files
 from .audit_result import NOTE
 from .evidence import Evidence, Records, closed
@@ -53,19 +54,12 @@ class Certificate:
 
     def turtle(self) -> bytes:
         """The certificate in PROV-O, as Turtle; it carries its JSON, which the verifier reads."""
-        import rdflib
-
         context = json.loads(
             (resource_dir("ontology") / "certificate.context.json").read_text("utf-8")
         )
         linked = json.dumps({"@context": context, **self.to_dict(), "json": self.to_dict()})
-        triples = ox.serialize(
-            list(ox.parse(linked, format=ox.RdfFormat.JSON_LD)), format=ox.RdfFormat.N_TRIPLES
-        )
-        graph = rdflib.Graph(bind_namespaces="none").parse(data=triples, format="nt")
-        for prefix, namespace in self.graph.prefixes.items():
-            graph.bind(prefix, namespace)
-        return graph.serialize(format="turtle", encoding="utf-8")
+        quads = list(ox.parse(linked, format=ox.RdfFormat.JSON_LD))
+        return turtle(quads, self.graph.prefixes)
 
 
 def certify(

@@ -1,37 +1,53 @@
-"""Turtle for files that are derived: sorted blocks, skolem IRIs as blank nodes."""
+"""Turtle as people write it: a block for each subject, sorted, with nested nodes and lists."""
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyoxigraph as ox
 
 from . import rdf
+from .rdflib_bridge import to_rdflib
 from .resources import resource_dir
 
 GENID = "https://w3id.org/mlops-roles/.well-known/genid/"
 NOTE = "# Derived by `mlops-roles derive` from {}; do not edit.\n"
 
 
-def turtle(triples: Iterable[ox.Triple], source: str) -> str:
-    """The text of a file derived from `source`: skolem IRIs become blank nodes, blocks are sorted."""
-    import rdflib
+def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = True) -> bytes:
+    """Triples in Turtle, the same bytes each time if their blank nodes have the same names.
 
-    graph = rdflib.Graph()
-    graph.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    rdflib writes it, whose own serializer numbers invented prefixes in no fixed order. It also
+    writes "0.9"^^xsd:double as 9e-01: the same number but another literal, and so not if `exact`.
+    """
+    from rdflib import XSD, Literal
+    from rdflib.plugins.serializers.turtle import TurtleSerializer
+
+    class ExactSerializer(TurtleSerializer):
+        def label(self, node: Any, position: int) -> str:
+            if exact and isinstance(node, Literal) and node.datatype in (XSD.double, XSD.decimal):
+                return node.n3(graph.namespace_manager)
+            return str(super().label(node, position))
+
+        def getQName(self, uri: Any, gen_prefix: bool = True) -> Any:
+            return super().getQName(uri, gen_prefix=False)
+
+    graph, out = to_rdflib(triples, prefixes), io.BytesIO()
+    ExactSerializer(graph).serialize(out, encoding="utf-8")
+    return out.getvalue().strip() + b"\n"
+
+
+def derived_turtle(triples: Iterable[ox.Triple], source: str) -> str:
+    """The text of a file derived from `source`, in which skolem IRIs become blank nodes."""
     prefixes = rdf.parse_rdf(resource_dir("ontology") / "mlops-roles.ttl")[1]
-    plain = rdflib.Graph(bind_namespaces="none")
-    for prefix, namespace in prefixes.items():
-        plain.bind(prefix, namespace)
-    for triple in graph:
-        plain.add(tuple(map(_node, triple)))
-    return NOTE.format(source) + plain.serialize(format="turtle").strip() + "\n"
+    nodes = (map(_unskolemized, triple) for triple in triples)
+    return NOTE.format(source) + turtle(nodes, prefixes, exact=False).decode()
 
 
-def _node(term: Any) -> Any:
-    """A term, or the blank node that a skolem IRI stands for."""
-    import rdflib
-
-    return rdflib.BNode(re.sub(r"\W", "_", term[len(GENID) :])) if term.startswith(GENID) else term
+def _unskolemized(term: Any) -> Any:
+    """A term, or the blank node that a skolem IRI is for."""
+    is_skolem = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
+    return ox.BlankNode(re.sub(r"\W", "_", term.value[len(GENID) :])) if is_skolem else term

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..io.resources import resource_dir
 from ..io.sssom import Mapping, MappingSet, read_mappings
-from ..io.turtle import turtle
+from ..io.turtle import derived_turtle
 from ..ontology.graph import shipped_files
 
 
@@ -43,7 +43,7 @@ def mapping_triples(
 def derived_files() -> dict[Path, str]:
     """The Turtle files of the alignments and what they should hold now."""
     return {
-        alignments_dir() / f"{name}.ttl": turtle(
+        alignments_dir() / f"{name}.ttl": derived_turtle(
             [*mapping_triples(found), *mapping_triples(found, question="header")],
             f"{name}.sssom.tsv",
         )

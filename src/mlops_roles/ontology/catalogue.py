@@ -25,6 +25,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, UnknownName
 from ..io import rdf
+from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import resource_dir
 from .graph import Graph, Term, load
 from .results import rows
@@ -235,13 +236,7 @@ class Answer:
 
     def rdf(self) -> rdflib.Graph:
         """The rows as an rdflib Graph: the triples of a CONSTRUCT, else a W3C result set."""
-        import rdflib
-
-        graph = rdflib.Graph()
-        graph.parse(
-            data=ox.serialize(list(self._triples()), format=ox.RdfFormat.N_TRIPLES), format="nt"
-        )
-        return graph
+        return to_rdflib(self._triples(), self.graph.prefixes)
 
     def turtle(self) -> bytes:
         """The triples of `rdf()` in Turtle."""

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from ..io import rdf
 from ..io.atomic import atomic_write
 from ..io.resources import resource_dir
-from ..io.turtle import NOTE, turtle
+from ..io.turtle import NOTE, derived_turtle
 from . import reasoner
 from .graph import RDF_TYPE, shipped_files
 
@@ -45,7 +45,7 @@ def _capabilities(construct: str, base: ox.Store) -> str:
     work = ox.Store()
     work.extend(base)
     work.extend(ox.Quad(*triple) for triple in reasoner.infer(base))
-    return turtle([*work.query(construct), *_header()], "capabilities.rq")  # type: ignore[misc]
+    return derived_turtle([*work.query(construct), *_header()], "capabilities.rq")  # type: ignore[misc]
 
 
 def _header() -> Iterator[ox.Triple]:

@@ -12,17 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyoxigraph as ox
 
 from ..io import rdf
 from ..io.resources import resource_dir
+from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, select
 from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, shipped_files
-
-if TYPE_CHECKING:
-    import rdflib
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 COMMITS_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#commitsTo")
@@ -152,52 +150,10 @@ def serialize(
     """Statements in a format of RDF, with the graph's prefixes and more. Turtle is rdflib's, which writes lists and nested nodes as people do."""
     prefixes = dict(sorted({**graph.prefixes, **(more or {})}.items()))
     if form.rdf == ox.RdfFormat.TURTLE:
-        return _turtle(statements, prefixes)
+        return turtle(statements, prefixes)
     if form.rdf == ox.RdfFormat.JSON_LD:
         return jsonld(graph, statements)
     return ox.serialize(statements, format=form.rdf, prefixes=prefixes) or b""
-
-
-def _turtle(statements: Iterable[ox.Triple], prefixes: dict[str, str]) -> bytes:
-    import rdflib
-
-    graph = rdflib.Graph(bind_namespaces="none")
-    for prefix, namespace in prefixes.items():
-        graph.bind(prefix, namespace)
-    for triple in statements:
-        graph.add(tuple(map(_rdflib, triple)))  # type: ignore[arg-type]
-    out = io.BytesIO()
-    _serializer(graph).serialize(out, encoding="utf-8")
-    return out.getvalue().strip() + b"\n"
-
-
-def _serializer(graph: rdflib.Graph) -> Any:
-    """rdflib's serializer, but for two habits: it writes 0.9 as 9e-01, another literal, and makes up prefixes in an order that chance gives."""
-    from rdflib import XSD, Literal
-    from rdflib.plugins.serializers.turtle import TurtleSerializer
-
-    class Exact(TurtleSerializer):
-        def label(self, node: Any, position: int) -> str:
-            exact = isinstance(node, Literal) and node.datatype in (XSD.double, XSD.decimal)
-            return node.n3(graph.namespace_manager) if exact else str(super().label(node, position))
-
-        def getQName(self, uri: Any, gen_prefix: bool = True) -> Any:
-            return super().getQName(uri, gen_prefix=False)
-
-    return Exact(graph)
-
-
-def _rdflib(term: Term) -> rdflib.term.Identifier:
-    import rdflib
-
-    if isinstance(term, ox.Literal):
-        kind = (
-            None
-            if term.language or term.datatype.value == STRING
-            else rdflib.URIRef(term.datatype.value)
-        )
-        return rdflib.Literal(term.value, lang=term.language, datatype=kind, normalize=False)
-    return rdflib.BNode(term.value) if isinstance(term, ox.BlankNode) else rdflib.URIRef(term.value)  # type: ignore[union-attr]
 
 
 # JSON-LD: rdflib's compaction depends on chance and loses a statement, pyoxigraph has none ---------

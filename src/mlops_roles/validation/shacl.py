@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, NothingChecked
 from ..io import rdf
+from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import resource_dir
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
 from ..ontology.sandbox import gate, in_child
@@ -189,41 +190,13 @@ def read_shapes(graph: Graph) -> rdflib.Graph:
         raise InputError(f"{resource_dir('shapes')}: holds no shapes; reinstall mlops-roles")
     added = list(graph.added_rdf)
     front = [resource_dir("ontology") / "mlops-roles.ttl"]  # its sh:declare
-    return _rdflib((q for p in (*paths, *added, *front) for q in rdf.parse_rdf(p)[0]), graph)
+    quads = (q for p in (*paths, *added, *front) for q in rdf.parse_rdf(p)[0])
+    return _without_triple_terms(quads, graph)
 
 
-def _rdflib(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
-    """Quads as an rdflib graph, but for triple terms; lexical forms and the names of blank nodes are kept."""
-    import logging
-
-    import rdflib
-
-    logging.getLogger("rdflib.term").setLevel(
-        logging.CRITICAL
-    )  # it prints a traceback for each ill-typed literal
-    result = rdflib.Graph(bind_namespaces="none")
-    for prefix, namespace in graph.prefixes.items():
-        result.bind(prefix, namespace)
-    for quad in quads:
-        if not isinstance(quad.object, ox.Triple):
-            result.add(tuple(map(_rdflib_term, quad.triple)))
-    return result
-
-
-def _rdflib_term(term: Any) -> Any:
-    import rdflib
-
-    if isinstance(term, ox.NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
-    kind = None if term.language else rdflib.URIRef(term.datatype.value)
-    return rdflib.Literal(
-        term.value,
-        lang=term.language,
-        datatype=None if kind == rdflib.XSD.string else kind,
-        normalize=False,
-    )
+def _without_triple_terms(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
+    """Quads as an rdflib graph, which cannot hold triple terms."""
+    return to_rdflib((q for q in quads if not isinstance(q.object, ox.Triple)), graph.prefixes)
 
 
 def _shapes_in(shapes: rdflib.Graph) -> list[rdflib.URIRef]:
@@ -394,7 +367,8 @@ def _node_by_node(
     import pyshacl
     from rdflib import SH
 
-    whole = _rdflib((*_ours(graph), *(rdf.parse_rdf(data)[0] if data else ())), graph)
+    quads = (*_ours(graph), *(rdf.parse_rdf(data)[0] if data else ()))
+    whole = _without_triple_terms(quads, graph)
     try:
         _, report, _text = pyshacl.validate(
             whole,
