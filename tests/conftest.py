@@ -4,12 +4,8 @@ import pytest
 
 import mlops_roles
 
-BATCHES = {
-    "three": 3,
-    "five": 5,
-    "ten": 10,
-    "thirty": 30,
-}  # the first number of each so many random graphs
+# a test with such a parameter gets the first number of each batch of random graphs
+BATCHES = {"three": 3, "ten": 10, "fifteen": 15, "thirty": 30}
 
 
 def pytest_addoption(parser):

@@ -18,10 +18,20 @@ def python(tmp_path_factory):
     build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder / "dist"), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = (folder / "dist").glob("*.whl")
-    venv.create(folder / "venv", with_pip=True)
+    venv.create(folder / "venv", with_pip=False)
     fresh = folder / "venv" / "bin" / "python"
     subprocess.run(
-        [fresh, "-m", "pip", "install", "--no-deps", "--no-index", str(wheel)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            fresh,
+            "install",
+            "--no-deps",
+            "--no-index",
+            wheel,
+        ],
         check=True,
         capture_output=True,
     )
@@ -81,11 +91,11 @@ def test_it_audits_a_staff_file_into_a_page(python, tmp_path):
 
 def test_every_file_of_the_ontology_shapes_and_questions_is_in_it(python, tmp_path):
     code = """
-from mlops_roles.files import shipped
+from mlops_roles.io.resources import resource_dir
 for folder in ("ontology", "shapes", "queries"):
-    for path in shipped(folder).rglob("*"):
+    for path in resource_dir(folder).rglob("*"):
         if path.is_file():
-            print(path.relative_to(shipped(folder)).as_posix())
+            print(path.relative_to(resource_dir(folder)).as_posix())
 """
     packed = set(
         subprocess.run(
