@@ -10,18 +10,18 @@ import pytest
 from support.asserted import PREFIXES, ROOT, facts
 
 from mlops_roles import InputError, Question, UnknownName, ask, catalogue, load
-from mlops_roles.ontology.catalogue import bound, select
-from mlops_roles.ontology.results import LARGE, rows
+from mlops_roles.ontology.catalogue import bound, run_query
+from mlops_roles.ontology.results import LARGE, decode_rows
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
 BASE = "https://w3id.org/mlops-roles"
-QUESTIONS = {path.stem: Question.read(path) for path in FILES}
+QUESTIONS = {path.stem: Question.from_file(path) for path in FILES}
 every_question = pytest.mark.parametrize("name", QUESTIONS)
 PROMISES = [
     (name, header, at)
     for name, q in QUESTIONS.items()
     for header in ("expect", "never", "fewer")
-    for at in range(len(q.fixed(header)))
+    for at in range(len(q.bindings(header)))
 ]
 
 
@@ -100,19 +100,19 @@ def test_its_header_is_complete_and_its_name_says_what_the_rows_are(name):
         "fewer",
     }
     assert {
-        v for h in ("expect", "never", "fewer") for line in question.fixed(h) for v in line
+        v for h in ("expect", "never", "fewer") for line in question.bindings(h) for v in line
     } <= set(columns)
 
 
 @every_question
 def test_its_promises_can_fail(name):
     question = QUESTIONS[name]
-    assert question.fixed("expect") or question.headers["expect"] == ["nothing"]
-    assert question.fixed("never") or question.fixed("fewer")
+    assert question.bindings("expect") or question.headers["expect"] == ["nothing"]
+    assert question.bindings("never") or question.bindings("fewer")
     for header in ("expect", "never", "fewer"):
         lines = [line for line in question.headers.get(header, []) if line != "nothing"]
         assert [line.count("?") for line in lines] == [
-            len(fixed) for fixed in question.fixed(header)
+            len(fixed) for fixed in question.bindings(header)
         ]
 
 
@@ -126,7 +126,7 @@ def test_it_runs_and_gives_no_row_twice(name, whole):
 @pytest.mark.parametrize(("name", "header", "at"), PROMISES)
 def test_a_promise_is_kept(name, header, at, over, whole):
     question = QUESTIONS[name]
-    found, of = len(matching(question, over(name), question.fixed(header)[at])), len(whole(name))
+    found, of = len(matching(question, over(name), question.bindings(header)[at])), len(whole(name))
     assert {"expect": found >= 1, "never": found == 0, "fewer": 0 < found < of}[header], (
         f"{found} of {of} rows"
     )
@@ -139,7 +139,7 @@ def test_its_order_leaves_nothing_to_chance(name, over, whole):
     keys = re.findall(r"\?(\w+)", re.search(r"\nORDER BY ([^\n]*)\s*$", text)[1])
     select_line = re.search(r"(?m)^SELECT .*$", text)[0]
     hidden = [f"?{k}" for k in dict.fromkeys(keys) if f"?{k}" not in select_line.split()]
-    answer = select(over(name), text.replace(select_line, " ".join([select_line, *hidden]), 1))
+    answer = run_query(over(name), text.replace(select_line, " ".join([select_line, *hidden]), 1))
     ordered_by = Counter(
         tuple(
             None if isinstance(t := row[answer.columns.index(k)], ox.BlankNode) else t for k in keys
@@ -172,8 +172,8 @@ def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole)
 @pytest.mark.usefixtures("any_size")
 def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph):
     text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}\nORDER BY ?x ?y"
-    assert select(graph, text).terms == [tuple(row) for row in graph.query(text)]
-    assert len(select(graph, text)) == len(values.split()) ** 2
+    assert run_query(graph, text).terms == [tuple(row) for row in graph.query(text)]
+    assert len(run_query(graph, text)) == len(values.split()) ** 2
 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -227,7 +227,7 @@ def test_a_row_has_the_terms_that_the_engine_gives(wanted):
         for i, term in enumerate(TERMS * 2)
     )
     text = f"SELECT {wanted} WHERE {{ ?s <urn:p> ?o }}"
-    found = rows(store.query(text))
+    found = decode_rows(store.query(text))
     assert found == [tuple(row) for row in store.query(text)]
     assert len(found) == 2 * len(TERMS)
     assert len({id(term) for row in found for term in row}) == len(
@@ -239,7 +239,9 @@ def test_a_row_may_be_longer_than_a_block(monkeypatch):
     monkeypatch.setattr("mlops_roles.ontology.results.LARGE", 0)
     monkeypatch.setattr("mlops_roles.ontology.results.BLOCK", 100)
     long = "a" * 1000
-    assert rows(ox.Store().query(f'SELECT ?x {{ VALUES ?x {{ "b" "{long}" }} }}'), ["x"]) == [
+    assert decode_rows(
+        ox.Store().query(f'SELECT ?x {{ VALUES ?x {{ "b" "{long}" }} }}'), ["x"]
+    ) == [
         (ox.Literal(long),),
         (ox.Literal("b"),),
     ]
@@ -255,7 +257,7 @@ def test_a_row_may_be_longer_than_a_block(monkeypatch):
 )
 @pytest.mark.usefixtures("any_size")
 def test_a_result_without_columns_or_rows_has_as_many_rows_as_the_engine_gives(text, count):
-    assert rows(ox.Store().query(text)) == [()] * count
+    assert decode_rows(ox.Store().query(text)) == [()] * count
 
 
 @pytest.mark.parametrize(
@@ -278,7 +280,7 @@ def test_a_fixed_parameter_keeps_the_rows_that_have_it(name, variable, over, who
     for value in [*chosen, ox.NamedNode("https://example.org/nowhere"), ox.Literal("nothing")]:
         joined = over(name).query(f"{QUESTIONS[name].text}\nVALUES ?{variable} {{ {value} }}")
         assert Counter(
-            select(over(name), QUESTIONS[name].text, {variable: [value]}).terms
+            run_query(over(name), QUESTIONS[name].text, {variable: [value]}).terms
         ) == Counter(map(tuple, joined))
 
 
@@ -296,7 +298,7 @@ def test_a_variable_that_a_row_may_lack_is_not_put_in_its_place(graph):
     text = "SELECT ?task ?role { ?task a mlops:Task OPTIONAL { ?role mlops:performs ?task } }"
     wanted = ox.NamedNode(graph.term("R7"))
     joined = graph.query(f"{text} VALUES ?role {{ {wanted} }}")
-    assert Counter(select(graph, text, {"role": [wanted]}).terms) == Counter(map(tuple, joined))
+    assert Counter(run_query(graph, text, {"role": [wanted]}).terms) == Counter(map(tuple, joined))
 
 
 @every_question
@@ -438,7 +440,7 @@ def test_a_header_fault_names_the_file_and_the_cure(line, tmp_path):
         re.sub(rf"(?m)^#\+ {line}:.*\n", "", OWN), encoding="utf-8"
     )
     with pytest.raises(InputError, match=rf"^own\.rq: no {line} line; add '#\+ {line}: "):
-        Question.read(path)
+        Question.from_file(path)
 
 
 def test_a_fault_in_the_sparql_is_one_line(tmp_path):

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..io import rdf
 from ..io.sssom import Mapping, MappingSet
-from ..ontology.catalogue import question, select
+from ..ontology.catalogue import question, run_query
 from ..ontology.graph import OWL_CLASS, RDF_TYPE, Graph, load
 from .alignments import shipped_mapping_sets
 from .titles import fold_title, resolve
@@ -156,7 +156,7 @@ class _Search:
 
     def _ask(self, name: str) -> Iterator[list[str]]:
         """The rows of a question as IRIs and texts."""
-        for row in select(self.graph, question(name).text).terms:
+        for row in run_query(self.graph, question(name).text).terms:
             yield ["" if term is None else term.value for term in row]  # type: ignore[union-attr]
 
     def _words(self) -> dict[tuple[str, str], list[str]]:

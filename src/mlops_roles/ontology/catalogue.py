@@ -28,7 +28,7 @@ from ..io import rdf
 from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import resource_dir
 from .graph import Graph, Term, load
-from .results import rows
+from .results import decode_rows
 
 if TYPE_CHECKING:
     import pandas
@@ -55,7 +55,7 @@ class Question:
     headers: dict[str, list[str]] = field(repr=False)
 
     @classmethod
-    def read(cls, path: Path) -> Question:
+    def from_file(cls, path: Path) -> Question:
         """The question in a file. Raises InputError where its header is incomplete."""
         text = rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path)
         headers: dict[str, list[str]] = {}
@@ -70,26 +70,26 @@ class Question:
         parameters = {key[1:]: values[0] for key, values in headers.items() if key.startswith("?")}
         return cls(path.stem, path, text, headers["summary"][0], parameters, headers)
 
-    def fixed(self, header: str) -> list[dict[str, str]]:
+    def bindings(self, header: str) -> list[dict[str, str]]:
         """The variables fixed by each line of a header such as `expect`."""
         return [
             dict(_FIXED.findall(line)) for line in self.headers.get(header, []) if line != "nothing"
         ]
 
-    def run(self, graph: Graph | None = None, **fixed: str) -> Answer:
+    def run(self, graph: Graph | None = None, **bindings: str) -> Answer:
         """The rows, with some of the parameters fixed to a slug, CURIE, IRI, notation or text.
 
         Raises UnknownName for an unknown parameter or term.
         """
         graph = graph or load()
-        return select(graph, self.text, self.terms(graph, **fixed))
+        return run_query(graph, self.text, self.resolve_bindings(graph, **bindings))
 
-    def terms(self, graph: Graph, **fixed: str) -> dict[str, list[Term]]:
+    def resolve_bindings(self, graph: Graph, **bindings: str) -> dict[str, list[Term]]:
         """The RDF terms that the values given for parameters can mean.
 
         Raises UnknownName for an unknown parameter or term.
         """
-        for name in fixed:
+        for name in bindings:
             if name not in self.parameters:
                 raise UnknownName(
                     name,
@@ -97,10 +97,10 @@ class Question:
                     self.parameters,
                     f"it takes {', '.join(self.parameters) or 'none'}",
                 )
-        return {n: meanings(graph, n, v) for n, v in fixed.items()}
+        return {n: candidate_terms(graph, n, v) for n, v in bindings.items()}
 
 
-def meanings(graph: Graph, variable: str, value: str) -> list[Term]:
+def candidate_terms(graph: Graph, variable: str, value: str) -> list[Term]:
     """The RDF terms that a value given for a variable can mean.
 
     A variable named like a kind (role, task, skill …) takes a term's name; any other takes
@@ -119,7 +119,7 @@ def meanings(graph: Graph, variable: str, value: str) -> list[Term]:
     return [ox.Literal(text), *number]
 
 
-def values(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
+def values_block(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
     """A VALUES block of rows of terms."""
     written = (
         f"({' '.join('UNDEF' if term is None else str(term) for term in row)})" for row in rows
@@ -127,7 +127,7 @@ def values(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
     return f"VALUES ({' '.join('?' + n for n in names)}) {{ {' '.join(written)} }}"
 
 
-def select(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None = None) -> Answer:
+def run_query(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None = None) -> Answer:
     """Run SPARQL text with variables of its result fixed.
 
     They are put in their places where that means the same, which the engine is quick with, and else joined at the end.
@@ -137,7 +137,7 @@ def select(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None =
         name: terms[0] for name, terms in given.items() if len(terms) == 1 and name in bound(text)
     }
     rest = {name: terms for name, terms in given.items() if name not in inside}
-    joined = f"\n{values(rest, itertools.product(*rest.values()))}\n" if rest else ""
+    joined = f"\n{values_block(rest, itertools.product(*rest.values()))}\n" if rest else ""
     order = _ORDER.search(text)
     with _no_cycles():
         found = (
@@ -164,7 +164,7 @@ def _answer(
         return Answer(
             ["subject", "predicate", "object"], [tuple(triple) for triple in result], graph
         )
-    found = rows(result, order)
+    found = decode_rows(result, order)
     return None if found is None else Answer([v.value for v in result.variables], found, graph)
 
 
@@ -282,7 +282,7 @@ def catalogue(graph: Graph | None = None) -> dict[str, Question]:
     if not shipped:
         raise InputError(f"{resource_dir('queries')}: holds no question; reinstall mlops-roles")
     added = [p for p in (graph.added if graph else ()) if p.suffix == ".rq"]
-    return {path.stem: Question.read(path) for path in (*shipped, *added)}
+    return {path.stem: Question.from_file(path) for path in (*shipped, *added)}
 
 
 def question(name: str, graph: Graph | None = None) -> Question:
@@ -290,13 +290,13 @@ def question(name: str, graph: Graph | None = None) -> Question:
     own = [p for p in (graph.added if graph else ()) if p.name == f"{name}.rq"]
     path = own[-1] if own else resource_dir("queries") / f"{name}.rq"
     if re.fullmatch(r"[\w-]+", name) and path.is_file():
-        return Question.read(path)
+        return Question.from_file(path)
     known = catalogue(graph)
     if name not in known:
         raise UnknownName(name, "question", known, "run 'mlops-roles ask' for the list")
     return known[name]
 
 
-def ask(name: str, /, graph: Graph | None = None, **fixed: str) -> Answer:
+def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
     """Answer a question of the catalogue: `ask("tasks-of-role", role="R7")`."""
-    return question(name, graph).run(graph, **fixed)
+    return question(name, graph).run(graph, **bindings)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from . import reasoner
-from .catalogue import question, select
+from .catalogue import question, run_query
 from .graph import RDF_TYPE, Graph, Term, load
 
 
@@ -105,7 +105,7 @@ class _Prover:
         fixed = {k: [v] for k, v in parts.items() if not isinstance(v, ox.BlankNode)}
         if "subject" not in fixed:
             return
-        answer = select(self.graph, question("source-of-statement").text, fixed)
+        answer = run_query(self.graph, question("source-of-statement").text, fixed)
         yield from dict.fromkeys(
             row["source"] + (f", {row['mark']}" if row.get("mark") else "") for row in answer.rows
         )

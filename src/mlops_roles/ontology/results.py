@@ -23,7 +23,7 @@ _PLAIN = re.compile(
 _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
-def rows(solutions: ox.QuerySolutions, order: Sequence[str] = ()) -> list[Row] | None:
+def decode_rows(solutions: ox.QuerySolutions, order: Sequence[str] = ()) -> list[Row] | None:
     """The rows of a result, in the order of some of its variables.
 
     None where rows are not ordered by the texts of these: where a number, a blank node or the like is among them.

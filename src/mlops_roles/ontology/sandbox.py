@@ -26,7 +26,7 @@ from ..errors import InputError, Timeout
 from .catalogue import Answer
 from .graph import Graph, load
 
-MAX_DEPTH, MAX_SEPARATORS, MAXTOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
+MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
 MEMORY = 4 << 30
 MAX_ANSWER, MAX_SECONDS = 1 << 26, 86_400
 TOKEN = re.compile(
@@ -37,7 +37,7 @@ TOKEN = re.compile(
     r"|(?P<separator>[.;,/|!])|(?P<slash>\\)|(?P<other>\S)",
     re.S,
 )
-_OUTSIDE = {
+_EXTERNAL_ACCESS = {
     "SERVICE": "ask one source at a time",
     "FROM": "give files with --data, or graphs of a server with --graph",
     "LOAD": "give files with --data",
@@ -48,7 +48,7 @@ _REACH = re.compile(
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 
 
-def gate(text: str, name: str = "query") -> None:
+def reject_unsafe_query(text: str, name: str = "query") -> None:
     """Refuse a query that reaches outside, changes something, or is built to harm.
 
     It is looked at as it is written, and with its escapes spelt out as rdflib reads it.
@@ -62,12 +62,12 @@ def gate(text: str, name: str = "query") -> None:
         text,
     )
     for form in dict.fromkeys((text, spelt)):
-        if fault := _fault(form):
+        if fault := _first_violation(form):
             place, why = fault
             raise InputError(f"{name}, line {form.count(chr(10), 0, place) + 1}: {why}")
 
 
-def _fault(text: str) -> tuple[int, str] | None:
+def _first_violation(text: str) -> tuple[int, str] | None:
     """Where the first thing to be refused stands, and why."""
     depth = separators = tokens = 0
     for match in TOKEN.finditer(text):
@@ -77,7 +77,10 @@ def _fault(text: str) -> tuple[int, str] | None:
             and word[0] not in "?$@"
             and _REACH.search(word.partition(":")[0] + ":" * (kind == "name"))
         ):
-            return match.start(), f"{reach[1]} would read from elsewhere; {_OUTSIDE[reach[1]]}"
+            return (
+                match.start(),
+                f"{reach[1]} would read from elsewhere; {_EXTERNAL_ACCESS[reach[1]]}",
+            )
         if kind == "word" and word in _UPDATES:
             return (
                 match.start(),
@@ -91,7 +94,7 @@ def _fault(text: str) -> tuple[int, str] | None:
         for found, limit, what in (
             (depth, MAX_DEPTH, "levels of brackets"),
             (separators, MAX_SEPARATORS, "patterns"),
-            (tokens, MAXTOKENS, "words"),
+            (tokens, MAX_TOKENS, "words"),
         ):
             if found > limit:
                 return match.start(), f"over {limit} {what}; split the query"
@@ -110,7 +113,7 @@ def run_sparql(
 
     Raises InputError for a query that is refused or wrong, Timeout for one that does not end.
     """
-    gate(text, name)
+    reject_unsafe_query(text, name)
     graph = graph or load()
     folder = None if graph.folder is None else str(graph.folder)
     request = {
@@ -119,18 +122,18 @@ def run_sparql(
         "data": list(map(str, graph.data)),
         "folder": folder,
     }
-    prefixes, _, output = in_child(
-        "mlops_roles.ontology.sandbox:answer", request, timeout, name
+    prefixes, _, output = run_in_subprocess(
+        "mlops_roles.ontology.sandbox:answer_request", request, timeout, name
     ).partition(b"\n")
-    return _read(output, load(*graph.added).named(json.loads(prefixes)))
+    return _parse_answer(output, load(*graph.added).named(json.loads(prefixes)))
 
 
-def in_child(
+def run_in_subprocess(
     work: str,
     request: Mapping[str, Any],
     seconds: float,
     name: str,
-    cure: str = "narrow it, or allow more with --timeout",
+    fix: str = "narrow it, or allow more with --timeout",
 ) -> bytes:
     """What `work` ('module:function') makes of a request, in a process of its own with a deadline.
 
@@ -141,7 +144,7 @@ def in_child(
         raise InputError(f"{seconds:g} s: no time-out; give between 0 and {MAX_SECONDS} seconds")
     module, _, function = work.partition(":")
     paths = [p for p in sys.path if p]
-    code = f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; from mlops_roles.ontology.sandbox import _child; _child({function})"
+    code = f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; from mlops_roles.ontology.sandbox import serve_request; serve_request({function})"
     pipes: dict[str, Any] = {
         "stdin": subprocess.PIPE,
         "stdout": subprocess.PIPE,
@@ -150,16 +153,14 @@ def in_child(
     }
     with subprocess.Popen([sys.executable, "-I", "-c", code], **pipes) as child:
         try:
-            output = _conversation(
-                child, json.dumps({**request, "seconds": seconds}).encode(), seconds
-            )
+            output = _exchange(child, json.dumps({**request, "seconds": seconds}).encode(), seconds)
         except BaseException as error:
             child.kill()
             if isinstance(error, subprocess.TimeoutExpired):
-                raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}") from None
+                raise Timeout(f"{name}: no answer within {seconds:g} s; {fix}") from None
             raise
     if child.returncode in (-24, -9):
-        raise Timeout(f"{name}: no answer within {seconds:g} s; {cure}")
+        raise Timeout(f"{name}: no answer within {seconds:g} s; {fix}")
     if child.returncode == 3:
         raise InputError(f"{name}: {output.decode()}")
     if child.returncode:
@@ -169,7 +170,7 @@ def in_child(
     return output
 
 
-def _conversation(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
+def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
     """Hand the request over, wait until all is loaded, and then as long as is allowed for the answer."""
     assert child.stdin and child.stdout
     with contextlib.suppress(BrokenPipeError):
@@ -180,7 +181,7 @@ def _conversation(child: subprocess.Popen[bytes], request: bytes, seconds: float
     return (begun + child.communicate(timeout=seconds + 5)[0]).removeprefix(b"\n")
 
 
-def _read(output: bytes, graph: Graph) -> Answer:
+def _parse_answer(output: bytes, graph: Graph) -> Answer:
     """The child's answer: SPARQL JSON results, or N-Triples behind a mark."""
     if output.startswith(b"#triples\n"):
         triples = [q.triple for q in ox.parse(output, format=ox.RdfFormat.N_TRIPLES)]
@@ -192,13 +193,13 @@ def _read(output: bytes, graph: Graph) -> Answer:
     return Answer(columns, [tuple(row[c] for c in columns) for row in result], graph)
 
 
-def _child(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
+def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     """The process that does one piece of work: reads a request, says when it begins to answer, may be killed."""
     request, out = json.load(sys.stdin), sys.stdout.buffer
     try:
         steps = work(request)
         next(steps)
-        _limit(request["seconds"])
+        _set_resource_limits(request["seconds"])
         out.write(b"\n")
         out.flush()
         out.write(next(steps))
@@ -207,12 +208,12 @@ def _child(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
         sys.exit(3)
 
 
-def answer(request: dict[str, Any]) -> Iterator[bytes]:
+def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
     """The answer to a query, as `run_sparql` takes it; from the moment it runs nothing can be opened."""
     graph = Graph(request["added"], request["data"], request["folder"]).open()
     yield b""
-    _close()
-    result, written = graph.query(request["text"]), _Capped()
+    _forbid_open_files()
+    result, written = graph.query(request["text"]), _LimitedBuffer()
     written.write(json.dumps(graph.prefixes).encode() + b"\n")
     if isinstance(result, ox.QueryTriples):
         written.write(b"#triples\n")
@@ -222,7 +223,7 @@ def answer(request: dict[str, Any]) -> Iterator[bytes]:
     yield written.getvalue()
 
 
-class _Capped(io.BytesIO):
+class _LimitedBuffer(io.BytesIO):
     """Bytes that may become only so many."""
 
     def write(self, data: Any, /) -> int:
@@ -232,7 +233,7 @@ class _Capped(io.BytesIO):
         return super().write(data)
 
 
-def _close() -> None:
+def _forbid_open_files() -> None:
     """Open no more files or sockets, where the system can see to that: the gate is not the only fence."""
     try:
         import resource
@@ -241,7 +242,7 @@ def _close() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _limit(seconds: float) -> None:
+def _set_resource_limits(seconds: float) -> None:
     """Cap processor time and memory, above what loading took, where the system can."""
     try:
         import resource
@@ -249,11 +250,11 @@ def _limit(seconds: float) -> None:
         return
     cpu = math.ceil(time.process_time() + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_AS, (_size() + MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _size() -> int:
+def _address_space() -> int:
     """The bytes of address space that this process has, as far as the system says."""
     try:
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE

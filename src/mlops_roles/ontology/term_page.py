@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io.text import format_rows, single_line
-from .catalogue import Answer, Question, catalogue, question, select
+from .catalogue import Answer, Question, catalogue, question, run_query
 from .graph import Graph, Term, load
 
 WIDTH = 96
@@ -119,7 +119,7 @@ def show(name: str, graph: Graph | None = None) -> Page:
         graph,
         term,
         _declared(graph),
-        lambda asked, variable: select(graph, asked.text, {variable: [term]}),
+        lambda asked, variable: run_query(graph, asked.text, {variable: [term]}),
     )
 
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from ..io import rdf
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
-from ..ontology.catalogue import Answer, select
+from ..ontology.catalogue import Answer, run_query
 from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, shipped_files
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
@@ -61,7 +61,7 @@ def rows(table: str) -> list[dict[str, str]]:
 
 def answer(graph: Graph, name: str) -> Answer:
     """The answer to a question of `ontology/publishing/`, over asserted and inferred statements together."""
-    return select(graph, shipped_text(f"{name}.rq"))
+    return run_query(graph, shipped_text(f"{name}.rq"))
 
 
 def table(store: ox.Store, name: str) -> list[dict[str, Term]]:

@@ -25,7 +25,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import resource_dir
-from ..ontology.catalogue import select
+from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, Graph, load
 from .findings import SEVERITIES
 from .shacl import _without_triple_terms
@@ -122,7 +122,7 @@ def quality(
         results,
         key=lambda r: (rank[r.state], SEVERITIES.index(r.severity), r.check, r.subject, r.value),
     )
-    return Quality(order, select(judged, (folder / "coverage.rq").read_text("utf-8")).rows)
+    return Quality(order, run_query(judged, (folder / "coverage.rq").read_text("utf-8")).rows)
 
 
 class _Judged(Graph):
@@ -186,7 +186,7 @@ def _run(text: str, judged: _Judged) -> list[Result]:
         reason=head["reason"],
         cure=head["cure"],
     )
-    rows = select(judged, text).rows
+    rows = run_query(judged, text).rows
     return [
         replace(
             passed, state="failed", subject=str(r["subject"]), value=str(r.get("value") or "")[:200]

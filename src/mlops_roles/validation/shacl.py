@@ -21,7 +21,7 @@ from ..io import rdf
 from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import resource_dir
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
-from ..ontology.sandbox import gate, in_child
+from ..ontology.sandbox import reject_unsafe_query, run_in_subprocess
 from .findings import SEVERITIES, Finding, Report
 from .shacl_to_sparql import SHACL, Left, Rule, Writer
 
@@ -62,7 +62,7 @@ def _apart(data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout
     """The report on a user's own shapes, made in a child."""
     request = {"data": None if data is None else str(data), "added": list(map(str, graph.added))}
     found = json.loads(
-        in_child(
+        run_in_subprocess(
             "mlops_roles.validation.shacl:answer",
             request,
             timeout,
@@ -241,7 +241,7 @@ def _check_input_limits(shapes: rdflib.Graph) -> None:
 
     for kind in (SH.select, SH.ask, SH.construct, SH.update):
         for text in shapes.objects(None, kind):
-            gate(str(text), f"shapes, {kind.fragment}")
+            reject_unsafe_query(str(text), f"shapes, {kind.fragment}")
     order: TopologicalSorter[Any] = TopologicalSorter()
     for shape, other in _references(shapes):
         order.add(shape, other)

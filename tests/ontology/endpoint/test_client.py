@@ -15,9 +15,11 @@ from support.servers import oxigraph, virtuoso
 from mlops_roles import Endpoint, InputError, Question, load, run_sparql
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.endpoint import contents
-from mlops_roles.ontology.endpoint.probes import examine
+from mlops_roles.ontology.endpoint.probes import probe
 
-QUESTIONS = {path.stem: Question.read(path) for path in sorted((ROOT / "queries").glob("*.rq"))}
+QUESTIONS = {
+    path.stem: Question.from_file(path) for path in sorted((ROOT / "queries").glob("*.rq"))
+}
 PEOPLE = "https://acme.example/graphs/people"
 OTHERS = "https://acme.example/graphs/others"
 NUMBERS = {"integer", "int", "long", "decimal", "double", "float", "nonNegativeInteger"}
@@ -117,7 +119,7 @@ def test_a_server_answers_as_is_answered_here(server, name, asked, here):
 def test_a_parameter_narrows_the_answer_there_as_here(server, name, asked, company):
     fixed = {
         n: v
-        for n, v in next(iter(QUESTIONS[name].fixed("expect")), {}).items()
+        for n, v in next(iter(QUESTIONS[name].bindings("expect")), {}).items()
         if n in QUESTIONS[name].parameters
     }
     if not fixed:
@@ -338,12 +340,12 @@ def test_a_read_only_server_is_asked_once_the_saved_file_is_loaded(tmp_path, cap
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=60), st.integers(1, 8))
-def test_no_portion_parts_statements_that_share_a_blank_node(pairs, size):
+def test_no_batch_parts_statements_that_share_a_blank_node(pairs, size):
     def node(n):
         return ox.BlankNode(f"b{n}") if n % 2 else ox.NamedNode(f"urn:{n}")
 
     whole = list({ox.Triple(node(s), ox.NamedNode("urn:p"), node(o)) for s, o in pairs})
-    parts = list(contents.portions(whole, size))
+    parts = list(contents.batches(whole, size))
     assert Counter(t for part in parts for t in part) == Counter(whole)
     blank = [
         {n for t in part for n in (t.subject, t.object) if isinstance(n, ox.BlankNode)}
@@ -365,7 +367,7 @@ def looked_over(running):
         if server not in known:
             with Endpoint(running(server), [PEOPLE], timeout=20) as endpoint:
                 before = everything(endpoint)
-                found = {p.point: p for p in examine(endpoint, updates=True)}
+                found = {p.point: p for p in probe(endpoint, updates=True)}
                 assert everything(endpoint) == before, "the doctor changed something"
             known[server] = found
         return known[server]
@@ -421,7 +423,7 @@ def test_the_doctor_tells_data_without_a_graph_and_a_query_that_is_stopped(tmp_p
         ) as url,
         Endpoint(url, timeout=10) as endpoint,
     ):
-        found = {p.point: p for p in examine(endpoint, updates=True, slow=True)}
+        found = {p.point: p for p in probe(endpoint, updates=True, slow=True)}
     assert (
         found["default graph"].found == "all graphs together"
     )  # as far as can be seen: the same is in both

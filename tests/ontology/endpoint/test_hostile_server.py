@@ -272,7 +272,7 @@ def test_a_busy_server_is_asked_again(after, server):
     replies = iter([(503, {"Retry-After": after}, b""), (429, {"Retry-After": after}, b"")])
     server.spoil = on_rows(lambda *response: next(replies, response))
     said = []
-    with Endpoint(server.url, say=said.append) as endpoint:
+    with Endpoint(server.url, on_progress=said.append) as endpoint:
         assert endpoint.ask(QUESTION).terms == ROWS
     assert [line for line in said if "asked again" in line] == [
         "the server is busy (HTTP 503), asked again in 0.01 s",
@@ -397,7 +397,7 @@ def test_an_address_that_is_none_is_refused_and_no_password_is_shown(url, reason
 
 def test_what_a_query_string_hides_is_not_shown():
     assert (
-        Endpoint(f"https://acme.example:8443/sparql?key={SECRET}").transport.shown
+        Endpoint(f"https://acme.example:8443/sparql?key={SECRET}").transport.display_url
         == "https://acme.example:8443/sparql"
     )
 

@@ -95,7 +95,7 @@ def _question(name: str, added: list[str]) -> Question | None:
     if _is_file(name):
         return None
     own = {Path(p).stem: Path(p) for p in added if p.endswith(".rq")}
-    return Question.read(own[name]) if name in own else question(name)
+    return Question.from_file(own[name]) if name in own else question(name)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -132,7 +132,9 @@ def _asked_there(args: argparse.Namespace, graph: Graph) -> Answer:
     from ...ontology.endpoint.client import Endpoint
 
     progress = Progress()
-    with Endpoint(args.endpoint, args.graph, graph, timeout=args.timeout, say=progress) as endpoint:
+    with Endpoint(
+        args.endpoint, args.graph, graph, timeout=args.timeout, on_progress=progress
+    ) as endpoint:
         try:
             if _is_file(args.question):
                 return endpoint.run_sparql(_text(args.question), args.question)

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _examined(args: argparse.Namespace, graph: Graph) -> int:
     from ...ontology.endpoint.client import Endpoint
-    from ...ontology.endpoint.probes import Point, examine
+    from ...ontology.endpoint.probes import Probe, probe
 
     progress = Progress()
     with Endpoint(
@@ -83,15 +83,15 @@ def _examined(args: argparse.Namespace, graph: Graph) -> int:
         graph,
         updates=args.update_endpoint,
         timeout=args.timeout,
-        say=progress,
+        on_progress=progress,
     ) as endpoint:
         try:
             if args.install:
                 endpoint.install()
-            points = examine(endpoint, args.probe_updates, args.probe_timeout)
+            points = probe(endpoint, args.probe_updates, args.probe_timeout)
         finally:
             progress.done()
-    emit(format_rows([p._asdict() for p in points], list(Point._fields), args.format), args.output)
+    emit(format_rows([p._asdict() for p in points], list(Probe._fields), args.format), args.output)
     return (
         0 if {"point": "our graphs", "found": "fresh"}.items() <= points[1]._asdict().items() else 1
     )

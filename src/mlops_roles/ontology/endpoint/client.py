@@ -10,15 +10,17 @@ from typing import Any
 import pyoxigraph as ox
 
 from ...errors import InputError
-from ..catalogue import Answer, question, values
+from ..catalogue import Answer, question, values_block
 from ..graph import INFERRED, Graph, Term, load
 from . import contents, rewriting
 from .contents import ASSERTED, INSTALLED
-from .http import Transport, rows, truth
-from .rewriting import Text, fill
+from .http import Transport, ask_boolean, select_rows
+from .rewriting import ParsedQuery, fill
 
-PORTION = 500  # triples in one update: Virtuoso 7 compiles them into code, of 10,000 lines at most
-_CURES = {
+BATCH_SIZE = (
+    500  # triples in one update: Virtuoso 7 compiles them into code, of 10,000 lines at most
+)
+_STATES = {
     "missing": "are not there",
     "stale": "are of another version or with other additions",
     "damaged": "are not whole",
@@ -46,7 +48,7 @@ class Endpoint:
         updates: str | None = None,
         **how: Any,
     ):
-        """`how` is of the connection: timeout in seconds, auth of httpx, max_bytes of an answer, say for progress."""
+        """`how` is of the connection: timeout in seconds, auth of httpx, max_bytes of an answer, on_progress(stage: str)."""
         self.graph = graph or load()
         if self.graph.data:
             raise InputError(
@@ -65,59 +67,61 @@ class Endpoint:
     def __exit__(self, *_: object) -> None:
         self.transport.close()
 
-    def ask(self, name: str, /, **fixed: str) -> Answer:
+    def ask(self, name: str, /, **bindings: str) -> Answer:
         """Answer a question of the catalogue, as `ask` does here.
 
         Raises InputError where our graphs are not there, or where the answer is not whole.
         """
         asked = question(name, self.graph)
-        terms = asked.terms(self.graph, **fixed)
-        text = rewriting.read(asked.text, self.graph.prefixes, name)
+        terms = asked.resolve_bindings(self.graph, **bindings)
+        text = rewriting.parse_query(asked.text, self.graph.prefixes, name)
         return self._select(
-            text.asked(values(terms, itertools.product(*terms.values())) if terms else "")
+            text.asked(values_block(terms, itertools.product(*terms.values())) if terms else "")
         )  # each row once, in however many graphs it stands
 
     def run_sparql(self, text: str, name: str = "query") -> Answer:
         """Answer a user's own SELECT, ASK or CONSTRUCT; a CONSTRUCT is put together here, of rows that were counted."""
-        query = rewriting.read(text, self.graph.prefixes, name)
+        query = rewriting.parse_query(text, self.graph.prefixes, name)
         if query.form == "ASK":
             return Answer(
                 ["answer"],
-                [(ox.Literal(truth(self.transport, query.over(self.dataset))),)],
+                [(ox.Literal(ask_boolean(self.transport, query.over(self.dataset))),)],
                 self.graph,
             )
         return self._construct(query) if query.form == "CONSTRUCT" else self._select(query)
 
-    def _construct(self, query: Text) -> Answer:
+    def _construct(self, query: ParsedQuery) -> Answer:
         found = self._select(query.solutions())
         if any(isinstance(term, ox.BlankNode) for row in found.terms for term in row):
             raise InputError(
                 "a CONSTRUCT over blank nodes, which have no name outside their server; SELECT what is to be known of them"
             )
         triples: Any = (
-            ox.Store().query(query.made(values(found.columns, found.terms))) if found.terms else ()
+            ox.Store().query(query.made(values_block(found.columns, found.terms)))
+            if found.terms
+            else ()
         )
         return Answer(["subject", "predicate", "object"], [tuple(t) for t in triples], self.graph)
 
     # whole answers ----------------------------------------------------------
 
-    def _select(self, query: Text) -> Answer:
+    def _select(self, query: ParsedQuery) -> Answer:
         """The rows of a SELECT: as many as the server counts, or none."""
         number = self._count(query)
-        found = rows(self.transport, query.over(self.dataset), query.columns)
+        found = select_rows(self.transport, query.over(self.dataset), query.columns)
         if len(found) != number:
             found = self._paged(query, number, found)
         return Answer(list(query.columns), found, self.graph)
 
     def _paged(
-        self, query: Text, number: int, first: list[tuple[Term | None, ...]]
+        self, query: ParsedQuery, number: int, first: list[tuple[Term | None, ...]]
     ) -> list[tuple[Term | None, ...]]:
         """All rows where the server cuts answers off: so many different ones as it counts, before and after."""
         found: list[tuple[Term | None, ...]] = []
         cap = len(first)
         while cap and len(found) < number:
-            self.transport.say(f"{len(found)} of {number} rows")
-            page = rows(
+            self.transport.on_progress(f"{len(found)} of {number} rows")
+            page = select_rows(
                 self.transport, query.page(cap, len(found)).over(self.dataset), query.columns
             )
             found += page
@@ -130,22 +134,22 @@ class Endpoint:
             or self._count(query) != number
         ):
             raise InputError(
-                f"{self.transport.shown}: counted {number} rows, gave {len(first)}, and its pages do not add up; nothing of it is used: "
+                f"{self.transport.display_url}: counted {number} rows, gave {len(first)}, and its pages do not add up; nothing of it is used: "
                 "narrow the question, or write SELECT DISTINCT without blank nodes and ORDER BY all columns"
             )
         return found
 
-    def _count(self, query: Text) -> int:
+    def _count(self, query: ParsedQuery) -> int:
         return self._number(query.counted().over(self.dataset))
 
     def _number(self, text: str) -> int:
         """The number that a counting query answers with."""
-        found = rows(self.transport, text, ["rows"])
+        found = select_rows(self.transport, text, ["rows"])
         try:
             return int(found[0][0].value)  # type: ignore[union-attr]
         except (IndexError, AttributeError, ValueError):
             raise InputError(
-                f"{self.transport.shown}: answers a count with no number; nothing of it is used"
+                f"{self.transport.display_url}: answers a count with no number; nothing of it is used"
             ) from None
 
     # our graphs -------------------------------------------------------------
@@ -158,34 +162,34 @@ class Endpoint:
         """
         if (state := self.state()) != "fresh":
             raise InputError(
-                f"{self.transport.shown}: our graphs {_CURES[state]}; put them there with 'mlops-roles doctor --endpoint {self.transport.shown} --install', "
+                f"{self.transport.display_url}: our graphs {_STATES[state]}; put them there with 'mlops-roles doctor --endpoint {self.transport.display_url} --install', "
                 "or have the file loaded that 'mlops-roles doctor --save FILE' writes"
             )
         for name in self.graphs:
-            if not self.holds(name):
+            if not self.has_data(name):
                 raise InputError(
-                    f"{self.transport.shown}: nothing in the graph {name}; check its name"
+                    f"{self.transport.display_url}: nothing in the graph {name}; check its name"
                 )
         if self.graphs:
             return tuple(dict.fromkeys((ASSERTED, INFERRED, *self.graphs)))
-        if self.is_union():
+        if self.default_graph_is_union():
             return ()
         raise InputError(
-            f"{self.transport.shown}: asks named graphs only where they are named; give those of your data with --graph (data without a graph "
+            f"{self.transport.display_url}: asks named graphs only where they are named; give those of your data with --graph (data without a graph "
             f"must be copied into one), or ask of the ontology alone with --graph {ASSERTED.value}"
         )
 
-    def holds(self, name: ox.NamedNode) -> bool:
+    def has_data(self, name: ox.NamedNode) -> bool:
         """Whether a named graph has anything in it."""
-        return truth(self.transport, fill("held.rq", graph=name.value))
+        return ask_boolean(self.transport, fill("held.rq", graph=name.value))
 
-    def is_union(self) -> bool:
+    def default_graph_is_union(self) -> bool:
         """Whether a query that names no graph sees the named ones (known where ours are there)."""
-        return truth(self.transport, fill("seen.rq", graph=INSTALLED.value))
+        return ask_boolean(self.transport, fill("seen.rq", graph=INSTALLED.value))
 
     def state(self) -> str:
         """How our graphs are there: fresh, missing, stale or damaged."""
-        found = rows(self.transport, fill("installed.rq", graph=INSTALLED.value), ["digest"])
+        found = select_rows(self.transport, fill("installed.rq", graph=INSTALLED.value), ["digest"])
         digests = {row[0].value for row in found if isinstance(row[0], ox.Literal)}
         if not digests:
             return "missing"
@@ -194,7 +198,10 @@ class Endpoint:
         return (
             "fresh"
             if self._sizes()
-            == {name: len(triples) for name, triples in contents.statements(self.graph).items()}
+            == {
+                name: len(triples)
+                for name, triples in contents.triples_by_graph(self.graph).items()
+            }
             else "damaged"
         )
 
@@ -211,27 +218,25 @@ class Endpoint:
         if self.state() == "fresh":
             return False
         self._update("clear.ru", graph=INSTALLED.value)
-        for name, triples in contents.statements(self.graph).items():
+        for name, triples in contents.triples_by_graph(self.graph).items():
             self._update("clear.ru", graph=name.value)
             self._insert(name, triples)
-        self._insert(INSTALLED, contents.label(self.graph))
+        self._insert(INSTALLED, contents.installation_record(self.graph))
         self.__dict__.pop("dataset", None)
         if (state := self.state()) != "fresh":
             raise InputError(
-                f"{self.transport.shown}: took the updates, but our graphs {_CURES[state]}; does {self.updates} write to the same data?"
+                f"{self.transport.display_url}: took the updates, but our graphs {_STATES[state]}; does {self.updates} write to the same data?"
             )
         return True
 
     def _insert(self, name: ox.NamedNode, triples: list[ox.Triple]) -> None:
         done = 0
-        for portion in contents.portions(triples, PORTION):
-            self.transport.say(f"{done} of {len(triples)} statements")
-            self._update(
-                "insert.ru", graph=name.value, triples="\n".join(f"{t} ." for t in portion)
-            )
-            done += len(portion)
+        for batch in contents.batches(triples, BATCH_SIZE):
+            self.transport.on_progress(f"{done} of {len(triples)} statements")
+            self._update("insert.ru", graph=name.value, triples="\n".join(f"{t} ." for t in batch))
+            done += len(batch)
 
-    def takes_updates(self) -> bool:
+    def allows_updates(self) -> bool:
         """Whether the server lets us update: it is asked to delete a statement that it cannot have."""
         self._update("nothing.ru", graph=f"{INSTALLED.value}/{_fresh()}")
         return True

@@ -15,7 +15,7 @@ _IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
 _VERSION = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
 
 
-def statements(graph: Graph) -> dict[ox.NamedNode, list[ox.Triple]]:
+def triples_by_graph(graph: Graph) -> dict[ox.NamedNode, list[ox.Triple]]:
     """What is asserted and what follows, by the graph that holds it."""
     return {
         name: [q.triple for q in graph.store.quads_for_pattern(None, None, None, at)]
@@ -23,7 +23,7 @@ def statements(graph: Graph) -> dict[ox.NamedNode, list[ox.Triple]]:
     }
 
 
-def label(graph: Graph) -> list[ox.Triple]:
+def installation_record(graph: Graph) -> list[ox.Triple]:
     """What says which content is there; it is written last."""
     digest, version = ox.Literal(graph.digest), ox.Literal(graph.version)
     return [
@@ -34,7 +34,7 @@ def label(graph: Graph) -> list[ox.Triple]:
 
 def n_quads(graph: Graph) -> bytes:
     """All of it as one file, for a server that takes no updates."""
-    held = {**statements(graph), INSTALLED: label(graph)}
+    held = {**triples_by_graph(graph), INSTALLED: installation_record(graph)}
     return (
         ox.serialize(
             (
@@ -48,16 +48,16 @@ def n_quads(graph: Graph) -> bytes:
     )
 
 
-def portions(triples: Iterable[ox.Triple], size: int) -> Iterator[list[ox.Triple]]:
-    """The triples in portions of about a size; those that share a blank node are never parted."""
-    portion: list[ox.Triple] = []
+def batches(triples: Iterable[ox.Triple], size: int) -> Iterator[list[ox.Triple]]:
+    """The triples in batches of about a size; those that share a blank node are never parted."""
+    batch: list[ox.Triple] = []
     for group in _together(triples):
-        if portion and len(portion) + len(group) > size:
-            yield portion
-            portion = []
-        portion += group
-    if portion:
-        yield portion
+        if batch and len(batch) + len(group) > size:
+            yield batch
+            batch = []
+        batch += group
+    if batch:
+        yield batch
 
 
 def _together(triples: Iterable[ox.Triple]) -> list[list[ox.Triple]]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 PAUSES = (0.5, 1, 2)  # seconds before a question is asked again
 MAX_BYTES = 1 << 30
 _JSON = ("application/sparql-results+json", "application/json")
-_NOT_A_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^{}\[\]"]++', re.S)
-_DEPTH = 6  # of the brackets of a result: document, results, bindings, row, term
+_NON_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^{}\[\]"]++', re.S)
+_MAX_DEPTH = 6  # of the brackets of a result: document, results, bindings, row, term
 
 
 class _Busy(Exception):
@@ -40,9 +40,9 @@ class Transport:
 
     Attributes:
         url: where questions go.
-        shown: the address as it may be written down, without what a query string may hide.
+        display_url: the address as it may be written down, without what a query string may hide.
         headers: those of the last response.
-        say: told of what is going on.
+        on_progress: called with a line of text about what is going on.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Transport:
         timeout: float = 60,
         auth: Any = None,
         max_bytes: int = MAX_BYTES,
-        say: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
     ):
-        self.url, self.shown = url, _checked(url)
+        self.url, self.display_url = url, _checked_url(url)
         self.timeout, self.max_bytes = timeout, max_bytes
         self.headers: dict[str, str] = {}
-        self._auth, self.say = auth, say or (lambda stage: None)
+        self._auth, self.on_progress = auth, on_progress or (lambda stage: None)
 
     @cached_property
     def client(self) -> httpx.Client:
@@ -74,7 +74,7 @@ class Transport:
         if "client" in self.__dict__:
             self.client.close()
 
-    def read(self, query: str) -> ox.QuerySolutions | ox.QueryBoolean:
+    def query(self, query: str) -> ox.QuerySolutions | ox.QueryBoolean:
         """The answer to SELECT or ASK; asked again where the server is busy or the connection breaks.
 
         Raises InputError for a refusal or anything but a whole answer, Timeout where it takes too long.
@@ -86,15 +86,15 @@ class Transport:
             except _Busy as busy:
                 wait = max(pause or 0, busy.after)
                 if pause is None or time.monotonic() + wait > end:
-                    raise InputError(f"{self.shown}: {busy}; ask again later") from busy
-                self.say(f"{busy}, asked again in {wait:g} s")
+                    raise InputError(f"{self.display_url}: {busy}; ask again later") from busy
+                self.on_progress(f"{busy}, asked again in {wait:g} s")
                 time.sleep(wait)
         raise AssertionError("the last pause is None")
 
-    def raw(self, query: str, seconds: float) -> None:
+    def post_raw(self, query: str, seconds: float) -> None:
         """Ask by a body of SPARQL, once. Raises InputError or Timeout where that is not understood."""
         self._parse(
-            self._once(
+            self._send_once(
                 self.url,
                 {
                     "content": query.encode(),
@@ -106,14 +106,14 @@ class Transport:
 
     def update(self, url: str, text: str) -> None:
         """Change what the server holds, once: an update is never repeated. Raises InputError where it is refused."""
-        _checked(url)
-        self._once(url, {"data": {"update": text}}, self.timeout)
+        _checked_url(url)
+        self._send_once(url, {"data": {"update": text}}, self.timeout)
 
-    def _once(self, url: str, request: dict[str, Any], seconds: float) -> bytes:
+    def _send_once(self, url: str, request: dict[str, Any], seconds: float) -> bytes:
         try:
             return self._send(url, request, time.monotonic() + seconds)
         except _Busy as busy:
-            raise InputError(f"{self.shown}: {busy}; try again later") from busy
+            raise InputError(f"{self.display_url}: {busy}; try again later") from busy
 
     def _send(self, url: str, request: dict[str, Any], end: float) -> bytes:
         """The body of a response. Raises _Busy, InputError or Timeout."""
@@ -123,51 +123,53 @@ class Transport:
                 "POST", url, timeout=max(0.001, end - time.monotonic()), **request
             ) as response:
                 self.headers = dict(response.headers)
-                self._judge(response, end, reading="update" not in request.get("data", {}))
+                self._check_status(response, end, reading="update" not in request.get("data", {}))
                 return self._body(response, end)
         except httpx.TimeoutException:
-            raise self._late() from None
+            raise self._timeout() from None
         except httpx.TransportError as error:
             raise _Busy(f"the connection failed or broke off ({type(error).__name__})") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise InputError(
-                f"{self.shown}: a broken response ({type(error).__name__}); check the address"
+                f"{self.display_url}: a broken response ({type(error).__name__}); check the address"
             ) from None
 
-    def _judge(self, response: httpx.Response, end: float, reading: bool) -> None:
+    def _check_status(self, response: httpx.Response, end: float, reading: bool) -> None:
         """Refuse a response by its status and kind, before its body is read."""
         status = response.status_code
         if status in (429, 502, 503, 504):
             raise _Busy(
                 f"the server is busy (HTTP {status})",
-                _after(response.headers.get("Retry-After", "")),
+                _retry_after(response.headers.get("Retry-After", "")),
             )
         if response.is_redirect:
             host = urlsplit(response.headers.get("Location", "")).hostname or "another path"
             raise InputError(
-                f"{self.shown}: redirects to {host}, which is not followed; give the final address"
+                f"{self.display_url}: redirects to {host}, which is not followed; give the final address"
             )
         if status in (401, 403):
             raise InputError(
-                f"{self.shown}: not allowed (HTTP {status}); set MLOPS_ROLES_TOKEN, or MLOPS_ROLES_USER and MLOPS_ROLES_PASSWORD, or write ~/.netrc"
+                f"{self.display_url}: not allowed (HTTP {status}); set MLOPS_ROLES_TOKEN, or MLOPS_ROLES_USER and MLOPS_ROLES_PASSWORD, or write ~/.netrc"
             )
         if (
             status == 206 or "x-sql-state" in response.headers
         ):  # Virtuoso's way to stop in the middle
             raise InputError(
-                f"{self.shown}: only a part of the answer (HTTP {status}); nothing of it is used: narrow the question"
+                f"{self.display_url}: only a part of the answer (HTTP {status}); nothing of it is used: narrow the question"
             )
         if status >= 300:
-            raise InputError(f"{self.shown}: refused (HTTP {status}{self._reason(response, end)})")
+            raise InputError(
+                f"{self.display_url}: refused (HTTP {status}{self._reason(response, end)})"
+            )
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if reading and kind not in _JSON:
             raise InputError(
-                f"{self.shown}: answers with {kind or 'no media type'}, not SPARQL JSON results; is it the address of a SPARQL endpoint?"
+                f"{self.display_url}: answers with {kind or 'no media type'}, not SPARQL JSON results; is it the address of a SPARQL endpoint?"
             )
 
     def _reason(self, response: httpx.Response, end: float) -> str:
         """The first line of what a server says of its refusal."""
-        text = b"".join(_first(self._chunks(response, end), 4096)).decode("utf-8", "replace")
+        text = b"".join(_take_bytes(self._chunks(response, end), 4096)).decode("utf-8", "replace")
         line = next((x for x in re.sub(r"<[^>]*>", " ", text).splitlines() if x.strip()), "")
         return f": {' '.join(line.split())[:200]}" if line else ""
 
@@ -179,33 +181,33 @@ class Transport:
             size += len(chunk)
             if size > self.max_bytes:
                 raise InputError(
-                    f"{self.shown}: an answer of over {self.max_bytes >> 20} MiB; narrow the question"
+                    f"{self.display_url}: an answer of over {self.max_bytes >> 20} MiB; narrow the question"
                 )
         return b"".join(parts)
 
     def _chunks(self, response: httpx.Response, end: float) -> Iterator[bytes]:
         for chunk in response.iter_bytes():
             if time.monotonic() > end:
-                raise self._late()
+                raise self._timeout()
             yield chunk
 
-    def _late(self) -> Timeout:
+    def _timeout(self) -> Timeout:
         return Timeout(
-            f"{self.shown}: no whole answer within {self.timeout:g} s; narrow the question, or allow more with --timeout"
+            f"{self.display_url}: no whole answer within {self.timeout:g} s; narrow the question, or allow more with --timeout"
         )
 
     def _parse(self, data: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
         """Read SPARQL JSON results, to the end."""
-        brackets = _NOT_A_BRACKET.sub(b"", data)
-        for _ in range(_DEPTH):  # what is nested deeper would end the process inside the parser
+        brackets = _NON_BRACKETS.sub(b"", data)
+        for _ in range(_MAX_DEPTH):  # what is nested deeper would end the process inside the parser
             brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
-        with self.whole():
+        with self.complete_or_error():
             if brackets:
                 raise SyntaxError("brackets left open, or nested too deep")
             return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
 
     @contextmanager
-    def whole(self) -> Iterator[None]:
+    def complete_or_error(self) -> Iterator[None]:
         """Turn a complaint of the parser into one of the answer as a whole."""
         try:
             yield
@@ -214,31 +216,33 @@ class Transport:
                 raise
             reason = " ".join(str(getattr(error, "msg", "") or error).split())[:120]
             raise InputError(
-                f"{self.shown}: a broken answer ({reason}), perhaps cut short by a time-out of the server; nothing of it is used"
+                f"{self.display_url}: a broken answer ({reason}), perhaps cut short by a time-out of the server; nothing of it is used"
             ) from None
 
 
-def rows(transport: Transport, query: str, columns: Sequence[str]) -> list[tuple[Term | None, ...]]:
+def select_rows(
+    transport: Transport, query: str, columns: Sequence[str]
+) -> list[tuple[Term | None, ...]]:
     """The rows of a SELECT of some columns; all of them are read before any is returned."""
-    found = transport.read(query)
+    found = transport.query(query)
     if isinstance(found, ox.QueryBoolean):
         raise InputError(
-            f"{transport.shown}: answers yes or no where rows were asked for; is it the address of a SPARQL endpoint?"
+            f"{transport.display_url}: answers yes or no where rows were asked for; is it the address of a SPARQL endpoint?"
         )
     if {v.value for v in found.variables} != set(columns):
         raise InputError(
-            f"{transport.shown}: answers with other columns than were asked for; nothing of it is used"
+            f"{transport.display_url}: answers with other columns than were asked for; nothing of it is used"
         )
-    with transport.whole():
+    with transport.complete_or_error():
         return [tuple(row[c] for c in columns) for row in found]
 
 
-def truth(transport: Transport, query: str) -> bool:
+def ask_boolean(transport: Transport, query: str) -> bool:
     """The answer to an ASK."""
-    found = transport.read(query)
+    found = transport.query(query)
     if not isinstance(found, ox.QueryBoolean):
         raise InputError(
-            f"{transport.shown}: answers with rows where yes or no was asked for; is it the address of a SPARQL endpoint?"
+            f"{transport.display_url}: answers with rows where yes or no was asked for; is it the address of a SPARQL endpoint?"
         )
     return bool(found)
 
@@ -253,8 +257,8 @@ def _httpx() -> Any:
     return httpx
 
 
-def _checked(url: str) -> str:
-    """The address as it may be shown. Raises InputError for one that is not of a server, or that holds a password."""
+def _checked_url(url: str) -> str:
+    """The address as it may be display_url. Raises InputError for one that is not of a server, or that holds a password."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -288,7 +292,7 @@ def _credentials() -> Any:
         ) from None
 
 
-def _after(value: str) -> float:
+def _retry_after(value: str) -> float:
     """The seconds that a Retry-After header asks for."""
     from email.utils import parsedate_to_datetime
 
@@ -300,7 +304,7 @@ def _after(value: str) -> float:
         return 0.0
 
 
-def _first(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+def _take_bytes(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
     """The chunks up to a number of bytes."""
     for chunk in chunks:
         yield chunk[:limit]

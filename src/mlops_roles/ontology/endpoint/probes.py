@@ -12,14 +12,14 @@ from ...errors import InputError, MlopsRolesError, Timeout
 from ..graph import BASE
 from .client import Endpoint
 from .contents import ASSERTED, INSTALLED
-from .http import rows, truth
+from .http import ask_boolean, select_rows
 from .rewriting import fill
 
 RAW = 5  # seconds that a body of SPARQL may take: old Virtuoso never answers it
 ROWS = 11**4  # of row-cap.rq
 
 
-class Point(NamedTuple):
+class Probe(NamedTuple):
     """One thing that servers do differently."""
 
     point: str
@@ -27,7 +27,7 @@ class Point(NamedTuple):
     means: str
 
 
-def examine(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list[Point]:
+def probe(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list[Probe]:
     """What a server does. Nothing is changed there.
 
     Args:
@@ -48,7 +48,7 @@ def examine(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> li
         [_slow(endpoint)]
         if slow
         else [
-            Point(
+            Probe(
                 "time-out",
                 "not tried",
                 "--probe-timeout tries it, at the cost of a query without end",
@@ -59,7 +59,7 @@ def examine(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> li
         [_updates(endpoint)]
         if updates
         else [
-            Point(
+            Probe(
                 "updates",
                 "not tried",
                 "--probe-updates tries it by deleting a statement that cannot be there",
@@ -69,78 +69,78 @@ def examine(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> li
     return points
 
 
-def _server(endpoint: Endpoint) -> Point:
-    return Point(
+def _server(endpoint: Endpoint) -> Probe:
+    return Probe(
         "server",
         endpoint.transport.headers.get("server", "does not say"),
         "it answers queries sent as forms, with JSON",
     )
 
 
-def _ours(endpoint: Endpoint, state: str) -> Point:
+def _ours(endpoint: Endpoint, state: str) -> Probe:
     means = {
         "fresh": "questions can be asked",
         "missing": "no question is asked until --install, or until the file of --save is loaded",
         "stale": "no question is asked until --install: the copy is of another version, or of other --with files",
         "damaged": "no question is asked until --install: the copy was left half-written, or changed",
     }
-    return Point("our graphs", state, means[state])
+    return Probe("our graphs", state, means[state])
 
 
-def _default(endpoint: Endpoint, state: str) -> Point:
+def _default(endpoint: Endpoint, state: str) -> Probe:
     union = (
-        endpoint.is_union()
+        endpoint.default_graph_is_union()
         if state == "fresh"
-        else truth(endpoint.transport, fill("default-graph-is-union.rq"))
+        else ask_boolean(endpoint.transport, fill("default-graph-is-union.rq"))
     )
     if union:
-        return Point(
+        return Probe(
             "default graph",
             "all graphs together",
             "without --graph a question is asked of all that is there; with it, of the graphs named",
         )
-    if truth(endpoint.transport, fill("default-graph-has-data.rq")):
-        return Point(
+    if ask_boolean(endpoint.transport, fill("default-graph-has-data.rq")):
+        return Probe(
             "default graph",
             "apart, with data",
             "no question is asked without --graph; that data has no name to ask it by: copy it into a named graph",
         )
-    return Point(
+    return Probe(
         "default graph",
         "apart, empty",
         "no question is asked without --graph: name the graphs of your data",
     )
 
 
-def _named(endpoint: Endpoint) -> Iterator[Point]:
+def _named(endpoint: Endpoint) -> Iterator[Probe]:
     for name in endpoint.graphs:
-        held = endpoint.holds(name)
-        yield Point(
+        held = endpoint.has_data(name)
+        yield Probe(
             f"graph {name.value}",
             "has data" if held else "empty or not there",
             "it is asked" if held else "no question is asked: check its name",
         )
 
 
-def _cap(endpoint: Endpoint) -> Point:
-    found = rows(endpoint.transport, fill("row-cap.rq"), ["a"])
+def _cap(endpoint: Endpoint) -> Probe:
+    found = select_rows(endpoint.transport, fill("row-cap.rq"), ["a"])
     said = endpoint.transport.headers.get("x-sparql-maxrows")
     if len(found) < ROWS:
         word = "it says so" if said else "without a word"
-        return Point(
+        return Probe(
             "row cap",
             f"{len(found)} ({word})",
             "longer answers are fetched in pages and compared with a count",
         )
-    return Point(
+    return Probe(
         "row cap", f"none up to {ROWS}", "every answer is compared with a count all the same"
     )
 
 
-def _twice(endpoint: Endpoint, state: str) -> Point:
+def _twice(endpoint: Endpoint, state: str) -> Probe:
     if state != "fresh":
-        return Point("paths over two graphs", "not known", "our graphs have to be there to see")
-    found = rows(
+        return Probe("paths over two graphs", "not known", "our graphs have to be there to see")
+    found = select_rows(
         endpoint.transport,
         fill(
             "twice-in-union.rq", asserted=ASSERTED.value, installed=INSTALLED.value, ontology=BASE
@@ -152,58 +152,58 @@ def _twice(endpoint: Endpoint, state: str) -> Point:
         if len(found) > 1
         else "as the standard says"
     )
-    return Point("paths over two graphs", f"{len(found)} times what is said twice", means)
+    return Probe("paths over two graphs", f"{len(found)} times what is said twice", means)
 
 
-def _closing(endpoint: Endpoint) -> Point:
-    found = rows(endpoint.transport, fill("closing-values.rq"), ["a", "b"])
+def _closing(endpoint: Endpoint) -> Probe:
+    found = select_rows(endpoint.transport, fill("closing-values.rq"), ["a", "b"])
     right = found == [(ox.Literal(1), ox.Literal("1"))]
     means = (
         "as the standard says"
         if right
         else "parameters are joined in another way here; your own SPARQL may not close with VALUES"
     )
-    return Point("closing VALUES", "right" if right else "wrong rows", means)
+    return Probe("closing VALUES", "right" if right else "wrong rows", means)
 
 
-def _raw(endpoint: Endpoint) -> Point:
+def _raw(endpoint: Endpoint) -> Probe:
     means = "nothing: queries are sent as forms"
     try:
-        endpoint.transport.raw(fill("default-graph-has-data.rq"), RAW)
+        endpoint.transport.post_raw(fill("default-graph-has-data.rq"), RAW)
     except Timeout:
-        return Point("raw POST", f"no answer within {RAW} s", means)
+        return Probe("raw POST", f"no answer within {RAW} s", means)
     except InputError:
-        return Point("raw POST", "refused", means)
-    return Point("raw POST", "answered", means)
+        return Probe("raw POST", "refused", means)
+    return Probe("raw POST", "answered", means)
 
 
-def _slow(endpoint: Endpoint) -> Point:
+def _slow(endpoint: Endpoint) -> Probe:
     start = time.monotonic()
     try:
-        rows(endpoint.transport, fill("endless.rq"), ["rows"])
-        return Point(
+        select_rows(endpoint.transport, fill("endless.rq"), ["rows"])
+        return Probe(
             "time-out",
             f"answered in {time.monotonic() - start:.0f} s",
             "it counts faster than the probe expects",
         )
     except MlopsRolesError as error:
-        reason = str(error).removeprefix(endpoint.transport.shown + ": ")
-        return Point(
+        reason = str(error).removeprefix(endpoint.transport.display_url + ": ")
+        return Probe(
             "time-out",
             f"after {time.monotonic() - start:.0f} s: {reason}",
             "a question that takes too long is refused, never half answered",
         )
 
 
-def _updates(endpoint: Endpoint) -> Point:
+def _updates(endpoint: Endpoint) -> Probe:
     try:
-        endpoint.takes_updates()
+        endpoint.allows_updates()
     except InputError as error:
-        return Point(
+        return Probe(
             "updates",
-            str(error).removeprefix(endpoint.transport.shown + ": "),
+            str(error).removeprefix(endpoint.transport.display_url + ": "),
             "--install cannot be used: have the file of --save loaded",
         )
-    return Point(
+    return Probe(
         "updates", "allowed", "--install can be used; see to it that nobody else may write"
     )

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from ...errors import InputError
 from ...io.resources import resource_dir
-from ..sandbox import TOKEN, gate
+from ..sandbox import TOKEN, reject_unsafe_query
 
 FOLDER = resource_dir("queries") / "endpoint"  # texts for a server; questions are beside the folder
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -28,7 +28,7 @@ def fill(name: str, **parts: object) -> str:
 
 
 @dataclass(frozen=True)
-class Text:
+class ParsedQuery:
     """A query cut into pieces: `head` ends where a dataset clause goes in."""
 
     prologue: str
@@ -51,18 +51,18 @@ class Text:
         clauses = [f"FROM {'NAMED ' * twice}{g}\n" for g in graphs for twice in range(1 + named)]
         return f"{self.prologue}{self.head}\n{''.join(clauses)}{self.where}\n{self.order}"
 
-    def asked(self, fixed: str) -> Text:
+    def asked(self, fixed: str) -> ParsedQuery:
         """The query with rows of parameters joined to it, no row twice, in its own order."""
         inner = f"{self.head}\n{self.where}"
         return self._wrapped(
             "asked.rq", body=inner, fixed=fixed, order=self.order, columns=_variables(self.columns)
         )
 
-    def counted(self) -> Text:
+    def counted(self) -> ParsedQuery:
         """The query for the number of rows."""
         return self._wrapped("counted.rq", body=self.body)
 
-    def page(self, limit: int, offset: int) -> Text:
+    def page(self, limit: int, offset: int) -> ParsedQuery:
         """The query for some of the rows; the order is inside, where Virtuoso puts no limit on it."""
         body = (
             self.body
@@ -73,7 +73,7 @@ class Text:
             "page.rq", body=body, limit=limit, offset=offset, columns=_variables(self.columns)
         )
 
-    def solutions(self) -> Text:
+    def solutions(self) -> ParsedQuery:
         """The query for the rows that a CONSTRUCT makes its triples of."""
         return self._wrapped("solutions.rq", body=f"{self.where}\n{self.order}")
 
@@ -81,16 +81,16 @@ class Text:
         """A CONSTRUCT of rows that are already known."""
         return self.prologue + fill("made.rq", template=self.head, fixed=fixed)
 
-    def _wrapped(self, name: str, **parts: object) -> Text:
+    def _wrapped(self, name: str, **parts: object) -> ParsedQuery:
         return _cut(self.prologue + fill(name, **parts), self.words)
 
 
-def read(text: str, prefixes: Mapping[str, str], name: str = "query") -> Text:
+def parse_query(text: str, prefixes: Mapping[str, str], name: str = "query") -> ParsedQuery:
     """A user's query, looked over at the gate and cut; prefixes of the ontology may be left out.
 
     Raises InputError where it reaches outside, is wrong, or asks what servers answer differently.
     """
-    gate(text, name)
+    reject_unsafe_query(text, name)
     text = TOKEN.sub(lambda found: "" if found.lastgroup == "comment" else found[0], text)
     declared = {m[1] for m in re.finditer(r"(?i)\bprefix\s+([\w-]*):", text)}
     ours = "".join(
@@ -104,7 +104,7 @@ def read(text: str, prefixes: Mapping[str, str], name: str = "query") -> Text:
         raise InputError(f"{name}: {error}") from None
 
 
-def _cut(text: str, words: frozenset[str] = frozenset()) -> Text:
+def _cut(text: str, words: frozenset[str] = frozenset()) -> ParsedQuery:
     """Cut a query at its outermost words."""
     outer = list(_outer(text))
     start, form = next(((at, word) for word, at in outer if word in FORMS), (0, ""))
@@ -118,7 +118,7 @@ def _cut(text: str, words: frozenset[str] = frozenset()) -> Text:
     sliced = any(word in ("LIMIT", "OFFSET") for word, _ in tail)
     order = next((at for word, at in tail if word == "ORDER" and not sliced), len(text))
     every = words | {m[0].upper() for m in TOKEN.finditer(text) if m.lastgroup == "word"}
-    return Text(
+    return ParsedQuery(
         text[:start],
         form,
         text[start:place],
