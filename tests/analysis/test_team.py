@@ -157,8 +157,11 @@ def test_what_is_learnt_says_what_was_known_before(acme):
             "a tool, which is evidence and no skill; name the skill: container-orchestration",
         ),
         ({"hire": ["ML Enginer"]}, "did you mean ml-engineer"),
-        ({"hire": ["R99"]}, "the roles are business-stakeholder"),
-        ({"hire": ["Product Owner"]}, "only similar to business-stakeholder"),
+        ({"hire": ["R99"]}, "the roles are backend-engineer, business-stakeholder"),
+        (
+            {"hire": ["Product Owner"]},
+            "similar role, of which no skills are known; ask for business-stakeholder",
+        ),
         ({"leave": ["Ada Okafor"], "learn": [("Ada Okafor", "SQL")]}, "cannot leave and learn"),
         ({"leave": ["Kofi Mensah"]}, "no such person among the used rows"),  # a rejected row
     ],

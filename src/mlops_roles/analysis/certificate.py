@@ -24,7 +24,7 @@ from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, shipped_files
 from .audit_result import NOTE
 from .evidence import Evidence, Records, closed
-from .requirements import Required, iri, parts, required, role_named
+from .requirements import Required, iri, parts, required, slug_of_role
 from .verdict import State, Verdict, states, verdict
 
 STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
@@ -78,7 +78,7 @@ def certify(
     """
     records = Records.of(staff)
     graph = records.graph
-    slug, found = role_named(role, graph), records.evidence(person)
+    slug, found = slug_of_role(role, graph), records.evidence(person)
     needs = required(slug, graph)
     state = states([need.skill for need in needs], *found.known)
     answer = verdict(state, *found.known, accept_tools)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .audit_result import NOTE
 from .evidence import Evidence, Records, closed
-from .requirements import parts, role_named
+from .requirements import parts, slug_of_role
 from .verdict import State, Verdict, states, verdict
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def gap(
     Args as of `certify`, and it raises the same errors; the staff may be an Ibis table too.
     """
     records = Records.of(staff)
-    slug = role_named(role, records.graph)
+    slug = slug_of_role(role, records.graph)
     return _gap(records.evidence(person), slug, records, accept_tools)
 
 

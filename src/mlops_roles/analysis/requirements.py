@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ..errors import InputError, UnknownName
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
-from ..ontology.names import slug
+from ..ontology.names import resolve_role, slug
 from .evidence import closed
 
 AXIOMS = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
@@ -31,21 +30,9 @@ class Required:
     rule: str
 
 
-def role_named(name: str, graph: Graph) -> str:
-    """The slug of the role that a name means. Raises UnknownName, or InputError for a similar role."""
-    known = closed(graph)
-    try:
-        found = slug(graph.curie(graph.term(name, "role")))
-    except UnknownName:
-        raise UnknownName(
-            name, "role", known.roles, f"the roles are {', '.join(known.roles)}"
-        ) from None
-    if found not in known.roles:
-        beside = [role for similar, role in known.similar if similar == found]
-        raise InputError(
-            f"{name[:80]!r}: a similar role, of which no skills are known; ask for {' or '.join(beside) or 'a role'}"
-        )
-    return found
+def slug_of_role(name: str, graph: Graph) -> str:
+    """The slug of the role that a name means; no similar role, as its skills are not known."""
+    return slug(graph.curie(resolve_role(name, graph, similar=False)))
 
 
 def iri(name: str, kind: str, graph: Graph) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, UnknownName
+from ..errors import InputError
 from ..ontology.graph import Graph
 from ..ontology.names import fold_name, slug
 from ..ontology.tables import RoleTables
@@ -28,6 +28,7 @@ from .coverage import (
     read_people,
     states,
 )
+from .requirements import slug_of_role
 
 if TYPE_CHECKING:
     import pandas
@@ -143,19 +144,7 @@ def whatif(
 
 def _hire(graph: Graph, reach: Reach, name: str) -> Person:
     """Somebody assumed to hold a role and to have its skills."""
-    try:
-        role = slug(graph.curie(graph.term(name, "role")))
-    except UnknownName:
-        role = ""
-    if role in reach.closed.roles:
-        return reach.hired(role)
-    close = [held for similar, held in reach.closed.similar if similar == role]
-    cure = (
-        f"only similar to {', '.join(close)}; hire that"
-        if close
-        else f"the roles are {', '.join(reach.closed.roles)}"
-    )
-    raise UnknownName(name, "role to be held", () if close else reach.closed.roles, cure)
+    return reach.hired(slug_of_role(name, graph))
 
 
 def _skill(graph: Graph, closed: RoleTables, name: str) -> str:

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from ..errors import InputError, UnknownName
+from ..errors import InputError
 from ..io import rdf
 from ..io.atomic import atomic_write
-from ..ontology.graph import INFERRED, RDF_TYPE, Graph
+from ..ontology.graph import Graph
+from ..ontology.names import resolve_role
 from .lexicon import fold_title
 
 COLUMNS = (
@@ -31,7 +30,6 @@ COLUMNS = (
 )
 NEEDED = ("subject_label", "predicate_id", "object_id")
 PREDICATES = ("skos:exactMatch", "skos:closeMatch")
-_ROLE = ox.NamedNode("http://www.w3.org/ns/org#Role")
 _PREFIX = re.compile(r"^#\s+([\w-]+):\s*[\"']?(\S+?)[\"']?\s*$", re.M)
 
 
@@ -111,7 +109,7 @@ def _decision(
         )
     prefix, _, local = row.get("object_id", "").strip().partition(":")
     try:
-        role = role_named(
+        role = resolve_role(
             prefixes[prefix] + local if prefix in prefixes else row.get("object_id", ""), graph
         )
     except InputError as error:
@@ -127,14 +125,6 @@ def _decision(
         str(path),
         line,
     )
-
-
-def role_named(name: str, graph: Graph) -> str:
-    """The IRI of the role or similar role that a slug, notation, CURIE, IRI or label means. Raises UnknownName for anything else."""
-    iri = graph.term(name, "role")
-    if ox.Quad(ox.NamedNode(iri), RDF_TYPE, _ROLE, INFERRED) not in graph.store:
-        raise UnknownName(name, "role", ())
-    return iri
 
 
 def find_contradictions(decisions: Iterable[TitleDecision]) -> list[str]:

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from ..errors import InputError, UnknownName
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_ORG_ROLE = ox.NamedNode("http://www.w3.org/ns/org#Role")  # roles and similar roles
+_ROLE = ox.NamedNode("https://w3id.org/mlops-roles/ns#Role")
+_SIMILAR_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#similarTo")
 
 
 def slug(curie: str) -> str:
@@ -15,3 +28,37 @@ def fold_name(name: str) -> str:
     """Skill and tool names as they are compared: lower case, with white space and - _ . as one space."""
     text = unicodedata.normalize("NFKC", name).casefold()
     return " ".join("".join(" " if c in "-_." else c for c in text).split())
+
+
+def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
+    """The IRI of the role that a slug, notation, CURIE, IRI or label means.
+
+    Args:
+        name: as written.
+        graph: where the roles are.
+        similar: whether a similar role will do, of which no skills are known.
+
+    Raises UnknownName for what is no role, InputError for a similar role where none will do.
+    """
+    names = {cls: _slugs(graph, _TYPE, cls) for cls in (_ORG_ROLE, _ROLE)}
+    try:
+        iri = graph.term(name, "role")
+    except UnknownName:
+        iri = ""
+    if iri not in names[_ORG_ROLE]:
+        known = sorted(names[_ORG_ROLE if similar else _ROLE].values())
+        raise UnknownName(name, "role", known, f"the roles are {', '.join(known)}")
+    if iri not in names[_ROLE] and not similar:
+        beside = _slugs(graph, _SIMILAR_TO, ox.NamedNode(iri)).keys() & names[_ROLE].keys()
+        instead = " or ".join(sorted(names[_ROLE][role] for role in beside)) or "a role"
+        raise InputError(
+            f"{name[:80]!r}: a similar role, of which no skills are known; ask for {instead}"
+        )
+    return iri
+
+
+def _slugs(graph: Graph, predicate: ox.NamedNode, value: ox.NamedNode) -> dict[str, str]:
+    """The terms that have a value, by IRI, each with its slug."""
+    quads = graph.store.quads_for_pattern(None, predicate, value)
+    found = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
+    return {iri: slug(graph.curie(iri)) for iri in found}

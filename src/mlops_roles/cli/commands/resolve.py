@@ -76,7 +76,8 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
     import datetime
 
     from ...errors import InputError
-    from ...matching.curation import TitleDecision, role_named, save_decisions
+    from ...matching.curation import TitleDecision, save_decisions
+    from ...ontology.names import resolve_role
 
     if not args.decisions:
         raise InputError("--accept and --refuse keep a decision; say where with --decisions FILE")
@@ -90,7 +91,7 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
         )
     except ValueError:
         raise InputError(f"--date {args.date[:40]!r}: no date; write it as 2026-01-31") from None
-    role = role_named(args.accept or args.refuse, graph)
+    role = resolve_role(args.accept or args.refuse, graph)
     save_decisions(
         args.decisions,
         [TitleDecision(title, role, bool(args.accept), args.author, date) for title in titles],
