@@ -47,15 +47,17 @@ def people(count: int, seed: int = 1) -> Iterator[dict[str, object]]:
     """One dictionary a person: name, title, unit, role (IRI or None), has, uses, lacks (label to IRI), unknown."""
     graph, chance = load(), random.Random(seed)
     titles = sorted({row["title"] for row in ask("titles") if not row["similar"]})
-    roles = sorted({graph.expand(row["role"]) for row in ask("tasks-of-role")})
+    roles = sorted({graph.expand_curie(row["role"]) for row in ask("tasks-of-role")})
     required = [
-        (row["label"], graph.expand(row["skill"]), graph.expand(row["role"]))
+        (row["label"], graph.expand_curie(row["skill"]), graph.expand_curie(row["role"]))
         for row in ask("skills-of-role")
     ]
     skills = {label: iri for label, iri, _ in required}
     needs = {role: {label: iri for label, iri, of in required if of == role} for role in roles}
     tools = {
-        row["name"]: graph.expand(row["term"]) for row in ask("aliases") if row["kind"] == "tool"
+        row["name"]: graph.expand_curie(row["term"])
+        for row in ask("aliases")
+        if row["kind"] == "tool"
     }
     for number in range(count):
         role = chance.choice(roles) if chance.random() < 0.3 else None

@@ -15,7 +15,7 @@ from mlops_roles import load
 from mlops_roles.cli.main import main, names
 from mlops_roles.io.rdf import parse_rdf
 from mlops_roles.io.resources import resource_dir
-from mlops_roles.ontology.graph import shipped_files
+from mlops_roles.ontology.graph import ontology_files
 
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "html", "ttl")
 
@@ -172,7 +172,7 @@ def test_the_catalogue_opens_every_import_offline():
     }
     assert imports
     assert imports < set(entries)
-    assert {Path(uri).name for uri in entries.values()} == {p.name for p in shipped_files()}
+    assert {Path(uri).name for uri in entries.values()} == {p.name for p in ontology_files()}
 
 
 def test_output_goes_to_the_file_and_nowhere_else(tmp_path, capsys):

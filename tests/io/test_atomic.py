@@ -14,7 +14,7 @@ from support.asserted import ROOT
 from mlops_roles import InputError, load
 from mlops_roles.cli.main import main
 from mlops_roles.io.atomic import atomic_write
-from mlops_roles.ontology.store import kept as open_or_build
+from mlops_roles.ontology.store import open_or_build
 
 EXAMPLE = ROOT / "examples" / "acme.csv"
 posix = pytest.mark.skipif(

@@ -347,7 +347,7 @@ def expanded(statement):
     return ox.Triple(
         *(
             ox.NamedNode(
-                f"https://acme.example/hr/{t[2:]}" if t.startswith("a:") else load().expand(t)
+                f"https://acme.example/hr/{t[2:]}" if t.startswith("a:") else load().expand_curie(t)
             )
             for t in statement
         )

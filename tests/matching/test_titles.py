@@ -342,7 +342,11 @@ def test_a_file_that_is_no_mapping_set_is_refused_and_left_as_it_was(ours):
     with pytest.raises(InputError, match="no column"):
         save_decisions(
             ours,
-            [TitleDecision("Data Ninja", load().term("R3", "role"), True, "Ada", "2026-01-31")],
+            [
+                TitleDecision(
+                    "Data Ninja", load().resolve_term("R3", "role"), True, "Ada", "2026-01-31"
+                )
+            ],
             load(),
         )
     assert ours.read_text() == "person\ttitle\nAda\tData Ninja\n"
@@ -367,7 +371,10 @@ def test_any_title_that_is_kept_is_read_again(titles, tmp_path):
     path.unlink(missing_ok=True)
     save_decisions(
         path,
-        [TitleDecision(t, load().term("R3", "role"), True, "Ada", "2026-01-31") for t in titles],
+        [
+            TitleDecision(t, load().resolve_term("R3", "role"), True, "Ada", "2026-01-31")
+            for t in titles
+        ],
         load(),
     )
     assert [fold_title(d.title) for d in read_decisions(path, load())] == [

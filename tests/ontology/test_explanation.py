@@ -29,10 +29,10 @@ def test_the_closure_is_not_empty():
 def test_every_inferred_statement_has_a_proof_down_to_asserted_statements():
     for triple in CLOSURE:
         proof = explain(triple)
-        assert proof, GRAPH.write(triple)
+        assert proof, GRAPH.format_term(triple)
         assert proof.rule in rules()
         assert len(proof.because) >= 1
-        assert all(leaf.rule is None for leaf in leaves(proof)), GRAPH.write(triple)
+        assert all(leaf.rule is None for leaf in leaves(proof)), GRAPH.format_term(triple)
 
 
 def test_every_leaf_about_a_term_of_ours_names_its_source():
@@ -40,7 +40,7 @@ def test_every_leaf_about_a_term_of_ours_names_its_source():
     for triple in CLOSURE:
         for leaf in leaves(explain(triple)):
             subject = leaf.statement.split(" ", 1)[0]
-            if subject.split(":")[0] in GRAPH.prefixes and GRAPH.expand(subject).startswith(
+            if subject.split(":")[0] in GRAPH.prefixes and GRAPH.expand_curie(subject).startswith(
                 "https://w3id.org/mlops-roles/"
             ):
                 assert leaf.sources, leaf.statement

@@ -75,8 +75,8 @@ def found(path, graph):
         for f in report.findings
         if f.shape != "shape:has-something-to-check"
     ]
-    own = {tuple(t and (graph.expand(t) or t) for t in row) for row in rows}
-    return own, {graph.expand(s): n for s, n in report.checked.items()}
+    own = {tuple(t and (graph.expand_curie(t) or t) for t in row) for row in rows}
+    return own, {graph.expand_curie(s): n for s, n in report.checked.items()}
 
 
 def without_node_names(finding):

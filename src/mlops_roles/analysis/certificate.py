@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
-from ..ontology.graph import BASE, Graph, shipped_files
+from ..ontology.graph import BASE, Graph, ontology_files
 from .audit_result import NOTE
 from .evidence import Evidence, Records, closed
 from .requirements import Required, iri, parts, required, slug_of_role
@@ -186,7 +186,7 @@ def ontology_hash() -> str:
     """The SHA-256 of the ontology's asserted statements, in the canonical order of RDFC-1.0, however they are written down."""
     content = ox.Dataset(
         quad
-        for path in shipped_files()
+        for path in ontology_files()
         for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     )
     content.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)

@@ -37,7 +37,7 @@ def slug_of_role(name: str, graph: Graph) -> str:
 
 def iri(name: str, kind: str, graph: Graph) -> str:
     """The IRI of a slug."""
-    return graph.expand(name if ":" in name else f"{kind}:{name}") or name
+    return graph.expand_curie(name if ":" in name else f"{kind}:{name}") or name
 
 
 def required(role: str, graph: Graph) -> list[Required]:

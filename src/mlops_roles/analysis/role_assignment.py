@@ -48,7 +48,7 @@ class Standing:
         holds, beside = set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
             try:
-                found = slug(graph.curie(graph.term(name, "role")))
+                found = slug(graph.curie(graph.resolve_term(name, "role")))
             except InputError:
                 return cls(unknown=name)
             pairs = [(role, similar) for similar, role in closed.similar if similar == found]

@@ -157,7 +157,7 @@ def _skill(graph: Graph, closed: RoleTables, name: str) -> str:
         raise InputError(
             f"{name[:80]!r}: a tool, which is evidence and no skill; name the skill: {', '.join(skill for _, skill in meanings)}"
         )
-    return slug(graph.curie(graph.term(name, "skill")))
+    return slug(graph.curie(graph.resolve_term(name, "skill")))
 
 
 def _taught(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:

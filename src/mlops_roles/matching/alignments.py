@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from ..io.resources import resource_dir
 from ..io.sssom import Mapping, MappingSet, read_mappings
 from ..io.turtle import derived_turtle
-from ..ontology.graph import shipped_files
+from ..ontology.graph import ontology_files
 
 
 def alignments_dir() -> Path:
@@ -35,7 +35,7 @@ def mapping_triples(
     store = ox.Store()
     store.extend(found.to_quads(rows))
     if question == "header":  # it looks up the kinds of our terms
-        for path in shipped_files():
+        for path in ontology_files():
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
     return list(store.query((alignments_dir() / f"{question}.rq").read_text("utf-8")))  # type: ignore[arg-type]
 

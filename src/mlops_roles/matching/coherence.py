@@ -110,7 +110,7 @@ class _MergedGraph:
         leaves = list(dict.fromkeys(leaves))
         rows = tuple(dict.fromkeys(row for triple in leaves for row in self.rows.get(triple, ())))
         return CoherenceIssue(
-            kind, about, rows, tuple(self.graph.write(t) for t in leaves), message
+            kind, about, rows, tuple(self.graph.format_term(t) for t in leaves), message
         )
 
     # exact matches, followed ------------------------------------------------------
@@ -146,7 +146,7 @@ class _MergedGraph:
         for start in starts:
             for other, way in self._exact_closure(start).items():
                 if other in self.ours and str(start) < str(other):
-                    about = f"{self.graph.write(start)} and {self.graph.write(other)}"
+                    about = f"{self.graph.format_term(start)} and {self.graph.format_term(other)}"
                     yield self._issue(
                         "two in one",
                         about,
@@ -166,7 +166,9 @@ class _MergedGraph:
                 if other in there
             ]
             if ways and not self.mapped.isdisjoint((no.triple, *(way := min(ways, key=len)))):
-                about = f"{self.graph.write(no.subject)} and {self.graph.write(no.object)}"
+                about = (
+                    f"{self.graph.format_term(no.subject)} and {self.graph.format_term(no.object)}"
+                )
                 yield self._issue(
                     "refused",
                     about,
@@ -251,7 +253,7 @@ class _MergedGraph:
             reasoner.rules()[clash.rule].split("\n", 1)[0].removeprefix("#+ summary: ").rstrip(".")
         )
         kinds = ", ".join(
-            self.graph.write(t.object)
+            self.graph.format_term(t.object)
             for t in clash.because
             if t.predicate == RDF_TYPE and isinstance(t.object, ox.NamedNode)
         )
@@ -267,7 +269,10 @@ class _MergedGraph:
         )
         kind = "impossible" if probed else "contradiction"
         return self._issue(
-            kind, self.graph.write(about), causes, f"{says}{f' ({kinds})' if kinds else ''}; {cure}"
+            kind,
+            self.graph.format_term(about),
+            causes,
+            f"{says}{f' ({kinds})' if kinds else ''}; {cure}",
         )
 
 

@@ -285,7 +285,7 @@ class _Search:
         """The roles that a name is a title of; a class of people is only related to the role that they hold."""
         answer = resolve(name, self.graph, nearest=False)
         for slug in [answer.similar] if answer.similar else answer.roles:
-            role = self.graph.term(slug, "role")
+            role = self.graph.resolve_term(slug, "role")
             kind = self._kind_of_title(answer.status, fold_title(name), role)
             relation = {"title": "closeMatch", "decorated title": "broadMatch"}.get(
                 kind, "relatedMatch"

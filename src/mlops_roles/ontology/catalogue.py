@@ -108,8 +108,8 @@ def candidate_terms(graph: Graph, variable: str, value: str) -> list[Term]:
     """
     kinds = {k for group in graph.index.values() for k, _ in group}
     if any(kind.endswith(variable) for kind in kinds):
-        return [ox.NamedNode(graph.term(value, variable))]
-    if (iri := graph.expand(value)) is not None:
+        return [ox.NamedNode(graph.resolve_term(value, variable))]
+    if (iri := graph.expand_curie(value)) is not None:
         try:
             return [ox.NamedNode(iri)]
         except ValueError:
@@ -226,7 +226,7 @@ class Answer:
     def _value(self, term: Term | None) -> Any:
         if term is None:
             return None
-        return _python(term) if isinstance(term, ox.Literal) else self.graph.write(term)
+        return _python(term) if isinstance(term, ox.Literal) else self.graph.format_term(term)
 
     def dataframe(self) -> pandas.DataFrame:
         """The rows as a pandas DataFrame (needs pandas)."""

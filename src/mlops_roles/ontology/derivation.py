@@ -15,18 +15,18 @@ from ..io.atomic import atomic_write
 from ..io.resources import resource_dir
 from ..io.turtle import NOTE, derived_turtle
 from . import reasoner
-from .graph import RDF_TYPE, shipped_files
+from .graph import RDF_TYPE, ontology_files
 
 
 def derived() -> dict[Path, str]:
     """The derived files and what they should hold now."""
     folder = resource_dir("ontology")
-    base = _parse(path for path in shipped_files() if path.name != "capabilities.ttl")
+    base = _parse(path for path in ontology_files() if path.name != "capabilities.ttl")
     capabilities = _capabilities((folder / "capabilities.rq").read_text("utf-8"), base)
     whole = ox.Store()
     whole.extend(base)
     whole.extend(ox.parse(capabilities, format=ox.RdfFormat.TURTLE))
-    closure = sorted(f"{t} .\n" for t in reasoner.printed(reasoner.infer(whole)))
+    closure = sorted(f"{t} .\n" for t in reasoner.publishable(reasoner.infer(whole)))
     return {
         folder / "capabilities.ttl": capabilities,
         folder / "closure.nt": NOTE.format("closure.rq") + "".join(closure),

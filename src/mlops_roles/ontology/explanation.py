@@ -90,7 +90,7 @@ class _Prover:
         return self.known[triple]
 
     def _prove(self, triple: ox.Triple) -> Proof | None:
-        text = self.graph.write(triple)
+        text = self.graph.format_term(triple)
         if ox.Quad(*triple) in self.graph.store:
             return Proof(text, sources=tuple(self._sources(triple)))
         step = self.graph.proofs.get(triple)
@@ -133,7 +133,7 @@ def _read(text: str, graph: Graph) -> ox.Triple:
 
 def _node(name: str, graph: Graph) -> ox.NamedNode:
     try:
-        return ox.NamedNode(graph.expand(name) or graph.term(name))
+        return ox.NamedNode(graph.expand_curie(name) or graph.resolve_term(name))
     except ValueError as error:
         if isinstance(error, InputError):
             raise

@@ -19,7 +19,8 @@ from ..errors import InputError, UnknownName
 from ..io import rdf
 from ..io.atomic import atomic_write, remove_stale_temp_files
 from ..io.resources import resolve_path, resource_dir
-from . import reasoner, store
+from . import reasoner
+from .store import open_or_build, store_key
 
 BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
@@ -27,7 +28,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 DEFAULT = ox.DefaultGraph()
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
-_SHORT = 1 << 20  # IRIs of which is kept how they are written
+_CACHED_CURIES = 1 << 20  # IRIs of which is kept how they are written
 
 
 class Graph:
@@ -40,7 +41,7 @@ class Graph:
         folder: where all this is kept loaded, if anywhere.
     """
 
-    _short: tuple[Mapping[str, str], dict[str, str]] = (
+    _curie_cache: tuple[Mapping[str, str], dict[str, str]] = (
         {},
         {},
     )  # prefixes, and what has been written with them
@@ -54,16 +55,16 @@ class Graph:
         self.added = tuple(map(resolve_path, added))
         self.data = tuple(Path(p) for p in data)
         self.folder = None if store is None else Path(store)
-        self.prefixes = _prefixes(shipped_files()[0])
+        self.prefixes = _prefixes(ontology_files()[0])
 
     @cached_property
     def store(self) -> ox.Store:
         """Default graph asserted, named graph INFERRED what follows from it; loaded when first used."""
         if self.folder is None:
-            self._fill(ox.Store())
+            self._load_into(ox.Store())
             return self.store
-        name = store.key(self.digest, self.data)
-        opened, self.prefixes = store.kept(self.folder, name, self._fill_kept)
+        name = store_key(self.digest, self.data)
+        opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
         return opened
 
     def open(self) -> Graph:
@@ -71,10 +72,10 @@ class Graph:
         assert self.store is not None
         return self
 
-    def _fill(self, store: ox.Store) -> dict[str, str]:
+    def _load_into(self, store: ox.Store) -> dict[str, str]:
         """Load all into a store; returns the prefixes, of which those of an earlier file win."""
         self.store = store
-        for path in shipped_files():
+        for path in ontology_files():
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
         for path in self.added_rdf:
             self.prefixes = rdf.load_into(store, path) | self.prefixes
@@ -83,14 +84,14 @@ class Graph:
             self.prefixes = rdf.load_into(store, path) | self.prefixes
         return self.prefixes
 
-    def _fill_kept(self, store: ox.Store) -> dict[str, str]:
+    def _load_and_close(self, store: ox.Store) -> dict[str, str]:
         """The same, without holding on to the store, which is to be closed and opened by another name."""
         try:
-            return self._fill(store)
+            return self._load_into(store)
         finally:
             del self.store
 
-    def named(self, prefixes: Mapping[str, str]) -> Graph:
+    def with_prefixes(self, prefixes: Mapping[str, str]) -> Graph:
         """The same graph, writing terms with other prefixes."""
         other = copy.copy(self)
         other.prefixes = dict(prefixes)
@@ -112,11 +113,11 @@ class Graph:
     def _infer(self) -> list[ox.Triple]:
         """What follows from the ontology and what was added. Raises InputError for a contradiction."""
         if clash := reasoner.contradictions(self.proofs):
-            why = "; ".join(self.write(t) for t in clash[0].because)
+            why = "; ".join(self.format_term(t) for t in clash[0].because)
             raise InputError(
                 f"{', '.join(map(str, self.added))}: contradicts the ontology ({why}); withdraw one of these"
             )
-        return reasoner.printed(self.proofs)
+        return reasoner.publishable(self.proofs)
 
     @property
     def added_rdf(self) -> tuple[Path, ...]:
@@ -134,7 +135,7 @@ class Graph:
         import hashlib
 
         digest = hashlib.sha256("".join(reasoner.rules().values()).encode())
-        for path in (*shipped_files(), *self.added_rdf):
+        for path in (*ontology_files(), *self.added_rdf):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
 
@@ -172,9 +173,9 @@ class Graph:
 
     def curie(self, iri: str) -> str:
         """`iri` shortened by the longest fitting prefix, or in angle brackets."""
-        if self._short[0] is not self.prefixes or len(self._short[1]) >= _SHORT:
-            self._short = (self.prefixes, {})
-        known = self._short[1]
+        if self._curie_cache[0] is not self.prefixes or len(self._curie_cache[1]) >= _CACHED_CURIES:
+            self._curie_cache = (self.prefixes, {})
+        known = self._curie_cache[1]
         return known.get(iri) or known.setdefault(iri, self._shorten(iri))
 
     def _shorten(self, iri: str) -> str:
@@ -187,15 +188,15 @@ class Graph:
             return f"{best[1]}:{best[2]}"
         return f"<{iri}>"
 
-    def write(self, term: Term) -> str:
+    def format_term(self, term: Term) -> str:
         """A term, or a statement, for a reader: CURIEs, lists spelt out, literals as they are."""
         if isinstance(term, ox.Triple):
-            return " ".join(self.write(t) for t in term)
+            return " ".join(self.format_term(t) for t in term)
         if isinstance(term, ox.NamedNode):
             return self.curie(term.value)
-        return self._write_node(term) if isinstance(term, ox.BlankNode) else str(term)
+        return self._format_node(term) if isinstance(term, ox.BlankNode) else str(term)
 
-    def _write_node(self, node: ox.BlankNode) -> str:
+    def _format_node(self, node: ox.BlankNode) -> str:
         about = {
             q.predicate.value.rsplit("#")[-1]: q.object
             for q in self.store.quads_for_pattern(node, None, None)
@@ -204,20 +205,22 @@ class Graph:
             rest = (
                 ""
                 if about["rest"] == ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil")
-                else self.write(about["rest"])
+                else self.format_term(about["rest"])
             )
             return (
-                f"({self.write(about['first'])} {rest[1:]}"
+                f"({self.format_term(about['first'])} {rest[1:]}"
                 if rest
-                else f"({self.write(about['first'])})"
+                else f"({self.format_term(about['first'])})"
             )
         return (
             "[ "
-            + " ; ".join(f"{k} {self.write(v)}" for k, v in sorted(about.items()) if k != "type")
+            + " ; ".join(
+                f"{k} {self.format_term(v)}" for k, v in sorted(about.items()) if k != "type"
+            )
             + " ]"
         )
 
-    def expand(self, name: str) -> str | None:
+    def expand_curie(self, name: str) -> str | None:
         """The IRI that a CURIE, an IRI or an IRI in angle brackets stands for, else None."""
         bare = name.strip()
         if bare.startswith("<") and bare.endswith(">"):
@@ -241,13 +244,13 @@ class Graph:
                     )
         return found
 
-    def term(self, name: str, kind: str | None = None) -> str:
+    def resolve_term(self, name: str, kind: str | None = None) -> str:
         """The IRI of the term that `name` means: a slug, a CURIE, an IRI, a notation or a label.
 
         `kind` ('role', 'task', 'skill' …) picks among terms of the same name.
         Raises UnknownName, or InputError where the name could mean several terms.
         """
-        given = self.expand(name)
+        given = self.expand_curie(name)
         if given is not None:
             known = {iri for group in self.index.values() for _, iri in group}
             if given in known:
@@ -292,7 +295,7 @@ def _local(iri: str) -> str:
     return iri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
 
 
-def shipped_files() -> list[Path]:
+def ontology_files() -> list[Path]:
     """The files of the asserted ontology, the front door first."""
     found = sorted(resource_dir("ontology").glob("*.ttl"))
     return sorted(found, key=lambda path: path.name != "mlops-roles.ttl")

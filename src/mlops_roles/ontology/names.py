@@ -42,7 +42,7 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
     """
     names = {cls: _slugs(graph, _TYPE, cls) for cls in (_ORG_ROLE, _ROLE)}
     try:
-        iri = graph.term(name, "role")
+        iri = graph.resolve_term(name, "role")
     except UnknownName:
         iri = ""
     if iri not in names[_ORG_ROLE]:

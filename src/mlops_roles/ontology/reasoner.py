@@ -69,7 +69,7 @@ def _steps(work: ox.Store, name: str, text: str) -> list[Inference]:
     ]
 
 
-def printed(proofs: dict[ox.Triple, Inference]) -> list[ox.Triple]:
+def publishable(proofs: dict[ox.Triple, Inference]) -> list[ox.Triple]:
     """Of all that was inferred, what one would print: `ontology/closure.rq` says what that is."""
     inferred = ox.Store()
     inferred.extend(ox.Quad(*triple) for triple in proofs)

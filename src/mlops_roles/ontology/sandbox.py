@@ -125,7 +125,7 @@ def run_sparql(
     prefixes, _, output = run_in_subprocess(
         "mlops_roles.ontology.sandbox:answer_request", request, timeout, name
     ).partition(b"\n")
-    return _parse_answer(output, load(*graph.added).named(json.loads(prefixes)))
+    return _parse_answer(output, load(*graph.added).with_prefixes(json.loads(prefixes)))
 
 
 def run_in_subprocess(

@@ -1,7 +1,7 @@
-"""Stores kept on disk: loaded once, opened read-only ever after, and never half there.
+"""Stores on disk: loaded once, then only opened, read-only, and never seen incomplete.
 
-A folder keeps one store, under a name that says what it was made of. It is made under another name
-and renamed when it is complete, so that whatever interrupts the loading leaves the old one.
+A folder holds one store, in a subfolder whose name is a digest of what it was built from. It is
+built under another name and renamed when it is complete: an interrupted build leaves the old one.
 """
 
 from __future__ import annotations
@@ -21,95 +21,101 @@ from ..errors import InputError
 from ..io import atomic
 
 _NAME = re.compile(r"[0-9a-f]{32}")
-_HALF = ".loading-"
+_INCOMPLETE = ".loading-"  # prefix of a folder in which a store is being built or removed
+Loader = Callable[[ox.Store], dict[str, str]]
 
 
-def key(contents: str, paths: Iterable[Path]) -> str:
-    """A name for what a store is made of: some contents, and files by their place, size and times.
+def store_key(contents: str, paths: Iterable[Path]) -> str:
+    """A digest of what a store is built from: `contents`, and files by place, size and times.
 
-    Raises InputError for a file that is not there.
+    Raises:
+        InputError: a file is missing or cannot be read.
     """
     try:
-        seen = [
-            (str(p.resolve()), s.st_size, s.st_mtime_ns, s.st_ctime_ns)
-            for p in paths
-            for s in [p.stat()]
-        ]
+        stats = [(str(path.resolve()), path.stat()) for path in paths]
     except (OSError, ValueError) as error:
+        file = getattr(error, "filename", None) or "data"
         raise InputError(
-            f"{getattr(error, 'filename', None) or 'data'}: cannot be read ({type(error).__name__}); check path and rights"
+            f"{file}: cannot be read ({type(error).__name__}); check path and rights"
         ) from None
-    return hashlib.sha256(repr((contents, seen, ox.__version__)).encode()).hexdigest()[:32]
+    files = [(path, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for path, s in stats]
+    return hashlib.sha256(repr((contents, files, ox.__version__)).encode()).hexdigest()[:32]
 
 
-def kept(
-    folder: str | os.PathLike[str], name: str, fill: Callable[[ox.Store], dict[str, str]]
+def open_or_build(
+    folder: str | os.PathLike[str], name: str, load_into: Loader
 ) -> tuple[ox.Store, dict[str, str]]:
-    """The store of that name, read-only, and its prefixes; made by `fill` if the folder has it not, in place of what it has.
+    """Open the store in a folder, building it first if it is missing or stale.
 
-    Raises InputError if the folder cannot be written, or if the store in it is damaged.
+    Args:
+        folder: where the store is; made if missing.
+        name: the `store_key` of what it should hold; a store of another name is replaced.
+        load_into: fills an empty store and returns the prefixes.
+
+    Returns:
+        The store, read-only, and its prefixes.
+
+    Raises:
+        InputError: the folder cannot be written, or the store in it is damaged.
     """
     home = Path(folder)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        atomic.remove_stale_temp_dirs(home, _HALF)
+        atomic.remove_stale_temp_dirs(home, _INCOMPLETE)
         if not (home / name).is_dir():
-            _make(home, name, fill)
-        return _opened(home / name)
+            _build(home, name, load_into)
+        return _open(home / name)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(
-            f"{str(folder)[:200]!r}: cannot keep the data there ({type(error).__name__}); check path, rights and space"
+            f"{str(folder)[:200]!r}: cannot keep the data there ({type(error).__name__}); "
+            "check path, rights and space"
         ) from error
 
 
-def _opened(path: Path) -> tuple[ox.Store, dict[str, str]]:
-    """The store of a folder, read-only, and its prefixes."""
+def _open(path: Path) -> tuple[ox.Store, dict[str, str]]:
+    """The store in a folder, read-only, and its prefixes."""
     try:
-        return ox.Store.read_only(str(path / "store")), json.loads(
-            (path / "prefixes.json").read_text("utf-8")
-        )
+        store = ox.Store.read_only(str(path / "store"))
+        return store, json.loads((path / "prefixes.json").read_text("utf-8"))
     except (RuntimeError, FileNotFoundError, ValueError):
         raise InputError(f"{path}: damaged; remove this folder, and it is made anew") from None
 
 
-def _make(home: Path, name: str, fill: Callable[[ox.Store], dict[str, str]]) -> None:
-    """Make a store under another name, rename it, and remove the others."""
-    with atomic.locked_tempdir(home, _HALF) as half:
-        prefixes = _filled(half / "store", fill)
-        with (half / "prefixes.json").open("w", encoding="utf-8") as file:
+def _build(home: Path, name: str, load_into: Loader) -> None:
+    """Build a store under another name, rename it, and remove the stale ones."""
+    with atomic.locked_tempdir(home, _INCOMPLETE) as incomplete:
+        prefixes = _load(incomplete / "store", load_into)
+        with (incomplete / "prefixes.json").open("w", encoding="utf-8") as file:
             json.dump(prefixes, file)
             file.flush()
             os.fsync(file.fileno())
-        _rename(half, home / name)
+        _rename(incomplete, home / name)
     for other in home.iterdir():
-        if (
-            other.name != name
-            and _NAME.fullmatch(other.name)
-            and (other / "prefixes.json").is_file()
-        ):
+        is_store = _NAME.fullmatch(other.name) and (other / "prefixes.json").is_file()
+        if is_store and other.name != name:
             _remove(other)
 
 
-def _remove(whole: Path) -> None:
-    """Remove a store that is out of date; it becomes a half first, so that no part of it is ever taken for the whole."""
-    with suppress(OSError):
-        shutil.rmtree(whole.rename(whole.with_name(f"{_HALF}{whole.name}")))
+def _load(path: Path, load_into: Loader) -> dict[str, str]:
+    """Fill a new store, which is closed on return."""
+    store = ox.Store(str(path))
+    prefixes = load_into(store)
+    store.flush()
+    return prefixes
 
 
-def _rename(half: Path, whole: Path) -> None:
+def _rename(incomplete: Path, complete: Path) -> None:
     """Give a complete store its name, unless another process was quicker."""
     try:
-        half.rename(whole)
+        incomplete.rename(complete)
     except OSError:
-        if not whole.is_dir():
+        if not complete.is_dir():
             raise
 
 
-def _filled(path: Path, fill: Callable[[ox.Store], dict[str, str]]) -> dict[str, str]:
-    """Fill a new store, which is closed on return."""
-    store = ox.Store(str(path))
-    prefixes = fill(store)
-    store.flush()
-    return prefixes
+def _remove(stale: Path) -> None:
+    """Remove a store; renamed first, so that a half-removed one is never opened."""
+    with suppress(OSError):
+        shutil.rmtree(stale.rename(stale.with_name(f"{_INCOMPLETE}{stale.name}")))

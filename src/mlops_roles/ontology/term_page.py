@@ -114,7 +114,7 @@ class Page:
 def show(name: str, graph: Graph | None = None) -> Page:
     """The page of a term. Raises UnknownName, or InputError if the name means several terms."""
     graph = graph or load()
-    term = ox.NamedNode(graph.term(name))
+    term = ox.NamedNode(graph.resolve_term(name))
     return _page(
         graph,
         term,
@@ -159,9 +159,9 @@ def _page(
     """A page, with a way to answer a question for its term."""
     about: dict[str, list[str]] = {}
     for _, prop, value in answer(question("term-page", graph), "term").terms:
-        key = graph.write(prop).rpartition(":")[2]  # type: ignore[arg-type]
+        key = graph.format_term(prop).rpartition(":")[2]  # type: ignore[arg-type]
         language = value.language if isinstance(value, ox.Literal) else None
-        shown = value.value if isinstance(value, ox.Literal) else graph.write(value)  # type: ignore[arg-type]
+        shown = value.value if isinstance(value, ox.Literal) else graph.format_term(value)  # type: ignore[arg-type]
         about.setdefault(f"{key} ({language})" if language not in (None, "en") else key, []).append(
             shown
         )

@@ -62,7 +62,7 @@ class Version(Graph):
             None,
             load().prefixes,
         )
-        self.added = (*_ontology_files(Path(path)), *map(Path, added))
+        self.added = (*_files_of(Path(path)), *map(Path, added))
         for file in self.added_rdf:
             self.prefixes = rdf.load_into(self.store, file) | self.prefixes
         self.store.extend(
@@ -124,7 +124,7 @@ class Version(Graph):
         return {"source": self.source, "version": self.version, **counts}
 
 
-def _ontology_files(path: Path) -> list[Path]:
+def _files_of(path: Path) -> list[Path]:
     """The files of an ontology, the front door first: prefixes of an earlier file win."""
     if not path.is_dir():
         return [path]

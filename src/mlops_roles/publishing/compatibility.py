@@ -53,7 +53,7 @@ def _row(iri: str, said: list[tuple[ox.NamedNode, str]], label: str) -> dict[str
 
 def _written(graph: Graph, value: Term) -> str:
     """A value as text that does not depend on the names of blank nodes."""
-    return value.value if isinstance(value, ox.Literal) else graph.write(value)
+    return value.value if isinstance(value, ox.Literal) else graph.format_term(value)
 
 
 def _names(graph: Graph) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from ..io import rdf
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
-from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, shipped_files
+from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, ontology_files
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 COMMITS_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#commitsTo")
@@ -93,7 +93,7 @@ def alignments() -> list[Path]:
 
 def modules() -> list[Path]:
     """The files that the ontology imports."""
-    return [path for path in shipped_files() if path.stem != "mlops-roles"]
+    return [path for path in ontology_files() if path.stem != "mlops-roles"]
 
 
 def variants(graph: Graph) -> dict[str, list[ox.Triple]]:

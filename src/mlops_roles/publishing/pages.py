@@ -125,7 +125,7 @@ class Documentation:
         return {term.curie: term for term in sorted(found, key=lambda t: (order[t.kind], t.order))}
 
     def _documented(self, page: Page) -> Documented:
-        iri = self.graph.expand(page.term) or ""
+        iri = self.graph.expand_curie(page.term) or ""
         kind, slug = re.split(r"[/#]", iri)[-2:]
         return Documented(page.term, iri, kind, slug, page)
 
@@ -244,7 +244,7 @@ class Documentation:
             return self.terms[text].href
         prefix = text.partition(":")[0]
         iri = (
-            self.graph.expand(text)
+            self.graph.expand_curie(text)
             if text.startswith("<") or (prefix in self.graph.prefixes and " " not in text)
             else None
         )
@@ -252,9 +252,9 @@ class Documentation:
 
     @cached_property
     def _links(self) -> list[tuple[str, str, str]]:
-        write = self.graph.write
+        name = self.graph.format_term
         return [
-            (write(row["from"]), write(row["property"]), write(row["to"]))
+            (name(row["from"]), name(row["property"]), name(row["to"]))
             for row in table(self.graph.store, "links")
         ]
 
@@ -325,10 +325,10 @@ class Documentation:
         found: dict[str, list[tuple[str, ...]]] = {}
         store = store_of(q.triple for q in [*self.graph.store, *self._given()])
         for row in table(store, "examples"):
-            shown = found.setdefault(self.graph.write(row["term"]), [])
+            shown = found.setdefault(self.graph.format_term(row["term"]), [])
             if len(shown) < 3:
                 shown.append(
-                    tuple(self.graph.write(row[c]) for c in ("subject", "property", "object"))
+                    tuple(self.graph.format_term(row[c]) for c in ("subject", "property", "object"))
                 )
         return found
 

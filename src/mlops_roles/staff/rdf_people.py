@@ -42,7 +42,7 @@ class Agents:
 
     def __init__(self, quads: Iterable[ox.Quad], graph: Graph):
         columns = {
-            str(graph.expand(row["predicate"])): row["column"]
+            str(graph.expand_curie(row["predicate"])): row["column"]
             for row in ask("staff-columns", graph)
         }
         found: dict[str, int] = defaultdict(count().__next__)
@@ -151,7 +151,7 @@ def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str
     """What each column is told by; what is no role of ours is a title."""
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask("staff-values", graph):
-        said[row["kind"]][graph.expand(row["value"]) or row["value"]] = row["meaning"]
+        said[row["kind"]][graph.expand_curie(row["value"]) or row["value"]] = row["meaning"]
     meant = {kind: agents.meanings(named) for kind, named in said.items()}
 
     def text(value: int) -> str | None:
