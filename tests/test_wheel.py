@@ -1,4 +1,4 @@
-"""The wheel carries all it needs: built, installed into a fresh environment, used in an empty folder."""
+"""The wheel has all it needs: built, installed into a fresh environment, used in an empty folder."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
-    """A fresh environment with the wheel installed; what it depends on is borrowed from this one."""
+    """A fresh environment with the wheel; it borrows the dependencies of this one."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder / "dist"), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
