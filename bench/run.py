@@ -73,45 +73,12 @@ def jobs(paths: dict[str, Path], rows: str, disk: bool) -> dict[str, list[str]]:
         f"audit {kind}": [*tool, "audit", str(path), "--format", "json"]
         for kind, path in paths.items()
     }
-    found["audit csv, one row changed"] = [
-        *tool,
-        "audit",
-        str(changed(paths["csv"])),
-        "--format",
-        "json",
-        "--since",
-        str(paths["csv"].with_name("kept")),
-    ]
     if "nt" in paths:
         found["ask nt"] = [str(BENCH / "ours.py"), str(paths["nt"]), rows]
         found["check nt"] = [*tool, "check", str(paths["nt"]), "--format", "json"]
     if "nt" in paths and disk:
         found[DISK] = [*found["ask nt"], str(paths["nt"].with_name("store"))]
     return found
-
-
-def changed(path: Path) -> Path:
-    """The same staff with one row changed."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    middle = len(lines) // 2
-    lines[middle] = lines[middle].replace(b";", b"; SQL;", 1)
-    other = path.with_name("changed.csv")
-    other.write_bytes(b"".join(lines))
-    return other
-
-
-def keep(path: Path) -> None:
-    """Audit all, and keep it for the audit of one changed row."""
-    run(
-        "-m",
-        "mlops_roles",
-        "audit",
-        str(path),
-        "--format",
-        "json",
-        "--since",
-        str(path.with_name("kept")),
-    )
 
 
 def measure(people: int, runs: int, naive: bool, disk: bool) -> dict[str, list[Run]]:
@@ -123,19 +90,9 @@ def measure(people: int, runs: int, naive: bool, disk: bool) -> dict[str, list[R
             for name, command in jobs(
                 paths, "rows" if naive else "counts", disk and turn == 0
             ).items():
-                if "--since" in command:
-                    keep(paths["csv"])
                 found.setdefault(name, []).append(run(*command))
             if naive and (turn == 0 or people <= OFTEN):
                 found.setdefault("naive", []).append(run(str(BENCH / "naive.py"), str(paths["nt"])))
-        whole = run(
-            "-m", "mlops_roles", "audit", str(changed(paths["csv"])), "--format", "json"
-        ).said
-        same(
-            found["audit csv, one row changed"][0].said,
-            whole,
-            "audit of one changed row and of all",
-        )
         compare({name: taken[0].said for name, taken in found.items()})
         return found
 

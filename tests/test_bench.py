@@ -27,7 +27,6 @@ def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
         "audit csv",
         "audit parquet",
         "audit nt",
-        "audit csv, one row changed",
         "ask nt",
         "ask nt, on disk",
         "check nt",

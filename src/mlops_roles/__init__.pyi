@@ -12,7 +12,6 @@ from .analysis.evidence import Records as Records
 from .analysis.gap import Gap as Gap
 from .analysis.gap import gap as gap
 from .analysis.gap import nearest_roles as nearest_roles
-from .analysis.increments import audit_since as audit_since
 from .analysis.team import Team as Team
 from .analysis.team import team as team
 from .analysis.verifier.checking import Verification as Verification

@@ -144,7 +144,7 @@ class Oracle:
             )
         if row["person"] in seen:
             return (
-                f"the person stands already in line {seen[row['person']]}",
+                f"duplicate of line {seen[row['person']]}",
                 "put both rows into one",
             )
         return None
@@ -597,7 +597,7 @@ def test_who_stands_below_a_rejected_row_of_his_own_is_no_repetition(tmp_path, g
     told = agree(write(tmp_path / "staff.csv", rows, ("person", "role")), graph)
     assert [(r["line"], r["reason"]) for r in told["rejected"]] == [
         (2, "unknown role R99"),
-        (4, "the person stands already in line 3"),
+        (4, "duplicate of line 3"),
         (5, "unknown role R98"),
     ]
 
@@ -814,7 +814,7 @@ def test_there_is_no_coverage_of_tools(acme):
 
 def test_the_stages_are_told(tmp_path, graph):
     said, path = [], write(tmp_path / "staff.csv", [("a",)], ("person",))
-    audit(path, graph=graph, say=said.append).to_dict()
+    audit(path, graph=graph, on_progress=said.append).to_dict()
     assert said[0] == f"reading {path}"
     assert len(said) == len(set(said)) >= 5
 
@@ -891,7 +891,7 @@ def test_json_has_exactly_the_documented_keys(acme, capsys):
         ["read", "used", "rejected"],
         ["certain", "ambiguous", "none"],
     )
-    assert {key for row in told["rejected"] for key in row} == {"file", "line", "reason", "cure"}
+    assert {key for row in told["rejected"] for key in row} == {"file", "line", "reason", "fix"}
     always = {"people", "lacking", "unrecorded", "state"}
     for group, more in (
         ("roles", {"similar", "able", "evidence"}),

@@ -33,7 +33,7 @@ FAULTS = [  # a line each, below the people
     ("Zoë", "ML/Data Engineer", "", "", "JENKINS ; git;; sql", "Git"),
     ("Nul", "\u00a0MLOps Engineer\t", "", "R3; product-owner", "SQL", ""),
 ]
-REASONS = {"no person": 2, "the person stands": 1, "both has and lacks": 100, "unknown role R99": 1}
+REASONS = {"no person": 2, "duplicate of": 1, "both has and lacks": 100, "unknown role R99": 1}
 MAPPED = {"title": "Job Title", "skills": "What they can"}
 missing = next(
     (
@@ -105,7 +105,7 @@ def test_the_file_has_every_fault(on_duckdb):
     }
     assert all(on_duckdb.titles.values())
     assert on_duckdb.unmatched_skills
-    assert all(on_duckdb.part.tally[kind] for kind in ("able", "similar"))
+    assert all(on_duckdb.tally.counts[kind] for kind in ("able", "similar"))
 
 
 # Spark -----------------------------------------------------------------------------------
@@ -255,11 +255,11 @@ def test_a_table_gives_the_same_audit_as_the_file_and_cites_keys(
     }
     cited = Counter((row.get("person"), row["reason"]) for row in found.to_dict()["rejected"])
     there = Counter(
-        (by_line[r.line], r.reason.replace("already in line 7", "already in another row"))
+        (by_line[r.line], r.reason.replace("duplicate of line 7", "duplicate of another row"))
         for r in on_duckdb.rejected
     )
     assert cited == there
-    assert ("Person 5", "the person stands already in another row") in cited
+    assert ("Person 5", "duplicate of another row") in cited
     del found
     assert views(own) == before == [("empty",), ("nobody",), ("staff",)]
 
@@ -271,7 +271,7 @@ def test_a_report_on_a_table_cites_the_persons_of_rejected_rows(form, own, graph
         "file": "staff",
         "line": 77,
         "reason": "no person",
-        "cure": "fill in the column person",
+        "fix": "fill in the column person",
     }
     data["rejected"] = [*(r for r in data["rejected"] if r.get("person") == "Person 5"), nobody]
     for cited in (r"Person 5\b", r"row 77\b"):
@@ -287,9 +287,9 @@ def test_what_is_asked_of_an_audit_later_needs_no_audit(own, graph):
 
 def test_the_engine_hands_out_no_row_but_the_rejected_and_the_nearest(own, graph, monkeypatch):
     """The rows that leave the engine are far fewer than the people."""
-    taken, rows = [], Engine.rows
+    taken, rows = [], Engine.fetch_rows
     monkeypatch.setattr(
-        Engine, "rows", lambda self, table: taken.append(rows(self, table)) or taken[-1]
+        Engine, "fetch_rows", lambda self, table: taken.append(rows(self, table)) or taken[-1]
     )
     found = audit(own.table("staff"), graph=graph, mapping=MAPPED).to_dict()
     assert found["rows"]["read"] > PEOPLE
@@ -308,12 +308,12 @@ def test_white_space_is_the_same_in_an_engine_and_in_python(name, request):
     con = request.getfixturevalue("spark") if name == "spark" else connect()
     blank = [c for c in map(chr, range(sys.maxunicode)) if c.isspace()]
     cells = [f"{c}f {c} v{c}" for c in blank] + blank + ["", "\u200b", "\ufeff x", "vertical\v"]
-    staff = Engine(con).lend(
+    staff = Engine(con).register_arrow(
         pa.table({"person": [f"p{i:03}" for i in range(len(cells))], "title": cells})
     )
     table = read_staff(staff, con).table.order_by("line")
     assert len(blank) > 20
-    assert [row["title"] for row in Engine(con).arrow(table).to_pylist()] == [
+    assert [row["title"] for row in Engine(con).to_arrow(table).to_pylist()] == [
         cell.strip() or None for cell in cells
     ]
 

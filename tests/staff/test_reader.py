@@ -263,10 +263,10 @@ def test_the_quick_reader_reads_what_has_no_quirk(name, quick, folder, con):
 # every row -------------------------------------------------------------------------------------
 
 WIDE = ["person", "title", "role", "skills", "lacks", "assessed"]
-FAULTS = [  # the cells of a row, why it is rejected, and the cure
+FAULTS = [  # the cells of a row, why it is rejected, and the fix
     (["", "Data Engineer"], "no person", "fill in the column person"),
     ([" \t", "", "R99", "SQL", "SQL"], "no person", "fill in the column person"),
-    (["Ann", "Clown"], "the person stands already in line 2", "put both rows into one"),
+    (["Ann", "Clown"], "duplicate of line 2", "put both rows into one"),
     (
         ["Ann", "Clown", "R99"],
         "unknown role R99",
@@ -313,11 +313,11 @@ def test_a_row_is_rejected_with_file_line_first_reason_and_cure(folder):
     rows = [row + [""] * (6 - len(row)) for row in (*FINE, *(cells for cells, *_ in FAULTS))]
     path = put(folder, "faults.csv", text([*rows, ["Kim", "Clown", ""]], WIDE))
     found = audit(path)
-    wanted = [(str(path), line, reason, cure) for line, (_, reason, cure) in enumerate(FAULTS, 9)]
-    cure = "quote cells that contain the separator, or add the missing cells"
-    assert [(r.file, r.line, r.reason, r.cure) for r in found.rejected] == [
+    wanted = [(str(path), line, reason, fix) for line, (_, reason, fix) in enumerate(FAULTS, 9)]
+    fix = "quote cells that contain the separator, or add the missing cells"
+    assert [(r.file, r.line, r.reason, r.fix) for r in found.rejected] == [
         *wanted,
-        (str(path), 18, "3 cells, the header has 6", cure),
+        (str(path), 18, "3 cells, the header has 6", fix),
     ]
     assert found.rows == {"read": 16, "used": 6, "rejected": 10}
 
@@ -364,7 +364,7 @@ def test_every_row_read_is_used_or_rejected(folder, data):
     else:
         assert found.rows["read"] == found.rows["used"] + found.rows["rejected"] > 0
         assert all(
-            r.file == str(path) and r.line > 1 and r.reason and r.cure for r in found.rejected
+            r.file == str(path) and r.line > 1 and r.reason and r.fix for r in found.rejected
         )
 
 

@@ -19,21 +19,21 @@ from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
-from ..staff.engine import Engine, called, home
-from ..staff.reader import CELLS, Rejected, Staff, read_staff
-from .audit_result import KNOWN, NEAREST, Part, Summary
-from .bits import all_of, any_of, beyond, met, one, ones
-from .role_assignment import Standing, duties_of
+from ..staff.engine import Engine, backend_for, source_name
+from ..staff.reader import CELLS, Rejected, Staff, contradiction, duplicate_of, read_staff
+from .audit_result import KNOWN, NEAREST, AuditResult, Tally
+from .bits import all_of, and_not, any_of, as_int, intersects, popcount
+from .role_assignment import RoleAssignment, covered_items
 
 if TYPE_CHECKING:
     import ibis
     import pandas
     import pyarrow
 
-LANES = 16  # groups in which the nearest are sought at once; at least NEAREST
+TOP_K_PARTITIONS = 16  # groups in which the nearest are sought at once; at least NEAREST
 
 
-class Audit(Summary):
+class Audit(AuditResult):
     """An audit: its tables are Ibis expressions, its summary is plain data.
 
     Attributes:
@@ -48,19 +48,25 @@ class Audit(Summary):
         engine: Engine,
         graph: Graph,
         closed: RoleTables,
-        say: Callable[[str], None],
+        on_progress: Callable[[str], None],
     ):
-        self._engine, self._graph, self._say = engine, graph, say
+        self._engine, self._graph, self._on_progress = engine, graph, on_progress
         self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
-        say("resolving titles")
+        on_progress("resolving titles")
         self._spellings = self._read_spellings()
-        say("matching skills")
-        self._kit = engine.keep(self._read_kit())
-        say("checking rows")
+        on_progress("matching skills")
+        self._person_features = engine.materialize(self._read_person_features())
+        on_progress("checking rows")
         self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
-        lines = engine.put({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
+        lines = (
+            engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
+        )
         self.used = staff.table if lines is None else staff.table.anti_join(lines, "line")
-        self._known = self._kit if lines is None else self._kit.anti_join(lines, "line")
+        self._known = (
+            self._person_features
+            if lines is None
+            else self._person_features.anti_join(lines, "line")
+        )
 
     @property
     def graph(self) -> Graph:
@@ -70,25 +76,25 @@ class Audit(Summary):
     # from the staff table to whole numbers -------------------------------------
 
     def _read_spellings(self) -> ibis.Table:
-        """(outright, written, spelling, standing) of each distinct title, and of what else names roles outright."""
-        spelt = sorted(self._engine.rows(_spelt(self.staff.table).distinct()))
+        """(outright, written, spelling, assignment) of each distinct title, and of what else names roles outright."""
+        spelt = sorted(self._engine.fetch_rows(_spelt(self.staff.table).distinct()))
         titles = {written for outright, written in spelt if not outright}
         self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
         found = [
-            Standing.named(w, self._graph, self.closed)
+            RoleAssignment.from_role_column(w, self._graph, self.closed)
             if outright
-            else Standing.titled(self.resolutions[w])
+            else RoleAssignment.from_title(self.resolutions[w])
             for outright, w in spelt
         ]
-        self._standings = list(dict.fromkeys(found))
-        at = {standing: i for i, standing in enumerate(self._standings)}
+        self._assignments = list(dict.fromkeys(found))
+        at = {assignment: i for i, assignment in enumerate(self._assignments)}
         self._spelt = spelt
         rows = (
-            (*key, i, at[standing])
-            for i, (key, standing) in enumerate(zip(spelt, found, strict=True))
+            (*key, i, at[assignment])
+            for i, (key, assignment) in enumerate(zip(spelt, found, strict=True))
         )
-        return self._engine.put(
-            {"outright": int, "written": str, "spelling": int, "standing": int}, rows
+        return self._engine.from_rows(
+            {"outright": int, "written": str, "spelling": int, "assignment": int}, rows
         )
 
     @cached_property
@@ -108,7 +114,9 @@ class Audit(Summary):
     def _read_names(self) -> ibis.Table:
         """(origin, piece, bits …) of each distinct name that means something where it stands; keeps the others."""
         known, unmatched = [], []
-        for origin, piece in self._engine.rows(self._pieces.select("origin", "piece").distinct()):
+        for origin, piece in self._engine.fetch_rows(
+            self._pieces.select("origin", "piece").distinct()
+        ):
             meant = self._meant(CELLS[origin], piece)
             if any(meant.values()):
                 known.append(
@@ -122,10 +130,10 @@ class Audit(Summary):
                 unmatched.append((origin, piece, piece.strip()))
         self._unmatched_names = sorted({name for *_, name in unmatched})
         at = {name: i for i, name in enumerate(self._unmatched_names)}
-        self._unmatched = self._engine.put(
+        self._unmatched = self._engine.from_rows(
             {"origin": int, "piece": str, "name": int}, ((o, p, at[n]) for o, p, n in unmatched)
         )
-        return self._engine.put(
+        return self._engine.from_rows(
             {"origin": int, "piece": str, **dict.fromkeys(self._columns(*KNOWN), int)}, known
         )
 
@@ -143,8 +151,8 @@ class Audit(Summary):
     def _columns(self, *kinds: str) -> list[str]:
         return [f"{kind}{word}" for kind in kinds for word in self.closed.limbs]
 
-    def _read_kit(self) -> ibis.Table:
-        """(line, block, nobody, spelling, standing, bits …) of every row: all that is counted."""
+    def _read_person_features(self) -> ibis.Table:
+        """(line, nobody, spelling, assignment, bits …) of every row: all that is counted."""
         import ibis
 
         t, columns = self.staff.table, self._columns(*KNOWN)
@@ -153,10 +161,9 @@ class Audit(Summary):
             .group_by("line")
             .agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
         )
-        block = t.block if "block" in t.columns else ibis.literal(0)
-        columns_of_row = ("line", "block", "nobody", "spelling", "standing")
+        columns_of_row = ("line", "nobody", "spelling", "assignment")
         stands = (
-            _spelt(t, "line", block=block, nobody=one(t.person.isnull()))
+            _spelt(t, "line", nobody=as_int(t.person.isnull()))
             .join(self._spellings, ["outright", "written"])
             .select(*columns_of_row)
         )
@@ -165,41 +172,33 @@ class Audit(Summary):
 
     def _reject(self) -> Iterator[Rejected]:
         """The rows that name nobody, contradict themselves, name no role, or name somebody who stands in a row above."""
-        t, k = self.staff.table, self._kit
-        names = {i: s.unknown for i, s in enumerate(self._standings) if s.unknown}
+        t, k = self.staff.table, self._person_features
+        names = {i: s.unknown for i, s in enumerate(self._assignments) if s.unknown}
         both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.limbs}
         faulty = any_of(
-            [k.nobody == 1, k.standing.isin(list(names)), *(word != 0 for word in both.values())]
+            [k.nobody == 1, k.assignment.isin(list(names)), *(word != 0 for word in both.values())]
         )
         bad: dict[int, tuple[str, str]] = {}
-        for line, nobody, standing, *words in self._engine.rows(
-            k.filter(faulty).select("line", "nobody", "standing", **both)
+        for line, nobody, assignment, *words in self._engine.fetch_rows(
+            k.filter(faulty).select("line", "nobody", "assignment", **both)
         ):
             if nobody:
                 bad[line] = ("no person", "fill in the column person")
             elif skills := self.closed.decode_skills(words):
-                bad[line] = (
-                    f"both has and lacks the skill {min(skills)}",
-                    "remove it from skills, assessed or lacks",
-                )
+                bad[line] = contradiction(min(skills))
             else:
                 bad[line] = (
-                    f"unknown role {names[standing]}",
+                    f"unknown role {names[assignment]}",
                     "name a role by slug, notation or IRI, or leave it to the title",
                 )
         rest = (
-            t.anti_join(self._engine.put({"line": int}, ((line,) for line in bad)), "line")
+            t.anti_join(self._engine.from_rows({"line": int}, ((line,) for line in bad)), "line")
             if bad
             else t
         )
         named = rest.filter(rest.person.notnull()).select("line", who="person")
-        for line, first in (
-            self.staff.repeats(named) if self.staff.repeats else self._engine.rows(repeated(named))
-        ):
-            bad[line] = (
-                f"the person stands already in {'another row' if self.staff.keyed else f'line {first}'}",
-                "put both rows into one",
-            )
+        for line, first in self._engine.fetch_rows(find_duplicates(named)):
+            bad[line] = duplicate_of("another row" if self.staff.keyed else f"line {first}")
         keys = self._persons(bad) if self.staff.keyed else {}
         return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
 
@@ -212,7 +211,7 @@ class Audit(Summary):
             (skill, i, *self.closed.encode_skills([skill]))
             for i, skill in enumerate(self.closed.skills)
         )
-        return self._engine.put(
+        return self._engine.from_rows(
             {"skill": str, "place": int, **dict.fromkeys(self._columns("bit"), int)}, rows
         )
 
@@ -225,23 +224,23 @@ class Audit(Summary):
             for i, role in enumerate(self.closed.roles)
             if role in needs
         )
-        return self._engine.put(
+        return self._engine.from_rows(
             {"role": int, "required": int, **dict.fromkeys(self._columns("need"), int)}, rows
         )
 
     @property
     def holds(self) -> ibis.Table:
         """(line, role): who certainly holds a role itself, not one similar to it."""
-        rows = ((i, role) for i, s in enumerate(self._standings) for role in s.holds)
+        rows = ((i, role) for i, s in enumerate(self._assignments) for role in s.holds)
         return self._known.join(
-            self._engine.put({"standing": int, "role": str}, rows), "standing"
+            self._engine.from_rows({"assignment": int, "role": str}, rows), "assignment"
         ).select("line", "role")
 
     @property
     def knows(self) -> ibis.Table:
         """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
         both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (met(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
+        has, lacks, tool = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
         return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(
             lambda x: x.recorded + x.lacking + x.tool > 0
         )
@@ -251,16 +250,16 @@ class Audit(Summary):
         """One row per used person: line, person, unit, title, status, roles, similar, able, likely; for a table of any size."""
         rows = (
             (i, s.status, ";".join(s.roles) or None, ";".join(s.similar) or None)
-            for i, s in enumerate(self._standings)
+            for i, s in enumerate(self._assignments)
         )
-        stands = self._engine.put(
-            {"standing": int, "status": str, "roles": str, "similar": str}, rows
+        stands = self._engine.from_rows(
+            {"assignment": int, "status": str, "roles": str, "similar": str}, rows
         )
         able, likely = self._able_to()
         wide = (
             self.used.select("line", "person", "unit", "title")
             .join(self._known.mutate(able=able, likely=likely), "line")
-            .join(stands, "standing")
+            .join(stands, "assignment")
         )
         return wide.select(
             "line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"
@@ -278,22 +277,22 @@ class Audit(Summary):
                 for w, need in enumerate(self.closed.encode_skills(skills))
                 if need
             ]
-            sure = all_of([has & need == need for need, has, _, _ in pairs])
-            perhaps = all_of(
+            is_able = all_of([has & need == need for need, has, _, _ in pairs])
+            is_likely = all_of(
                 [
-                    (has | beyond(tool, has | lacks)) & need == need
+                    (has | and_not(tool, has | lacks)) & need == need
                     for need, has, lacks, tool in pairs
                 ]
             )
-            able += sure.ifelse(f"{role};", "")
-            likely += (perhaps & ~sure).ifelse(f"{role};", "")
+            able += is_able.ifelse(f"{role};", "")
+            likely += (is_likely & ~is_able).ifelse(f"{role};", "")
         return tuple(
             text.substr(0, text.length() - 1) for text in (able.nullif(""), likely.nullif(""))
         )
 
     def arrow(self) -> pyarrow.Table:
         """`people` as an Arrow table."""
-        return self._engine.arrow(self.people)
+        return self._engine.to_arrow(self.people)
 
     def dataframe(self) -> pandas.DataFrame:
         """`people` as a pandas DataFrame (needs pandas)."""
@@ -302,48 +301,40 @@ class Audit(Summary):
     # from whole numbers to answers ----------------------------------------------
 
     @cached_property
-    def part(self) -> Part:
+    def tally(self) -> Tally:
         """What was counted."""
-        return Part.sum([Part(self.staff.read, rejected=self._bad), *self.parts.values()])
-
-    @cached_property
-    def parts(self) -> dict[int, Part]:
-        """What was counted, by the block of the file that the rows are in; without the rows themselves, used or rejected."""
-        self._say("counting")
-        parts: dict[int, Part] = defaultdict(Part)
+        self._on_progress("counting")
+        tally = Tally(self.staff.read, rejected=self._bad)
         for counted in (
-            self._count_standings,
-            self._count_duties,
+            self._count_assignments,
+            self._count_items,
             self._count_skills,
             self._count_unmatched,
             self._count_able,
         ):
-            for block, kind, name, numbers in counted():
-                parts[block].count(kind, name, numbers)
-        for block, *near in self._near():
-            parts[block].nearest.append(tuple(near))
-        return parts
+            for kind, name, numbers in counted():
+                tally.add(kind, name, numbers)
+        tally.nearest.extend(self._top_candidates())
+        return tally
 
-    def _count_standings(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
-        borne = self._known.group_by("block", "spelling", "standing").agg(
-            people=lambda x: x.count()
-        )
-        for block, spelling, standing, people in self._engine.rows(borne):
-            (outright, written), stands = self._spelt[spelling], self._standings[standing]
-            yield block, "status", stands.status, (people,)
-            yield from ((block, "similar", role, (people,)) for role in stands.beside)
+    def _count_assignments(self) -> Iterator[tuple[str, str, Sequence[int]]]:
+        borne = self._known.group_by("spelling", "assignment").agg(people=lambda x: x.count())
+        for spelling, assignment, people in self._engine.fetch_rows(borne):
+            (outright, written), stands = self._spelt[spelling], self._assignments[assignment]
+            yield "status", stands.status, (people,)
+            yield from (("similar", role, (people,)) for role in stands.similar_to)
             if written and not outright and stands.status != "certain":
-                yield block, "title", written, (people,)
+                yield "title", written, (people,)
 
-    def _count_duties(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+    def _count_items(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each role, task and step: who holds it, who lacks a skill for it, and for whom one is unrecorded."""
-        duties, rows = duties_of(self.closed, self._standings)
-        table = self._engine.put(
-            {"standing": int, "duty": int, **dict.fromkeys(self._columns("need"), int)}, rows
+        items, rows = covered_items(self.closed, self._assignments)
+        table = self._engine.from_rows(
+            {"assignment": int, "item": int, **dict.fromkeys(self._columns("need"), int)}, rows
         )
-        k = self._known.join(table, "standing")
-        lacking = met(k, "lacks", "need", self.closed.limbs)
-        full = one(
+        k = self._known.join(table, "assignment")
+        lacking = intersects(k, "lacks", "need", self.closed.limbs)
+        full = as_int(
             all_of(
                 [
                     k[has] & k[need] == k[need]
@@ -351,27 +342,25 @@ class Audit(Summary):
                 ]
             )
         )
-        told = k.select("block", "duty", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
-        counted = told.group_by("block", "duty").agg(
+        told = k.select("item", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
+        counted = told.group_by("item").agg(
             people=told.count(), lacking=told.lacking.sum(), unrecorded=told.unrecorded.sum()
         )
-        for block, duty, *numbers in self._engine.rows(counted):
-            yield block, *duties[duty], numbers
+        for item, *numbers in self._engine.fetch_rows(counted):
+            yield *items[item], numbers
 
-    def _count_skills(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+    def _count_skills(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each skill: for whom it is recorded, who lacks it, and for whom only a tool speaks."""
         both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (met(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
-        told = both.select(
-            "block", "place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks)
-        )
-        counted = told.group_by("block", "place").agg(
+        has, lacks, tool = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
+        told = both.select("place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks))
+        counted = told.group_by("place").agg(
             has=told.has.sum(), lacks=told.lacks.sum(), tool=told.tool.sum()
         )
-        for block, place, *numbers in self._engine.rows(counted):
-            yield block, "skill", self.closed.skills[place], numbers
+        for place, *numbers in self._engine.fetch_rows(counted):
+            yield "skill", self.closed.skills[place], numbers
 
-    def _count_unmatched(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
+    def _count_unmatched(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         if not self._unmatched_names:
             return
         borne = (
@@ -380,12 +369,12 @@ class Audit(Summary):
             .distinct()
         )
         counted = (
-            borne.join(self._known.select("line", "block"), "line")
-            .group_by("block", "name")
+            borne.join(self._known.select("line"), "line")
+            .group_by("name")
             .agg(people=lambda x: x.count())
         )
-        for block, name, people in self._engine.rows(counted):
-            yield block, "unmatched", self._unmatched_names[name], (people,)
+        for name, people in self._engine.fetch_rows(counted):
+            yield "unmatched", self._unmatched_names[name], (people,)
 
     @cached_property
     def _ranked(self) -> ibis.Table:
@@ -396,8 +385,8 @@ class Audit(Summary):
             zip(*(self._columns(c) for c in (*KNOWN, "need")), strict=True)
         ):
             found[f"recorded{word}"] = both[has] & both[need]
-            found[f"evident{word}"] = beyond(both[tool], both[has] | both[lacks]) & both[need]
-        told = ones(both.mutate(**found), list(found))
+            found[f"evident{word}"] = and_not(both[tool], both[has] | both[lacks]) & both[need]
+        told = popcount(both.mutate(**found), list(found))
         recorded, evident = (
             sum((told[f"{kind}{w}"] for w in self.closed.limbs[1:]), told[f"{kind}0"])
             for kind in ("recorded", "evident")
@@ -409,45 +398,47 @@ class Audit(Summary):
             rank=((known.recorded << 11) + known.evident << 40) + ((1 << 40) - known.line)
         )
 
-    def _count_able(self) -> Iterator[tuple[int, str, str, Sequence[int]]]:
-        """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each lane stay at hand."""
+    def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
+        """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each partition are kept."""
         r = self._ranked
-        able = one(r.recorded == r.required)
-        likely = one(r.recorded + r.evident == r.required) - able
-        told = r.select("block", "role", "rank", lane=r.line % LANES, able=able, likely=likely)
-        counted = told.group_by("block", "role", "lane").agg(
+        able = as_int(r.recorded == r.required)
+        likely = as_int(r.recorded + r.evident == r.required) - able
+        told = r.select(
+            "role", "rank", partition=r.line % TOP_K_PARTITIONS, able=able, likely=likely
+        )
+        counted = told.group_by("role", "partition").agg(
             best=told["rank"].max(), able=told.able.sum(), likely=told.likely.sum()
         )
-        self._best: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for block, role, _, best, *numbers in self._engine.rows(counted):
-            self._best[block, role].append(best)
-            yield block, "able", self.closed.roles[role], numbers
+        self._best: dict[int, list[int]] = defaultdict(list)
+        for role, _, best, *numbers in self._engine.fetch_rows(counted):
+            self._best[role].append(best)
+            yield "able", self.closed.roles[role], numbers
 
-    def _near(self) -> list[tuple[Any, ...]]:
-        """(block, role, recorded, evident, line, person, bits …) of who comes nearest: of at least NEAREST lanes nobody who ranks below as many best ones."""
+    def _top_candidates(self) -> list[tuple[Any, ...]]:
+        """(role, recorded, evident, line, person, bits …) of the rows that can be among the top 3.
+
+        Where NEAREST partitions or more have a best row, no row below the NEAREST-th of these is.
+        """
         least = (
-            (*key, sorted(best)[-NEAREST] if len(best) >= NEAREST else 0)
-            for key, best in self._best.items()
+            (role, sorted(best)[-NEAREST] if len(best) >= NEAREST else 0)
+            for role, best in self._best.items()
         )
-        bound = self._engine.put({"block": int, "role": int, "least": int}, least)
-        near = self._ranked.join(bound, ["block", "role"]).filter(lambda x: x["rank"] >= x.least)
-        called = near.join(self.staff.table.select("line", "person"), "line")
-        return self._engine.rows(
-            called.select(
-                "block", "role", "recorded", "evident", "line", "person", *self._columns(*KNOWN)
-            )
-        )
+        bound = self._engine.from_rows({"role": int, "least": int}, least)
+        near = self._ranked.join(bound, "role").filter(lambda x: x["rank"] >= x.least)
+        named = near.join(self.staff.table.select("line", "person"), "line")
+        columns = ("role", "recorded", "evident", "line", "person", *self._columns(*KNOWN))
+        return self._engine.fetch_rows(named.select(*columns))
 
     def _persons(self, lines: Iterable[int]) -> dict[int, str]:
         """The persons of some lines."""
-        wanted = self._engine.put({"line": int}, ((line,) for line in lines))
+        wanted = self._engine.from_rows({"line": int}, ((line,) for line in lines))
         return dict(
-            self._engine.rows(self.staff.table.join(wanted, "line").select("line", "person"))
+            self._engine.fetch_rows(self.staff.table.join(wanted, "line").select("line", "person"))
         )
 
 
-def repeated(rows: ibis.Table) -> ibis.Table:
-    """(line, first) of the rows whose `who` stands already in the row `first`."""
+def find_duplicates(rows: ibis.Table) -> ibis.Table:
+    """(line, first) of the rows whose `who` is in the row `first` too."""
     first = rows.group_by("who").agg(first=rows.line.min(), times=rows.count())
     both = rows.join(first.filter(first.times > 1), "who")
     return both.filter(both.line > both["first"]).select("line", "first")
@@ -459,7 +450,7 @@ def _spelt(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
 
     return table.select(
         *columns,
-        outright=one(table.role.notnull()),
+        outright=as_int(table.role.notnull()),
         written=ibis.coalesce(table.role, table.title, ibis.literal("")),
         **more,
     )
@@ -471,7 +462,7 @@ def audit(
     graph: Graph | None = None,
     mapping: Mapping[str, str] | None = None,
     connection: ibis.BaseBackend | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
     """Audit a staff file, or a table that lives in an engine.
 
@@ -483,17 +474,17 @@ def audit(
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: column of ours to column of the file, where the names differ.
         connection: an Ibis connection to run on; if left out, that of the table, or embedded DuckDB.
-        say: called with the name of each stage, for a progress line.
+        on_progress: called with the name of each stage, for a progress line.
 
     Raises InputError if the file as a whole cannot be used; single rows are rejected instead.
     """
-    engine = Engine(home(staff, connection))
+    engine = Engine(backend_for(staff, connection))
     ontology = graph or load()
-    say(f"reading {called(staff)}")
+    on_progress(f"reading {source_name(staff)}")
     return Audit(
         read_staff(staff, engine.con, mapping, ontology),
         engine,
         ontology,
         RoleTables.from_graph(ontology),
-        say,
+        on_progress,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,50 +15,31 @@ from ..staff.reader import Rejected
 NEAREST = 3
 KNOWN = ("has", "lacks", "tool")
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
-Tally = dict[str, dict[Any, list[int]]]  # what is counted: kind, name, numbers
 
 
 @dataclass
-class Part:
-    """What an audit found in some rows, so that the parts of a file add up to the whole.
+class Tally:
+    """What an audit counted.
 
     Attributes:
         read: how many rows there are.
-        tally: what was counted.
-        nearest: per role the few who come nearest: role, recorded, evident, line, person, and their bits.
+        counts: the numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`.
+        nearest: per role the few who come nearest: role, recorded, evident, line, person, bits.
         rejected: the rows that do not count.
     """
 
     read: int = 0
-    tally: Tally = field(default_factory=lambda: defaultdict(dict))
+    counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
     nearest: list[tuple[Any, ...]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def count(self, kind: str, name: Any, numbers: Sequence[int]) -> None:
-        """Add to what is counted."""
-        known = self.tally[kind].get(name)
-        self.tally[kind][name] = (
-            [int(n) for n in numbers]
-            if known is None
-            else [int(a + b) for a, b in zip(known, numbers, strict=True)]
-        )
-
-    @classmethod
-    def sum(cls, parts: Iterable[Part]) -> Part:
-        """The parts as one."""
-        whole = cls()
-        for part in parts:
-            whole.read += part.read
-            whole.nearest += part.nearest
-            whole.rejected += part.rejected
-            for kind, group in part.tally.items():
-                for name, numbers in group.items():
-                    whole.count(kind, name, numbers)
-        whole.rejected.sort(key=lambda r: r.line)
-        return whole
+    def add(self, kind: str, name: str, numbers: Sequence[int]) -> None:
+        """Add to the numbers of a kind and name."""
+        known = self.counts[kind].get(name, [0] * len(numbers))
+        self.counts[kind][name] = [int(a + b) for a, b in zip(known, numbers, strict=True)]
 
 
-class Summary:
+class AuditResult:
     """The answers of an audit: plain data, out of what was counted.
 
     Attributes:
@@ -66,51 +47,49 @@ class Summary:
         version: the version of the ontology.
         closed: the ontology as plain tables.
         resolutions: what each distinct title was resolved to.
-        anew: which rows were audited, in words.
     """
 
     file: str
     version: str
     closed: RoleTables
     resolutions: Mapping[str, Resolution]
-    anew: str = "all rows"
 
     @cached_property
-    def part(self) -> Part:
+    def tally(self) -> Tally:
         """What was counted."""
         raise NotImplementedError
 
     @property
     def rejected(self) -> list[Rejected]:
-        """The rows that do not count, each with file, line, reason and cure."""
-        return self.part.rejected
+        """The rows that do not count, each with file, line, reason and fix."""
+        return self.tally.rejected
 
     @cached_property
     def rows(self) -> dict[str, int]:
         """How many input rows were read, used and rejected."""
         return {
-            "read": self.part.read,
-            "used": self.part.read - len(self.rejected),
+            "read": self.tally.read,
+            "used": self.tally.read - len(self.rejected),
             "rejected": len(self.rejected),
         }
 
     @cached_property
     def titles(self) -> dict[str, int]:
         """How many used people have a certain, an ambiguous or no role (by title, or named outright)."""
-        found = self.part.tally["status"]
+        found = self.tally.counts["status"]
         return {status: found.get(status, [0])[0] for status in ("certain", "ambiguous", "none")}
 
     @cached_property
     def open_titles(self) -> list[dict[str, Any]]:
         """The ambiguous and unresolved titles, with how many people bear them; most people first."""
-        borne = {title: n for title, (n,) in self.part.tally["title"].items()}
+        borne = {title: n for title, (n,) in self.tally.counts["title"].items()}
         rows = [self.resolutions[title].to_dict() | {"people": n} for title, n in borne.items()]
         return sorted(rows, key=lambda r: (-r["people"], r["title"]))
 
     @cached_property
     def unmatched_skills(self) -> dict[str, int]:
         """Names in skills, lacks and assessed that say nothing there, with the number of people."""
-        unknown = {name: n for name, (n,) in self.part.tally["unmatched"].items()}
+        unknown = {name: n for name, (n,) in self.tally.counts["unmatched"].items()}
         return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
 
     def coverage(self, group: str) -> dict[str, dict[str, Any]]:
@@ -124,21 +103,21 @@ class Summary:
 
     @cached_property
     def _roles(self) -> dict[str, dict[str, Any]]:
-        able, beside = self.part.tally["able"], self.part.tally["similar"]
+        able, similar_to = self.tally.counts["able"], self.tally.counts["similar"]
         found = {}
         for role in self.closed.roles:
             more = (
-                ("similar", beside.get(role, [0])[0]),
+                ("similar", similar_to.get(role, [0])[0]),
                 *zip(("able", "evidence"), able.get(role, (0, 0)), strict=True),
             )
             found[role] = _cover(
-                self.part.tally["role"].get(role), {name: n for name, n in more if n}
+                self.tally.counts["role"].get(role), {name: n for name, n in more if n}
             )
         return found
 
     @cached_property
     def _tasks(self) -> dict[str, dict[str, Any]]:
-        return {task: _cover(self.part.tally["task"].get(task), {}) for task in self.closed.tasks}
+        return {task: _cover(self.tally.counts["task"].get(task), {}) for task in self.closed.tasks}
 
     @cached_property
     def _skills(self) -> dict[str, dict[str, Any]]:
@@ -146,7 +125,7 @@ class Summary:
         for skill in sorted(
             {skill for _, skill in (*self.closed.role_skills, *self.closed.task_skills)}
         ):
-            people, lacking, evidence = self.part.tally["skill"].get(skill, (0, 0, 0))
+            people, lacking, evidence = self.tally.counts["skill"].get(skill, (0, 0, 0))
             found[skill] = _cover(
                 (people, lacking, self.rows["used"] - people - lacking),
                 {"evidence": evidence} if evidence else {},
@@ -156,7 +135,7 @@ class Summary:
     @cached_property
     def _steps(self) -> dict[str, dict[str, Any]]:
         """How many hold a role that answers for a step, either side of an either-or; 'unassigned' where the paper names none."""
-        held = {step: self.part.tally["step"].get(step, [0])[0] for step in self.closed.steps}
+        held = {step: self.tally.counts["step"].get(step, [0])[0] for step in self.closed.steps}
         named = {step for _, step in self.closed.answers}
         return {
             step: {"people": n, "state": _state(n) if step in named else "unassigned"}
@@ -166,7 +145,7 @@ class Summary:
     @cached_property
     def nearest(self) -> dict[str, list[dict[str, Any]]]:
         """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
-        order = sorted(self.part.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
+        order = sorted(self.tally.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
         best = {
             role: [n for n in order if n[0] == i][:NEAREST]
             for i, role in enumerate(self.closed.roles)

@@ -23,24 +23,24 @@ def all_of(conditions: Sequence[Any]) -> Any:
     return ibis.and_(*conditions)
 
 
-def one(condition: Any) -> Any:
+def as_int(condition: Any) -> Any:
     """1 where it holds, else 0; not every engine casts truth to a number."""
     import ibis
 
     return condition.ifelse(ibis.literal(1, "int64"), ibis.literal(0, "int64"))
 
 
-def met(table: ibis.Table, kind: str, other: str, words: range) -> Any:
+def intersects(table: ibis.Table, kind: str, other: str, words: range) -> Any:
     """1 where two sets of skills have one in common, else 0."""
-    return one(any_of([table[f"{kind}{w}"] & table[f"{other}{w}"] != 0 for w in words]))
+    return as_int(any_of([table[f"{kind}{w}"] & table[f"{other}{w}"] != 0 for w in words]))
 
 
-def beyond(bits: Any, others: Any) -> Any:
+def and_not(bits: Any, others: Any) -> Any:
     """The bits that are not among others."""
     return bits - (bits & others)
 
 
-def ones(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
+def popcount(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
     """Columns of bits replaced by how many of them are set (HAKMEM, item 169), since no two engines call that by one name.
 
     First each three bits hold their own number, then each six; a number modulo 63 is the sum of its sixes.

@@ -12,9 +12,9 @@ from ..errors import InputError, UnknownPerson
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
-from ..staff.engine import home
+from ..staff.engine import backend_for
 from ..staff.privacy import Pseudonyms
-from ..staff.reader import Rejected, Staff, read_staff
+from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
 
 if TYPE_CHECKING:
     import ibis
@@ -31,13 +31,13 @@ class Conflict(InputError):
     """What a file says of a person contradicts itself, so nothing is judged.
 
     Attributes:
-        findings: each place, with reason and cure.
+        findings: each place, with reason and fix.
     """
 
     def __init__(self, findings: Iterable[Rejected]):
         self.findings = tuple(findings)
         first = self.findings[0]
-        super().__init__(f"{first.file}, line {first.line}: {first.reason}; {first.cure}")
+        super().__init__(f"{first.file}, line {first.line}: {first.reason}; {first.fix}")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Records:
     @cached_property
     def staff(self) -> Staff:
         """The rows, of a file in an engine of their own. Raises InputError for what cannot be used."""
-        return read_staff(self.file, home(self.file), self.mapping)
+        return read_staff(self.file, backend_for(self.file), self.mapping)
 
     def evidence(self, person: str) -> Evidence:
         """What the file says of a person.
@@ -125,13 +125,7 @@ class Records:
         found = [_evidence(row, self) for row in self._rows(person.strip())]
         first = found[0].line
         doubles = [
-            Rejected(
-                self.staff.file,
-                e.line,
-                f"the person stands already in line {first}",
-                "put both rows into one",
-            )
-            for e in found[1:]
+            Rejected(self.staff.file, e.line, *duplicate_of(f"line {first}")) for e in found[1:]
         ]
         if conflicts := [
             *doubles,
@@ -210,10 +204,7 @@ def _cells(column: str, text: str, known: RoleTables) -> Iterator[Cell]:
 
 def _contradictions(found: Evidence, labels: Mapping[str, str]) -> list[Rejected]:
     recorded, lacking, _ = found.known
-    cure = "remove it from skills, assessed or lacks"
     return [
-        Rejected(
-            found.file, found.line, f"both has and lacks the skill {labels.get(skill, skill)}", cure
-        )
+        Rejected(found.file, found.line, *contradiction(labels.get(skill, skill)))
         for skill in sorted(recorded & lacking)
     ]

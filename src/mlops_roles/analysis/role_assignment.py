@@ -13,13 +13,13 @@ from ..ontology.tables import RoleTables, group_pairs
 
 
 @dataclass(frozen=True)
-class Standing:
+class RoleAssignment:
     """What a title, or the roles named outright, make of a person.
 
     Attributes:
         status: 'certain', 'ambiguous' or 'none'.
         holds: the roles certainly held.
-        beside: the roles that are certainly only similar to what is held.
+        similar_to: the roles that are certainly only similar to what is held.
         roles: all roles meant, certain or not.
         similar: for each role meant, the similar role that was named, if one was.
         unknown: a name that is no role.
@@ -27,13 +27,13 @@ class Standing:
 
     status: str = "none"
     holds: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    similar_to: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     similar: tuple[str, ...] = ()
     unknown: str | None = None
 
     @classmethod
-    def titled(cls, found: Resolution) -> Standing:
+    def from_title(cls, found: Resolution) -> RoleAssignment:
         """By a job title."""
         roles, sure = found.roles, found.status == "certain"
         if found.similar:
@@ -43,9 +43,9 @@ class Standing:
         return cls(found.status, roles if sure else (), (), roles)
 
     @classmethod
-    def named(cls, written: str, graph: Graph, closed: RoleTables) -> Standing:
+    def from_role_column(cls, written: str, graph: Graph, closed: RoleTables) -> RoleAssignment:
         """By the `role` column: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'."""
-        holds, beside = set(), set()
+        holds, similar_to = set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
             try:
                 found = slug(graph.curie(graph.resolve_term(name, "role")))
@@ -55,35 +55,35 @@ class Standing:
             if found not in closed.roles and not pairs:
                 return cls(unknown=name)
             holds |= {found} & set(closed.roles)
-            beside |= set(pairs) if found not in closed.roles else set()
-        roles = sorted(holds | {role for role, _ in beside})
+            similar_to |= set(pairs) if found not in closed.roles else set()
+        roles = sorted(holds | {role for role, _ in similar_to})
         return cls(
             "certain",
             tuple(sorted(holds)),
-            tuple(sorted({r for r, _ in beside})),
+            tuple(sorted({r for r, _ in similar_to})),
             tuple(roles),
-            tuple(sorted(s for _, s in beside)),
+            tuple(sorted(s for _, s in similar_to)),
         )
 
 
-def duties_of(
-    closed: RoleTables, standings: Sequence[Standing]
+def covered_items(
+    closed: RoleTables, assignments: Sequence[RoleAssignment]
 ) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
-    """The roles, tasks and steps that people may hold, and (standing, duty, bits …) of those that each standing brings."""
+    """The roles, tasks and steps that people may hold, and (assignment, item, bits …) of those that each assignment brings."""
     performs, answers = group_pairs(closed.performs), group_pairs(closed.answers)
     needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
-    duties: dict[tuple[str, str], int] = {}
+    items: dict[tuple[str, str], int] = {}
     rows = []
-    for i, standing in enumerate(standings):
-        held = {("role", role) for role in standing.holds}
-        held |= {("task", task) for role in standing.holds for task in performs.get(role, ())}
-        held |= {("step", step) for role in standing.holds for step in answers.get(role, ())}
+    for i, assignment in enumerate(assignments):
+        held = {("role", role) for role in assignment.holds}
+        held |= {("task", task) for role in assignment.holds for task in performs.get(role, ())}
+        held |= {("step", step) for role in assignment.holds for step in answers.get(role, ())}
         rows += [
             (
                 i,
-                duties.setdefault((group, name), len(duties)),
+                items.setdefault((group, name), len(items)),
                 *closed.encode_skills(needs[group].get(name, ())),
             )
             for group, name in sorted(held)
         ]
-    return list(duties), rows
+    return list(items), rows

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ENGINES = ("duckdb", "spark")
-DIRECT = ("duckdb", "pyspark")  # Ibis's names of those that are spoken to directly
+NATIVE_BACKENDS = ("duckdb", "pyspark")  # Ibis's names of those that are spoken to directly
 CURE = "pip install 'mlops-roles[spark]' and Java 17 or later, or use --engine duckdb"
 LOG = """rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = stderr
@@ -55,7 +55,7 @@ def connect(name: str = "duckdb") -> ibis.BaseBackend:
     )
 
 
-def home(
+def backend_for(
     staff: str | Path | ibis.Table, connection: ibis.BaseBackend | None = None
 ) -> ibis.BaseBackend:
     """The connection that a table lives in; for a file the one given, or embedded DuckDB.
@@ -67,12 +67,12 @@ def home(
     own: ibis.BaseBackend = staff.get_backend()
     if connection is not None and connection is not own:
         raise InputError(
-            f"{called(staff)}: the table lives in another connection; pass that one, or leave connection out"
+            f"{source_name(staff)}: the table lives in another connection; pass that one, or leave connection out"
         )
     return own
 
 
-def called(staff: str | Path | ibis.Table) -> str:
+def source_name(staff: str | Path | ibis.Table) -> str:
     """The path of a file, or the name of a table; of an expression, 'table'."""
     return (
         str(staff) if isinstance(staff, (str, Path)) else str(getattr(staff.op(), "name", "table"))
@@ -174,35 +174,39 @@ class Engine:
     def __init__(self, connection: ibis.BaseBackend | None = None):
         self.con: Any = connection if connection is not None else connect()
 
-    def put(self, types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> ibis.Table:
+    def from_rows(self, types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> ibis.Table:
         """A small table of ours, under a name that no table of the user has."""
         import ibis
 
         table = arrow(types, rows)
-        return self.lend(table) if self.con.name in DIRECT else ibis.memtable(table)
+        return (
+            self.register_arrow(table) if self.con.name in NATIVE_BACKENDS else ibis.memtable(table)
+        )
 
-    def lend(self, table: pyarrow.Table) -> ibis.Table:
+    def register_arrow(self, table: pyarrow.Table) -> ibis.Table:
         """An Arrow table as a table of the engine; DuckDB reads it where it is."""
         import ibis
 
         name = ibis.util.gen_name("mlops_roles")
         if self.con.name == "duckdb":
             self.con.con.register(name, table)
-            return _passing(self.con.table(name), self.con.con.unregister, name)
+            return _drop_when_unreferenced(self.con.table(name), self.con.con.unregister, name)
         if self.con.name == "pyspark":
             self.con._session.createDataFrame(table).createTempView(name)
-            return _passing(self.con.table(name), self.con._session.catalog.dropTempView, name)
-        return self.keep(ibis.memtable(table))
+            return _drop_when_unreferenced(
+                self.con.table(name), self.con._session.catalog.dropTempView, name
+            )
+        return self.materialize(ibis.memtable(table))
 
-    def keep(self, table: ibis.Table) -> ibis.Table:
+    def materialize(self, table: ibis.Table) -> ibis.Table:
         """A table worked out once, and kept in the engine; as it is where an engine has no temporary tables."""
         import ibis
 
-        if self.con.name in DIRECT:
+        if self.con.name in NATIVE_BACKENDS:
             return table.cache()
         name = ibis.util.gen_name("mlops_roles")
         try:
-            return _passing(
+            return _drop_when_unreferenced(
                 self.con.create_table(name, table, temp=True), self.con.drop_table, name
             )
         except (NotImplementedError, ibis.common.exceptions.IbisError):
@@ -219,7 +223,7 @@ class Engine:
 
         return bits.bit_or() if self.con.has_operation(ibis.expr.operations.BitOr) else bit_or(bits)
 
-    def arrow(self, table: ibis.Table) -> pyarrow.Table:
+    def to_arrow(self, table: ibis.Table) -> pyarrow.Table:
         """The rows of an expression as an Arrow table."""
         if self.con.name == "duckdb":
             return self.con.con.sql(self.con.compile(table)).to_arrow_table()
@@ -227,15 +231,15 @@ class Engine:
             return self.con.raw_sql(self.con.compile(table)).toArrow()
         return self.con.to_pyarrow(table)
 
-    def rows(self, table: ibis.Table) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, table: ibis.Table) -> list[tuple[Any, ...]]:
         """The rows of an expression."""
         if self.con.name == "duckdb":
             found: list[tuple[Any, ...]] = self.con.raw_sql(self.con.compile(table)).fetchall()
             return found
-        return list(zip(*self.arrow(table).to_pydict().values(), strict=True))
+        return list(zip(*self.to_arrow(table).to_pydict().values(), strict=True))
 
 
-def _passing(table: ibis.Table, drop: Callable[[str], Any], name: str) -> ibis.Table:
+def _drop_when_unreferenced(table: ibis.Table, drop: Callable[[str], Any], name: str) -> ibis.Table:
     """A table of the engine that is dropped when no expression refers to it any more."""
     weakref.finalize(table.op(), _drop, drop, name).atexit = False
     return table

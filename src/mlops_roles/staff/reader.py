@@ -12,18 +12,17 @@ import glob
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
 from ..ontology.graph import Graph, load
-from .engine import Engine, called, numbers
+from .engine import Engine, numbers, source_name
 from .rdf_people import read_agents
-from .spreadsheets import Row, csv_rows, delimiter_of, file_rows, xlsx_rows
+from .spreadsheets import Row, delimiter_of, file_rows, xlsx_rows
 
 if TYPE_CHECKING:
     import ibis
@@ -66,7 +65,7 @@ class Rejected:
     file: str
     line: int
     reason: str
-    cure: str
+    fix: str
     person: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,12 +73,21 @@ class Rejected:
         return {key: value for key, value in vars(self).items() if value is not None}
 
 
+def contradiction(skill: str) -> tuple[str, str]:
+    """Reason and fix of a row that says of one skill that it is there and that it is lacking."""
+    return f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"
+
+
+def duplicate_of(place: str) -> tuple[str, str]:
+    """Reason and fix of a row whose person is in another row already."""
+    return f"duplicate of {place}", "put both rows into one"
+
+
 @dataclass
 class Staff:
     """A staff table, and the rows that could not become part of it.
 
     Attributes:
-        repeats: finds in a table of (line, who) the (line, first) of those who stand in an earlier row, if these are not all in the table.
         keyed: whether rows are known by their person, not by a line.
     """
 
@@ -87,7 +95,6 @@ class Staff:
     file: str
     read: int
     rejected: list[Rejected] = field(default_factory=list)
-    repeats: Callable[[ibis.Table], Iterable[tuple[int, int]]] | None = None
     keyed: bool = False
 
 
@@ -105,7 +112,7 @@ def read_staff(
         mapping: column of ours to column of the file, where the names differ; none for RDF.
         graph: the ontology, which says what the terms of RDF mean.
 
-    Raises InputError, with file, line and cure, if the file as a whole cannot be used.
+    Raises InputError, with file, line and fix, if the file as a whole cannot be used.
     """
     if not isinstance(path, (str, Path)):
         return _read_table(path, Engine(connection), mapping or {})
@@ -113,13 +120,15 @@ def read_staff(
     kind = file.suffix.lower()
     if kind == ".parquet":
         table = _read_parquet(file, mapping or {})
-        return Staff(Engine(connection).lend(table), str(path), table.num_rows)
+        return Staff(Engine(connection).register_arrow(table), str(path), table.num_rows)
     if kind in (".csv", ".tsv") and (plain := _read_plain(file, mapping or {})):
-        return Staff(Engine(connection).lend(plain), str(path), plain.num_rows)
+        return Staff(Engine(connection).register_arrow(plain), str(path), plain.num_rows)
     if kind in RDF_ENDINGS:
         people = read_agents(file, graph or load())
         return Staff(
-            Engine(connection).lend(people.select(["line", *COLUMNS])), str(path), people.num_rows
+            Engine(connection).register_arrow(people.select(["line", *COLUMNS])),
+            str(path),
+            people.num_rows,
         )
     readers = {".csv": file_rows, ".tsv": file_rows, ".xlsx": xlsx_rows}
     if kind not in readers:
@@ -137,7 +146,10 @@ def read_staff(
     if not table.num_rows and not rejected:
         raise InputError(f"{path}: a header and no rows; give a file with people")
     return Staff(
-        Engine(connection).lend(table), str(path), table.num_rows + len(rejected), rejected
+        Engine(connection).register_arrow(table),
+        str(path),
+        table.num_rows + len(rejected),
+        rejected,
     )
 
 
@@ -168,96 +180,69 @@ def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
             found[ours] = fits[0]
     for ours in NEEDED:
         if ours not in found:
-            cure = f"use --map {ours}='Column name', in Python mapping={{'{ours}': 'Column name'}}"
-            raise InputError(f"{path}: no column {ours!r}; it has {', '.join(names)[:300]}; {cure}")
+            fix = f"use --map {ours}='Column name', in Python mapping={{'{ours}': 'Column name'}}"
+            raise InputError(f"{path}: no column {ours!r}; it has {', '.join(names)[:300]}; {fix}")
     return found
 
 
-class Lines:
-    """A CSV or TSV file of which each row is one line, as far as it is looked at.
-
-    Attributes:
-        data: all of it, without byte order mark.
-        start: where the first row begins.
-        delimiter: what stands between two cells.
-    """
-
-    def __init__(self, path: Path, mapping: Mapping[str, str]):
-        """Raises InputError for a file that cannot be read."""
-        self.path, self.data = path, rdf.read_bytes(path, MAX_LINES)
-        self.start = self.data.find(b"\n") + 1 or len(self.data)
-        first = rdf.check_encoding(self.data[: self.start], path).rstrip("\r\n")
-        self.delimiter = delimiter_of(first, path)
-        self._header, self._mapping = first.split(self.delimiter), mapping
-
-    @cached_property
-    def columns(self) -> dict[str, int]:
-        """Where each of our columns stands. Raises InputError for a header that will not do."""
-        return _columns(self._header, self.path, self._mapping)
-
-    def are_rows(self, data: bytes) -> bool:
-        """Whether no line of a part of the file is less or more than a row: no quote that does not enclose a whole cell, no stray CR, no NUL."""
-        separator = re.escape(self.delimiter).encode()
-        if '"' in "".join(self._header) or self.data[:1] in b"\r\n":
-            return False
-        if (b"\r" in data and data.count(b"\r") != data.count(b"\r\n")) or b"\0" in data:
-            return False
-        return data.count(b'"') == 2 * len(
-            re.findall(rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (separator, separator), data)
-        )
-
-    def table(self, data: bytes, line: int, skip: int = 0) -> pyarrow.Table | None:
-        """Lines as a staff table, by Arrow in a tenth of the time; None where one is empty or of another width."""
-        import pyarrow as pa
-        import pyarrow.csv
-
-        if b"\n\n" in data or b"\n\r" in data or data[:1] in b"\r\n":
-            return None
-        names, wanted = (
-            [str(i) for i in range(len(self._header))],
-            [str(i) for i in self.columns.values()],
-        )
-        form = pa.csv.ParseOptions(
-            delimiter=self.delimiter, double_quote=False, ignore_empty_lines=False
-        )
-        as_text = pa.csv.ConvertOptions(
-            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
-        )
-        try:
-            raw = pa.csv.read_csv(
-                pa.BufferReader(data),
-                pa.csv.ReadOptions(skip_rows=skip, column_names=names),
-                form,
-                as_text,
-            )
-        except pa.ArrowInvalid:
-            return None
-        cells = {
-            name: _trimmed(raw[str(self.columns[name])])
-            if name in self.columns
-            else pa.nulls(raw.num_rows, pa.string())
-            for name in COLUMNS
-        }
-        return pa.table({"line": numbers(range(line, raw.num_rows + line)), **cells})
-
-    def part(self, data: bytes, line: int) -> tuple[pyarrow.Table, list[Rejected]] | None:
-        """Some lines, the first of that number, as a staff table and the rows that do not fit it; None where lines are no rows."""
-        if not self.are_rows(data):
-            return None
-        if plain := self.table(data, line):
-            return plain, []
-        rejected: list[Rejected] = []
-        rows = csv_rows(rdf.check_encoding(data, self.path), self.delimiter, self.path, line)
-        return _to_arrow(
-            _fitting(rows, len(self._header), str(self.path), rejected), self.columns
-        ), rejected
-
-
 def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
-    """A CSV or TSV file without any quirk; None where it has one: only the csv module then knows the line of each row."""
-    lines = Lines(path, mapping)
-    table = lines.table(lines.data, 2, skip=1) if lines.are_rows(lines.data) else None
-    return table if table is not None and table.num_rows else None
+    """A CSV or TSV file of which each line is a row, by Arrow in a tenth of the time.
+
+    None for any other: only the csv module then knows the line of each row.
+    """
+    data = rdf.read_bytes(path, MAX_LINES)
+    start = data.find(b"\n") + 1 or len(data)
+    first = rdf.check_encoding(data[:start], path).rstrip("\r\n")
+    delimiter = delimiter_of(first, path)
+    if '"' in first or not _are_rows(data, delimiter):
+        return None
+    header = first.split(delimiter)
+    columns = _columns(header, path, mapping)
+    raw = _parsed(data, delimiter, len(header), [str(i) for i in columns.values()])
+    if raw is None or not raw.num_rows:
+        return None
+    return _as_staff({c: raw[str(i)] for c, i in columns.items()}, range(2, raw.num_rows + 2))
+
+
+def _parsed(data: bytes, delimiter: str, width: int, wanted: list[str]) -> pyarrow.Table | None:
+    """The wanted columns, called by their number, as text; None if a row has another width."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    try:
+        return pa.csv.read_csv(
+            pa.BufferReader(data),
+            pa.csv.ReadOptions(skip_rows=1, column_names=[str(i) for i in range(width)]),
+            pa.csv.ParseOptions(delimiter=delimiter, double_quote=False, ignore_empty_lines=False),
+            pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+
+
+def _as_staff(cells: Mapping[str, Any], lines: Any) -> pyarrow.Table:
+    """Columns of ours as a staff table: `line` and COLUMNS, trimmed; null where there is none."""
+    import pyarrow as pa
+
+    none = pa.nulls(len(lines), pa.string())
+    trimmed = {c: _trimmed(cells[c]) if c in cells else none for c in COLUMNS}
+    return pa.table({"line": numbers(lines), **trimmed})
+
+
+def _are_rows(data: bytes, delimiter: str) -> bool:
+    """Whether no line is less or more than a row.
+
+    That is: no line is blank, no quote does not enclose a whole cell, no stray CR, no NUL.
+    """
+    if data[:1] in b"\r\n" or b"\n\n" in data or b"\n\r" in data or b"\0" in data:
+        return False
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    between = re.escape(delimiter).encode()
+    cell = rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (between, between)
+    return data.count(b'"') == 2 * len(re.findall(cell, data))
 
 
 def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]) -> Iterator[Row]:
@@ -266,8 +251,8 @@ def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected
         if len(row) == width:
             yield line, row
         else:
-            cure = "quote cells that contain the separator, or add the missing cells"
-            rejected.append(Rejected(file, line, f"{len(row)} cells, the header has {width}", cure))
+            fix = "quote cells that contain the separator, or add the missing cells"
+            rejected.append(Rejected(file, line, f"{len(row)} cells, the header has {width}", fix))
 
 
 def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
@@ -275,20 +260,13 @@ def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
     import pyarrow as pa
 
     schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in COLUMNS)])
-    batches = []
+    chunks = [schema.empty_table()]
     while chunk := list(itertools.islice(rows, BATCH)):
         lines, cells = zip(*chunk, strict=True)
-        turned = list(zip(*cells, strict=True))
-        arrays: list[Any] = [pa.array(lines, pa.int64())]
-        for name in COLUMNS:
-            values = (
-                pa.array(turned[columns[name]], pa.string())
-                if name in columns
-                else pa.nulls(len(chunk), pa.string())
-            )
-            arrays.append(_trimmed(values))
-        batches.append(pa.record_batch(arrays, schema=schema))
-    return pa.Table.from_batches(batches, schema=schema)
+        by_place = list(zip(*cells, strict=True))
+        arrays = {c: pa.array(by_place[i], pa.string()) for c, i in columns.items()}
+        chunks.append(_as_staff(arrays, lines))
+    return pa.concat_tables(chunks)
 
 
 def _trimmed(values: Any) -> Any:
@@ -309,7 +287,7 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
     """A table with its cells trimmed, in its engine. It has no lines: they are its numbers in the order of the persons."""
     import ibis
 
-    name = called(table)
+    name = source_name(table)
     at = _columns(table.columns, name, mapping)
     clean = table.select(
         **{c: _stripped(table[at[c]]) if c in at else ibis.null("string") for c in COLUMNS}
@@ -317,10 +295,10 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
     order = [
         c for c in COLUMNS if c in at
     ]  # who stands there twice is told apart by the other cells
-    staff = engine.keep(
+    staff = engine.materialize(
         clean.mutate(line=ibis.row_number().over(order_by=order) + 1).select("line", *COLUMNS)
     )
-    ((rows,),) = engine.rows(staff.aggregate(rows=staff.count()))
+    ((rows,),) = engine.fetch_rows(staff.aggregate(rows=staff.count()))
     if not rows:
         raise InputError(f"{name}: no rows; give a table with people")
     return Staff(staff, name, rows, keyed=True)
@@ -333,9 +311,6 @@ def _stripped(cells: ibis.Column) -> Any:
 
 def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
     """The columns of a Parquet file as text; its row number, from 1, is the line."""
-    import ibis
-    import pyarrow as pa
-
     if not path.is_file():
         raise InputError(f"{path}: no such file; check the path")
     engine = Engine()
@@ -344,17 +319,18 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
             glob.escape(str(path))
         )  # a name with * would read others too
         at = _columns(list(theirs.columns), path, mapping)
-        ((rows,),) = engine.rows(theirs.aggregate(rows=theirs.count()))
+        ((rows,),) = engine.fetch_rows(theirs.aggregate(rows=theirs.count()))
         if not rows:
             raise InputError(f"{path}: no rows; give a file with people")
-        if rows > MAX_ROWS or sum(engine.rows(_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET:
+        if (
+            rows > MAX_ROWS
+            or sum(engine.fetch_rows(_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET
+        ):
             raise InputError(
                 f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; split it"
             )
-        found = engine.arrow(
-            theirs.select(
-                line=ibis.row_number() + 1, **{c: theirs[i].cast("string") for c, i in at.items()}
-            )
+        found = engine.to_arrow(
+            theirs.select(**{c: theirs[i].cast("string") for c, i in at.items()})
         )
     except InputError:
         raise
@@ -362,12 +338,7 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
         raise InputError(
             f"{path}: not a readable Parquet file ({type(error).__name__}); write it again"
         ) from None
-    return pa.table(
-        {
-            "line": found["line"],
-            **{c: _trimmed(found[c]) if c in at else pa.nulls(rows, pa.string()) for c in COLUMNS},
-        }
-    )
+    return _as_staff({c: found[c] for c in at}, range(1, rows + 1))
 
 
 def _bytes(table: ibis.Table, columns: Iterable[int]) -> ibis.Table:

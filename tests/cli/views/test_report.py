@@ -105,7 +105,7 @@ DATA = {
         "brewer": [],
         "cook": [],
     },
-    "rejected": [{"file": "staff.csv", "line": 99, "reason": "no person", "cure": "fill it in"}],
+    "rejected": [{"file": "staff.csv", "line": 99, "reason": "no person", "fix": "fill it in"}],
     "labels": {
         "baker": "Master Baker",
         "brewer": "Brewer",
@@ -157,7 +157,7 @@ def _hostile():
             {"title": HOSTILE, "status": "none", "roles": [], "reasons": [HOSTILE], "people": 1}
         ],
         nearest={"baker": [_person(HOSTILE)]},
-        rejected=[{"file": HOSTILE, "line": 1, "reason": HOSTILE, "cure": HOSTILE}],
+        rejected=[{"file": HOSTILE, "line": 1, "reason": HOSTILE, "fix": HOSTILE}],
         labels={"baker": HOSTILE, "malting": HOSTILE, "brew": HOSTILE},
         workflow=[
             {

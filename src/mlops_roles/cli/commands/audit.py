@@ -3,7 +3,6 @@
   mlops-roles audit staff.csv
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
-  mlops-roles audit staff.csv --since staff.audited                only what has changed since the last time
   mlops-roles audit staff.csv --engine spark                       the same on Spark (needs Java)
   mlops-roles audit staff.nt                                       people as RDF
 
@@ -13,7 +12,6 @@ Exits with 1 if rows were rejected; with --strict also if a title was not resolv
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,11 +31,6 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
     )
     add_map(parser)
-    parser.add_argument(
-        "--since",
-        metavar="PREVIOUS",
-        help="audit only what changed since the audit kept in this file, and keep this one there (CSV, TSV)",
-    )
     parser.add_argument(
         "--engine",
         choices=ENGINES,
@@ -59,11 +52,10 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     hide, progress = hiding(args), Progress()
-    for option in ("small_groups", "since"):
-        if getattr(args, option) and args.format in PEOPLE:
-            raise InputError(
-                f"--{option.replace('_', '-')}: {args.format} shows single people; choose table, md, json or html"
-            )
+    if args.small_groups and args.format in PEOPLE:
+        raise InputError(
+            f"--small-groups: {args.format} shows single people; choose table, md, json or html"
+        )
     found = _found(args, progress)
     if args.format in PEOPLE:
         rows = found.arrow()
@@ -82,20 +74,13 @@ def run(args: argparse.Namespace) -> int:
 def _found(args: argparse.Namespace, progress: Progress) -> Any:
     from ...analysis.audit import audit
 
-    if args.since and args.engine != ENGINES[0]:
-        raise InputError(f"--since: does not run on {args.engine}; leave --engine out")
-    given: dict[str, Any] = {
-        "graph": load(*args.added),
-        "mapping": mapping(args.map),
-        "say": progress,
-    }
-    if not args.since:
-        return audit(args.staff, connection=connect(args.engine), **given)
-    from ...analysis.increments import audit_since
-
-    found = audit_since(args.staff, args.since, **given)
-    sys.stderr.write(f"audited anew: {found.anew}\n")
-    return found
+    return audit(
+        args.staff,
+        graph=load(*args.added),
+        mapping=mapping(args.map),
+        connection=connect(args.engine),
+        on_progress=progress,
+    )
 
 
 def add_map(parser: argparse.ArgumentParser) -> None:

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         args.new,
         args.staff,
         added=args.added,
-        read=partial(audit, mapping=mapping(args.map), say=progress),
+        read=partial(audit, mapping=mapping(args.map), on_progress=progress),
     )
     progress.done()
     if args.format == "json":

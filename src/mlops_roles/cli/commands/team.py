@@ -69,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
     from ..views.teams import team_text
 
     hide, progress = hiding(args), Progress()
-    people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    people = audit(
+        args.staff, graph=load(*args.added), mapping=mapping(args.map), on_progress=progress
+    )
     progress("looking for the group")
     found = team(
         people,

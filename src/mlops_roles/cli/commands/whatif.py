@@ -62,7 +62,9 @@ def run(args: argparse.Namespace) -> int:
     from ..views.teams import flat, whatif_text
 
     hide, progress, lessons = hiding(args), Progress(), [_lesson(text) for text in args.learn]
-    people = audit(args.staff, graph=load(*args.added), mapping=mapping(args.map), say=progress)
+    people = audit(
+        args.staff, graph=load(*args.added), mapping=mapping(args.map), on_progress=progress
+    )
     found = whatif(people, learn=lessons, hire=args.hire, leave=args.leave)
     progress.done()
     data = hide(found.to_dict(args.all))

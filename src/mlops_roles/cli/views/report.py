@@ -116,7 +116,7 @@ def _sections(data: Data) -> Iterator[Section]:
         *_cut(
             data["rejected"],
             20,
-            lambda r: _cited(r, keyed) | {"reason": r["reason"], "cure": r["cure"]},
+            lambda r: _cited(r, keyed) | {"reason": r["reason"], "fix": r["fix"]},
         ),
     )
 
