@@ -304,7 +304,11 @@ def test_nothing_public_is_undocumented(path):
     tree = ast.parse(path.read_text("utf-8"))
     assert ast.get_docstring(tree)
     assert (
-        list(undocumented(tree, skip={"add", "run"} if path.parent.name == "commands" else set()))
+        list(
+            undocumented(
+                tree, skip={"add_arguments", "run"} if path.parent.name == "commands" else set()
+            )
+        )
         == []
     )
 
@@ -340,10 +344,10 @@ def test_the_library_neither_prints_nor_exits(path):
 
 
 @every_command
-def test_a_command_has_a_docstring_add_and_run(name):
-    module = main.command(name)
+def test_a_command_has_a_docstring_arguments_and_run(name):
+    module = main.load_command(name)
     assert module.__doc__.splitlines()[0].endswith(".")
-    assert list(inspect.signature(module.add).parameters) == ["parser", "argv"]
+    assert list(inspect.signature(module.add_arguments).parameters) == ["parser", "argv"]
     assert list(inspect.signature(module.run).parameters) == ["args"]
 
 
@@ -360,7 +364,7 @@ def test_the_help_of_a_command_names_an_example(name, capsys):
 
 def test_the_overview_lists_every_command(capsys):
     assert main.main([]) == 0
-    assert main.names() == COMMANDS
+    assert main.command_names() == COMMANDS
     listed = re.findall(r"(?m)^  (\w+) +[A-Z]", capsys.readouterr().out)
     assert listed == COMMANDS
 

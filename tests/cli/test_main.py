@@ -12,7 +12,7 @@ import pytest
 from support.asserted import ROOT
 
 from mlops_roles import load
-from mlops_roles.cli.main import main, names
+from mlops_roles.cli.main import command_names, main
 from mlops_roles.io.rdf import parse_rdf
 from mlops_roles.io.resources import resource_dir
 from mlops_roles.ontology.graph import ontology_files
@@ -21,7 +21,7 @@ FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "html", "ttl")
 
 
 def test_the_commands_are_found():
-    assert set(names()) >= {
+    assert set(command_names()) >= {
         "show",
         "ask",
         "resolve",
@@ -90,7 +90,7 @@ def test_what_cannot_be_run_is_one_line_with_a_cure_and_exit_2(arguments, hint, 
 def test_the_overview_teaches(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in names())
+    assert all(name in out for name in command_names())
     assert "exit codes" in out
 
 

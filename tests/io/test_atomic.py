@@ -27,7 +27,7 @@ import hashlib, json, os, random, signal, sys, time
 from pathlib import Path
 import pyoxigraph as ox
 from mlops_roles.ontology import graph
-from mlops_roles.cli import emit
+from mlops_roles.cli.main import write_output
 
 random.seed(7)
 folder, audited = Path(sys.argv[1]), Path(sys.argv[2]).read_text("utf-8")
@@ -35,7 +35,7 @@ texts = [audited * 20, audited.replace("0.1.0", "9.9.9") * 30]
 sets = [[ox.Triple(ox.NamedNode(f"urn:{k}:{i}"), ox.NamedNode("urn:p"), ox.Literal(i)) for i in range(n)] for k, n in (("a", 3000), ("b", 5000))]
 whole = {hashlib.sha256(t.encode()).hexdigest() for t in texts} | {hashlib.sha256(ox.serialize(s, format=ox.RdfFormat.N_TRIPLES)).hexdigest() for s in sets}
 report, cache = folder / "report.json", folder / "cache" / "closure.nt"
-emit(texts[0], str(report))
+write_output(texts[0], str(report))
 graph._keep(cache, sets[0])
 halves = orphans = changes = 0
 last = {}
@@ -43,7 +43,7 @@ for _ in range(50):
     writer = os.fork()
     if writer == 0:
         for turn in range(10**9):
-            emit(texts[turn % 2], str(report))
+            write_output(texts[turn % 2], str(report))
             graph._keep(cache, sets[turn % 2])
     time.sleep(random.uniform(0.001, 0.05))
     os.kill(writer, signal.SIGKILL)
@@ -54,7 +54,7 @@ for _ in range(50):
         changes += last.get(path) != (written := path.stat().st_mtime_ns)
         last[path] = written
     orphans += len(list(folder.rglob("*.tmp")))
-emit(texts[0], str(report))
+write_output(texts[0], str(report))
 graph._keep(cache, sets[0])
 print(json.dumps({"halves": halves, "orphans": orphans, "changes": changes, "left": sorted(p.name for p in folder.rglob("*") if p.is_file())}))
 """
@@ -358,7 +358,7 @@ def test_what_an_engine_writes_to_disk_goes_with_the_process_or_at_the_next_star
 
 FULL = """
 import resource, sys
-from mlops_roles.cli import main
+from mlops_roles.cli.main import main
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 sys.exit(main(["audit", sys.argv[1], "--format", "json", "--output", sys.argv[2]]))

@@ -278,7 +278,11 @@ def test_nothing_about_a_person_is_logged(argv, capsys):
 
 
 def test_every_command_that_reads_staff_is_asked_to_be_quiet():
-    reading = {name for name in main.names() if "staff file" in main.build(name).format_help()}
+    reading = {
+        name
+        for name in main.command_names()
+        if "staff file" in main.build_parser(name).format_help()
+    }
     assert {argv[0] for argv in QUIET} >= reading
 
 

@@ -1,7 +1,7 @@
 """The command line: a face of the library.
 
 Each module in `commands/` is a command, loaded only when it is called. It has a docstring
-(its help), `add(parser, argv)` for its arguments and `run(args)` for its work, which returns
+(its help), `add_arguments(parser, argv)` for its arguments and `run(args)` for its work, which returns
 an exit code: 0 answered, 1 findings, 2 could not run.
 """
 
@@ -33,19 +33,19 @@ exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could n
 """
 
 
-def names() -> list[str]:
+def command_names() -> list[str]:
     """The commands that there are."""
     return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
 
 
-def command(name: str) -> ModuleType:
+def load_command(name: str) -> ModuleType:
     """The module of a command."""
     return importlib.import_module(f"{commands.__name__}.{name}")
 
 
-def build(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
+def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """The parser of one command."""
-    module = command(name)
+    module = load_command(name)
     summary, _, rest = (module.__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(
         prog=f"mlops-roles {name}",
@@ -53,14 +53,16 @@ def build(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
         epilog=rest.strip("\n").rstrip() or None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    module.add(parser, argv)
+    module.add_arguments(parser, argv)
     parser.set_defaults(run=module.run)
     return parser
 
 
-def overview() -> argparse.ArgumentParser:
+def overview_parser() -> argparse.ArgumentParser:
     """The parser of the command as a whole: the list of commands."""
-    listed = "\n".join(f"  {n:<12}{(command(n).__doc__ or '').splitlines()[0]}" for n in names())
+    listed = "\n".join(
+        f"  {n:<12}{(load_command(n).__doc__ or '').splitlines()[0]}" for n in command_names()
+    )
     parser = argparse.ArgumentParser(
         prog="mlops-roles",
         description="Ask who holds which role of machine-learning operations, what is uncovered, and how that is known.\n\ncommands:\n"
@@ -125,13 +127,13 @@ def pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
     return Pseudonyms.from_file(args.key_file) if args.pseudonymise or args.key_file else None
 
 
-def hiding(args: argparse.Namespace) -> Callable[[Any], Any]:
+def pseudonymiser(args: argparse.Namespace) -> Callable[[Any], Any]:
     """What puts pseudonyms in place of the names in an answer, if these options ask for it."""
     hidden = pseudonyms(args)
     return hidden.hide if hidden else lambda answer: answer
 
 
-def emit(text: str | bytes, output: str | None) -> None:
+def write_output(text: str | bytes, output: str | None) -> None:
     """Write an answer to standard output, or to a file that appears only when complete."""
     if output:
         from ..io.atomic import atomic_write
@@ -180,15 +182,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     parsed = argparse.Namespace()
     try:
-        if args and args[0].replace("-", "_") in names():
-            parsed = build(args[0].replace("-", "_"), args[1:]).parse_args(args[1:])
+        if args and args[0].replace("-", "_") in command_names():
+            parsed = build_parser(args[0].replace("-", "_"), args[1:]).parse_args(args[1:])
             code: int = parsed.run(parsed)
             sys.stdout.flush()
             return code
-        return _overview(args)
+        return _run_overview(args)
     except MlopsRolesError as error:
         if isinstance(error, UnknownPerson):
-            _tell_nearest(error, parsed)
+            _print_suggestions(error, parsed)
         sys.stderr.write(f"mlops-roles: {_one_line(str(error))}\n")
         return 2
     except BrokenPipeError:
@@ -199,14 +201,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _tell_nearest(error: UnknownPerson, args: argparse.Namespace) -> None:
+def _print_suggestions(error: UnknownPerson, args: argparse.Namespace) -> None:
     """The names nearest to an unknown one: on standard output, as standard error is logged; under pseudonyms none."""
     from ..io.text import single_line, to_json
 
     given = vars(args)
     nearest = [] if given.get("pseudonymise") or given.get("key_file") else error.nearest
     if nearest:
-        emit(
+        write_output(
             to_json({"nearest": nearest})
             if given.get("format") == "json"
             else single_line(f"nearest names: {'; '.join(nearest)}") + "\n",
@@ -218,12 +220,12 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _overview(args: list[str]) -> int:
-    parser = overview()
+def _run_overview(args: list[str]) -> int:
+    parser = overview_parser()
     if args and not args[0].startswith("-"):
         import difflib
 
-        close = difflib.get_close_matches(args[0], names(), n=1)
+        close = difflib.get_close_matches(args[0], command_names(), n=1)
         sys.stderr.write(
             f"mlops-roles: no command {args[0][:80]!r}; {f'did you mean {close[0]}?' if close else 'see mlops-roles --help'}\n"
         )

@@ -16,10 +16,10 @@ from pathlib import Path
 from ...io.text import FORMATTERS, format_rows
 from ...ontology.catalogue import Answer, Question, catalogue, question
 from ...ontology.graph import Graph, load
-from ..main import Progress, add_common, emit
+from ..main import Progress, add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, [*FORMATTERS, "ttl"], data=True)
     parser.add_argument(
         "--store",
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
             {"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary}
             for q in catalogue(load(*args.added)).values()
         ]
-        emit(
+        write_output(
             format_rows(
                 rows,
                 ["question", "parameters", "answers"],
@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     graph = Graph(args.added, args.data, args.store)
     answer = _asked_there(args, graph) if args.endpoint else _asked_here(args, graph)
-    emit(_written(answer, args.format), args.output)
+    write_output(_written(answer, args.format), args.output)
     return 0
 
 

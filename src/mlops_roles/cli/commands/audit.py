@@ -20,12 +20,12 @@ from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ...staff.engine import ENGINES, connect
 from ...staff.privacy import small_groups, spelt
-from ..main import Progress, add_common, add_privacy, emit, hiding
+from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 
 PEOPLE = ("csv", "tsv", "jsonl")
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
     parser.add_argument(
         "staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
@@ -51,7 +51,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    hide, progress = hiding(args), Progress()
+    hide, progress = pseudonymiser(args), Progress()
     if args.small_groups and args.format in PEOPLE:
         raise InputError(
             f"--small-groups: {args.format} shows single people; choose table, md, json or html"
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         data = hide(small_groups(found.to_dict()) if args.small_groups else found.to_dict())
         text = to_json(spelt(data)) if args.format == "json" else report(data, args.format)
     progress.done()
-    emit(text, args.output)
+    write_output(text, args.output)
     unresolved = found.titles["ambiguous"] + found.titles["none"]
     return 1 if found.rejected or (args.strict and unresolved) else 0
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ...ontology.graph import load
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--output",
         default="dist",

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 from ...io.text import FORMATTERS, format_rows, to_json
 from ...ontology.graph import load
-from ..main import add_common, add_privacy, emit, pseudonyms
+from ..main import add_common, add_privacy, pseudonyms, write_output
 from .audit import add_map, mapping
 
 if TYPE_CHECKING:
     from ...analysis.evidence import Conflict, Records
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "ttl"])
     parser.add_argument(
         "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
@@ -46,9 +46,9 @@ def run(args: argparse.Namespace) -> int:
     except Conflict as conflict:
         return refused(conflict, args)
     if args.format == "ttl":
-        emit(found.turtle(), args.output)
+        write_output(found.turtle(), args.output)
     else:
-        emit(
+        write_output(
             to_json(found.to_dict())
             if args.format == "json"
             else certificate_text(found, args.format),
@@ -81,7 +81,7 @@ def records(args: argparse.Namespace) -> Records:
 def refused(conflict: Conflict, args: argparse.Namespace) -> int:
     """Why nothing is judged: each place, on standard output, and no file."""
     rows = [asdict(finding) for finding in conflict.findings]
-    emit(
+    write_output(
         to_json({"findings": rows})
         if args.format == "json"
         else format_rows(

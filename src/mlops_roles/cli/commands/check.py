@@ -15,10 +15,10 @@ from ...io.text import FORMATTERS, format_rows, single_line, to_json
 from ...ontology.graph import load
 from ...validation.findings import Finding, Report
 from ...validation.shacl import SECONDS, check
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
     parser.add_argument(
         "--timeout",
@@ -37,7 +37,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     report = check(args.data, load(*args.added), args.timeout)
-    emit(_written(report, args.format), args.output)
+    write_output(_written(report, args.format), args.output)
     sys.stderr.write(
         f"{len(report.findings)} findings; {report.nodes} nodes looked at by {sum(map(bool, report.checked.values()))} shapes\n"
     )

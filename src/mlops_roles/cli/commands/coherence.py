@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from ...io.sssom import read_mappings
 from ...io.text import FORMATTERS, format_rows, single_line
 from ...matching.coherence import CoherenceIssue, coherence
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
     parser.add_argument("mappings", metavar="MAPPINGS", help="a set of mappings in SSSOM")
     parser.add_argument("theirs", metavar="THEIRS", help="the RDF file whose terms it maps")
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
             [c.to_dict() for c in found], list(CoherenceIssue.__dataclass_fields__), args.format
         )
     )
-    emit(text, args.output)
+    write_output(text, args.output)
     sys.stderr.write(f"{len(found)} findings in {len(mappings.mappings)} mappings\n")
     return 1 if found else 0
 

@@ -8,10 +8,10 @@ For those who change the ontology: run it after every change in ontology/.
 import argparse
 from collections.abc import Sequence
 
-from ..main import emit
+from ..main import write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--output", metavar="FILE", help="write the answer to a file instead of standard output"
     )
@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     from ...matching.alignments import derived_files
     from ...ontology.derivation import write
 
-    emit(
+    write_output(
         "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived_files())))
         or "nothing to write, all is fresh\n",
         args.output,

@@ -15,7 +15,7 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.text import format_rows, to_json
-from ..main import Progress, add_common, add_privacy, emit, hiding
+from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 from .audit import add_map, mapping
 
 STATEMENTS = ("change", "how", "term", "statement", "because")
@@ -23,7 +23,7 @@ ANSWERS = ("change", "person", "line", "answer", "before", "after", "because")
 ROWS = ("csv", "tsv", "jsonl")
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
     parser.add_argument(
         "old", metavar="OLD", help="an ontology (a folder, or an RDF file) or a staff file"
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.diff import StaffDiff, diff
     from ..views.diffs import diff_text
 
-    hide, progress = hiding(args), Progress()
+    hide, progress = pseudonymiser(args), Progress()
     found = diff(
         args.old,
         args.new,
@@ -66,5 +66,5 @@ def run(args: argparse.Namespace) -> int:
         text = format_rows(hide(rows), ANSWERS if people else STATEMENTS, args.format)
     else:
         text = diff_text(hide(found.to_dict()), args.format)
-    emit(text, args.output)
+    write_output(text, args.output)
     return 1 if found.rejected else 0

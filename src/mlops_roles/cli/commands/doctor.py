@@ -14,10 +14,10 @@ from collections.abc import Sequence
 
 from ...io.text import FORMATTERS, format_rows
 from ...ontology.graph import Graph, load
-from ..main import Progress, add_common, emit
+from ..main import Progress, add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
     parser.add_argument("--endpoint", metavar="URL", help="the address of a SPARQL server")
     parser.add_argument(
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.save:
         from ...ontology.endpoint.contents import n_quads
 
-        emit(n_quads(graph), args.save)
+        write_output(n_quads(graph), args.save)
     if args.endpoint:
         return _examined(args, graph)
     if not args.save:
@@ -91,7 +91,9 @@ def _examined(args: argparse.Namespace, graph: Graph) -> int:
             points = probe(endpoint, args.probe_updates, args.probe_timeout)
         finally:
             progress.done()
-    emit(format_rows([p._asdict() for p in points], list(Probe._fields), args.format), args.output)
+    write_output(
+        format_rows([p._asdict() for p in points], list(Probe._fields), args.format), args.output
+    )
     return (
         0 if {"point": "our graphs", "found": "fresh"}.items() <= points[1]._asdict().items() else 1
     )

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from ...io.text import to_json
 from ...ontology.explanation import explain
 from ...ontology.graph import load
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["text", "json"])
     parser.add_argument(
         "statement",
@@ -27,12 +27,12 @@ def run(args: argparse.Namespace) -> int:
     statement = " ".join(args.statement)
     proof = explain(statement, load(*args.added))
     if args.format == "json":
-        emit(
+        write_output(
             to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"}),
             args.output,
         )
     elif proof:
-        emit("\n".join(proof.lines()) + "\n", args.output)
+        write_output("\n".join(proof.lines()) + "\n", args.output)
     else:
-        emit(f"{statement}: neither stated nor inferred (unknown is not no)\n", args.output)
+        write_output(f"{statement}: neither stated nor inferred (unknown is not no)\n", args.output)
     return 0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pyoxigraph as ox
 
 from ...ontology.graph import load
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -19,7 +19,7 @@ FORMATS = {
 }
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATS))
     parser.add_argument(
         "--inferred", action="store_true", help="with what follows from the asserted statements"
@@ -28,5 +28,5 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     graph = load(*args.added)
-    emit(graph.serialize(FORMATS[args.format], inferred=args.inferred), args.output)
+    write_output(graph.serialize(FORMATS[args.format], inferred=args.inferred), args.output)
     return 0

@@ -11,14 +11,14 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.text import format_rows, to_json
-from ..main import add_common, emit
+from ..main import add_common, write_output
 from .certify import add_judging, records, refused
 
 ROWS = ("csv", "tsv", "jsonl")
 COLUMNS = ("person", "role", "skill", "do", "demanded_by")
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
     parser.add_argument(
         "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
@@ -52,5 +52,5 @@ def run(args: argparse.Namespace) -> int:
         text = format_rows([row for one in found for row in one.rows], COLUMNS, args.format)
     else:
         text = gap_text(found[0], args.format) if args.role else gaps_text(found, args.format)
-    emit(text, args.output)
+    write_output(text, args.output)
     return 0

@@ -19,10 +19,10 @@ from ...io.sssom import COLUMNS, read_mappings
 from ...io.text import FORMATTERS, format_rows
 from ...matching.merge import apply_mappings, undo_mappings
 from ...matching.proposals import propose
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["sssom", *FORMATTERS])
     parser.add_argument(
         "theirs",
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.apply or args.undo:
         return _change(args)
     found = propose(args.theirs, args.to, args.added)
-    emit(
+    write_output(
         found.to_tsv()
         if args.format == "sssom"
         else format_rows([row.cells for row in found.mappings], COLUMNS, args.format),
@@ -67,7 +67,7 @@ def _change(args: argparse.Namespace) -> int:
         if args.apply
         else undo_mappings(args.theirs, read_mappings(args.undo))
     )
-    emit(found.to_turtle(), args.output)
+    write_output(found.to_turtle(), args.output)
     way = (
         "came in, {} were there before"
         if args.apply

@@ -14,12 +14,12 @@ from itertools import groupby
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ...validation.quality import Quality, Result, quality
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 SHOWN = 5  # findings of a check in the table
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "jsonl", "csv", "tsv", "md"])
     parser.add_argument(
         "ontology", nargs="?", metavar="FILE", help="an ontology as RDF; without it ours is judged"
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     found = quality(
         args.ontology, graph=load(*args.added), questions=args.questions, exceptions=args.exceptions
     )
-    emit(_written(found, args.format), args.output)
+    write_output(_written(found, args.format), args.output)
     return 0 if found.conforms else 1
 
 

@@ -18,10 +18,10 @@ from collections.abc import Iterator, Sequence
 from ...io.text import FORMATTERS, format_rows
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph, load
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
     parser.add_argument(
         "title",
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         _decide(args, titles, load(*args.added))
     graph = load(*args.added, *([args.decisions] if args.decisions else []))
     rows = [found.to_dict() for found in resolve_all(titles, graph)]
-    emit(
+    write_output(
         format_rows(rows, ["title", "status", "roles", "reasons", "nearest"], args.format),
         args.output,
     )

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "folder",
         nargs="?",

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from ...io.text import to_json
 from ...ontology.graph import load
 from ...ontology.term_page import show
-from ..main import add_common, emit
+from ..main import add_common, write_output
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["text", "json", "md"])
     parser.add_argument(
         "term", metavar="TERM", help="a slug, a notation such as R7, a label, a CURIE or an IRI"
@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     shown = show(args.term, load(*args.added))
     if args.format == "json":
-        emit(to_json(shown.to_dict()), args.output)
+        write_output(to_json(shown.to_dict()), args.output)
     else:
-        emit(shown.markdown() if args.format == "md" else shown.text(), args.output)
+        write_output(shown.markdown() if args.format == "md" else shown.text(), args.output)
     return 0

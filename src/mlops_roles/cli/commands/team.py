@@ -15,13 +15,13 @@ from collections.abc import Sequence
 
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
-from ..main import Progress, add_common, add_privacy, emit, hiding
+from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 from .audit import add_map, mapping
 
 ROWS = ("csv", "tsv", "jsonl")
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
     parser.add_argument(
         "--staff",
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.team import team
     from ..views.teams import team_text
 
-    hide, progress = hiding(args), Progress()
+    hide, progress = pseudonymiser(args), Progress()
     people = audit(
         args.staff, graph=load(*args.added), mapping=mapping(args.map), on_progress=progress
     )
@@ -90,5 +90,5 @@ def run(args: argparse.Namespace) -> int:
         )
     else:
         text = team_text(hide(found.to_dict()), args.format)
-    emit(text, args.output)
+    write_output(text, args.output)
     return 1 if found.impossible or found.staff.rejected else 0

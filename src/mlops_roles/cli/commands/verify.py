@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ...io.text import format_rows, single_line, to_json
-from ..main import add_common, emit
+from ..main import add_common, write_output
 from .audit import add_map, mapping
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ROWS = ("csv", "tsv", "jsonl", "md")
 COLUMNS = ("place", "says", "found")
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", *ROWS])
     parser.add_argument(
         "certificate", metavar="CERTIFICATE", help="what certify wrote as JSON or Turtle"
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         text = f"{args.certificate}: {'verified' if found.verified else 'NOT verified'}\n{_claim(found)}\n"
         text += format_rows(rows, COLUMNS) if rows else ""
-    emit(text, args.output)
+    write_output(text, args.output)
     return 0 if found.verified else 1
 
 

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from ...errors import InputError
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
-from ..main import Progress, add_common, add_privacy, emit, hiding
+from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 from .audit import add_map, mapping
 
 ROWS = ("csv", "tsv", "jsonl")
 
 
-def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
     parser.add_argument(
         "--staff",
@@ -61,7 +61,11 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.whatif import whatif
     from ..views.teams import flat, whatif_text
 
-    hide, progress, lessons = hiding(args), Progress(), [_lesson(text) for text in args.learn]
+    hide, progress, lessons = (
+        pseudonymiser(args),
+        Progress(),
+        [_lesson(text) for text in args.learn],
+    )
     people = audit(
         args.staff, graph=load(*args.added), mapping=mapping(args.map), on_progress=progress
     )
@@ -75,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         text = format_rows(rows, list(flat({}, {})), args.format)
     else:
         text = whatif_text(data, args.format)
-    emit(text, args.output)
+    write_output(text, args.output)
     return 1 if found.staff.rejected else 0
 
 
