@@ -1,8 +1,8 @@
-"""The smallest choice that covers demands, or the best of a size: a whole-number programme for HiGHS.
+"""Exact set multi-cover with HiGHS: the fewest candidates that meet all demands, or the best of a size.
 
-Alike candidates become one column with a capacity. A candidate is left out if as many others as
-are ever wanted of one demand cover all that it covers and more: taking one of those instead, or
-none, is never worse. So what is left holds a best choice of all.
+Identical candidates become one integer variable, bounded by their number. A candidate is left out
+if at least as many others as any demand wants cover a strict superset of what it covers: choosing
+one of those instead is never worse. The candidates that remain thus contain an optimal choice.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from ..errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-BLOCK = 512  # candidates compared with all others at a time
-MANY = 20_000  # kinds of candidates: above, comparing each with each takes longer than it saves
+BLOCK_SIZE = 512  # rows of the kinds x kinds comparison that are in memory at a time
+MAX_COMPARED = 20_000  # kinds; above, comparing all pairs takes longer than it saves the solver
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Choice:
     """What the solver chose.
 
     Attributes:
-        chosen: candidates, by number, in order.
-        proven: whether no choice is better.
+        chosen: indices of candidates, ascending.
+        proven: whether the choice is proven optimal.
         bound: no choice has fewer members; with a size, no choice meets more demands.
-        kinds: how many kinds of candidates were left to choose among.
+        kinds: how many distinct candidates the solver chose among.
     """
 
     chosen: list[int]
@@ -44,65 +44,87 @@ def choose(
     size: int | None = None,
     seconds: float = 5.0,
 ) -> Choice:
-    """Choose the fewest candidates that meet all demands or, with `size`, at most so many that meet most.
+    """Choose the fewest candidates that meet all demands or, with `size`, the best of that size.
+
+    With `size`, at most that many candidates are chosen, who meet as many demands as possible, and
+    no more of them than that takes. A demand of 2 that is met once counts 1. Of identical
+    candidates the first are chosen.
 
     Args:
-        covers: for each candidate the demands, by number, that it helps to meet.
-        demands: for each demand how many candidates are wanted; without `size` there are as many.
-        size: how many may be chosen.
-        seconds: when to stop; what was found then is given with the bound.
+        covers: for each candidate, the indices of the demands that it helps to meet.
+        demands: for each demand, how many candidates it wants; without `size`, that many cover it.
+        size: the most candidates that may be chosen.
+        seconds: time limit of the solver; the best choice found by then comes with a bound.
 
-    A demand of two that one meets counts one. Of equals, earlier candidates are chosen.
+    Raises InputError if highspy is not installed.
     """
     solver = _solver(seconds)
     import numpy as np
 
     table = np.zeros((len(covers), len(demands)), bool)
-    for candidate, met in enumerate(covers):
-        table[candidate, list(met)] = True
+    for candidate, items in enumerate(covers):
+        table[candidate, list(items)] = True
     wanted = np.asarray(demands, float)
-    kinds, capacity, members = _kinds(table, int(wanted.max(initial=0)))
+    kinds, counts, members = _distinct_candidates(table, int(wanted.max(initial=0)))
     if not len(kinds):
         return Choice([], True, 0, 0)
-    solver.passModel(
-        _cheapest(kinds, capacity, wanted)
-        if size is None
-        else _fullest(kinds, capacity, wanted, size)
-    )
-    solver.setSolution(_start(capacity if size is None else np.zeros(len(kinds) + len(wanted))))
-    solver.run()
-    return _choice(solver, members, wanted, size)
+    # a variable for each kind: how many of its candidates are chosen
+    picks = solver.addIntegrals(len(kinds), ub=counts)
+    supply = [solver.qsum(picks[covering]) for covering in kinds.T]
+    if size is None:
+        _min_cover(solver, picks, counts, supply, demands)
+    else:
+        _max_coverage(solver, picks, supply, demands, size)
+    taken = np.rint(solver.vals(picks)).astype(int)
+    chosen = sorted(int(i) for same, n in zip(members, taken, strict=True) for i in same[:n])
+    return Choice(chosen, _is_optimal(solver), _bound(solver, wanted, size), len(kinds))
 
 
-def _kinds(table: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-    """The kinds of candidates worth a choice, how many of each may be, and who they are; the earliest first."""
+def _distinct_candidates(
+    table: np.ndarray, most: int
+) -> tuple[np.ndarray, list[float], list[np.ndarray]]:
+    """Merge identical candidates and drop dominated ones.
+
+    Args:
+        table: bool (candidates x demands), whether a candidate helps to meet a demand.
+        most: the largest demand.
+
+    Returns the kinds, bool (kinds x demands), by first occurrence; how many of each may be useful;
+    and for each the indices of its candidates, ascending.
+    """
     import numpy as np
 
-    kinds, first, which, count = np.unique(
+    kinds, first, kind_of, count = np.unique(
         table, axis=0, return_index=True, return_inverse=True, return_counts=True
     )
-    keep = kinds.any(1) & _unbeaten(kinds, count, most)
+    keep = kinds.any(1) & _non_dominated(kinds, count, most)
     order = [k for k in np.argsort(first) if keep[k]]
-    people = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(count)[:-1])
-    return kinds[order], np.minimum(count[order], most).astype(float), [people[k] for k in order]
+    by_kind = np.argsort(kind_of.ravel(), kind="stable")
+    members = np.split(by_kind, np.cumsum(count)[:-1])
+    return kinds[order], [float(min(count[k], most)) for k in order], [members[k] for k in order]
 
 
-def _unbeaten(kinds: np.ndarray, count: np.ndarray, most: int) -> np.ndarray:
-    """Which kinds have fewer than `most` candidates above them, who cover all that they cover and more."""
+def _non_dominated(kinds: np.ndarray, count: np.ndarray, most: int) -> np.ndarray:
+    """Which kinds have fewer than `most` candidates that cover a strict superset.
+
+    Args:
+        kinds: bool (kinds x demands).
+        count: int (kinds,), candidates of each kind.
+        most: the largest demand.
+
+    Returns bool (kinds,).
+    """
     import numpy as np
 
-    if len(kinds) > MANY:
+    if len(kinds) > MAX_COMPARED:
         return np.ones(len(kinds), bool)
-    dense, size = kinds.astype(np.float32), kinds.sum(1)
-    above = [
-        (
-            (dense[i : i + BLOCK] @ dense.T == size[i : i + BLOCK, None])
-            & (size > size[i : i + BLOCK, None])
-        )
-        @ count
-        for i in range(0, len(kinds), BLOCK)
-    ]
-    return np.concatenate(above) < most if above else np.ones(0, bool)
+    dense, n_covered = kinds.astype(np.float32), kinds.sum(1)
+    supersets = np.zeros(len(kinds), int)
+    for start in range(0, len(kinds), BLOCK_SIZE):
+        block = slice(start, start + BLOCK_SIZE)
+        contains = dense[block] @ dense.T == n_covered[block, None]
+        supersets[block] = (contains & (n_covered > n_covered[block, None])) @ count
+    return supersets < most
 
 
 def _solver(seconds: float) -> Any:
@@ -114,97 +136,66 @@ def _solver(seconds: float) -> Any:
             "team: the solver HiGHS is not installed; python -m pip install 'mlops-roles[team]'"
         ) from None
 
-    class Quiet(highspy.Highs):
+    class SilentHighs(highspy.Highs):
         def enableCallbacks(self) -> None:
-            """What is called first, and would write a banner to standard output."""
-            self.setOptionValue("output_flag", False)
+            """Switch output off first: the constructor calls this, which prints a banner."""
+            self.silent()
             super().enableCallbacks()  # type: ignore[no-untyped-call]
 
-    solver: Any = Quiet()  # type: ignore[no-untyped-call]
-    for option, value in (
-        ("parallel", "off"),
-        ("random_seed", 0),
-        ("time_limit", float(seconds)),
-        ("mip_rel_gap", 0.0),
-    ):
-        solver.setOptionValue(option, value)
+    solver: Any = SilentHighs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("parallel", "off")
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("time_limit", float(seconds))
+    solver.setOptionValue("mip_rel_gap", 0.0)
     return solver
 
 
-def _cheapest(kinds: np.ndarray, capacity: np.ndarray, wanted: np.ndarray) -> Any:
-    """Fewest candidates, every demand met."""
-    import numpy as np
-
-    return _programme(np.ones(len(kinds)), capacity, kinds.T, wanted, np.full(len(wanted), np.inf))
-
-
-def _fullest(kinds: np.ndarray, capacity: np.ndarray, wanted: np.ndarray, size: int) -> Any:
-    """Most demands met by at most `size` candidates; of these choices one with the fewest."""
-    import numpy as np
-
-    met = np.eye(len(wanted))
-    cost = np.concatenate([np.ones(len(kinds)), np.full(len(wanted), -_worth(size))])
-    rows = np.vstack(
-        [np.hstack([kinds.T, -met]), np.concatenate([np.ones(len(kinds)), np.zeros(len(wanted))])]
-    )
-    lower, upper = (
-        np.append(np.zeros(len(wanted)), 0.0),
-        np.append(np.full(len(wanted), np.inf), float(size)),
-    )
-    return _programme(cost, np.concatenate([capacity, wanted]), rows, lower, upper)
+def _min_cover(
+    solver: Any, picks: Any, counts: Sequence[float], supply: Sequence[Any], demands: Sequence[int]
+) -> None:
+    """Solve for the fewest candidates that meet every demand, starting from all of them."""
+    solver.addConstrs(have >= want for have, want in zip(supply, demands, strict=True))
+    _start_from(solver, counts)
+    solver.minimize(solver.qsum(picks))
 
 
-def _worth(size: int) -> float:
-    """What a demand met is worth in candidates: more than a whole choice of them."""
+def _max_coverage(
+    solver: Any, picks: Any, supply: Sequence[Any], demands: Sequence[int], size: int
+) -> None:
+    """Solve for the most demands met by at most `size` candidates, then for the fewest of them."""
+    met = solver.addIntegrals(len(demands), ub=[float(want) for want in demands])
+    solver.addConstrs(have >= got for have, got in zip(supply, met, strict=True))
+    solver.addConstr(0 <= solver.qsum(picks) <= size)
+    _start_from(solver, [0.0] * (len(picks) + len(met)))
+    solver.minimize(solver.qsum(picks) - _coverage_reward(size) * solver.qsum(met))
+
+
+def _coverage_reward(size: int) -> float:
+    """What one demand met is worth, in candidates: more than a whole choice of them."""
     return size + 1.0
 
 
-def _programme(
-    cost: np.ndarray, most: np.ndarray, rows: np.ndarray, lower: np.ndarray, upper: np.ndarray
-) -> Any:
-    """Whole numbers from 0 to `most` at the least cost, with each row's sum within its bounds."""
-    import highspy
-    import numpy as np
-
-    lp, columns = highspy.HighsLp(), rows.T
-    lp.num_col_, lp.num_row_ = columns.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), most
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    at, index = np.nonzero(columns)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = np.searchsorted(at, np.arange(len(cost) + 1)).astype(np.int32)
-    lp.a_matrix_.index_, lp.a_matrix_.value_ = (
-        index.astype(np.int32),
-        columns[at, index].astype(float),
-    )
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
-    return lp
-
-
-def _start(values: np.ndarray) -> Any:
-    """Everybody or nobody, so that there is an answer however soon the time is up."""
+def _start_from(solver: Any, values: Sequence[float]) -> None:
+    """Give the solver a feasible solution, so that there is one however soon time is up."""
     import highspy
 
     solution = highspy.HighsSolution()
     solution.col_value = values
-    return solution
+    solver.setSolution(solution)
 
 
-def _choice(solver: Any, members: list[np.ndarray], wanted: np.ndarray, size: int | None) -> Choice:
-    """The solution in candidates, with what is proven."""
+def _is_optimal(solver: Any) -> bool:
     import highspy
-    import numpy as np
 
-    taken = np.rint(solver.getSolution().col_value[: len(members)]).astype(int)
-    chosen = sorted(int(i) for people, n in zip(members, taken, strict=True) for i in people[:n])
-    proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return Choice(
-        chosen, proven, _bound(solver.getInfo().mip_dual_bound, wanted, size), len(members)
-    )
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
-def _bound(least: float, wanted: np.ndarray, size: int | None) -> int:
-    """How few might do, or how much a size might meet, going by the least possible cost; by the demands where none is known yet."""
+def _bound(solver: Any, wanted: np.ndarray, size: int | None) -> int:
+    """The bound in candidates or, with a size, in demands met, from the bound on the objective.
+
+    The demands give a bound of their own, for when the solver has none yet.
+    """
+    objective = solver.getInfo().mip_dual_bound
     if size is None:
-        return math.ceil(max(least - 1e-6, float(wanted.max())))
-    return math.floor(min((size - least) / _worth(size) + 1e-6, float(wanted.sum())))
+        return math.ceil(max(objective - 1e-6, float(wanted.max())))
+    return math.floor(min((size - objective) / _coverage_reward(size) + 1e-6, float(wanted.sum())))
