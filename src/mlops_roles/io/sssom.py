@@ -1,16 +1,18 @@
-"""Sets of mappings in SSSOM: read, written, and as RDF.
+"""Mappings in SSSOM (TSV): read, written, and as RDF.
 
-A set is a tab-separated table below a header of `#key: value` lines. A row with a
-`reviewer_label` is a decision: to accept the mapping or, with `Not` as its
-`predicate_modifier`, to refuse it. A row without one is a proposal.
+A file is a tab-separated table below a header in YAML, whose lines begin with `#`. A row with a
+`reviewer_label` is a decision: to accept the mapping or, with `Not` as its `predicate_modifier`,
+to reject it. A row without one is a proposal.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import os
+import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,18 +27,12 @@ from .turtle import GENID
 SSSOM = "https://w3id.org/sssom/"
 NEEDED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 COLUMNS = (
-    *(
-        "subject_id",
-        "subject_label",
-        "predicate_id",
-        "predicate_modifier",
-        "object_id",
-        "object_label",
-        "mapping_justification",
-    ),
+    *("subject_id", "subject_label", "predicate_id", "predicate_modifier"),
+    *("object_id", "object_label", "mapping_justification"),
     *("confidence", "reviewer_label", "comment"),
 )
 MAX_BYTES = 256 << 20
+MAX_HEADER = 1 << 18  # characters; YAML of this size takes a few seconds
 BUILT_IN = {  # by the specification of SSSOM
     "owl": "http://www.w3.org/2002/07/owl#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -46,16 +42,49 @@ BUILT_IN = {  # by the specification of SSSOM
     "sssom": SSSOM,
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-Header = dict[str, Any]  # a text, a list of texts, or a table of prefixes
+_HEADER = re.compile(r"(?:#[^\r\n]*(?:\r\n|\r|\n|\Z))*")
+Header = dict[str, Any]  # texts, lists of texts, and `curie_map`: prefix to namespace
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file in SSSOM (TSV) as it is written.
+
+    Attributes:
+        header: what its header says; `curie_map` is there even if the file has none.
+        header_text: the lines of the header.
+        columns: the names of the columns.
+        rows: the line in the file and the cells of each row that is not blank.
+    """
+
+    header: Header
+    header_text: str
+    columns: list[str]
+    rows: list[tuple[int, list[str]]]
+
+    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """The line of each row, and its cells by column; a missing cell is ''."""
+        for line, cells in self.rows:
+            stripped = [cell.strip() for cell in cells]
+            missing = [""] * (len(self.columns) - len(cells))
+            yield line, dict(zip(self.columns, [*stripped, *missing], strict=False))
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """One row: what is mapped to what, by IRI, and the cells as written.
+    """One mapping of a set: subject, predicate and object by IRI, and its row as written.
 
     Attributes:
-        negated: the row says that the two do not match.
-        line: where it is in its file.
+        subject, predicate, object: IRIs.
+        negated: whether the row says that the two do not match (`predicate_modifier` is Not).
+        cells: the row by column.
+        line: where it is in its file, counted from 1.
+
+    Example:
+        >>> from mlops_roles import read_mappings
+        >>> mapping = read_mappings("examples/acme-hr.sssom.tsv").mappings[2]
+        >>> mapping.subject, mapping.negated, mapping.reviewed
+        ('https://acme.example/hr/job-20', True, True)
     """
 
     subject: str
@@ -67,13 +96,25 @@ class Mapping:
 
     @property
     def reviewed(self) -> bool:
-        """Whether a person has decided on it."""
+        """Whether a person has accepted or rejected it."""
         return bool(self.cells.get("reviewer_label") or self.cells.get("reviewer_id"))
 
 
 @dataclass(frozen=True)
 class MappingSet:
-    """A set of mappings with its header."""
+    """A set of mappings with its header.
+
+    Attributes:
+        name: the name of its file.
+        header: texts, lists of texts, and `curie_map`: prefix to namespace.
+        mappings: its rows in order.
+
+    Example:
+        >>> from mlops_roles import read_mappings
+        >>> mappings = read_mappings("examples/acme-hr.sssom.tsv")
+        >>> mappings.iri, len(mappings.reviewed)
+        ('https://acme.example/hr/links', 7)
+    """
 
     name: str
     header: Header
@@ -91,25 +132,26 @@ class MappingSet:
 
     @property
     def reviewed(self) -> list[Mapping]:
-        """The rows that a person has decided on: accepted, or refused and kept as such."""
-        return [row for row in self.mappings if row.reviewed]
+        """The mappings that a person has accepted or rejected."""
+        return [mapping for mapping in self.mappings if mapping.reviewed]
 
-    def to_quads(self, rows: Iterable[Mapping] | None = None) -> Iterator[ox.Quad]:
-        """The set as RDF, for `mapping.rq`: its header, and a node for each row (of `rows`, else of all)."""
-        whole = ox.NamedNode(self.iri)
-        yield from (
-            ox.Quad(whole, ox.NamedNode(SSSOM + k), self._term(k, v))
-            for k, v in self.header.items()
-            if isinstance(v, str)
-        )
-        for row in self.mappings if rows is None else rows:
-            node = ox.NamedNode(f"{GENID}mapping-{row.line:05}")
-            yield ox.Quad(whole, ox.NamedNode(f"{SSSOM}mappings"), node)
-            yield from (
-                ox.Quad(node, ox.NamedNode(SSSOM + k), self._term(k, v))
-                for k, v in row.cells.items()
-                if v
-            )
+    def to_quads(self, mappings: Iterable[Mapping] | None = None) -> Iterator[ox.Quad]:
+        """The set as RDF, for `mapping.rq`: its header, and a node for each mapping.
+
+        Args:
+            mappings: those to write instead of all.
+        """
+        node = ox.NamedNode(self.iri)
+        yield from self._slots(node, self.header)
+        for mapping in self.mappings if mappings is None else mappings:
+            row = ox.NamedNode(f"{GENID}mapping-{mapping.line:05}")
+            yield ox.Quad(node, ox.NamedNode(f"{SSSOM}mappings"), row)
+            yield from self._slots(row, mapping.cells)
+
+    def _slots(self, node: ox.NamedNode, slots: dict[str, Any]) -> Iterator[ox.Quad]:
+        for slot, value in slots.items():
+            if value and isinstance(value, str) and slot.isidentifier():
+                yield ox.Quad(node, ox.NamedNode(SSSOM + slot), self._term(slot, value))
 
     def _term(self, slot: str, value: str) -> ox.NamedNode | ox.Literal:
         if slot == "confidence":
@@ -119,18 +161,17 @@ class MappingSet:
         return ox.Literal(value)
 
     def to_tsv(self) -> str:
-        """The set as it is kept: header lines, then the table."""
-        return "".join(f"#{line}\n" for line in _header_lines(self.header)) + format_rows(
-            [row.cells for row in self.mappings], COLUMNS, "tsv"
-        )
+        """The set as a file in SSSOM (TSV)."""
+        rows = [mapping.cells for mapping in self.mappings]
+        return format_header(self.header) + format_rows(rows, COLUMNS, "tsv")
 
 
 def expand(curie: str, prefixes: dict[str, str]) -> str:
     """The IRI that a CURIE, or an IRI, stands for; "" where its prefix is unknown."""
     prefix, colon, local = curie.partition(":")
-    spaces = {**BUILT_IN, **prefixes}
-    if colon and prefix in spaces:
-        return spaces[prefix] + local
+    namespaces = {**BUILT_IN, **prefixes}
+    if colon and prefix in namespaces:
+        return namespaces[prefix] + local
     return curie if local.startswith("//") or prefix == "urn" else ""
 
 
@@ -143,96 +184,146 @@ def _iri(text: str) -> ox.NamedNode | None:
 
 
 def read_mappings(path: str | os.PathLike[str]) -> MappingSet:
-    """The set of mappings in a file. Raises InputError with the line of what cannot be read."""
-    text = rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path)
-    lines = text.splitlines(keepends=True)
-    start = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    header = _header(lines[:start], path)
-    if _iri(str(header.get("mapping_set_id", ""))) is None:
+    """Read a set of mappings from a file in SSSOM (TSV).
+
+    Args:
+        path: a tab-separated table below a header in YAML, at most 256 MiB. It has the columns
+            subject_id, predicate_id, object_id and mapping_justification; others are kept.
+
+    Returns:
+        The set, each mapping with its IRIs written out and its line.
+
+    Raises:
+        InputError: with the line of what cannot be read.
+
+    Example:
+        >>> from mlops_roles import read_mappings
+        >>> [m.cells["object_id"] for m in read_mappings("examples/acme-hr.sssom.tsv").mappings[:2]]
+        ['role:data-scientist', 'role:data-engineer']
+    """
+    table = read_table(path, NEEDED)
+    iri = table.header.get("mapping_set_id")
+    if not isinstance(iri, str) or _iri(iri) is None:
         raise InputError(
-            f"{path}: no mapping_set_id that is an IRI in its header; add a line '#mapping_set_id: https://…'"
+            f"{path}: no mapping_set_id that is an IRI in its header; "
+            "add a line '#mapping_set_id: https://…'"
         )
-    return MappingSet(Path(path).name, header, list(_rows(lines[start:], start, header, path)))
+    prefixes = table.header["curie_map"]
+    rows = [_mapping(cells, line, prefixes, path) for line, cells in table.records()]
+    return MappingSet(Path(path).name, table.header, rows)
 
 
-def _header(lines: list[str], path: str | os.PathLike[str]) -> Header:
-    """The header: `key: value`, and below a key without a value a list (`- item`) or a table of prefixes."""
-    header: Header = {"curie_map": {}}
-    key = ""
-    for number, line in enumerate(
-        textwrap.dedent("".join(line[1:] for line in lines)).splitlines(), 1
-    ):
-        name, colon, value = (part.strip() for part in line.partition(":"))
-        if line.strip().startswith("- ") and key:
-            header[key] = [*(header.get(key) or []), _bare(line.strip()[2:])]
-        elif line[:1].isspace() and colon and isinstance(header.get(key), dict):
-            header[key][name] = _bare(value)
-        elif colon and name:
-            key = name
-            header[key] = _bare(value) or header.get(key, "")
-        elif line.strip():
-            raise InputError(
-                f"{path}, line {number}: {line.strip()[:60]!r} is no line of a header; write '#key: value'"
-            )
+def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
+    """Read a file in SSSOM (TSV) as it is written.
+
+    Args:
+        path: at most 256 MiB.
+        required: the columns that must be there.
+
+    Raises:
+        InputError: with the line of what cannot be read.
+    """
+    text = rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path)
+    head = _HEADER.match(text)[0]  # type: ignore[index]
+    lines = re.split(r"\r\n|\r|\n", head)
+    rows = list(_rows(text[len(head) :], len(lines), path))
+    columns = rows[0][1] if rows else []
+    if missing := [column for column in required if column not in columns]:
+        raise InputError(
+            f"{path}: no column {', '.join(missing)}; "
+            f"SSSOM has the columns {', '.join(required)}, separated by tabs"
+        )
+    return Table(_header([line[1:].rstrip() for line in lines], path), head, columns, rows[1:])
+
+
+def _rows(text: str, line: int, path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table that begins in `line`, each with its line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
+    start = line
+    try:
+        for cells in reader:
+            if any(cells):
+                yield start, cells
+            start = line + reader.line_num
+    except csv.Error as error:
+        raise InputError(f"{path}, line {start}: {error}; fix it there") from None
+
+
+def _header(lines: Sequence[str], path: str | os.PathLike[str]) -> Header:
+    """What a header says, every scalar as text."""
+    import yaml
+
+    text = textwrap.dedent("\n".join(lines))
+    if len(text) > MAX_HEADER:
+        raise InputError(f"{path}: a header of over {MAX_HEADER >> 10} KiB; shorten it")
+    try:
+        header = yaml.load(text, yaml.BaseLoader) or {}  # noqa: S506 - builds texts alone
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(_header_message(error, lines, path)) from None
+    if not isinstance(header, dict):
+        raise InputError(f"{path}, line 1: the header has no keys; write '#key: value'")
+    prefixes = header["curie_map"] = header.get("curie_map") or {}
+    if not isinstance(prefixes, dict) or not all(isinstance(n, str) for n in prefixes.values()):
+        raise InputError(f"{path}: curie_map is no table; write '#  prefix: namespace' below it")
     return header
 
 
-def _bare(text: str) -> str:
-    """A YAML scalar without its quotes."""
-    text = text.strip()
+def _header_message(error: Exception, lines: Sequence[str], path: str | os.PathLike[str]) -> str:
+    """One line of file, place, reason and fix out of a complaint about YAML."""
+    if isinstance(error, RecursionError):
+        return f"{path}: a header nested too deep; flatten it"
+    mark = getattr(error, "problem_mark", None)
+    if getattr(error, "context", None) == "while scanning a simple key":  # it ends further down
+        mark = error.context_mark  # type: ignore[attr-defined]
+    line = min(mark.line, len(lines) - 1) if mark else 0
+    reason = getattr(error, "problem", None) or str(error).splitlines()[0]
     return (
-        text[1:-1].replace('\\"', '"')
-        if len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
-        else text
+        f"{path}, line {line + 1}: {lines[line].strip()[:60]!r} is no YAML ({reason}); "
+        "write '#key: value', with the value in quotes if it has ': ' or ' #'"
     )
 
 
-def _header_lines(header: Header) -> Iterator[str]:
-    for key, value in header.items():
-        if isinstance(value, dict):
-            yield f"{key}:"
-            yield from (f"  {prefix}: {namespace}" for prefix, namespace in sorted(value.items()))
-        else:
-            yield f"{key}: {value}"
+def format_header(header: Header) -> str:
+    """A header as it is written in a file, with its prefixes in order."""
+    import yaml
+
+    sorted_prefixes = dict(sorted(header["curie_map"].items()))
+    text = yaml.safe_dump(
+        {**header, "curie_map": sorted_prefixes},
+        sort_keys=False,
+        allow_unicode=True,
+        width=1 << 20,
+    )
+    return "".join(f"#{line}\n" for line in text.splitlines())
 
 
-def _rows(
-    lines: list[str], start: int, header: Header, path: str | os.PathLike[str]
-) -> Iterator[Mapping]:
-    table = csv.DictReader(lines, delimiter="\t", restval="")
-    if missing := [c for c in NEEDED if c not in (table.fieldnames or ())]:
-        raise InputError(
-            f"{path}: no column {missing[0]}; a set of mappings has {', '.join(NEEDED)}, separated by tabs"
-        )
-    try:
-        for cells in table:
-            yield _row(
-                {k: (v or "").strip() for k, v in cells.items() if isinstance(k, str)},
-                start + table.line_num,
-                header,
-                path,
-            )
-    except csv.Error as error:
-        raise InputError(f"{path}, line {start + table.line_num}: {error}; mend it there") from None
-
-
-def _row(cells: dict[str, str], line: int, header: Header, path: str | os.PathLike[str]) -> Mapping:
+def _mapping(
+    cells: dict[str, str], line: int, prefixes: dict[str, str], path: str | os.PathLike[str]
+) -> Mapping:
     place = f"{path}, line {line}"
     for column in NEEDED:
-        if _iri(expand(cells[column], header["curie_map"])) is None:
+        if _iri(expand(cells[column], prefixes)) is None:
             raise InputError(
-                f"{place}: {column} {cells[column][:80]!r} is no IRI; write prefix:name with the prefix in curie_map, or a full IRI"
+                f"{place}: {column} {cells[column][:80]!r} is no IRI; "
+                "write prefix:name with the prefix in curie_map, or a full IRI"
             )
-    if (modifier := cells.get("predicate_modifier", "")) not in ("", "Not"):
-        raise InputError(
-            f"{place}: predicate_modifier {modifier[:40]!r}; leave it empty, or write Not to refuse the mapping"
-        )
     if not _is_share(cells.get("confidence") or "1"):
         raise InputError(
             f"{place}: confidence {cells['confidence'][:40]!r}; write a number from 0 to 1"
         )
-    subject, predicate, other = (expand(cells[c], header["curie_map"]) for c in NEEDED[:3])
-    return Mapping(subject, predicate, other, bool(modifier), cells, line)
+    subject, predicate, other = (expand(cells[column], prefixes) for column in NEEDED[:3])
+    return Mapping(subject, predicate, other, is_negated(cells, place), cells, line)
+
+
+def is_negated(cells: dict[str, str], place: str) -> bool:
+    """Whether a row says that the two do not match. Raises InputError for another modifier."""
+    modifier = cells.get("predicate_modifier", "")
+    if modifier not in ("", "Not"):
+        raise InputError(
+            f"{place}: predicate_modifier {modifier[:40]!r}; "
+            "leave it empty, or write Not to reject the mapping"
+        )
+    return bool(modifier)
 
 
 def _is_share(text: str) -> bool:

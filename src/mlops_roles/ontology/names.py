@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -40,25 +41,30 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
 
     Raises UnknownName for what is no role, InputError for a similar role where none will do.
     """
-    names = {cls: _slugs(graph, _TYPE, cls) for cls in (_ORG_ROLE, _ROLE)}
     try:
         iri = graph.resolve_term(name, "role")
     except UnknownName:
         iri = ""
-    if iri not in names[_ORG_ROLE]:
-        known = sorted(names[_ORG_ROLE if similar else _ROLE].values())
+    if not iri or not _has(graph, iri, _TYPE, _ORG_ROLE):
+        known = sorted(set(_slugs(graph, _TYPE, _ORG_ROLE if similar else _ROLE)))
         raise UnknownName(name, "role", known, f"the roles are {', '.join(known)}")
-    if iri not in names[_ROLE] and not similar:
-        beside = _slugs(graph, _SIMILAR_TO, ox.NamedNode(iri)).keys() & names[_ROLE].keys()
-        instead = " or ".join(sorted(names[_ROLE][role] for role in beside)) or "a role"
+    if not similar and not _has(graph, iri, _TYPE, _ROLE):
+        roles = set(_slugs(graph, _TYPE, _ROLE))
+        beside = sorted(roles.intersection(_slugs(graph, _SIMILAR_TO, ox.NamedNode(iri))))
         raise InputError(
-            f"{name[:80]!r}: a similar role, of which no skills are known; ask for {instead}"
+            f"{name[:80]!r}: a similar role, of which no skills are known; "
+            f"ask for {' or '.join(beside) or 'a role'}"
         )
     return iri
 
 
-def _slugs(graph: Graph, predicate: ox.NamedNode, value: ox.NamedNode) -> dict[str, str]:
-    """The terms that have a value, by IRI, each with its slug."""
-    quads = graph.store.quads_for_pattern(None, predicate, value)
-    found = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
-    return {iri: slug(graph.curie(iri)) for iri in found}
+def _has(graph: Graph, iri: str, predicate: ox.NamedNode, value: ox.NamedNode) -> bool:
+    quads = graph.store.quads_for_pattern(ox.NamedNode(iri), predicate, value)
+    return next(iter(quads), None) is not None
+
+
+def _slugs(graph: Graph, predicate: ox.NamedNode, value: ox.NamedNode) -> Iterator[str]:
+    """The slugs of the terms that have a value."""
+    for quad in graph.store.quads_for_pattern(None, predicate, value):
+        if isinstance(quad.subject, ox.NamedNode):
+            yield slug(graph.curie(quad.subject.value))

@@ -7,8 +7,6 @@ classes and properties alone, no role, task or skill. What a page says comes fro
 from __future__ import annotations
 
 import copy
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io.resources import resource_dir
 from ..io.text import single_line
+from ..matching.alignments import shipped_mapping_sets
 from ..ontology.catalogue import Question, ask, catalogue
 from ..ontology.graph import Graph
 from ..ontology.term_page import Page, Section, every_page
@@ -375,15 +374,9 @@ def _shapes() -> list[dict[str, Any]]:
 
 def _mapping_sets() -> Iterator[dict[str, Any]]:
     """The sets of mappings as written: what their headers say, and their rows."""
-    for path in sorted((resource_dir("ontology") / "alignments").glob("*.sssom.tsv")):
-        lines = path.read_text("utf-8").splitlines()
-        about = dict(re.findall(r"(?m)^#(\w+): *\"?(.*?)\"?$", "\n".join(lines)))
-        body = "\n".join(line for line in lines if not line.startswith("#"))
-        yield {
-            "slug": path.name.removesuffix(".sssom.tsv"),
-            "about": about,
-            "rows": list(csv.DictReader(io.StringIO(body), delimiter="\t")),
-        }
+    for name, found in shipped_mapping_sets().items():
+        rows = [mapping.cells for mapping in found.mappings]
+        yield {"slug": name, "about": found.header, "rows": rows}
 
 
 def _environment() -> Any:
