@@ -15,7 +15,7 @@ from support.people import staff_csv
 from mlops_roles import InputError, Pseudonyms, audit
 from mlops_roles.cli import main
 from mlops_roles.io.text import to_json
-from mlops_roles.staff.privacy import Band, small_groups, spelt
+from mlops_roles.staff.privacy import Band, format_bands, small_groups
 
 ACME = ROOT / "examples" / "acme.csv"
 KEY = "a key that only this test holds"
@@ -168,7 +168,7 @@ def test_a_count_is_known_but_to_its_band(counts):
                 <= count
                 < int(text.rstrip("+").replace(",", "")) + 5
             )
-        assert f"{Band.of(count):,}" == text == spelt({"n": [Band.of(count)]})["n"][0]
+        assert f"{Band.of(count):,}" == text == format_bands({"n": [Band.of(count)]})["n"][0]
 
 
 def made(people, lacking, unrecorded):
@@ -198,7 +198,7 @@ def test_a_small_count_cannot_be_worked_out_from_the_others():
     led = {}
     for parts in product(range(15), repeat=3):
         if sum(parts):
-            led.setdefault(to_json(spelt(small_groups(made(*parts)))), []).append(parts)
+            led.setdefault(to_json(format_bands(small_groups(made(*parts)))), []).append(parts)
     assert len(led) > 20
     for causes in led.values():
         for part in range(3):
@@ -214,7 +214,7 @@ def test_one_person_or_four_is_one_state_and_what_few_wrote_is_left_out():
         "few",
         "covered",
     ]
-    assert spelt(told[1]["unmatched_skills"]) == {"Jra": "5+"}
+    assert format_bands(told[1]["unmatched_skills"]) == {"Jra": "5+"}
     assert told[1]["open_titles"] == [] and told[1]["nearest"] == {} and told[1]["rejected"] == []
 
 

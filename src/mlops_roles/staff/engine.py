@@ -1,7 +1,7 @@
-"""Where tables live and are asked: any Ibis connection.
+"""Databases that the staff table is in, and that the audit runs on: any Ibis connection.
 
-The expressions of an audit are the same on every engine. Here is the little that is not:
-how a table of ours comes to stand beside the user's, and how rows come back.
+The expressions of an audit are the same on every engine. Here is what differs: how a database is
+opened, how a small table of ours comes to it, and how rows come back.
 """
 
 from __future__ import annotations
@@ -9,170 +9,224 @@ from __future__ import annotations
 import contextlib
 import json
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from ..errors import InputError
+from ..errors import InputError, UnknownName
 from ..io import atomic
 
 if TYPE_CHECKING:
     import ibis
     import pyarrow
-    from pyspark.sql import SparkSession
 
-ENGINES = ("duckdb", "spark")
-NATIVE_BACKENDS = ("duckdb", "pyspark")  # Ibis's names of those that are spoken to directly
-CURE = "pip install 'mlops-roles[spark]' and Java 17 or later, or use --engine duckdb"
-LOG = """rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = %p %c{1}: %m%n
-logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
-logger.gateway.level = error
-"""
+NATIVE_BACKENDS = ("duckdb", "pyspark")  # those whose own API is used beside Ibis
+EXTRAS = {"postgres": "postgres", "pyspark": "spark"}  # Ibis's name of a backend: our extra
+SECRETS = ("pass", "pwd", "secret", "token", "key", "credential")  # in the name of a parameter
 
 
-def connect(name: str = "duckdb") -> ibis.BaseBackend:
-    """An Ibis connection to an engine that runs in this process: 'duckdb', or 'spark' in local mode.
+def embedded_duckdb() -> ibis.BaseBackend:
+    """A DuckDB of this process alone, in memory; where that is short, it spills to disk."""
+    import ibis
 
-    Raises InputError with the cure if the engine is not installed.
+    return ibis.duckdb.connect(temp_directory=_spill_directory())
+
+
+def connect(url: str) -> ibis.BaseBackend:
+    """Open the database that a URL names, for reading only where its engine can.
+
+    Args:
+        url: what `ibis.connect` takes: 'duckdb://hr.duckdb', 'postgres://user@host/database',
+            'pyspark://' (the active session, or that of SPARK_REMOTE), and others.
+
+    Raises:
+        InputError: for an unknown engine, a missing driver, and a database that does not open.
+            No message has a password of the URL.
     """
     import ibis
 
-    if name == "duckdb":
-        return ibis.duckdb.connect(
-            temp_directory=str(_scratch() / ibis.util.gen_name("duckdb"))
-        )  # made when memory is short
-    if name == "spark":
-        return _spark()
-    raise InputError(
-        f"{name!r}: no such engine; use {' or '.join(ENGINES)}, or pass an Ibis connection to audit() in Python"
-    )
+    scheme, found, _ = url.partition("://")
+    scheme = scheme.lower().replace("postgresql", "postgres")
+    if not found or scheme not in _backend_names():
+        raise InputError(
+            f"{without_secrets(url)}: no engine that Ibis knows; write duckdb://FILE, "
+            f"postgres://USER@HOST/DATABASE or pyspark:// ({', '.join(_backend_names())})"
+        )
+    try:
+        backend = getattr(ibis, scheme)
+    except ImportError as error:
+        extra = (
+            f"mlops-roles[{EXTRAS[scheme]}]" if scheme in EXTRAS else f"ibis-framework[{scheme}]"
+        )
+        raise InputError(
+            f"{without_secrets(url)}: the driver of {scheme} is missing; pip install '{extra}'"
+        ) from None
+    parts, given = _parsed(scheme, url)
+    with database_errors(url, "check address, rights and credentials", OSError, ValueError):
+        connection: ibis.BaseBackend = backend._from_url(parts, **given)
+    return connection
+
+
+def _parsed(scheme: str, url: str) -> tuple[SplitResult, dict[str, Any]]:
+    """A URL in its parts, and its parameters, with what the engine does not do of itself."""
+    import os
+
+    parts = urlsplit(url)
+    given: dict[str, Any] = dict(parse_qsl(parts.query))
+    try:
+        port = parts.port
+    except ValueError:  # its message may have a part of a password
+        raise InputError(
+            f"{without_secrets(url)}: no number as port; in a password write / as %2F, "
+            "? as %3F, # as %23"
+        ) from None
+    file = Path(parts.netloc + parts.path)
+    if scheme in ("duckdb", "sqlite") and not file.is_file():  # they would make it
+        raise InputError(f"{without_secrets(url)}: no such file; check the path")
+    if scheme == "duckdb":
+        given = {"read_only": True, "temp_directory": _spill_directory()} | given
+    elif scheme == "postgres" and not port and "PGPORT" in os.environ:
+        given = {"port": os.environ["PGPORT"]} | given  # Ibis passes 5432, which beats it
+    return parts, given
+
+
+def open_table(connection: ibis.BaseBackend, name: str, url: str) -> ibis.Table:
+    """A table of a database by its name, with that of its schema before it if need be.
+
+    Raises UnknownName, which has the nearest names, and InputError for what cannot be read.
+    """
+    *schema, table = name.split(".")
+    database = ".".join(schema) or None
+    try:
+        return connection.table(table, database=database)
+    except Exception as error:  # each engine has its own
+        with database_errors(url, "check the name of the schema", OSError, ValueError):
+            known = connection.list_tables(database=database)
+        if table not in known:
+            fix = f"there are {', '.join(sorted(known))[:300]}" if known else "there is none"
+            place = f"{f'{database} of ' if database else ''}{without_secrets(url)}"
+            raise UnknownName(table, f"table in {place}", known, fix) from None
+        raise _database_error(url, error, "check the rights to it") from None
+
+
+@contextlib.contextmanager
+def database_errors(url: str, fix: str, *more: type[Exception]) -> Iterator[None]:
+    """Raise what a database or its driver raises as an InputError of one line, without secrets.
+
+    Args:
+        url: of the database.
+        fix: what to do.
+        more: built-in errors that are the database's too.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        if type(error).__module__ == "builtins" and not isinstance(error, more):
+            raise
+        raise _database_error(url, error, fix) from None
+
+
+def _database_error(url: str, error: Exception, fix: str) -> InputError:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = " ".join(lines)[:400] if len(lines) < 4 else lines[0][:400]
+    for secret in sorted(_secrets(url), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return InputError(f"{without_secrets(url)}: {text or type(error).__name__}; {fix}")
+
+
+def without_secrets(url: str) -> str:
+    """A URL without password and parameters; of one that is no URL too, nothing before its '@'."""
+    scheme, found, rest = url.partition("://")
+    scheme, rest = (f"{scheme}://", rest) if found else ("", url)
+    if "@" in rest:
+        user, _, rest = rest.rpartition("@")
+        scheme += f"{user.split(':')[0]}@" if found else "***@"
+    return scheme + rest.partition("?")[0]
+
+
+def _secrets(url: str) -> set[str]:
+    """What a URL has of passwords, as it has them and as they are."""
+    user = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    named = {v for k, v in parse_qsl(urlsplit(url).query) if any(s in k.lower() for s in SECRETS)}
+    return {text for s in (user, *named) for text in (s, unquote(s)) if text}
+
+
+@cache
+def _backend_names() -> list[str]:
+    """The backends of Ibis."""
+    from importlib.metadata import entry_points
+
+    return sorted({entry.name for entry in entry_points(group="ibis.backends")})
 
 
 def backend_for(
     staff: str | Path | ibis.Table, connection: ibis.BaseBackend | None = None
 ) -> ibis.BaseBackend:
-    """The connection that a table lives in; for a file the one given, or embedded DuckDB.
+    """The connection that a table is in; for a file the one given, or embedded DuckDB.
 
-    Raises InputError if a table is to be asked through a connection that it does not live in.
+    Raises InputError if the table is not in the connection that is given.
     """
     if isinstance(staff, (str, Path)):
-        return connection if connection is not None else connect()
+        return connection if connection is not None else embedded_duckdb()
     own: ibis.BaseBackend = staff.get_backend()
     if connection is not None and connection is not own:
         raise InputError(
-            f"{source_name(staff)}: the table lives in another connection; pass that one, or leave connection out"
+            f"{source_name(staff)}: the table is in another connection; "
+            "pass that one, or leave connection out"
         )
     return own
 
 
 def source_name(staff: str | Path | ibis.Table) -> str:
-    """The path of a file, or the name of a table; of an expression, 'table'."""
-    return (
-        str(staff) if isinstance(staff, (str, Path)) else str(getattr(staff.op(), "name", "table"))
-    )
+    """The path of a file, or the name of a table; 'table' for any other expression."""
+    if isinstance(staff, (str, Path)):
+        return str(staff)
+    return str(getattr(staff.op(), "name", "table"))
 
 
-def _spark() -> ibis.BaseBackend:
-    """Spark in local mode, or the session that runs in this process already."""
-    import warnings
+def _spill_directory() -> str:
+    """A folder of its own for one engine, which makes it when memory is short."""
+    import ibis
 
-    _check_spark()
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", FutureWarning
-        )  # of a pandas that is newer than PySpark knows, and that we do not use
-        import ibis
-        from pyspark.sql import SparkSession
-
-        return ibis.pyspark.connect(SparkSession.getActiveSession() or _start_spark())
+    return str(_scratch() / ibis.util.gen_name("duckdb"))
 
 
 @cache
 def _scratch() -> Path:
-    """A folder for what engines write to disk. It goes with this process; that of a killed one goes when an engine is started next."""
+    """A folder for what engines write to disk, removed at the end of this process.
+
+    If the process is killed, the next one that starts an engine removes it.
+    """
     import atexit
     import os
     import tempfile
 
     stack, process = contextlib.ExitStack(), os.getpid()
-    atexit.register(
-        lambda: stack.close() if os.getpid() == process else None
-    )  # not with a fork of it
+    atexit.register(lambda: stack.close() if os.getpid() == process else None)  # not in a fork
     try:
-        return stack.enter_context(
-            atomic.locked_tempdir(Path(tempfile.gettempdir()), "mlops-roles-engine-")
-        )
+        parent = Path(tempfile.gettempdir())
+        return stack.enter_context(atomic.locked_tempdir(parent, "mlops-roles-engine-"))
     except OSError as error:
         raise InputError(
-            f"{error.filename or 'temporary files'}: cannot be written ({error.strerror}); name a folder with room in TMPDIR"
+            f"{error.filename or 'temporary files'}: cannot be written ({error.strerror}); "
+            "name a folder with room in TMPDIR"
         ) from None
-
-
-def _check_spark() -> None:
-    """Raise InputError, with the cure, where Spark or Java is missing."""
-    import importlib.util
-    import os
-    import shutil
-
-    if not importlib.util.find_spec("pyspark"):
-        raise InputError(f"spark: not installed; {CURE}")
-    home = os.environ.get("JAVA_HOME")
-    if not shutil.which(str(Path(home, "bin", "java")) if home else "java"):
-        raise InputError(f"spark: no Java found{' in JAVA_HOME' if home else ''}; {CURE}")
-
-
-def _start_spark() -> SparkSession:
-    """A session of our own, which ends with this process."""
-    import atexit
-
-    from pyspark.sql import SparkSession
-
-    scratch = _scratch()
-    try:
-        builder = SparkSession.builder.appName("mlops-roles").master("local[*]")
-        session = builder.config(map=_settings(scratch)).getOrCreate()
-    except Exception as error:  # the gateway raises many kinds where Java is too old or broken
-        raise InputError(f"spark: does not start ({type(error).__name__}); {CURE}") from None
-    atexit.register(session.stop)  # the last to be registered is the first to run
-    return session
-
-
-def _settings(scratch: Path) -> dict[str, bool | float | int | str | None]:
-    """A quiet Spark, on loopback and without a page of its own, that writes into its scratch folder alone."""
-    import os
-
-    log = scratch / "log4j2.properties"
-    log.write_text(LOG, "utf-8")
-    return {
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f'-Dlog4j2.configurationFile={log.as_uri()} "-Djava.io.tmpdir={scratch}"',
-        "spark.driver.host": "127.0.0.1",
-        "spark.local.dir": str(scratch),
-        "spark.sql.execution.arrow.localRelationThreshold": "1m",  # a larger table would be part of every plan
-        "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
-        "spark.sql.warehouse.dir": str(scratch),
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-    }
 
 
 class Engine:
     """An Ibis connection, with tables put in and rows taken out.
 
-    What is put in is temporary, and goes when nothing refers to it any more. DuckDB and Spark are
-    spoken to directly: Ibis's own ways in and out load pandas, a quarter of a second in a process
+    What is put in is temporary, and dropped when nothing refers to it. The API of DuckDB and Spark
+    is used directly: Ibis's own ways in and out load pandas, a quarter of a second in a process
     that otherwise takes one, and in pandas a missing text is a number.
     """
 
     def __init__(self, connection: ibis.BaseBackend | None = None):
-        self.con: Any = connection if connection is not None else connect()
+        self.con: Any = connection if connection is not None else embedded_duckdb()
 
     def from_rows(self, types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> ibis.Table:
         """A small table of ours, under a name that no table of the user has."""
@@ -199,7 +253,7 @@ class Engine:
         return self.materialize(ibis.memtable(table))
 
     def materialize(self, table: ibis.Table) -> ibis.Table:
-        """A table worked out once, and kept in the engine; as it is where an engine has no temporary tables."""
+        """A table computed once, and kept; where an engine has no temporary tables, as it is."""
         import ibis
 
         if self.con.name in NATIVE_BACKENDS:

@@ -145,12 +145,12 @@ def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:
     } | {"state": state}
 
 
-def spelt(data: Any) -> Any:
+def format_bands(data: Any) -> Any:
     """Plain data with each band as its text, for JSON."""
     if isinstance(data, Mapping):
-        return {key: spelt(value) for key, value in data.items()}
+        return {key: format_bands(value) for key, value in data.items()}
     return (
-        [spelt(item) for item in data]
+        [format_bands(item) for item in data]
         if isinstance(data, (list, tuple))
         else str(data)
         if isinstance(data, Band)

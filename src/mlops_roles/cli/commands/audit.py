@@ -3,40 +3,50 @@
   mlops-roles audit staff.csv
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
-  mlops-roles audit staff.csv --engine spark                       the same on Spark (needs Java)
   mlops-roles audit staff.nt                                       people as RDF
+  mlops-roles audit --connect duckdb://hr.duckdb --table staff     a table, read in its database
+  mlops-roles audit --connect postgres://hr@db.acme.example/people --table staff
 
+A database is any that Ibis connects to. Leave its password to PGPASSWORD, ~/.pgpass or what else
+its driver reads: a command line is seen by others.
 Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed;
 of RDF what mlops:, org:, foaf: and schema: say of them.
 Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
 """
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
-from ...staff.engine import ENGINES, connect
-from ...staff.privacy import small_groups, spelt
+from ...staff.engine import connect, database_errors, open_table
+from ...staff.privacy import format_bands, small_groups
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 
+if TYPE_CHECKING:
+    import ibis
+
+FIX = "export the table as CSV if its engine cannot run the audit"
 PEOPLE = ("csv", "tsv", "jsonl")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PEOPLE])
     parser.add_argument(
-        "staff", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
+        "staff", nargs="?", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
     )
     add_map(parser)
     parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default=ENGINES[0],
-        help=f"what it runs on, with the same answer (default: {ENGINES[0]})",
+        "--connect",
+        metavar="URL",
+        help="a database instead of STAFF: duckdb://FILE, postgres://USER@HOST/DATABASE, pyspark://",
     )
+    parser.add_argument("--table", metavar="NAME", help="the staff table of that database")
     add_privacy(parser)
     parser.add_argument(
         "--small-groups",
@@ -51,36 +61,51 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    hide, progress = pseudonymiser(args), Progress()
+    progress = Progress()
+    pseudonymiser(args)  # a missing key is told before the work
     if args.small_groups and args.format in PEOPLE:
         raise InputError(
             f"--small-groups: {args.format} shows single people; choose table, md, json or html"
         )
-    found = _found(args, progress)
-    if args.format in PEOPLE:
-        rows = found.arrow()
-        text = format_rows(hide(rows.to_pylist()), rows.column_names, args.format)
-    else:
-        from ..views.report import report
+    from ...analysis.audit import audit
 
-        data = hide(small_groups(found.to_dict()) if args.small_groups else found.to_dict())
-        text = to_json(spelt(data)) if args.format == "json" else report(data, args.format)
+    graph, columns = load(*args.added), mapping(args.map)
+    with database_errors(args.connect or "", FIX) if args.connect else nullcontext():
+        found = audit(_source(args), graph=graph, mapping=columns, on_progress=progress)
+        unresolved = found.titles["ambiguous"] + found.titles["none"]
+        answer = found.arrow() if args.format in PEOPLE else found.to_dict()
+    text = _formatted(answer, args)
     progress.done()
     write_output(text, args.output)
-    unresolved = found.titles["ambiguous"] + found.titles["none"]
     return 1 if found.rejected or (args.strict and unresolved) else 0
 
 
-def _found(args: argparse.Namespace, progress: Progress) -> Any:
-    from ...analysis.audit import audit
+def _formatted(answer: Any, args: argparse.Namespace) -> str:
+    """The people as an Arrow table, or the audit as plain data, in the format asked for."""
+    hide = pseudonymiser(args)
+    if args.format in PEOPLE:
+        return format_rows(hide(answer.to_pylist()), answer.column_names, args.format)
+    from ..views.report import report
 
-    return audit(
-        args.staff,
-        graph=load(*args.added),
-        mapping=mapping(args.map),
-        connection=connect(args.engine),
-        on_progress=progress,
-    )
+    data = hide(small_groups(answer) if args.small_groups else answer)
+    return to_json(format_bands(data)) if args.format == "json" else report(data, args.format)
+
+
+def _source(args: argparse.Namespace) -> str | ibis.Table:
+    """The staff file, or the table of a database, that these options name."""
+    if args.connect is None and args.table is None:
+        if args.staff is None:
+            raise InputError("no STAFF; name a staff file, or a table with --connect and --table")
+        return str(args.staff)
+    if args.staff is not None:
+        raise InputError(
+            f"{args.staff}: a STAFF file and --connect or --table; leave out the one or the other"
+        )
+    if args.table is None:
+        raise InputError("--connect: no table; name the staff table with --table NAME")
+    if args.connect is None:
+        raise InputError("--table: no database; name it with --connect URL, as duckdb://hr.duckdb")
+    return open_table(connect(args.connect), args.table, args.connect)
 
 
 def add_map(parser: argparse.ArgumentParser) -> None:
