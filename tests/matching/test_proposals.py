@@ -551,7 +551,7 @@ def test_the_way_from_proposals_to_a_merged_file_and_back(company, tmp_path, cap
     )
     assert main(["coherence", mappings, str(company)]) == 0
     assert main(["link", str(company), "--apply", mappings, "--output", linked]) == 0
-    assert "2 statements came in" in capsys.readouterr().err
+    assert "2 statements added" in capsys.readouterr().err
     assert main(["link", linked, "--undo", mappings, "--output", back]) == 0
     assert canonical(parsed(back)) == canonical(parsed(company))
 

@@ -1,8 +1,9 @@
 """The command line: a face of the library.
 
-Each module in `commands/` is a command, loaded only when it is called. It has a docstring
-(its help), `add_arguments(parser, argv)` for its arguments and `run(args)` for its work, which returns
-an exit code: 0 answered, 1 findings, 2 could not run.
+Each module in `commands/` is a command, imported only when it is called. Its docstring is its
+help: a summary in the first line, then examples and notes. `add_arguments(parser, argv)` declares
+its arguments; `run(args)` does the work and returns the exit code: 0 answered, 1 findings,
+2 could not run.
 """
 
 from __future__ import annotations
@@ -23,34 +24,46 @@ from . import commands
 if TYPE_CHECKING:
     from ..staff.privacy import Pseudonyms
 
-EPILOG = """
-exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could not run
+DESCRIPTION = """\
+Ask who holds which role of machine-learning operations, what is uncovered, and how that is known.
 
+commands:
+"""
+EPILOG = """\
+examples:
   mlops-roles show R7
   mlops-roles ask tasks-of-role R7
   mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
   mlops-roles audit staff.csv --format html --output report.html
+
+exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could not run
 """
 
 
 def command_names() -> list[str]:
-    """The commands that there are."""
+    """The names of all commands, sorted."""
     return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
 
 
 def load_command(name: str) -> ModuleType:
-    """The module of a command."""
+    """Import the module of a command."""
     return importlib.import_module(f"{commands.__name__}.{name}")
 
 
 def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """The parser of one command."""
+    """The parser of one command.
+
+    Args:
+        name: one of `command_names()`.
+        argv: the arguments that will be parsed; `ask` declares the parameters of the question
+            that they name.
+    """
     module = load_command(name)
     summary, _, rest = (module.__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(
         prog=f"mlops-roles {name}",
         description=summary,
-        epilog=rest.strip("\n").rstrip() or None,
+        epilog=f"examples:\n{rest.strip(chr(10)).rstrip()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser, argv)
@@ -59,33 +72,36 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
 
 
 def overview_parser() -> argparse.ArgumentParser:
-    """The parser of the command as a whole: the list of commands."""
-    listed = "\n".join(
-        f"  {n:<12}{(load_command(n).__doc__ or '').splitlines()[0]}" for n in command_names()
-    )
+    """The parser of `mlops-roles` without a command; its help lists the commands."""
+    summaries = {name: (load_command(name).__doc__ or "").splitlines() for name in command_names()}
     parser = argparse.ArgumentParser(
         prog="mlops-roles",
-        description="Ask who holds which role of machine-learning operations, what is uncovered, and how that is known.\n\ncommands:\n"
-        + listed,
+        description=DESCRIPTION + "\n".join(f"  {n:<12}{s[0]}" for n, s in summaries.items()),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="mlops-roles COMMAND [options]\n       mlops-roles COMMAND --help",
     )
-    parser.add_argument(
-        "--version", action="store_true", help="print the version of the ontology and of this tool"
-    )
+    version = "print the version of the ontology and of this tool"
+    parser.add_argument("--version", action="store_true", help=version)
     return parser
 
 
 def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bool = False) -> None:
-    """The options that every command has."""
+    """Add the options that all commands share.
+
+    Args:
+        parser: the parser of the command.
+        formats: the values of --format; the first one is the default.
+        data: whether the command takes --data.
+    """
     parser.add_argument(
         "--with",
         dest="added",
         action="append",
         default=[],
         metavar="FILE",
-        help="add a company's own roles, skills, tools, titles, shapes or questions, or alignment:NAME (repeatable)",
+        help="add a company's own roles, skills, tools, titles, shapes or questions, "
+        "or alignment:NAME (repeatable)",
     )
     if data:
         parser.add_argument(
@@ -93,68 +109,78 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
             action="append",
             default=[],
             metavar="FILE",
-            help="RDF about people, for the question to be asked of (repeatable)",
+            help="RDF about people, queried together with the ontology (repeatable)",
         )
     parser.add_argument(
         "--format",
         choices=formats,
         default=formats[0],
-        help=f"form of the answer (default: {formats[0]})",
+        help=f"output format (default: {formats[0]})",
     )
-    parser.add_argument(
-        "--output", metavar="FILE", help="write the answer to a file instead of standard output"
-    )
+    add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add --output."""
+    parser.add_argument("--output", metavar="FILE", help="write to a file, not to standard output")
 
 
 def add_privacy(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that names people."""
+    """Add the options that all commands about people share."""
     parser.add_argument(
         "--pseudonymise",
         action="store_true",
-        help="put stable pseudonyms in place of the names of people and units",
+        help="replace the names of people and units by stable pseudonyms",
     )
     parser.add_argument(
         "--key-file",
         metavar="FILE",
-        help="the key of the pseudonyms, which only you hold (else MLOPS_ROLES_KEY); implies --pseudonymise",
+        help="the secret key of the pseudonyms (default: $MLOPS_ROLES_KEY); implies --pseudonymise",
     )
 
 
 def pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
-    """The pseudonyms that these options ask for."""
+    """The pseudonyms that --pseudonymise and --key-file ask for, or None."""
     from ..staff.privacy import Pseudonyms
 
     return Pseudonyms.from_file(args.key_file) if args.pseudonymise or args.key_file else None
 
 
 def pseudonymiser(args: argparse.Namespace) -> Callable[[Any], Any]:
-    """What puts pseudonyms in place of the names in an answer, if these options ask for it."""
-    hidden = pseudonyms(args)
-    return hidden.hide if hidden else lambda answer: answer
+    """A function that replaces the names in an answer by pseudonyms, if the options ask for it."""
+    active = pseudonyms(args)
+    return active.hide if active else lambda answer: answer
 
 
 def write_output(text: str | bytes, output: str | None) -> None:
-    """Write an answer to standard output, or to a file that appears only when complete."""
+    """Write an answer.
+
+    Args:
+        text: the answer.
+        output: the file to write, which appears only when it is complete; None for standard output.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     if output:
         from ..io.atomic import atomic_write
 
         with atomic_write(output, "wb" if isinstance(text, bytes) else "w") as file:
             file.write(text)
-    else:
-        try:
-            sys.stdout.flush()
-            (sys.stdout.buffer if isinstance(text, bytes) else sys.stdout).write(text)  # type: ignore[arg-type]
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise InputError(
-                f"standard output: {error.strerror}; make room, or name a file elsewhere with --output"
-            ) from None
+        return
+    try:
+        sys.stdout.flush()
+        (sys.stdout.buffer if isinstance(text, bytes) else sys.stdout).write(text)  # type: ignore[arg-type]
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        fix = "free some space, or name a file elsewhere with --output"
+        raise InputError(f"standard output: {error.strerror}; {fix}") from None
 
 
 class Progress:
-    """A line on a terminal's standard error, once work has taken over a second."""
+    """Shows the current stage on standard error, if that is a terminal, after one second."""
 
     def __init__(self, stream: IO[str] | None = None):
         import time
@@ -163,10 +189,16 @@ class Progress:
         self._start = self._clock()
 
     def __call__(self, stage: str) -> None:
-        """Show a stage of the work."""
+        """Show the stage that begins."""
         if self._stream.isatty() and self._clock() - self._start > 1:
             self._stream.write(f"\r\x1b[K{stage} …")
             self._stream.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done()
 
     def done(self) -> None:
         """Clear the line."""
@@ -175,7 +207,14 @@ class Progress:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line.
+
+    Args:
+        argv: the arguments without the program name; None for those of the process.
+
+    Returns:
+        The exit code.
+    """
     gc.set_threshold(
         1_000_000, 50, 50
     )  # a command makes much and drops little: looking for cycles in it took a sixth of an audit
@@ -191,7 +230,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MlopsRolesError as error:
         if isinstance(error, UnknownPerson):
             _print_suggestions(error, parsed)
-        sys.stderr.write(f"mlops-roles: {_one_line(str(error))}\n")
+        sys.stderr.write(f"mlops-roles: {' '.join(str(error).split())}\n")
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -202,34 +241,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _print_suggestions(error: UnknownPerson, args: argparse.Namespace) -> None:
-    """The names nearest to an unknown one: on standard output, as standard error is logged; under pseudonyms none."""
+    """Print the names most similar to an unknown one, unless pseudonyms are asked for.
+
+    They go to standard output, because standard error is often logged.
+    """
     from ..io.text import single_line, to_json
 
     given = vars(args)
-    nearest = [] if given.get("pseudonymise") or given.get("key_file") else error.nearest
-    if nearest:
-        write_output(
-            to_json({"nearest": nearest})
-            if given.get("format") == "json"
-            else single_line(f"nearest names: {'; '.join(nearest)}") + "\n",
-            None,
-        )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    if not error.nearest or given.get("pseudonymise") or given.get("key_file"):
+        return
+    if given.get("format") == "json":
+        write_output(to_json({"nearest": error.nearest}), None)
+    else:
+        write_output(single_line(f"nearest names: {'; '.join(error.nearest)}") + "\n", None)
 
 
 def _run_overview(args: list[str]) -> int:
+    """The program without a known command: its help, its version, or a suggestion."""
     parser = overview_parser()
     if args and not args[0].startswith("-"):
         import difflib
 
-        close = difflib.get_close_matches(args[0], command_names(), n=1)
-        sys.stderr.write(
-            f"mlops-roles: no command {args[0][:80]!r}; {f'did you mean {close[0]}?' if close else 'see mlops-roles --help'}\n"
-        )
-        return 2
+        similar = difflib.get_close_matches(args[0], command_names(), n=1)
+        fix = f"did you mean {similar[0]}?" if similar else "see mlops-roles --help"
+        raise InputError(f"no command {args[0][:80]!r}; {fix}")
     if parser.parse_args(args).version:
         from ..ontology.graph import load
 

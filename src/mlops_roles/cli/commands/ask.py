@@ -1,12 +1,12 @@
-"""Answer a question of the catalogue, or a user's own SPARQL.
+"""Answer a question of the catalogue, or your own SPARQL.
 
-mlops-roles ask                                   the list of questions
-mlops-roles ask tasks-of-role R7                  parameters in order
-mlops-roles ask roles-for-task --task deploy-model   or by name
-mlops-roles ask tasks-of-role --help              what a question is about
-mlops-roles ask mine.rq --data staff.ttl          your own SPARQL, stopped after --timeout
-mlops-roles ask holders-of-role R7 --endpoint http://localhost:7878/query --graph https://acme.example/people
-                                                  the same on a SPARQL server; see mlops-roles doctor --help
+  mlops-roles ask                                      lists the questions
+  mlops-roles ask tasks-of-role --help                 explains one question
+  mlops-roles ask tasks-of-role R7                     parameters in order
+  mlops-roles ask roles-for-task --task deploy-model   parameters by name
+  mlops-roles ask mine.rq --data staff.ttl             your own SPARQL
+  mlops-roles ask holders-of-role R7 --endpoint http://localhost:7878/query \\
+      --graph https://acme.example/people              on a server, see `mlops-roles doctor --help`
 """
 
 import argparse
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--store",
         metavar="DIR",
-        help="keep the data loaded in a folder of its own; much of it is opened at once from then on",
+        help="keep the loaded data in this folder, so that it is loaded only once",
     )
     parser.add_argument(
         "--timeout",
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--endpoint",
         metavar="URL",
-        help="ask a SPARQL server instead, on which 'doctor --install' has put the ontology",
+        help="ask a SPARQL server on which `doctor --install` installed the ontology",
     )
     parser.add_argument(
         "--graph",
@@ -46,20 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         help="a graph of your data on that server (repeatable)",
     )
     first = next((a for a in argv if not a.startswith("-")), None)
-    known, _ = _peek().parse_known_args(argv)
+    known, _ = _question_parser().parse_known_args(argv)
     asked = _question(known.question, known.added) if first and known.question else None
     parser.add_argument(
         "question",
         nargs="?",
         metavar="QUESTION",
-        help="a question of the catalogue, or a file with SPARQL",
+        help="a question of the catalogue, or a .rq file with your own SPARQL",
     )
     if asked:
         parser.prog += f" {asked.name}"
         parser.description = f"{asked.summary}."
         parser.epilog = None
-        for name, says in asked.parameters.items():
-            parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=says)
+        for name, text in asked.parameters.items():
+            parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
         if asked.parameters:
             parser.add_argument(
                 "values",
@@ -69,22 +69,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
             )
 
 
-def _peek() -> argparse.ArgumentParser:
-    """Finds the question among the arguments before its own parameters are known."""
-    peek = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for option in (
-        "--format",
-        "--output",
-        "--data",
-        "--store",
-        "--timeout",
-        "--endpoint",
-        "--graph",
-    ):
-        peek.add_argument(option)
-    peek.add_argument("--with", dest="added", action="append", default=[])
-    peek.add_argument("question", nargs="?")
-    return peek
+def _question_parser() -> argparse.ArgumentParser:
+    """A parser that finds the question in the arguments before its parameters are known."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for option in ("format", "output", "data", "store", "timeout", "endpoint", "graph"):
+        parser.add_argument(f"--{option}")
+    parser.add_argument("--with", dest="added", action="append", default=[])
+    parser.add_argument("question", nargs="?")
+    return parser
 
 
 def _is_file(name: str) -> bool:
@@ -100,74 +92,67 @@ def _question(name: str, added: list[str]) -> Question | None:
 
 def run(args: argparse.Namespace) -> int:
     if args.question is None:
-        rows = [
-            {"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary}
-            for q in catalogue(load(*args.added)).values()
-        ]
-        write_output(
-            format_rows(
-                rows,
-                ["question", "parameters", "answers"],
-                "table" if args.format == "ttl" else args.format,
-            ),
-            args.output,
-        )
+        write_output(_list_questions(args), args.output)
         return 0
     graph = Graph(args.added, args.data, args.store)
-    answer = _asked_there(args, graph) if args.endpoint else _asked_here(args, graph)
-    write_output(_written(answer, args.format), args.output)
+    answer = _ask_server(args, graph) if args.endpoint else _ask_locally(args, graph)
+    write_output(_format_answer(answer, args.format), args.output)
     return 0
 
 
-def _asked_here(args: argparse.Namespace, graph: Graph) -> Answer:
+def _list_questions(args: argparse.Namespace) -> str:
+    rows = [
+        {"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary}
+        for q in catalogue(load(*args.added)).values()
+    ]
+    form = "table" if args.format == "ttl" else args.format
+    return format_rows(rows, ["question", "parameters", "answers"], form)
+
+
+def _ask_locally(args: argparse.Namespace, graph: Graph) -> Answer:
     if _is_file(args.question):
         from ...ontology.sandbox import run_sparql
 
-        return run_sparql(_text(args.question), graph, args.timeout, args.question)
+        return run_sparql(_read_query(args.question), graph, args.timeout, args.question)
     asked = question(args.question, graph)
-    return asked.run(graph.open(), **_fixed(asked, args))
+    return asked.run(graph.open(), **_bindings(asked, args))
 
 
-def _asked_there(args: argparse.Namespace, graph: Graph) -> Answer:
+def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:
     from ...ontology.endpoint.client import Endpoint
 
-    progress = Progress()
-    with Endpoint(
-        args.endpoint, args.graph, graph, timeout=args.timeout, on_progress=progress
-    ) as endpoint:
-        try:
-            if _is_file(args.question):
-                return endpoint.run_sparql(_text(args.question), args.question)
-            return endpoint.ask(args.question, **_fixed(question(args.question, graph), args))
-        finally:
-            progress.done()
+    with (
+        Progress() as progress,
+        Endpoint(
+            args.endpoint, args.graph, graph, timeout=args.timeout, on_progress=progress
+        ) as endpoint,
+    ):
+        if _is_file(args.question):
+            return endpoint.run_sparql(_read_query(args.question), args.question)
+        return endpoint.ask(args.question, **_bindings(question(args.question, graph), args))
 
 
-def _text(path: str) -> str:
+def _read_query(path: str) -> str:
     from ...io.rdf import check_encoding, read_bytes
 
     return check_encoding(read_bytes(path, 1 << 20), path)
 
 
-def _fixed(asked: Question, args: argparse.Namespace) -> dict[str, str]:
-    """The parameters given, by name or in order."""
+def _bindings(asked: Question, args: argparse.Namespace) -> dict[str, str]:
+    """The values of the parameters, given by name or in order."""
     from ...errors import InputError
 
-    fixed = {
-        n: getattr(args, f"fix_{n}")
-        for n in asked.parameters
-        if getattr(args, f"fix_{n}") is not None
-    }
+    by_name = {name: getattr(args, f"fix_{name}") for name in asked.parameters}
+    by_name = {name: value for name, value in by_name.items() if value is not None}
     values = getattr(args, "values", [])
-    free = [n for n in asked.parameters if n not in fixed]
+    free = [name for name in asked.parameters if name not in by_name]
     if len(values) > len(free):
-        raise InputError(
-            f"{values[len(free)]!r}: {asked.name} takes {', '.join(asked.parameters)} and no more"
-        )
-    return fixed | dict(zip(free, values, strict=False))
+        known = ", ".join(asked.parameters)
+        raise InputError(f"{values[len(free)]!r}: {asked.name} takes {known} and no more")
+    return by_name | dict(zip(free, values, strict=False))
 
 
-def _written(answer: Answer, form: str) -> str | bytes:
+def _format_answer(answer: Answer, form: str) -> str | bytes:
     if form == "ttl":
         return answer.turtle()
     text = format_rows(answer.rows, answer.columns, form)

@@ -1,12 +1,12 @@
-"""Build what is published: documents in four formats, descriptions, redirects and pages.
+"""Build the release: documents, descriptions, redirects and HTML pages.
 
   mlops-roles build
   mlops-roles build --output dist --site https://example.org/mlops-roles
-  mlops-roles build --terms             prints the list of terms that a release promises to keep
+  mlops-roles build --terms                the terms that a release promises to keep, as CSV
 
-Two builds of the same ontology are the same, byte for byte. The redirects lead to --site, the
-address that the folder will be found at. Exits with 1, and builds nothing, if the ontology breaks a
-promise of an earlier release: an IRI that is gone, means something else, or has lost its name.
+Two builds of the same ontology are identical, byte for byte. The redirects point to --site, the
+address at which the folder will be published. Exit code 1, and nothing is built, if the ontology
+breaks a promise of an earlier release: an IRI is missing, has another meaning, or lost its label.
 """
 
 import argparse
@@ -21,15 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "--output",
         default="dist",
         metavar="DIR",
-        help="the folder to build, which replaces an earlier build (default: dist)",
+        help="the folder to write; it replaces an earlier build (default: dist)",
     )
     parser.add_argument(
         "--terms",
         action="store_true",
-        help="build nothing, print every term with a fingerprint of its meaning",
+        help="only print every term with a fingerprint of its meaning",
     )
     parser.add_argument(
-        "--site", metavar="URL", help="the address that the folder will be found at"
+        "--site", metavar="URL", help="the address at which the folder will be published"
     )
 
 
@@ -40,10 +40,10 @@ def run(args: argparse.Namespace) -> int:
     if args.terms:
         sys.stdout.write(term_list_csv(load()))
         return 0
-    broken = breaking_changes()
-    for finding in broken:
+    findings = breaking_changes()
+    for finding in findings:
         sys.stderr.write(f"{finding.focus}: {finding.message} [{finding.shape}]\n")
-    if broken:
+    if findings:
         return 1
     site = {"site": args.site} if args.site else {}
     sys.stdout.write(f"built {publish(args.output, **site)}\n")

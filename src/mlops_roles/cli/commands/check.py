@@ -1,9 +1,10 @@
-"""Check RDF data about people, or the ontology itself, against the shapes.
+"""Check RDF data about people, or the ontology, against the SHACL shapes.
 
   mlops-roles check staff.ttl
-  mlops-roles check --with ours.ttl        the ontology together with a company's additions
+  mlops-roles check                        the ontology itself
+  mlops-roles check --with ours.ttl        the ontology with a company's additions
 
-Exits with 1 if anything worse than Info is found, with 2 if nothing could be checked.
+Exit code 1 if a finding is worse than Info, 2 if there was nothing to check.
 """
 
 import argparse
@@ -25,33 +26,36 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         type=float,
         default=SECONDS,
         metavar="S",
-        help=f"seconds until shapes of your own are stopped (default: {SECONDS})",
+        help=f"seconds until shapes given by --with are stopped (default: {SECONDS})",
     )
     parser.add_argument(
         "data",
         nargs="?",
         metavar="FILE",
-        help="RDF in our terms, W3C ORG, FOAF or schema.org; without it the ontology is checked",
+        help="RDF in our terms, W3C ORG, FOAF or schema.org (default: the ontology)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     report = check(args.data, load(*args.added), args.timeout)
-    write_output(_written(report, args.format), args.output)
+    write_output(_format_report(report, args.format), args.output)
+    shapes = sum(map(bool, report.checked.values()))
     sys.stderr.write(
-        f"{len(report.findings)} findings; {report.nodes} nodes looked at by {sum(map(bool, report.checked.values()))} shapes\n"
+        f"{len(report.findings)} findings; {report.nodes} nodes checked by {shapes} shapes\n"
     )
     return 0 if report.conforms else 1
 
 
-def _written(report: Report, form: str) -> str:
+def _format_report(report: Report, form: str) -> str:
     if form == "json":
         return to_json(report.to_dict())
     if form == "table":
-        return "".join(
-            f"{f.severity}: {f.focus}{f' = {single_line(f.value)}' if f.value else ''}\n  {f.message} [{f.shape}]\n"
-            for f in report.findings
-        )
-    return format_rows(
-        [asdict(f) for f in report.findings], list(Finding.__dataclass_fields__), form
-    )
+        return "".join(map(_finding_text, report.findings))
+    rows = [asdict(finding) for finding in report.findings]
+    return format_rows(rows, list(Finding.__dataclass_fields__), form)
+
+
+def _finding_text(finding: Finding) -> str:
+    value = f" = {single_line(finding.value)}" if finding.value else ""
+    heading = f"{finding.severity}: {finding.focus}{value}"
+    return f"{heading}\n  {finding.message} [{finding.shape}]\n"

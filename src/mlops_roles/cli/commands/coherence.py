@@ -1,10 +1,11 @@
-"""Find what is wrong with mappings: merged things, impossible classes, chains into two of ours, refusals undone.
+"""Find contradictions in a set of mappings.
 
   mlops-roles coherence mappings.sssom.tsv theirs.ttl
 
-Every row is looked at, reviewed or not, together with the ontology, the shipped alignments and
-the file that is mapped. Each finding names the rows and the statements that cause it.
-Exits with 1 if anything is found.
+Reported are mappings that merge distinct terms, make a class unsatisfiable, chain exact matches
+into two of our roles, or contradict a rejected mapping. Every row counts, reviewed or not, together
+with the ontology, its alignments and the mapped file. Each finding cites the rows and statements
+that cause it. Exit code 1 if anything is found.
 """
 
 import argparse
@@ -19,32 +20,28 @@ from ..main import add_common, write_output
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument("mappings", metavar="MAPPINGS", help="a set of mappings in SSSOM")
+    parser.add_argument("mappings", metavar="MAPPINGS", help="a mapping set in SSSOM")
     parser.add_argument("theirs", metavar="THEIRS", help="the RDF file whose terms it maps")
 
 
 def run(args: argparse.Namespace) -> int:
     mappings = read_mappings(args.mappings)
-    found = coherence(mappings, args.theirs, args.added)
-    text = (
-        _table(found)
-        if args.format == "table"
-        else format_rows(
-            [c.to_dict() for c in found], list(CoherenceIssue.__dataclass_fields__), args.format
-        )
-    )
+    issues = coherence(mappings, args.theirs, args.added)
+    if args.format == "table":
+        text = "".join(map(_issue_text, issues))
+    else:
+        columns = list(CoherenceIssue.__dataclass_fields__)
+        text = format_rows([issue.to_dict() for issue in issues], columns, args.format)
     write_output(text, args.output)
-    sys.stderr.write(f"{len(found)} findings in {len(mappings.mappings)} mappings\n")
-    return 1 if found else 0
+    sys.stderr.write(f"{len(issues)} findings in {len(mappings.mappings)} mappings\n")
+    return 1 if issues else 0
 
 
-def _table(found: Sequence[CoherenceIssue]) -> str:
-    return "".join(
-        f"{single_line(c.kind)}: {single_line(c.about)}\n  {single_line(c.message)}\n"
-        + "".join(f"  {label} {single_line(x)}\n" for label, xs in _parts(c) for x in xs)
-        for c in found
-    )
-
-
-def _parts(issue: CoherenceIssue) -> list[tuple[str, tuple[str, ...]]]:
-    return [("row    ", issue.rows), ("because", issue.because)]
+def _issue_text(issue: CoherenceIssue) -> str:
+    lines = [
+        f"{single_line(issue.kind)}: {single_line(issue.about)}",
+        f"  {single_line(issue.message)}",
+        *(f"  row     {single_line(row)}" for row in issue.rows),
+        *(f"  because {single_line(statement)}" for statement in issue.because),
+    ]
+    return "".join(f"{line}\n" for line in lines)

@@ -6,23 +6,21 @@ eval "$(mlops-roles completion bash)"
 import argparse
 from collections.abc import Sequence
 
-from ..main import build_parser, command_names, write_output
+from ..main import add_output, build_parser, command_names, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("shell", choices=["bash", "zsh", "tcsh"])
-    parser.add_argument(
-        "--output", metavar="FILE", help="write the script to a file instead of standard output"
-    )
+    add_output(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     import shtab
 
-    whole = argparse.ArgumentParser(prog="mlops-roles")
-    listed = whole.add_subparsers()
+    program = argparse.ArgumentParser(prog="mlops-roles")
+    subparsers = program.add_subparsers()
     for name in command_names():
-        one = build_parser(name)
-        listed.add_parser(name, parents=[one], help=one.description, add_help=False)
-    write_output(shtab.complete(whole, args.shell), args.output)
+        parser = build_parser(name)
+        subparsers.add_parser(name, parents=[parser], help=parser.description, add_help=False)
+    write_output(shtab.complete(program, args.shell), args.output)
     return 0

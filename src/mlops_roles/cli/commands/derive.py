@@ -1,29 +1,24 @@
-"""Write the derived files of the ontology anew: capability classes, closure and alignments.
+"""Rewrite the derived files: capability classes, closure, alignments.
 
   mlops-roles derive
 
-For those who change the ontology: run it after every change in ontology/.
+For maintainers: run it after every change in ontology/.
 """
 
 import argparse
 from collections.abc import Sequence
 
-from ..main import write_output
+from ..main import add_output, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument(
-        "--output", metavar="FILE", help="write the answer to a file instead of standard output"
-    )
+    add_output(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from ...matching.alignments import derived_files
     from ...ontology.derivation import write
 
-    write_output(
-        "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived_files())))
-        or "nothing to write, all is fresh\n",
-        args.output,
-    )
+    written = "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived_files())))
+    write_output(written or "nothing to write, every derived file is up to date\n", args.output)
     return 0

@@ -1,12 +1,13 @@
-"""Say what a SPARQL server does where servers differ, and put our graphs on it.
+"""Examine a SPARQL server, and install the ontology on it.
 
-mlops-roles doctor --endpoint http://localhost:7878/query              what it does; nothing is changed
-mlops-roles doctor --endpoint http://localhost:7878/query --install    put the ontology and its closure there
-mlops-roles doctor --save ours.nq                                      the same as a file, for its administrator to load
-mlops-roles doctor --endpoint http://localhost:8890/sparql --graph https://acme.example/people
+  mlops-roles doctor --endpoint http://localhost:7878/query              changes nothing
+  mlops-roles doctor --endpoint http://localhost:7878/query --install    writes our named graphs
+  mlops-roles doctor --save ours.nq                                      the same graphs as a file
+  mlops-roles doctor --endpoint http://localhost:8890/sparql --graph https://acme.example/people
 
-Credentials: MLOPS_ROLES_TOKEN, or MLOPS_ROLES_USER and MLOPS_ROLES_PASSWORD, or ~/.netrc; never in an address.
-Exits with 1 if our graphs are not there as they should be.
+The report lists what differs between SPARQL servers, and what this one does.
+Credentials: $MLOPS_ROLES_TOKEN, or $MLOPS_ROLES_USER and $MLOPS_ROLES_PASSWORD, or ~/.netrc; never
+in an address. Exit code 1 if our graphs are missing on the server, or out of date.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from ..main import Progress, add_common, write_output
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument("--endpoint", metavar="URL", help="the address of a SPARQL server")
+    parser.add_argument("--endpoint", metavar="URL", help="the address of the SPARQL server")
     parser.add_argument(
         "--graph",
         action="append",
@@ -30,30 +31,32 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--install",
         action="store_true",
-        help="write our three named graphs there; needs the right to update",
+        help="write our three named graphs to the server; needs the right to update",
     )
     parser.add_argument(
         "--update-endpoint",
         metavar="URL",
-        help="where updates go, if not to the same address (or /update beside /query)",
+        help="the address for updates (default: the same address, with /update for /query)",
     )
-    parser.add_argument("--save", metavar="FILE", help="write what --install puts there as N-Quads")
+    parser.add_argument(
+        "--save", metavar="FILE", help="write the graphs of --install to a file, as N-Quads"
+    )
     parser.add_argument(
         "--probe-updates",
         action="store_true",
-        help="try whether updates are allowed, by deleting a statement that cannot be there",
+        help="test whether updates are allowed, by deleting a statement that does not exist",
     )
     parser.add_argument(
         "--probe-timeout",
         action="store_true",
-        help="try how a query without end is stopped, at the server's cost",
+        help="test how the server stops an endless query; this costs it time",
     )
     parser.add_argument(
         "--timeout",
         type=float,
         default=30,
         metavar="S",
-        help="seconds until a query is given up (default: 30)",
+        help="seconds until a query is cancelled (default: 30)",
     )
 
 
@@ -66,34 +69,30 @@ def run(args: argparse.Namespace) -> int:
 
         write_output(n_quads(graph), args.save)
     if args.endpoint:
-        return _examined(args, graph)
+        return _examine(args, graph)
     if not args.save:
-        raise InputError("no server to look at; give --endpoint URL, or --save FILE")
+        raise InputError("no server to examine; give --endpoint URL, or --save FILE")
     return 0
 
 
-def _examined(args: argparse.Namespace, graph: Graph) -> int:
+def _examine(args: argparse.Namespace, graph: Graph) -> int:
     from ...ontology.endpoint.client import Endpoint
     from ...ontology.endpoint.probes import Probe, probe
 
-    progress = Progress()
-    with Endpoint(
-        args.endpoint,
-        args.graph,
-        graph,
-        updates=args.update_endpoint,
-        timeout=args.timeout,
-        on_progress=progress,
-    ) as endpoint:
-        try:
-            if args.install:
-                endpoint.install()
-            points = probe(endpoint, args.probe_updates, args.probe_timeout)
-        finally:
-            progress.done()
-    write_output(
-        format_rows([p._asdict() for p in points], list(Probe._fields), args.format), args.output
-    )
-    return (
-        0 if {"point": "our graphs", "found": "fresh"}.items() <= points[1]._asdict().items() else 1
-    )
+    with (
+        Progress() as progress,
+        Endpoint(
+            args.endpoint,
+            args.graph,
+            graph,
+            updates=args.update_endpoint,
+            timeout=args.timeout,
+            on_progress=progress,
+        ) as endpoint,
+    ):
+        if args.install:
+            endpoint.install()
+        probes = probe(endpoint, args.probe_updates, args.probe_timeout)
+    rows = [found._asdict() for found in probes]
+    write_output(format_rows(rows, list(Probe._fields), args.format), args.output)
+    return 0 if {"point": "our graphs", "found": "fresh"}.items() <= rows[1].items() else 1

@@ -1,7 +1,9 @@
-"""Show why a statement holds: a proof down to asserted statements and their sources.
+"""Explain why a statement holds: a proof from asserted statements.
 
-mlops-roles explain "R7 mlops:requiresSkill skill:sql"
-mlops-roles explain "capability:ml-engineer rdfs:subClassOf capability:data-engineer" --format json
+  mlops-roles explain "R7 mlops:requiresSkill skill:sql"
+  mlops-roles explain "capability:ml-engineer rdfs:subClassOf capability:data-engineer"
+
+Each asserted statement of the proof is shown with its sources, each inferred one with its rule.
 """
 
 import argparse
@@ -27,12 +29,10 @@ def run(args: argparse.Namespace) -> int:
     statement = " ".join(args.statement)
     proof = explain(statement, load(*args.added))
     if args.format == "json":
-        write_output(
-            to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"}),
-            args.output,
-        )
+        text = to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"})
     elif proof:
-        write_output("\n".join(proof.lines()) + "\n", args.output)
+        text = "\n".join(proof.lines()) + "\n"
     else:
-        write_output(f"{statement}: neither stated nor inferred (unknown is not no)\n", args.output)
+        text = f"{statement}: neither stated nor inferred (unknown is not no)\n"
+    write_output(text, args.output)
     return 0

@@ -1,4 +1,4 @@
-"""Write the ontology as one file, asserted or with what is inferred.
+"""Write the ontology as one RDF file, with or without inferred statements.
 
 mlops-roles export --format rdfxml --inferred --output mlops-roles.owl
 """
@@ -21,9 +21,7 @@ FORMATS = {
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATS))
-    parser.add_argument(
-        "--inferred", action="store_true", help="with what follows from the asserted statements"
-    )
+    parser.add_argument("--inferred", action="store_true", help="include inferred statements")
 
 
 def run(args: argparse.Namespace) -> int:

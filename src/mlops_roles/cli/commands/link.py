@@ -1,14 +1,14 @@
-"""Propose mappings from a company's own vocabulary to ours; merge what was accepted, or take it out again.
+"""Propose mappings from a company's vocabulary to ours; apply or undo them.
 
   mlops-roles link theirs.ttl --output mappings.sssom.tsv
-  mlops-roles link theirs.ttl --to gist                       read its classes through the alignment with gist
+  mlops-roles link theirs.ttl --to gist                       reads classes through an alignment
   mlops-roles link theirs.ttl --apply mappings.sssom.tsv --output linked.ttl
   mlops-roles link linked.ttl --undo mappings.sssom.tsv --output theirs.ttl
 
-The proposals are SSSOM, a table for a person to judge. To accept a row, write your name under
-reviewer_label; change its predicate_id or object_id first if that is better. To refuse it,
-write Not under predicate_modifier as well. A row without a reviewer is never merged; check the
-rows with `mlops-roles coherence` before. What is merged is used with `--with linked.ttl`.
+The proposals are an SSSOM table for a person to review. To accept a row, write your name under
+reviewer_label; correct its predicate_id or object_id first if needed. To reject it, write Not under
+predicate_modifier as well. A row without a reviewer is never applied. Check the rows with
+`mlops-roles coherence` before you apply them; use the result with `--with linked.ttl`.
 """
 
 import argparse
@@ -34,44 +34,42 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="an alignment through which to read its classes, such as org, schema, gist",
+        help="read its classes through this alignment: org, schema, gist … (repeatable)",
     )
     change = parser.add_mutually_exclusive_group()
     change.add_argument(
-        "--apply", metavar="MAPPINGS", help="merge the accepted rows of this set, as Turtle"
+        "--apply",
+        metavar="MAPPINGS",
+        help="merge the accepted rows of this mapping set; prints Turtle",
     )
     change.add_argument(
-        "--undo", metavar="MAPPINGS", help="take out what this set brought, as Turtle"
+        "--undo", metavar="MAPPINGS", help="remove what this mapping set added; prints Turtle"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     if args.apply or args.undo:
-        return _change(args)
-    found = propose(args.theirs, args.to, args.added)
-    write_output(
-        found.to_tsv()
-        if args.format == "sssom"
-        else format_rows([row.cells for row in found.mappings], COLUMNS, args.format),
-        args.output,
-    )
-    sys.stderr.write(
-        f"{len(found.mappings)} proposals for {len({row.subject for row in found.mappings})} terms; none is applied before you accept it\n"
-    )
+        return _apply_or_undo(args)
+    proposals = propose(args.theirs, args.to, args.added)
+    if args.format == "sssom":
+        text = proposals.to_tsv()
+    else:
+        text = format_rows([row.cells for row in proposals.mappings], COLUMNS, args.format)
+    write_output(text, args.output)
+    terms = len({row.subject for row in proposals.mappings})
+    summary = f"{len(proposals.mappings)} proposals for {terms} terms"
+    sys.stderr.write(f"{summary}; none is applied before you accept it\n")
     return 0
 
 
-def _change(args: argparse.Namespace) -> int:
-    found = (
-        apply_mappings(args.theirs, read_mappings(args.apply))
-        if args.apply
-        else undo_mappings(args.theirs, read_mappings(args.undo))
-    )
-    write_output(found.to_turtle(), args.output)
-    way = (
-        "came in, {} were there before"
-        if args.apply
-        else "went out, {} stay because another set brought them too"
-    )
-    sys.stderr.write(f"{len(found.changed)} statements {way.format(len(found.unchanged))}\n")
+def _apply_or_undo(args: argparse.Namespace) -> int:
+    if args.apply:
+        merge = apply_mappings(args.theirs, read_mappings(args.apply))
+        summary = f"{len(merge.changed)} statements added, {len(merge.unchanged)} were there before"
+    else:
+        merge = undo_mappings(args.theirs, read_mappings(args.undo))
+        summary = f"{len(merge.changed)} statements removed, "
+        summary += f"{len(merge.unchanged)} kept because another mapping set added them too"
+    write_output(merge.to_turtle(), args.output)
+    sys.stderr.write(f"{summary}\n")
     return 0

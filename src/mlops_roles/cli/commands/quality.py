@@ -1,9 +1,11 @@
-"""Judge how well an ontology is made, by the checks of FOOPS!, OOPS! and ROBOT that need no network.
+"""Judge an ontology by the checks of FOOPS!, OOPS! and ROBOT.
 
-  mlops-roles quality                                  our own
+  mlops-roles quality                                  our own ontology
   mlops-roles quality theirs.ttl --questions q/*.rq    any ontology, with its competency questions
+  mlops-roles quality theirs.ttl --exceptions ours.csv
 
-Exits with 1 if a check above Info failed. Exceptions are recorded in a CSV of check, subject, reason.
+Checks that need a network or a reader are listed as not run. A finding that is intended is recorded
+in a CSV file with the columns check, subject, reason. Exit code 1 if a check above Info failed.
 """
 
 import argparse
@@ -16,80 +18,67 @@ from ...ontology.graph import load
 from ...validation.quality import Quality, Result, quality
 from ..main import add_common, write_output
 
-SHOWN = 5  # findings of a check in the table
+MAX_FINDINGS = 5  # of one check, in the table
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "jsonl", "csv", "tsv", "md"])
     parser.add_argument(
-        "ontology", nargs="?", metavar="FILE", help="an ontology as RDF; without it ours is judged"
+        "ontology", nargs="?", metavar="FILE", help="an ontology as RDF (default: ours)"
     )
     parser.add_argument(
-        "--questions", nargs="+", default=[], metavar="FILE", help="competency questions, as SPARQL"
+        "--questions", nargs="+", default=[], metavar="FILE", help="competency questions in SPARQL"
     )
     parser.add_argument(
         "--exceptions",
         metavar="CSV",
-        help="findings that are meant to be: check, subject (* for any), reason",
+        help="intended findings: check, subject (* for any), reason",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    found = quality(
+    judged = quality(
         args.ontology, graph=load(*args.added), questions=args.questions, exceptions=args.exceptions
     )
-    write_output(_written(found, args.format), args.output)
-    return 0 if found.conforms else 1
+    write_output(_format_quality(judged, args.format), args.output)
+    return 0 if judged.conforms else 1
 
 
-def _written(found: Quality, form: str) -> str:
+def _format_quality(judged: Quality, form: str) -> str:
     if form == "json":
-        return to_json(found.to_dict())
+        return to_json(judged.to_dict())
     if form == "table":
-        return "\n".join([*_lines(found), ""])
-    return format_rows([asdict(r) for r in found.results], list(Result.__dataclass_fields__), form)
+        return "\n".join([*_lines(judged), ""])
+    rows = [asdict(result) for result in judged.results]
+    return format_rows(rows, list(Result.__dataclass_fields__), form)
 
 
-def _lines(found: Quality) -> list[str]:
-    """A page: the sum, what failed with its cure, what is excepted and why, what was not run."""
-    lines = [
-        ", ".join(
-            f"{count} {state}" for state, count in sorted(found.summary().items(), reverse=True)
-        ),
-        "",
-    ]
-    for (_, check), group in groupby(found.results, key=lambda r: (r.state, r.check)):
-        rows = list(group)
-        if rows[0].state in ("failed", "excepted"):
-            lines += _finding(check, rows)
+def _lines(judged: Quality) -> list[str]:
+    """Totals; failed checks with their fix; exceptions with their reason; checks not run."""
+    totals = sorted(judged.summary().items(), reverse=True)
+    lines = [", ".join(f"{count} {state}" for state, count in totals), ""]
+    for (state, check), results in groupby(judged.results, key=lambda r: (r.state, r.check)):
+        if state in ("failed", "excepted"):
+            lines += _check_lines(check, list(results))
+    columns = ["kind", "language", "labels", "definitions", "terms"]
+    table = format_rows(judged.coverage, columns, "table").rstrip()
+    lines += ["", "Labels and definitions by language", table, ""]
+    not_run = sorted((r.reason, r.check) for r in judged.results if r.state == "not run")
     lines += [
-        "",
-        "Labels and definitions by language",
-        format_rows(
-            found.coverage, ["kind", "language", "labels", "definitions", "terms"], "table"
-        ).rstrip(),
-        "",
-    ]
-    waiting = sorted((r.reason, r.check) for r in found.results if r.state == "not run")
-    lines += [
-        f"Not run, {reason}: {', '.join(check for _, check in rows)}"
-        for reason, rows in groupby(waiting, key=lambda pair: pair[0])
+        f"Not run, {reason}: {', '.join(check for _, check in checks)}"
+        for reason, checks in groupby(not_run, key=lambda pair: pair[0])
     ]
     return lines
 
 
-def _finding(check: str, rows: list[Result]) -> list[str]:
-    first = rows[0]
-    kind = first.severity if first.state == "failed" else "Excepted"
-    shown = [f"    {' '.join(filter(None, (r.subject, r.value)))}" for r in rows[:SHOWN]]
-    more = (
-        [f"    and {len(rows) - SHOWN} more (all of them: --format jsonl)"]
-        if len(rows) > SHOWN
-        else []
-    )
+def _check_lines(check: str, results: list[Result]) -> list[str]:
+    """One check: its severity, name, reason and fix, and the first findings."""
+    first, hidden = results[0], len(results) - MAX_FINDINGS
+    failed = first.state == "failed"
+    about = filter(None, (first.reason, first.cure if failed else ""))
     return [
-        f"{kind}: {check}, {first.name} ({len(rows)})",
-        f"  {' '.join(filter(None, (first.reason, first.cure if kind != 'Excepted' else '')))}",
-        *shown,
-        *more,
+        f"{first.severity if failed else 'Excepted'}: {check}, {first.name} ({len(results)})",
+        f"  {' '.join(about)}",
+        *(f"    {' '.join(filter(None, (r.subject, r.value)))}" for r in results[:MAX_FINDINGS]),
+        *([f"    and {hidden} more (all of them: --format jsonl)"] if hidden > 0 else []),
     ]

@@ -1,13 +1,13 @@
-"""Find the role that a job title names: certain, ambiguous or none, and why.
+"""Find the role that a job title names: certain, ambiguous or none.
 
-mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
-cut -d, -f2 staff.csv | mlops-roles resolve -                   one title a line
-mlops-roles resolve "Data Ninja" --accept R3 --decisions ours.sssom.tsv --author Ada
-mlops-roles resolve "MLOps Engineer" --refuse R6 --decisions ours.sssom.tsv --author Ada
-mlops-roles audit staff.csv --with ours.sssom.tsv               decisions count everywhere
+  mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
+  cut -d, -f2 staff.csv | mlops-roles resolve -                   one title per line
+  mlops-roles resolve "Data Ninja" --accept R3 --decisions ours.sssom.tsv --author Ada
+  mlops-roles resolve "MLOps Engineer" --refuse R6 --decisions ours.sssom.tsv --author Ada
+  mlops-roles audit staff.csv --with ours.sssom.tsv               every command uses the decisions
 
-A curator's decisions are a mapping set in SSSOM that you own; they win over the rules. Exits
-with 1 if a file of decisions both accepts and refuses the same.
+Each answer gives its reasons. Decisions are an SSSOM mapping set that you own; they override the
+rules. Exit code 1 if a file of decisions both accepts and refuses the same title for a role.
 """
 
 import argparse
@@ -27,34 +27,34 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "title",
         nargs="+",
         metavar="TITLE",
-        help="a job title; - reads one a line from standard input",
+        help="a job title; - reads titles from standard input, one per line",
     )
     parser.add_argument(
         "--decisions",
         metavar="FILE",
-        help="a curator's decisions in SSSOM (TSV), read like --with and written by --accept and --refuse",
+        help="your decisions on titles (SSSOM, TSV); --accept and --refuse add to this file",
     )
     ruling = parser.add_mutually_exclusive_group()
     ruling.add_argument(
         "--accept",
         metavar="ROLE",
-        help="decide that the titles name this role, and keep it in the file of --decisions",
+        help="record in --decisions that the titles name this role",
     )
     ruling.add_argument(
         "--refuse",
         metavar="ROLE",
-        help="decide that the titles do not name this role, and keep it there",
+        help="record in --decisions that the titles do not name this role",
     )
     parser.add_argument(
         "--author",
         default=os.environ.get("MLOPS_ROLES_AUTHOR", ""),
-        help="who decides (default: $MLOPS_ROLES_AUTHOR)",
+        help="the author of the decision (default: $MLOPS_ROLES_AUTHOR)",
     )
     parser.add_argument(
         "--date",
         default=os.environ.get("MLOPS_ROLES_DATE", ""),
         metavar="YYYY-MM-DD",
-        help="when ($MLOPS_ROLES_DATE, else today)",
+        help="the date of the decision (default: $MLOPS_ROLES_DATE, or today)",
     )
 
 
@@ -72,7 +72,7 @@ def _titles(given: Sequence[str]) -> Iterator[str]:
 
 
 def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> None:
-    """Keep the decision on each title."""
+    """Record the decision on each title."""
     import datetime
 
     from ...errors import InputError
@@ -80,23 +80,18 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
     from ...ontology.names import resolve_role
 
     if not args.decisions:
-        raise InputError("--accept and --refuse keep a decision; say where with --decisions FILE")
-    if not args.author.strip():
-        raise InputError("no author; say who decides with --author NAME, or in MLOPS_ROLES_AUTHOR")
-    try:
-        date = (
-            datetime.date.fromisoformat(args.date).isoformat()
-            if args.date
-            else datetime.date.today().isoformat()
+        raise InputError(
+            "--accept and --refuse record a decision; name the file with --decisions FILE"
         )
+    if not args.author.strip():
+        raise InputError("no author; name one with --author NAME, or in MLOPS_ROLES_AUTHOR")
+    try:
+        date = datetime.date.fromisoformat(args.date) if args.date else datetime.date.today()
     except ValueError:
-        raise InputError(f"--date {args.date[:40]!r}: no date; write it as 2026-01-31") from None
+        raise InputError(f"--date {args.date[:40]!r}: not a date; write it as 2026-01-31") from None
     role = resolve_role(args.accept or args.refuse, graph)
-    save_decisions(
-        args.decisions,
-        [TitleDecision(title, role, bool(args.accept), args.author, date) for title in titles],
-        graph,
-    )
+    decision = (role, bool(args.accept), args.author, date.isoformat())
+    save_decisions(args.decisions, [TitleDecision(t, *decision) for t in titles], graph)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -105,17 +100,15 @@ def run(args: argparse.Namespace) -> int:
         _decide(args, titles, load(*args.added))
     graph = load(*args.added, *([args.decisions] if args.decisions else []))
     rows = [found.to_dict() for found in resolve_all(titles, graph)]
-    write_output(
-        format_rows(rows, ["title", "status", "roles", "reasons", "nearest"], args.format),
-        args.output,
-    )
-    return _contradictions(graph)
+    columns = ["title", "status", "roles", "reasons", "nearest"]
+    write_output(format_rows(rows, columns, args.format), args.output)
+    return _report_contradictions(graph)
 
 
-def _contradictions(graph: Graph) -> int:
-    """Name the contradictions among the decisions; 1 if there are any."""
+def _report_contradictions(graph: Graph) -> int:
+    """Print the contradictions among the decisions; the exit code is 1 if there are any."""
     from ...matching.curation import decisions_of
 
-    found = decisions_of(graph).contradictions
-    sys.stderr.write("".join(f"{sentence}\n" for sentence in found))
-    return 1 if found else 0
+    contradictions = decisions_of(graph).contradictions
+    sys.stderr.write("".join(f"{sentence}\n" for sentence in contradictions))
+    return 1 if contradictions else 0

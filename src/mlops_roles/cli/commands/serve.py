@@ -1,11 +1,11 @@
-"""Show a built release on this machine: its pages, and its persistent IRIs, which redirect as on the web.
+"""Serve a built release on this machine: pages and persistent IRIs.
 
-  mlops-roles serve                     what `mlops-roles build` built
+  mlops-roles serve                        the folder that `mlops-roles build` wrote
   mlops-roles serve dist --port 8000
-
-Open http://127.0.0.1:8000/ in a browser, or ask like a machine:
   curl -L -H 'Accept: text/turtle' http://127.0.0.1:8000/mlops-roles/role/ml-engineer
-Read-only, on loopback; stop it with Ctrl-C.
+
+Open http://127.0.0.1:8000/ in a browser. The IRIs redirect as they do on the web. Read-only, on the
+loopback interface; stop it with Ctrl-C.
 """
 
 import argparse
@@ -15,17 +15,10 @@ from collections.abc import Sequence
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
-        "folder",
-        nargs="?",
-        default="dist",
-        metavar="DIR",
-        help="the folder that was built (default: dist)",
+        "folder", nargs="?", default="dist", metavar="DIR", help="the built folder (default: dist)"
     )
     parser.add_argument(
-        "--port",
-        type=int,
-        default=8000,
-        help="the port to listen on, 0 for a free one (default: 8000)",
+        "--port", type=int, default=8000, help="the port; 0 for any free one (default: 8000)"
     )
 
 

@@ -1,7 +1,8 @@
-"""Show a term: what it means, and what the catalogue knows about it.
+"""Show a term: its definition, and what the catalogue says about it.
 
 mlops-roles show R7
 mlops-roles show skill:feature-engineering
+mlops-roles show acme:prompt-engineer --with examples/acme.ttl --format md
 """
 
 import argparse
@@ -21,9 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    shown = show(args.term, load(*args.added))
+    page = show(args.term, load(*args.added))
     if args.format == "json":
-        write_output(to_json(shown.to_dict()), args.output)
+        text = to_json(page.to_dict())
     else:
-        write_output(shown.markdown() if args.format == "md" else shown.text(), args.output)
+        text = page.markdown() if args.format == "md" else page.text()
+    write_output(text, args.output)
     return 0
