@@ -1,1 +1,1 @@
-"""Bytes in and out, within limits: RDF, SSSOM, text, and files that appear whole or not at all."""
+"""Files in and out, within limits: RDF, SSSOM, text; knows no role."""

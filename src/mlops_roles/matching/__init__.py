@@ -1,1 +1,1 @@
-"""Which of our terms is meant: by a job title, by another vocabulary."""
+"""Which of our terms a job title, or a term of another vocabulary, means."""

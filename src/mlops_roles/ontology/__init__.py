@@ -1,1 +1,1 @@
-"""The thin wrapper itself: load, infer, ask, explain."""
+"""The ontology in memory: load, infer, ask, explain."""

@@ -1,4 +1,4 @@
-"""The ontology as it is published: documents, descriptions, pages, redirects, and a server that shows them.
+"""A release of the ontology: RDF documents, web pages, redirects, and a local server.
 
 Everything is derived from the ontology and the tables and questions in `ontology/publishing/`.
 """

@@ -1,1 +1,1 @@
-"""People in, from whatever form, as one table."""
+"""Staff data from files, databases or RDF, as one table."""

@@ -1,1 +1,1 @@
-"""SHACL shapes and OWL checks, run and reported."""
+"""SHACL shapes and OWL checks, and their reports."""
