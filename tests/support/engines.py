@@ -68,11 +68,16 @@ def postgres():
     for path in (home, home / "password"):
         os.chown(path, pwd.getpwnam(user).pw_uid, -1)
     port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
+    )
     control = [str(programs.with_name("pg_ctl")), "-w", "-s", "-D", str(home / "data")]
     try:
-        _as(user, [str(programs), "-D", str(home / "data"), "-A", "scram-sha-256", "-U", "hr"]
-            + [f"--pwfile={home / 'password'}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
+        _as(
+            user,
+            [str(programs), "-D", str(home / "data"), "-A", "scram-sha-256", "-U", "hr"]
+            + [f"--pwfile={home / 'password'}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        )
         _as(user, [*control, "-l", str(home / "log"), "-o", options, "start"])
         yield f"postgres://hr@127.0.0.1:{port}/postgres"
     finally:

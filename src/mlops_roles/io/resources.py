@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,13 @@ def resource_dir(folder: str) -> Path:
         if (root / folder).is_dir():
             return root / folder
     raise InputError(f"{folder}/ is missing beside {here.parents[1]}; reinstall mlops-roles")
+
+
+@cache
+def resource_rows(folder: str, table: str) -> tuple[dict[str, str], ...]:
+    """The rows of a shipped CSV file, by column: `resource_rows("ontology", "matching/evidence")`."""
+    text = (resource_dir(folder) / f"{table}.csv").read_text("utf-8")
+    return tuple(csv.DictReader(io.StringIO(text)))
 
 
 def resolve_path(name: str | os.PathLike[str]) -> Path:

@@ -6,7 +6,6 @@ depends on nothing but its graph. The graphs are ours: those of others are never
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..io import rdf
-from ..io.resources import resource_dir
+from ..io.resources import resource_dir, resource_rows
 from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
 from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, ontology_files
@@ -54,9 +53,7 @@ def formats() -> tuple[Format, ...]:
 
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of a table in `ontology/publishing/`."""
-    import csv
-
-    return list(csv.DictReader(io.StringIO(shipped_text(f"{table}.csv"))))
+    return list(resource_rows("ontology", f"publishing/{table}"))
 
 
 def answer(graph: Graph, name: str) -> Answer:

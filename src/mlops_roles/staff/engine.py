@@ -56,7 +56,7 @@ def connect(url: str) -> ibis.BaseBackend:
         )
     try:
         backend = getattr(ibis, scheme)
-    except ImportError as error:
+    except ImportError:
         extra = (
             f"mlops-roles[{EXTRAS[scheme]}]" if scheme in EXTRAS else f"ibis-framework[{scheme}]"
         )
