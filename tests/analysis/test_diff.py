@@ -8,7 +8,7 @@ import pytest
 from support.asserted import PREFIXES, ROOT
 
 from mlops_roles import InputError, audit, diff, load
-from mlops_roles.analysis.answer_changes import changes
+from mlops_roles.analysis.answer_changes import statement_changes
 from mlops_roles.analysis.diff import OntologyDiff
 from mlops_roles.cli.main import main
 from mlops_roles.cli.views.diffs import diff_text
@@ -62,7 +62,7 @@ def shipped(version):
 
 
 def _rows(found, how):
-    return {(row["change"], row["statement"]) for row in found.rows() if row["how"] == how}
+    return {(row["change"], row["statement"]) for row in found.to_rows() if row["how"] == how}
 
 
 # ontologies ------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_the_same_ontology_in_another_form_order_and_blank_nodes_differs_in_noth
         )
     )
     found = diff(ONTOLOGY, other)
-    assert found.rows() == []
+    assert found.to_rows() == []
     assert found.terms == {"added": [], "removed": [], "changed": []}
     assert len(found.old.asserted) > 7000
     assert found.old.to_dict()["version"] == found.new.to_dict()["version"] == load().version
@@ -91,13 +91,13 @@ def test_the_same_names_under_other_prefixes_differ_in_nothing(tmp_path):
         (tmp_path / f"{prefix}.ttl").write_text(
             f"@prefix {prefix}: <https://acme.example/> . {prefix}:x a {prefix}:Y ; {prefix}:p [ {prefix}:q ( {prefix}:z 1 ) ] ."
         )
-    assert diff(tmp_path / "acme.ttl", tmp_path / "ours.ttl").rows() == []
+    assert diff(tmp_path / "acme.ttl", tmp_path / "ours.ttl").to_rows() == []
 
 
 def test_a_class_without_a_name_is_compared_as_a_whole_and_named_as_the_cause(version):
     body = "capability:tamer a owl:Class ; owl:equivalentClass [ a owl:Class ; owl:intersectionOf ( capability:data-engineer {} ) ]"
     found = diff(version(body.format("")), version(body.format("capability:backend-engineer")))
-    gained = {row["statement"]: row["because"] for row in found.rows() if row["change"] == "gained"}
+    gained = {row["statement"]: row["because"] for row in found.to_rows() if row["change"] == "gained"}
     assert gained
     assert "capability:tamer rdfs:subClassOf capability:backend-engineer" in gained
     assert all(
@@ -112,7 +112,7 @@ def test_a_statement_that_is_gone_is_told_with_all_that_no_longer_follows(versio
     found = diff(shipped, version(without=[gone]))
     assert _rows(found, "asserted") == {("removed", gone)}
     assert found.terms["changed"] == ["role:ml-engineer"]
-    lost = [row for row in found.rows() if row["how"] == "inferred"]
+    lost = [row for row in found.to_rows() if row["how"] == "inferred"]
     assert "role:ml-engineer mlops:requiresSkill skill:data-modelling" in {
         row["statement"] for row in lost
     }
@@ -143,7 +143,7 @@ def test_whatever_is_gained_or_lost_names_a_change_that_did_it(version, shipped,
     )
     found = diff(shipped, path)
     old, new = ({*side.asserted, *side.inferred} for side in (found.old, found.new))
-    told = [row for row in found.rows() if row["how"] == "inferred"]
+    told = [row for row in found.to_rows() if row["how"] == "inferred"]
     asserted = _rows(found, "asserted")
     assert {row["statement"] for row in told} == {
         text for text in old - new if ("removed", text) not in asserted
@@ -169,7 +169,7 @@ def test_terms_are_added_removed_and_changed(version, shipped):
     assert found.terms["added"] == ["skill:juggling"]
     assert found.terms["removed"] == ["skill:scripting"]
     assert "role:data-scientist" in found.terms["changed"]
-    back = OntologyDiff(found.new, found.old, changes(found.new, found.old), [])
+    back = OntologyDiff(found.new, found.old, statement_changes(found.new, found.old), [])
     assert (back.terms["added"], back.terms["removed"]) == (["skill:scripting"], ["skill:juggling"])
 
 
@@ -186,7 +186,7 @@ def test_a_list_is_compared_by_its_members_and_named_as_the_cause(version, shipp
     assert _rows(found, "asserted") == {
         ("added", "mlops:performs owl:propertyChainAxiom (mlops:similarTo mlops:performs)")
     }
-    gained = [row for row in found.rows() if row["change"] == "gained"]
+    gained = [row for row in found.to_rows() if row["change"] == "gained"]
     assert gained
     assert all(
         row["because"] == ["mlops:performs owl:propertyChainAxiom (mlops:similarTo mlops:performs)"]
@@ -201,7 +201,7 @@ def test_long_content_is_bounded_and_still_told_apart(version):
         version(statement.format("x" * 100_000 + "b")),
     )
     assert len(_rows(found, "asserted")) == 2
-    assert max(len(row["statement"]) for row in found.rows()) < LIMIT + 100
+    assert max(len(row["statement"]) for row in found.to_rows()) < LIMIT + 100
 
 
 # answers -----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.asserted import ROOT
 
 from mlops_roles import InputError, UnknownName, audit, load, team, whatif
-from mlops_roles.analysis.coverage import GROUPS, coverage
+from mlops_roles.analysis.coverage import GROUPS, audit_coverage
 from mlops_roles.analysis.set_cover import choose
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.tables import RoleTables
@@ -91,25 +91,25 @@ def test_what_if_counts_what_an_audit_of_the_changed_file_counts(folder, data):
     then |= {f"new{i}": (role, set(NEEDS[role]), set()) for i, role in enumerate(hire)} or (
         {} if stay else {"nobody": ("", set(), set())}
     )
-    assert found.after == coverage(_audit(folder, then))
+    assert found.after == audit_coverage(_audit(folder, then))
 
 
 def test_only_what_changes_is_told_unless_all_is_asked(acme):
     found = whatif(acme, leave=["Sami Laine"])
-    told = {(row["group"], row["item"]) for row in found.rows()}
+    told = {(row["group"], row["item"]) for row in found.to_rows()}
     assert ("role", "devops-engineer") in told
     assert ("role", "data-scientist") not in told
-    assert {row["item"] for row in found.rows(everything=True) if row["group"] == "role"} == set(
+    assert {row["item"] for row in found.to_rows(unchanged=True) if row["group"] == "role"} == set(
         CLOSED.roles
     )
-    assert whatif(acme).rows() == []
+    assert whatif(acme).to_rows() == []
 
 
 def test_a_hire_is_marked_as_assumed_wherever_it_counts(acme):
     found = whatif(acme, hire=["R7", "R7"])
-    row = next(row for row in found.rows() if row["item"] == "ml-engineer")
+    row = next(row for row in found.to_rows() if row["item"] == "ml-engineer")
     assert (row["before"]["people"], row["after"]["people"], row["assumed"]["people"]) == (1, 3, 2)
-    for row in found.rows():
+    for row in found.to_rows():
         assert row["assumed"] == {
             count: 2
             for count in row["after"]
@@ -117,7 +117,7 @@ def test_a_hire_is_marked_as_assumed_wherever_it_counts(acme):
         }
     assert [change["assumed"] for change in found.changes] == [NEEDS["ml-engineer"]] * 2
     assert "assumed" in found.to_dict()["note"]
-    assert [row for row in whatif(acme, leave=["Ada Okafor"]).rows() if row["assumed"]] == []
+    assert [row for row in whatif(acme, leave=["Ada Okafor"]).to_rows() if row["assumed"]] == []
 
 
 def test_what_is_learnt_says_what_was_known_before(acme):
@@ -139,7 +139,7 @@ def test_what_is_learnt_says_what_was_known_before(acme):
         "unrecorded",
         "recorded",
     ]
-    assert {row["item"] for row in found.rows() if row["group"] == "skill"} == {
+    assert {row["item"] for row in found.to_rows() if row["group"] == "skill"} == {
         "model-deployment",
         "experiment-tracking",
         "code-review",
@@ -287,7 +287,7 @@ def test_what_too_few_cover_is_named_and_the_hires_that_mend_it_do(acme):
     for group in GROUPS:
         found = team(acme, group)
         assert {row["item"] for row in found.impossible} == {
-            i for i, row in coverage(acme)[group].items() if row["state"] == "uncovered"
+            i for i, row in audit_coverage(acme)[group].items() if row["state"] == "uncovered"
         }
         then = whatif(acme, hire=found.hires).after[group]
         assert [item for item, row in then.items() if row["state"] == "uncovered"] == []

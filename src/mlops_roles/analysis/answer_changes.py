@@ -1,28 +1,35 @@
-"""Whose answers change between two versions of the ontology, and which changed statements that rests on."""
+"""Whose answers change between two versions of the ontology, and because of which statements."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..matching.titles import fold_title
 from ..ontology.names import fold_name, slug
-from ..ontology.tables import RoleTables
+from ..ontology.tables import group_pairs
 from ..ontology.versions import Statement, Version
 from .audit import Audit
-from .coverage import Items, grouped
 
 Row = Mapping[str, Any]
-Known = Mapping[int, Sequence[set[str]]]
+Skills = tuple[set[str], set[str]]  # those on record, and those with what tools speak for
 TITLE = "role by title"
-WRITTEN = ("skills", "lacks", "assessed")
-TOLD = ("status", "roles", "similar", "able", "likely")
+NOT_ON_RECORD = "not on record"
+SKILL_COLUMNS = ("skills", "lacks", "assessed")
+COMPARED = ("status", "roles", "similar", "able", "likely")
 
 
-class Change(NamedTuple):
-    """A statement that one version has and the other has not; of an inferred one, the asserted changes that did it."""
+class StatementChange(NamedTuple):
+    """A statement that only one of two versions has.
+
+    Attributes:
+        change: 'added' or 'removed'; of an inferred statement 'gained' or 'lost'.
+        how: 'asserted' or 'inferred'.
+        statement: the statement.
+        because: of an inferred statement, the changed asserted statements that its proof uses.
+    """
 
     change: str
     how: str
@@ -41,200 +48,172 @@ class Change(NamedTuple):
         }
 
 
-def changes(old: Version, new: Version) -> list[Change]:
-    """The statements that are asserted or follow in one version alone.
+def statement_changes(old: Version, new: Version) -> list[StatementChange]:
+    """The statements, asserted or inferred, that only one of two versions has.
 
-    Each proof of what follows in one version alone rests on a statement that it alone asserts,
-    else it would follow in the other too: these are named.
+    What only one version implies has a proof that uses a statement which that version alone
+    asserts; otherwise the other version would imply it too. `because` names these statements.
     """
-    found = []
-    for one, other, (asserted, inferred) in (
-        (old, new, ("removed", "lost")),
-        (new, old, ("added", "gained")),
-    ):
-        ours = {text: s for text, s in one.asserted.items() if text not in other.asserted}
-        alone = [
-            s
-            for text, s in one.inferred.items()
-            if text not in other.inferred and text not in other.asserted
-        ]
-        texts = {s.triple: text for text, s in ours.items() if s.triple}
-        found += [Change(asserted, "asserted", s, []) for s in ours.values()]
-        found += [
-            Change(
-                inferred,
-                "inferred",
-                s,
-                sorted(texts[t] for t in one.because(s.triple) if t in texts),
-            )
-            for s in alone
-            if s.triple
-        ]
-    return sorted(found, key=lambda c: (c.how, c.statement.term, c.statement.text, c.change))
+    changes = [
+        *_only_in(old, new, "removed", "lost"),
+        *_only_in(new, old, "added", "gained"),
+    ]
+    return sorted(changes, key=lambda c: (c.how, c.statement.term, c.statement.text, c.change))
 
 
-class Answers:
-    """The answers about the people of one staff file under two versions.
+def _only_in(
+    version: Version, other: Version, asserted: str, inferred: str
+) -> Iterator[StatementChange]:
+    own = {text: s for text, s in version.asserted.items() if text not in other.asserted}
+    text_of = {s.triple: text for text, s in own.items() if s.triple}
+    for statement in own.values():
+        yield StatementChange(asserted, "asserted", statement, [])
+    for text, s in version.inferred.items():
+        if s.triple and text not in other.inferred and text not in other.asserted:
+            why = sorted(text_of[t] for t in version.because(s.triple) if t in text_of)
+            yield StatementChange(inferred, "inferred", s, why)
 
-    An answer changes because of changed statements: a role by title because of those with a text
-    that stands in the title; what somebody could act as because of those behind a changed
-    requirement, or behind what one of the person's words means.
+
+def describe_answer(
+    row: Row, answer: str, before: str, after: str, because: Iterable[str]
+) -> dict[str, Any]:
+    """A changed answer about the person in a row, as plain data."""
+    head = {"person": row["person"], "line": row["line"], "answer": answer}
+    return head | {"before": before, "after": after, "because": list(because)}
+
+
+class AnswerChanges:
+    """The answers about the people of one staff file that differ between two versions.
+
+    Iterating yields them as plain data, in the order of the staff file. A role by title changes
+    because of changed statements whose text is part of the title; what somebody could act as
+    because of those behind a changed requirement, or behind the meaning of a name in the row.
+
+    Args:
+        versions: the old version and the new one.
+        audits: of the staff file, under each.
+        changes: the statements that only one version has.
     """
 
     def __init__(
-        self, versions: Sequence[Version], audits: Sequence[Audit], changed: Sequence[Change]
+        self,
+        versions: Sequence[Version],
+        audits: Sequence[Audit],
+        changes: Sequence[StatementChange],
     ):
-        self.versions, self.audits, self.changes = versions, audits, changed
-        self.closed = [RoleTables.from_graph(version) for version in versions]
+        self.versions, self.audits, self.changes = versions, audits, changes
+        self.tables = [audit.closed for audit in audits]
         self.people = [
-            {row["line"]: row for row in found.people.to_pyarrow().to_pylist()} for found in audits
+            {row["line"]: row for row in audit.people.to_pyarrow().to_pylist()} for audit in audits
         ]
-        self.asserted = [change.statement for change in changed if change.how == "asserted"]
-        self._seen: dict[str, set[str]] = {}
+        self.asserted = [change.statement for change in changes if change.how == "asserted"]
+        self._by_title: dict[str, set[str]] = {}
 
-    def changed(self) -> Iterator[dict[str, Any]]:
-        """The answers that are not the same, in the order of the staff file."""
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         old, new = self.people
-        lines = sorted(
-            line for line in {*old, *new} if _told(old.get(line)) != _told(new.get(line))
-        )
-        table, known = self.audits[0].staff.table, [known_of(found, lines) for found in self.audits]
-        for row in (
-            table.filter(table.line.isin(lines or [0])).order_by("line").to_pyarrow().to_pylist()
-        ):
-            for answer, before, after, why in self._compared(row, known):
-                yield {
-                    "person": row["person"],
-                    "line": row["line"],
-                    "answer": answer,
-                    "before": before,
-                    "after": after,
-                    "because": sorted(why),
-                }
-
-    def _compared(
-        self, row: Row, known: Sequence[Known]
-    ) -> Iterator[tuple[str, str, str, set[str]]]:
-        """(answer, before, after, why) of what changes for one person."""
-        people = [side.get(row["line"]) for side in self.people]
-        before, after = map(title_answer, people)
-        if before != after:
-            yield TITLE, before, after, self._by_title(row["role"] or row["title"] or "")
-        for role in sorted({*self.closed[0].roles, *self.closed[1].roles}):
-            before, after = (standing(person, role) for person in people)
+        lines = [n for n in {*old, *new} if _compared(old.get(n)) != _compared(new.get(n))]
+        table, skills = self.audits[0].staff.table, [_skills(a, lines) for a in self.audits]
+        rows = table.filter(table.line.isin(lines or [0])).order_by("line").to_pyarrow().to_pylist()
+        for row in rows:
+            people = [side.get(row["line"]) for side in self.people]
+            before, after = map(title_status, people)
             if before != after:
-                yield (
-                    f"could act as {role}",
-                    before,
-                    after,
-                    self._by_skills(
-                        row, role, [side.get(row["line"], (set(), set())) for side in known]
-                    ),
-                )
+                why = self._behind_title(row["role"] or row["title"] or "")
+                yield describe_answer(row, TITLE, before, after, sorted(why))
+            for role in sorted({*self.tables[0].roles, *self.tables[1].roles}):
+                before, after = (ability(person, role) for person in people)
+                if before != after:
+                    known = [side.get(row["line"], (set(), set())) for side in skills]
+                    why = self._behind_ability(row, role, known)
+                    yield describe_answer(row, f"could act as {role}", before, after, sorted(why))
 
-    def _by_title(self, title: str) -> set[str]:
-        """The changed statements that end in a text, or are about a name, that stands in a title."""
-        if title not in self._seen:
+    def _behind_title(self, title: str) -> set[str]:
+        """The changed statements whose text, or whose term's name, is part of a title."""
+        if title not in self._by_title:
             padded = f" {fold_title(title)} "
-            words = (
-                (s.text, fold_title(word))
+            self._by_title[title] = {
+                s.text
                 for s in self.asserted
-                for word in (s.value, slug(s.term))
-            )
-            self._seen[title] = {text for text, word in words if word and f" {word} " in padded}
-        return self._seen[title]
+                for words in (fold_title(s.value), fold_title(slug(s.term)))
+                if words and f" {words} " in padded
+            }
+        return self._by_title[title]
 
-    def _by_skills(self, row: Row, role: str, known: Sequence[Sequence[set[str]]]) -> set[str]:
-        """The changes behind the skills that are missing to a role under one version alone, or behind the role itself."""
-        needs = [self._needs[side].get(role, frozenset()) for side in (0, 1)]
-        skills = {
-            s for kind in (0, 1) for s in (needs[0] - known[0][kind]) ^ (needs[1] - known[1][kind])
-        }
-        words = {fold_name(word) for column in WRITTEN for word in (row[column] or "").split(";")}
-        heard = {
-            text for word in words for skill, text in self._turned.get(word, ()) if skill in skills
-        }
-        return (
-            heard
-            | {text for skill in skills for text in self._linked.get((role, skill), ())}
-            | self._declared(role)
-        )
+    def _behind_ability(self, row: Row, role: str, known: Sequence[Skills]) -> set[str]:
+        """The changed statements behind the skills that the person misses for a role under one
+        version alone, behind the names of these skills in the row, and behind the role itself."""
+        needs = [set(side.get(role, ())) for side in self._needs]
+        skills = {s for i in (0, 1) for s in (needs[0] - known[0][i]) ^ (needs[1] - known[1][i])}
+        words = {fold_name(w) for column in SKILL_COLUMNS for w in (row[column] or "").split(";")}
+        by_name = {t for w in words for skill, t in self._renamed.get(w, ()) if skill in skills}
+        by_link = {text for skill in skills for text in self._linked.get((role, skill), ())}
+        return by_name | by_link | self._declarations(role)
 
-    def _declared(self, role: str) -> set[str]:
-        """The changed statements that make a role, where only one version has it."""
-        return (
-            {s.text for s in self.asserted if s.declares and slug(s.term) == role}
-            if any(role not in closed.roles for closed in self.closed)
-            else set()
-        )
+    def _declarations(self, role: str) -> set[str]:
+        """The changed statements that declare a role, where only one version has it."""
+        if all(role in tables.roles for tables in self.tables):
+            return set()
+        return {s.text for s in self.asserted if s.declares and slug(s.term) == role}
 
     @cached_property
-    def _needs(self) -> list[dict[str, Items]]:
-        return [grouped(closed.role_skills) for closed in self.closed]
+    def _needs(self) -> list[dict[str, list[str]]]:
+        return [tables.needs("role") for tables in self.tables]
 
     @cached_property
-    def _linked(self) -> dict[tuple[str, str], Items]:
-        """The asserted changes behind each changed link of two terms."""
-        links = ((slug(c.statement.term), slug(c.statement.value)) for c in self.changes)
-        return grouped(
-            (link, text)
-            for link, c in zip(links, self.changes, strict=True)
+    def _linked(self) -> dict[tuple[str, str], list[str]]:
+        """Two terms to the asserted changes behind the changed statements that link them."""
+        return group_pairs(
+            ((slug(c.statement.term), slug(c.statement.value)), text)
+            for c in self.changes
             for text in c.because or [c.statement.text]
         )
 
     @cached_property
-    def _turned(self) -> dict[str, frozenset[tuple[str, str]]]:
-        """(skill, changed statement) of each word that came to mean, or ceased to mean, a skill or evidence of it."""
-        old, new = (closed.names for closed in self.closed)
-        bearers = grouped(
+    def _renamed(self) -> dict[str, list[tuple[str, str]]]:
+        """Name to (skill, changed statement), where the name means a skill in one version alone."""
+        old, new = (tables.names for tables in self.tables)
+        terms = group_pairs(
             (fold_name(s.value), s.term)
             for version in self.versions
             for s in version.asserted.values()
         )
-        turned = {
-            (word, skill)
-            for word in {*old, *new}
-            for _, skill in set(old.get(word, ())) ^ set(new.get(word, ()))
-        }
-        return grouped(
-            (word, (skill, s.text))
-            for word, skill in sorted(turned)
+        return group_pairs(
+            (name, (skill, s.text))
+            for name in {*old, *new}
+            for skill in {s for _, s in set(old.get(name, ())) ^ set(new.get(name, ()))}
             for s in self.asserted
-            if s.term in bearers.get(word, ())
-            and (fold_name(s.value) == word or slug(s.value) == skill)
+            if s.term in terms.get(name, ())
+            and (fold_name(s.value) == name or slug(s.value) == skill)
         )
 
 
-def known_of(found: Audit, lines: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
-    """By line the skills on record, and those with what tools are evidence for."""
-    known: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    knows = found.knows.filter(found.knows.line.isin(lines or [0]) & (found.knows.lacking == 0))
+def _skills(audit: Audit, lines: Sequence[int]) -> dict[int, Skills]:
+    """Line to the skills on record, and those with the skills that tools speak for."""
+    skills: dict[int, Skills] = defaultdict(lambda: (set(), set()))
+    knows = audit.knows.filter(audit.knows.line.isin(lines or [0]) & (audit.knows.lacking == 0))
     for row in knows.to_pyarrow().to_pylist():
-        known[row["line"]][1].add(row["skill"])
+        skills[row["line"]][1].add(row["skill"])
         if row["recorded"]:
-            known[row["line"]][0].add(row["skill"])
-    return dict(known)
+            skills[row["line"]][0].add(row["skill"])
+    return dict(skills)
 
 
-def _told(person: Row | None) -> tuple[Any, ...]:
-    return tuple(person[key] for key in TOLD) if person else ()
+def _compared(person: Row | None) -> tuple[Any, ...]:
+    return tuple(person[key] for key in COMPARED) if person else ()
 
 
-def title_answer(person: Row | None) -> str:
+def title_status(person: Row | None) -> str:
     """Which role a person's title names, in words."""
     if person is None:
         return "row rejected"
+    if not person["roles"]:
+        return str(person["status"])
     similar = f", similar: {person['similar']}" if person["similar"] else ""
-    return (
-        f"{person['status']}: {person['roles']}{similar}"
-        if person["roles"]
-        else str(person["status"])
-    )
+    return f"{person['status']}: {person['roles']}{similar}"
 
 
-def standing(person: Row | None, role: str) -> str:
-    """What the record says of a person as a role: able, likely (by tools), or not on record."""
-    return next(
-        (kind for kind in ("able", "likely") if person and role in (person[kind] or "").split(";")),
-        "not on record",
-    )
+def ability(person: Row | None, role: str) -> str:
+    """Whether a person could act as a role: 'able', 'likely' (by tools) or 'not on record'."""
+    kinds = ("able", "likely")
+    found = (kind for kind in kinds if person and role in (person[kind] or "").split(";"))
+    return next(found, NOT_ON_RECORD)

@@ -1,38 +1,34 @@
-"""What a person adds to what an organisation covers, counted as the audit counts it.
+"""What people cover of roles, tasks, skills and workflow steps, counted as the audit counts it.
 
-A coverage is a sum over people, so a change to some of them is a small difference.
+A coverage is a sum over people, so that a change to some of them is a small difference.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import UnknownPerson
-from ..ontology.tables import RoleTables
+from ..ontology.tables import RoleTables, group_pairs
 from .audit import Audit
 
 GROUPS = ("role", "task", "skill", "step")
-COUNTS = (
-    "people",
-    "complete",
-    "able",
-)  # who covers an item, of these with all its skills on record, who could act as a role
+# who covers an item; who of these has all its skills on record; who could act as a role
+COUNTS = ("people", "complete", "able")
 STATES = ("uncovered", "single", "covered")
 Items = frozenset[str]
-One = TypeVar("One")
-Other = TypeVar("Other")
-Coverage = dict[str, dict[str, dict[str, Any]]]  # group, item, what is counted
+Coverage = dict[str, dict[str, dict[str, Any]]]  # group -> item -> counts and state
+Tally = Counter[tuple[str, str, str]]  # (group, item, one of COUNTS) -> number of people
 
 
 @dataclass(frozen=True)
 class Person:
-    """What an audit goes by: the roles that somebody certainly holds, and the skills on record.
+    """What an audit counts of a person: the roles certainly held, and the skills on record.
 
     Attributes:
-        line: where in the staff file; 0 for somebody who is assumed.
+        line: the line in the staff file; 0 for an assumed person.
         person: the name as written.
         roles, skills: slugs.
     """
@@ -44,47 +40,46 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """What a role and a skill reach to: the closed ontology, ready for people."""
+class CoverageModel:
+    """Which items a role and a skill cover.
 
-    closed: RoleTables
-    performs: Mapping[str, Items]
-    answers: Mapping[str, Items]
-    needs: Mapping[str, Mapping[str, Items]]
+    Attributes:
+        tables: the ontology as plain tables.
+        performs: role to its tasks.
+        answers: role to the workflow steps that it answers for.
+        needs: 'role' and 'task', each to item to the skills that it requires.
+        items: group to the items that can be covered, in order.
+    """
+
+    tables: RoleTables
+    performs: Mapping[str, list[str]]
+    answers: Mapping[str, list[str]]
+    needs: Mapping[str, Mapping[str, list[str]]]
     items: Mapping[str, list[str]]
 
     @classmethod
-    def of(cls, closed: RoleTables) -> Reach:
-        """Group the tables of an ontology."""
-        skills = sorted({skill for _, skill in (*closed.role_skills, *closed.task_skills)})
-        tasks = sorted({task for _, task in closed.performs})
-        answered = {step for _, step in closed.answers}
-        needs = {"role": grouped(closed.role_skills), "task": grouped(closed.task_skills)}
-        return cls(
-            closed,
-            grouped(closed.performs),
-            grouped(closed.answers),
-            needs,
-            {
-                "role": closed.roles,
-                "task": tasks,
-                "skill": skills,
-                "step": [step for step in closed.steps if step in answered],
-            },
-        )
+    def from_tables(cls, tables: RoleTables) -> CoverageModel:
+        """Group the tables of an ontology by role and by task."""
+        skills = {skill for _, skill in (*tables.role_skills, *tables.task_skills)}
+        answered = {step for _, step in tables.answers}
+        items = {
+            "role": tables.roles,
+            "task": sorted({task for _, task in tables.performs}),
+            "skill": sorted(skills),
+            "step": [step for step in tables.steps if step in answered],
+        }
+        needs = {group: tables.needs(group) for group in ("role", "task")}
+        return cls(tables, group_pairs(tables.performs), group_pairs(tables.answers), needs, items)
 
     @property
     def labels(self) -> dict[str, str]:
-        """The labels of all items."""
-        return {
-            item: self.closed.labels.get(item, item)
-            for items in self.items.values()
-            for item in items
-        }
+        """The label of each item."""
+        names = (item for items in self.items.values() for item in items)
+        return {item: self.tables.labels.get(item, item) for item in names}
 
-    def hired(self, role: str) -> Person:
-        """Somebody assumed to hold a role and to have its skills."""
-        return Person(0, "", frozenset([role]), self.needs["role"].get(role, frozenset()))
+    def assumed_hire(self, role: str) -> Person:
+        """A person who is assumed to hold a role and to have its skills."""
+        return Person(0, "", frozenset([role]), frozenset(self.needs["role"].get(role, ())))
 
     def covers(self, group: str, person: Person) -> Items:
         """The items of a group that one person covers."""
@@ -93,107 +88,85 @@ class Reach:
         if group == "role":
             return person.roles
         by_role = self.performs if group == "task" else self.answers
-        return frozenset().union(*(by_role.get(role, ()) for role in person.roles))
+        return frozenset(item for role in person.roles for item in by_role.get(role, ()))
 
-    def tally(self, people: Iterable[Person]) -> Counter[tuple[str, str, str]]:
+    def tally(self, people: Iterable[Person]) -> Tally:
         """How many people cover each item, have all its skills on record, could act as a role."""
-        found: Counter[tuple[str, str, str]] = Counter()
+        counts: Tally = Counter()
         for person in people:
+            able = [r for r, needs in self.needs["role"].items() if person.skills.issuperset(needs)]
+            counts.update(("role", role, "able") for role in able)
             for group in GROUPS:
-                found.update((group, item, "people") for item in self.covers(group, person))
-            for group, needs in self.needs.items():
-                found.update(
-                    (group, item, "complete")
-                    for item in self.covers(group, person)
-                    if needs.get(item, frozenset()) <= person.skills
-                )
-            found.update(
-                ("role", role, "able")
-                for role, needed in self.needs["role"].items()
-                if needed <= person.skills
-            )
-        return found
+                covered = self.covers(group, person)
+                counts.update((group, item, "people") for item in covered)
+                if needs := self.needs.get(group):
+                    complete = (i for i in covered if person.skills.issuperset(needs.get(i, ())))
+                    counts.update((group, item, "complete") for item in complete)
+        return counts
 
 
-def grouped(pairs: Iterable[tuple[One, Other]]) -> dict[One, frozenset[Other]]:
-    """The second parts of pairs by their first."""
-    found: dict[One, set[Other]] = defaultdict(set)
-    for one, other in pairs:
-        found[one].add(other)
-    return {one: frozenset(others) for one, others in found.items()}
+def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person]:
+    """The people that an audit used, by line; with `names` only those.
 
-
-def read_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person]:
-    """The used people in the order of their lines; of `names` only those. Raises UnknownPerson with the nearest."""
-    wanted = sorted(set(names)) if names is not None else None
-    used = (
-        audit.used if wanted is None else audit.used.filter(audit.used.person.isin(wanted or [""]))
-    )
+    Raises UnknownPerson, with the nearest names, for a name that is not among them.
+    """
+    used, holds, knows = audit.used, audit.holds, audit.knows.filter(audit.knows.recorded == 1)
+    wanted = None if names is None else sorted(set(names))
+    if wanted is not None:
+        used = used.filter(used.person.isin(wanted or [""]))
+        holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
     rows = used.select("line", "person").order_by("line").to_pyarrow().to_pylist()
     for name in sorted(set(wanted or ()) - {row["person"] for row in rows}):
-        raise UnknownPerson(name, audit.staff.file, _nearest(audit, name))
-    holds, knows = audit.holds, audit.knows.filter(audit.knows.recorded == 1)
-    if wanted is not None:
-        holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
-    roles, skills = grouped(_pairs(holds, "role")), grouped(_pairs(knows, "skill"))
+        raise UnknownPerson(name, audit.staff.file, _similar_names(audit, name))
+    roles, skills = _by_line(holds, "role"), _by_line(knows, "skill")
     return [
-        Person(
-            r["line"],
-            r["person"],
-            roles.get(r["line"], frozenset()),
-            skills.get(r["line"], frozenset()),
-        )
-        for r in rows
+        Person(line, row["person"], frozenset(roles.get(line, ())), frozenset(skills.get(line, ())))
+        for row in rows
+        for line in [row["line"]]
     ]
 
 
-def _nearest(audit: Audit, name: str) -> list[str]:
-    """Some names that are spelt like one, found by the engine: there may be millions."""
+def _similar_names(audit: Audit, name: str) -> list[str]:
+    """The 50 names of smallest edit distance, found by the engine: there may be millions."""
     near = audit.used.order_by(audit.used.person.levenshtein(name[:80]), "line").limit(50)
     return [str(row["person"]) for row in near.select("person").to_pyarrow().to_pylist()]
 
 
-def _pairs(table: Any, column: str) -> Iterable[tuple[int, str]]:
-    found = table.select("line", column).to_pyarrow()
-    return zip(found.column("line").to_pylist(), found.column(column).to_pylist(), strict=True)
+def _by_line(table: Any, column: str) -> dict[int, list[str]]:
+    """The values of a column by line."""
+    pairs = table.select("line", column).to_pyarrow()
+    return group_pairs(zip(*(pairs.column(i).to_pylist() for i in (0, 1)), strict=True))
 
 
-def coverage(audit: Audit) -> Coverage:
-    """The coverage of an audit: people and state of each item; of roles and tasks also whose record is complete, of roles who is able."""
+def audit_coverage(audit: Audit) -> Coverage:
+    """The coverage of an audit, with `complete` for roles and tasks, and `able` for roles."""
     return {
-        group: {item: _counted(group, row) for item, row in audit.coverage(group).items()}
+        group: {item: _counts(group, row) for item, row in audit.coverage(group).items()}
         for group in GROUPS
     }
 
 
-def _counted(group: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    found = {"people": row["people"], "state": row["state"]}
+def _counts(group: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {"people": row["people"], "state": row["state"]}
     if group in ("role", "task"):
-        found["complete"] = row["people"] - row["lacking"] - row["unrecorded"]
-    return found | ({"able": row.get("able", 0)} if group == "role" else {})
+        counts["complete"] = row["people"] - row["lacking"] - row["unrecorded"]
+    return counts | ({"able": row.get("able", 0)} if group == "role" else {})
 
 
-def changed(before: Coverage, difference: Counter[tuple[str, str, str]]) -> Coverage:
-    """A coverage after a difference in people."""
-    return {
-        group: {item: _moved(row, group, item, difference) for item, row in rows.items()}
-        for group, rows in before.items()
-    }
+def apply_difference(before: Coverage, difference: Tally) -> Coverage:
+    """The coverage after a difference in people."""
+    after: Coverage = {group: {} for group in before}
+    for group, rows in before.items():
+        for item, row in rows.items():
+            counts = {c: n + difference[group, item, c] for c, n in row.items() if c != "state"}
+            unassigned = row["state"] == "unassigned"
+            state = "unassigned" if unassigned else STATES[min(counts["people"], 2)]
+            after[group][item] = counts | {"state": state}
+    return after
 
 
-def _moved(
-    row: Mapping[str, Any], group: str, item: str, difference: Counter[tuple[str, str, str]]
-) -> dict[str, Any]:
-    found = {
-        key: value + difference[group, item, key] for key, value in row.items() if key != "state"
-    }
-    return found | {
-        "state": row["state"] if row["state"] == "unassigned" else STATES[min(found["people"], 2)]
-    }
-
-
-def beside(before: Coverage, after: Coverage) -> list[dict[str, Any]]:
-    """Each item of either coverage with both, in a row."""
+def compare(before: Coverage, after: Coverage) -> list[dict[str, Any]]:
+    """One row for each item of either coverage: group, item, before, after."""
     return [
         {
             "group": group,
@@ -206,9 +179,12 @@ def beside(before: Coverage, after: Coverage) -> list[dict[str, Any]]:
     ]
 
 
-def states(coverage: Coverage) -> dict[str, dict[str, int]]:
-    """How many items of each group are covered by nobody, by one person only, by several."""
+def count_states(before: Coverage, after: Coverage) -> dict[str, dict[str, dict[str, int]]]:
+    """How many items of each group are uncovered, covered by one person and by several."""
     return {
-        group: {state: sum(row["state"] == state for row in rows.values()) for state in STATES}
-        for group, rows in coverage.items()
+        side: {
+            group: {state: sum(row["state"] == state for row in rows.values()) for state in STATES}
+            for group, rows in coverage.items()
+        }
+        for side, coverage in (("before", before), ("after", after))
     }

@@ -11,16 +11,26 @@ from typing import Any
 from ..errors import InputError
 from ..ontology.graph import load
 from ..ontology.names import fold_name
-from ..ontology.tables import RoleTables
 from ..ontology.versions import Version
-from .answer_changes import TITLE, WRITTEN, Answers, Change, changes, standing, title_answer
+from .answer_changes import (
+    NOT_ON_RECORD,
+    SKILL_COLUMNS,
+    TITLE,
+    AnswerChanges,
+    StatementChange,
+    ability,
+    describe_answer,
+    statement_changes,
+    title_status,
+)
 from .audit import Audit, audit
 from .audit_result import NOTE
-from .coverage import beside, coverage, states
+from .coverage import audit_coverage, compare, count_states
 
-STAFF = (".csv", ".tsv", ".xlsx", ".parquet")
-TITLED = ("title", "role")
-Pair = tuple[Mapping[str, Any], Mapping[str, Any]]
+STAFF_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet")
+ROLE_COLUMNS = ("title", "role")
+Row = Mapping[str, Any]
+Pair = tuple[Row, Row]
 Names = Mapping[str, list[tuple[str, str]]]
 
 
@@ -30,20 +40,26 @@ class OntologyDiff:
 
     Attributes:
         old, new: the versions.
-        changes: the statements that only one of them has, asserted or inferred.
-        answers: of a staff file, the answers that change: person, line, answer, before, after, because.
+        changes: the statements, asserted or inferred, that only one of them has.
+        answers: the answers about a staff file that change; each a dictionary with `person`,
+            `line`, `answer`, `before`, `after`, and `because` (the changed statements behind it).
         rejected: how many rows of the staff file were rejected.
+
+    Example:
+        >>> from mlops_roles import diff
+        >>> diff("examples/acme.ttl", "examples/acme.ttl").terms
+        {'added': [], 'removed': [], 'changed': []}
     """
 
     old: Version
     new: Version
-    changes: list[Change]
+    changes: list[StatementChange]
     answers: list[dict[str, Any]]
     rejected: int = 0
 
     @property
     def terms(self) -> dict[str, list[str]]:
-        """The terms added, removed, and changed: those with other statements of their own."""
+        """The terms added, removed, and changed: those of which other statements are asserted."""
         both = self.old.terms & self.new.terms
         touched = {c.statement.term for c in self.changes if c.how == "asserted"} & both
         return {
@@ -52,19 +68,19 @@ class OntologyDiff:
             "changed": sorted(touched),
         }
 
-    def rows(self) -> list[dict[str, Any]]:
+    def to_rows(self) -> list[dict[str, Any]]:
         """The changed statements, one a row."""
         return [change.to_dict() for change in self.changes]
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as plain data, as JSON has it."""
-        sides = {"old": self.old.to_dict(), "new": self.new.to_dict()}
         return {
             "kind": "ontology",
             "note": NOTE,
-            **sides,
+            "old": self.old.to_dict(),
+            "new": self.new.to_dict(),
             "terms": self.terms,
-            "statements": self.rows(),
+            "statements": self.to_rows(),
             "answers": self.answers,
         }
 
@@ -75,9 +91,16 @@ class StaffDiff:
 
     Attributes:
         old, new: their audits.
-        people: who was added and who removed, by name.
-        answers: of those in both, what changes: person, line, answer, before, after, because (the columns that changed).
+        people: 'added' and 'removed' to the people, each with `person` and `line`.
+        answers: the answers that change about people in both; each a dictionary with `person`,
+            `line`, `answer`, `before`, `after`, and `because` (what changed in the row).
         labels: slug to label.
+
+    Example:
+        >>> from mlops_roles import diff
+        >>> found = diff("examples/acme.csv", "examples/acme.csv")
+        >>> found.people, found.answers
+        ({'added': [], 'removed': []}, [])
     """
 
     old: Audit
@@ -91,29 +114,27 @@ class StaffDiff:
         """How many rows of either file were rejected."""
         return len(self.old.rejected) + len(self.new.rejected)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The answers that change, one a row, after who was added and removed."""
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The people added and removed, then the answers that change, one a row."""
         blank = {"answer": "", "before": "", "after": "", "because": []}
         return [
-            p | blank | {"change": change} for change, people in self.people.items() for p in people
-        ] + [a | {"change": "changed"} for a in self.answers]
+            person | blank | {"change": change}
+            for change, people in self.people.items()
+            for person in people
+        ] + [answer | {"change": "changed"} for answer in self.answers]
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as plain data, as JSON has it."""
-        sides = {
-            side: {"source": found.staff.file, "rows": found.rows}
-            for side, found in (("old", self.old), ("new", self.new))
-        }
-        before, after = coverage(self.old), coverage(self.new)
-        covered = [row for row in beside(before, after) if row["before"] != row["after"]]
-        counts = {"states": {"before": states(before), "after": states(after)}, "coverage": covered}
+        before, after = audit_coverage(self.old), audit_coverage(self.new)
         return {
             "kind": "staff",
             "note": NOTE,
-            **sides,
+            "old": {"source": self.old.staff.file, "rows": self.old.rows},
+            "new": {"source": self.new.staff.file, "rows": self.new.rows},
             "people": self.people,
             "answers": self.answers,
-            **counts,
+            "states": count_states(before, after),
+            "coverage": [row for row in compare(before, after) if row["before"] != row["after"]],
             "labels": self.labels,
         }
 
@@ -124,119 +145,120 @@ def diff(
     staff: str | Path | None = None,
     *,
     added: Iterable[str | os.PathLike[str]] = (),
-    read: Callable[..., Audit] = audit,
+    run_audit: Callable[..., Audit] = audit,
 ) -> OntologyDiff | StaffDiff:
     """Compare two versions of the ontology, or two staff files.
 
     Args:
         old, new: ontologies, each a folder such as `ontology/` or one RDF file; or staff files.
-        staff: with ontologies, a staff file whose answers are compared.
+        staff: with ontologies, a staff file about which answers are compared.
         added: a company's additions, to both.
-        read: how a staff file is audited, such as `functools.partial(audit, mapping={…})`.
+        run_audit: audits a staff file, such as `functools.partial(audit, mapping={…})`.
 
-    Raises InputError for what cannot be read, and for an ontology beside a staff file.
+    Raises:
+        InputError: a file cannot be read, or an ontology is compared with a staff file.
+
+    Example:
+        >>> from mlops_roles import diff
+        >>> diff("examples/acme.csv", "examples/acme.csv").to_dict()["coverage"]
+        []
     """
-    tables, added = [Path(path).suffix.lower() in STAFF for path in (old, new)], tuple(added)
-    if tables[0] != tables[1] or (staff and all(tables)):
+    are_staff, added = [Path(p).suffix.lower() in STAFF_SUFFIXES for p in (old, new)], tuple(added)
+    if are_staff[0] != are_staff[1] or (staff and all(are_staff)):
         raise InputError(
             f"diff {old} {new}: compare two ontologies, with --staff or without, or two staff files"
         )
-    if all(tables):
+    if all(are_staff):
         graph = load(*added)
-        return _staffs(read(old, graph=graph), read(new, graph=graph))
+        return _staff_diff(run_audit(old, graph=graph), run_audit(new, graph=graph))
     before, after = Version(old, added), Version(new, added)
-    before.prefixes = after.prefixes = before.prefixes | after.prefixes  # one spelling for both
-    found = changes(before, after)
+    before.prefixes = after.prefixes = before.prefixes | after.prefixes  # the same CURIEs in both
+    changes = statement_changes(before, after)
     if staff is None:
-        return OntologyDiff(before, after, found, [])
-    audits = [read(staff, graph=version) for version in (before, after)]
-    answers = list(Answers((before, after), audits, found).changed())
-    return OntologyDiff(before, after, found, answers, max(len(one.rejected) for one in audits))
+        return OntologyDiff(before, after, changes, [])
+    audits = [run_audit(staff, graph=version) for version in (before, after)]
+    answers = list(AnswerChanges((before, after), audits, changes))
+    return OntologyDiff(before, after, changes, answers, max(len(a.rejected) for a in audits))
 
 
-def _staffs(old: Audit, new: Audit) -> StaffDiff:
-    """Compare two staff files: who came and went, and whose answers change."""
-    closed = RoleTables.from_graph(old.graph)
+def _staff_diff(old: Audit, new: Audit) -> StaffDiff:
+    """Compare two staff files: who was added and removed, and whose answers change."""
     before, after = (
         {row["person"]: row for row in one.used.to_pyarrow().to_pylist()} for one in (old, new)
     )
-    people = {"added": _listed(after, before), "removed": _listed(before, after)}
-    pairs = {
-        p: (row, after[p])
-        for p, row in before.items()
-        if p in after and any(row[c] != after[p][c] for c in (*TITLED, *WRITTEN))
-    }
-    told = [
-        _told(one, [pair[side]["line"] for pair in pairs.values()])
-        for side, one in enumerate((old, new))
+    columns = (*ROLE_COLUMNS, *SKILL_COLUMNS)
+    pairs = [
+        (row, after[person])
+        for person, row in before.items()
+        if person in after and any(row[c] != after[person][c] for c in columns)
     ]
     answers = [
-        answer for p, pair in pairs.items() for answer in _answers(p, pair, told, closed.names)
+        _answers(found, [pair[side]["line"] for pair in pairs])
+        for side, found in enumerate((old, new))
     ]
-    return StaffDiff(old, new, people, answers, closed.labels)
+    return StaffDiff(
+        old,
+        new,
+        {"added": _missing_from(before, after), "removed": _missing_from(after, before)},
+        [
+            change
+            for pair in pairs
+            for change in _answer_changes(
+                pair,
+                answers[0][pair[0]["line"]],
+                answers[1][pair[1]["line"]],
+                old.closed.names,
+            )
+        ],
+        old.closed.labels,
+    )
 
 
-def _listed(
-    people: Mapping[str, Mapping[str, Any]], others: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _missing_from(people: Mapping[str, Row], others: Mapping[str, Row]) -> list[dict[str, Any]]:
+    """Those of the others who are not among the people."""
     return [
         {"person": person, "line": row["line"]}
-        for person, row in people.items()
-        if person not in others
+        for person, row in others.items()
+        if person not in people
     ]
 
 
-def _told(found: Audit, lines: list[int]) -> dict[int, dict[str, str]]:
-    """By line each answer about a person that is not empty."""
-    people = found.people.filter(found.people.line.isin(lines or [0])).to_pyarrow().to_pylist()
-    told = {p["line"]: {TITLE: title_answer(p), **_standings(p)} for p in people}
-    for row in found.knows.filter(found.knows.line.isin(lines or [0])).to_pyarrow().to_pylist():
-        told[row["line"]][f"skill {row['skill']}"] = next(
-            kind for kind in ("recorded", "lacking", "tool") if row[kind]
-        )
-    return told
-
-
-def _standings(person: Mapping[str, Any]) -> dict[str, str]:
-    roles = {
-        role for kind in ("able", "likely") for role in (person[kind] or "").split(";") if role
+def _answers(found: Audit, lines: list[int]) -> dict[int, dict[str, str]]:
+    """Line to answer to its value, for each answer that is not empty."""
+    at_lines = (t.filter(t.line.isin(lines or [0])) for t in (found.people, found.knows))
+    people, knows = (table.to_pyarrow().to_pylist() for table in at_lines)
+    answers = {
+        person["line"]: {TITLE: title_status(person), **_abilities(person)} for person in people
     }
-    return {f"could act as {role}": standing(person, role) for role in roles}
+    for row in knows:
+        kinds = ("recorded", "lacking", "tool")
+        answers[row["line"]][f"skill {row['skill']}"] = next(kind for kind in kinds if row[kind])
+    return answers
 
 
-def _answers(
-    person: str, pair: Pair, told: list[dict[int, dict[str, str]]], names: Names
+def _abilities(person: Row) -> dict[str, str]:
+    roles = {role for kind in ("able", "likely") for role in (person[kind] or "").split(";")}
+    return {f"could act as {role}": ability(person, role) for role in roles - {""}}
+
+
+def _answer_changes(
+    pair: Pair, before: Mapping[str, str], after: Mapping[str, str], names: Names
 ) -> Iterator[dict[str, Any]]:
-    """What changes for one person, and what was written that did it."""
-    before, after = (answers[row["line"]] for answers, row in zip(told, pair, strict=True))
-    titles = [
-        f"{c}: {pair[0][c] or '–'} → {pair[1][c] or '–'}"
-        for c in TITLED
-        if pair[0][c] != pair[1][c]
-    ]
-    words = list(_words(pair, names))
+    """What changes for one person, and which changes of the row explain it."""
+    old, new = pair
+    titles = [f"{c}: {old[c] or '–'} → {new[c] or '–'}" for c in ROLE_COLUMNS if old[c] != new[c]]
+    words = list(_changed_words(pair, names))
     for answer in sorted({*before, *after}):
-        was, is_ = (side.get(answer, "not on record") for side in (before, after))
-        if was != is_:
-            told_by = [
-                text
-                for text, skills in words
-                if not answer.startswith("skill ") or answer.removeprefix("skill ") in skills
-            ]
-            why = titles if answer == TITLE else told_by
-            yield {
-                "person": person,
-                "line": pair[1]["line"],
-                "answer": answer,
-                "before": was,
-                "after": is_,
-                "because": why,
-            }
+        was, now = (side.get(answer, NOT_ON_RECORD) for side in (before, after))
+        if was != now:
+            skill = answer.removeprefix("skill ") if answer.startswith("skill ") else None
+            causes = [text for text, skills in words if skill is None or skill in skills]
+            yield describe_answer(new, answer, was, now, titles if answer == TITLE else causes)
 
 
-def _words(pair: Pair, names: Names) -> Iterator[tuple[str, set[str]]]:
-    """Each word that came or went, with the skills that it stands for, if any."""
-    for column in WRITTEN:
+def _changed_words(pair: Pair, names: Names) -> Iterator[tuple[str, set[str]]]:
+    """Each name added or removed in a cell, with the skills that it stands for, if any."""
+    for column in SKILL_COLUMNS:
         old, new = ({w.strip() for w in (row[column] or "").split(";")} for row in pair)
         for word in sorted(old ^ new):
             if skills := {skill for _, skill in names.get(fold_name(word), ())}:

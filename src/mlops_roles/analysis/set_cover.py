@@ -1,4 +1,4 @@
-"""Exact set multi-cover with HiGHS: the fewest candidates that meet all demands, or the best of a size.
+"""Exact set multi-cover: the fewest candidates that meet all demands, or the best of a size.
 
 Identical candidates become one integer variable, bounded by their number. A candidate is left out
 if at least as many others as any demand wants cover a strict superset of what it covers: choosing
@@ -180,7 +180,7 @@ def _start_from(solver: Any, values: Sequence[float]) -> None:
     import highspy
 
     solution = highspy.HighsSolution()
-    solution.col_value = values
+    solution.col_value = list(values)
     solver.setSolution(solution)
 
 
@@ -195,7 +195,7 @@ def _bound(solver: Any, wanted: np.ndarray, size: int | None) -> int:
 
     The demands give a bound of their own, for when the solver has none yet.
     """
-    objective = solver.getInfo().mip_dual_bound
+    objective: float = solver.getInfo().mip_dual_bound
     if size is None:
         return math.ceil(max(objective - 1e-6, float(wanted.max())))
     return math.floor(min((size - objective) / _coverage_reward(size) + 1e-6, float(wanted.sum())))

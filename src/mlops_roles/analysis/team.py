@@ -8,35 +8,46 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..ontology.tables import RoleTables
+from ..ontology.tables import group_pairs
 from .audit import Audit
 from .audit_result import NOTE
-from .coverage import GROUPS, Items, Person, Reach, read_people
+from .coverage import GROUPS, CoverageModel, Items, Person, load_people
 from .set_cover import Choice, choose
 
 if TYPE_CHECKING:
     import pandas
 
-SHOWN = 5  # people with a tool as evidence, to be asked whether they have a skill
+MAX_ASKED = 5  # people with a tool as evidence of a skill, named so that one can ask them
 
 
 @dataclass(frozen=True)
 class Team:
-    """A group, what each member covers, what is proven, and what nobody could cover.
+    """A group, what each member covers, what is proven, and what the staff cannot cover.
 
     Attributes:
-        staff: the audit that it rests on.
-        asked: what was to be covered (role, task, skill or step), by how many each, and by how many in all, or None.
-        wanted: each item and how many of the staff are to cover it: as many as asked, or as there are.
-        members: the group, those who cover most first; each with `covers`, and `alone` what nobody else covers.
-        impossible: what too few of the staff cover, each with what would mend it.
-        hires: the fewest roles to hire that would mend all of it.
+        audit: the audit that it rests on.
+        cover: the group of items to cover: 'role', 'task', 'skill' or 'step'.
+        redundancy: by how many members each item is to be covered.
+        size: the most members allowed, or None.
+        wanted: item to how many are to cover it: `redundancy`, or as many as there are.
+        members: the members who cover most first; each a dictionary with `person`, `line`, `must`,
+            `covers`, and `alone` (what no other member covers).
+        impossible: what too few of the staff cover, each with what would fix it.
+        hires: the fewest roles to hire so that enough people cover everything.
         proof: whether the group is proven best, and the bound.
         labels: slug to label.
+
+    Example:
+        >>> from mlops_roles import audit, team
+        >>> found = team(audit("examples/acme.csv"), "task", size=2)
+        >>> [(member["person"], len(member["covers"])) for member in found.members]
+        [('Sami Laine', 6), ('Jakub Nowak', 5)]
     """
 
-    staff: Audit
-    asked: tuple[str, int, int | None]
+    audit: Audit
+    cover: str
+    redundancy: int
+    size: int | None
     wanted: dict[str, int]
     members: list[dict[str, Any]]
     impossible: list[dict[str, Any]]
@@ -46,12 +57,12 @@ class Team:
 
     @property
     def unmet(self) -> list[str]:
-        """What people of the staff cover, and the group does not, or too few of it: the size was too small."""
-        met = Counter(item for member in self.members for item in member["covers"])
-        return [item for item, wanted in self.wanted.items() if met[item] < wanted]
+        """What the staff cover but too few members do, because the size is too small."""
+        counts = Counter(item for member in self.members for item in member["covers"])
+        return [item for item, wanted in self.wanted.items() if counts[item] < wanted]
 
     def dataframe(self) -> pandas.DataFrame:
-        """`members` as a pandas DataFrame (needs pandas)."""
+        """`members` as a pandas DataFrame, one row per member (needs pandas)."""
         import pandas
 
         return pandas.DataFrame(self.members, columns=["person", "line", "must", "covers", "alone"])
@@ -60,10 +71,12 @@ class Team:
         """The answer as plain data, as JSON has it."""
         return {
             "note": NOTE,
-            "file": self.staff.staff.file,
-            "ontology": self.staff.graph.version,
-            "rows": self.staff.rows,
-            **dict(zip(("cover", "redundancy", "size"), self.asked, strict=True)),
+            "file": self.audit.staff.file,
+            "ontology": self.audit.graph.version,
+            "rows": self.audit.rows,
+            "cover": self.cover,
+            "redundancy": self.redundancy,
+            "size": self.size,
             "members": self.members,
             "proof": self.proof,
             "wanted": self.wanted,
@@ -75,7 +88,7 @@ class Team:
 
 
 def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
-    found: Audit,
+    audit: Audit,
     cover: str,
     *,
     size: int | None = None,
@@ -83,48 +96,48 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
     redundancy: int = 1,
     seconds: float = 5.0,
 ) -> Team:
-    """The smallest group of people that covers all of a kind (needs the extra `team`).
+    """Find the smallest group of people that covers all of a kind (needs the extra `team`).
 
     Args:
-        found: the audit to choose from: `team(audit("staff.csv"), "skill", redundancy=2)`.
-        cover: 'role', 'task', 'skill' or 'step', as the audit counts them.
-        size: at most so many people, who then cover as much as can be.
-        must: people who belong to the group in any case.
-        redundancy: how many members are to cover each item.
-        seconds: when the solver stops; the group is then given with the bound.
+        audit: the audit of the staff to choose from.
+        cover: 'role', 'task', 'skill' or 'step', counted as covered where the audit does.
+        size: the most members; they then cover as much as possible.
+        must: names of people who are members in any case.
+        redundancy: by how many members each item is to be covered.
+        seconds: time limit of the solver; the best group found by then comes with a bound.
 
-    Raises UnknownName for an unknown person, InputError where the arguments contradict each other.
+    Raises:
+        UnknownPerson: a name in `must` is not in the staff.
+        InputError: the arguments contradict each other, or the solver is not installed.
+
+    Example:
+        >>> from mlops_roles import audit, team
+        >>> team(audit("examples/acme.csv"), "task").proof["people_at_least"]
+        6
     """
-    reach = Reach.of(RoleTables.from_graph(found.graph))
     if cover not in GROUPS or redundancy < 1 or seconds <= 0 or (size is not None and size < 1):
         raise InputError(
-            f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; cover one of {', '.join(GROUPS)}, with numbers of 1 or more"
+            f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; "
+            f"cover one of {', '.join(GROUPS)}, with numbers of 1 or more"
         )
-    fixed = read_people(found, must)
+    model, fixed = CoverageModel.from_tables(audit.closed), load_people(audit, must)
     if size is not None and len(fixed) > size:
         raise InputError(
             f"team: {len(fixed)} people must be in a group of {size}; raise the size or name fewer"
         )
-    covers = {person: reach.covers(cover, person) for person in read_people(found)}
+    covers = {person: model.covers(cover, person) for person in load_people(audit)}
     have = Counter(item for items in covers.values() for item in items)
-    wanted = {item: min(redundancy, have[item]) for item in reach.items[cover] if have[item]}
-    short = {
-        item: redundancy - have[item] for item in reach.items[cover] if have[item] < redundancy
-    }
+    items = model.items[cover]
+    wanted = {item: min(redundancy, have[item]) for item in items if have[item]}
+    short = {item: redundancy - have[item] for item in items if have[item] < redundancy}
     members, proof = _choose(covers, fixed, wanted, size, seconds)
-    bring = {role: reach.covers(cover, reach.hired(role)) for role in reach.closed.roles}
-    impossible = _impossible(
-        short, have, bring, _evident(found, list(short)) if cover == "skill" else {}
-    )
+    described = _describe(members, covers, fixed)
+    hired = {role: model.covers(cover, model.assumed_hire(role)) for role in model.tables.roles}
+    ask = _tool_users(audit, list(short)) if cover == "skill" else {}
+    impossible = [_impossible(i, have[i], n, hired, ask.get(i, [])) for i, n in short.items()]
+    hires = _fewest_hires(short, hired, seconds)
     return Team(
-        found,
-        (cover, redundancy, size),
-        wanted,
-        _described(members, covers, fixed),
-        impossible,
-        _hires(short, bring, seconds),
-        proof,
-        reach.labels,
+        audit, cover, redundancy, size, wanted, described, impossible, hires, proof, model.labels
     )
 
 
@@ -135,102 +148,81 @@ def _choose(
     size: int | None,
     seconds: float,
 ) -> tuple[list[Person], dict[str, Any]]:
-    """The members, and what is proven of them: people needed at least or, with a size, places filled at most."""
-    settled = Counter(item for person in fixed for item in covers[person])
-    open_ = {item: n - settled[item] for item, n in wanted.items() if settled[item] < n}
-    number = {item: i for i, item in enumerate(open_)}
+    """The members, and what is proven of them, given those who are members in any case."""
+    have = Counter(item for person in fixed for item in covers[person])
+    missing = {item: n - have[item] for item, n in wanted.items() if have[item] < n}
+    index = {item: i for i, item in enumerate(missing)}
     others = [person for person in covers if person not in set(fixed)]
-    numbered = [[number[item] for item in covers[person] if item in number] for person in others]
     choice = choose(
-        numbered, list(open_.values()), None if size is None else size - len(fixed), seconds
+        [[index[item] for item in covers[person] if item in index] for person in others],
+        list(missing.values()),
+        None if size is None else size - len(fixed),
+        seconds,
     )
     members = [*fixed, *(others[i] for i in choice.chosen)]
-    return members, _proof(choice, len(fixed), sum(wanted.values()) - sum(open_.values()), size)
+    met = sum(wanted.values()) - sum(missing.values())
+    bound = {"people_at_least": len(fixed)} if size is None else {"places_at_most": met}
+    return members, _proof(choice, {key: n + choice.bound for key, n in bound.items()})
 
 
-def _proof(choice: Choice, fixed: int, settled: int, size: int | None) -> dict[str, Any]:
-    bound = (
-        {"people_at_least": fixed + choice.bound}
-        if size is None
-        else {"places_at_most": settled + choice.bound}
-    )
-    return {
-        "solver": "HiGHS",
-        "status": "optimal" if choice.proven else "stopped",
-        **bound,
-        "kinds_of_people": choice.kinds,
-    }
+def _proof(choice: Choice, bound: Mapping[str, int]) -> dict[str, Any]:
+    """What is proven: the group has people, or with a size places filled, within a bound."""
+    status = "optimal" if choice.proven else "stopped"
+    return {"solver": "HiGHS", "status": status, **bound, "kinds_of_people": choice.kinds}
 
 
-def _described(
+def _describe(
     members: Sequence[Person], covers: Mapping[Person, Items], fixed: Sequence[Person]
 ) -> list[dict[str, Any]]:
     """Each member with what it covers; those who cover most first."""
     times = Counter(item for person in members for item in covers[person])
-    ordered = sorted(members, key=lambda p: (-len(covers[p]), p.line))
     return [
         {
-            "person": p.person,
-            "line": p.line,
-            "must": p in fixed,
-            "covers": sorted(covers[p]),
-            "alone": sorted(item for item in covers[p] if times[item] == 1),
+            "person": person.person,
+            "line": person.line,
+            "must": person in fixed,
+            "covers": sorted(covers[person]),
+            "alone": sorted(item for item in covers[person] if times[item] == 1),
         }
-        for p in ordered
+        for person in sorted(members, key=lambda p: (-len(covers[p]), p.line))
     ]
 
 
 def _impossible(
-    short: Mapping[str, int],
-    have: Counter[str],
-    bring: Mapping[str, Items],
-    ask: Mapping[str, list[str]],
-) -> list[dict[str, Any]]:
-    """What too few cover: how many do, which hires would, and who might, going by a tool."""
-    return [
-        {
-            "item": item,
-            "people": have[item],
-            "missing": missing,
-            "hire": [role for role, items in bring.items() if item in items],
-            "ask": ask.get(item, [])[:SHOWN],
-            "evidence": len(ask.get(item, [])),
-        }
-        for item, missing in short.items()
-    ]
-
-
-def _evident(found: Audit, skills: Sequence[str]) -> dict[str, list[str]]:
-    """Who has a tool as evidence of a skill, no record of it and was not found lacking it."""
-    k = found.knows
-    silent = k.filter(
-        k.skill.isin(skills or [""]) & (k.tool == 1) & (k.recorded == 0) & (k.lacking == 0)
-    )
-    rows = (
-        silent.join(found.used.select("line", "person"), "line")
-        .order_by("line")
-        .to_pyarrow()
-        .to_pylist()
-    )
-    people: dict[str, list[str]] = {}
-    for row in rows:
-        people.setdefault(row["skill"], []).append(row["person"])
-    return people
-
-
-def _hires(short: Mapping[str, int], bring: Mapping[str, Items], seconds: float) -> list[str]:
-    """The fewest roles to hire so that enough people cover everything; what no role brings is left out."""
-    number = {
-        item: i
-        for i, item in enumerate(
-            item for item in short if any(item in items for items in bring.values())
-        )
+    item: str, people: int, missing: int, hired: Mapping[str, Items], ask: Sequence[str]
+) -> dict[str, Any]:
+    """An item that too few cover: who does, which hires would, and who might, by a tool."""
+    return {
+        "item": item,
+        "people": people,
+        "missing": missing,
+        "hire": [role for role, items in hired.items() if item in items],
+        "ask": ask[:MAX_ASKED],
+        "evidence": len(ask),
     }
-    most = max(short.values(), default=0)
-    roles = [role for role in bring for _ in range(most)]
+
+
+def _tool_users(audit: Audit, skills: Sequence[str]) -> dict[str, list[str]]:
+    """Skill to the people of whom nothing but a tool speaks for it."""
+    k = audit.knows
+    only_tool = (k.tool == 1) & (k.recorded == 0) & (k.lacking == 0)
+    table = k.filter(k.skill.isin(skills or [""]) & only_tool).join(
+        audit.used.select("line", "person"), "line"
+    )
+    rows = table.order_by("line").to_pyarrow().to_pylist()
+    return group_pairs((row["skill"], row["person"]) for row in rows)
+
+
+def _fewest_hires(
+    short: Mapping[str, int], hired: Mapping[str, Items], seconds: float
+) -> list[str]:
+    """The fewest roles to hire so that enough people cover every item that some role covers."""
+    coverable = [item for item in short if any(item in items for items in hired.values())]
+    index = {item: i for i, item in enumerate(coverable)}
+    roles = [role for role in hired for _ in range(max(short.values(), default=0))]
     choice = choose(
-        [[number[item] for item in bring[role] if item in number] for role in roles],
-        [short[item] for item in number],
+        [[index[item] for item in hired[role] if item in index] for role in roles],
+        [short[item] for item in coverable],
         None,
         seconds,
     )

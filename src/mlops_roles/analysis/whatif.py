@@ -1,12 +1,11 @@
-"""What if somebody learns, joins or leaves: coverage before and after, side by side.
+"""What if people learn, join or leave: coverage before and after, side by side.
 
 Before is the audit's count. After is that count less what the people concerned add to it as they
-are, plus what they would add: nobody else is looked at, so the size of the staff hardly matters.
+are, plus what they would add. No other person is looked at: the size of the staff hardly matters.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,20 +19,20 @@ from .audit_result import NOTE
 from .coverage import (
     COUNTS,
     Coverage,
+    CoverageModel,
     Person,
-    Reach,
-    beside,
-    changed,
-    coverage,
-    read_people,
-    states,
+    Tally,
+    apply_difference,
+    audit_coverage,
+    compare,
+    count_states,
+    load_people,
 )
 from .requirements import slug_of_role
 
 if TYPE_CHECKING:
     import pandas
 
-WAS = ("recorded", "lacking", "tool")
 ASSUMED = "A hire is assumed to hold the role and to have its skills: nothing of that is recorded."
 
 
@@ -42,61 +41,60 @@ class WhatIf:
     """Coverage before and after some changes.
 
     Attributes:
-        staff: the audit that it starts from.
-        changes: what is supposed, each as a dictionary with its `kind`: leave, learn or hire.
-        before, after: group to item to what is counted.
-        assumed: how many of the counts after are assumed hires, by group, item and what is counted.
+        audit: the audit that it starts from.
+        changes: what is supposed; each a dictionary with its `kind`: 'leave', 'learn' or 'hire'.
+        before, after: group to item to its counts and its state.
+        assumed: how many of the counts after are assumed hires, by (group, item, count).
         labels: slug to label.
+
+    Example:
+        >>> from mlops_roles import audit, whatif
+        >>> found = whatif(audit("examples/acme.csv"), hire=["R7"])
+        >>> row = next(row for row in found.to_rows() if row["item"] == "ml-engineer")
+        >>> row["before"]["people"], row["after"]["people"], row["assumed"]["people"]
+        (1, 2, 1)
     """
 
-    staff: Audit
+    audit: Audit
     changes: list[dict[str, Any]]
     before: Coverage
     after: Coverage
-    assumed: Counter[tuple[str, str, str]]
+    assumed: Tally
     labels: Mapping[str, str]
 
-    def rows(self, everything: bool = False) -> list[dict[str, Any]]:
-        """Each item that changes, or with `everything` each item, before and after."""
-        rows = [
-            row
-            for row in beside(self.before, self.after)
-            if everything or row["before"] != row["after"]
-        ]
+    def to_rows(self, unchanged: bool = False) -> list[dict[str, Any]]:
+        """One row for each item that changes, or with `unchanged` for each: group, item, before,
+        after, and how many of its counts are assumed."""
         return [
-            row
-            | {
-                "assumed": {
-                    c: n for c in COUNTS if (n := self.assumed[row["group"], row["item"], c])
-                }
-            }
-            for row in rows
+            row | {"assumed": {c: n for c in COUNTS if (n := self.assumed[(*key, c)])}}
+            for row in compare(self.before, self.after)
+            if unchanged or row["before"] != row["after"]
+            for key in [(row["group"], row["item"])]
         ]
 
     def dataframe(self) -> pandas.DataFrame:
-        """`rows(everything=True)` as a pandas DataFrame, a column for each count (needs pandas)."""
+        """All items as a pandas DataFrame, a column for each count (needs pandas)."""
         import pandas
 
-        return pandas.json_normalize(self.rows(everything=True), sep="_")
+        return pandas.json_normalize(self.to_rows(unchanged=True), sep="_")
 
-    def to_dict(self, everything: bool = False) -> dict[str, Any]:
+    def to_dict(self, unchanged: bool = False) -> dict[str, Any]:
         """The answer as plain data, as JSON has it."""
+        hires = any(change["kind"] == "hire" for change in self.changes)
         return {
-            "note": f"{ASSUMED} {NOTE}"
-            if any(change["kind"] == "hire" for change in self.changes)
-            else NOTE,
-            "file": self.staff.staff.file,
-            "ontology": self.staff.graph.version,
-            "rows": self.staff.rows,
+            "note": f"{ASSUMED} {NOTE}" if hires else NOTE,
+            "file": self.audit.staff.file,
+            "ontology": self.audit.graph.version,
+            "rows": self.audit.rows,
             "changes": self.changes,
-            "states": {"before": states(self.before), "after": states(self.after)},
-            "coverage": self.rows(everything),
+            "states": count_states(self.before, self.after),
+            "coverage": self.to_rows(unchanged),
             "labels": self.labels,
         }
 
 
 def whatif(
-    found: Audit,
+    audit: Audit,
     *,
     learn: Iterable[tuple[str, str]] = (),
     hire: Iterable[str] = (),
@@ -105,70 +103,70 @@ def whatif(
     """Suppose that people of an audited staff learn, join or leave.
 
     Args:
-        found: the audit to start from: `whatif(audit("staff.csv"), leave=["Ada Okafor"])`.
+        audit: the audit to start from.
         learn: pairs of a person and a skill, which then counts as recorded.
         hire: roles; each hire is assumed to hold the role and to have its skills.
-        leave: people.
+        leave: names of people.
 
-    Raises UnknownName with the nearest names for an unknown person, skill or role, InputError for
-    a tool instead of a skill and for somebody who leaves and learns.
+    Raises:
+        UnknownName: no such person, skill or role; it has the nearest names.
+        InputError: a tool is named instead of a skill, or one person leaves and learns.
+
+    Example:
+        >>> from mlops_roles import audit, whatif
+        >>> found = whatif(audit("examples/acme.csv"), learn=[("Ben Lindqvist", "code review")])
+        >>> [(row["item"], row["after"]["people"]) for row in found.to_rows()]
+        [('code-review', 4)]
     """
-    reach = Reach.of(RoleTables.from_graph(found.graph))
-    lessons = [(person, _skill(found.graph, reach.closed, name)) for person, name in learn]
-    hires = [_hire(found.graph, reach, name) for name in hire]
+    model = CoverageModel.from_tables(audit.closed)
+    lessons = [(person, _skill(name, audit.graph, model.tables)) for person, name in learn]
+    hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]
     leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
-    if both := sorted(learners & set(leavers)):
-        raise InputError(f"{both[0]!r} cannot leave and learn; take one of the two")
-    people = {p.person: p for p in read_people(found, {*leavers, *learners})}
-    stay = [_taught(p, lessons) for p in people.values() if p.person not in leavers]
-    before, difference = coverage(found), reach.tally([*stay, *hires])
-    difference.subtract(reach.tally(people.values()))
-    changes: list[dict[str, Any]] = [
-        {"kind": "leave", "person": p, "line": people[p].line} for p in leavers
-    ]
-    changes += [
-        {
-            "kind": "learn",
-            "person": p,
-            "line": people[p].line,
-            "skill": s,
-            "was": _was(found, people[p].line, s),
-        }
-        for p, s in lessons
-    ]
-    changes += [{"kind": "hire", "role": min(p.roles), "assumed": sorted(p.skills)} for p in hires]
+    if learners & set(leavers):
+        raise InputError("whatif: one person cannot leave and learn; drop one of the two")
+    people = {p.person: p for p in load_people(audit, {*leavers, *learners})}
+    stay = [_with_lessons(p, lessons) for p in people.values() if p.person not in leavers]
+    difference = model.tally([*stay, *hires])
+    difference.subtract(model.tally(people.values()))
+    before = audit_coverage(audit)
     return WhatIf(
-        found, changes, before, changed(before, difference), reach.tally(hires), reach.labels
+        audit,
+        [
+            *({"kind": "leave", "person": p, "line": people[p].line} for p in leavers),
+            *(_lesson(people[p], skill, audit) for p, skill in lessons),
+            *({"kind": "hire", "role": min(h.roles), "assumed": sorted(h.skills)} for h in hires),
+        ],
+        before,
+        apply_difference(before, difference),
+        model.tally(hires),
+        model.labels,
     )
 
 
-def _hire(graph: Graph, reach: Reach, name: str) -> Person:
-    """Somebody assumed to hold a role and to have its skills."""
-    return reach.hired(slug_of_role(name, graph))
-
-
-def _skill(graph: Graph, closed: RoleTables, name: str) -> str:
+def _skill(name: str, graph: Graph, tables: RoleTables) -> str:
     """The skill that a name means, by any of its names."""
-    meanings = closed.names.get(fold_name(name), [])
-    for kind, skill in meanings:
-        if kind == "recorded":
-            return skill
+    meanings = tables.names.get(fold_name(name), [])
+    if skill := next((skill for kind, skill in meanings if kind == "recorded"), None):
+        return skill
     if meanings:
         raise InputError(
-            f"{name[:80]!r}: a tool, which is evidence and no skill; name the skill: {', '.join(skill for _, skill in meanings)}"
+            f"{name[:80]!r}: a tool, which is evidence and no skill; name the skill: "
+            + ", ".join(skill for _, skill in meanings)
         )
     return slug(graph.curie(graph.resolve_term(name, "skill")))
 
 
-def _taught(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
+def _with_lessons(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
     """A person with the skills that they learn."""
-    return replace(
-        person, skills=person.skills | {skill for name, skill in lessons if name == person.person}
-    )
+    learnt = {skill for name, skill in lessons if name == person.person}
+    return replace(person, skills=person.skills | learnt)
 
 
-def _was(found: Audit, line: int, skill: str) -> str:
-    """What was known of a skill before: recorded, lacking, tool (evidence) or unrecorded."""
-    k = found.knows
-    known = k.filter((k.line == line) & (k.skill == skill)).to_pyarrow().to_pylist()
-    return next((kind for kind in WAS if known and known[0][kind]), "unrecorded")
+def _lesson(person: Person, skill: str, audit: Audit) -> dict[str, Any]:
+    """A skill that a person learns, and what is known of it before."""
+    k = audit.knows
+    known = k.filter((k.line == person.line) & (k.skill == skill)).to_pyarrow().to_pylist()
+    kinds = ("recorded", "lacking", "tool")  # a tool is evidence
+    was = next((kind for row in known for kind in kinds if row[kind]), "unrecorded")
+    head = {"kind": "learn", "person": person.person, "line": person.line}
+    return head | {"skill": skill, "was": was}

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from .catalogue import ask
 from .graph import Graph
 from .names import fold_name, slug
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
 
@@ -131,9 +133,9 @@ def _workflow(graph: Graph) -> list[dict[str, Any]]:
     return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
 
 
-def group_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def group_pairs(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     """The second of each pair, by the first."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for one, other in pairs:
-        found[one].append(other)
-    return dict(found)
+    groups: dict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return dict(groups)

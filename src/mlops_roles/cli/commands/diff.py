@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         args.new,
         args.staff,
         added=args.added,
-        read=partial(audit, mapping=mapping(args.map), on_progress=progress),
+        run_audit=partial(audit, mapping=mapping(args.map), on_progress=progress),
     )
     progress.done()
     if args.format == "json":
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.format in ROWS:
         people = isinstance(found, StaffDiff) or args.staff
         rows = (
-            found.rows()
+            found.to_rows()
             if isinstance(found, StaffDiff) or not args.staff
             else [{"change": "changed", **answer} for answer in found.answers]
         )

@@ -91,4 +91,4 @@ def run(args: argparse.Namespace) -> int:
     else:
         text = team_text(hide(found.to_dict()), args.format)
     write_output(text, args.output)
-    return 1 if found.impossible or found.staff.rejected else 0
+    return 1 if found.impossible or found.audit.rejected else 0

@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         text = whatif_text(data, args.format)
     write_output(text, args.output)
-    return 1 if found.staff.rejected else 0
+    return 1 if found.audit.rejected else 0
 
 
 def _lesson(text: str) -> tuple[str, str]:
