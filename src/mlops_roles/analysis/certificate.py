@@ -22,8 +22,9 @@ from ..errors import InputError
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
+from ..ontology.tables import RoleTables
 from .audit_result import NOTE
-from .evidence import Evidence, Records, closed
+from .evidence import Evidence, Records
 from .requirements import Required, iri, parts, required, slug_of_role
 from .verdict import State, Verdict, states, verdict
 
@@ -102,7 +103,10 @@ def certify(
 
 
 def _role(role: str, graph: Graph) -> dict[str, str]:
-    return {"role": iri(role, "role", graph), "label": closed(graph).labels.get(role, role)}
+    return {
+        "role": iri(role, "role", graph),
+        "label": RoleTables.from_graph(graph).labels.get(role, role),
+    }
 
 
 def _settle(state: Mapping[str, State], accept_tools: bool, graph: Graph) -> list[dict[str, Any]]:
@@ -124,7 +128,7 @@ def _settle(state: Mapping[str, State], accept_tools: bool, graph: Graph) -> lis
 
 def _part(role: str, found: Evidence, accept_tools: bool, graph: Graph) -> dict[str, Any]:
     """A role that is taken in, judged for itself."""
-    skills = [skill for one, skill in closed(graph).role_skills if one == role]
+    skills = [skill for one, skill in RoleTables.from_graph(graph).role_skills if one == role]
     counts = Counter(states(skills, *found.known).values())
     return {
         **_role(role, graph),
@@ -137,7 +141,7 @@ def _line(need: Required, state: State, found: Evidence, graph: Graph) -> dict[s
     """A required skill: what is known of it, where that stands, and why it is required."""
     return {
         "skill": iri(need.skill, "skill", graph),
-        "label": closed(graph).labels.get(need.skill, need.skill),
+        "label": RoleTables.from_graph(graph).labels.get(need.skill, need.skill),
         "state": state,
         "evidence": [
             {"line": found.line, "column": cell.column, "text": cell.text, "says": cell.says}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +85,6 @@ class Evidence:
         return recorded, lacking, tools
 
 
-@lru_cache(maxsize=4)
-def closed(graph: Graph) -> RoleTables:
-    """The closed tables of a graph, read once."""
-    return RoleTables.from_graph(graph)
-
-
 @dataclass(frozen=True)
 class Records:
     """A staff file as judgements read it, once for all of them.
@@ -129,7 +123,11 @@ class Records:
         ]
         if conflicts := [
             *doubles,
-            *(c for e in found for c in _contradictions(e, closed(self.graph).labels)),
+            *(
+                c
+                for e in found
+                for c in _contradictions(e, RoleTables.from_graph(self.graph).labels)
+            ),
         ]:
             raise Conflict(sorted(conflicts, key=lambda c: c.line))
         return found[0]
@@ -178,7 +176,7 @@ def _evidence(row: Mapping[str, Any], records: Records) -> Evidence:
     cells = (
         cell
         for column in COLUMNS
-        for cell in _cells(column, row[column] or "", closed(records.graph))
+        for cell in _cells(column, row[column] or "", RoleTables.from_graph(records.graph))
     )
     name = records.pseudonyms.of(row["person"]) if records.pseudonyms else row["person"]
     return Evidence(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..ontology.tables import RoleTables
 from .audit_result import NOTE
-from .evidence import Evidence, Records, closed
+from .evidence import Evidence, Records
 from .requirements import parts, slug_of_role
 from .verdict import State, Verdict, states, verdict
 
@@ -118,7 +119,10 @@ def nearest_roles(
     records = Records.of(staff)
     found = records.evidence(person)
     return sorted(
-        (_gap(found, role, records, accept_tools) for role in closed(records.graph).roles),
+        (
+            _gap(found, role, records, accept_tools)
+            for role in RoleTables.from_graph(records.graph).roles
+        ),
         key=_distance,
     )
 
@@ -129,7 +133,7 @@ def _distance(one: Gap) -> tuple[bool, int, int]:
 
 
 def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Gap:
-    tables = closed(records.graph)
+    tables = RoleTables.from_graph(records.graph)
     known = states((skill for one, skill in tables.role_skills if one == role), *found.known)
     missing = {
         skill: DO[state]
@@ -154,7 +158,7 @@ def _demands(
     role: str, missing: Mapping[str, str], records: Records
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """Which task, of the role or of one that it takes in, demands what; '' where a role's own block does."""
-    tables, roles = closed(records.graph), [role]
+    tables, roles = RoleTables.from_graph(records.graph), [role]
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     needs = {one: {skill for r, skill in tables.role_skills if r == one} for one in tables.roles}
     for one in roles:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
 from ..ontology.names import resolve_role, slug
-from .evidence import closed
+from ..ontology.tables import RoleTables
 
 AXIOMS = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
 
@@ -42,7 +42,7 @@ def iri(name: str, kind: str, graph: Graph) -> str:
 
 def required(role: str, graph: Graph) -> list[Required]:
     """The skills that a role requires, in the order of their IRIs, each with the short form of its proof."""
-    skills = [skill for one, skill in closed(graph).role_skills if one == role]
+    skills = [skill for one, skill in RoleTables.from_graph(graph).role_skills if one == role]
     return [
         _required(role, skill, graph)
         for skill in sorted(skills, key=lambda skill: iri(skill, "skill", graph))

@@ -12,13 +12,12 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from ..errors import InputError
 from ..io.atomic import atomic_write
 from ..io.sssom import Table, expand, format_header, is_negated, read_table
-from ..ontology.graph import Graph
+from ..ontology.graph import Graph, once_per_graph
 from ..ontology.names import resolve_role
 from .lexicon import fold_title
 
@@ -123,7 +122,7 @@ class DecisionSet:
     contradictions: list[str]
 
 
-@lru_cache(maxsize=8)
+@once_per_graph
 def decisions_of(graph: Graph) -> DecisionSet:
     """The decisions that were added to a graph."""
     by_title: dict[str, dict[str, TitleDecision]] = defaultdict(dict)

@@ -13,11 +13,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
 from ..ontology.catalogue import ask
-from ..ontology.graph import Graph
+from ..ontology.graph import Graph, once_per_graph
 from ..ontology.names import slug
 
 Units = list[str]
@@ -336,7 +336,7 @@ def _unrepeated(units: Units) -> Units:
     return kept
 
 
-@lru_cache(maxsize=8)
+@once_per_graph
 def lexicon(graph: Graph) -> Lexicon:
     """The lexicon of a graph, read once."""
     return Lexicon(graph)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -12,7 +11,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from . import reasoner
 from .catalogue import question, run_query
-from .graph import RDF_TYPE, Graph, Term, load
+from .graph import RDF_TYPE, Graph, Term, load, once_per_graph
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | N
     return _prover(graph).prove(triple)
 
 
-@lru_cache(maxsize=4)
+@once_per_graph
 def _prover(graph: Graph) -> _Prover:
     return _Prover(graph)
 

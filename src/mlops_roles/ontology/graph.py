@@ -1,7 +1,7 @@
 """The ontology in memory: asserted in the default graph, inferred beside it in a named one.
 
 Starts from the shipped closure. With files of a company's own, the closure is inferred anew
-and kept in a cache by the hash of all that went into it.
+and cached under a hash of everything that went into it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property, wraps
 from pathlib import Path
+from typing import Any, Self, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,6 +21,7 @@ from ..io import rdf
 from ..io.atomic import atomic_write, remove_stale_temp_files
 from ..io.resources import resolve_path, resource_dir
 from . import reasoner
+from .names import local_name
 from .store import open_or_build, store_key
 
 BASE = "https://w3id.org/mlops-roles"
@@ -27,39 +29,57 @@ INFERRED = ox.NamedNode(f"{BASE}/closure")
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 DEFAULT = ox.DefaultGraph()
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+RDF_NIL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil")
 OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
-_CACHED_CURIES = 1 << 20  # IRIs of which is kept how they are written
+OWL_VERSION_INFO = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
+_MAX_CURIES = 1 << 20  # IRIs whose CURIE is remembered; bounds the memory of data with many people
+_Built = TypeVar("_Built")
 
 
 class Graph:
-    """The ontology, and what a company adds to it.
+    """The ontology, and what a company adds to it; loaded when first used.
+
+    Args:
+        added: files added to the ontology (see `load`).
+        data: files of people and the like; nothing is inferred from them.
+        store: a folder that keeps all this loaded, or a store that holds it already.
+        base: the files of the ontology itself, the front door first; by default the shipped ones.
 
     Attributes:
         prefixes: prefix to namespace, of the front door and of the files added.
         added: the files added to the ontology, in order.
-        data: files of people and the like; nothing is inferred from them.
-        folder: where all this is kept loaded, if anywhere.
-    """
+        data: the files of people and the like.
+        folder: where all this is kept loaded, or None.
 
-    _curie_cache: tuple[Mapping[str, str], dict[str, str]] = (
-        {},
-        {},
-    )  # prefixes, and what has been written with them
+    Example:
+        >>> from mlops_roles import load
+        >>> graph = load()
+        >>> graph.resolve_term("R7")
+        'https://w3id.org/mlops-roles/role/ml-engineer'
+        >>> graph.curie(graph.resolve_term("R7"))
+        'role:ml-engineer'
+    """
 
     def __init__(
         self,
         added: Iterable[str | os.PathLike[str]] = (),
         data: Iterable[str | os.PathLike[str]] = (),
-        store: str | os.PathLike[str] | None = None,
+        store: str | os.PathLike[str] | ox.Store | None = None,
+        base: Iterable[Path] | None = None,
     ):
         self.added = tuple(map(resolve_path, added))
         self.data = tuple(Path(p) for p in data)
-        self.folder = None if store is None else Path(store)
+        self.folder = None if store is None or isinstance(store, ox.Store) else Path(store)
+        if isinstance(store, ox.Store):
+            self.store = store
         self.prefixes = _prefixes(ontology_files()[0])
+        self._base = tuple(ontology_files() if base is None else base)
+        self._curie_cache = (self.prefixes, dict[str, str]())
+        self._built: dict[Callable[[Any], Any], Any] = {}
 
     @cached_property
     def store(self) -> ox.Store:
-        """Default graph asserted, named graph INFERRED what follows from it; loaded when first used."""
+        """The store: asserted statements in the default graph, inferred ones in `INFERRED`."""
         if self.folder is None:
             self._load_into(ox.Store())
             return self.store
@@ -67,57 +87,22 @@ class Graph:
         opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
         return opened
 
-    def open(self) -> Graph:
-        """This graph, loaded. Raises InputError for a file that cannot be read or that contradicts the ontology."""
+    def open(self) -> Self:
+        """This graph, loaded.
+
+        Raises:
+            InputError: a file cannot be read or contradicts the ontology.
+        """
         assert self.store is not None
         return self
 
-    def _load_into(self, store: ox.Store) -> dict[str, str]:
-        """Load all into a store; returns the prefixes, of which those of an earlier file win."""
-        self.store = store
-        for path in ontology_files():
-            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-        for path in self.added_rdf:
-            self.prefixes = rdf.load_into(store, path) | self.prefixes
-        self._add_closure()
-        for path in self.data:
-            self.prefixes = rdf.load_into(store, path) | self.prefixes
-        return self.prefixes
-
-    def _load_and_close(self, store: ox.Store) -> dict[str, str]:
-        """The same, without holding on to the store, which is to be closed and opened by another name."""
-        try:
-            return self._load_into(store)
-        finally:
-            del self.store
-
-    def with_prefixes(self, prefixes: Mapping[str, str]) -> Graph:
+    def with_prefixes(self, prefixes: Mapping[str, str]) -> Self:
         """The same graph, writing terms with other prefixes."""
         other = copy.copy(self)
-        other.prefixes = dict(prefixes)
+        other.prefixes, other._built = dict(prefixes), {}
         return other
 
-    def _add_closure(self) -> None:
-        """Load what follows: as shipped, from the cache, or inferred now."""
-        path = resource_dir("ontology") / "closure.nt"
-        if self.added_rdf:
-            path = _cache_file(self.digest)
-            remove_stale_temp_files(path.parent)
-        if path.is_file():
-            self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
-            return
-        triples = self._infer()
-        _keep(path, triples)
-        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in triples)
-
-    def _infer(self) -> list[ox.Triple]:
-        """What follows from the ontology and what was added. Raises InputError for a contradiction."""
-        if clash := reasoner.contradictions(self.proofs):
-            why = "; ".join(self.format_term(t) for t in clash[0].because)
-            raise InputError(
-                f"{', '.join(map(str, self.added))}: contradicts the ontology ({why}); withdraw one of these"
-            )
-        return reasoner.publishable(self.proofs)
+    # what is in it --------------------------------------------------------
 
     @property
     def added_rdf(self) -> tuple[Path, ...]:
@@ -131,65 +116,114 @@ class Graph:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of all that the ontology, what was added to it and what follows come from."""
+        """A hash of the rules, the ontology and what was added to it: 32 hexadecimal digits."""
         import hashlib
 
         digest = hashlib.sha256("".join(reasoner.rules().values()).encode())
-        for path in (*ontology_files(), *self.added_rdf):
+        for path in (*self._base, *self.added_rdf):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
 
     @cached_property
     def version(self) -> str:
-        """The version of the ontology."""
-        info = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
-        found = next(iter(self.store.quads_for_pattern(ox.NamedNode(BASE), info, None))).object
-        return found.value if isinstance(found, ox.Literal) else ""
+        """The version of the ontology, such as '0.4.0'."""
+        quads = self.store.quads_for_pattern(ox.NamedNode(BASE), OWL_VERSION_INFO, None)
+        return next((q.object.value for q in quads if isinstance(q.object, ox.Literal)), "")
 
     def query(
-        self, text: str, fixed: Mapping[str, Term] | None = None
+        self, text: str, bindings: Mapping[str, Term] | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL over asserted and inferred statements together, with terms put in the place of variables."""
-        inside = {ox.Variable(name): term for name, term in (fixed or {}).items()}
+        """Run SPARQL over asserted and inferred statements together.
+
+        Args:
+            text: the query; the prefixes of the graph need not be declared.
+            bindings: variable (without `?`) to the term that is substituted for it.
+
+        Raises:
+            InputError: the query is not SPARQL.
+        """
+        terms = {ox.Variable(name): term for name, term in (bindings or {}).items()}
         try:
             return self.store.query(
-                text, prefixes=self.prefixes, use_default_graph_as_union=True, substitutions=inside
+                text, prefixes=self.prefixes, use_default_graph_as_union=True, substitutions=terms
             )
         except SyntaxError as error:
-            raise InputError(f"query: {' '.join(str(error).split())}; mend it there") from None
+            raise InputError(f"query: {' '.join(str(error).split())}; fix it there") from None
 
     def serialize(self, form: ox.RdfFormat = ox.RdfFormat.TURTLE, inferred: bool = False) -> bytes:
-        """The ontology, with what was added, as one RDF document; asserted, or with what follows."""
-        graphs: list[ox.DefaultGraph | ox.NamedNode] = (
-            [DEFAULT, INFERRED] if inferred else [DEFAULT]
-        )
-        triples = sorted(
-            {q.triple for g in graphs for q in self.store.quads_for_pattern(None, None, None, g)},
-            key=str,
-        )
+        """The ontology, with what was added, as one sorted RDF document in UTF-8.
+
+        Args:
+            form: the syntax.
+            inferred: whether to include what follows.
+        """
+        graphs = (DEFAULT, INFERRED) if inferred else (DEFAULT,)
+        quads = (q for g in graphs for q in self.store.quads_for_pattern(None, None, None, g))
+        triples = sorted({q.triple for q in quads}, key=str)
         return ox.serialize(triples, format=form, prefixes=self.prefixes) or b""
+
+    # loading --------------------------------------------------------------
+
+    def _load_into(self, store: ox.Store) -> dict[str, str]:
+        """Load all into a store; returns the prefixes, of which those of an earlier file win."""
+        self.store = store
+        for path in self._base:
+            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        for path in self.added_rdf:
+            self.prefixes = rdf.load_into(store, path) | self.prefixes
+        self._add_closure()
+        for path in self.data:
+            self.prefixes = rdf.load_into(store, path) | self.prefixes
+        return self.prefixes
+
+    def _load_and_close(self, store: ox.Store) -> dict[str, str]:
+        """The same for a store that is to be closed, renamed and opened: no reference remains."""
+        try:
+            return self._load_into(store)
+        finally:
+            del self.store
+
+    def _add_closure(self) -> None:
+        """Load what follows: as shipped, from the cache, or inferred now."""
+        path = resource_dir("ontology") / "closure.nt"
+        if self.added_rdf or not self._base:
+            path = _cache_file(self.digest)
+            remove_stale_temp_files(path.parent)
+        if path.is_file():
+            self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
+            return
+        triples = self._infer()
+        _write_cache(path, triples)
+        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in triples)
+
+    def _infer(self) -> list[ox.Triple]:
+        """What follows, as far as it is published. Raises InputError for a contradiction."""
+        if clash := reasoner.contradictions(self.proofs):
+            why = "; ".join(self.format_term(t) for t in clash[0].because)
+            files = ", ".join(map(str, self.added))
+            raise InputError(f"{files}: contradicts the ontology ({why}); withdraw one of these")
+        return reasoner.publishable(self.proofs)
 
     # names ----------------------------------------------------------------
 
     def curie(self, iri: str) -> str:
         """`iri` shortened by the longest fitting prefix, or in angle brackets."""
-        if self._curie_cache[0] is not self.prefixes or len(self._curie_cache[1]) >= _CACHED_CURIES:
-            self._curie_cache = (self.prefixes, {})
-        known = self._curie_cache[1]
+        prefixes, known = self._curie_cache
+        if prefixes is not self.prefixes or len(known) >= _MAX_CURIES:
+            known = {}
+            self._curie_cache = (self.prefixes, known)
         return known.get(iri) or known.setdefault(iri, self._shorten(iri))
 
     def _shorten(self, iri: str) -> str:
-        fits = [
-            (len(ns), p, iri[len(ns) :])
-            for p, ns in self.prefixes.items()
-            if ns and iri.startswith(ns)
-        ]
-        if fits and (best := max(fits))[2].replace("-", "").replace("_", "").isalnum():
-            return f"{best[1]}:{best[2]}"
+        fits = [(len(ns), p) for p, ns in self.prefixes.items() if ns and iri.startswith(ns)]
+        length, prefix = max(fits, default=(0, ""))
+        local = iri[length:]
+        if fits and local.replace("-", "").replace("_", "").isalnum():
+            return f"{prefix}:{local}"
         return f"<{iri}>"
 
     def format_term(self, term: Term) -> str:
-        """A term, or a statement, for a reader: CURIEs, lists spelt out, literals as they are."""
+        """A term or statement for a reader: CURIEs, blank nodes by content, literals quoted."""
         if isinstance(term, ox.Triple):
             return " ".join(self.format_term(t) for t in term)
         if isinstance(term, ox.NamedNode):
@@ -197,31 +231,17 @@ class Graph:
         return self._format_node(term) if isinstance(term, ox.BlankNode) else str(term)
 
     def _format_node(self, node: ox.BlankNode) -> str:
-        about = {
-            q.predicate.value.rsplit("#")[-1]: q.object
-            for q in self.store.quads_for_pattern(node, None, None)
-        }
+        """A blank node: a list in round brackets, anything else in square ones."""
+        quads = self.store.quads_for_pattern(node, None, None)
+        about = {q.predicate.value.rsplit("#")[-1]: q.object for q in quads}
         if "first" in about:
-            rest = (
-                ""
-                if about["rest"] == ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil")
-                else self.format_term(about["rest"])
-            )
-            return (
-                f"({self.format_term(about['first'])} {rest[1:]}"
-                if rest
-                else f"({self.format_term(about['first'])})"
-            )
-        return (
-            "[ "
-            + " ; ".join(
-                f"{k} {self.format_term(v)}" for k, v in sorted(about.items()) if k != "type"
-            )
-            + " ]"
-        )
+            first, rest = self.format_term(about["first"]), about["rest"]
+            return f"({first})" if rest == RDF_NIL else f"({first} {self.format_term(rest)[1:]}"
+        parts = (f"{k} {self.format_term(v)}" for k, v in sorted(about.items()) if k != "type")
+        return f"[ {' ; '.join(parts)} ]"
 
     def expand_curie(self, name: str) -> str | None:
-        """The IRI that a CURIE, an IRI or an IRI in angle brackets stands for, else None."""
+        """The IRI that a CURIE, an IRI or an IRI in angle brackets means, else None."""
         bare = name.strip()
         if bare.startswith("<") and bare.endswith(">"):
             return bare[1:-1]
@@ -232,73 +252,87 @@ class Graph:
 
     @cached_property
     def index(self) -> dict[str, set[tuple[str, str]]]:
-        """(kind, IRI) of each term by slug, notation and label; kinds are class names in lower case."""
-        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        rows = self.query((resource_dir("queries") / "terms.rq").read_text("utf-8"))
-        for row in rows:  # type: ignore[union-attr]
-            iri, kind = row["term"].value, _kind(row["term"].value, row["class"].value)
-            for name in (_local(iri), row["notation"], row["label"]):
-                if name:
-                    found[(name if isinstance(name, str) else name.value).casefold()].add(
-                        (kind, iri)
-                    )
-        return found
+        """The (kind, IRI) of each term by slug, notation and label in lower case; see `_kind`."""
+        index: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        rows: Any = self.query((resource_dir("queries") / "terms.rq").read_text("utf-8"))
+        for row in rows:
+            iri, literals = row["term"].value, (row["notation"], row["label"])
+            kind = _kind(iri, row["class"].value)
+            for name in (local_name(iri), *(term.value for term in literals if term)):
+                index[name.casefold()].add((kind, iri))
+        index.pop("", None)
+        return index
 
     def resolve_term(self, name: str, kind: str | None = None) -> str:
-        """The IRI of the term that `name` means: a slug, a CURIE, an IRI, a notation or a label.
+        """The IRI of the term that a name means.
 
-        `kind` ('role', 'task', 'skill' …) picks among terms of the same name.
-        Raises UnknownName, or InputError where the name could mean several terms.
+        Args:
+            name: a slug, a CURIE, an IRI, a notation or a label.
+            kind: 'role', 'task', 'skill' …; picks among terms of the same name.
+
+        Raises:
+            UnknownName: no term of this kind has this name.
+            InputError: several terms have it.
         """
         given = self.expand_curie(name)
         if given is not None:
-            known = {iri for group in self.index.values() for _, iri in group}
-            if given in known:
+            if any(given == iri for group in self.index.values() for _, iri in group):
                 return given
             raise UnknownName(name, kind or "term", self._names(kind))
-        found = self.index.get(name.strip().casefold(), set())
-        if not kind:  # a thing goes before the class that is named after it
-            found = {
-                f
-                for f in found
-                if ox.Quad(ox.NamedNode(f[1]), RDF_TYPE, OWL_CLASS) not in self.store
-            } or found
-        fitting = [iri for k, iri in sorted(found) if kind and k.endswith(kind)] or [
-            iri for _, iri in sorted(found)
-        ]
-        if len(set(fitting)) == 1 and (not kind or any(k.endswith(kind) for k, _ in found)):
-            return fitting[0]
-        if not kind and len(set(fitting)) > 1:
-            raise InputError(
-                f"{name!r} means several terms; say which: {', '.join(map(self.curie, sorted(set(fitting))))}"
-            )
+        terms = self.index.get(name.strip().casefold(), set())
+        if kind:
+            iris = {iri for k, iri in terms if k.endswith(kind)}
+        else:  # an instance goes before the class that is named after it
+            iris = {iri for _, iri in terms}
+            iris = {iri for iri in iris if not self._is_class(iri)} or iris
+        if len(iris) == 1:
+            return iris.pop()
+        if not kind and iris:
+            choice = ", ".join(map(self.curie, sorted(iris)))
+            raise InputError(f"{name!r} means several terms; say which: {choice}")
         raise UnknownName(name, kind or "term", self._names(kind))
 
+    def _is_class(self, iri: str) -> bool:
+        return ox.Quad(ox.NamedNode(iri), RDF_TYPE, OWL_CLASS) in self.store
+
     def _names(self, kind: str | None) -> list[str]:
-        return sorted(
-            {
-                _local(iri)
-                for group in self.index.values()
-                for k, iri in group
-                if not kind or k.endswith(kind)
-            }
-        )
+        """The slugs of all terms of a kind, sorted."""
+        terms = set().union(*self.index.values())
+        return sorted({local_name(iri) for k, iri in terms if not kind or k.endswith(kind)})
+
+
+def once_per_graph(build: Callable[[Graph], _Built]) -> Callable[[Graph], _Built]:
+    """Decorate a function of a graph: its value is made once for each graph, and dies with it.
+
+    Rooms above this one keep with a graph what they derive from it, without the graph knowing
+    them. Two threads may both make a value; both get the one that is stored first.
+    """
+
+    @wraps(build)
+    def built(graph: Graph) -> _Built:
+        values = graph._built
+        value: _Built = values[build] if build in values else values.setdefault(build, build(graph))
+        return value
+
+    return built
 
 
 def _kind(iri: str, cls: str) -> str:
-    """What a term is, in a word: the folder of its IRI if it is ours, else its class."""
-    folder = iri.removeprefix(BASE + "/").split("/")[0] if iri.startswith(BASE + "/") else ""
-    return folder if folder and "#" not in folder and "role" not in folder else _local(cls).lower()
+    """What a term is, in a word in lower case.
 
-
-def _local(iri: str) -> str:
-    return iri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
+    The folder of its IRI if it is ours, such as 'source' for a bibo:Document; else the name of
+    its class, and also where that says more than the folder: 'similarrole' in the folder `role`.
+    """
+    kind = local_name(cls).lower()
+    folder, slash, _ = iri.removeprefix(f"{BASE}/").partition("/")
+    has_folder = slash and iri.startswith(f"{BASE}/")
+    return folder if has_folder and not kind.endswith(folder) else kind
 
 
 def ontology_files() -> list[Path]:
-    """The files of the asserted ontology, the front door first."""
-    found = sorted(resource_dir("ontology").glob("*.ttl"))
-    return sorted(found, key=lambda path: path.name != "mlops-roles.ttl")
+    """The files of the asserted ontology as shipped, the front door first."""
+    files = sorted(resource_dir("ontology").glob("*.ttl"))
+    return sorted(files, key=lambda path: path.name != "mlops-roles.ttl")
 
 
 def _prefixes(path: Path) -> dict[str, str]:
@@ -309,7 +343,7 @@ def _prefixes(path: Path) -> dict[str, str]:
 
 
 def _cache_file(digest: str) -> Path:
-    """Where the closure of these contents is kept."""
+    """Where the closure of contents with this digest is cached."""
     home = (
         os.environ.get("MLOPS_ROLES_CACHE")
         or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
@@ -317,7 +351,7 @@ def _cache_file(digest: str) -> Path:
     return Path(home) / f"{digest}.nt"
 
 
-def _keep(path: Path, triples: list[ox.Triple]) -> None:
+def _write_cache(path: Path, triples: list[ox.Triple]) -> None:
     """Cache a closure; a folder that cannot be written only costs the time to infer again."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -327,8 +361,8 @@ def _keep(path: Path, triples: list[ox.Triple]) -> None:
         pass
 
 
-@lru_cache(maxsize=1)
-def _plain() -> Graph:
+@cache
+def _shipped() -> Graph:
     return Graph().open()
 
 
@@ -337,15 +371,24 @@ def load(
     data: Iterable[str | os.PathLike[str]] = (),
     store: str | os.PathLike[str] | None = None,
 ) -> Graph:
-    """The ontology, with the files a company adds (RDF, questions as .rq, decisions on titles as .tsv).
+    """Load the ontology, with the files that a company adds.
 
     Args:
-        added: a company's own roles, skills, tools, titles, shapes and questions; `alignment:esco` is a shipped alignment.
+        added: a company's own roles, skills, tools, titles and shapes (RDF), questions (.rq) and
+            decisions on titles (.tsv); `alignment:esco` is a shipped alignment.
         data: RDF about people, for questions to be asked of.
         store: a folder that keeps all this loaded; it is loaded anew when a file has changed.
 
-    Without files the same graph is returned each time. Raises InputError for a file that
-    cannot be read or that contradicts the ontology.
+    Returns:
+        The graph; without files the same one each time.
+
+    Raises:
+        InputError: a file cannot be read or contradicts the ontology.
+
+    Example:
+        >>> from mlops_roles import load
+        >>> load().version == load("alignment:esco").version
+        True
     """
     data = tuple(data)
-    return Graph(added, data, store).open() if added or data or store else _plain()
+    return Graph(added, data, store).open() if added or data or store else _shipped()

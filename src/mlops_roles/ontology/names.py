@@ -25,8 +25,16 @@ def slug(curie: str) -> str:
     return local if prefix in ("role", "words", "task", "skill", "tool", "step", "zone") else curie
 
 
+def local_name(iri: str) -> str:
+    """The part of an IRI after its last `/` or `#`."""
+    return iri.rstrip("/").replace("#", "/").rpartition("/")[2]
+
+
 def fold_name(name: str) -> str:
-    """Skill and tool names as they are compared: lower case, with white space and - _ . as one space."""
+    """A name of a skill or tool as it is compared.
+
+    In lower case (NFKC, then case-folded), with each run of white space and `-_.` as one space.
+    """
     text = unicodedata.normalize("NFKC", name).casefold()
     return " ".join("".join(" " if c in "-_." else c for c in text).split())
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from .catalogue import ask
-from .graph import Graph
+from .graph import Graph, once_per_graph
 from .names import fold_name, slug
 
 Key = TypeVar("Key")
@@ -19,7 +19,21 @@ LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
 @dataclass(frozen=True)
 class RoleTables:
-    """Asserted and inferred facts about roles as plain tables: all that an audit needs of a graph."""
+    """Asserted and inferred facts about roles as plain tables of slugs.
+
+    Attributes:
+        labels: term to English label.
+        roles: the roles, without similar ones.
+        similar: (similar role, role).
+        performs: (role, task).
+        role_skills: (role, required skill), inherited ones included.
+        task_skills: (task, required skill).
+        answers: (role, step) where the role is answerable for the step.
+        tasks: the tasks, sorted.
+        steps: the steps of the workflow, sorted.
+        workflow: the zones in order, each with its steps.
+        names: folded name of a skill or tool to (how it is known, skill): 'recorded' or 'tool'.
+    """
 
     labels: dict[str, str]
     roles: list[str]
@@ -35,37 +49,8 @@ class RoleTables:
 
     @classmethod
     def from_graph(cls, graph: Graph) -> RoleTables:
-        """Read the tables with the questions of the catalogue."""
-        terms = ask("terms", graph).rows
-        evidence = defaultdict(list)
-        for row in ask("tools-for-skill", graph):
-            evidence[row["tool"]].append(("tool", slug(row["skill"])))
-        names: dict[str, list[tuple[str, str]]] = {}
-        for row in ask("aliases", graph):
-            meaning = (
-                [("recorded", slug(row["term"]))]
-                if row["kind"] == "skill"
-                else evidence[row["term"]]
-            )
-            if meaning:
-                names.setdefault(fold_name(row["name"]), meaning)
-        performs = _pairs(graph, "tasks-of-role", "role", "task")
-        return cls(
-            {slug(r["term"]): r["label"] for r in terms if r["label"]},
-            [slug(r["role"]) for r in ask("roles", graph)],
-            _pairs(graph, "similar-roles", "similar", "role"),
-            performs,
-            _pairs(graph, "roles-for-skill", "role", "skill"),
-            _pairs(graph, "skills-of-task", "task", "skill"),
-            _pairs(graph, "roles-answering-step", "role", "step"),
-            sorted(
-                {slug(r["term"]) for r in terms if r["class"] == "mlops:Task"}
-                | {task for _, task in performs}
-            ),
-            sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
-            _workflow(graph),
-            names,
-        )
+        """The tables of a graph, read once with the questions of the catalogue."""
+        return _read_tables(graph)
 
     @cached_property
     def skills(self) -> list[str]:
@@ -100,6 +85,40 @@ class RoleTables:
     def needs(self, group: str) -> dict[str, list[str]]:
         """The skills that each role, or each task, requires; what requires none is left out."""
         return group_pairs({"role": self.role_skills, "task": self.task_skills}[group])
+
+
+@once_per_graph
+def _read_tables(graph: Graph) -> RoleTables:
+    terms = ask("terms", graph).rows
+    performs = _pairs(graph, "tasks-of-role", "role", "task")
+    named_tasks = {slug(r["term"]) for r in terms if r["class"] == "mlops:Task"}
+    return RoleTables(
+        labels={slug(r["term"]): r["label"] for r in terms if r["label"]},
+        roles=[slug(r["role"]) for r in ask("roles", graph)],
+        similar=_pairs(graph, "similar-roles", "similar", "role"),
+        performs=performs,
+        role_skills=_pairs(graph, "roles-for-skill", "role", "skill"),
+        task_skills=_pairs(graph, "skills-of-task", "task", "skill"),
+        answers=_pairs(graph, "roles-answering-step", "role", "step"),
+        tasks=sorted(named_tasks | {task for _, task in performs}),
+        steps=sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
+        workflow=_workflow(graph),
+        names=_skill_names(graph),
+    )
+
+
+def _skill_names(graph: Graph) -> dict[str, list[tuple[str, str]]]:
+    """Each name of a skill or tool, folded, to the skills it means and how they are known."""
+    evidence = defaultdict(list)
+    for row in ask("tools-for-skill", graph):
+        evidence[row["tool"]].append(("tool", slug(row["skill"])))
+    names: dict[str, list[tuple[str, str]]] = {}
+    for row in ask("aliases", graph):
+        is_skill = row["kind"] == "skill"
+        meaning = [("recorded", slug(row["term"]))] if is_skill else evidence[row["term"]]
+        if meaning:
+            names.setdefault(fold_name(row["name"]), meaning)
+    return names
 
 
 def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:

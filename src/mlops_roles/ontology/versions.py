@@ -15,8 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
-from ..io import rdf
-from .graph import DEFAULT, INFERRED, RDF_TYPE, Graph, Term, load
+from .graph import DEFAULT, INFERRED, RDF_TYPE, Graph, Term
 
 LIMIT = 300  # of a name or text that is spelt out; a longer one ends with its hash
 OWL, RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -55,19 +54,9 @@ class Version(Graph):
     """
 
     def __init__(self, path: str | os.PathLike[str], added: Iterable[str | os.PathLike[str]] = ()):
-        self.source, self.store, self.data, self.folder, self.prefixes = (
-            str(path),
-            ox.Store(),
-            (),
-            None,
-            load().prefixes,
-        )
-        self.added = (*_files_of(Path(path)), *map(Path, added))
-        for file in self.added_rdf:
-            self.prefixes = rdf.load_into(self.store, file) | self.prefixes
-        self.store.extend(
-            ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in self._infer()
-        )
+        super().__init__((*_ontology_files(Path(path)), *added), base=())
+        self.source = str(path)
+        self.open()
 
     @cached_property
     def version(self) -> str:
@@ -124,7 +113,7 @@ class Version(Graph):
         return {"source": self.source, "version": self.version, **counts}
 
 
-def _files_of(path: Path) -> list[Path]:
+def _ontology_files(path: Path) -> list[Path]:
     """The files of an ontology, the front door first: prefixes of an earlier file win."""
     if not path.is_dir():
         return [path]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..io import rdf
 from ..io.resources import resource_dir, resource_rows
 from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
-from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, ontology_files
+from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, once_per_graph, ontology_files
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 COMMITS_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#commitsTo")
@@ -156,7 +156,7 @@ def serialize(
 # JSON-LD: rdflib's compaction depends on chance and loses a statement, pyoxigraph has none ---------
 
 
-@lru_cache(maxsize=1)
+@once_per_graph
 def context(graph: Graph) -> dict[str, Any]:
     """The JSON-LD context: prefixes, our classes and properties by their bare names, others by their CURIEs."""
     names: dict[str, Any] = {

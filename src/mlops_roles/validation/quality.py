@@ -104,7 +104,7 @@ def quality(
     Raises InputError for a file that cannot be read, or an exception that no finding needs.
     """
     graph, folder = graph or load(), resource_dir("queries") / "quality"
-    judged = _judged(path, graph)
+    judged = _under_test(path, graph)
     asked = [Path(q) for q in questions] or (
         [] if path else sorted(resource_dir("queries").glob("*.rq"))
     )
@@ -125,11 +125,12 @@ def quality(
     return Quality(order, run_query(judged, (folder / "coverage.rq").read_text("utf-8")).rows)
 
 
-class _Judged(Graph):
+class _OntologyUnderTest(Graph):
     """An ontology under judgement: as asserted, and its own terms in the graph TERMS."""
 
     def __init__(self, quads: Iterable[ox.Quad], prefixes: dict[str, str]):
-        self.store, self.prefixes = ox.Store(), prefixes
+        super().__init__(store=ox.Store())
+        self.prefixes = prefixes
         self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
         own: Any = self.query(
             (resource_dir("queries") / "quality" / "own-terms.rq").read_text("utf-8")
@@ -137,13 +138,13 @@ class _Judged(Graph):
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, TERMS) for t in list(own))
 
     def query(
-        self, text: str, fixed: Mapping[str, Any] | None = None
+        self, text: str, bindings: Mapping[str, Any] | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Run SPARQL over what was asserted, with terms put in the place of variables."""
         return self.store.query(
             text,
             prefixes=self.prefixes,
-            substitutions={ox.Variable(name): term for name, term in (fixed or {}).items()},
+            substitutions={ox.Variable(name): term for name, term in (bindings or {}).items()},
         )
 
     def terms(self) -> set[str]:
@@ -160,11 +161,13 @@ class _Judged(Graph):
         }
 
 
-def _judged(path: str | os.PathLike[str] | None, graph: Graph) -> _Judged:
+def _under_test(path: str | os.PathLike[str] | None, graph: Graph) -> _OntologyUnderTest:
     if path is None:
-        return _Judged(graph.store.quads_for_pattern(None, None, None, DEFAULT), graph.prefixes)
+        return _OntologyUnderTest(
+            graph.store.quads_for_pattern(None, None, None, DEFAULT), graph.prefixes
+        )
     quads, prefixes = rdf.parse_rdf(path)
-    return _Judged(
+    return _OntologyUnderTest(
         quads,
         prefixes
         | {
@@ -175,7 +178,7 @@ def _judged(path: str | os.PathLike[str] | None, graph: Graph) -> _Judged:
     )
 
 
-def _run(text: str, judged: _Judged) -> list[Result]:
+def _run(text: str, judged: _OntologyUnderTest) -> list[Result]:
     """The findings of one file of SPARQL, or that there are none."""
     head = dict(_HEADER.findall(text))
     passed = Result(
@@ -195,7 +198,7 @@ def _run(text: str, judged: _Judged) -> list[Result]:
     ] or [passed]
 
 
-def _profiles(judged: _Judged) -> Iterator[Result]:
+def _profiles(judged: _OntologyUnderTest) -> Iterator[Result]:
     """What lies outside OWL 2 DL and OWL 2 RL."""
     from .owl_profiles import dl_violations, rl_violations
 
@@ -225,7 +228,7 @@ def _profiles(judged: _Judged) -> Iterator[Result]:
         yield from [replace(passed, state="failed", value=text[:300]) for text in found] or [passed]
 
 
-def _unasked(judged: _Judged, questions: list[Path]) -> list[Result]:
+def _unasked(judged: _OntologyUnderTest, questions: list[Path]) -> list[Result]:
     """The classes and properties that no competency question names."""
     passed = Result("Competency questions", "Every term serves a question", "Info", "passed")
     passed = replace(

@@ -7,9 +7,9 @@ from typing import Any
 
 from ...analysis.audit_result import NOTE
 from ...analysis.certificate import Certificate
-from ...analysis.evidence import closed
 from ...analysis.gap import PROOF, Gap
 from ...ontology.names import slug
+from ...ontology.tables import RoleTables
 from .report import Section, drawn
 
 KNOWN = {
@@ -90,7 +90,10 @@ class _Names:
     """The label of a term, by its IRI."""
 
     def __init__(self, certificate: Certificate):
-        self._graph, self._labels = certificate.graph, closed(certificate.graph).labels
+        self._graph, self._labels = (
+            certificate.graph,
+            RoleTables.from_graph(certificate.graph).labels,
+        )
 
     def __call__(self, iri: str) -> str:
         name = slug(self._graph.curie(iri))
