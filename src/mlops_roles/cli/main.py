@@ -125,6 +125,30 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write to a file, not to standard output")
 
 
+def add_server(parser: argparse.ArgumentParser, timeout: int) -> None:
+    """Add the options of the commands that query a SPARQL server.
+
+    Args:
+        parser: the parser of the command.
+        timeout: the default of --timeout, in seconds.
+    """
+    parser.add_argument("--endpoint", metavar="URL", help="the address of a SPARQL server")
+    parser.add_argument(
+        "--graph",
+        action="append",
+        default=[],
+        metavar="IRI",
+        help="a graph of your data on that server (repeatable)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=timeout,
+        metavar="S",
+        help=f"seconds until a query is cancelled (default: {timeout})",
+    )
+
+
 def add_privacy(parser: argparse.ArgumentParser) -> None:
     """Add the options that all commands about people share."""
     parser.add_argument(

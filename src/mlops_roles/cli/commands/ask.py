@@ -16,7 +16,7 @@ from pathlib import Path
 from ...io.text import FORMATTERS, format_rows
 from ...ontology.catalogue import Answer, Question, catalogue, question
 from ...ontology.graph import Graph, load
-from ..main import Progress, add_common, write_output
+from ..main import Progress, add_common, add_server, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -26,28 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         metavar="DIR",
         help="keep the loaded data in this folder, so that it is loaded only once",
     )
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=60,
-        metavar="S",
-        help="seconds until your own SPARQL is stopped (default: 60)",
-    )
-    parser.add_argument(
-        "--endpoint",
-        metavar="URL",
-        help="ask a SPARQL server on which `doctor --install` installed the ontology",
-    )
-    parser.add_argument(
-        "--graph",
-        action="append",
-        default=[],
-        metavar="IRI",
-        help="a graph of your data on that server (repeatable)",
-    )
-    first = next((a for a in argv if not a.startswith("-")), None)
+    add_server(parser, timeout=60)
     known, _ = _question_parser().parse_known_args(argv)
-    asked = _question(known.question, known.added) if first and known.question else None
+    asked = _question(known.question, known.added) if known.question else None
     parser.add_argument(
         "question",
         nargs="?",
@@ -55,18 +36,21 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         help="a question of the catalogue, or a .rq file with your own SPARQL",
     )
     if asked:
-        parser.prog += f" {asked.name}"
-        parser.description = f"{asked.summary}."
-        parser.epilog = None
-        for name, text in asked.parameters.items():
-            parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
-        if asked.parameters:
-            parser.add_argument(
-                "values",
-                nargs="*",
-                metavar="VALUE",
-                help=f"the parameters in order: {', '.join(asked.parameters)}",
-            )
+        _add_parameters(parser, asked)
+
+
+def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
+    """Add the parameters of a question, and let the help explain the question."""
+    parser.prog += f" {asked.name}"
+    parser.description = f"{asked.summary}."
+    values = [name.upper() for name in asked.parameters]
+    parser.epilog = f"examples:\n  {' '.join([parser.prog, *values])}"
+    for name, text in asked.parameters.items():
+        parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
+    if asked.parameters:
+        known = ", ".join(asked.parameters)
+        help_text = f"the parameters in order: {known}"
+        parser.add_argument("values", nargs="*", metavar="VALUE", help=help_text)
 
 
 def _question_parser() -> argparse.ArgumentParser:

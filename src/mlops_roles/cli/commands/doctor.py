@@ -15,19 +15,12 @@ from collections.abc import Sequence
 
 from ...io.text import FORMATTERS, format_rows
 from ...ontology.graph import Graph, load
-from ..main import Progress, add_common, write_output
+from ..main import Progress, add_common, add_server, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument("--endpoint", metavar="URL", help="the address of the SPARQL server")
-    parser.add_argument(
-        "--graph",
-        action="append",
-        default=[],
-        metavar="IRI",
-        help="a graph of your data on that server (repeatable)",
-    )
+    add_server(parser, timeout=30)
     parser.add_argument(
         "--install",
         action="store_true",
@@ -50,13 +43,6 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "--probe-timeout",
         action="store_true",
         help="test how the server stops an endless query; this costs it time",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=30,
-        metavar="S",
-        help="seconds until a query is cancelled (default: 30)",
     )
 
 
