@@ -36,7 +36,7 @@ from support.reasoners import (
     turtle,
 )
 
-from mlops_roles.ontology import derivation
+from mlops_roles.ontology.derivation import derived_files
 
 R7 = iri("role:ml-engineer")
 TAKEN_IN = [
@@ -186,7 +186,7 @@ def test_hermit_concludes_every_shipped_statement_that_it_can_see():
 
 
 def test_the_derived_files_are_fresh():
-    written = derivation.derived()
+    written = derived_files()
     assert {path.name for path in written} == {"capabilities.ttl", "closure.nt"}
     assert not [path.name for path, text in written.items() if path.read_text("utf-8") != text], (
         "stale; run `mlops-roles derive`"

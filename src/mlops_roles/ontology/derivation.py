@@ -5,8 +5,9 @@ Each comes from the CONSTRUCT of the same name beside it; nothing else may be in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -15,22 +16,18 @@ from ..io.atomic import atomic_write
 from ..io.resources import resource_dir
 from ..io.turtle import NOTE, derived_turtle
 from . import reasoner
-from .graph import RDF_TYPE, ontology_files
+from .graph import ontology_files
 
 
-def derived() -> dict[Path, str]:
-    """The derived files and what they should hold now."""
+def derived_files() -> dict[Path, str]:
+    """The derived files and the text that they should hold now."""
     folder = resource_dir("ontology")
-    base = _parse(path for path in ontology_files() if path.name != "capabilities.ttl")
-    capabilities = _capabilities((folder / "capabilities.rq").read_text("utf-8"), base)
-    whole = ox.Store()
-    whole.extend(base)
-    whole.extend(ox.parse(capabilities, format=ox.RdfFormat.TURTLE))
-    closure = sorted(f"{t} .\n" for t in reasoner.publishable(reasoner.infer(whole)))
-    return {
-        folder / "capabilities.ttl": capabilities,
-        folder / "closure.nt": NOTE.format("closure.rq") + "".join(closure),
-    }
+    capabilities, closure = folder / "capabilities.ttl", folder / "closure.nt"
+    store = _parse(path for path in ontology_files() if path != capabilities)
+    turtle = _capability_classes(store)
+    store.extend(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    triples = sorted(f"{t} .\n" for t in reasoner.publishable(reasoner.infer(store)))
+    return {capabilities: turtle, closure: NOTE.format("closure.rq") + "".join(triples)}
 
 
 def _parse(paths: Iterable[Path]) -> ox.Store:
@@ -40,44 +37,24 @@ def _parse(paths: Iterable[Path]) -> ox.Store:
     return store
 
 
-def _capabilities(construct: str, base: ox.Store) -> str:
-    """The capability classes in Turtle."""
-    work = ox.Store()
-    work.extend(base)
-    work.extend(ox.Quad(*triple) for triple in reasoner.infer(base))
-    return derived_turtle([*work.query(construct), *_header()], "capabilities.rq")  # type: ignore[misc]
+def _capability_classes(asserted: ox.Store) -> str:
+    """The capability classes in Turtle, from what is asserted and what follows."""
+    closed = ox.Store()
+    closed.extend(asserted)
+    closed.extend(ox.Quad(*triple) for triple in reasoner.infer(asserted))
+    path = resource_dir("ontology") / "capabilities.rq"
+    triples: Any = closed.query(path.read_text("utf-8"))
+    return derived_turtle(triples, path.name)
 
 
-def _header() -> Iterator[ox.Triple]:
-    """What the file of the capability classes says of itself."""
-    dcterms, header = (
-        "http://purl.org/dc/terms/",
-        ox.NamedNode("https://w3id.org/mlops-roles/capabilities"),
-    )
-    yield ox.Triple(header, RDF_TYPE, ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology"))
-    yield ox.Triple(
-        header,
-        ox.NamedNode(f"{dcterms}title"),
-        ox.Literal("MLOps Roles: capabilities", language="en"),
-    )
-    yield ox.Triple(
-        header,
-        ox.NamedNode(f"{dcterms}license"),
-        ox.NamedNode("https://creativecommons.org/licenses/by/4.0/"),
-    )
-    yield ox.Triple(
-        header, ox.NamedNode(f"{dcterms}isPartOf"), ox.NamedNode("https://w3id.org/mlops-roles")
-    )
-
-
-def write(found: Mapping[Path, str] | None = None) -> list[Path]:
-    """Write the derived files that are stale (of `found`, else of `derived()`); returns those that were."""
+def write_stale(files: Mapping[Path, str]) -> list[Path]:
+    """Write those files whose text differs from what they should hold; returns their paths."""
     stale = [
-        (p, text)
-        for p, text in (found or derived()).items()
-        if not p.is_file() or p.read_text("utf-8") != text
+        path
+        for path, text in files.items()
+        if not path.is_file() or path.read_text("utf-8") != text
     ]
-    for path, text in stale:
+    for path in stale:
         with atomic_write(path) as file:
-            file.write(text)
-    return [path for path, _ in stale]
+            file.write(files[path])
+    return stale

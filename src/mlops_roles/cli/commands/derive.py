@@ -16,9 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...matching.alignments import derived_files
-    from ...ontology.derivation import write
+    from ...matching import alignments
+    from ...ontology.derivation import derived_files, write_stale
 
-    written = "".join(f"wrote {path.name}\n" for path in (*write(), *write(derived_files())))
+    paths = [*write_stale(derived_files()), *write_stale(alignments.derived_files())]
+    written = "".join(f"wrote {path.name}\n" for path in paths)
     write_output(written or "nothing to write, every derived file is up to date\n", args.output)
     return 0
