@@ -5,8 +5,8 @@ from functools import cache
 
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 
-from mlops_roles import check, load
-from mlops_roles.validation.shacl import _shapes_in, read_shapes
+from mlops_roles import Report, load
+from mlops_roles.validation.shacl import load_shapes, named_shapes, shapes_graph_query
 
 from .asserted import PREFIXES
 
@@ -18,7 +18,7 @@ TARGETS = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNod
 
 @cache
 def shapes() -> Graph:
-    return read_shapes(load())
+    return load_shapes(load())
 
 
 @cache
@@ -47,7 +47,7 @@ def judged(data: Graph, of: Graph, base: Graph):
 
     whole, aimed, checked = base + data, of + Graph(), {}
     about = set(data.subjects()) | {o for o in data.objects() if (o, None, None) not in base}
-    for shape in _shapes_in(of):
+    for shape in data_shapes(of):
         nodes = targets(whole, shape, of) & about
         checked[str(shape)] = len(nodes)
         for kind in TARGETS:
@@ -67,9 +67,13 @@ def row(report: Graph, result):
     ).fragment
 
 
-def found(path, graph):
-    """The same of `check`."""
-    report = check(path, graph)
+def data_shapes(of: Graph) -> list[URIRef]:
+    """The shapes that validate data; the others validate the shapes that a company adds."""
+    return [shape for shape in named_shapes(of) if not shapes_graph_query(shape, of)]
+
+
+def found(report: Report, graph):
+    """The same of a report of ours."""
     rows = [
         (f.shape, f.focus, f.value, f.severity)
         for f in report.findings

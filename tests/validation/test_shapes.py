@@ -1,15 +1,26 @@
 """Each shape catches the mistake it carries, and without the mistake is silent."""
 
+import re
+
 import pyoxigraph as ox
 import pytest
+from rdflib import SH, URIRef
 from support.asserted import ROOT
 
 from mlops_roles import InputError, NothingChecked, check, load
 from mlops_roles.io.resources import resource_dir
 from mlops_roles.validation.findings import SEVERITIES
-from mlops_roles.validation.shacl import _shapes_in, read_shapes
+from mlops_roles.validation.shacl import (
+    UNDESCRIBED,
+    DataGraph,
+    load_shapes,
+    named_shapes,
+    shapes_graph_query,
+)
+from mlops_roles.validation.shacl_to_sparql import ShaclToSparql
 
 ACME = ROOT / "examples" / "acme.ttl"
+SHAPE = URIRef("https://w3id.org/mlops-roles/shape/")
 MLOPS = "https://w3id.org/mlops-roles/ns#"
 RDFS_COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 
@@ -18,18 +29,14 @@ def prefixes() -> str:
     return "".join(f"@prefix {p}: <{n}> .\n" for p, n in load().prefixes.items())
 
 
-def shapes() -> dict[str, str]:
-    """The shapes by CURIE, with the mistake each carries."""
-    from rdflib import URIRef
-
-    graph = read_shapes(load())
-    return {
-        load().curie(str(s)): str(graph.value(s, URIRef(MLOPS + "rejects")) or "")
-        for s in _shapes_in(graph)
-    }
-
-
-SHAPES = shapes()
+SHAPES_GRAPH = load_shapes(load())
+MISTAKES = {
+    load().curie(str(s)): str(SHAPES_GRAPH.value(s, URIRef(MLOPS + "rejects")) or "")
+    for s in named_shapes(SHAPES_GRAPH)
+}
+ON_SHAPES = {
+    load().curie(str(s)) for s in named_shapes(SHAPES_GRAPH) if shapes_graph_query(s, SHAPES_GRAPH)
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,46 +45,63 @@ def clean():
 
 
 def fired(tmp_path, text: str) -> set[str]:
+    """The shapes that data violates."""
     path = tmp_path / "mistake.ttl"
     path.write_text(prefixes() + text, "utf-8")
     return {f.shape for f in check(path).findings}
 
 
+def fired_by_added(tmp_path, text: str) -> set[str]:
+    """The shapes that a company's additions violate."""
+    path = tmp_path / "mistake.ttl"
+    path.write_text(prefixes() + text, "utf-8")
+    return {f.shape for f in check(graph=load(path)).findings}
+
+
 def test_shapes_are_found():
-    assert len(SHAPES) >= 70
+    assert len(MISTAKES) >= 70
+    assert len(ON_SHAPES) == 3
     assert len({f.stem for f in resource_dir("shapes").glob("*.ttl")}) >= 10
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", MISTAKES)
 def test_a_shape_rejects_the_mistake_it_carries(name, tmp_path):
-    assert SHAPES[name], f"{name} carries no mlops:rejects"
-    assert name in fired(tmp_path, SHAPES[name])
+    assert MISTAKES[name], f"{name} carries no mlops:rejects"
+    violated = fired_by_added if name in ON_SHAPES else fired
+    assert name in violated(tmp_path, MISTAKES[name])
 
 
 def test_the_ontology_has_no_finding_above_info(clean):
     assert [f for f in clean.findings if f.severity != "Info"] == []
 
 
-def test_every_shape_looks_at_something_in_the_ontology_or_its_mistake(clean, tmp_path):
-    idle = [n for n, count in clean.checked.items() if not count]
+def test_every_shape_has_focus_nodes_in_the_ontology_or_its_mistake(clean):
+    """Counted as `check` counts, with each mistake in turn added to the ontology."""
+    store = DataGraph.load(None, load()).store
+    translator = ShaclToSparql(SHAPES_GRAPH, store)
+    idle = [name for name, count in clean.checked.items() if not count]
+    assert idle
     for name in idle:
-        path = tmp_path / "mistake.ttl"
-        path.write_text(prefixes() + SHAPES[name], "utf-8")
-        assert check(path).checked[name], name
+        mistake = ox.parse((prefixes() + MISTAKES[name]).encode(), format=ox.RdfFormat.TURTLE)
+        added = [quad for quad in mistake if quad not in store]
+        store.extend(added)
+        target = translator.target(URIRef(load().expand(name)))
+        solution = next(store.query(translator.count(target, UNDESCRIBED)))
+        assert int(solution[0].value) > 0, name
+        for quad in added:
+            store.remove(quad)
 
 
-def test_every_shape_is_complete():
-    from rdflib import SH, URIRef
-
-    graph = read_shapes(load())
-    for shape in _shapes_in(graph):
+def test_every_shape_has_severity_message_and_comment():
+    graph = SHAPES_GRAPH
+    for shape in named_shapes(graph):
         assert str(graph.value(shape, SH.severity)).rsplit("#")[-1] in SEVERITIES, shape
         message = str(graph.value(shape, SH.message))
-        assert message.count(". ") >= 1, f"{shape}: a rule and its cure, two sentences"
+        assert message.count(". ") >= 1, f"{shape}: the rule and its fix, two sentences"
         assert graph.value(shape, URIRef(RDFS_COMMENT)), shape
 
 
-def test_data_that_no_shape_looks_at_does_not_conform(tmp_path):
+def test_data_without_focus_nodes_does_not_conform(tmp_path):
     path = tmp_path / "other.ttl"
     path.write_text("<https://example.org/a> <https://example.org/b> <https://example.org/c> .")
     with pytest.raises(NothingChecked, match="nothing was checked"):
@@ -91,7 +115,7 @@ def test_empty_data_does_not_conform(tmp_path):
         check(path)
 
 
-def test_a_shape_of_a_user_that_matches_nothing_is_reported(tmp_path):
+def test_an_added_shape_that_matches_nothing_is_reported(tmp_path):
     path = tmp_path / "ours.ttl"
     path.write_text(
         prefixes()
@@ -101,7 +125,7 @@ def test_a_shape_of_a_user_that_matches_nothing_is_reported(tmp_path):
     assert "shape:has-something-to-check" in {f.shape for f in found}
 
 
-def test_a_property_shape_used_by_another_shape_is_in_good_order(tmp_path):
+def test_a_property_shape_of_another_shape_needs_no_target(tmp_path):
     """Ordinary SHACL: it needs no target of its own, and no rule of our house binds a company's shapes."""
     path = tmp_path / "ours.ttl"
     path.write_text(
@@ -114,7 +138,7 @@ def test_a_property_shape_used_by_another_shape_is_in_good_order(tmp_path):
     ] == []
 
 
-def test_a_misspelt_term_of_shacl_is_reported(tmp_path):
+def test_a_term_that_shacl_does_not_have_is_reported(tmp_path):
     path = tmp_path / "ours.ttl"
     path.write_text(
         prefixes()
@@ -124,18 +148,31 @@ def test_a_misspelt_term_of_shacl_is_reported(tmp_path):
     assert [f.value for f in found] == ["sh:targetClas"]
 
 
-def test_a_companys_additions_in_good_order_conform():
+def test_the_terms_that_shapes_may_use_are_those_of_shacl():
+    """The list in shape:uses-terms-of-shacl, compared with rdflib's."""
+    text = shapes_graph_query(SHAPE + "uses-terms-of-shacl", SHAPES_GRAPH)
+    listed = set(re.findall(r"sh:([\w-]+)", text.partition("NOT IN")[2]))
+    assert listed == {*SH.__annotations__, *SH._extras}
+
+
+def test_the_shipped_shapes_use_terms_of_shacl():
+    terms = {t for s in SHAPES_GRAPH for t in s if isinstance(t, URIRef) and "ns/shacl" in t}
+    assert len(terms) > 30
+    assert [t for t in terms if t not in SH] == []
+
+
+def test_valid_additions_of_a_company_conform():
     report = check(graph=load(ACME))
     assert [f for f in report.findings if f.severity != "Info"] == []
 
 
-def test_shapes_look_at_what_was_asserted_not_at_what_a_range_makes_of_it(tmp_path):
+def test_shapes_see_asserted_types_not_those_inferred_from_a_range(tmp_path):
     """An rdfs:range would make the missing type true; the shape must still report it."""
     text = "<https://example.org/ada> mlops:hasSkill <https://example.org/knitting> ."
     assert any("skill" in name for name in fired(tmp_path, text))
 
 
-def test_asserted_statements_are_what_a_shape_sees():
+def test_no_inferred_statement_is_validated():
     """No inferred statement is in the graph that is checked."""
     graph = load()
     inferred = {

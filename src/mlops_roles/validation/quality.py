@@ -28,7 +28,7 @@ from ..io.resources import resource_dir
 from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, Graph, load
 from .findings import SEVERITIES
-from .shacl import _without_triple_terms
+from .shacl import to_rdflib_graph
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
 _HEADER = re.compile(r"^#\+ (check|name|severity|reason|cure|rejects): (.*)$", re.M)
@@ -202,7 +202,7 @@ def _profiles(judged: _OntologyUnderTest) -> Iterator[Result]:
     """What lies outside OWL 2 DL and OWL 2 RL."""
     from .owl_profiles import dl_violations, rl_violations
 
-    whole = _without_triple_terms(judged.store.quads_for_pattern(None, None, None, DEFAULT), judged)
+    whole = to_rdflib_graph(judged.store.quads_for_pattern(None, None, None, DEFAULT), judged)
     reason = {
         "OWL 2 DL": "Outside it no reasoner promises an answer.",
         "OWL 2 RL": "Outside it rules alone do not find all that follows.",

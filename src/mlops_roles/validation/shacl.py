@@ -1,9 +1,10 @@
-"""What is wrong with the ontology, or with a user's data: the shapes, run and reported.
+"""Validation with SHACL: the shipped shapes and a company's, on asserted statements.
 
-Shapes look at what was asserted. A check that looked at nothing says so and never 'conforms';
-so does a shape of a user's own whose target matches nothing, or that uses a term SHACL has not.
-Shapes that a user brings may never end (a pattern is a regular expression of Python), so they
-run in a process that can be killed, and their SPARQL passes the gate of `sparql`.
+Most shapes run as SPARQL, one query for all focus nodes; the rest run in pySHACL. Shapes whose
+constraint reads the graph `$shapesGraph` validate the shapes that a company adds.
+
+A company's shapes may never end (a pattern is a regular expression), so they run in a process that
+can be killed, and their SPARQL is checked for access to anything outside.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,136 +20,160 @@ import pyoxigraph as ox
 
 from ..errors import InputError, NothingChecked
 from ..io import rdf
-from ..io.rdflib_bridge import to_rdflib
+from ..io.rdflib_bridge import rdflib_term, to_rdflib
 from ..io.resources import resource_dir
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
 from ..ontology.sandbox import reject_unsafe_query, run_in_subprocess
 from .findings import SEVERITIES, Finding, Report
-from .shacl_to_sparql import SHACL, Left, Rule, Writer
+from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
 
 if TYPE_CHECKING:
     import rdflib
 
-SECONDS = 60  # until a user's own shapes are stopped
-KNOWN = ox.NamedNode(f"{BASE}/known")
+SECONDS = 60  # default time limit of a company's shapes
+UNDESCRIBED = ox.NamedNode(f"{BASE}/known")  # graph of the nodes that the data does not describe
+SHAPES_GRAPH = ox.NamedNode(f"{BASE}/shapes-graph")  # graph of the shapes that a company adds
+
+
+@dataclass(frozen=True)
+class DataGraph:
+    """What is validated: the asserted ontology, with a user's data if there is any.
+
+    Attributes:
+        path: file of the user's data, or None.
+        store: all statements in the default graph, the undescribed nodes in UNDESCRIBED.
+        undescribed: nodes of the ontology that the user's data does not describe. It describes its
+            subjects, and those of its objects that the ontology says nothing about.
+    """
+
+    path: str | os.PathLike[str] | None
+    store: ox.Store
+    undescribed: set[Any]
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str] | None, graph: Graph) -> DataGraph:
+        """Load a user's data beside the ontology. Raises InputError for a file it cannot parse."""
+        store, ontology, undescribed = ox.Store(), _asserted(graph), set[Any]()
+        if path:
+            rdf.load_into(store, path)
+            undescribed = _undescribed(ontology, store)
+        store.extend(ontology)
+        store.extend([ox.Quad(UNDESCRIBED, RDF_TYPE, n, UNDESCRIBED) for n in undescribed])
+        return cls(path, store, undescribed)
 
 
 def check(
     data: str | os.PathLike[str] | None = None, graph: Graph | None = None, timeout: float = SECONDS
 ) -> Report:
-    """Check RDF data against the shapes, or the ontology itself if no data is given.
+    """Validate RDF data against the shapes, or the ontology itself if no data is given.
 
     Args:
         data: an RDF file in our terms, W3C ORG, FOAF or schema.org.
-        graph: the ontology with a company's additions; shapes among these count.
-        timeout: seconds until the shapes of a company are stopped, loading not counted.
+        graph: the ontology with a company's additions, whose shapes are used too.
+        timeout: seconds until a company's shapes are stopped, loading not counted.
 
-    Raises NothingChecked if no shape found anything to look at, InputError for a bad file,
-    Timeout for shapes of a user's own that do not end.
+    Returns:
+        The findings, and the number of focus nodes of each shape.
+
+    Raises:
+        NothingChecked: no shape has a focus node in the data.
+        InputError: the data or a shape cannot be used.
+        Timeout: a company's shapes took longer than `timeout`.
+
+    Example:
+        >>> import mlops_roles
+        >>> mlops_roles.check("examples/acme.ttl").conforms
+        True
     """
     graph = graph or load()
-    brought = [
-        p
-        for p in graph.added_rdf
-        if any(q.predicate.value.startswith(SHACL) for q in rdf.parse_rdf(p)[0])
-    ]
-    return (
-        _apart(data, graph, ", ".join(map(str, brought)), timeout)
-        if brought
-        else _check(data, graph, *_asserted(data, graph))
-    )
+    with_shapes = [path for path in graph.added_rdf if _has_shapes(path)]
+    if with_shapes:
+        names = ", ".join(map(str, with_shapes))
+        return _validate_in_subprocess(data, graph, names, timeout)
+    return validate(DataGraph.load(data, graph), load_shapes(graph), graph)
 
 
-def _apart(data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout: float) -> Report:
-    """The report on a user's own shapes, made in a child."""
+def _has_shapes(path: str | os.PathLike[str]) -> bool:
+    return any(q.predicate.value.startswith(SHACL) for q in rdf.parse_rdf(path)[0])
+
+
+def _validate_in_subprocess(
+    data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout: float
+) -> Report:
+    """Validate with a company's shapes, named `name` in errors, in a process with a time limit."""
     request = {"data": None if data is None else str(data), "added": list(map(str, graph.added))}
-    found = json.loads(
-        run_in_subprocess(
-            "mlops_roles.validation.shacl:answer",
-            request,
-            timeout,
-            name,
-            "simplify its shapes, or allow more with --timeout",
-        )
-    )
-    if why := found.get("nothing"):
-        raise NothingChecked(why)
-    return Report([Finding(**f) for f in found["findings"]], found["checked"])
+    entry_point = "mlops_roles.validation.shacl:validate_request"
+    fix = "simplify its shapes, or allow more with --timeout"
+    result = json.loads(run_in_subprocess(entry_point, request, timeout, name, fix))
+    if message := result.get("nothing"):
+        raise NothingChecked(message)
+    return Report([Finding(**f) for f in result["findings"]], result["checked"])
 
 
-def answer(request: dict[str, Any]) -> Iterator[bytes]:
-    """What the child writes: the report as JSON, or why nothing was checked."""
+def validate_request(request: dict[str, Any]) -> Iterator[bytes]:
+    """Run in the subprocess: first b"" when all is loaded, then the report as JSON."""
     graph = load(*request["added"])
-    store, known = _asserted(request["data"], graph)
+    data = DataGraph.load(request["data"], graph)
     yield b""
     try:
-        found = _check(request["data"], graph, store, known).to_dict()
+        result = validate(data, load_shapes(graph), graph).to_dict()
     except NothingChecked as error:
-        found = {"nothing": str(error)}
-    yield json.dumps(found).encode()
+        result = {"nothing": str(error)}
+    yield json.dumps(result).encode()
 
 
-def _check(
-    data: str | os.PathLike[str] | None, graph: Graph, store: ox.Store, known: set[Any]
-) -> Report:
-    """The report on what a store holds, but for what the data is not about."""
-    shapes = read_shapes(graph)
-    _check_input_limits(shapes)
-    writer = Writer(shapes, store)
-    counts = _counts(writer, _shapes_in(shapes))
+def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
+    """Validate a data graph; findings about undescribed nodes are dropped.
+
+    Args:
+        data: the data graph.
+        shapes: the shapes graph, as from `load_shapes`.
+        graph: the ontology with a company's additions.
+
+    Raises NothingChecked if no shape has a focus node, InputError for unusable shapes.
+    """
+    _reject_unsafe_shapes(shapes)
+    on_data, on_shapes = [], []
+    for shape in named_shapes(shapes):
+        (on_shapes if shapes_graph_query(shape, shapes) else on_data).append(shape)
+    translator = ShaclToSparql(shapes, data.store)
+    counts = _count_focus_nodes(translator, on_data)
     if not any(counts.values()):
         raise NothingChecked(
-            f"{data}: nothing was checked, no shape has a target in it; use the terms of mlops:, org:, foaf: or schema:"
+            f"{data.path}: nothing was checked, no shape has a target in it; "
+            "use the terms of mlops:, org:, foaf: or schema:"
         )
-    checked = {graph.curie(str(s)): count for s, count in counts.items()}
-    rules, left = _written(writer, [s for s, count in counts.items() if count])
-    findings = [
-        *_misspelt(shapes, graph),
-        *_nameless(shapes, graph),
-        *_idle(_added_shapes(shapes, graph), checked),
+    queries, unsupported = _translate(translator, [s for s, n in counts.items() if n])
+    found = [
+        *_validate_shapes(on_shapes, data, shapes, graph),
+        *_validate_as_sparql(queries, data, shapes, graph),
+        *(_validate_with_pyshacl(unsupported, data, shapes, graph) if unsupported else ()),
     ]
-    findings += _set_at_a_time(rules, store, known, shapes, graph)
-    findings += _node_by_node(left, data, known, shapes, graph) if left else []
-    return Report(
-        sorted(
-            set(findings),
-            key=lambda f: (
-                SEVERITIES.index(f.severity),
-                f.shape,
-                f.focus,
-                f.value or "",
-                f.message,
-            ),
-        ),
-        checked,
-    )
+    findings = sorted(set(found), key=_severe_first)
+    return Report(findings, {graph.curie(str(s)): n for s, n in counts.items()})
 
 
-def _asserted(data: str | os.PathLike[str] | None, graph: Graph) -> tuple[ox.Store, set[Any]]:
-    """The data and the ontology as they were written, and what of the ontology the data is not about, which the graph KNOWN lists."""
-    store, ours = ox.Store(), _ours(graph)
-    if data:
-        rdf.load_into(store, data)
-    known = _not_about(ours, store) if data else set()
-    store.extend(ours)
-    store.extend([ox.Quad(KNOWN, RDF_TYPE, node, KNOWN) for node in known])
-    return store, known
+def _severe_first(f: Finding) -> tuple[int, str, str, str, str]:
+    return SEVERITIES.index(f.severity), f.shape, f.focus, f.value or "", f.message
 
 
-def _ours(graph: Graph) -> list[ox.Quad]:
-    """The ontology and what a company added to it, without what follows."""
+# the data graph -----------------------------------------------------------------
+
+
+def _asserted(graph: Graph) -> list[ox.Quad]:
+    """The ontology and a company's additions, without inferred statements."""
     return [ox.Quad(*q.triple) for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
 
 
-def _not_about(ours: list[ox.Quad], theirs: ox.Store) -> set[Any]:
-    """What the data is not about: it is about its subjects, and about objects that the ontology says nothing of."""
-    said = {q.subject for q in ours}
-    named = said | {q.object for q in ours if not isinstance(q.object, ox.Triple)}
+def _undescribed(ontology: list[ox.Quad], data: ox.Store) -> set[Any]:
+    """The nodes of the ontology that the data does not describe."""
+    subjects = {q.subject for q in ontology}
+    nodes = subjects | {q.object for q in ontology if not isinstance(q.object, ox.Triple)}
     return {
-        n
-        for n in named
-        if not _is_subject(n, theirs)
-        and (n in said or not any(theirs.quads_for_pattern(None, None, n)))
+        node
+        for node in nodes
+        if not _is_subject(node, data)
+        and (node in subjects or not any(data.quads_for_pattern(None, None, node)))
     }
 
 
@@ -157,84 +183,57 @@ def _is_subject(node: Any, store: ox.Store) -> bool:
     )
 
 
-def _counts(writer: Writer, shapes: list[Any]) -> dict[Any, int]:
-    """How many nodes each shape is to look at; shapes that look at the same are counted once."""
-    targets = {shape: writer.target(shape) for shape in shapes}
-    counted = {
-        target: _one(writer.store.query(writer.count(target, KNOWN)))
-        for target in set(targets.values())
-    }
-    return {shape: counted[target] for shape, target in targets.items()}
+# the shapes graph ---------------------------------------------------------------
 
 
-def _one(answer: Any) -> int:
-    """The number in an answer of one row and column."""
-    return int(next(answer)[0].value)
-
-
-def _written(writer: Writer, shapes: list[Any]) -> tuple[list[Rule], list[Any]]:
-    """The shapes as rules to be asked, and those that cannot be put so."""
-    rules, left = [], []
-    for shape in shapes:
-        try:
-            rules += writer.rules(shape, _shipped_shapes())
-        except Left:
-            left.append(shape)
-    return rules, left
-
-
-def read_shapes(graph: Graph) -> rdflib.Graph:
-    """The shipped shapes and, as a company may add shapes, what it added."""
-    paths = sorted(resource_dir("shapes").glob("*.ttl"))
-    if not paths:
+def load_shapes(graph: Graph) -> rdflib.Graph:
+    """The shapes graph: the shipped shapes, and what a company added, which may hold shapes."""
+    shipped = sorted(resource_dir("shapes").glob("*.ttl"))
+    if not shipped:
         raise InputError(f"{resource_dir('shapes')}: holds no shapes; reinstall mlops-roles")
-    added = list(graph.added_rdf)
-    front = [resource_dir("ontology") / "mlops-roles.ttl"]  # its sh:declare
-    quads = (q for p in (*paths, *added, *front) for q in rdf.parse_rdf(p)[0])
-    return _without_triple_terms(quads, graph)
+    prefixes = resource_dir("ontology") / "mlops-roles.ttl"  # has sh:declare
+    paths = (*shipped, *graph.added_rdf, prefixes)
+    return to_rdflib_graph((q for path in paths for q in rdf.parse_rdf(path)[0]), graph)
 
 
-def _without_triple_terms(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
-    """Quads as an rdflib graph, which cannot hold triple terms."""
+def to_rdflib_graph(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
+    """Quads as an rdflib graph with the prefixes of `graph`, without triple terms."""
     return to_rdflib((q for q in quads if not isinstance(q.object, ox.Triple)), graph.prefixes)
 
 
-def _shapes_in(shapes: rdflib.Graph) -> list[rdflib.URIRef]:
-    """The named shapes: what is said to be one, or has a target."""
+def named_shapes(shapes: rdflib.Graph) -> list[rdflib.URIRef]:
+    """The shapes with an IRI, sorted: typed as a shape, or with a target declaration."""
     from rdflib import RDF, SH, URIRef
 
-    typed = {
+    found = {
         s for kind in (SH.NodeShape, SH.PropertyShape) for s in shapes.subjects(RDF.type, kind)
     }
-    return sorted(s for s in typed | _targeted(shapes) if isinstance(s, URIRef))
-
-
-def _targeted(shapes: rdflib.Graph) -> set[Any]:
-    from rdflib import SH
-
-    return {
-        s
-        for kind in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
-        for s in shapes.subjects(kind)
-    }
+    for target in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode):
+        found |= set(shapes.subjects(target))
+    return sorted(s for s in found if isinstance(s, URIRef))
 
 
 @cache
-def _shipped_shapes() -> frozenset[str]:
-    """The IRIs of the shapes that come with this package, and the text of their constraints."""
-    quads = [q for p in resource_dir("shapes").glob("*.ttl") for q in rdf.parse_rdf(p)[0]]
-    texts = (
+def shipped_queries() -> frozenset[str]:
+    """The texts of the sh:select in the shipped shapes."""
+    quads = (q for p in resource_dir("shapes").glob("*.ttl") for q in rdf.parse_rdf(p)[0])
+    return frozenset(
         q.object.value
         for q in quads
         if q.predicate.value == f"{SHACL}select" and isinstance(q.object, ox.Literal)
     )
-    return frozenset(
-        (*(q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)), *texts)
-    )
 
 
-def _check_input_limits(shapes: rdflib.Graph) -> None:
-    """Refuse SPARQL in shapes that reaches outside, and shapes that refer back to themselves."""
+def shapes_graph_query(shape: Any, shapes: rdflib.Graph) -> str:
+    """The sh:select of a shipped shape that validates shapes and not data; else ''."""
+    from rdflib import SH
+
+    texts = (str(shapes.value(c, SH.select)) for c in shapes.objects(shape, SH.sparql))
+    return next((t for t in texts if "$shapesGraph" in t and t in shipped_queries()), "")
+
+
+def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
+    """Raise InputError for SPARQL that reaches outside and for shapes that are recursive."""
     from graphlib import CycleError, TopologicalSorter
 
     from rdflib import SH
@@ -249,165 +248,142 @@ def _check_input_limits(shapes: rdflib.Graph) -> None:
         order.prepare()
     except CycleError as error:
         raise InputError(
-            f"shapes: {error.args[1][0]} refers back to itself, and SHACL leaves open what that means; break the circle"
+            f"shapes: {error.args[1][0]} refers back to itself, and SHACL leaves open what that "
+            "means; break the circle"
         ) from None
 
 
 def _references(shapes: rdflib.Graph) -> Iterator[tuple[Any, Any]]:
-    """Each shape with a shape that it leans on."""
+    """Each shape with a shape that it refers to."""
     from rdflib import SH
 
     for kind in (SH.node, SH.property, SH["not"], SH.qualifiedValueShape):
         yield from shapes.subject_objects(kind)
     for kind in (SH["and"], SH["or"], SH.xone):
-        for shape, listed in shapes.subject_objects(kind):
+        for shape, members in shapes.subject_objects(kind):
             try:
-                yield from ((shape, other) for other in shapes.items(listed))
+                yield from ((shape, other) for other in shapes.items(members))
             except ValueError:
                 raise InputError(
                     f"shapes: {shape} has a list that runs in a circle; break it"
                 ) from None
 
 
-def _added_shapes(shapes: rdflib.Graph, graph: Graph) -> set[str]:
-    """The shapes that do not come with this package and stand alone: one used by another shape needs no target."""
-    return {
-        graph.curie(str(s))
-        for s in _shapes_in(shapes)
-        if str(s) not in _shipped_shapes() and (None, None, s) not in shapes
-    }
+# validation ---------------------------------------------------------------------
 
 
-def _misspelt(shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
-    """Terms in the SHACL namespace that SHACL does not have: such a rule can never fire."""
-    from rdflib import SH, URIRef
-
-    theirs = {
-        (s, t)
-        for s, p, o in shapes
-        for t in (p, o)
-        if isinstance(t, URIRef) and "w3.org/ns/shacl" in t
-    }
-    wrong = {(s, t) for s, t in theirs if not t.startswith(str(SH)) or t not in SH}
-    message = "SHACL has no such term, so the rule can never fire. Correct its spelling."
-    return [
-        Finding("Violation", "shape:uses-terms-of-shacl", _show(s, graph), _show(t, graph), message)
-        for s, t in sorted(wrong)
-    ]
+def _count_focus_nodes(translator: ShaclToSparql, shapes: list[Any]) -> dict[Any, int]:
+    """Number of focus nodes of each shape; shapes with the same targets are counted once."""
+    targets = {shape: translator.target(shape) for shape in shapes}
+    counts = {}
+    for target in set(targets.values()):
+        solutions: Any = translator.store.query(translator.count(target, UNDESCRIBED))
+        counts[target] = int(next(solutions)[0].value)
+    return {shape: counts[target] for shape, target in targets.items()}
 
 
-def _nameless(shapes: rdflib.Graph, graph: Graph) -> list[Finding]:
-    """Shapes with a target and no name: nobody could refer to what they find."""
-    from rdflib import BNode
-
-    message = "A shape without a name is not run. Give it an IRI."
-    return [
-        Finding("Violation", "shape:has-a-name", _show(s, graph), None, message)
-        for s in sorted(_targeted(shapes))
-        if isinstance(s, BNode)
-    ]
-
-
-def _idle(added: set[str], checked: dict[str, int]) -> list[Finding]:
-    """A user's own shapes that look at nothing."""
-    message = "Nothing was checked: the target of the shape matches nothing. Correct the target or the data."
-    return [
-        Finding("Warning", "shape:has-something-to-check", name, None, message)
-        for name in sorted(added)
-        if not checked.get(name)
-    ]
+def _translate(
+    translator: ShaclToSparql, shapes: list[Any]
+) -> tuple[list[ConstraintQuery], list[Any]]:
+    """The shapes as queries, and those that cannot be translated."""
+    queries, unsupported = [], []
+    for shape in shapes:
+        try:
+            queries += translator.queries(shape, shipped_queries())
+        except UnsupportedShape:
+            unsupported.append(shape)
+    return queries, unsupported
 
 
-def _set_at_a_time(
-    rules: Iterable[Rule], store: ox.Store, known: set[Any], shapes: rdflib.Graph, graph: Graph
-) -> list[Finding]:
-    """What breaks the rules, each asked once for all nodes."""
-    found = []
-    for rule in rules:
-        answer: Any = store.query(rule.text, prefixes=graph.prefixes)
-        columns = [v.value for v in answer.variables]
-        for row in answer:
-            focus, value = row["this"], row["value"] if "value" in columns else None
-            if focus not in known:
-                found.append(
-                    _finding(
-                        shapes,
-                        rule,
-                        _show(focus, graph),
-                        None if value is None else _show(value, graph),
-                        graph,
-                    )
-                )
-    return found
+def _validate_shapes(
+    checks: list[Any], data: DataGraph, shapes: rdflib.Graph, graph: Graph
+) -> Iterator[Finding]:
+    """Validate the shapes that a company added, wherever they are declared."""
+    if not graph.added_rdf:
+        return
+    added = (q for path in graph.added_rdf for q in rdf.parse_rdf(path)[0])
+    data.store.extend(ox.Quad(*q.triple, SHAPES_GRAPH) for q in added)
+    for shape in checks:
+        text = shapes_graph_query(shape, shapes).replace("$shapesGraph", str(SHAPES_GRAPH))
+        query = ConstraintQuery(shape, "sparql", text)
+        for focus, value in _run(query, data.store, graph):
+            yield _finding(query, focus, value, shapes, graph)
+
+
+def _validate_as_sparql(
+    queries: Iterable[ConstraintQuery], data: DataGraph, shapes: rdflib.Graph, graph: Graph
+) -> Iterator[Finding]:
+    """Run each query once, for all focus nodes."""
+    for query in queries:
+        for focus, value in _run(query, data.store, graph):
+            if focus not in data.undescribed:
+                yield _finding(query, focus, value, shapes, graph)
+
+
+def _run(query: ConstraintQuery, store: ox.Store, graph: Graph) -> Iterator[tuple[Any, Any]]:
+    """Focus node and value (or None) of each violation."""
+    solutions: Any = store.query(query.text, prefixes=graph.prefixes)
+    has_value = "value" in [v.value for v in solutions.variables]
+    for row in solutions:
+        yield row["this"], row["value"] if has_value else None
 
 
 def _finding(
-    shapes: rdflib.Graph, rule: Rule, focus: str, value: str | None, graph: Graph
+    query: ConstraintQuery, focus: Any, value: Any, shapes: rdflib.Graph, graph: Graph
 ) -> Finding:
     from rdflib import SH
 
-    severity, message = shapes.value(rule.shape, SH.severity), shapes.value(rule.shape, SH.message)
+    severity = shapes.value(query.shape, SH.severity) or SH.Violation
     return Finding(
-        str(severity or SH.Violation).rsplit("#")[-1],
-        _show(rule.shape, graph),
-        focus,
-        value,
-        str(message or f"Does not keep sh:{rule.name}."),
+        str(severity).rsplit("#")[-1],
+        format_node(query.shape, graph),
+        format_node(focus, graph),
+        None if value is None else format_node(value, graph),
+        str(shapes.value(query.shape, SH.message) or f"Does not conform to sh:{query.name}."),
     )
 
 
-def _node_by_node(
-    left: list[Any],
-    data: str | os.PathLike[str] | None,
-    known: set[Any],
-    shapes: rdflib.Graph,
-    graph: Graph,
-) -> list[Finding]:
-    """What pySHACL finds, with no inference, imports, network or advanced features; it sees the data as spelt in its file."""
-    import pyshacl
+def _validate_with_pyshacl(
+    unsupported: list[Any], data: DataGraph, shapes: rdflib.Graph, graph: Graph
+) -> Iterator[Finding]:
+    """Validate with pySHACL; it sees literals as they are written in the file of the data."""
     from rdflib import SH
 
-    quads = (*_ours(graph), *(rdf.parse_rdf(data)[0] if data else ()))
-    whole = _without_triple_terms(quads, graph)
-    try:
-        _, report, _text = pyshacl.validate(
-            whole,
-            shacl_graph=shapes,
-            inference="none",
-            advanced=False,
-            do_owl_imports=False,
-            js=False,
-            use_shapes=left,
-        )
-    except Exception as error:
-        raise InputError(
-            f"shapes: cannot be run ({' '.join(str(error).split())[:300]}); mend the shape"
-        ) from None
-    if isinstance(report, Exception):
-        raise InputError(
-            f"shapes: cannot be run ({' '.join(str(report).split())[:300]}); mend the shape"
-        )
-    found = []
+    theirs = rdf.parse_rdf(data.path)[0] if data.path else ()
+    whole = to_rdflib_graph((*_asserted(graph), *theirs), graph)
+    report = _pyshacl_report(whole, shapes, unsupported)
+    undescribed = set(map(rdflib_term, data.undescribed))
     for result in report.objects(None, SH.result):
-        focus = report.value(result, SH.focusNode)
-        if focus not in known:
-            value, shape = report.value(result, SH.value), report.value(result, SH.sourceShape)
-            severity = str(report.value(result, SH.resultSeverity)).rsplit("#")[-1]
-            message = str(report.value(result, SH.resultMessage) or "no message")
-            found.append(
-                Finding(
-                    severity,
-                    _show(shape, graph),
-                    _show(focus, graph),
-                    None if value is None else _show(value, graph),
-                    message,
-                )
+        focus, value = report.value(result, SH.focusNode), report.value(result, SH.value)
+        if focus not in undescribed:
+            yield Finding(
+                str(report.value(result, SH.resultSeverity)).rsplit("#")[-1],
+                format_node(report.value(result, SH.sourceShape), graph),
+                format_node(focus, graph),
+                None if value is None else format_node(value, graph),
+                str(report.value(result, SH.resultMessage) or "no message"),
             )
-    return found
 
 
-def _show(term: Any, graph: Graph) -> str:
-    """A term of the data or of the shapes for a reader."""
+def _pyshacl_report(data: rdflib.Graph, shapes: rdflib.Graph, use: list[Any]) -> rdflib.Graph:
+    """The report of pySHACL as RDF, made without inference, imports, network or scripts."""
+    import pyshacl
+
+    off = {"advanced": False, "do_owl_imports": False, "js": False}
+    try:
+        _, report, _ = pyshacl.validate(
+            data, shacl_graph=shapes, inference="none", use_shapes=use, **off
+        )
+        if isinstance(report, Exception):
+            raise report
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(f"shapes: cannot be run ({reason}); fix the shape") from None
+    return report
+
+
+def format_node(term: Any, graph: Graph) -> str:
+    """A node of pyoxigraph or rdflib for people: CURIE, `_:name`, or text up to 200 characters."""
     import rdflib
 
     if isinstance(term, (ox.NamedNode, rdflib.URIRef)):

@@ -1,7 +1,7 @@
-"""Shapes as SPARQL: what a rule asks, asked once for all nodes and not node by node.
+"""Translate SHACL shapes to SPARQL: one query per constraint, for all focus nodes at once.
 
-The words for each constraint stand in `shapes/constraints.rq.j2`, one macro a constraint; here they
-are put together. A shape that there are no words for is left over, for pySHACL to look at.
+`shapes/constraints.rq.j2` has a macro for each constraint component; this module composes them.
+A shape that cannot be translated is left to pySHACL.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHACL = "http://www.w3.org/ns/shacl#"
 SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
-MAX_PARTS, MAX_LISTED, MAX_NESTED_COUNT = 300, 100, 3  # a query of more would weigh on the engine
+MAX_NESTED_SHAPES, MAX_LISTED, MAX_NESTED_COUNT = 300, 100, 3  # the engine is slow at more
 _TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 _NO_CONSTRAINT = {
     *_TARGETS,
@@ -37,13 +37,19 @@ _NO_CONSTRAINT = {
 }
 
 
-class Left(Exception):
-    """A shape that cannot be put into SPARQL, and why."""
+class UnsupportedShape(Exception):
+    """A shape that cannot be translated to SPARQL, and why."""
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One constraint of a shape as a query: its rows, of ?this and perhaps ?value, are what breaks it."""
+class ConstraintQuery:
+    """One constraint of a shape as a SELECT of its violations: ?this, and ?value where it has one.
+
+    Attributes:
+        shape: the shape (an rdflib node).
+        name: local name of the SHACL parameter, such as `minCount`.
+        text: the query.
+    """
 
     shape: Any
     name: str
@@ -52,36 +58,36 @@ class Rule:
 
 @dataclass(frozen=True)
 class Path:
-    """A property path: an IRI, or a kind of path and its parts."""
+    """A property path: an IRI, or an operator such as `inversePath` with its operands."""
 
     kind: str
     term: str = ""
     parts: tuple[Path, ...] = ()
 
     @property
-    def plain(self) -> bool:
-        """Whether it is one step, by any of some properties."""
+    def is_single_step(self) -> bool:
+        """Whether it is one property, or an alternative of properties."""
         return self.kind == "iri" or (
             self.kind == "alternativePath" and all(p.kind == "iri" for p in self.parts)
         )
 
     @property
     def properties(self) -> set[str]:
-        """The properties of a plain path."""
+        """The properties of a path of a single step."""
         return {p.term for p in self.parts or (self,)}
 
 
 @dataclass(frozen=True)
 class Classes:
-    """Some classes, and with them all below, unless these cannot be spelt out."""
+    """Some classes; `expanded` adds all their subclasses, None where one of these has no IRI."""
 
-    named: tuple[str, ...]
-    known: tuple[str, ...] | None
+    iris: tuple[str, ...]
+    expanded: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a shape looks at."""
+    """The target declarations of a shape, which select its focus nodes."""
 
     nodes: tuple[str, ...]
     classes: Classes
@@ -91,91 +97,99 @@ class Target:
 
 @dataclass(frozen=True)
 class Constraint:
-    """One constraint where it applies, as the template sees it: what it says, and the names of its variables."""
+    """One constraint of one shape, as the template sees it.
 
-    writer: Writer
+    Attributes:
+        name: local name of the SHACL parameter.
+        parameter: the value of that parameter.
+        focus: the variable of the focus node.
+        value_var: the variable of the value node.
+        target_implied: every subject of the shape's path is a focus node.
+    """
+
+    translator: ShaclToSparql
     shape_node: Any
     name: str
-    x: Any
-    of: Target | None = None
+    parameter: Any
+    target: Target | None = None
     focus: str = "?this"
-    v: str = "?value"
-    implied: bool = False
+    value_var: str = "?value"
+    target_implied: bool = False
 
     @property
-    def target(self) -> str:
-        """The pattern of the focus nodes; empty where whoever has a value is one."""
-        return "" if self.implied else self.whole_target
+    def target_pattern(self) -> str:
+        """Target pattern; empty when the path's subjects already are the targets."""
+        return "" if self.target_implied else self.full_target_pattern
 
     @property
-    def whole_target(self) -> str:
-        """The pattern of the focus nodes."""
-        return _say("target", self.of)
+    def full_target_pattern(self) -> str:
+        """Target pattern: a SPARQL group that binds ?this to each focus node."""
+        return _render_macro("target", self.target)
 
     @property
     def path(self) -> Path | None:
-        """The path from the focus node to the values; None where it is the value."""
-        return self.writer.path_of(self.shape_node)
+        """The path from focus node to value nodes; None in a node shape."""
+        return self.translator.path_of(self.shape_node)
 
     @property
     def term(self) -> str:
-        """What it says, as a term."""
-        return sparql(self.x)
+        """The parameter in SPARQL."""
+        return to_sparql(self.parameter)
 
     @property
     def local(self) -> str:
-        """The last part of the IRI that it says."""
-        return str(self.x).rsplit("#")[-1]
+        """Local name of the parameter, an IRI."""
+        return str(self.parameter).rsplit("#")[-1]
 
     @property
     def number(self) -> int:
-        """What it says, as a number; a truth value as 0 or 1."""
-        return int(self.x.toPython())
+        """The parameter as an integer; a boolean as 0 or 1."""
+        return int(self.parameter.toPython())
 
     @property
-    def few(self) -> int:
-        """A number small enough to name as many variables."""
+    def small_count(self) -> int:
+        """The parameter, a number small enough to name as many variables."""
         if self.number > MAX_NESTED_COUNT:
-            raise Left(f"sh:{self.name} counts to {self.number} inside another shape")
+            raise UnsupportedShape(f"sh:{self.name} counts to {self.number} inside another shape")
         return self.number
 
     @property
     def flags(self) -> str:
-        """The flags of a pattern."""
-        found = self.writer.shapes.value(self.shape_node, _sh("flags"))
-        return '""' if found is None else sparql(found)
+        """The sh:flags beside a sh:pattern, in SPARQL."""
+        found = self.translator.shapes.value(self.shape_node, _sh("flags"))
+        return '""' if found is None else to_sparql(found)
 
     @property
     def text(self) -> str:
-        """The query of a SPARQL constraint."""
-        return str(self.writer.shapes.value(self.x, _sh("select")))
+        """The sh:select of a SPARQL constraint."""
+        return str(self.translator.shapes.value(self.parameter, _sh("select")))
 
     @property
     def members(self) -> list[Any]:
-        """The members of the list that it says."""
-        found = list(self.writer.shapes.items(self.x))
+        """Members of the parameter, an RDF list."""
+        found = list(self.translator.shapes.items(self.parameter))
         if len(found) > MAX_LISTED:
-            raise Left(f"sh:{self.name} lists {len(found)}")
+            raise UnsupportedShape(f"sh:{self.name} lists {len(found)}")
         return found
 
     @property
     def terms(self) -> list[str]:
-        """The list that it says, as terms."""
-        return [sparql(term) for term in self.members]
+        """Members of the parameter, an RDF list, in SPARQL."""
+        return [to_sparql(term) for term in self.members]
 
     @property
     def qualified(self) -> Any:
-        """The shape that is counted."""
-        return self.writer.shapes.value(self.shape_node, _sh("qualifiedValueShape"))
+        """The sh:qualifiedValueShape beside a qualified count."""
+        return self.translator.shapes.value(self.shape_node, _sh("qualifiedValueShape"))
 
     @property
     def classes(self) -> Classes:
-        """The class that it says, with what lies below."""
-        return self.writer.classes([self.x])
+        """The parameter, a class, with its subclasses."""
+        return self.translator.classes([self.parameter])
 
-    def conforms(self, shape: Any, v: str) -> str:
-        """The expression that a node keeps to another shape."""
-        return self.writer.conforms(shape, v)
+    def conforms(self, shape: Any, variable: str) -> str:
+        """Expression: the node in a variable conforms to another shape."""
+        return self.translator.conforms(shape, variable)
 
 
 def _sh(name: str) -> rdflib.URIRef:
@@ -184,8 +198,8 @@ def _sh(name: str) -> rdflib.URIRef:
     return rdflib.URIRef(SHACL + name)
 
 
-def sparql(term: Any) -> str:
-    """A term of an rdflib graph as SPARQL writes it. Raises Left for a blank node, which it cannot name."""
+def to_sparql(term: Any) -> str:
+    """An rdflib term in SPARQL syntax. Raises UnsupportedShape for a blank node."""
     import rdflib
 
     if isinstance(term, rdflib.URIRef):
@@ -193,7 +207,7 @@ def sparql(term: Any) -> str:
     if isinstance(term, rdflib.Literal):
         kind = None if term.language or term.datatype is None else ox.NamedNode(str(term.datatype))
         return str(ox.Literal(str(term), language=term.language, datatype=kind))
-    raise Left("it names a blank node")
+    raise UnsupportedShape("it names a blank node")
 
 
 def _is_blank(term: Any) -> bool:
@@ -202,14 +216,14 @@ def _is_blank(term: Any) -> bool:
     return isinstance(term, rdflib.BNode)
 
 
-def _named(terms: list[Any]) -> tuple[str, ...]:
-    """Terms as SPARQL writes them; a blank node of the shapes is nowhere in the data."""
-    return tuple(sorted(sparql(t) for t in terms if not _is_blank(t)))
+def _to_sparql_all(terms: list[Any]) -> tuple[str, ...]:
+    """Terms in SPARQL syntax, sorted; a blank node of the shapes graph matches no data."""
+    return tuple(sorted(to_sparql(t) for t in terms if not _is_blank(t)))
 
 
 @cache
-def _words() -> Any:
-    """The template's macros, as a module."""
+def _macros() -> Any:
+    """The macros of the template, as attributes."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(resource_dir("shapes"))
@@ -219,171 +233,177 @@ def _words() -> Any:
     return env.get_template("constraints.rq.j2").module
 
 
-def _can_say(macro: str) -> bool:
-    return hasattr(_words(), macro)
+def _has_macro(macro: str) -> bool:
+    return hasattr(_macros(), macro)
 
 
-def _say(macro: str, *about: Any) -> str:
-    """What a macro of the template makes of something."""
-    return str(getattr(_words(), macro)(*about))
+def _render_macro(macro: str, *args: Any) -> str:
+    """The text that a macro of the template renders."""
+    return str(getattr(_macros(), macro)(*args))
 
 
-class Writer:
-    """Writes the shapes of one graph as SPARQL, for the classes of one store."""
+class ShaclToSparql:
+    """Translates the shapes of a shapes graph to SPARQL for one store, whose class tree is used."""
 
     def __init__(self, shapes: rdflib.Graph, store: ox.Store):
-        self.shapes, self.store, self.parts = shapes, store, 0
+        self.shapes, self.store, self.n_shapes = shapes, store, 0
 
-    # what a shape looks at ------------------------------------------------------
+    # targets --------------------------------------------------------------------
 
     def target(self, shape: Any) -> Target:
-        """What a shape looks at, by the target declarations of SHACL core."""
+        """The target declarations of a shape, implicit class targets included."""
         from rdflib import RDF, RDFS
 
-        said = {kind: list(self.shapes.objects(shape, _sh(kind))) for kind in _TARGETS}
+        declared = {kind: list(self.shapes.objects(shape, _sh(kind))) for kind in _TARGETS}
         implicit = [shape] if (shape, RDF.type, RDFS.Class) in self.shapes else []
         nodes, subjects, objects = (
-            _named(said[kind]) for kind in ("targetNode", "targetSubjectsOf", "targetObjectsOf")
+            _to_sparql_all(declared[kind])
+            for kind in ("targetNode", "targetSubjectsOf", "targetObjectsOf")
         )
-        return Target(nodes, self.classes([*said["targetClass"], *implicit]), subjects, objects)
+        return Target(nodes, self.classes([*declared["targetClass"], *implicit]), subjects, objects)
 
-    def classes(self, named: list[Any]) -> Classes:
-        """Classes with all below them; these are not spelt out if they have no name or are too many."""
-        below = {
-            b for cls in named if not _is_blank(cls) for b in self._below(ox.NamedNode(str(cls)))
-        }
-        spelt = (
-            tuple(sorted(map(str, below)))
-            if all(isinstance(b, ox.NamedNode) for b in below)
-            else None
+    def classes(self, classes: list[Any]) -> Classes:
+        """Classes with all their subclasses."""
+        below: set[Any] = set()
+        for cls in classes:
+            if not _is_blank(cls):
+                below |= self._subclasses(ox.NamedNode(str(cls)))
+        has_iris = all(isinstance(b, ox.NamedNode) for b in below)
+        return Classes(
+            _to_sparql_all(classes), tuple(sorted(map(str, below))) if has_iris else None
         )
-        return Classes(_named(named), spelt)
 
-    def _below(self, cls: ox.NamedNode) -> set[Any]:
-        """A class and its subclasses."""
+    def _subclasses(self, cls: ox.NamedNode) -> set[Any]:
+        """A class and all classes below it."""
         found: set[Any] = {cls}
         todo: list[Any] = [cls]
         while todo:
-            fresh = {
-                q.subject
-                for q in self.store.quads_for_pattern(None, SUBCLASS, todo.pop(), ox.DefaultGraph())
-            } - found
-            found |= fresh
-            todo += fresh
+            quads = self.store.quads_for_pattern(None, SUBCLASS, todo.pop(), ox.DefaultGraph())
+            new = {q.subject for q in quads} - found
+            found |= new
+            todo += new
         return found
 
-    def count(self, target: Target, known: ox.NamedNode) -> str:
-        """The query for how many nodes there are to look at, without those in the graph `known`."""
-        return _say("count", target, known)
+    def count(self, target: Target, undescribed: ox.NamedNode) -> str:
+        """Query for the number of focus nodes, without those in the graph `undescribed`."""
+        return _render_macro("count", target, undescribed)
 
-    # what it says of them -------------------------------------------------------
+    # constraints ----------------------------------------------------------------
 
-    def rules(self, shape: Any, trusted: Container[str] = ()) -> list[Rule]:
-        """The constraints of a shape as queries; its own SPARQL only if it is among what is `trusted`, for it may lean on one bound node.
+    def queries(self, shape: Any, trusted: Container[str] = ()) -> list[ConstraintQuery]:
+        """The constraints of a shape as queries.
 
-        Raises Left where one of them cannot be put into SPARQL.
+        Args:
+            shape: a shape of the shapes graph.
+            trusted: texts of sh:select that mean the same whether or not $this is bound.
+
+        Raises UnsupportedShape where a constraint cannot be translated.
         """
-        self.parts = 0
-        return [] if self._is_off(shape) else list(self._rules(shape, self.target(shape), trusted))
+        self.n_shapes = 0
+        if self._is_deactivated(shape):
+            return []
+        return list(self._queries(shape, self.target(shape), trusted))
 
-    def _rules(self, shape: Any, target: Target, trusted: Container[str]) -> Iterator[Rule]:
+    def _queries(
+        self, shape: Any, target: Target, trusted: Container[str]
+    ) -> Iterator[ConstraintQuery]:
         path = self.path_of(shape)
-        implied = path is not None and path.plain and path.properties <= set(target.subjects_of)
-        for name, x in self._constraints(shape):
+        implied = (
+            path is not None and path.is_single_step and path.properties <= set(target.subjects_of)
+        )
+        for name, parameter in self._constraints(shape):
+            c = Constraint(self, shape, name, parameter, target=target, target_implied=implied)
             if name == "property" and path is None:
-                if not self._is_off(x):
-                    yield from self._rules(x, target, trusted)
-                continue
-            if name == "property" or (
-                name == "sparql" and str(self.shapes.value(x, _sh("select"))) not in trusted
-            ):
-                raise Left(f"sh:{name}")
-            c = Constraint(self, shape, name, x, of=target, implied=implied)
-            yield Rule(shape, name, self._query(c))
+                if not self._is_deactivated(parameter):
+                    yield from self._queries(parameter, target, trusted)
+            elif name == "property" or (name == "sparql" and c.text not in trusted):
+                raise UnsupportedShape(f"sh:{name}")
+            else:
+                yield ConstraintQuery(shape, name, self._query(c))
 
     def _query(self, c: Constraint) -> str:
-        """The query whose rows break a constraint."""
-        if _can_say(f"query_{c.name}"):
-            return _say(f"query_{c.name}", c)
-        if c.name != "not" and (inside := self._only_classes(c.name, c.x)):
-            return _say("outside_classes", c, self.classes(inside))
-        if c.name == "not" and (outside := self._classes_of(c.x)):
-            return _say("inside_classes", c, self.classes(outside))
-        if _can_say(f"focus_{c.name}"):
-            return _say("broken_focus", c, _say(f"focus_{c.name}", c))
-        return _say("broken_values", c, self._value(c))
+        """The query for the violations of a constraint."""
+        if _has_macro(f"query_{c.name}"):
+            return _render_macro(f"query_{c.name}", c)
+        if c.name != "not" and (classes := self._required_classes(c.name, c.parameter)):
+            return _render_macro("outside_classes", c, self.classes(classes))
+        if c.name == "not" and (classes := self._classes_of(c.parameter)):
+            return _render_macro("inside_classes", c, self.classes(classes))
+        if _has_macro(f"focus_{c.name}"):
+            return _render_macro("violating_focus", c, _render_macro(f"focus_{c.name}", c))
+        return _render_macro("violating_values", c, self._value(c))
 
-    def _only_classes(self, name: str, x: Any) -> list[Any]:
-        """The classes, if a constraint asks no more of a node than to be in one of them."""
+    def _required_classes(self, name: str, parameter: Any) -> list[Any]:
+        """The classes, if all that a constraint requires is membership in one of them."""
         if name == "class":
-            return [x]
-        parts = [self._classes_of(s) for s in self.shapes.items(x)] if name == "or" else []
+            return [parameter]
+        if name != "or":
+            return []
+        parts = [self._classes_of(s) for s in self.shapes.items(parameter)]
         return [cls for part in parts for cls in part] if all(parts) else []
 
     def _classes_of(self, shape: Any) -> list[Any]:
-        """The same of a shape."""
-        said = list(self._constraints(shape))
-        return (
-            self._only_classes(*said[0])
-            if len(said) == 1 and self.path_of(shape) is None and not self._is_off(shape)
-            else []
-        )
+        """The classes, if all that a node shape requires is membership in one of them."""
+        constraints = list(self._constraints(shape))
+        if len(constraints) != 1 or self.path_of(shape) or self._is_deactivated(shape):
+            return []
+        return self._required_classes(*constraints[0])
 
-    def conforms(self, shape: Any, v: str) -> str:
-        """The expression that a node keeps to a shape."""
-        self.parts += 1
-        if self.parts > MAX_PARTS:
-            raise Left("it leans on too many other shapes")
-        said = [] if self._is_off(shape) else self._constraints(shape)
-        return _say("all", [self._holds(shape, name, x, v) for name, x in said])
+    def conforms(self, shape: Any, variable: str) -> str:
+        """Expression: the node in a variable conforms to a shape."""
+        self.n_shapes += 1
+        if self.n_shapes > MAX_NESTED_SHAPES:
+            raise UnsupportedShape("it refers to too many other shapes")
+        constraints = [] if self._is_deactivated(shape) else self._constraints(shape)
+        parts = [self._conforms_to_constraint(shape, *c, variable) for c in constraints]
+        return _render_macro("all", parts)
 
-    def _holds(self, shape: Any, name: str, x: Any, focus: str) -> str:
-        """The expression that a focus node keeps to one constraint."""
+    def _conforms_to_constraint(self, shape: Any, name: str, parameter: Any, focus: str) -> str:
+        """Expression: a focus node conforms to one constraint of a shape."""
         path = self.path_of(shape)
-        c = Constraint(self, shape, name, x, focus=focus, v=f"{focus}_" if path else focus)
-        if _can_say(f"focus_{name}"):
-            return _say(f"focus_{name}", c)
-        return _say("every", c, self._value(c)) if path else self._value(c)
+        value_var = f"{focus}_" if path else focus
+        c = Constraint(self, shape, name, parameter, focus=focus, value_var=value_var)
+        if _has_macro(f"focus_{name}"):
+            return _render_macro(f"focus_{name}", c)
+        return _render_macro("every", c, self._value(c)) if path else self._value(c)
 
     def _value(self, c: Constraint) -> str:
-        """The expression that one value keeps to a constraint."""
-        if not _can_say(f"value_{c.name}"):
-            raise Left(f"there are no words for sh:{c.name}")
-        if c.name == "datatype" and c.local in _words().MERGED:
-            raise Left("the engine tells no whole numbers apart by datatype")
-        if c.name == "pattern" and not self._is_read(c):
-            raise Left("the engine cannot read the pattern")
-        return _say(f"value_{c.name}", c)
+        """Expression: one value node conforms to a constraint."""
+        if not _has_macro(f"value_{c.name}"):
+            raise UnsupportedShape(f"no macro for sh:{c.name}")
+        if c.name == "datatype" and c.local in _macros().MERGED_INTEGERS:
+            raise UnsupportedShape("the engine does not distinguish the datatypes of integers")
+        if c.name == "pattern" and not self._accepts_pattern(c):
+            raise UnsupportedShape("the engine does not accept the pattern")
+        return _render_macro(f"value_{c.name}", c)
 
-    def _is_read(self, c: Constraint) -> bool:
-        """Whether the engine takes a regular expression as one."""
-        return bool(self.store.query(_say("is_read", c)))
+    def _accepts_pattern(self, c: Constraint) -> bool:
+        """Whether the engine accepts a regular expression."""
+        return bool(self.store.query(_render_macro("is_valid_pattern", c)))
 
     def _constraints(self, shape: Any) -> Iterator[tuple[str, Any]]:
-        """What a shape says of a node: the name of each constraint, and what it says. Raises Left for one of a user's own kind."""
-        for predicate, x in sorted(self.shapes.predicate_objects(shape)):
+        """Local name and value of each SHACL parameter of a shape, sorted.
+
+        Raises UnsupportedShape for a constraint component that the shapes define themselves.
+        """
+        for predicate, parameter in sorted(self.shapes.predicate_objects(shape)):
             name = str(predicate).removeprefix(SHACL)
-            if predicate in self._own_kinds:
-                raise Left(f"{predicate} is a kind of constraint of its own")
+            if predicate in self._custom_parameters:
+                raise UnsupportedShape(f"{predicate} is a custom constraint component")
             if name != str(predicate) and name not in _NO_CONSTRAINT and name != "deactivated":
-                yield name, x
+                yield name, parameter
 
     @cached_property
-    def _own_kinds(self) -> set[Any]:
-        """The parameters of kinds of constraint that the shapes themselves define."""
-        kinds = self.shapes.subjects(_sh("parameter"))
-        return {
-            path
-            for kind in kinds
-            for p in self.shapes.objects(kind, _sh("parameter"))
-            for path in self.shapes.objects(p, _sh("path"))
-        }
+    def _custom_parameters(self) -> set[Any]:
+        """The parameters of the constraint components that the shapes define themselves."""
+        components = self.shapes.subject_objects(_sh("parameter"))
+        return {path for _, p in components for path in self.shapes.objects(p, _sh("path"))}
 
-    def _is_off(self, shape: Any) -> bool:
+    def _is_deactivated(self, shape: Any) -> bool:
         return any(str(x) in ("true", "1") for x in self.shapes.objects(shape, _sh("deactivated")))
 
     def path_of(self, shape: Any) -> Path | None:
-        """The path of a property shape."""
+        """The sh:path of a shape; None in a node shape."""
         node = self.shapes.value(shape, _sh("path"))
         return None if node is None else self._path(node)
 
@@ -391,7 +411,7 @@ class Writer:
         import rdflib
 
         if isinstance(node, rdflib.URIRef):
-            return Path("iri", sparql(node))
+            return Path("iri", to_sparql(node))
         if (node, rdflib.RDF.first, None) in self.shapes:
             return Path("sequencePath", parts=tuple(map(self._path, self.shapes.items(node))))
         kind, inner = next(
