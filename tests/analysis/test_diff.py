@@ -97,7 +97,9 @@ def test_the_same_names_under_other_prefixes_differ_in_nothing(tmp_path):
 def test_a_class_without_a_name_is_compared_as_a_whole_and_named_as_the_cause(version):
     body = "capability:tamer a owl:Class ; owl:equivalentClass [ a owl:Class ; owl:intersectionOf ( capability:data-engineer {} ) ]"
     found = diff(version(body.format("")), version(body.format("capability:backend-engineer")))
-    gained = {row["statement"]: row["because"] for row in found.to_rows() if row["change"] == "gained"}
+    gained = {
+        row["statement"]: row["because"] for row in found.to_rows() if row["change"] == "gained"
+    }
     assert gained
     assert "capability:tamer rdfs:subClassOf capability:backend-engineer" in gained
     assert all(
