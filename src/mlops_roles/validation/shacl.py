@@ -133,9 +133,9 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
     Raises NothingChecked if no shape has a focus node, InputError for unusable shapes.
     """
     _reject_unsafe_shapes(shapes)
-    on_data, on_shapes = [], []
-    for shape in named_shapes(shapes):
-        (on_shapes if shapes_graph_query(shape, shapes) else on_data).append(shape)
+    named = named_shapes(shapes)
+    on_shapes = [shape for shape in named if shapes_graph_query(shape, shapes)]
+    on_data = [shape for shape in named if shape not in on_shapes]
     translator = ShaclToSparql(shapes, data.store)
     counts = _count_focus_nodes(translator, on_data)
     if not any(counts.values()):
@@ -302,7 +302,7 @@ def _validate_shapes(
     if not graph.added_rdf:
         return
     added = (q for path in graph.added_rdf for q in rdf.parse_rdf(path)[0])
-    data.store.extend(ox.Quad(*q.triple, SHAPES_GRAPH) for q in added)
+    data.store.extend(ox.Quad(q.subject, q.predicate, q.object, SHAPES_GRAPH) for q in added)
     for shape in checks:
         text = shapes_graph_query(shape, shapes).replace("$shapesGraph", str(SHAPES_GRAPH))
         query = ConstraintQuery(shape, "sparql", text)
@@ -369,17 +369,23 @@ def _pyshacl_report(data: rdflib.Graph, shapes: rdflib.Graph, use: list[Any]) ->
     """The report of pySHACL as RDF, made without inference, imports, network or scripts."""
     import pyshacl
 
-    off = {"advanced": False, "do_owl_imports": False, "js": False}
     try:
         _, report, _ = pyshacl.validate(
-            data, shacl_graph=shapes, inference="none", use_shapes=use, **off
+            data,
+            shacl_graph=shapes,
+            inference="none",
+            advanced=False,
+            do_owl_imports=False,
+            js=False,
+            use_shapes=use,
         )
         if isinstance(report, Exception):
             raise report
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise InputError(f"shapes: cannot be run ({reason}); fix the shape") from None
-    return report
+    result: rdflib.Graph = report
+    return result
 
 
 def format_node(term: Any, graph: Graph) -> str:
