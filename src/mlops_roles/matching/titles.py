@@ -1,16 +1,16 @@
 """Which role a job title names: certainly, ambiguously, or not at all.
 
-The names of roles and the words beside them are data in `ontology/`. Here is only the order
-in which they are tried: the titles that stand in one, the names in each, and whether what
-stands beside a name leaves it as it is. Every answer says which words decided.
+The names of roles, the words beside them and how these apply are data in `ontology/`. Here is
+only the order in which they are tried: the titles that are in one, the names in each, and
+whether what is beside a name leaves it as it is. Every answer says which words decided.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -19,20 +19,15 @@ from ..ontology.names import slug
 from .curation import TitleDecision, decisions_of
 from .lexicon import Lexicon, Name, Units, fold_title, lexicon, sort_words
 
-__all__ = ["Resolution", "fold_title", "resolve", "resolve_all", "slug"]
+__all__ = ["Resolution", "fold_title", "resolve", "resolve_all"]
 
-MAX_TITLE = 1000
+MAX_TITLE = 1000  # characters
 MAX_NEAREST = 3
 CHUNK = 10_000  # titles that are compared at once
-MIN_SIMILARITY = 65  # of 100, how alike a nearest title is spelt
+MIN_SIMILARITY = 65  # of 100, how alike a nearest title is written
 _NUMBER = re.compile(r"\b\d+\b")
 _NO_TITLE = ("no title of a role is in it",)
-# The lists whose words may stand beside a name, by how far it reaches.
-_LINKS = ("relation", "link")
-_GRADES = frozenset({"grade", "lead"})
-_MODIFIERS = _GRADES | {"rank", "place"}
-_TECHNICAL = _MODIFIERS | {"technology", "field", "relation", "link", "joiner", ","}
-_TOPICAL = _TECHNICAL | {"business"}
+_LINKS = ("relation", "link")  # lists whose words end what belongs to a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,15 @@ class Resolution:
         roles: slugs; a company's own role outside our namespace as CURIE or IRI.
         reasons: what decided, one sentence each.
         similar: the slug of the similar role that the title names, if it is one.
-        nearest: under 'none', titles that stand in it or are spelt like it; never an answer.
+        nearest: under 'none', at most three titles that are in it or are written like it; they
+            are never an answer.
+
+    Example:
+        >>> from mlops_roles import resolve
+        >>> resolve("Product Owner").to_dict()["similar"]
+        'product-owner'
+        >>> resolve("Dta Engineer").nearest[0]
+        'data engineer'
     """
 
     title: str
@@ -71,34 +74,46 @@ class Resolution:
 
 
 class _Interpretation(NamedTuple):
-    """What a title says: names that count, with the topics beside them; names that do not, with the reason; notes."""
+    """What a title, or a part of one, says.
+
+    Attributes:
+        names: the names that count, each with what is said of the words beside it.
+        rejected: the names that do not count, each with the reason.
+        notes: other reasons.
+        roles: the roles of the names that count.
+        similar: the similar role, where every name that counts is one of a similar role.
+    """
 
     names: dict[Name, str]
-    refused: dict[Name, str]
+    rejected: dict[Name, str]
     notes: dict[str, None]
     roles: tuple[str, ...] = ()
     similar: str | None = None
 
     @classmethod
-    def of(cls, readings: Iterable[_Interpretation]) -> _Interpretation:
-        """Several readings as one, with the roles that their names give."""
+    def merge(cls, parts: Iterable[_Interpretation]) -> _Interpretation:
+        """Several interpretations as one, with the roles that their names give."""
         names: dict[Name, str] = {}
-        refused: dict[Name, str] = {}
+        rejected: dict[Name, str] = {}
         notes: dict[str, None] = {}
-        for reading in readings:
-            names |= reading.names
-            refused |= reading.refused
-            notes |= reading.notes
-        similar = (
-            None
-            if any(not name.similar for name in names)
-            else next((name.similar for name in names), None)
-        )
-        return cls(names, refused, notes, tuple(sorted({name.role for name in names})), similar)
+        for part in parts:
+            names |= part.names
+            rejected |= part.rejected
+            notes |= part.notes
+        all_similar = all(name.similar for name in names)
+        similar = next((name.similar for name in names), None) if all_similar else None
+        return cls(names, rejected, notes, tuple(sorted({n.role for n in names})), similar)
 
 
 class _Match(NamedTuple):
-    """A name in a part of a title: the names it may be, and what stands left, right, and in the segments before and after."""
+    """A name found in a part of a title, and what is beside it.
+
+    Attributes:
+        names: the names that it may be.
+        head: its last unit.
+        left, right: the units beside it in its segment.
+        before, after: the segments before and after.
+    """
 
     names: tuple[Name, ...]
     head: str
@@ -108,61 +123,77 @@ class _Match(NamedTuple):
     after: list[Units]
 
     def around(self) -> Units:
-        """All that stands beside the name."""
+        """All units beside the name."""
         return [*itertools.chain(self.left, self.right, *self.before, *self.after)]
 
 
 def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Resolution:
-    """Resolve one title. With `nearest`, titles that stand in it or are spelt like it are added under 'none'."""
+    """Find the role that a job title names.
+
+    Args:
+        title: as people write it, at most 1,000 characters are read.
+        graph: the ontology with what a company added, as `load` gives it; ours if not given.
+        nearest: whether to add, under 'none', titles that are in it or are written like it.
+
+    Returns:
+        The role or roles, or none, with the reasons.
+
+    Raises:
+        InputError: for a file of decisions in `graph` that cannot be read.
+
+    Example:
+        >>> from mlops_roles import resolve
+        >>> found = resolve("Senior Data Engineer")
+        >>> found.status, found.roles
+        ('certain', ('data-engineer',))
+        >>> resolve("MLOps Engineer").roles
+        ('devops-engineer', 'ml-engineer')
+    """
     return resolve_all([title], graph, nearest)[0]
 
 
 def resolve_all(
     titles: Iterable[str], graph: Graph | None = None, nearest: bool = True
 ) -> list[Resolution]:
-    """Resolve many titles, each distinct one once."""
+    """Resolve many titles as `resolve` does, each distinct one once."""
     graph = graph or load()
-    words, by_title = lexicon(graph), decisions_of(graph).by_title
+    words, decisions = lexicon(graph), decisions_of(graph).by_title
     given = list(titles)
-    known = {title: _resolve_title(words, title) for title in dict.fromkeys(given)}
-    for title in known if by_title else ():
-        if ruling := by_title.get(fold_title(title)):
-            known[title] = _apply_decisions(words, graph, known[title], ruling)
-    lost = [title for title, answer in known.items() if answer.status == "none"]
-    near = _nearest_titles(words, lost) if nearest else [[]] * len(lost)
-    for title, alike in zip(lost, near, strict=True):
-        held, reasons = known[title].nearest, known[title].reasons
-        if alike or held:
-            known[title] = Resolution(
-                title,
-                "none",
-                (),
-                reasons,
-                None,
-                tuple(dict.fromkeys((*held, *alike)))[:MAX_NEAREST] if nearest else (),
-            )
-    return [known[title] for title in given]
+    found = {title: _resolve_title(words, title) for title in dict.fromkeys(given)}
+    for title in found if decisions else ():
+        if by_role := decisions.get(fold_title(title)):
+            found[title] = _apply_decisions(words, graph, found[title], by_role)
+    unresolved = [title for title, answer in found.items() if answer.status == "none"]
+    alike = _nearest_titles(words, unresolved) if nearest else [[]] * len(unresolved)
+    for title, others in zip(unresolved, alike, strict=True):
+        inside = found[title].nearest
+        if others or inside:
+            near = tuple(dict.fromkeys((*inside, *others)))[:MAX_NEAREST] if nearest else ()
+            found[title] = replace(found[title], nearest=near)
+    return [found[title] for title in given]
 
 
 def _apply_decisions(
-    words: Lexicon, graph: Graph, answer: Resolution, ruling: Mapping[str, TitleDecision]
+    words: Lexicon, graph: Graph, answer: Resolution, by_role: Mapping[str, TitleDecision]
 ) -> Resolution:
-    """The answer after a curator's decisions: what was accepted, else what the rules found without what was refused."""
-    decided_on = {slug(graph.curie(iri)): decision for iri, decision in ruling.items()}
-    reasons = tuple(f"{name} {decision.reason}" for name, decision in decided_on.items())
-    accepted = [name for name, decision in decided_on.items() if decision.accepted]
+    """The answer after a curator's decisions on its title.
+
+    What was accepted counts alone; else what the rules found, without what was refused.
+    """
+    decisions = {slug(graph.curie(iri)): decision for iri, decision in by_role.items()}
+    reasons = tuple(f"{name} {decision.reason}" for name, decision in decisions.items())
+    accepted = [name for name, decision in decisions.items() if decision.accepted]
     if accepted:
         roles = tuple(sorted({words.similar_to.get(name, name) for name in accepted}))
         similar = accepted[0] if all(name in words.similar_to for name in accepted) else None
-    else:
-        roles = tuple(
-            role for role in answer.roles if not {role, answer.similar} & decided_on.keys()
-        )
-        similar, reasons = (
-            answer.similar if roles else None,
-            (*reasons, *(answer.reasons if roles else ())),
-        )
-    return Resolution(answer.title, _status(roles), roles, reasons, similar)
+        return Resolution(answer.title, _status(roles), roles, reasons, similar)
+    refused = decisions.keys()
+    roles = tuple(role for role in answer.roles if not {role, answer.similar} & refused)
+    if not roles:
+        return Resolution(answer.title, "none", (), reasons)
+    return replace(
+        answer, status=_status(roles), roles=roles, reasons=(*reasons, *answer.reasons), nearest=()
+    )
 
 
 def _status(roles: Sequence[str]) -> Literal["certain", "ambiguous", "none"]:
@@ -170,58 +201,42 @@ def _status(roles: Sequence[str]) -> Literal["certain", "ambiguous", "none"]:
 
 
 def _nearest_titles(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
-    """For each title, those of roles that are spelt like it, the likest first."""
+    """For each title, the titles of roles that are written like it, the likest first."""
     from rapidfuzz import fuzz, process
 
-    texts, shown = (
-        [sort_words(title[:100]) for title in titles],
-        list(words.display_titles.values()),
-    )
+    texts = [sort_words(title[:100]) for title in titles]
+    known, display = words.display_titles.keys(), list(words.display_titles.values())
+    options: dict[str, Any] = {"scorer": fuzz.ratio, "score_cutoff": MIN_SIMILARITY}
     if len(texts) <= 1:
-        found = (
-            process.extract(
-                text,
-                words.display_titles.keys(),
-                scorer=fuzz.ratio,
-                limit=MAX_NEAREST,
-                score_cutoff=MIN_SIMILARITY,
-            )
-            for text in texts
-        )
-        return [[shown[at] for _, _, at in near] for near in found]
-    chunks = (texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK))
-    scored = (
-        process.cdist(
-            chunk,
-            words.display_titles.keys(),
-            scorer=fuzz.ratio,
-            score_cutoff=MIN_SIMILARITY,
-            workers=-1,
-        )
-        for chunk in chunks
-    )
+        found = (process.extract(text, known, limit=MAX_NEAREST, **options) for text in texts)
+        return [[display[at] for _, _, at in near] for near in found]
     return [
-        [shown[column] for column in columns]
-        for scores in scored
-        for columns in _top_columns(scores)
+        [display[column] for column in columns]
+        for start in range(0, len(texts), CHUNK)
+        for columns in _top_columns(
+            process.cdist(texts[start : start + CHUNK], known, workers=-1, **options)
+        )
     ]
 
 
 def _top_columns(scores: Any) -> list[list[int]]:
-    """For each row of scores, the columns of the highest that are above zero."""
+    """For each row of scores (titles x names), the columns of the highest above zero."""
     import numpy as np
 
     best: list[list[int]] = [[] for _ in range(len(scores))]
     rows = np.flatnonzero(scores.any(axis=1))
     order = np.argsort(-scores[rows], axis=1, kind="stable")[:, :MAX_NEAREST]
-    hits = np.take_along_axis(scores[rows], order, axis=1) > 0
-    for row, columns, alike in zip(rows.tolist(), order.tolist(), hits.tolist(), strict=True):
-        best[row] = list(itertools.compress(columns, alike))
+    above = np.take_along_axis(scores[rows], order, axis=1) > 0
+    for row, columns, is_above in zip(rows.tolist(), order.tolist(), above.tolist(), strict=True):
+        best[row] = list(itertools.compress(columns, is_above))
     return best
 
 
 def _resolve_title(words: Lexicon, title: str) -> Resolution:
-    """The answer to one title; under 'none', `nearest` has only the titles that stand in it. Any number is read as 0."""
+    """The answer to one title without decisions; any number in it is read as 0.
+
+    Under 'none', `nearest` has only the titles that are in it.
+    """
     if len(title) > MAX_TITLE:
         return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
     roles, reasons, similar, near = _resolve_units(words, _NUMBER.sub("0", title.strip()))
@@ -236,80 +251,71 @@ def _resolve_units(
     units = words.units(title)
     if words.anchor_units.isdisjoint(units):
         return (), _NO_TITLE, None, ()
-    found = [
-        _strip_modifiers(words, item)
-        for item in (_split(units, (";",)) if ";" in units else (units,))
-    ]
-    readings = [
-        _interpret(words, core, has_seniority_word) for core, _, has_seniority_word in found
-    ]
-    names, refused, notes, roles, similar = (
-        readings[0] if len(readings) == 1 else _Interpretation.of(readings)
-    )
-    if not roles:
-        held = (
+    items = _split(units, (";",)) if ";" in units else (units,)
+    stripped = [_strip_modifiers(words, item) for item in items]
+    parts = [_interpret(words, core, seniority) for core, _, seniority in stripped]
+    said = parts[0] if len(parts) == 1 else _Interpretation.merge(parts)
+    if not said.roles:
+        inside = dict.fromkeys(
             words.preferred_title[name.role] if name.kind == "field" else fold_title(name.title)
-            for name in refused
+            for name in said.rejected
         )
-        return (
-            (),
-            (*notes, *refused.values()) or _NO_TITLE,
-            None,
-            tuple(dict.fromkeys(held))[:MAX_NEAREST],
-        )
-    decor = ", ".join([unit for _, taken, _ in found for unit in taken])
-    off = f" without {decor!r}" if decor else ""
-    reasons = [
-        f"{name.says}{'' if name.title == title else f' (as {name.title!r})'}{off}{topics}"
-        for name, topics in names.items()
+        reasons = (*said.notes, *said.rejected.values()) or _NO_TITLE
+        return (), reasons, None, tuple(inside)[:MAX_NEAREST]
+    modifiers = ", ".join([unit for _, removed, _ in stripped for unit in removed])
+    without = f" without {modifiers!r}" if modifiers else ""
+    named = [
+        f"{name.reason}{'' if name.title == title else f' (as {name.title!r})'}{without}{beside}"
+        for name, beside in said.names.items()
     ]
-    return roles, (*reasons, *notes), similar, ()
+    return said.roles, (*named, *said.notes), said.similar, ()
 
 
 def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
-    """An item without its words of decoration, these words, and whether one is of leading or learning.
+    """An item without its modifiers, these, and whether one is a word of leading or learning.
 
-    Grades go wherever they stand, ranks and places from the start of a segment: 'Data Remote Engineer' stays as it is.
+    Some lists are removed wherever their words are, others only at the start of a segment:
+    'Data Remote Engineer' stays as it is.
     """
-    core, decor, has_seniority_word = [","], list[str](), False
+    core, modifiers, has_seniority_word = [","], list[str](), False
     for unit in item:
         kind = words.kinds[unit]
-        if kind in _MODIFIERS and unit not in words.name_units:
-            decor.append(unit)
+        if kind in words.modifiers and unit not in words.name_units:
+            modifiers.append(unit)
             has_seniority_word = has_seniority_word or kind == "lead"
-            if kind in _GRADES or core[-1] == ",":
+            if kind in words.modifiers_anywhere or core[-1] == ",":
                 continue
         if unit != "," or core[-1] != ",":
             core.append(unit)
-    return tuple(core[1:-1] if core[-1] == "," else core[1:]), decor, has_seniority_word
+    return tuple(core[1:-1] if core[-1] == "," else core[1:]), modifiers, has_seniority_word
 
 
 @lru_cache(maxsize=1 << 16)
 def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) -> _Interpretation:
-    """What an item says, which may join several titles; `has_seniority_word` by a word of leading or learning."""
+    """What an item says, which may join several titles."""
     if guards := [unit for unit in item if words.kinds[unit] == "guard"]:
-        return _Interpretation(
-            {},
-            {},
-            dict.fromkeys(f"{unit!r} turns the title into something else" for unit in guards),
-        )
-    parts = [(part, _find_names(words, part)) for part in _parts(words, list(item))]
-    rest = [unit for part, hits in parts if not hits for unit in part]
-    names: dict[Name, str] = {}
-    refused: dict[Name, str] = {}
-    notes: dict[str, None] = {}
-    for hit in (hit for _, hits in parts for hit in hits):
-        for name in hit.names:
-            if why := _rejection_reason(words, name, hit, rest, has_seniority_word):
-                refused.setdefault(name, why)
-                continue
-            topics = [unit for unit in hit.around() if words.kinds[unit] not in _MODIFIERS]
-            names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
-            if "/" in hit.head:
-                notes |= dict.fromkeys(_conflicting_halves(words, name, hit.head))
-            if name.specificity == "broad":
-                names |= _alternative_roles(words, name, hit)
-    return _Interpretation.of([_Interpretation(names, refused, notes)])
+        notes = (f"{unit!r} turns the title into something else" for unit in guards)
+        return _Interpretation({}, {}, dict.fromkeys(notes))
+    parts = [(part, _find_names(words, part)) for part in _joined_titles(words, list(item))]
+    nameless = [unit for part, matches in parts if not matches for unit in part]
+    found = _Interpretation({}, {}, {})
+    for match in (match for _, matches in parts for match in matches):
+        for name in match.names:
+            if why := _rejection_reason(words, name, match, nameless, has_seniority_word):
+                found.rejected.setdefault(name, why)
+            else:
+                _accept(words, name, match, found)
+    return _Interpretation.merge([found])
+
+
+def _accept(words: Lexicon, name: Name, match: _Match, found: _Interpretation) -> None:
+    """Count a name, with what is said of it and what it may be short for."""
+    topics = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
+    found.names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
+    if "/" in match.head:
+        found.notes.update(dict.fromkeys(_conflicting_halves(words, name, match.head)))
+    if name.specificity == "broad":
+        found.names.update(_alternative_roles(words, name, match))
 
 
 def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
@@ -323,14 +329,18 @@ def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
     return [run for run in runs if run]
 
 
-def _parts(words: Lexicon, item: Units) -> list[Units]:
-    """The titles joined in one: 'Software/Data Engineer' is also a 'Software Engineer', 'Data Engineer/Scientist' also a 'Data Scientist'."""
+def _joined_titles(words: Lexicon, item: Units) -> list[Units]:
+    """The titles joined in one, each in full.
+
+    'Software/Data Engineer' is also a 'Software Engineer', 'Data Engineer/Scientist' also a
+    'Data Scientist'.
+    """
     if words.joiners.isdisjoint(item):
         return [item]
     parts = _split(item, words.joiners) or [[]]
     before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
-    whole = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
-    return [whole[0], *([*before, *part] if part[0] in words.heads else part for part in whole[1:])]
+    full = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
+    return [full[0], *([*before, *part] if part[0] in words.heads else part for part in full[1:])]
 
 
 def _up_to_head(words: Lexicon, part: Units) -> Units:
@@ -338,16 +348,15 @@ def _up_to_head(words: Lexicon, part: Units) -> Units:
 
 
 def _find_names(words: Lexicon, part: Units) -> list[_Match]:
-    """The names in a part; where there is none, those that words of technology may stand in, then those of fields."""
+    """The names in a part of a title.
+
+    Where there is none: those that words of technology may be within, then those of fields.
+    """
     every = _longest_matches(words, part)
     spans = [span for span in every if span[2][0].kind != "field"]
     if not spans:
-        thin = [
-            unit for unit in part if words.kinds[unit] != "technology" or unit in words.name_units
-        ]
-        spans = [
-            span for span in _longest_matches(words, thin) if span[2][0].specificity == "spread"
-        ]
+        thin = [u for u in part if words.kinds[u] != "technology" or u in words.name_units]
+        spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity == "spread"]
         part, spans = (thin, spans) if spans else (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
@@ -355,7 +364,7 @@ def _find_names(words: Lexicon, part: Units) -> list[_Match]:
 
 
 def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:
-    """Where the longest names stand, from left to right."""
+    """Where the longest names are, from left to right: (start, end, names)."""
     spans, start = [], 0
     while start < len(part):
         found = None
@@ -380,85 +389,77 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
 
 
 def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> _Match:
-    """A name with what stands beside it, which belongs to no other name."""
+    """A name with what is beside it and belongs to no other name (`free`)."""
     left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
     right = part.index(",", end) if "," in part[end:] else len(part)
     return _Match(
         names,
         part[end - 1],
-        _without_blanks(free[left:start]),
-        _without_blanks(free[end:right]),
+        [unit for unit in free[left:start] if unit],
+        [unit for unit in free[end:right] if unit],
         _split(free[:left], (",",)),
         _split(free[right:], (",",)),
     )
 
 
-def _without_blanks(units: Units) -> Units:
-    return [unit for unit in units if unit]
-
-
 def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
-    """Whether a turned name is none, for what stands beside it: 'Sales Engineer, Data', 'Engineer, Data Entry'."""
+    """Whether what is beside an inverted name makes it none: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = itertools.takewhile(lambda unit: unit != ",", part[end:])
-    if any(words.kinds[unit] not in _MODIFIERS for unit in left):
+    if any(words.kinds[unit] not in words.modifiers for unit in left):
         return True
-    linked = any(words.kinds[unit] == "link" for unit in part[start:end])
-    allowed = _MODIFIERS if "," in part[start:end] else _TECHNICAL
-    return not linked and any(words.kinds[unit] not in allowed for unit in right)
+    has_link = any(words.kinds[unit] == "link" for unit in part[start:end])
+    allowed = words.modifiers if "," in part[start:end] else words.beside_general
+    return not has_link and any(words.kinds[unit] not in allowed for unit in right)
 
 
 def _rejection_reason(
-    words: Lexicon, name: Name, hit: _Match, rest: Units, has_seniority_word: bool
+    words: Lexicon, name: Name, match: _Match, nameless: Units, has_seniority_word: bool
 ) -> str | None:
-    """Why a name does not count, for what stands beside it; None if it does."""
+    """Why a name does not count, for what is beside it; None if it does."""
+
+    def outside(lists: Container[str]) -> str | None:
+        units = (*match.around(), *nameless)
+        return next((unit for unit in units if words.kinds[unit] not in lists), None)
+
     if name.kind == "field":
-        strange = next(
-            (unit for unit in (*hit.around(), *rest) if words.kinds[unit] not in _TOPICAL), None
-        )
-        return (
-            f"{name.title!r} is a field, and {strange!r} names no role in it"
-            if strange
-            else None
-            if has_seniority_word
-            else f"{name.title!r} is a field, not a title"
-        )
+        if other := outside(words.beside_field):
+            return f"{name.title!r} is a field, and {other!r} names no role in it"
+        return None if has_seniority_word else f"{name.title!r} is a field, not a title"
     if name.specificity == "general":
-        strange = next(
-            (unit for unit in (*hit.around(), *rest) if words.kinds[unit] not in _TECHNICAL), None
-        )
-        return f"{strange!r} may make another trade of {name.title!r}" if strange else None
-    if strange := _disqualifying_word(words, hit):
-        return f"{strange!r} makes something else of {name.title!r}"
-    return None
+        other = outside(words.beside_general)
+        return f"{other!r} may make another trade of {name.title!r}" if other else None
+    other = _disqualifying_word(words, match)
+    return f"{other!r} makes something else of {name.title!r}" if other else None
 
 
-def _disqualifying_word(words: Lexicon, hit: _Match) -> str | None:
-    """The word beside a specific name that makes it somebody else's or another occupation."""
-    right = itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, hit.right)
-    behind = (
-        unit
-        for unit in right
-        if words.kinds[unit] == "matter"
-        or (unit in words.heads and words.kinds[unit] not in _MODIFIERS)
-        or _is_person(words, unit)
+def _disqualifying_word(words: Lexicon, match: _Match) -> str | None:
+    """The word beside a specific name that makes it another person's or another occupation."""
+    candidates = itertools.chain(
+        (unit for unit in match.left if words.kinds[unit] in ("occupation", *_LINKS)),
+        _words_behind(words, match.right),
+        _last_words(words, match.before, _is_person),
+        _last_words(words, match.after, _is_occupation),
     )
-    others = (
-        *((segment, _is_person) for segment in hit.before),
-        *((segment, _is_occupation) for segment in hit.after),
-    )
-    return next(
-        itertools.chain(
-            (unit for unit in hit.left if words.kinds[unit] in ("occupation", *_LINKS)),
-            behind,
-            (
-                last
-                for segment, is_person in others
-                if (last := _last_word(words, segment)) and is_person(words, last)
-            ),
-        ),
-        None,
-    )
+    return next(candidates, None)
+
+
+def _words_behind(words: Lexicon, right: Units) -> Iterator[str]:
+    """The words behind a name, up to a link, that name a matter, another head or a person."""
+    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, right):
+        is_head = unit in words.heads and words.kinds[unit] not in words.modifiers
+        if is_head or words.kinds[unit] == "matter" or _is_person(words, unit):
+            yield unit
+
+
+def _last_words(
+    words: Lexicon, segments: Iterable[Units], test: Callable[[Lexicon, str], bool]
+) -> Iterator[str]:
+    """The last word of each segment, modifiers aside, if it passes a test."""
+    for segment in segments:
+        main = (unit for unit in reversed(segment) if words.kinds[unit] not in words.modifiers)
+        if (last := next(main, "")) and test(words, last):
+            yield last
 
 
 def _is_occupation(words: Lexicon, unit: str) -> bool:
@@ -466,31 +467,28 @@ def _is_occupation(words: Lexicon, unit: str) -> bool:
 
 
 def _is_person(words: Lexicon, unit: str) -> bool:
-    """Whether a word is listed as an occupation, or unknown and sounds like one."""
+    """Whether a word is listed as an occupation, or is unknown and ends like one."""
     return _is_occupation(words, unit) or (not words.kinds[unit] and unit.endswith(words.agents))
 
 
-def _last_word(words: Lexicon, segment: Units) -> str:
-    return next((unit for unit in reversed(segment) if words.kinds[unit] not in _MODIFIERS), "")
-
-
-def _conflicting_halves(words: Lexicon, name: Name, whole: str) -> list[str]:
+def _conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
     """What the halves of a joined title would name, where that differs from the whole."""
-    halves = {
-        n.role
-        for part in _parts(words, whole.split())
-        for hit in _find_names(words, part)
-        for n in hit.names
-    }
-    others = ", ".join(sorted(halves - {name.role}))
-    return [f"clash: its halves look like {others}, the whole wins"] if others else []
+    parts = _joined_titles(words, title.split())
+    matches = (match for part in parts for match in _find_names(words, part))
+    others = {other.role for match in matches for other in match.names} - {name.role}
+    if not others:
+        return []
+    return [f"clash: its halves look like {', '.join(sorted(others))}, the whole wins"]
 
 
-def _alternative_roles(words: Lexicon, name: Name, hit: _Match) -> dict[Name, str]:
-    """The names of other roles that a broad name may be short for: 'Machine Learning Software Engineer'."""
+def _alternative_roles(words: Lexicon, name: Name, match: _Match) -> dict[Name, str]:
+    """The names of other roles that a broad name may be short for.
+
+    A 'Machine Learning Software Engineer' may be a machine learning engineer.
+    """
     found: dict[Name, str] = {}
-    for beside in filter(None, (hit.left[-1:], hit.right, *hit.before, *hit.after)):
-        for other in words.names.get((*beside, hit.head), ()):
+    for beside in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
+        for other in words.names.get((*beside, match.head), ()):
             if not other.inverted and other.role != name.role:
                 found[other] = f" by {' '.join(beside)!r} beside {name.title!r}"
     return found
