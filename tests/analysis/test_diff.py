@@ -14,7 +14,7 @@ from mlops_roles.cli.main import main
 from mlops_roles.cli.views.diffs import diff_text
 from mlops_roles.ontology.graph import DEFAULT
 from mlops_roles.ontology.tables import RoleTables
-from mlops_roles.ontology.versions import LIMIT
+from mlops_roles.ontology.versions import MAX_TEXT
 
 ONTOLOGY = ROOT / "ontology"
 ACME = ROOT / "examples" / "acme.csv"
@@ -203,7 +203,7 @@ def test_long_content_is_bounded_and_still_told_apart(version):
         version(statement.format("x" * 100_000 + "b")),
     )
     assert len(_rows(found, "asserted")) == 2
-    assert max(len(row["statement"]) for row in found.to_rows()) < LIMIT + 100
+    assert max(len(row["statement"]) for row in found.to_rows()) < MAX_TEXT + 100
 
 
 # answers -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..io.atomic import atomic_write
 from ..io.sssom import Table, expand, format_header, is_negated, read_table
 from ..ontology.graph import Graph, once_per_graph
-from ..ontology.names import resolve_role
+from ..ontology.names import local_name, resolve_role
 from .lexicon import fold_title
 
 COLUMNS = (
@@ -99,14 +99,10 @@ def find_contradictions(decisions: Iterable[TitleDecision]) -> list[str]:
         found[decision.file, *decision.key].setdefault(decision.accepted, decision)
     return [
         f"{file}, lines {' and '.join(str(d.line) for d in both.values())}: {both[True].title!r} "
-        f"is both accepted and refused as {_local_name(role)}; remove one"
+        f"is both accepted and refused as {local_name(role)}; remove one"
         for (file, _, role), both in found.items()
         if len(both) == 2
     ]
-
-
-def _local_name(iri: str) -> str:
-    return iri.rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,16 @@ class Proof:
 
     Attributes:
         statement: the statement, with CURIEs.
-        rule: the rule that draws it, or None where it is asserted.
+        rule: the name of the rule that infers it, or None where it is asserted.
         says: the rule as a sentence.
-        sources: of an asserted statement, where it is from; with its mark, if it has one.
-        because: the proofs of what the rule rests on.
+        sources: where an asserted statement is from, with its mark if it has one.
+        because: the proofs of the premises.
+
+    Example:
+        >>> from mlops_roles import explain
+        >>> proof = explain("role:ml-engineer mlops:requiresSkill skill:sql")
+        >>> proof.because[-1].statement
+        'role:data-engineer mlops:requiresSkill skill:sql'
     """
 
     statement: str
@@ -39,32 +45,49 @@ class Proof:
             "rule": self.rule,
             "says": self.says,
             "sources": list(self.sources),
+            "because": [premise.to_dict() for premise in self.because],
         }
-        return {k: v for k, v in tree.items() if v} | (
-            {"because": [b.to_dict() for b in self.because]} if self.because else {}
-        )
+        return {key: value for key, value in tree.items() if value}
 
-    def lines(self, lead: str = "", last: bool = True, top: bool = True) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """The tree as text, one statement a line."""
-        why = (
-            f"  [{self.rule}: {self.says}]"
-            if self.rule
-            else f"  ({'; '.join(self.sources) or 'asserted'})"
-        )
-        yield f"{'' if top else lead + ('└─ ' if last else '├─ ')}{self.statement}{why}"
-        deeper = "" if top else lead + ("   " if last else "│  ")
-        for number, proof in enumerate(self.because, 1):
-            yield from proof.lines(deeper, number == len(self.because), False)
+        yield self._line()
+        for number, premise in enumerate(self.because, 1):
+            is_last = number == len(self.because)
+            first, *rest = premise.lines()
+            yield f"{'└─' if is_last else '├─'} {first}"
+            yield from (f"{'  ' if is_last else '│ '} {line}" for line in rest)
+
+    def _line(self) -> str:
+        if self.rule:
+            return f"{self.statement}  [{self.rule}: {self.says}]"
+        return f"{self.statement}  ({'; '.join(self.sources) or 'asserted'})"
 
 
 def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | None:
-    """The proof of a statement, or None if it is neither asserted nor inferred.
+    """Explain why a statement holds.
 
-    `statement` is a triple, or text such as "role:ml-engineer mlops:requiresSkill skill:sql".
-    Raises InputError for text that is no statement, UnknownName for a name that nothing bears.
+    Args:
+        statement: a triple, or text such as "role:ml-engineer mlops:requiresSkill skill:sql"; the
+            names are slugs, CURIEs, IRIs, notations or labels, the last one may be a literal.
+        graph: where it holds; by default the shipped ontology.
+
+    Returns:
+        Its proof, or None if it is neither asserted nor inferred.
+
+    Raises:
+        InputError: the text is not a statement.
+        UnknownName: no term has one of the names.
+
+    Example:
+        >>> from mlops_roles import explain
+        >>> explain("R7 mlops:requiresSkill skill:sql").rule
+        'prp-spo2'
+        >>> explain("R7 mlops:similarTo R6") is None
+        True
     """
     graph = graph or load()
-    triple = _read(statement, graph) if isinstance(statement, str) else statement
+    triple = _parse_statement(statement, graph) if isinstance(statement, str) else statement
     return _prover(graph).prove(triple)
 
 
@@ -78,15 +101,15 @@ class _Prover:
 
     def __init__(self, graph: Graph):
         self.graph = graph
-        self.known: dict[ox.Triple, Proof] = {}
+        self.proofs: dict[ox.Triple, Proof] = {}
 
     def prove(self, triple: ox.Triple) -> Proof | None:
-        if triple not in self.known:
+        if triple not in self.proofs:
             proof = self._prove(triple)
             if proof is None:
                 return None
-            self.known[triple] = proof
-        return self.known[triple]
+            self.proofs[triple] = proof
+        return self.proofs[triple]
 
     def _prove(self, triple: ox.Triple) -> Proof | None:
         text = self.graph.format_term(triple)
@@ -96,49 +119,49 @@ class _Prover:
         if step is None:
             return None
         because = tuple(p for t in step.because if (p := self.prove(t)) is not None)
-        return Proof(text, step.rule, _says(step.rule), because=because)
+        return Proof(text, step.rule, _summary(step.rule), because=because)
 
     def _sources(self, triple: ox.Triple) -> Iterator[str]:
-        """Sources, with marks, of an asserted statement; a blank node has none of its own."""
-        parts = {"subject": triple.subject, "predicate": triple.predicate, "object": triple.object}
-        fixed = {k: [v] for k, v in parts.items() if not isinstance(v, ox.BlankNode)}
-        if "subject" not in fixed:
+        """The sources, with marks, of an asserted statement; none for that of a blank node."""
+        if isinstance(triple.subject, ox.BlankNode):
             return
-        answer = run_query(self.graph, question("source-of-statement").text, fixed)
+        parts = {"subject": triple.subject, "predicate": triple.predicate, "object": triple.object}
+        bindings = {k: [v] for k, v in parts.items() if not isinstance(v, ox.BlankNode)}
+        answer = run_query(self.graph, question("source-of-statement").text, bindings)
         yield from dict.fromkeys(
             row["source"] + (f", {row['mark']}" if row.get("mark") else "") for row in answer.rows
         )
 
 
-def _says(rule: str) -> str:
+def _summary(rule: str) -> str:
     return reasoner.rules()[rule].split("\n", 1)[0].removeprefix("#+ summary: ")
 
 
-def _read(text: str, graph: Graph) -> ox.Triple:
+def _parse_statement(text: str, graph: Graph) -> ox.Triple:
     """A statement out of text: three names, the last one possibly a literal in quotes."""
     parts = text.strip().rstrip(".").split(None, 2)
     if len(parts) != 3:
         raise InputError(
-            f"{text[:100]!r}: not a statement; write 'subject predicate object', such as 'R7 mlops:requiresSkill skill:sql'"
+            f"{text[:100]!r}: not a statement; "
+            "write 'subject predicate object', such as 'R7 mlops:requiresSkill skill:sql'"
         )
     subject, predicate, value = (p.strip() for p in parts)
-    verb = RDF_TYPE if predicate == "a" else _node(predicate, graph)
     return ox.Triple(
-        _node(subject, graph),
-        verb,
-        _literal(value) if value.startswith('"') else _node(value, graph),
+        _parse_name(subject, graph),
+        RDF_TYPE if predicate == "a" else _parse_name(predicate, graph),
+        _parse_literal(value) if value.startswith('"') else _parse_name(value, graph),
     )
 
 
-def _node(name: str, graph: Graph) -> ox.NamedNode:
+def _parse_name(name: str, graph: Graph) -> ox.NamedNode:
     try:
         return ox.NamedNode(graph.expand_curie(name) or graph.resolve_term(name))
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except ValueError:
         raise InputError(f"{name[:100]!r}: not an IRI; write prefix:name or a full IRI") from None
 
 
-def _literal(text: str) -> Term:
-    body, _, tag = text[1:].rpartition('"')
-    return ox.Literal(body, language=tag[1:]) if tag.startswith("@") else ox.Literal(body)
+def _parse_literal(text: str) -> Term:
+    value, _, tag = text[1:].rpartition('"')
+    return ox.Literal(value, language=tag[1:]) if tag.startswith("@") else ox.Literal(value)

@@ -329,10 +329,10 @@ def _kind(iri: str, cls: str) -> str:
     return folder if has_folder and not kind.endswith(folder) else kind
 
 
-def ontology_files() -> list[Path]:
-    """The files of the asserted ontology as shipped, the front door first."""
-    files = sorted(resource_dir("ontology").glob("*.ttl"))
-    return sorted(files, key=lambda path: path.name != "mlops-roles.ttl")
+def ontology_files(folder: Path | None = None) -> list[Path]:
+    """The Turtle files of an ontology, by default the shipped one; the front door first."""
+    files = (folder or resource_dir("ontology")).glob("*.ttl")
+    return sorted(files, key=lambda path: (path.name != "mlops-roles.ttl", path.name))
 
 
 def _prefixes(path: Path) -> dict[str, str]:

@@ -126,29 +126,15 @@ def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str,
 
 
 def _workflow(graph: Graph) -> list[dict[str, Any]]:
-    """The zones in order, each with its steps in order; of a step the roles by how they take part in it."""
+    """The zones in order, each with its steps in order, and their roles by how they take part."""
     zones: dict[str, dict[str, Any]] = {}
     for row in ask("workflow", graph):
-        zone = zones.setdefault(
-            row["zone"],
-            {
-                "zone": slug(row["zone"]),
-                "notation": row["letter"],
-                "label": row["named"],
-                "steps": {},
-            },
-        )
-        step = zone["steps"].setdefault(
-            row["step"],
-            {
-                "step": slug(row["step"]),
-                "notation": row["notation"],
-                "label": row["label"],
-                "roles": {},
-            },
-        )
+        zone = {"zone": slug(row["zone"]), "notation": row["letter"], "label": row["named"]}
+        step = {"step": slug(row["step"]), "notation": row["notation"], "label": row["label"]}
+        steps = zones.setdefault(row["zone"], zone | {"steps": {}})["steps"]
+        roles = steps.setdefault(row["step"], step | {"roles": {}})["roles"]
         if row["role"]:
-            step["roles"].setdefault(row["how"], []).append(slug(row["role"]))
+            roles.setdefault(row["how"], []).append(slug(row["role"]))
     return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
 
 

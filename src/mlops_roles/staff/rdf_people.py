@@ -20,6 +20,7 @@ from ..errors import InputError
 from ..io import rdf
 from ..ontology.catalogue import ask
 from ..ontology.graph import RDF_TYPE, Graph
+from ..ontology.names import local_name
 from .engine import numbers, texts
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str
         return meant["role"].get(value) or role(value)
 
     def unit(value: int) -> str | None:
-        return text(value) or agents.keys[value].rstrip("/").replace("#", "/").rsplit("/", 1)[-1]
+        return text(value) or local_name(agents.keys[value])
 
     posts, occupations = agents.posts("role-of-post"), agents.pairs("occupation")
     return {
