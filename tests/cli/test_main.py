@@ -21,26 +21,16 @@ FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "html", "ttl")
 
 
 def test_the_commands_are_found():
-    assert set(command_names()) >= {
-        "show",
-        "ask",
-        "resolve",
-        "check",
-        "explain",
-        "audit",
-        "export",
-        "derive",
-        "completion",
-    }
+    assert {"show", "ask", "resolve", "check", "explain", "audit"} <= set(command_names())
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_an_answer_has_every_form(form, capsys):
+def test_an_answer_is_written_in_every_format(form, capsys):
     assert main(["ask", "tasks-of-role", "R7", "--format", form]) == 0
     assert "deploy-model" in capsys.readouterr().out
 
 
-def test_the_forms_say_the_same(capsys):
+def test_all_formats_have_the_same_rows(capsys):
     main(["ask", "roles", "--format", "json"])
     rows = json.loads(capsys.readouterr().out)
     main(["ask", "roles", "--format", "jsonl"])
@@ -49,8 +39,8 @@ def test_the_forms_say_the_same(capsys):
     assert capsys.readouterr().out.count("\n") == len(rows) + 1
 
 
-def test_a_role_is_named_by_slug_curie_iri_and_notation(capsys):
-    told = set()
+def test_a_role_is_found_by_slug_curie_iri_notation_and_label(capsys):
+    outputs = set()
     for name in (
         "ml-engineer",
         "role:ml-engineer",
@@ -61,8 +51,8 @@ def test_a_role_is_named_by_slug_curie_iri_and_notation(capsys):
         "ML Engineer",
     ):
         assert main(["show", name]) == 0
-        told.add(capsys.readouterr().out)
-    assert len(told) == 1
+        outputs.add(capsys.readouterr().out)
+    assert len(outputs) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +69,7 @@ def test_a_role_is_named_by_slug_curie_iri_and_notation(capsys):
         (["audit", "examples.xyz"], "a staff file is"),
     ],
 )
-def test_what_cannot_be_run_is_one_line_with_a_cure_and_exit_2(arguments, hint, capsys):
+def test_an_error_is_one_line_with_a_fix_and_exit_code_2(arguments, hint, capsys):
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -87,22 +77,37 @@ def test_what_cannot_be_run_is_one_line_with_a_cure_and_exit_2(arguments, hint, 
     assert hint in err
 
 
-def test_the_overview_teaches(capsys):
+def test_the_overview_lists_commands_and_exit_codes(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in command_names())
     assert "exit codes" in out
 
 
-def test_a_question_explains_itself(capsys):
+def test_the_help_of_a_question_lists_its_parameters(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["ask", "skills-of-role", "--help"])
     assert stop.value.code == 0
     assert "--role" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", command_names())
+def test_the_help_of_a_command_shows_examples_in_lines_of_100_characters(name, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    assert re.search(rf"\nexamples:\n(  .*\n)*  .*mlops-roles {name}", text)
+    assert [line for line in text.splitlines() if len(line) > 100] == []
+
+
+def test_the_overview_has_lines_of_at_most_100_characters(capsys):
+    assert main([]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 100] == []
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_completion_knows_commands_and_options(shell, capsys):
+def test_completion_offers_commands_and_options(shell, capsys):
     assert main(["completion", shell]) == 0
     out = capsys.readouterr().out
     assert "audit" in out
@@ -120,42 +125,24 @@ def test_completion_for_bash_is_valid_bash(capsys):
 @pytest.mark.parametrize("inferred", [False, True])
 def test_an_export_is_the_ontology_in_every_syntax(form, kind, inferred, tmp_path):
     path = tmp_path / f"all{kind}"
-    assert (
-        main(
-            [
-                "export",
-                "--format",
-                form,
-                "--output",
-                str(path),
-                *(["--inferred"] if inferred else []),
-            ]
-        )
-        == 0
-    )
+    more = ["--inferred"] if inferred else []
+    assert main(["export", "--format", form, "--output", str(path), *more]) == 0
     graph = load()
     count = len({q.triple for q in graph.store if inferred or q.graph_name == ox.DefaultGraph()})
     assert len({q.triple for q in parse_rdf(path)[0]}) == count
 
 
 def test_two_exports_are_the_same(tmp_path):
+    """In two processes, whose hashes of strings differ; blank nodes may have other labels."""
+    export = [sys.executable, "-m", "mlops_roles", "export", "--format", "nt", "--output"]
     for name in ("a", "b"):
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "mlops_roles",
-                "export",
-                "--format",
-                "nt",
-                "--output",
-                str(tmp_path / name),
-            ],
-            check=True,
-        )
-    assert re.sub(rb"_:\w+", b"_:", (tmp_path / "a").read_bytes()).count(b"\n") == (
-        tmp_path / "b"
-    ).read_bytes().count(b"\n")
+        subprocess.run([*export, tmp_path / name], check=True)
+    a, b = (
+        sorted(re.sub(rb"_:\w+", b"_:", (tmp_path / name).read_bytes()).splitlines())
+        for name in ("a", "b")
+    )
+    assert len(a) > 1000
+    assert a == b
 
 
 def test_the_catalogue_opens_every_import_offline():
@@ -183,7 +170,7 @@ def test_output_goes_to_the_file_and_nowhere_else(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_closed_pipe_is_no_error():
+def test_a_closed_pipe_is_not_an_error():
     done = subprocess.run(
         f"{sys.executable} -m mlops_roles ask terms | head -1",
         shell=True,
@@ -195,13 +182,13 @@ def test_a_closed_pipe_is_no_error():
 
 
 @pytest.mark.skipif(
-    not Path("/dev/full").exists(), reason="no device that takes nothing on this system"
+    not Path("/dev/full").exists(), reason="this system has no device that is always full"
 )
 @pytest.mark.parametrize(
     "arguments",
     [["ask", "terms"], ["show", "R7"], ["resolve", "Data Engineer", "--format", "json"]],
 )
-def test_a_standard_output_that_takes_no_more_is_told_in_a_line(arguments):
+def test_a_full_standard_output_is_an_error_of_one_line(arguments):
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "mlops_roles", *arguments],
@@ -214,16 +201,15 @@ def test_a_standard_output_that_takes_no_more_is_told_in_a_line(arguments):
     assert re.fullmatch(r"mlops-roles: standard output: .*--output\n", done.stderr)
 
 
-def test_the_version_is_the_ontologys(capsys):
+def test_the_version_is_that_of_the_ontology(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"mlops-roles {load().version}\n"
 
 
-def test_a_users_own_question_over_his_own_data(tmp_path, capsys):
+def test_a_users_own_sparql_is_run_over_their_own_data(tmp_path, capsys):
     query, data = tmp_path / "mine.rq", ROOT / "examples" / "people.ttl"
-    query.write_text(
-        "SELECT ?person ?skill WHERE { ?person mlops:holdsRole/mlops:requiresSkill ?skill } ORDER BY ?person ?skill"
-    )
+    pattern = "?person mlops:holdsRole/mlops:requiresSkill ?skill"
+    query.write_text(f"SELECT ?person ?skill WHERE {{ {pattern} }} ORDER BY ?person ?skill")
     assert main(["ask", str(query), "--data", str(data), "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {r["person"] for r in rows} == {"ex:ada"}

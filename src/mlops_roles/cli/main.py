@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import inspect
 import os
 import pkgutil
 import sys
@@ -59,11 +60,13 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
             that they name.
     """
     module = load_command(name)
-    summary, _, rest = (module.__doc__ or "").partition("\n")
+    summary, examples, *notes = inspect.cleandoc(module.__doc__ or "").split("\n\n")
+    if not examples.startswith(" "):  # the docstring has nothing but examples
+        examples = "\n".join(f"  {line}" for line in examples.splitlines())
     parser = argparse.ArgumentParser(
         prog=f"mlops-roles {name}",
         description=summary,
-        epilog=f"examples:\n{rest.strip(chr(10)).rstrip()}",
+        epilog="\n\n".join([f"examples:\n{examples}", *notes]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser, argv)

@@ -4,14 +4,13 @@
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
   mlops-roles audit staff.nt                                       people as RDF
-  mlops-roles audit --connect duckdb://hr.duckdb --table staff     a table, read in its database
+  mlops-roles audit --connect duckdb://hr.duckdb --table staff     a table in its database
   mlops-roles audit --connect postgres://hr@db.acme.example/people --table staff
 
-A database is any that Ibis connects to. Leave its password to PGPASSWORD, ~/.pgpass or what else
-its driver reads: a command line is seen by others.
-Columns: person, title, skills (separated by ;), and optionally unit, role, lacks, assessed;
-of RDF what mlops:, org:, foaf: and schema: say of them.
-Exits with 1 if rows were rejected; with --strict also if a title was not resolved.
+The columns are person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
+RDF is read in the terms of mlops:, org:, foaf: and schema:. A database is any that Ibis connects
+to; give its password in PGPASSWORD, ~/.pgpass or wherever its driver looks, because others can see
+a command line. Exit code 1 if rows were rejected; with --strict also if a title is not resolved.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""Certify whether a person can act as a role: yes, no, likely or unknown, with all that it rests on.
+"""Certify whether a person can act as a role: yes, no, likely or unknown.
 
   mlops-roles certify "Ada Okafor" R3 --staff staff.csv
   mlops-roles certify "Ada Okafor" R7 --staff staff.csv --format json --output ada.json
   mlops-roles certify "Ada Okafor" R7 --staff staff.csv --format ttl --accept-evidence tools
 
-yes: every required skill is recorded or assessed as present. no: one is recorded as lacking.
-likely: what is not recorded is evidenced by tools. unknown: otherwise, with what would settle it.
-Each answer exits with 0; a person who stands there twice or contradictorily is a finding (1).
+yes: every required skill is recorded, or assessed as present. no: one is recorded as lacking.
+likely: for each skill that is not recorded, a tool is evidence. unknown: otherwise, with the facts
+that would decide it. The certificate lists all its evidence. Exit code 1 if the rows of the person
+are duplicates or contradict each other.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""Compare two versions of the ontology, or two staff files, and the answers that change.
+"""Compare two versions of the ontology, or two staff files.
 
   mlops-roles diff old/ontology ontology
   mlops-roles diff old.ttl new.ttl --staff staff.csv
-  mlops-roles diff staff-2023.csv staff-2024.csv
+  mlops-roles diff staff-2025.csv staff-2026.csv
 
-Ontologies, each a folder such as ontology/ or one RDF file: terms added, removed and changed,
-statements gained and lost by inference with the change that did it and, with a staff file, whose
-answers change and because of which statement. Staff files: who came and went, whose roles, skills
-and answers change, coverage before and after. Differences are answers; exits with 1 if rows of a
-staff file were rejected.
+An ontology is a folder such as ontology/, or one RDF file. Listed are the terms added, removed and
+changed, the inferred statements gained and lost with the change that causes each, and with --staff
+the people whose answers change. Of two staff files are listed the people added and removed, those
+whose roles, skills or answers change, and the coverage before and after. Exit code 1 if rows of a
+staff file were rejected; a difference alone is an answer.
 """
 
 import argparse

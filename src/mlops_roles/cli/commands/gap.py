@@ -1,10 +1,10 @@
-"""Find what stands between a person and a role: the smallest set of skills that turns the answer to yes.
+"""Find the smallest set of skills that a person still needs for a role.
 
   mlops-roles gap "Ben Lindqvist" R3 --staff staff.csv
   mlops-roles gap "Ben Lindqvist" --staff staff.csv          all roles, the nearest first
 
-Apart: what to learn (recorded as lacking), what to confirm (a tool speaks for it) and what to
-record or assess (nothing is known of it), by the role and task that demand it.
+The skills are listed by the role and task that require them: what to learn (recorded as lacking),
+what to confirm (a tool is evidence), what to record or assess (unknown).
 """
 
 import argparse

@@ -1,13 +1,13 @@
-"""Find the smallest group that covers all roles, tasks, skills or steps, or the best of a size.
+"""Find the smallest group that covers all roles, tasks, skills or steps.
 
   mlops-roles team --staff staff.csv --cover tasks
   mlops-roles team --staff staff.csv --cover skills --redundancy 2 --must "Ada Okafor"
-  mlops-roles team --staff staff.csv --cover skills --size 5
+  mlops-roles team --staff staff.csv --cover skills --size 5       the best group of five
 
-Covered is what the audit counts as covered: roles by a certain title, tasks and steps by such a
-role, skills by the record. The solver HiGHS (python -m pip install 'mlops-roles[team]') says
-whether the group is proven best, or how far off it may be. What too few people cover is listed
-with what would mend it. Exits with 1 if there is such a thing, or if rows were rejected.
+Coverage is that of the audit: roles by a certain title, tasks and steps by such a role, skills by a
+record. The solver HiGHS (python -m pip install 'mlops-roles[team]') proves that the group is the
+best, or tells how far from the best it may be. What too few people cover is listed with whom to
+hire for it. Exit code 1 if anything is, or if rows of the staff file were rejected.
 """
 
 import argparse

@@ -1,11 +1,12 @@
-"""Verify a certificate against the staff file and the ontology, by a second, separate implementation.
+"""Verify a certificate with a second, separate implementation.
 
   mlops-roles verify ada.json --staff staff.csv
-  mlops-roles verify ada.ttl --staff staff.csv --key-file key       of a person under a pseudonym
+  mlops-roles verify ada.ttl --staff staff.csv --key-file key       the person has a pseudonym
 
-Exits with 0 if it is verified, and with 1 if not, saying where it is wrong. It fails once the
-staff file has changed in any way, and for another version of the ontology: certify anew then.
-Columns are not guessed: those of other names are named with --map.
+The verifier reads the staff file and the ontology itself. Exit code 0 if the certificate is
+verified, 1 if not, with the places that are wrong. A certificate fails after any change of the
+staff file, and for another version of the ontology: certify again then. The names of columns are
+not guessed; give them with --map.
 """
 
 from __future__ import annotations

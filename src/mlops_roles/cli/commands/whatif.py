@@ -1,13 +1,13 @@
-"""Suppose that people learn, join or leave: coverage before and after, side by side.
+"""Compare coverage before and after people learn, join or leave.
 
   mlops-roles whatif --staff staff.csv --leave "Ada Okafor"
   mlops-roles whatif --staff staff.csv --learn "Ben Lindqvist=model deployment" --hire R7
   mlops-roles whatif --staff staff.csv --hire solution-architect --all --format csv
 
-A hire is assumed to hold the role and to have its skills, and marked so; what is learnt counts
-as recorded. Shows what changes: people and state of roles, tasks, skills and workflow steps;
-complete: holders with all skills on record; able: whoever has all skills of a role on record.
-Exits with 1 if rows of the staff file were rejected.
+A hire is assumed to hold the role and to have its skills, and is marked as assumed; a skill that is
+learnt counts as recorded. Shown is what changes for roles, tasks, skills and workflow steps: people
+and state; complete: holders with all skills recorded; able: anyone with all skills of a role
+recorded. Exit code 1 if rows of the staff file were rejected.
 """
 
 import argparse
