@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -20,15 +20,33 @@ from ..errors import InputError
 from ..io.text import format_rows, single_line
 from .catalogue import Answer, Question, catalogue, question, run_query
 from .graph import Graph, Term, load
+from .tables import group_pairs
 
 WIDTH = 96
-_Declared = tuple[int, Question, str, str | None, str | None]
 _PAGE = re.compile(r"\?(\w+)(?: (\d+))?(?: ([^/]+?))?(?: / \?(\w+))?$")
+
+
+class _PageLine(NamedTuple):
+    """A `page` line of a question: on the pages of which terms it is a section, and how."""
+
+    position: int
+    question: Question
+    variable: str
+    heading: str | None
+    group: str | None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A question answered for the term of a page."""
+    """A question answered for the term of a page.
+
+    Attributes:
+        question: its name.
+        about: the variable that stands for the term.
+        heading: of the section.
+        group: the column that the rows are grouped by, if any.
+        answer: the rows.
+    """
 
     question: str
     about: str
@@ -37,37 +55,40 @@ class Section:
     answer: Answer
 
     def lines(self) -> Iterator[str]:
-        """The rows as text: grouped, or one a line; what several rows have in common is left out."""
-        rows, columns = self.answer.rows, [c for c in self.answer.columns if c != self.about]
-        varying = [
-            c for c in columns if len(rows) == 1 or len({str(row[c]) for row in rows}) > 1
-        ] or columns[-1:]
-        if self.group:
-            groups: dict[str, list[str]] = {}
-            item = next(
-                (c for c in ("label", *varying) if c in columns and c != self.group), self.group
-            )
+        """The rows as text: grouped, or one a line without columns that are the same in all."""
+        rows = [{k: single_line(v) for k, v in row.items()} for row in self.answer.rows]
+        columns = [c for c in self.answer.columns if c != self.about]
+        varying = [c for c in columns if len(rows) == 1 or len({row[c] for row in rows}) > 1]
+        varying = varying or columns[-1:]
+        if self.group is None:
+            widths = {c: max(len(row[c]) for row in rows) for c in varying}
             for row in rows:
-                groups.setdefault(single_line(row[self.group]), []).append(single_line(row[item]))
-            for name, items in groups.items():
-                yield name
-                yield from textwrap.wrap(
-                    "; ".join(dict.fromkeys(items)),
-                    WIDTH,
-                    initial_indent="  ",
-                    subsequent_indent="  ",
-                )
-        else:
-            widths = {c: max(len(single_line(row[c])) for row in rows) for c in varying}
-            yield from (
-                "  ".join(single_line(row[c]).ljust(widths[c]) for c in varying).rstrip()
-                for row in rows
-            )
+                yield "  ".join(row[c].ljust(widths[c]) for c in varying).rstrip()
+            return
+        candidates = [c for c in ("label", *varying) if c in columns and c != self.group]
+        item = next(iter(candidates), self.group)
+        for name, items in group_pairs((row[self.group], row[item]) for row in rows).items():
+            yield name
+            text = "; ".join(dict.fromkeys(items))
+            yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is known of a term: `about` its properties, `sections` the questions about it."""
+    """What is known of a term.
+
+    Attributes:
+        term: its CURIE.
+        label: its English label.
+        about: its other properties, by name and language, with their values.
+        sections: the questions about it that have an answer.
+
+    Example:
+        >>> from mlops_roles import show
+        >>> page = show("task:deploy-model")
+        >>> page.term, page.label
+        ('task:deploy-model', 'Deploy a model')
+    """
 
     term: str
     label: str
@@ -105,102 +126,112 @@ class Page:
             *(f"\n**{k}**: {'; '.join(map(single_line, v))}\n" for k, v in self.about.items()),
         ]
         for section in self.sections:
-            parts.append(
-                f"\n## {section.heading}\n\n{format_rows(section.answer.rows, section.answer.columns, 'md')}"
-            )
+            table = format_rows(section.answer.rows, section.answer.columns, "md")
+            parts.append(f"\n## {section.heading}\n\n{table}")
         return "".join(parts)
 
 
 def show(name: str, graph: Graph | None = None) -> Page:
-    """The page of a term. Raises UnknownName, or InputError if the name means several terms."""
+    """The page of a term: its description, and the questions about it with their answers.
+
+    Args:
+        name: a slug, CURIE, IRI, notation or label.
+        graph: where the term is; by default the shipped ontology.
+
+    Raises:
+        UnknownName: no term has this name.
+        InputError: several terms have it.
+
+    Example:
+        >>> from mlops_roles import show
+        >>> show("R7").term
+        'role:ml-engineer'
+        >>> print(show("R7").markdown().splitlines()[0])
+        # ML Engineer
+    """
     graph = graph or load()
     term = ox.NamedNode(graph.resolve_term(name))
-    return _page(
-        graph,
-        term,
-        _declared(graph),
-        lambda asked, variable: run_query(graph, asked.text, {variable: [term]}),
-    )
+
+    def answer(asked: Question, variable: str) -> Answer:
+        return run_query(graph, asked.text, {variable: [term]})
+
+    return _page(graph, term, _page_lines(graph), answer)
 
 
 def every_page(graph: Graph | None = None) -> Iterator[Page]:
-    """The page of each term, in the order of their IRIs; each question is asked once, for all terms."""
+    """The page of each term, in the order of their IRIs; a question is asked once for all terms."""
     graph = graph or load()
-    declared = _declared(graph)
+    lines = _page_lines(graph)
     answers = {
-        (asked.name, variable): _by_term(asked.run(graph), variable)
-        for _, asked, variable, _, _ in declared
+        (line.question.name, line.variable): _by_term(line.question.run(graph), line.variable)
+        for line in lines
     }
 
     def answer(term: ox.NamedNode, asked: Question, variable: str) -> Answer:
         return answers[asked.name, variable].get(term, Answer([], [], graph))
 
-    for term in map(
-        ox.NamedNode, sorted({iri for group in graph.index.values() for _, iri in group})
-    ):
-        yield _page(graph, term, declared, partial(answer, term))
+    for iri in sorted({iri for group in graph.index.values() for _, iri in group}):
+        term = ox.NamedNode(iri)
+        yield _page(graph, term, lines, partial(answer, term))
 
 
 def _by_term(answer: Answer, variable: str) -> dict[Term | None, Answer]:
-    """The rows of an answer for each term that the variable stands for."""
-    place = answer.columns.index(variable)
-    rows: dict[Term | None, list[tuple[Term | None, ...]]] = {}
-    for row in answer.terms:
-        rows.setdefault(row[place], []).append(row)
-    return {term: Answer(answer.columns, found, answer.graph) for term, found in rows.items()}
+    """The rows of an answer for each value of a variable."""
+    column = answer.columns.index(variable)
+    groups = group_pairs((row[column], row) for row in answer.terms)
+    return {term: Answer(answer.columns, rows, answer.graph) for term, rows in groups.items()}
 
 
 def _page(
     graph: Graph,
     term: ox.NamedNode,
-    declared: list[_Declared],
+    lines: list[_PageLine],
     answer: Callable[[Question, str], Answer],
 ) -> Page:
-    """A page, with a way to answer a question for its term."""
+    """A page, given a way to answer a question for its term."""
     about: dict[str, list[str]] = {}
-    for _, prop, value in answer(question("term-page", graph), "term").terms:
-        key = graph.format_term(prop).rpartition(":")[2]  # type: ignore[arg-type]
-        language = value.language if isinstance(value, ox.Literal) else None
-        shown = value.value if isinstance(value, ox.Literal) else graph.format_term(value)  # type: ignore[arg-type]
-        about.setdefault(f"{key} ({language})" if language not in (None, "en") else key, []).append(
-            shown
-        )
+    for row in answer(question("term-page", graph), "term").terms:
+        key, value = _property(graph, *row[1:])
+        about.setdefault(key, []).append(value)
     label = about.pop("prefLabel", [graph.curie(term.value)])[0]
-    return Page(
-        graph.curie(term.value), label, about, list(_sections(graph, term, declared, answer))
-    )
+    sections = list(_sections(graph, term, lines, answer))
+    return Page(graph.curie(term.value), label, about, sections)
+
+
+def _property(graph: Graph, predicate: Any, value: Any) -> tuple[str, str]:
+    """The name of a property, with the language of its value if not English, and the value."""
+    name = graph.format_term(predicate).rpartition(":")[2]
+    if not isinstance(value, ox.Literal):
+        return name, graph.format_term(value)
+    return name if value.language in (None, "en") else f"{name} ({value.language})", value.value
 
 
 def _sections(
     graph: Graph,
     term: ox.NamedNode,
-    declared: list[_Declared],
+    lines: list[_PageLine],
     answer: Callable[[Question, str], Answer],
 ) -> Iterator[Section]:
     """The answered questions for the page of a term, in the order of their `page` lines."""
-    kinds = {kind for group in graph.index.values() for kind, found in group if found == term.value}
-    for _, asked, variable, heading, group in declared:
-        if asked.name != "term-page" and (
-            variable == "term" or any(kind.endswith(variable) for kind in kinds)
-        ):
-            found = answer(asked, variable)
-            if len(found):
-                yield Section(asked.name, variable, heading or asked.summary, group, found)
+    kinds = {kind for group in graph.index.values() for kind, iri in group if iri == term.value}
+    for _, asked, variable, heading, group in lines:
+        belongs = variable == "term" or any(kind.endswith(variable) for kind in kinds)
+        if belongs and asked.name != "term-page" and len(rows := answer(asked, variable)):
+            yield Section(asked.name, variable, heading or asked.summary, group, rows)
 
 
-def _declared(graph: Graph) -> list[_Declared]:
-    """Every `page` line in order: its place, question, variable, heading, group."""
-    return sorted(
-        (d for asked in catalogue(graph).values() for d in _read(asked)),
-        key=lambda d: (d[0], d[1].name),
-    )
+def _page_lines(graph: Graph) -> list[_PageLine]:
+    """The `page` lines of all questions, by position and name."""
+    lines = (line for asked in catalogue(graph).values() for line in _parse_page_lines(asked))
+    return sorted(lines, key=lambda line: (line.position, line.question.name))
 
 
-def _read(asked: Question) -> Iterator[_Declared]:
+def _parse_page_lines(asked: Question) -> Iterator[_PageLine]:
     for line in asked.headers.get("page", []):
         found = _PAGE.match(line)
         if not found:
             raise InputError(
-                f"{asked.path.name}: page line {line!r} cannot be read; write '#+ page: ?role 30 Heading / ?group'"
+                f"{asked.path.name}: page line {line!r} cannot be read; "
+                "write '#+ page: ?role 30 Heading / ?group'"
             )
-        yield int(found[2] or 50), asked, found[1], found[3], found[4]
+        yield _PageLine(int(found[2] or 50), asked, found[1], found[3], found[4])
