@@ -1,9 +1,9 @@
-"""What a user feels: whole processes, side by side, medians and their ratio.
+"""Start-up time: whole processes, side by side, their medians and ratios.
 
     python bench/startup.py [RUNS]
 
-Compares `mlops-roles show R7` (and other quick commands) with a Python that only imports the
-usual three packages. The runs alternate, so that both meet the same machine.
+Compares `mlops-roles show R7` and other quick commands with a Python process that only imports
+three packages. The runs alternate, so that both are measured under the same load.
 """
 
 import shutil
@@ -39,9 +39,8 @@ def main(runs: int) -> None:
     medians = {name: statistics.median(values) for name, values in times.items()}
     print(f"import rdflib, owlrl, pyshacl: {1000 * medians['trio']:.0f} ms (median of {runs})")
     for name in ours:
-        print(
-            f"mlops-roles {name}: {1000 * medians[name]:.0f} ms, {medians[name] / medians['trio']:.2f} of that"
-        )
+        ratio = medians[name] / medians["trio"]
+        print(f"mlops-roles {name}: {1000 * medians[name]:.0f} ms, {ratio:.2f} of that")
 
 
 if __name__ == "__main__":

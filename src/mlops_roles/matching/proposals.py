@@ -149,7 +149,7 @@ def propose(
         >>> from mlops_roles import propose
         >>> found = propose("examples/acme-hr.ttl").mappings[0].cells
         >>> found["subject_label"], found["predicate_id"], found["object_id"]
-        ('Data Scientist', 'skos:closeMatch', 'role:data-scientist')
+        ('Data Scientist', 'skos:exactMatch', 'role:data-scientist')
     """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
     graph = load(*added, *(f"alignment:{name}" for name in alignments), data=[source])

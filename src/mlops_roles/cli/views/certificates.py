@@ -10,7 +10,7 @@ from ...analysis.certificate import Certificate
 from ...analysis.gap import PROOF, Gap
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
-from .report import Section, drawn
+from .report import Section, format_sections
 
 KNOWN = {
     "lacking": "lacking",
@@ -27,12 +27,12 @@ DOING = "learn: it is recorded as lacking. confirm: a tool in use speaks for it.
 
 def certificate_text(certificate: Certificate, form: str = "table") -> str:
     """A certificate as 'table' or 'md'."""
-    return drawn(_certificate(certificate), form)
+    return format_sections(_certificate(certificate), form)
 
 
 def gap_text(gap: Gap, form: str = "table") -> str:
     """A gap as 'table' or 'md'."""
-    return drawn(_gap(gap), form)
+    return format_sections(_gap(gap), form)
 
 
 def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
@@ -46,7 +46,7 @@ def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
         | _counts(g)
         for g in gaps
     ]
-    return drawn([("Roles, the nearest first", [DOING], rows), *_gap(gaps[0])], form)
+    return format_sections([("Roles, the nearest first", [DOING], rows), *_gap(gaps[0])], form)
 
 
 def _counts(gap: Gap) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...io.text import TableRows
-from .report import Section, drawn
+from .report import Section, format_sections
 from .teams import counted, side_by_side
 
 Data = Mapping[str, Any]
@@ -16,7 +16,7 @@ LIMIT = 60  # rows of a table; JSON has all
 
 def diff_text(data: Data, form: str) -> str:
     """The data of a difference as 'table' or 'md'."""
-    return drawn((_ontology if data["kind"] == "ontology" else _staff)(data), form)
+    return format_sections((_ontology if data["kind"] == "ontology" else _staff)(data), form)
 
 
 def _ontology(data: Data) -> Iterator[Section]:

@@ -1,6 +1,6 @@
-"""The report of an audit: text for a terminal, Markdown, or one HTML file that loads nothing.
+"""The report of an audit: text for a terminal, Markdown, or one self-contained HTML file.
 
-Every name comes from the audit's data. What people wrote is shown as they wrote it, and never acts.
+All names come from the audit's data. Text that people wrote is shown as written, and is escaped.
 """
 
 from __future__ import annotations
@@ -30,40 +30,44 @@ STEP_STATES = {
 }
 MISSING = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 READING = (
-    "similar: people whose title is only similar to the role, counted apart. able: every required skill is recorded. "
-    "likely: what is not recorded is evidenced by a tool. A tool is evidence, not a recorded skill."
+    "similar: people whose title is only similar to the role, counted apart. able: every required "
+    "skill is recorded. likely: what is not recorded is evidenced by a tool. A tool is evidence, "
+    "not a recorded skill."
 )
 
 
 def report(data: Data, form: str) -> str:
-    """The data of `Audit.to_dict` as 'table', 'md' or 'html'."""
+    """Format the data of `Audit.to_dict`.
+
+    Args:
+        data: what `Audit.to_dict` returns.
+        form: 'table', 'md' or 'html'.
+    """
     if form == "html":
         return _html(data)
-    return drawn(_sections(data), form)
+    return format_sections(_sections(data), form)
 
 
-def drawn(sections: Iterable[Section], form: str) -> str:
-    """Sections, each a heading with sentences and a table, as 'table' or 'md'."""
-    draw = {"table": _text, "md": _markdown}[form]
-    return "\n".join("".join(draw(*section)) for section in sections)
+def format_sections(sections: Iterable[Section], form: str) -> str:
+    """Format sections, each a heading with sentences and a table, as 'table' or 'md'."""
+    format_section = {"table": _text, "md": _markdown}[form]
+    return "\n".join("".join(format_section(*section)) for section in sections)
 
 
 def _text(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
     yield f"{title}\n{'=' * len(title)}\n"
     if rows:
-        yield format_table(list(_broken(rows)), list(rows[0]))
+        yield format_table(list(_wrapped(rows)), list(rows[0]))
     for line in lines:
         yield (
-            textwrap.fill(
-                _clipped(line, 2000), WIDTH, subsequent_indent="  ", break_on_hyphens=False
-            )
+            textwrap.fill(_clip(line, 2000), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
             + "\n"
         )
 
 
-def _broken(rows: TableRows) -> Iterator[dict[str, str]]:
-    """The rows with long cells broken into lines, so that they fit a terminal."""
-    cells = [{c: _clipped(value) for c, value in row.items()} for row in rows]
+def _wrapped(rows: TableRows) -> Iterator[dict[str, str]]:
+    """The rows with long cells wrapped, so that a line fits a terminal."""
+    cells = [{c: _clip(value) for c, value in row.items()} for row in rows]
     widths = {c: max(len(c), *(len(row[c]) for row in cells)) for c in cells[0]}
     while sum(widths.values()) + 2 * (len(widths) - 1) > WIDTH:
         widths[max(widths, key=widths.__getitem__)] -= 1
@@ -79,11 +83,11 @@ def _markdown(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
     if rows:
         yield (
             format_rows(
-                [{c: _clipped(v) for c, v in row.items()} for row in rows], list(rows[0]), "md"
+                [{c: _clip(v) for c, v in row.items()} for row in rows], list(rows[0]), "md"
             )
             + "\n"
         )
-    yield "\n".join(f"{escape_markdown(_clipped(line, 2000))}\n" for line in lines)
+    yield "\n".join(f"{escape_markdown(_clip(line, 2000))}\n" for line in lines)
 
 
 def _sections(data: Data) -> Iterator[Section]:
@@ -100,29 +104,32 @@ def _sections(data: Data) -> Iterator[Section]:
         return
     yield (
         "Titles that name no role, or several",
-        *_cut(data["open_titles"], 10, lambda t: _open_title(data, t)),
+        *_first_rows(data["open_titles"], 10, lambda t: _open_title(data, t)),
     )
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
-    yield "Nearest candidates", *_cut(people, len(people), lambda pair: _candidate(data, *pair))
     yield (
-        "Names that no skill or tool bears",
-        *_cut(
+        "Nearest candidates",
+        *_first_rows(people, len(people), lambda pair: _candidate(data, *pair)),
+    )
+    yield (
+        "Names of no known skill or tool",
+        *_first_rows(
             list(data["unmatched_skills"].items()), 15, lambda u: {"written": u[0], "people": u[1]}
         ),
     )
     keyed = any("person" in r for r in data["rejected"])  # the rows of a table have no lines
     yield (
         "Rejected rows",
-        *_cut(
+        *_first_rows(
             data["rejected"],
             20,
-            lambda r: _cited(r, keyed) | {"reason": r["reason"], "fix": r["fix"]},
+            lambda r: _row_reference(r, keyed) | {"reason": r["reason"], "fix": r["fix"]},
         ),
     )
 
 
-def _cited(rejected: Data, keyed: bool) -> dict[str, Any]:
-    """What an input row is known by: its line, or in a table the person, if it names one."""
+def _row_reference(rejected: Data, keyed: bool) -> dict[str, Any]:
+    """How to find an input row: its line, or in a database table its person, if it names one."""
     return (
         {"person": rejected.get("person", f"row {rejected['line']}")}
         if keyed
@@ -130,7 +137,7 @@ def _cited(rejected: Data, keyed: bool) -> dict[str, Any]:
     )
 
 
-def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], TableRows]:
+def _first_rows(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], TableRows]:
     """The first items as rows, and a sentence on the others."""
     more = f"… and {len(items) - limit:,} more: --format json lists all"
     return ([more] if len(items) > limit else [] if items else ["none"]), [
@@ -140,9 +147,11 @@ def _cut(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], TableRo
 
 def _summary(data: Data) -> list[str]:
     rows, titles = data["rows"], data["titles"]
-    read = f"{data['file']}: {rows['read']:,} rows read, {rows['used']:,} used, {rows['rejected']:,} rejected; ontology {data['ontology']}."
-    held = f"Titles: {titles['certain']:,} people with a certain role, {titles['ambiguous']:,} with an ambiguous title, {titles['none']:,} without a role."
-    return [read, held, data["note"]]
+    used = f"{rows['used']:,} used, {rows['rejected']:,} rejected; ontology {data['ontology']}."
+    certain = f"Titles: {titles['certain']:,} people with a certain role"
+    others = f"{titles['ambiguous']:,} with an ambiguous title, {titles['none']:,} without a role."
+    read = f"{data['file']}: {rows['read']:,} rows read, {used}"
+    return [read, f"{certain}, {others}", data["note"]]
 
 
 def _roles(data: Data) -> tuple[list[str], TableRows]:
@@ -164,7 +173,7 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
 
 
 def _workflow(data: Data) -> tuple[list[str], TableRows]:
-    """Per zone how many steps are in each state; below, which are covered by nobody, by one person or by no role at all."""
+    """Per zone the number of steps in each state; below, the steps that are thinly covered."""
     thin, other = ("few", "single") if data.get("small_groups") else ("single", "few")
     shown = {state: words for state, words in STEP_STATES.items() if state != other}
     rows, found = [], {state: dict[str, str]() for state in shown}
@@ -179,14 +188,14 @@ def _workflow(data: Data) -> tuple[list[str], TableRows]:
                 **{words: states.count(s) for s, words in shown.items()},
             }
         )
-    told = (
+    groups = (
         ("uncovered", "Covered by nobody"),
         (thin, f"By {shown[thin]} only"),
         ("unassigned", "Answered for by no role, left to machines or only supported"),
     )
     return [
         f"{words} ({len(found[state])}): {_names(list(found[state].values()))}"
-        for state, words in told
+        for state, words in groups
     ], rows
 
 
@@ -224,7 +233,7 @@ def _open_title(data: Data, title: Data) -> dict[str, Any]:
 
 
 def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str, Any]:
-    """A person and what is missing to a role, shortened; what was found lacking comes first."""
+    """A person and the first skills missing for a role; those found lacking come first."""
     chips = _chips(person)
     kinds = [
         f"{MISSING[kind]}: {'; '.join(_label(data, s) for _, s in group)}"
@@ -257,14 +266,14 @@ def _names(names: Sequence[str], limit: int = 20) -> str:
     )
 
 
-def _clipped(value: Any, limit: int = CLIP) -> str:
-    """A value in one harmless line of bounded length."""
+def _clip(value: Any, limit: int = CLIP) -> str:
+    """A value in one line of bounded length, without control characters."""
     text = single_line(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _html(data: Data) -> str:
-    """The template filled in; it prints strings only through _shown."""
+    """Render the template; it prints strings only through `_finalize`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(
@@ -273,7 +282,7 @@ def _html(data: Data) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
-        finalize=_shown,
+        finalize=_finalize,
     )
     filters: dict[str, Any] = {
         "label": lambda slug: _label(data, slug),
@@ -291,13 +300,13 @@ def _html(data: Data) -> str:
         "thin": "few" if small else "single",
     }
     return env.get_template("audit.html.j2").render(
-        data, heat=_heat(data), doers=_turned(data["performs"]), **words
+        data, heat=_heat(data), doers=_inverted(data["performs"]), **words
     )
 
 
-def _shown(value: Any) -> Any:
-    """What a template expression prints: text loses what could act in it, markup of the template stays."""
-    return value if not isinstance(value, str) or hasattr(value, "__html__") else _clipped(value)
+def _finalize(value: Any) -> Any:
+    """What a template expression prints: text without control characters, or markup as it is."""
+    return value if not isinstance(value, str) or hasattr(value, "__html__") else _clip(value)
 
 
 def _compact(number: int) -> str:
@@ -312,9 +321,9 @@ def _compact(number: int) -> str:
 
 
 def _heat(data: Data) -> list[tuple[str, list[str]]]:
-    """Each skill that roles require, with those roles; the widely required first, then role by role."""
+    """Each required skill with the roles that require it; the most widely required first."""
     order = {role: i for i, role in enumerate(data["roles"])}
-    needed = _turned({role: data["requires"].get(role, ()) for role in order})
+    needed = _inverted({role: data["requires"].get(role, ()) for role in order})
     return sorted(
         needed.items(),
         key=lambda pair: (
@@ -325,10 +334,10 @@ def _heat(data: Data) -> list[tuple[str, list[str]]]:
     )
 
 
-def _turned(groups: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """The members of groups, each with its groups."""
-    found: dict[str, list[str]] = {}
-    for one, others in groups.items():
-        for other in others:
-            found.setdefault(other, []).append(one)
-    return found
+def _inverted(groups: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Each member of the groups, with its groups."""
+    groups_of: dict[str, list[str]] = {}
+    for group, members in groups.items():
+        for member in members:
+            groups_of.setdefault(member, []).append(group)
+    return groups_of

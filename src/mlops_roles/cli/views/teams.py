@@ -8,7 +8,7 @@ from typing import Any
 
 from ...analysis.coverage import COUNTS, GROUPS
 from ...io.text import TableRows
-from .report import STATES, Section, drawn
+from .report import STATES, Section, format_sections
 
 Data = Mapping[str, Any]
 NAMES = {"role": "Roles", "task": "Tasks", "skill": "Skills", "step": "Steps of the workflow"}
@@ -40,7 +40,7 @@ def whatif_text(data: Data, form: str) -> str:
         *map(_change(data), data["changes"]),
         data["note"],
     ]
-    return drawn(
+    return format_sections(
         [
             ("What if", head, []),
             ("Covered by nobody, by one person, by several", [], counted(data)),
@@ -118,7 +118,7 @@ def _label(data: Data, slug: str) -> str:
 
 def team_text(data: Data, form: str) -> str:
     """The data of `Team.to_dict` as 'table' or 'md'."""
-    return drawn(
+    return format_sections(
         [
             ("Team", _team(data), _members(data)),
             ("What too few of the staff cover", _mending(data), _impossible(data)),
