@@ -325,7 +325,7 @@ def test_the_library_neither_prints_nor_exits(path):
 WITHOUT_EXAMPLE = {
     *("apply_mappings", "ask", "audit", "breaking_changes", "catalogue", "certify"),
     *("coherence", "diff", "explain", "gap", "load", "nearest_roles", "propose", "publish"),
-    *("quality", "resolve", "run_sparql", "serve", "show", "team", "undo_mappings", "verify"),
+    *("resolve", "run_sparql", "serve", "show", "team", "undo_mappings", "verify"),
     *("whatif",),
 }
 

@@ -66,11 +66,11 @@ def test_the_checks_were_found():
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_a_check_says_how_bad_why_and_the_cure(name):
+def test_a_check_has_severity_reason_and_fix(name):
     text = CHECKS[name]
     assert header(text, "severity") in SEVERITIES
     assert header(text, "reason").endswith(".")
-    assert header(text, "cure").endswith(".")
+    assert header(text, "fix").endswith(".")
     assert re.sub(r"[^a-z0-9]+", "-", header(text, "check").lower()).strip("-") == name
 
 
@@ -94,14 +94,14 @@ def test_a_sound_ontology_fails_no_check_above_info(tmp_path):
     }
 
 
-def test_no_check_is_made_twice_or_both_made_and_not_run():
+def test_each_check_is_either_run_once_or_listed_as_not_run():
     with (FOLDER / "not-run.csv").open(encoding="utf-8", newline="") as rows:
         idle = [row["check"] for row in csv.DictReader(rows)]
     made = [header(text, "check") for text in CHECKS.values()]
     assert len({*idle, *made}) == len(idle) + len(made)
 
 
-def test_ours_fails_nothing_above_info():
+def test_our_ontology_fails_no_check_above_info():
     found = quality()
     assert [r for r in found.results if r.state == "failed" and r.severity != "Info"] == []
     assert found.summary()["passed"] > 60
@@ -116,10 +116,10 @@ def test_every_exception_of_ours_has_a_reason():
     assert all(len(r.reason) > 20 for r in excused)
 
 
-def test_an_exception_that_nothing_needs_is_refused(tmp_path):
+def test_an_exception_that_matches_no_violation_is_rejected(tmp_path):
     record = tmp_path / "exceptions.csv"
     record.write_text("check,subject,reason\nOOPS! P06,*,because\n", "utf-8")
-    with pytest.raises(InputError, match="excused and does not occur"):
+    with pytest.raises(InputError, match="excepted and does not occur"):
         judged(tmp_path, SOUND, exceptions=record)
 
 
@@ -131,7 +131,7 @@ def test_an_exception_is_shown_with_its_reason_and_no_longer_fails(tmp_path):
     assert "OOPS! P06" not in failed(circle)
 
 
-def test_questions_of_ones_own_say_which_terms_nobody_asks_for(tmp_path):
+def test_terms_that_no_competency_question_names_are_reported(tmp_path):
     question = tmp_path / "q.rq"
     question.write_text(
         f"PREFIX e: <{EXAMPLE}>\n# e:serves\nSELECT ?x WHERE {{ ?x a e:Thing , <{EXAMPLE}Tool> }}",
@@ -141,7 +141,7 @@ def test_questions_of_ones_own_say_which_terms_nobody_asks_for(tmp_path):
     assert [r.subject for r in found.results if r.check == "Competency questions"] == ["ex:serves"]
 
 
-def test_an_ontology_outside_the_profiles_is_told_why(tmp_path):
+def test_axioms_outside_the_profiles_are_reported_with_the_reason(tmp_path):
     found = judged(
         tmp_path,
         SOUND + "ex:serves a owl:ReflexiveProperty . ex:Thing rdfs:subClassOf ex:Undeclared .",
@@ -159,7 +159,7 @@ def test_a_circle_of_class_expressions_is_a_readable_error(tmp_path):
         )
 
 
-def test_the_command_exits_with_1_on_findings_and_shows_the_cure(tmp_path, capsys):
+def test_the_command_exits_with_1_on_findings_and_shows_the_fix(tmp_path, capsys):
     path = tmp_path / "o.ttl"
     path.write_text(PREFIXES + "ex:A a owl:Class .", "utf-8")
     assert main.main(["quality", str(path)]) == 1
@@ -169,7 +169,7 @@ def test_the_command_exits_with_1_on_findings_and_shows_the_cure(tmp_path, capsy
 
 
 @pytest.mark.parametrize("name", ["org", "gistCore", "gufo", "foaf", "ml-schema"])
-def test_an_ontology_that_we_did_not_write_is_judged(name):
+def test_an_external_ontology_is_checked(name):
     path = SHARED / "vocabularies" / f"{name}.ttl"
     if not path.is_file():
         pytest.skip("the outside vocabularies are not here")

@@ -1,8 +1,8 @@
 """How well made an ontology is: the tests of FOOPS!, the pitfalls of OOPS! and the checks of ROBOT.
 
-Each is a file of SPARQL in `queries/quality/` with severity, reason, cure and the mistake that it
-catches; what needs the web or a reader is listed as not run. With the OWL 2 profiles, the labels
-and definitions in each language, and the terms that no competency question uses.
+Each is a file of SPARQL in `queries/quality/` with severity, reason, fix and an example of the
+mistake; those that need the web or a human are listed as not run. Beside them: the OWL 2 profiles,
+labels and definitions by language, and terms that no competency question uses.
 
 Sources: FOOPS! (catalogue of tests, w3id.org/foops), OOPS! (Poveda-Villalón and others, 2014),
 ROBOT (`report`, its default profile). Names are theirs, texts and queries are ours.
@@ -24,24 +24,31 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.resources import resource_dir
+from ..io.resources import resource_dir, resource_rows
 from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, Graph, load
 from .findings import SEVERITIES
 from .shacl import to_rdflib_graph
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
-_HEADER = re.compile(r"^#\+ (check|name|severity|reason|cure|rejects): (.*)$", re.M)
+STATES = ("failed", "excepted", "not run", "passed")  # the order of results
+_HEADER = re.compile(r"^#\+ (check|name|severity|reason|fix): (.*)$", re.M)
 _PREFIX = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.M | re.I)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a check: one row if it passed or was not run, one a finding if it failed.
+    """The result of a check: one row if it passed or was not run, one per violation if it failed.
 
     Attributes:
-        state: 'passed', 'failed', 'excepted' (failed, and why is on record) or 'not run'.
+        check: its name in FOOPS!, OOPS! or ROBOT, such as 'OOPS! P11'.
+        name: what it is about.
+        severity: 'Violation', 'Warning' or 'Info'.
+        state: 'passed', 'failed', 'excepted' (failed, with an exception on record) or 'not run'.
+        subject: CURIE of the term that violates it, or ''.
+        value: the value that does, or ''.
         reason: why the check is made; of an exception or a check not run, why that is.
+        fix: how to fix a violation.
     """
 
     check: str
@@ -51,16 +58,21 @@ class Result:
     subject: str = ""
     value: str = ""
     reason: str = ""
-    cure: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True)
 class Quality:
-    """The results of all checks, the failed ones first and worst first; and the coverage by language.
+    """The results of all checks, the failed and most severe first, and the coverage by language.
 
     Attributes:
-        results: what became of each check.
-        coverage: rows of kind, language, labels, definitions, terms.
+        results: a `Result` for each check or violation.
+        coverage: rows of kind, language, and numbers of labels, definitions and terms.
+
+    Example:
+        >>> from mlops_roles import Quality
+        >>> Quality(results=[], coverage=[]).conforms
+        True
     """
 
     results: list[Result]
@@ -68,11 +80,11 @@ class Quality:
 
     @property
     def conforms(self) -> bool:
-        """Whether no check failed above Info."""
+        """Whether no check more severe than Info failed."""
         return all(r.severity == "Info" for r in self.results if r.state == "failed")
 
     def summary(self) -> dict[str, int]:
-        """How many checks passed, failed, are excepted or were not run."""
+        """Number of checks by state."""
         states = {r.check: r.state for r in sorted(self.results, key=lambda r: r.state == "failed")}
         return dict(Counter(states.values()))
 
@@ -93,214 +105,179 @@ def quality(
     questions: Iterable[str | os.PathLike[str]] = (),
     exceptions: str | os.PathLike[str] | None = None,
 ) -> Quality:
-    """Judge an ontology: a file of RDF, or ours if none is given.
+    """Check how well an ontology is made: that of a file, or ours if none is given.
 
     Args:
         path: Turtle, RDF/XML, JSON-LD, N-Triples or TriG.
-        graph: ours, with what a company added.
-        questions: files of SPARQL, the competency questions of the ontology; ours for ours.
-        exceptions: a CSV of check, subject (* for any) and reason; ours for ours.
+        graph: ours, with a company's additions.
+        questions: SPARQL files, the competency questions of the ontology; by default ours for ours.
+        exceptions: CSV of check, subject (* for any) and reason; by default ours for ours.
 
-    Raises InputError for a file that cannot be read, or an exception that no finding needs.
+    Returns:
+        The results of some 80 checks.
+
+    Raises:
+        InputError: a file cannot be read, or an exception matches no violation.
+
+    Example:
+        >>> import mlops_roles
+        >>> acme = mlops_roles.quality("examples/acme.ttl")
+        >>> [r.name for r in acme.results if r.check == "OOPS! P38"]
+        ['No OWL ontology declaration']
     """
     graph, folder = graph or load(), resource_dir("queries") / "quality"
-    judged = _under_test(path, graph)
-    asked = [Path(q) for q in questions] or (
-        [] if path else sorted(resource_dir("queries").glob("*.rq"))
-    )
-    found = [
-        r
-        for file in sorted(folder.glob("*-*.rq"))
-        if "#+ check:" in (text := file.read_text("utf-8"))
-        for r in _run(text, judged)
-    ]
-    found += [*_profiles(judged), *_unasked(judged, asked)]
-    excused = exceptions or (None if path else folder / "exceptions.csv")
-    results = [*_excepted(found, excused), *_not_run(folder / "not-run.csv")]
-    rank = {"failed": 0, "excepted": 1, "not run": 2, "passed": 3}
-    order = sorted(
-        results,
-        key=lambda r: (rank[r.state], SEVERITIES.index(r.severity), r.check, r.subject, r.value),
-    )
-    return Quality(order, run_query(judged, (folder / "coverage.rq").read_text("utf-8")).rows)
+    ontology = _ontology_under_test(path, graph)
+    texts = (file.read_text("utf-8") for file in sorted(folder.glob("*-*.rq")))
+    results = [r for text in texts if "#+ check:" in text for r in _run(text, ontology)]
+    results += [*_profiles(ontology), *_unused_terms(ontology, _questions(path, questions))]
+    if excepted := exceptions or (None if path else folder / "exceptions.csv"):
+        results = _mark_exceptions(results, excepted)
+    not_run: Any = resource_rows("queries", "quality/not-run")
+    results += [Result(**row, severity="Info", state="not run") for row in not_run]
+    coverage = run_query(ontology, (folder / "coverage.rq").read_text("utf-8")).rows
+    return Quality(sorted(results, key=_order), coverage)
+
+
+def _order(r: Result) -> tuple[int, int, str, str, str]:
+    return STATES.index(r.state), SEVERITIES.index(r.severity), r.check, r.subject, r.value
+
+
+def _computed(check: str) -> Result:
+    """A check that no SPARQL can express, passed."""
+    rows: Any = resource_rows("queries", "quality/computed")
+    return next(Result(**row, state="passed") for row in rows if row["check"] == check)
+
+
+# the ontology under test --------------------------------------------------------
 
 
 class _OntologyUnderTest(Graph):
-    """An ontology under judgement: as asserted, and its own terms in the graph TERMS."""
+    """An asserted ontology, with its own terms listed in the graph TERMS."""
 
     def __init__(self, quads: Iterable[ox.Quad], prefixes: dict[str, str]):
         super().__init__(store=ox.Store())
         self.prefixes = prefixes
         self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-        own: Any = self.query(
-            (resource_dir("queries") / "quality" / "own-terms.rq").read_text("utf-8")
-        )
+        path = resource_dir("queries") / "quality" / "own-terms.rq"
+        own: Any = self.query(path.read_text("utf-8"))
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, TERMS) for t in list(own))
 
     def query(
         self, text: str, bindings: Mapping[str, Any] | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL over what was asserted, with terms put in the place of variables."""
-        return self.store.query(
-            text,
-            prefixes=self.prefixes,
-            substitutions={ox.Variable(name): term for name, term in (bindings or {}).items()},
-        )
+        """Run SPARQL over asserted statements; the graph TERMS is not part of them."""
+        terms = {ox.Variable(name): term for name, term in (bindings or {}).items()}
+        return self.store.query(text, prefixes=self.prefixes, substitutions=terms)
 
-    def terms(self) -> set[str]:
-        """Its own classes and properties."""
-        kinds = {
-            q.subject.value: q.object
-            for q in self.store.quads_for_pattern(None, None, None, TERMS)
-            if isinstance(q.subject, ox.NamedNode)
-        }
+    def classes_and_properties(self) -> set[str]:
+        """The IRIs of its own classes and properties."""
+        kinds: Any = self.store.quads_for_pattern(None, None, None, TERMS)
         return {
-            term
-            for term, kind in kinds.items()
-            if isinstance(kind, ox.NamedNode) and kind.value.endswith(("#Class", "#Property"))
+            q.subject.value
+            for q in kinds
+            if isinstance(q.subject, ox.NamedNode)
+            and q.object.value.endswith(("#Class", "#Property"))
         }
 
 
-def _under_test(path: str | os.PathLike[str] | None, graph: Graph) -> _OntologyUnderTest:
+def _ontology_under_test(path: str | os.PathLike[str] | None, graph: Graph) -> _OntologyUnderTest:
+    """The ontology of a file, with our prefixes where it has none of its own; or ours."""
     if path is None:
-        return _OntologyUnderTest(
-            graph.store.quads_for_pattern(None, None, None, DEFAULT), graph.prefixes
-        )
+        asserted = graph.store.quads_for_pattern(None, None, None, DEFAULT)
+        return _OntologyUnderTest(asserted, graph.prefixes)
     quads, prefixes = rdf.parse_rdf(path)
-    return _OntologyUnderTest(
-        quads,
-        prefixes
-        | {
-            p: n
-            for p, n in graph.prefixes.items()
-            if p not in prefixes and n not in prefixes.values()
-        },
-    )
+    namespaces = set(prefixes.values())
+    ours = {p: n for p, n in graph.prefixes.items() if p not in prefixes and n not in namespaces}
+    return _OntologyUnderTest(quads, prefixes | ours)
 
 
-def _run(text: str, judged: _OntologyUnderTest) -> list[Result]:
-    """The findings of one file of SPARQL, or that there are none."""
-    head = dict(_HEADER.findall(text))
-    passed = Result(
-        head["check"],
-        head["name"],
-        head["severity"],
-        "passed",
-        reason=head["reason"],
-        cure=head["cure"],
-    )
-    rows = run_query(judged, text).rows
+# checks -------------------------------------------------------------------------
+
+
+def _failed(check: Result, violations: Iterable[tuple[str, str]]) -> list[Result]:
+    """A result for each violation, a subject and a value; the check as passed if there is none."""
     return [
-        replace(
-            passed, state="failed", subject=str(r["subject"]), value=str(r.get("value") or "")[:200]
-        )
-        for r in rows
-    ] or [passed]
+        replace(check, state="failed", subject=subject, value=value)
+        for subject, value in violations
+    ] or [check]
 
 
-def _profiles(judged: _OntologyUnderTest) -> Iterator[Result]:
-    """What lies outside OWL 2 DL and OWL 2 RL."""
+def _run(text: str, ontology: _OntologyUnderTest) -> list[Result]:
+    """Run a check that is a file of SPARQL."""
+    check = Result(**dict(_HEADER.findall(text)), state="passed")
+    rows = run_query(ontology, text).rows
+    return _failed(check, ((str(r["subject"]), str(r.get("value") or "")[:200]) for r in rows))
+
+
+def _profiles(ontology: _OntologyUnderTest) -> Iterator[Result]:
+    """Check the OWL 2 profiles DL and RL."""
     from .owl_profiles import dl_violations, rl_violations
 
-    whole = to_rdflib_graph(judged.store.quads_for_pattern(None, None, None, DEFAULT), judged)
-    reason = {
-        "OWL 2 DL": "Outside it no reasoner promises an answer.",
-        "OWL 2 RL": "Outside it rules alone do not find all that follows.",
-    }
-    for name, offenders, severity in (
-        ("OWL 2 DL", dl_violations, "Warning"),
-        ("OWL 2 RL", rl_violations, "Info"),
-    ):
-        passed = Result(
-            name,
-            "Inside the profile",
-            severity,
-            "passed",
-            reason=reason[name],
-            cure="Declare the term, or write the axiom otherwise.",
-        )
+    quads = ontology.store.quads_for_pattern(None, None, None, DEFAULT)
+    graph = to_rdflib_graph(quads, ontology)
+    for name, violations in (("OWL 2 DL", dl_violations), ("OWL 2 RL", rl_violations)):
         try:
-            found = offenders(whole)
+            yield from _failed(_computed(name), [("", text[:300]) for text in violations(graph)])
         except (ValueError, RecursionError) as error:
             raise InputError(
-                f"{name}: a list or a class expression runs in a circle ({type(error).__name__}); break it"
+                f"{name}: a list or a class expression runs in a circle "
+                f"({type(error).__name__}); break it"
             ) from None
-        yield from [replace(passed, state="failed", value=text[:300]) for text in found] or [passed]
 
 
-def _unasked(judged: _OntologyUnderTest, questions: list[Path]) -> list[Result]:
-    """The classes and properties that no competency question names."""
-    passed = Result("Competency questions", "Every term serves a question", "Info", "passed")
-    passed = replace(
-        passed,
-        reason="A term that no question needs may not be needed.",
-        cure="Write the question, or remove the term.",
-    )
+def _questions(
+    path: str | os.PathLike[str] | None, questions: Iterable[str | os.PathLike[str]]
+) -> list[Path]:
+    """The competency questions given, else ours for our ontology."""
+    ours = [] if path else sorted(resource_dir("queries").glob("*.rq"))
+    return [Path(q) for q in questions] or ours
+
+
+def _unused_terms(ontology: _OntologyUnderTest, questions: list[Path]) -> list[Result]:
+    """Check that each class and property is named by a competency question."""
+    check = _computed("Competency questions")
     if not questions:
-        return [replace(passed, state="not run", reason="no questions were given (--questions)")]
-    named = {
-        term
-        for path in questions
-        for term in _named(rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path))
-    }
-    missing = sorted(judged.terms() - named)
-    return [replace(passed, state="failed", subject=judged.curie(term)) for term in missing] or [
-        passed
-    ]
+        return [replace(check, state="not run", reason="no questions were given (--questions)")]
+    used = {iri for path in questions for iri in _iris_in_query(_text(path))}
+    missing = sorted(ontology.classes_and_properties() - used)
+    return _failed(check, [(ontology.curie(term), "") for term in missing])
 
 
-def _named(text: str) -> set[str]:
+def _text(path: str | os.PathLike[str]) -> str:
+    return rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path)
+
+
+def _iris_in_query(text: str) -> set[str]:
     """The IRIs that a query names, in full or by prefix."""
-    spaces, body = (
-        dict(_PREFIX.findall(text)),
-        "\n".join(line for line in text.splitlines() if not line.startswith("#")),
-    )
-    short = {
-        spaces[p] + local
-        for p, local in re.findall(r"(?<![\w<])([\w-]*):([\w-]+)", body)
-        if p in spaces
-    }
-    return short | set(re.findall(r"<([^>]*)>", body))
+    namespaces = dict(_PREFIX.findall(text))
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    names = re.findall(r"(?<![\w<])([\w-]*):([\w-]+)", body)
+    expanded = {namespaces[prefix] + local for prefix, local in names if prefix in namespaces}
+    return expanded | set(re.findall(r"<([^>]*)>", body))
 
 
-def _excepted(found: list[Result], path: str | os.PathLike[str] | None) -> list[Result]:
-    """The results, those excused by a record marked so."""
-    if path is None:
-        return found
-    rows = list(
-        csv.DictReader(io.StringIO(rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path)))
-    )
+def _mark_exceptions(results: list[Result], path: str | os.PathLike[str]) -> list[Result]:
+    """The results, with the state 'excepted' for violations that a CSV of exceptions lists.
+
+    Raises InputError if a column is missing or an exception matches no violation.
+    """
+    rows = list(csv.DictReader(io.StringIO(_text(path))))
     if any(None in (row.get(c) for c in ("check", "subject", "reason")) for row in rows):
         raise InputError(
             f"{path}: exceptions have the columns check, subject and reason; add what is missing"
         )
     reasons = {(row["check"], row["subject"]): row["reason"] for row in rows}
-    used = {
-        key
-        for r in found
-        if r.state == "failed"
-        for key in ((r.check, r.subject), (r.check, "*"))
-        if key in reasons
-    }
-    if idle := sorted(set(reasons) - used):
+    failed = [r for r in results if r.state == "failed"]
+    used = {(r.check, subject) for r in failed for subject in (r.subject, "*")}
+    for check, subject in sorted(set(reasons) - used):
         raise InputError(
-            f"{path}: {idle[0][0]} of {idle[0][1]} is excused and does not occur; remove the line"
+            f"{path}: {check} of {subject} is excepted and does not occur; remove the line"
         )
-    return [_excuse(r, reasons) for r in found]
+    return [_mark_exception(r, reasons) for r in results]
 
 
-def _excuse(result: Result, reasons: dict[tuple[str, str], str]) -> Result:
+def _mark_exception(result: Result, reasons: dict[tuple[str, str], str]) -> Result:
     reason = reasons.get((result.check, result.subject), reasons.get((result.check, "*")))
-    return (
-        replace(result, state="excepted", reason=reason)
-        if reason and result.state == "failed"
-        else result
-    )
-
-
-def _not_run(path: Path) -> list[Result]:
-    with path.open(encoding="utf-8", newline="") as rows:
-        return [
-            Result(row["check"], row["name"], "Info", "not run", reason=row["reason"])
-            for row in csv.DictReader(rows)
-        ]
+    if not reason or result.state != "failed":
+        return result
+    return replace(result, state="excepted", reason=reason)

@@ -75,7 +75,7 @@ def _check_lines(check: str, results: list[Result]) -> list[str]:
     """One check: its severity, name, reason and fix, and the first findings."""
     first, hidden = results[0], len(results) - MAX_FINDINGS
     failed = first.state == "failed"
-    about = filter(None, (first.reason, first.cure if failed else ""))
+    about = filter(None, (first.reason, first.fix if failed else ""))
     return [
         f"{first.severity if failed else 'Excepted'}: {check}, {first.name} ({len(results)})",
         f"  {' '.join(about)}",
