@@ -1,9 +1,10 @@
-"""What is wrong with mappings: what they merge, make impossible, chain together or contradict.
+"""What is wrong with mappings: terms that they merge, empty classes, contradictions, rejections.
 
-Everything is put together (the ontology, the shipped alignments, theirs, the mappings) with a
-probe for each thing that must stay possible: a member of each class, a pair for each property
-that is mapped, one thing of all the types of an exact match. A contradiction about a probe is
-traced by its proof to the rows that cause it. Exact matches are followed from term to term.
+Everything is put together (the ontology, the shipped alignments, the mapped file, the mappings)
+with a probe for each thing that must stay satisfiable: a member of each class, a pair for each
+property that is mapped, one individual of all types of an exact match. A contradiction about a
+probe is traced by its proof to the rows that cause it. Exact matches are followed from term to
+term.
 """
 
 from __future__ import annotations
@@ -18,26 +19,22 @@ import pyoxigraph as ox
 
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
-from ..ontology.graph import DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
+from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
 from .alignments import shipped_mapping_sets
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
-MLOPS = "https://w3id.org/mlops-roles/ns#"
-EXACT = ox.NamedNode(f"{SKOS}exactMatch")
-NO_MATCH = ox.NamedNode(f"{MLOPS}noMatch")
 OWL, RDFS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#"
+EXACT = ox.NamedNode(f"{SKOS}exactMatch")
+NO_MATCH = ox.NamedNode(f"{BASE}/ns#noMatch")
 SUBPROPERTY = {ox.NamedNode(f"{RDFS}subPropertyOf"), ox.NamedNode(f"{OWL}equivalentProperty")}
 SUBCLASS = {ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(f"{OWL}equivalentClass")}
-MATCH_PROPERTIES = {
-    ox.NamedNode(f"{SKOS}closeMatch"),
-    ox.NamedNode(f"{OWL}sameAs"),
-    *SUBCLASS,
-    *SUBPROPERTY,
-}
+CLOSE = {ox.NamedNode(f"{SKOS}closeMatch"), ox.NamedNode(f"{OWL}sameAs")}
+MATCH_PROPERTIES = CLOSE | SUBCLASS | SUBPROPERTY
 CLASSES = (OWL_CLASS, ox.NamedNode(f"{RDFS}Class"))
+AXIOM = ox.NamedNode(f"{OWL}Axiom")
+ANNOTATION_PROPERTY = ox.NamedNode(f"{OWL}AnnotationProperty")
 DEFINED_BY = ox.NamedNode(f"{RDFS}isDefinedBy")
 PROBE = "urn:mlops-roles:probe:"
-Rows = dict[ox.Triple, list[str]]  # statement: the rows that make it
 
 
 @dataclass(frozen=True)
@@ -46,10 +43,16 @@ class CoherenceIssue:
 
     Attributes:
         kind: 'impossible', 'contradiction', 'two in one' or 'refused'.
-        about: what it is about.
-        rows: the rows that cause it, as file and line.
+        about: the term or terms that it is about, as CURIEs.
+        rows: the rows that cause it, as file:line; empty where no mapping does.
         because: the statements that it follows from.
-        message: what is wrong, and the cure.
+        message: what is wrong, and the fix.
+
+    Example:
+        >>> from mlops_roles import coherence, read_mappings
+        >>> mappings = read_mappings("examples/acme-hr.sssom.tsv")
+        >>> coherence(mappings, "examples/acme-hr.ttl")[-1].about
+        'hr:Competence'
     """
 
     kind: str
@@ -59,69 +62,90 @@ class CoherenceIssue:
     message: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The clash as plain data."""
+        """The issue as plain data."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
 def coherence(
     mappings: MappingSet,
-    theirs: str | os.PathLike[str],
+    source: str | os.PathLike[str],
     added: Iterable[str | os.PathLike[str]] = (),
 ) -> list[CoherenceIssue]:
-    """What is wrong with a set of mappings, taken together with ours, the shipped alignments and `theirs`.
+    """Find what is wrong with a set of mappings.
 
-    All rows are looked at, reviewed or not; what was refused must not come in by another way.
+    Args:
+        mappings: all its rows are looked at, reviewed or not.
+        source: the RDF file whose terms are mapped.
+        added: files that take part as under `--with`.
+
+    Returns:
+        The issues that follow from the mappings together with the ontology, the shipped
+        alignments and `source`; none if there are none.
+
+    Raises:
+        InputError: for a file that cannot be read.
+
+    Example:
+        >>> from mlops_roles import coherence, read_mappings
+        >>> mappings = read_mappings("examples/acme-hr.sssom.tsv")
+        >>> [issue.kind for issue in coherence(mappings, "examples/acme-hr.ttl")]
+        ['two in one', 'impossible', 'impossible']
     """
-    merged = _MergedGraph(mappings, load(*added, data=[theirs]))
-    return [*merged.merged_terms(), *merged.rejected_mappings(), *merged.unsatisfiable()]
+    graph = _MergedGraph(mappings, load(*added, data=[source]))
+    return [*graph.merged_terms(), *graph.rejected_mappings(), *graph.unsatisfiable()]
 
 
 class _MergedGraph:
-    """All statements together; those about matches are followed, the others reasoned with."""
+    """All statements together; exact matches are followed, the others reasoned with.
+
+    Attributes:
+        rows: for each statement of a mapping, the rows that make it, as file:line.
+        mapped: the statements of the set that is looked at.
+        statements: all statements.
+        ours: the terms of the ontology.
+    """
 
     def __init__(self, mappings: MappingSet, graph: Graph):
         self.graph = graph
-        self.rows: Rows = defaultdict(list)
-        said = [
-            self._note(mappings),
-            *(self._note(found) for found in shipped_mapping_sets().values()),
-        ]
-        self.mapped = dict.fromkeys(said[0]).keys()
-        base = (q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT))
-        self.all = ox.Dataset(ox.Quad(*t) for part in (base, *said) for t in part)
-        self.ours = {
-            q.subject
-            for q in self.all.quads_for_predicate(DEFINED_BY)
-            if q.object == ox.NamedNode("https://w3id.org/mlops-roles")
-        }
+        self.rows: dict[ox.Triple, list[str]] = defaultdict(list)
+        self.mapped = dict.fromkeys(self._note_rows(mappings)).keys()
+        for found in shipped_mapping_sets().values():
+            self._note_rows(found)
+        asserted = graph.store.quads_for_pattern(None, None, None, DEFAULT)
+        triples = (*(quad.triple for quad in asserted), *self.rows)
+        self.statements = ox.Dataset(ox.Quad(*triple) for triple in triples)
+        quads = self.statements.quads_for_predicate(DEFINED_BY)
+        self.ours = {q.subject for q in quads if q.object == ox.NamedNode(BASE)}
 
-    def _note(self, found: MappingSet) -> list[ox.Triple]:
-        """What a set says, each statement noted with its row; of upper ontologies, only what is refused."""
-        said = []
-        for row in (r for r in found.mappings if r.negated or not found.is_upper_ontology):
-            predicate = NO_MATCH if row.negated else ox.NamedNode(row.predicate)
-            said.append(ox.Triple(ox.NamedNode(row.subject), predicate, ox.NamedNode(row.object)))
-            self.rows[said[-1]].append(f"{found.name}:{row.line}")
-        return said
+    def _note_rows(self, mappings: MappingSet) -> list[ox.Triple]:
+        """The statements of a set, each noted with its row; of upper ontologies, rejections only."""
+        found = []
+        for row in mappings.mappings:
+            if row.negated or not mappings.is_upper_ontology:
+                predicate = NO_MATCH if row.negated else ox.NamedNode(row.predicate)
+                triple = ox.Triple(ox.NamedNode(row.subject), predicate, ox.NamedNode(row.object))
+                self.rows[triple].append(f"{mappings.name}:{row.line}")
+                found.append(triple)
+        return found
 
     def _issue(
-        self, kind: str, about: str, leaves: Iterable[ox.Triple], message: str
+        self, kind: str, about: Iterable[Any], causes: Iterable[ox.Triple], message: str
     ) -> CoherenceIssue:
-        leaves = list(dict.fromkeys(leaves))
-        rows = tuple(dict.fromkeys(row for triple in leaves for row in self.rows.get(triple, ())))
-        return CoherenceIssue(
-            kind, about, rows, tuple(self.graph.format_term(t) for t in leaves), message
-        )
+        causes = list(dict.fromkeys(causes))
+        rows = dict.fromkeys(row for triple in causes for row in self.rows.get(triple, ()))
+        terms = " and ".join(map(self.graph.format_term, about))
+        because = tuple(map(self.graph.format_term, causes))
+        return CoherenceIssue(kind, terms, tuple(rows), because, message)
 
     # exact matches, followed ------------------------------------------------------
 
-    def _linked(self, term: Any, relations: Container[Any]) -> Iterator[tuple[Any, ox.Triple]]:
-        """What a term is linked with, either way, and the statement that says so."""
-        for quad in self.all.quads_for_subject(term):
-            if quad.predicate in relations:
+    def _linked(self, term: Any, predicates: Container[Any]) -> Iterator[tuple[Any, ox.Triple]]:
+        """What a term is linked with, either way, each with the statement of it."""
+        for quad in self.statements.quads_for_subject(term):
+            if quad.predicate in predicates:
                 yield quad.object, quad.triple
-        for quad in self.all.quads_for_object(term):
-            if quad.predicate in relations:
+        for quad in self.statements.quads_for_object(term):
+            if quad.predicate in predicates:
                 yield quad.subject, quad.triple
 
     def _exact_closure(self, start: Any) -> dict[Any, list[ox.Triple]]:
@@ -138,25 +162,18 @@ class _MergedGraph:
 
     def merged_terms(self) -> Iterator[CoherenceIssue]:
         """Two terms of ours that exact matches make one."""
-        starts = sorted(
-            {t for quad in self.all.quads_for_predicate(EXACT) for t in (quad.subject, quad.object)}
-            & self.ours,
-            key=str,
-        )
-        for start in starts:
+        quads = self.statements.quads_for_predicate(EXACT)
+        ends = {term for quad in quads for term in (quad.subject, quad.object)}
+        message = "exact matches make two of our terms one; make one of these skos:closeMatch"
+        for start in sorted(ends & self.ours, key=str):
             for other, way in self._exact_closure(start).items():
                 if other in self.ours and str(start) < str(other):
-                    about = f"{self.graph.format_term(start)} and {self.graph.format_term(other)}"
-                    yield self._issue(
-                        "two in one",
-                        about,
-                        way,
-                        "exact matches make two of our terms one; make one of these skos:closeMatch",
-                    )
+                    yield self._issue("two in one", (start, other), way, message)
 
     def rejected_mappings(self) -> Iterator[CoherenceIssue]:
-        """Pairs that somebody refused and that a mapping brings together, be it by way of exact matches."""
-        for no in self.all.quads_for_predicate(NO_MATCH):
+        """Rejected pairs that a mapping brings together, perhaps through exact matches."""
+        message = "a person found that the two do not match; withdraw the mapping, or the rejection"
+        for no in self.statements.quads_for_predicate(NO_MATCH):
             here, there = self._exact_closure(no.subject), self._exact_closure(no.object)
             ways = [[*here[t], *there[t]] for t in here if t in there]
             ways += [
@@ -166,64 +183,46 @@ class _MergedGraph:
                 if other in there
             ]
             if ways and not self.mapped.isdisjoint((no.triple, *(way := min(ways, key=len)))):
-                about = (
-                    f"{self.graph.format_term(no.subject)} and {self.graph.format_term(no.object)}"
-                )
-                yield self._issue(
-                    "refused",
-                    about,
-                    [*way, no.triple],
-                    "somebody found that the two do not match; withdraw the mapping, or the refusal",
-                )
+                yield self._issue("refused", (no.subject, no.object), [*way, no.triple], message)
 
-    # what is impossible -----------------------------------------------------------
+    # what must stay satisfiable -----------------------------------------------------
 
     def _probes(self) -> dict[ox.Triple, list[ox.Triple]]:
-        """What must stay possible: statements about a made-up thing, with the mapping they stand for, if any."""
+        """Statements about made-up things, each with the mapping that it stands for, if any."""
         probes: dict[ox.Triple, list[ox.Triple]] = {}
-        classes: set[Any] = {
-            q.subject
-            for kind in CLASSES
-            for q in self.all.quads_for_object(kind)
-            if isinstance(q.subject, ox.NamedNode)
-        } - self.ours
-        classes |= {
-            end for t in self.mapped if t.predicate in SUBCLASS for end in (t.subject, t.object)
-        }
-        for number, cls in enumerate(sorted(classes, key=str)):
+        for number, cls in enumerate(sorted(self._probed_classes(), key=str)):
             probes[ox.Triple(ox.NamedNode(f"{PROBE}{number}"), RDF_TYPE, cls)] = []
         for number, triple in enumerate(self.mapped):
             thing = ox.NamedNode(f"{PROBE}mapping:{number}")
             if triple.predicate == EXACT:
-                probes |= {
-                    ox.Triple(thing, RDF_TYPE, kind): [triple]
-                    for end in (triple.subject, triple.object)
-                    for kind in self._types(end)
-                }
+                types = (*self._types(triple.subject), *self._types(triple.object))
+                probes |= {ox.Triple(thing, RDF_TYPE, cls): [triple] for cls in types}
             elif triple.predicate in SUBPROPERTY:
-                probes[ox.Triple(thing, triple.subject, ox.NamedNode(f"{thing.value}:value"))] = []  # type: ignore[arg-type]
+                value = ox.NamedNode(f"{thing.value}:value")
+                probes[ox.Triple(thing, triple.subject, value)] = []  # type: ignore[arg-type]
         return probes
 
+    def _probed_classes(self) -> set[Any]:
+        """The classes that are not ours, and those that a mapping is about."""
+        quads = (q for cls in CLASSES for q in self.statements.quads_for_object(cls))
+        classes: set[Any] = {q.subject for q in quads if isinstance(q.subject, ox.NamedNode)}
+        mapped = (t for t in self.mapped if t.predicate in SUBCLASS)
+        return (classes - self.ours).union(*((t.subject, t.object) for t in mapped))
+
     def _types(self, term: Any) -> list[Any]:
-        return [
-            q.object
-            for q in self.all.quads_for_subject(term)
-            if q.predicate == RDF_TYPE and isinstance(q.object, ox.NamedNode)
-        ]
+        quads = self.statements.quads_for_subject(term)
+        types = (quad.object for quad in quads if quad.predicate == RDF_TYPE)
+        return [cls for cls in types if isinstance(cls, ox.NamedNode)]
 
     def _logic(self) -> Iterator[ox.Quad]:
-        """What can contradict: no literals, notes, or refusals, which are looked at by themselves."""
-        notes = {
-            q.subject for q in self.all.quads_for_object(ox.NamedNode(f"{OWL}AnnotationProperty"))
-        } | {NO_MATCH, DEFINED_BY}
-        about = {q.subject for q in self.all.quads_for_object(ox.NamedNode(f"{OWL}Axiom"))}
-        return (
-            q
-            for q in self.all
-            if not isinstance(q.object, ox.Literal)
-            and q.predicate not in notes
-            and q.subject not in about
-        )
+        """What can contradict: no literals, annotations or rejections, which are no axioms."""
+        quads = self.statements.quads_for_object(ANNOTATION_PROPERTY)
+        annotations = {q.subject for q in quads} | {NO_MATCH, DEFINED_BY}
+        axioms = {q.subject for q in self.statements.quads_for_object(AXIOM)}
+        for quad in self.statements:
+            is_note = quad.predicate in annotations or quad.subject in axioms
+            if not is_note and not isinstance(quad.object, ox.Literal):
+                yield quad
 
     def unsatisfiable(self) -> Iterator[CoherenceIssue]:
         """Contradictions, each traced to the statements that cause it."""
@@ -233,47 +232,32 @@ class _MergedGraph:
         store.extend(ox.Quad(*t) for t in probes)
         proofs = reasoner.infer(store)
         seen = set()
-        for clash in reasoner.contradictions(proofs):
-            leaves = list(_leaves(clash.conclusion, proofs))
-            causes = [
-                t
-                for leaf in leaves
-                for t in probes.get(leaf, [leaf])
-                if not isinstance(t.subject, ox.BlankNode)
-            ]
+        for contradiction in reasoner.contradictions(proofs):
+            leaves = list(_leaves(contradiction.conclusion, proofs))
+            stated = (triple for leaf in leaves for triple in probes.get(leaf, [leaf]))
+            causes = [t for t in stated if not isinstance(t.subject, ox.BlankNode)]
             key = frozenset(t for t in causes if t in self.rows) or frozenset(causes)
             if key not in seen:
                 seen.add(key)
-                yield self._unsatisfiable(clash, [t for t in leaves if t in probes], causes)
+                yield self._trace(contradiction, [t for t in leaves if t in probes], causes)
 
-    def _unsatisfiable(
-        self, clash: reasoner.Inference, probed: list[ox.Triple], causes: list[ox.Triple]
+    def _trace(
+        self, contradiction: reasoner.Inference, probed: list[ox.Triple], causes: list[ox.Triple]
     ) -> CoherenceIssue:
-        says = (
-            reasoner.rules()[clash.rule].split("\n", 1)[0].removeprefix("#+ summary: ").rstrip(".")
-        )
-        kinds = ", ".join(
-            self.graph.format_term(t.object)
-            for t in clash.because
-            if t.predicate == RDF_TYPE and isinstance(t.object, ox.NamedNode)
-        )
-        cure = (
-            "withdraw one of the mappings"
-            if any(t in self.rows for t in causes)
-            else "no mapping causes it, mend the file"
-        )
-        about = (
-            (probed[0].object if probed[0].predicate == RDF_TYPE else probed[0].predicate)
-            if probed
-            else clash.conclusion.subject
-        )
+        """The issue of a contradiction that rests on some probes and on the causes."""
+        header = reasoner.rules()[contradiction.rule].split("\n", 1)[0]
+        rule = header.removeprefix("#+ summary: ").rstrip(".")
+        typed = (t.object for t in contradiction.because if t.predicate == RDF_TYPE)
+        types = [self.graph.format_term(t) for t in typed if isinstance(t, ox.NamedNode)]
+        of_types = f" ({', '.join(types)})" if types else ""
+        is_mapped = any(triple in self.rows for triple in causes)
+        fix = "withdraw one of the mappings" if is_mapped else "no mapping causes it, fix the file"
+        about: Any = contradiction.conclusion.subject
+        if probed:
+            first = probed[0]
+            about = first.object if first.predicate == RDF_TYPE else first.predicate
         kind = "impossible" if probed else "contradiction"
-        return self._issue(
-            kind,
-            self.graph.format_term(about),
-            causes,
-            f"{says}{f' ({kinds})' if kinds else ''}; {cure}",
-        )
+        return self._issue(kind, (about,), causes, f"{rule}{of_types}; {fix}")
 
 
 def _leaves(triple: ox.Triple, proofs: dict[ox.Triple, reasoner.Inference]) -> Iterator[ox.Triple]:

@@ -1,4 +1,4 @@
-"""Accepted mappings merged into a company's file, and taken out again.
+"""Reviewed mappings merged into a company's file, and taken out again.
 
 Each statement that comes in is marked with the set that it came from, so that exactly what came
 in can be taken out: what the file said before stays, and so does what another set brought.
@@ -17,10 +17,9 @@ from ..io.sssom import MappingSet
 from .alignments import mapping_triples
 
 OWL = "http://www.w3.org/2002/07/owl#"
-AXIOM = ox.NamedNode(f"{OWL}Axiom")
 ANNOTATED = [ox.NamedNode(f"{OWL}annotated{part}") for part in ("Source", "Property", "Target")]
 PART_OF = ox.NamedNode("http://purl.org/dc/terms/isPartOf")
-JUSTIFIED = ox.NamedNode("https://w3id.org/sssom/mapping_justification")
+JUSTIFICATION = ox.NamedNode("https://w3id.org/sssom/mapping_justification")
 Mark = tuple[ox.NamedNode | ox.BlankNode, ox.Triple]  # a node, and the statement that it is about
 
 
@@ -30,9 +29,16 @@ class Merge:
 
     Attributes:
         graph: what the file holds now.
-        prefixes: to write it with.
+        prefixes: those to write it with, prefix to namespace.
         changed: the statements that came in or went out, without their marks.
         unchanged: the statements that were there anyway, and stay.
+
+    Example:
+        >>> from mlops_roles import apply_mappings, read_mappings
+        >>> mappings = read_mappings("examples/acme-hr.sssom.tsv")
+        >>> merge = apply_mappings("examples/acme-hr.ttl", mappings)
+        >>> b"skos:exactMatch role:data-scientist" in merge.to_turtle()
+        True
     """
 
     graph: ox.Dataset
@@ -42,80 +48,113 @@ class Merge:
 
     def to_turtle(self) -> bytes:
         """The file in Turtle."""
-        return (
-            ox.serialize(
-                sorted((q.triple for q in self.graph), key=str),
-                format=ox.RdfFormat.TURTLE,
-                prefixes=self.prefixes,
-            )
-            or b""
-        )
+        triples = sorted((q.triple for q in self.graph), key=str)
+        turtle = ox.RdfFormat.TURTLE
+        return ox.serialize(triples, format=turtle, prefixes=self.prefixes) or b""
 
 
-def apply_mappings(theirs: str | os.PathLike[str], mappings: MappingSet) -> Merge:
-    """The file `theirs` with the reviewed rows of a set; proposals that nobody reviewed are left out.
+def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merge:
+    """Merge the reviewed mappings of a set into a file; the others are left out.
 
-    Raises InputError if nothing was reviewed, or if the set is merged already.
+    Args:
+        source: the RDF file whose terms are mapped; it is not changed.
+        mappings: a set with at least one mapping that a person reviewed. A rejected one comes
+            in as `mlops:noMatch`.
+
+    Returns:
+        The merged graph, and which statements came in.
+
+    Raises:
+        InputError: if nothing was reviewed, if the set is merged already, or for a file that
+            cannot be read.
+
+    Example:
+        >>> from mlops_roles import apply_mappings, read_mappings
+        >>> mappings = read_mappings("examples/acme-hr.sssom.tsv")
+        >>> len(apply_mappings("examples/acme-hr.ttl", mappings).changed)
+        7
     """
     if not mappings.reviewed:
         raise InputError(
-            f"{mappings.name}: no row has been reviewed; write your name under reviewer_label where you have decided"
+            f"{mappings.name}: no row has been reviewed; "
+            "write your name under reviewer_label where you have decided"
         )
-    graph, prefixes = _read(theirs)
+    graph, prefixes = _parse(source)
     if _marks(graph, mappings.iri):
         raise InputError(
-            f"{theirs}: {mappings.iri} is merged already; take it out with --undo first"
+            f"{source}: {mappings.iri} is merged already; take it out with --undo first"
         )
-    brought = {mark[1] for mark in _marks(graph)}
+    merged_before = {statement for _, statement in _marks(graph)}
     work = ox.Dataset(ox.Quad(*t) for t in mapping_triples(mappings, mappings.reviewed))
-    changed, kept = [], []
-    for node, said in _marks(work):
-        if ox.Quad(*said) in graph and said not in brought:
-            kept.append(said)
+    changed, unchanged = [], []
+    for node, statement in _marks(work):
+        if ox.Quad(*statement) in graph and statement not in merged_before:
+            unchanged.append(statement)
             continue
-        changed.append(said)
-        graph.add(ox.Quad(*said))
+        changed.append(statement)
+        graph.add(ox.Quad(*statement))
         mark = ox.BlankNode()
         for quad in work.quads_for_subject(node):
             graph.add(ox.Quad(mark, quad.predicate, quad.object))
-    spaces = {
-        p: n
-        for p, n in mappings.header["curie_map"].items()
-        if p not in prefixes and n not in prefixes.values()
-    }
-    return Merge(graph, prefixes | spaces, changed, kept)
+    for prefix, namespace in mappings.header["curie_map"].items():
+        if namespace not in prefixes.values():
+            prefixes.setdefault(prefix, namespace)
+    return Merge(graph, prefixes, changed, unchanged)
 
 
 def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge:
-    """The file `merged` without what the set brought. Raises InputError if it brought nothing."""
-    graph, prefixes = _read(merged)
-    mine = _marks(graph, mappings.iri)
-    if not mine:
+    """Take out of a file what a set brought; what it said before, or another set brought, stays.
+
+    Args:
+        merged: an RDF file that `apply_mappings` made; it is not changed.
+        mappings: the set, of which only the IRI counts.
+
+    Returns:
+        The graph without the set, and which statements went out.
+
+    Raises:
+        InputError: if nothing in the file came from the set, or for a file that cannot be read.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> from mlops_roles import apply_mappings, read_mappings, undo_mappings
+        >>> mappings = read_mappings("examples/acme-hr.sssom.tsv")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     linked = pathlib.Path(folder, "linked.ttl")
+        ...     merge = apply_mappings("examples/acme-hr.ttl", mappings)
+        ...     _ = linked.write_bytes(merge.to_turtle())
+        ...     len(undo_mappings(linked, mappings).changed)
+        7
+    """
+    graph, prefixes = _parse(merged)
+    marks = _marks(graph, mappings.iri)
+    if not marks:
         raise InputError(
             f"{merged}: nothing in it came from {mappings.iri}; give the file that --apply wrote"
         )
-    for node, _ in mine:
+    for node, _ in marks:
         for quad in list(graph.quads_for_subject(node)):
             graph.discard(quad)
-    others = {said for _, said in _marks(graph)}
-    gone = [said for _, said in mine if said not in others]
-    for said in gone:
-        graph.discard(ox.Quad(*said))
-    return Merge(graph, prefixes, gone, [said for _, said in mine if said in others])
+    still_marked = {statement for _, statement in _marks(graph)}
+    changed = [statement for _, statement in marks if statement not in still_marked]
+    for statement in changed:
+        graph.discard(ox.Quad(*statement))
+    unchanged = [statement for _, statement in marks if statement in still_marked]
+    return Merge(graph, prefixes, changed, unchanged)
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[ox.Dataset, dict[str, str]]:
+def _parse(path: str | os.PathLike[str]) -> tuple[ox.Dataset, dict[str, str]]:
     """The statements of a file in one graph, and its prefixes."""
     quads, prefixes = rdf.parse_rdf(path)
     return ox.Dataset(ox.Quad(*quad.triple) for quad in quads), prefixes
 
 
-def _marks(graph: ox.Dataset, name: str | None = None) -> list[Mark]:
-    """The marks of mappings, of one set or of all, each with its statement."""
-    found = []
-    for quad in graph.quads_for_predicate(JUSTIFIED):
+def _marks(graph: ox.Dataset, iri: str | None = None) -> list[Mark]:
+    """The marks of mappings, of the set with an IRI or of all, each with its statement."""
+    found: list[Mark] = []
+    for quad in graph.quads_for_predicate(JUSTIFICATION):
         about = {q.predicate: q.object for q in graph.quads_for_subject(quad.subject)}
         parts = [about.get(part) for part in ANNOTATED]
-        if all(parts) and (name is None or about.get(PART_OF) == ox.NamedNode(name)):
+        if all(parts) and (iri is None or about.get(PART_OF) == ox.NamedNode(iri)):
             found.append((quad.subject, ox.Triple(*parts)))  # type: ignore[arg-type]
-    return found  # type: ignore[return-value]
+    return found
