@@ -10,7 +10,7 @@ import pytest
 from support.asserted import PREFIXES, ROOT, facts
 
 from mlops_roles import InputError, Question, UnknownName, ask, catalogue, load
-from mlops_roles.ontology.catalogue import bound, run_query
+from mlops_roles.ontology.catalogue import run_query
 from mlops_roles.ontology.results import LARGE, decode_rows
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
@@ -282,23 +282,6 @@ def test_a_fixed_parameter_keeps_the_rows_that_have_it(name, variable, over, who
         assert Counter(
             run_query(over(name), QUESTIONS[name].text, {variable: [value]}).terms
         ) == Counter(map(tuple, joined))
-
-
-def test_a_variable_that_a_row_may_lack_is_not_put_in_its_place(graph):
-    """Where a role is named in OPTIONAL only, a row with another role would be told as one with this."""
-    assert bound(
-        "SELECT ?a ?b { ?a ?b ?c OPTIONAL { ?a ?b ?d { ?e ?f ?g } } MINUS { ?h ?i ?j } FILTER NOT EXISTS { ?k ?l ?m } ?n ?o '?q' } "
-    ) >= {*"abcno"}
-    assert not bound(
-        "SELECT ?x { OPTIONAL { ?d ?e ?f { SELECT ?g { ?h ?i ?j } } } MINUS{ ?k } FILTER EXISTS {?l} FILTER('{' = \"?m {\") # ?o {\n }"
-    )
-    assert bound(
-        "SELECT (COUNT(?a) AS ?n) { { SELECT ?b (COUNT(?c) AS ?d) { ?b ?e ?c } GROUP BY ?b } }"
-    ) == {*"bce"}
-    text = "SELECT ?task ?role { ?task a mlops:Task OPTIONAL { ?role mlops:performs ?task } }"
-    wanted = ox.NamedNode(graph.resolve_term("R7"))
-    joined = graph.query(f"{text} VALUES ?role {{ {wanted} }}")
-    assert Counter(run_query(graph, text, {"role": [wanted]}).terms) == Counter(map(tuple, joined))
 
 
 @every_question

@@ -11,11 +11,9 @@ A file's `#+` lines are its documentation and its test:
 
 from __future__ import annotations
 
-import gc
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,18 +26,15 @@ from ..io import rdf
 from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import resource_dir
 from .graph import Graph, Term, load
+from .query_outline import Outline, outline
 from .results import decode_rows
+from .substitution import substitutable
 
 if TYPE_CHECKING:
     import pandas
     import rdflib
 
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
-_ORDER = re.compile(r"\nORDER BY((?: \?\w+)+)\s*\Z")  # by plain variables
-_PARTS = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"|(?<!\S)#.*|(?:\bSELECT\b[^{}]*|\b(?:OPTIONAL|MINUS|EXISTS)\s*)?\{|\}|\?\w+',
-    re.I,
-)
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 
@@ -127,29 +122,61 @@ def values_block(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) ->
     return f"VALUES ({' '.join('?' + n for n in names)}) {{ {' '.join(written)} }}"
 
 
-def run_query(graph: Graph, text: str, fixed: Mapping[str, Iterable[Term]] | None = None) -> Answer:
-    """Run SPARQL text with variables of its result fixed.
+def run_query(
+    graph: Graph, text: str, bindings: Mapping[str, Iterable[Term]] | None = None
+) -> Answer:
+    """Run SPARQL text, with columns of its answer fixed to one of some terms.
 
-    They are put in their places where that means the same, which the engine is quick with, and else joined at the end.
+    A fixed column means the rows of the answer joined with the terms: those that have one of
+    them in this column, and those that have nothing there, once for each term.
+
+    In CONSTRUCT, ASK and DESCRIBE, and for a variable that is no column, the terms are joined
+    with the solutions of the pattern, as VALUES behind the query is.
+    Raises InputError for a mistake in the text, and where there is nothing to join with.
     """
-    given = {name: list(terms) for name, terms in (fixed or {}).items()}
-    inside = {
-        name: terms[0] for name, terms in given.items() if len(terms) == 1 and name in bound(text)
-    }
+    given = {name: list(terms) for name, terms in (bindings or {}).items()}
+    direct = substitutable(text) if given else frozenset()
+    inside = {n: terms[0] for n, terms in given.items() if len(terms) == 1 and n in direct}
     rest = {name: terms for name, terms in given.items() if name not in inside}
-    joined = f"\n{values_block(rest, itertools.product(*rest.values()))}\n" if rest else ""
-    order = _ORDER.search(text)
-    with _no_cycles():
-        found = (
-            _answer(
-                graph, text[: order.start()] + joined, inside, order[1].replace("?", "").split()
-            )
-            if order
-            else None
+    if not rest:
+        return _sorted_answer(graph, text, "", inside)
+    nameless = any(isinstance(term, ox.BlankNode) for terms in rest.values() for term in terms)
+    if outline(text).takes_values and not nameless:
+        joined = f"\n{values_block(rest, itertools.product(*rest.values()))}\n"
+        return _sorted_answer(graph, text, joined, inside)
+    return _join(_sorted_answer(graph, text, "", inside), rest, outline(text))
+
+
+def _join(answer: Answer, terms: Mapping[str, list[Term]], query: Outline) -> Answer:
+    """The rows of an answer, joined with terms for some of its columns."""
+    if query.form != "SELECT" or not set(terms) <= set(answer.columns):
+        raise InputError(
+            f"query: nothing to join with ?{', ?'.join(terms)}; make it a column, or write what is "
+            "behind the pattern (LIMIT, GROUP BY, VALUES …) into a subquery"
         )
-        if found is None:
-            found = _answer(graph, text + joined, inside)
-    assert found is not None  # what is in the engine's own order
+    rows = answer.terms
+    for name, choices in terms.items():
+        at = answer.columns.index(name)
+        rows = [
+            (*row[:at], term, *row[at + 1 :])
+            for row in rows
+            for term in choices
+            if row[at] is None or row[at] == term
+        ]
+    return Answer(
+        answer.columns, list(dict.fromkeys(rows)) if query.distinct else rows, answer.graph
+    )
+
+
+def _sorted_answer(graph: Graph, text: str, joined: str, inside: Mapping[str, Term]) -> Answer:
+    """The answer to a query with VALUES behind it; sorted here where that gives the same order."""
+    query = outline(text)
+    if order := query.order_variables:
+        found = _answer(graph, text[: query.order] + joined, inside, order)
+        if found is not None:
+            return found
+    found = _answer(graph, text + joined, inside)
+    assert found is not None  # it is in the engine's own order
     return found
 
 
@@ -166,34 +193,6 @@ def _answer(
         )
     found = decode_rows(result, order)
     return None if found is None else Answer([v.value for v in result.variables], found, graph)
-
-
-def bound(text: str) -> set[str]:
-    """The variables of a query that stand outside of OPTIONAL, MINUS and EXISTS, so that each row has them."""
-    found: set[str] = set()
-    depth, left = 0, 0
-    for part in (match[0] for match in _PARTS.finditer(text)):
-        if part.endswith("{"):
-            depth += 1
-            left = left or (depth if part[0].upper() in "OME" else 0)
-        elif part == "}":
-            left = 0 if left == depth else left
-            depth -= 1
-        elif part[0] == "?" and depth and not left:
-            found.add(part[1:])
-    return found
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Collect no garbage while rows are made and sorted, which hold no cycles: a third of the time of a long answer."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -213,15 +212,13 @@ class Answer:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """Rows as dictionaries of Python values; IRIs as CURIEs where a prefix fits."""
-        with _no_cycles():
-            distinct = {
-                id(term): term for row in self.terms for term in row
-            }  # a long answer has few terms many times
-            value = {place: self._value(term) for place, term in distinct.items()}
-            return [
-                dict(zip(self.columns, [value[id(term)] for term in row], strict=True))
-                for row in self.terms
-            ]
+        # a long answer has few terms many times
+        distinct = {id(term): term for row in self.terms for term in row}
+        value = {place: self._value(term) for place, term in distinct.items()}
+        return [
+            dict(zip(self.columns, [value[id(term)] for term in row], strict=True))
+            for row in self.terms
+        ]
 
     def _value(self, term: Term | None) -> Any:
         if term is None:
@@ -286,7 +283,10 @@ def catalogue(graph: Graph | None = None) -> dict[str, Question]:
 
 
 def question(name: str, graph: Graph | None = None) -> Question:
-    """One question by name, a company's own before a shipped one. Raises UnknownName with the nearest names."""
+    """One question by name, a company's own before a shipped one.
+
+    Raises UnknownName with the nearest names.
+    """
     own = [p for p in (graph.added if graph else ()) if p.name == f"{name}.rq"]
     path = own[-1] if own else resource_dir("queries") / f"{name}.rq"
     if re.fullmatch(r"[\w-]+", name) and path.is_file():

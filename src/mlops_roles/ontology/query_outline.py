@@ -1,0 +1,108 @@
+"""The clauses of a query: where its pattern starts, what is behind it, and what that allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .sparql_tokens import Token, is_readable, tokenize
+
+FORMS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
+MODIFIERS = frozenset(("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"))
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Where the clauses of a query are, as places in its text.
+
+    Attributes:
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE; empty where there is none.
+        start: of that word; before it is the prologue.
+        clause: the tokens between the form and the pattern.
+        pattern: where the pattern starts, with its WHERE; None where there is none.
+        tail: the tokens behind the pattern.
+        words: all keywords and functions, in upper case.
+        readable: whether each character belongs to a token, and to one only.
+    """
+
+    text: str
+    form: str
+    start: int
+    clause: tuple[Token, ...]
+    pattern: int | None
+    tail: tuple[Token, ...]
+    words: frozenset[str]
+    readable: bool
+
+    @property
+    def modifiers(self) -> frozenset[str]:
+        """The keywords behind the pattern: GROUP, HAVING, ORDER, LIMIT, OFFSET, VALUES."""
+        return frozenset(t.upper for t in self.tail if not t.depth) & MODIFIERS
+
+    @property
+    def order(self) -> int:
+        """Where ORDER BY starts; the end of the text where the query has none."""
+        return next((t.start for t in self.tail if t.upper == "ORDER"), len(self.text))
+
+    @property
+    def order_variables(self) -> list[str] | None:
+        """The variables of an ORDER BY that ends the query and has nothing but variables."""
+        words = [token.upper for token in self.tail]
+        behind = self.tail[words.index("ORDER") + 2 :] if "ORDER" in words else ()
+        names = [token.variable for token in behind]
+        return names if names and all(names) else None
+
+    @property
+    def distinct(self) -> bool:
+        """Whether it is a SELECT DISTINCT."""
+        return bool(self.clause) and self.clause[0].upper == "DISTINCT"
+
+    @property
+    def takes_values(self) -> bool:
+        """Whether VALUES behind the query is joined with its very answer.
+
+        It is joined with the solutions of the pattern, before they are grouped, computed with or
+        cut: so where none of this happens.
+        """
+        computed = self.form == "SELECT" and {"(", "REDUCED"} & {t.upper for t in self.clause}
+        return (
+            self.readable
+            and self.pattern is not None
+            and self.modifiers <= {"ORDER"}
+            and not computed
+            and not AGGREGATES & {token.upper for token in self.tail}
+        )
+
+
+@lru_cache(maxsize=512)
+def outline(text: str) -> Outline:
+    """The clauses of a query. Nothing is raised for what is no query: the engine says why."""
+    tokens = tuple(tokenize(text))
+    at = next((i for i, t in enumerate(tokens) if not t.depth and t.upper in FORMS), len(tokens))
+    form = tokens[at].upper if at < len(tokens) else ""
+    begin = at + 1
+    if form == "CONSTRUCT" and begin < len(tokens) and tokens[begin].text == "{":  # its template
+        begin = 1 + next((i for i in range(begin, len(tokens)) if _closes(tokens[i])), begin)
+    opened = next((i for i in range(begin, len(tokens)) if _opens(tokens[i])), None)
+    closed = next((i for i in range(opened or 0, len(tokens)) if _closes(tokens[i])), len(tokens))
+    tail = tokens[closed + 1 :] if opened is not None else ()
+    where = opened and opened - (tokens[opened - 1].upper == "WHERE")
+    return Outline(
+        text,
+        form,
+        tokens[at].start if form else 0,
+        tokens[at + 1 : where],
+        None if where is None else tokens[where].start,
+        tail,
+        frozenset(token.upper for token in tokens if token.kind == "word"),
+        is_readable(text),
+    )
+
+
+def _opens(token: Token) -> bool:
+    return token.text == "{" and not token.depth
+
+
+def _closes(token: Token) -> bool:
+    return token.text == "}" and not token.depth

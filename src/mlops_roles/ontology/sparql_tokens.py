@@ -1,0 +1,138 @@
+"""The tokens of SPARQL 1.1, as its grammar cuts them (https://www.w3.org/TR/sparql11-query/#grammar).
+
+`<` is the one character that needs its surroundings: it opens an IRI in a pattern, and compares
+behind an operand in an expression. A lexer that takes the longest match reads the condition of
+`FILTER(?a<?b&&?c>2)` as an IRI, and so misses what is in it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NAME = _BASE + "_0-9\u00b7\u0300-\u036f\u203f-\u2040"  # of a variable
+_CHARS = _NAME + r"\-"  # of prefixes, local names and blank nodes
+_CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+_ESCAPE = rf"\\[tbnrf\\\"']|{_CODEPOINT}"
+_LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_IRI = rf"<(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODEPOINT})*+>"
+_LONG = rf'"""(?:[^"\\]|"(?!"")|{_ESCAPE})*+"""|' + rf"'''(?:[^'\\]|'(?!'')|{_ESCAPE})*+'''"
+_SHORT = rf'"(?:[^"\\\r\n]|{_ESCAPE})*+"|' + rf"'(?:[^'\\\r\n]|{_ESCAPE})*+'"
+# a longer prefix is no token: its end would be looked for from each of its characters
+_PREFIX = rf"(?:[{_BASE}][{_CHARS}.]{{0,255}}+(?<!\.))?:"
+_LOCAL = (
+    rf"(?:(?:[{_BASE}_0-9:]|{_LOCAL_ESCAPE})"
+    rf"(?:[{_CHARS}:]|{_LOCAL_ESCAPE}|\.+(?=[{_CHARS}:]|{_LOCAL_ESCAPE}))*+)?"
+)
+_TOKEN = re.compile(
+    rf"(?P<space>[ \t\r\n]+)|(?P<comment>#[^\r\n]*)|(?P<iri>{_IRI})|(?P<string>{_LONG}|{_SHORT})"
+    rf"|(?P<variable>[?$][{_BASE}_0-9][{_NAME}]*)"
+    rf"|(?P<blank>_:[{_BASE}_0-9](?:[{_CHARS}]|\.+(?=[{_CHARS}]))*+)|(?P<name>{_PREFIX}{_LOCAL})"
+    r"|(?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+))"
+    r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)?)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<open>[({\[])|(?P<close>[)}\]])|(?P<mark>[.,;])"
+    r"|(?P<operator>&&|\|\||!=|<=|>=|\^\^|<<|>>|[=<>!+\-*/|^?~])|(?P<unknown>.)",
+    re.S | re.ASCII,
+)
+_LESS = re.compile("<=?")
+_OPERANDS = frozenset(("iri", "string", "variable", "name", "number", "language", "close"))
+_TERM_WORDS = frozenset(("a", "TRUE", "FALSE", "UNDEF", "VALUES"))  # before a list of terms
+_PATTERN, _CLAUSE, _EXPRESSION = "pattern", "clause", "expression"
+
+
+class Token(NamedTuple):
+    """One token of a query.
+
+    Attributes:
+        kind: comment, iri, string, variable, blank, name (with a prefix), number, language, word
+            (keyword or function), open, close, mark (one of `.,;`), operator, or unknown.
+        text: as it is written.
+        start: where it starts in the text, in characters.
+        depth: how many brackets are open around it; an opening bracket and its closing one agree.
+    """
+
+    kind: str
+    text: str
+    start: int
+    depth: int
+
+    @property
+    def end(self) -> int:
+        """Where the next token can start."""
+        return self.start + len(self.text)
+
+    @property
+    def upper(self) -> str:
+        """A word in upper case, but for `a`, which is no keyword in upper case; else the text."""
+        return self.text.upper() if self.kind == "word" and self.text != "a" else self.text
+
+    @property
+    def variable(self) -> str:
+        """The name of a variable; empty for any other token."""
+        return self.text[1:] if self.kind == "variable" else ""
+
+
+def decode_codepoints(text: str) -> str:
+    r"""Text with its `\uXXXX` and `\UXXXXXXXX` replaced, which SPARQL 1.1 does before all else."""
+    return re.sub(_CODEPOINT, lambda found: chr(min(int(found[0][2:], 16), sys.maxunicode)), text)
+
+
+def is_readable(text: str) -> bool:
+    """Whether all of a query is tokens, the same ones before and after decoding codepoints."""
+    kinds = [token.kind for token in tokenize(text)]
+    return "unknown" not in kinds and (
+        "\\" not in text or kinds == [t.kind for t in tokenize(decode_codepoints(text))]
+    )
+
+
+def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
+    """The tokens of a query; one of kind `unknown` for each character that starts none.
+
+    Args:
+        text: a query, whose codepoint escapes are read in IRIs and strings only; to read them
+            elsewhere too, call `decode_codepoints` first.
+        comments: give comments as well.
+    """
+    place, before, earlier = 0, Token("", "", 0, 0), Token("", "", 0, 0)
+    frames = [_CLAUSE]  # what is inside each open bracket
+    while match := _TOKEN.match(text, place):
+        kind = match.lastgroup or ""
+        if kind == "iri" and frames[-1] is _EXPRESSION and _is_operand(before):
+            kind, match = "operator", _LESS.match(text, place) or match
+        place = match.end()
+        if kind == "space" or (kind == "comment" and not comments):
+            continue
+        if kind == "close" and len(frames) > 1:
+            frames.pop()
+        token = Token(kind, match[0], match.start(), len(frames) - 1)
+        yield token
+        if kind == "comment":
+            continue
+        if kind == "open":
+            frames.append(_frame(token, before, earlier, frames[-1]))
+        elif token.upper == "SELECT" and frames[-1] is _PATTERN:
+            frames[-1] = _CLAUSE
+        earlier, before = before, token
+
+
+def _is_operand(token: Token) -> bool:
+    """Whether an expression cannot go on behind this token with an IRI."""
+    return token.kind in _OPERANDS or token.upper in ("TRUE", "FALSE")
+
+
+def _frame(token: Token, before: Token, earlier: Token, around: str) -> str:
+    """What an opening bracket opens, by the two tokens before it and by what is around it."""
+    if token.text != "(":
+        return _PATTERN
+    if around is _EXPRESSION:
+        return _EXPRESSION
+    if before.kind == "word":
+        return _PATTERN if before.upper in _TERM_WORDS else _EXPRESSION
+    called = before.kind in ("iri", "name") and earlier.upper == "FILTER"
+    return _EXPRESSION if around is _CLAUSE or called else _PATTERN
