@@ -1,12 +1,11 @@
-"""One audit, many engines: equal answers on DuckDB and Spark, from a file or from a table that stays where it is."""
+"""One audit, many engines: equal answers on DuckDB, PostgreSQL and Spark, of a file or a table."""
 
 import csv
 import gc
-import importlib.util
+import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -17,14 +16,15 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 from support.asserted import ROOT
+from support.engines import PASSWORD, needs_spark, postgres, start_spark
 
 from mlops_roles import InputError, Records, audit, certify, gap
+from mlops_roles.cli.main import main
 from mlops_roles.cli.views.report import report
-from mlops_roles.staff.engine import Engine, connect
+from mlops_roles.staff.engine import Engine, connect, embedded_duckdb, open_table
 from mlops_roles.staff.reader import COLUMNS, read_staff
 
-ACME = ROOT / "examples" / "acme.csv"
-PEOPLE = 10_000
+PEOPLE = 2_000
 FAULTS = [  # a line each, below the people
     ("", "Data Engineer", "", "", "", ""),
     (" \u00a0 ", "Cook", "", "", "", ""),
@@ -33,22 +33,15 @@ FAULTS = [  # a line each, below the people
     ("Zoë", "ML/Data Engineer", "", "", "JENKINS ; git;; sql", "Git"),
     ("Nul", "\u00a0MLOps Engineer\t", "", "R3; product-owner", "SQL", ""),
 ]
-REASONS = {"no person": 2, "duplicate of": 1, "both has and lacks": 100, "unknown role R99": 1}
+REASONS = {
+    "no person": 2,
+    "duplicate of": 1,
+    "both has and lacks": PEOPLE // 100,
+    "unknown role R99": 1,
+}
 MAPPED = {"title": "Job Title", "skills": "What they can"}
-missing = next(
-    (
-        what
-        for what, found in (
-            ("PySpark", importlib.util.find_spec("pyspark")),
-            ("Java", shutil.which("java")),
-        )
-        if not found
-    ),
-    None,
-)
-needs_spark = pytest.mark.skipif(
-    missing is not None, reason=f"{missing} is not installed: nothing is asked of Spark"
-)
+MAPS = [f"--map={ours}={theirs}" for ours, theirs in MAPPED.items()]
+SERVERS = ["server", pytest.param("spark", marks=needs_spark)]
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +66,42 @@ def on_duckdb(staff, graph):
 
 
 @pytest.fixture(scope="module")
-def spark():
-    """One session for all; it ends with the process."""
-    return connect("spark")
+def spark(tmp_path_factory, rows):
+    """A connection to a session with the staff as a view; it ends with the process."""
+    session = start_spark(tmp_path_factory.mktemp("spark"))
+    session.createDataFrame(rows).createOrReplaceTempView("staff")
+    return connect("pyspark://")
+
+
+@pytest.fixture(scope="module")
+def url():
+    """The address of a PostgreSQL server, without its password, which drivers find."""
+    with postgres() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGPASSWORD", PASSWORD)
+        yield address
+
+
+@pytest.fixture(scope="module")
+def server(url, rows):
+    """A connection to a PostgreSQL server that has the staff as a table."""
+    con = ibis.connect(url)
+    con.create_table("staff", rows)
+    con.raw_sql("CREATE SCHEMA crew; CREATE TABLE crew.people AS SELECT * FROM staff").close()
+    return connect(url)
 
 
 def views(con):
-    """What is there by name, once nothing is referred to any more."""
+    """The names of all tables that outlive a connection, or of Spark's views, unused ones gone."""
     gc.collect()
     if con.name == "pyspark":
         return sorted(con.list_tables())
-    return sorted(con.raw_sql("SELECT table_name FROM information_schema.tables").fetchall())
+    tables = (
+        "information_schema.tables"
+        if con.name == "duckdb"
+        else "(SELECT tablename AS table_name FROM pg_tables WHERE schemaname IN ('public', 'crew')) t"
+    )
+    found = con.raw_sql(f"SELECT table_name FROM {tables}").fetchall()
+    return sorted(name for (name,) in found)
 
 
 def told(found, *, without=()):
@@ -108,124 +126,235 @@ def test_the_file_has_every_fault(on_duckdb):
     assert all(on_duckdb.tally.counts[kind] for kind in ("able", "similar"))
 
 
-# Spark -----------------------------------------------------------------------------------
+# servers -------------------------------------------------------------------------------
 
 
-@needs_spark
-def test_spark_and_duckdb_give_equal_answers_on_the_same_file(staff, graph, on_duckdb, spark):
-    (answer, people), (expected, rows) = (
-        told(audit(staff, graph=graph, connection=spark)),
-        told(on_duckdb),
-    )
+@pytest.mark.parametrize("engine", SERVERS)
+def test_an_engine_gives_the_same_answers_of_a_file_as_embedded_duckdb(
+    engine, request, staff, graph, on_duckdb
+):
+    con = request.getfixturevalue(engine)
+    answer, people = told(audit(staff, graph=graph, connection=con))
+    expected, rows = told(on_duckdb)
     assert answer == expected
     assert len(people) == on_duckdb.rows["used"]
     assert people == rows
 
 
-@needs_spark
-def test_spark_and_duckdb_give_equal_answers_on_the_same_table(own, graph, spark):
-    rows = own.table("staff").to_pyarrow()
-    spark._session.createDataFrame(rows).createOrReplaceTempView("staff")
-    before = views(spark)
-    found = audit(spark.table("staff"), graph=graph, connection=spark, mapping=MAPPED)
-    assert told(found) == told(audit(own.table("staff"), graph=graph, mapping=MAPPED))
-    del found
-    assert views(spark) == before == ["staff"]
+# the command ---------------------------------------------------------------------------
 
 
-@needs_spark
-def test_the_command_prints_the_same_on_spark_and_leaves_nothing_behind(graph, tmp_path):
-    here, scratch = tmp_path / "here", tmp_path / "scratch"
-    here.mkdir()
-    scratch.mkdir()
-    command = [
-        sys.executable,
-        "-m",
-        "mlops_roles",
-        "audit",
-        ACME,
-        "--engine",
-        "spark",
-        "--format",
-        "json",
+@pytest.fixture
+def run(capsys):
+    """Run `audit` with arguments; returns exit code, standard output and standard error."""
+
+    def run(*arguments):
+        code = main(["audit", *map(str, arguments)])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def of_table(own, graph):
+    """The audit of the user's own table, as the command gives it."""
+    found = audit(own.table("staff"), graph=graph, mapping=MAPPED)
+    return found.to_dict(), found.arrow().to_pylist()
+
+
+def test_the_command_reads_a_table_of_a_duckdb_file_and_leaves_the_file_as_it_is(
+    run, database, of_table
+):
+    folder, before = database.parent, hashlib.sha256(database.read_bytes()).digest()
+    arguments = ("--connect", f"duckdb://{database}", "--table", "staff", *MAPS, "--format")
+    code, out, err = run(*arguments, "json")
+    assert (code, json.loads(out), err) == (1, of_table[0], "")
+    code, out, err = run(*arguments, "jsonl")
+    assert [json.loads(line) for line in out.splitlines()] == of_table[1]
+    assert [*folder.iterdir()] == [database]
+    assert hashlib.sha256(database.read_bytes()).digest() == before
+
+
+@pytest.mark.parametrize("engine", SERVERS)
+def test_the_command_reads_a_table_of_a_server_and_drops_its_own(engine, request, run, of_table):
+    """Spark is the session that is active in this process."""
+    con = request.getfixturevalue(engine)
+    url = request.getfixturevalue("url") if engine == "server" else "pyspark://"
+    before = views(con)
+    code, out, err = run("--connect", url, "--table", "staff", *MAPS, "--format", "json")
+    assert (code, json.loads(out), err) == (1, of_table[0], "")
+    assert views(con) == before == (["people", "staff"] if engine == "server" else ["staff"])
+
+
+def test_a_table_is_found_in_its_schema_and_the_driver_reads_its_variables(
+    url, server, monkeypatch
+):
+    address = re.fullmatch(
+        r"postgres://(?P<USER>\w+)@(?P<HOST>[\d.]+):(?P<PORT>\d+)/(?P<DATABASE>\w+)", url
+    )
+    for name, value in address.groupdict().items():
+        monkeypatch.setenv(f"PG{name}", value)
+    table = open_table(connect("postgresql://"), "crew.people", "postgresql://")
+    assert table.count().to_pyarrow().as_py() == PEOPLE + len(FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "no STAFF; name a staff file, or a table with --connect and --table"),
+        (["--connect", "{url}"], "--connect: no table; name the staff table with --table NAME"),
+        (["--table", "staff"], "--table: no database; name it with --connect URL"),
+        (["staff.csv", "--table", "staff"], "staff.csv: a STAFF file and --connect or --table"),
+        (["staff.csv", "--connect", "{url}", "--table", "staff"], "staff.csv: a STAFF file and"),
+        (
+            ["--connect", "{url}", "--table", "stff"],
+            "'stff': no such table in {url}; did you mean staff?",
+        ),
+        (
+            ["--connect", "{url}", "--table", "crew.staff"],
+            "no such table in crew of {url}; there are people",
+        ),
+        (
+            ["--connect", "{url}", "--table", "no.staff"],
+            "no such table in no of {url}; there is none",
+        ),
+        (
+            ["--connect", "{url}", "--table", "staff", "--map", "title=Job"],
+            "staff has no column 'Job'",
+        ),
+        (["--connect", "{url}/none", "--table", "staff"], "does not exist; check address"),
+        (["--connect", "postgres://127.0.0.1:1/hr", "--table", "staff"], "refused"),
+        (["--connect", "duckdb:///nowhere/hr.db", "--table", "staff"], "hr.db: no such file"),
+        (["--connect", "sqlite:///nowhere/hr.db", "--table", "staff"], "hr.db: no such file"),
+        (["--connect", f"duckdb://{ROOT / 'README.md'}", "--table", "staff"], "not a valid DuckDB"),
+        (
+            ["--connect", "hr.duckdb", "--table", "staff"],
+            "hr.duckdb: no engine that Ibis knows; write duckdb://FILE",
+        ),
+        (["--connect", "hadoop://x", "--table", "staff"], "hadoop://x: no engine that Ibis knows"),
+    ],
+)
+def test_what_cannot_be_connected_to_is_one_line_with_a_fix(arguments, message, run, url, server):
+    database = url.rpartition("/")[0]
+    given = [a.replace("{url}/none", f"{database}/none").replace("{url}", url) for a in arguments]
+    code, out, err = run(*given)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message.replace("{url}", url) in err
+    assert ";" in err
+
+
+def test_an_engine_that_cannot_run_the_audit_says_so_in_one_line(run, tmp_path):
+    con = ibis.sqlite.connect(tmp_path / "hr.sqlite")
+    con.create_table("staff", pa.table({"person": ["Ann"], "title": ["Cook"]}))
+    con.disconnect()
+    code, out, err = run("--connect", f"sqlite://{tmp_path / 'hr.sqlite'}", "--table", "staff")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "export the table as CSV" in err
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "hr:hunter2hunter2@",
+        "hr:hunter2%2Fhunter2@",
+        "hr:hunter2/hunter2@",
+        "hr:hunter2?hunter2@",
+        "hr:hunter2#hunter2@",
+        "hr:hunter2@hunter2@",
+        "hunter2:hunter2@",
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["{login}{place}", "{place}?password=hunter2", "u:hunter2@no such"]
+)
+@pytest.mark.parametrize("scheme", ["postgres://", "mongo://", ""])
+def test_no_error_has_the_password_of_a_url(login, form, scheme, run, url, caplog):
+    place = url.partition("@")[2]
+    address = scheme + form.format(login=login, place=place)
+    code, out, err = run("--connect", address, "--table", "staff")
+    assert (code, out, err.count("\n"), caplog.text) == (2, "", 1, "")
+    assert "hunter2" not in err.replace("hunter2@127", "")
+
+
+def test_a_password_in_a_url_is_accepted(url, server, monkeypatch):
+    monkeypatch.delenv("PGPASSWORD")
+    assert "staff" in connect(url.replace("hr@", "hr:un%3Alikely%2Fsecret@")).list_tables()
+
+
+def test_a_missing_driver_is_one_line_with_the_extra_that_brings_it():
+    code = """
+import sys
+from mlops_roles.cli.main import main
+for module, url in (
+    ("psycopg", "postgres://db.example/hr"),
+    ("pyspark", "pyspark://"),
+    ("MySQLdb", "mysql://db.example/hr"),
+):
+    sys.modules[module] = None
+    assert main(["audit", "--connect", url, "--table", "t"]) == 2
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert done.stderr.splitlines() == [
+        f"mlops-roles: {url}: the driver of {driver} is missing; pip install '{extra}'"
+        for url, driver, extra in (
+            ("postgres://db.example/hr", "postgres", "mlops-roles[postgres]"),
+            ("pyspark://", "pyspark", "mlops-roles[spark]"),
+            ("mysql://db.example/hr", "mysql", "ibis-framework[mysql]"),
+        )
     ]
+
+
+def test_spark_without_java_is_an_error_with_a_fix(tmp_path):
+    pytest.importorskip("pyspark")
+    code = "from mlops_roles.cli.main import main; import sys; sys.exit(main(['audit', '--connect', 'pyspark://', '--table', 't']))"
     done = subprocess.run(
-        command,
+        [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        cwd=here,
-        env=os.environ | {"TMPDIR": str(scratch)},
+        env=os.environ | {"JAVA_HOME": str(tmp_path)},
+        cwd=tmp_path,
         check=False,
     )
-    assert done.returncode == 1, done.stderr[-2000:]
-    assert json.loads(done.stdout) == audit(ACME, graph=graph).to_dict()
-    assert [
-        line for line in done.stderr.splitlines() if "incubator" not in line
-    ] == []  # what Java itself says of Spark's choice
-    assert [*here.iterdir(), *scratch.iterdir()] == []
-
-
-@needs_spark
-def test_a_session_that_runs_already_is_used_and_not_changed(spark):
-    before = dict(spark._session.conf.getAll)
-    assert connect("spark")._session is spark._session
-    assert spark._session.conf.getAll == before
-    assert before["spark.driver.bindAddress"] == before["spark.driver.host"] == "127.0.0.1"
-    assert before["spark.ui.enabled"] == "false"
-
-
-def test_without_java_or_pyspark_the_cure_is_told_in_one_line(tmp_path):
-    block = "import sys; sys.modules['pyspark'] = None; import importlib.util as u; u.find_spec = lambda *_: None; "
-    call = "from mlops_roles.cli.main import main; sys.exit(main(['audit', 'nobody.csv', '--engine', 'spark']))"
-    for code, changed, reason in (
-        (f"import sys; {call}", {"JAVA_HOME": str(tmp_path)}, "no Java found in JAVA_HOME"),
-        (f"import sys; {call}", {"JAVA_HOME": "", "PATH": str(tmp_path)}, "no Java found"),
-        (f"{block}{call}", {}, "not installed"),
-    ):
-        if missing == "PySpark" and "Java" in reason:
-            continue
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            env=os.environ | changed,
-            check=False,
-        )
-        assert (done.returncode, done.stdout) == (2, ""), done.stderr
-        assert (
-            done.stderr
-            == f"mlops-roles: spark: {reason}; pip install 'mlops-roles[spark]' and Java 17 or later, or use --engine duckdb\n"
-        )
-
-
-def test_an_unknown_engine_is_refused(capsys):
-    with pytest.raises(
-        InputError,
-        match="'hadoop': no such engine; use duckdb or spark, or pass an Ibis connection",
-    ):
-        connect("hadoop")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith("mlops-roles: pyspark://: ")
+    assert done.stderr.endswith(
+        "; Spark needs Java 17 or later, or the address of a server in SPARK_REMOTE\n"
+    )
 
 
 # a table that stays where it is ------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def own(staff, tmp_path_factory):
-    """A user's own database, opened to be read only: the people as a table without order, with columns of other names."""
-    path = tmp_path_factory.mktemp("own") / "own.duckdb"
+def rows(staff):
+    """The people as a table without order, with columns of other names."""
     cells = pa.csv.ConvertOptions(
         column_types=dict.fromkeys(COLUMNS, pa.string()), strings_can_be_null=False
     )
-    rows = pa.csv.read_csv(staff, convert_options=cells).rename_columns(
+    table = pa.csv.read_csv(staff, convert_options=cells).rename_columns(
         ["Full Name", "Job Title", "unit", "role", "What they can", "lacks"]
     )
+    return table.sort_by([("What they can", "ascending")])
+
+
+@pytest.fixture(scope="module")
+def database(rows, tmp_path_factory):
+    """A user's own database, a file."""
+    path = tmp_path_factory.mktemp("own") / "own.duckdb"
     con = ibis.duckdb.connect(path)
-    con.create_table("staff", rows.sort_by([("What they can", "ascending")]))
+    con.create_table("staff", rows)
     con.create_table("nobody", pa.table({"who": ["Ada"], "title": ["Cook"]}))
     con.create_table("empty", pa.table({"person": pa.array([], pa.string())}))
     con.disconnect()
-    return ibis.duckdb.connect(path, read_only=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def own(database):
+    """A connection to the user's own database, which reads only."""
+    return connect(f"duckdb://{database}")
 
 
 def in_order(staff, folder):
@@ -261,7 +390,7 @@ def test_a_table_gives_the_same_audit_as_the_file_and_cites_keys(
     assert cited == there
     assert ("Person 5", "duplicate of another row") in cited
     del found
-    assert views(own) == before == [("empty",), ("nobody",), ("staff",)]
+    assert views(own) == before == ["empty", "nobody", "staff"]
 
 
 @pytest.mark.parametrize("form", ["table", "md", "html"])
@@ -291,21 +420,24 @@ def test_the_engine_hands_out_no_row_but_the_rejected_and_the_nearest(own, graph
     monkeypatch.setattr(
         Engine, "fetch_rows", lambda self, table: taken.append(rows(self, table)) or taken[-1]
     )
-    found = audit(own.table("staff"), graph=graph, mapping=MAPPED).to_dict()
-    assert found["rows"]["read"] > PEOPLE
+    twins = ibis.range(10).unnest().name("twin").as_table()
+    many = own.table("staff").cross_join(twins)
+    many = many.mutate(person=many["Full Name"] + " " + many.twin.cast("string"))
+    found = audit(many.drop("Full Name"), graph=graph, mapping=MAPPED).to_dict()
+    assert found["rows"]["read"] == 10 * (PEOPLE + len(FAULTS))
     assert len(taken) >= 10
-    assert max(map(len, taken)) < PEOPLE / 5
+    assert max(map(len, taken)) < PEOPLE
 
 
 def test_an_expression_is_a_table_too(own, graph):
     some = own.table("staff").filter(ibis._["Full Name"].startswith("Person 99"))
     found = audit(some, graph=graph, mapping=MAPPED)
-    assert (found.file, found.rows["read"]) == ("table", 111)
+    assert (found.file, found.rows["read"]) == ("table", 11)
 
 
-@pytest.mark.parametrize("name", ["duckdb", pytest.param("spark", marks=needs_spark)])
+@pytest.mark.parametrize("name", ["own", *SERVERS])
 def test_white_space_is_the_same_in_an_engine_and_in_python(name, request):
-    con = request.getfixturevalue("spark") if name == "spark" else connect()
+    con = request.getfixturevalue(name)
     blank = [c for c in map(chr, range(sys.maxunicode)) if c.isspace()]
     cells = [f"{c}f {c} v{c}" for c in blank] + blank + ["", "\u200b", "\ufeff x", "vertical\v"]
     staff = Engine(con).register_arrow(
@@ -336,8 +468,8 @@ def test_a_table_that_cannot_be_used_is_refused_with_the_cure(name, mapping, mes
 
 
 def test_a_table_of_another_connection_is_refused(own, graph):
-    with pytest.raises(InputError, match="staff: the table lives in another connection"):
-        audit(own.table("staff"), graph=graph, connection=connect(), mapping=MAPPED)
+    with pytest.raises(InputError, match="staff: the table is in another connection"):
+        audit(own.table("staff"), graph=graph, connection=embedded_duckdb(), mapping=MAPPED)
 
 
 def test_a_gap_is_the_same_from_a_table_and_a_certificate_needs_a_file(own, staff, graph):

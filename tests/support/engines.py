@@ -15,7 +15,11 @@ import pytest
 from .servers import free_port
 
 PASSWORD = "un:likely/secret"  # it has characters that a URL must write otherwise
-SPARK = {
+SPARK = {  # small data: most time would go into compiling what runs once
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.execution.arrow.localRelationThreshold": "1m",  # a larger table would be in each plan
@@ -73,11 +77,9 @@ def postgres():
     )
     control = [str(programs.with_name("pg_ctl")), "-w", "-s", "-D", str(home / "data")]
     try:
-        _as(
-            user,
-            [str(programs), "-D", str(home / "data"), "-A", "scram-sha-256", "-U", "hr"]
-            + [f"--pwfile={home / 'password'}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-        )
+        make = [programs, "-D", home / "data", "-A", "scram-sha-256", "-U", "hr", "-E", "UTF8"]
+        more = [f"--pwfile={home / 'password'}", "--locale=C.UTF-8", "--no-sync"]
+        _as(user, [*make, *more])
         _as(user, [*control, "-l", str(home / "log"), "-o", options, "start"])
         yield f"postgres://hr@127.0.0.1:{port}/postgres"
     finally:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 NATIVE_BACKENDS = ("duckdb", "pyspark")  # those whose own API is used beside Ibis
 EXTRAS = {"postgres": "postgres", "pyspark": "spark"}  # Ibis's name of a backend: our extra
+FIXES = {  # where a database does not open
+    "": "check address, rights and credentials",
+    "pyspark": "Spark needs Java 17 or later, or the address of a server in SPARK_REMOTE",
+}
 SECRETS = ("pass", "pwd", "secret", "token", "key", "credential")  # in the name of a parameter
 
 
@@ -31,7 +35,7 @@ def embedded_duckdb() -> ibis.BaseBackend:
     """A DuckDB of this process alone, in memory; where that is short, it spills to disk."""
     import ibis
 
-    return ibis.duckdb.connect(temp_directory=_spill_directory())
+    return ibis.duckdb.connect(temp_directory=_spill_directory(ibis.util.gen_name("duckdb")))
 
 
 def connect(url: str) -> ibis.BaseBackend:
@@ -45,7 +49,7 @@ def connect(url: str) -> ibis.BaseBackend:
         InputError: for an unknown engine, a missing driver, and a database that does not open.
             No message has a password of the URL.
     """
-    import ibis
+    import warnings
 
     scheme, found, _ = url.partition("://")
     scheme = scheme.lower().replace("postgresql", "postgres")
@@ -54,6 +58,14 @@ def connect(url: str) -> ibis.BaseBackend:
             f"{without_secrets(url)}: no engine that Ibis knows; write duckdb://FILE, "
             f"postgres://USER@HOST/DATABASE or pyspark:// ({', '.join(_backend_names())})"
         )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # PySpark has one about pandas 3
+        return _open(scheme, url)
+
+
+def _open(scheme: str, url: str) -> ibis.BaseBackend:
+    import ibis
+
     try:
         backend = getattr(ibis, scheme)
     except ImportError:
@@ -64,7 +76,7 @@ def connect(url: str) -> ibis.BaseBackend:
             f"{without_secrets(url)}: the driver of {scheme} is missing; pip install '{extra}'"
         ) from None
     parts, given = _parsed(scheme, url)
-    with database_errors(url, "check address, rights and credentials", OSError, ValueError):
+    with database_errors(url, FIXES.get(scheme, FIXES[""]), OSError, ValueError):
         connection: ibis.BaseBackend = backend._from_url(parts, **given)
     return connection
 
@@ -86,7 +98,10 @@ def _parsed(scheme: str, url: str) -> tuple[SplitResult, dict[str, Any]]:
     if scheme in ("duckdb", "sqlite") and not file.is_file():  # they would make it
         raise InputError(f"{without_secrets(url)}: no such file; check the path")
     if scheme == "duckdb":
-        given = {"read_only": True, "temp_directory": _spill_directory()} | given
+        given = {
+            "read_only": True,
+            "temp_directory": _spill_directory(str(file.absolute())),
+        } | given
     elif scheme == "postgres" and not port and "PGPORT" in os.environ:
         given = {"port": os.environ["PGPORT"]} | given  # Ibis passes 5432, which beats it
     return parts, given
@@ -188,11 +203,14 @@ def source_name(staff: str | Path | ibis.Table) -> str:
     return str(getattr(staff.op(), "name", "table"))
 
 
-def _spill_directory() -> str:
-    """A folder of its own for one engine, which makes it when memory is short."""
-    import ibis
+def _spill_directory(database: str) -> str:
+    """A folder for one database, which DuckDB makes when memory is short.
 
-    return str(_scratch() / ibis.util.gen_name("duckdb"))
+    It depends on the database alone: DuckDB opens no file twice with two configurations.
+    """
+    import hashlib
+
+    return str(_scratch() / hashlib.sha256(database.encode()).hexdigest()[:16])
 
 
 @cache

@@ -121,7 +121,7 @@ def read_staff(
     if kind == ".parquet":
         table = _read_parquet(file, mapping or {})
         return Staff(Engine(connection).register_arrow(table), str(path), table.num_rows)
-    if kind in (".csv", ".tsv") and (plain := _read_plain(file, mapping or {})):
+    if kind in (".csv", ".tsv") and (plain := read_plain_csv(file, mapping or {})):
         return Staff(Engine(connection).register_arrow(plain), str(path), plain.num_rows)
     if kind in RDF_ENDINGS:
         people = read_agents(file, graph or load())
@@ -185,7 +185,7 @@ def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
     return found
 
 
-def _read_plain(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
+def read_plain_csv(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
     """A CSV or TSV file of which each line is a row, by Arrow in a tenth of the time.
 
     None for any other: only the csv module then knows the line of each row.
