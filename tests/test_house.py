@@ -403,6 +403,48 @@ def test_the_name_of_a_test_has_at_most_79_characters():
     assert len(long) <= 13
 
 
+# words -------------------------------------------------------------------------------------------
+
+# words with a meaning that only this project gave them, and the standard word for each
+PRIVATE_WORDS = {
+    "mend": "fix",
+    "mends": "fixes",
+    "mended": "fixed",
+    "cure": "fix",
+    "cures": "fixes",
+    "told": "reported",
+    "spelt": "written, formatted or encoded",
+    "borne": "has",
+    "bears": "has",
+    "stands": "is",
+    "whoever": "anyone who",
+    "anew": "again",
+    "of one's own": "custom, or a company's",
+    "lest": "so that not",
+    "heed": "use",
+}
+NOT_YET = {"mend", "mended", "cure", "cures", "told", "spelt", "borne", "stands", "whoever", "anew"}
+
+
+def sentences():
+    """(path, text) of what a contributor or a user reads: Python, templates, pages, messages."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    for path in [*CODE, *SRC.rglob("*.pyi"), *SRC.rglob("*.j2"), *pages]:
+        yield path, path.read_text("utf-8")
+    for path in [*RDF, *SPARQL]:
+        shown = r"(?m)^\s*(?:sh:message|rdfs:comment|#\+) .*$"
+        yield path, "\n".join(re.findall(shown, path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("word", sorted(PRIVATE_WORDS))
+def test_no_text_or_name_has_a_private_word(word):
+    """As a word, or as a part of a name in snake_case or CamelCase."""
+    alone, in_camel_case = rf"(?<![A-Za-z])(?i:{word})", rf"(?<=[a-z]){word.capitalize()}"
+    pattern = re.compile(rf"(?:{alone}|{in_camel_case})(?![a-z])")
+    found = [str(path.relative_to(ROOT)) for path, text in sentences() if pattern.search(text)]
+    assert found == [] or word in NOT_YET, f"say {PRIVATE_WORDS[word]!r}"
+
+
 # commands -------------------------------------------------------------------------------------
 
 
