@@ -1,7 +1,7 @@
-"""Role certificates: can a person act as a role, how is that known, and what would settle it.
+"""Role certificates: can a person act as a role, how is that known, and what would decide it.
 
 A certificate holds all that a stranger needs to check it against the staff file and the
-ontology; `mlops_roles.verifier` does, without any of this code.
+ontology; `mlops_roles.analysis.verifier` does, without any of this code.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ from ..errors import InputError
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
-from ..ontology.tables import RoleTables
 from .audit_result import NOTE
 from .evidence import Evidence, Records
-from .requirements import Required, iri, parts, required, slug_of_role
-from .verdict import State, Verdict, states, verdict
+from .requirements import (
+    RequiredSkill,
+    incorporated_roles,
+    iri_of,
+    required_skills,
+    slug_of_role,
+)
+from .verdict import State, Verdict, skill_states, verdict
 
 STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
 
@@ -36,8 +41,16 @@ class Certificate:
     """An answer to 'can this person act as this role?', with all that it rests on.
 
     Attributes:
-        content: all that it says, as plain data.
+        content: the certificate as plain data, without its `id`.
         graph: the ontology that it rests on.
+
+    Example:
+        >>> from mlops_roles import certify
+        >>> certificate = certify("Kemi Adeyemi", "R3", "examples/acme.csv")
+        >>> certificate.verdict, certificate.content["line"]
+        ('unknown', 12)
+        >>> certificate.to_dict()["id"][:7]
+        'sha256:'
     """
 
     content: Mapping[str, Any]
@@ -51,7 +64,7 @@ class Certificate:
 
     def to_dict(self) -> dict[str, Any]:
         """The certificate as plain data; its `id` is the hash of all the rest."""
-        return {"id": sha256(canonical(self.content)), **self.content}
+        return {"id": sha256(canonical_json(self.content)), **self.content}
 
     def turtle(self) -> bytes:
         """The certificate in PROV-O, as Turtle; it carries its JSON, which the verifier reads."""
@@ -66,53 +79,66 @@ class Certificate:
 def certify(
     person: str, role: str, staff: str | Path | Records, *, accept_tools: bool = False
 ) -> Certificate:
-    """Can a person act as a role, as far as a staff file says?
+    """Certify whether a person can act as a role, as far as a staff file says.
 
     Args:
         person: the name in the staff file.
         role: a slug, CURIE, IRI or notation.
-        staff: the staff file; or Records of it, with a company's ontology, mapped columns or pseudonyms.
+        staff: the staff file; or its Records, with a company's ontology, mapped columns or
+            pseudonyms.
         accept_tools: count tools in use as a record of the skills they speak for.
 
-    Raises UnknownName for a person or role that is not there, and Conflict for a person who
-    stands in the file twice or contradictorily: nothing is picked silently.
+    Raises:
+        UnknownName: there is no such person or role.
+        Conflict: the person has two rows, or contradictory skills; neither is picked silently.
+
+    Example:
+        >>> from mlops_roles import certify
+        >>> certify("Kemi Adeyemi", "R5", "examples/acme.csv").verdict
+        'yes'
     """
     records = Records.of(staff)
     graph = records.graph
     slug, found = slug_of_role(role, graph), records.evidence(person)
-    needs = required(slug, graph)
-    state = states([need.skill for need in needs], *found.known)
-    answer = verdict(state, *found.known, accept_tools)
+    skills = required_skills(slug, graph)
+    state = skill_states([required.skill for required in skills], *found.skill_sets)
+    answer = verdict(state, *found.skill_sets, accept_tools)
+    parts = incorporated_roles(slug, graph)
     content = {
         "type": "Certificate",
         "note": NOTE,
         "person": found.person,
         "line": found.line,
-        **_role(slug, graph),
+        **_role(slug, records),
         "verdict": answer,
         "accepted": ["tools"] if accept_tools else [],
-        "settle": _settle(state, accept_tools, graph) if answer in ("likely", "unknown") else [],
-        "roles": [_part(part, found, accept_tools, graph) for part in parts(slug, graph)],
-        "skills": [_line(need, state[need.skill], found, graph) for need in needs],
+        "settle": _would_decide(state, accept_tools, graph)
+        if answer in ("likely", "unknown")
+        else [],
+        "roles": [_part(part, found, records, accept_tools) for part in parts],
+        "skills": [_skill(required, state[required.skill], found, records) for required in skills],
         "unmatched": [
-            {"column": cell.column, "text": cell.text} for cell in found.cells if not cell.says
+            {"column": cell.column, "text": cell.text} for cell in found.cells if not cell.claim
         ],
-        **_origin(records, found),
+        **_provenance(records, found),
     }
     return Certificate(content, graph)
 
 
-def _role(role: str, graph: Graph) -> dict[str, str]:
-    return {
-        "role": iri(role, "role", graph),
-        "label": RoleTables.from_graph(graph).labels.get(role, role),
-    }
+def _role(role: str, records: Records) -> dict[str, str]:
+    label = records.tables.labels.get(role, role)
+    return {"role": iri_of(role, "role", records.graph), "label": label}
 
 
-def _settle(state: Mapping[str, State], accept_tools: bool, graph: Graph) -> list[dict[str, Any]]:
-    """What would settle it, fewest facts first: one open skill found lacking, or all of them found present."""
+def _would_decide(
+    state: Mapping[str, State], accept_tools: bool, graph: Graph
+) -> list[dict[str, Any]]:
+    """The smallest sets of facts that would decide it, the smaller first.
+
+    'no' takes one open skill found lacking, 'yes' takes all open skills found present.
+    """
     tools, unrecorded = (
-        [iri(skill, "skill", graph) for skill, one in state.items() if one == wanted]
+        [iri_of(skill, "skill", graph) for skill, one in state.items() if one == wanted]
         for wanted in ("tool", "unrecorded")
     )
     confirm = [] if accept_tools else tools
@@ -126,50 +152,46 @@ def _settle(state: Mapping[str, State], accept_tools: bool, graph: Graph) -> lis
     return [] if not state else [yes, no] if yes["facts"] == 1 else [no, yes]
 
 
-def _part(role: str, found: Evidence, accept_tools: bool, graph: Graph) -> dict[str, Any]:
-    """A role that is taken in, judged for itself."""
-    skills = [skill for one, skill in RoleTables.from_graph(graph).role_skills if one == role]
-    counts = Counter(states(skills, *found.known).values())
+def _part(role: str, found: Evidence, records: Records, accept_tools: bool) -> dict[str, Any]:
+    """An incorporated role, with a verdict of its own."""
+    skills = records.tables.needs("role").get(role, [])
+    counts = Counter(skill_states(skills, *found.skill_sets).values())
     return {
-        **_role(role, graph),
-        "verdict": verdict(skills, *found.known, accept_tools),
+        **_role(role, records),
+        "verdict": verdict(skills, *found.skill_sets, accept_tools),
         **{state: counts[state] for state in STATES},
     }
 
 
-def _line(need: Required, state: State, found: Evidence, graph: Graph) -> dict[str, Any]:
-    """A required skill: what is known of it, where that stands, and why it is required."""
+def _skill(
+    required: RequiredSkill, state: State, found: Evidence, records: Records
+) -> dict[str, Any]:
+    """A required skill: what is known of it, where that is written, and why it is required."""
     return {
-        "skill": iri(need.skill, "skill", graph),
-        "label": RoleTables.from_graph(graph).labels.get(need.skill, need.skill),
+        "skill": iri_of(required.skill, "skill", records.graph),
+        "label": records.tables.labels.get(required.skill, required.skill),
         "state": state,
         "evidence": [
-            {"line": found.line, "column": cell.column, "text": cell.text, "says": cell.says}
+            {"line": found.line, "column": cell.column, "text": cell.text, "says": cell.claim}
             for cell in found.cells
-            if need.skill in cell.skills
+            if required.skill in cell.skills
         ],
-        "via": list(need.via),
-        "rule": need.rule,
+        "via": list(required.via),
+        "rule": required.rule,
     }
 
 
-def _origin(records: Records, found: Evidence) -> dict[str, Any]:
+def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
     """The files that it rests on, by their hash, and how it was made."""
     graph, staff = records.graph, records.file
     if not isinstance(staff, (str, Path)):
         raise InputError(
-            f"{records.staff.file}: a certificate holds the hash of a staff file, and a table has none; save the table as Parquet, or ask for the gap"
+            f"{records.staff.file}: a certificate holds the hash of a staff file, and a table has "
+            "none; save the table as Parquet, or ask for the gap"
         )
-    used: dict[str, Any] = {
-        "id": _hash_of(staff),
-        "type": "Entity",
-        "file": Path(staff).name,
-        "unread": found.unread,
-    }
-    added = [
-        {"id": _hash_of(path), "type": "Entity", "file": path.name} for path in graph.added_rdf
-    ]
-    content = {
+    used = _entity(staff) | {"unread": found.unreadable_rows}
+    added = [_entity(path) for path in graph.added_rdf]
+    ontology: dict[str, Any] = {
         "id": ontology_hash(),
         "type": "Entity",
         "of": f"{BASE}/{graph.version}",
@@ -179,15 +201,25 @@ def _origin(records: Records, found: Evidence) -> dict[str, Any]:
     made = {
         "type": "Activity",
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "used": [source["id"] for source in (used, content, *added)],
+        "used": [source["id"] for source in (used, ontology, *added)],
         "by": {"type": "SoftwareAgent", "name": "mlops-roles", "version": graph.version},
     }
-    return {"staff": used, "ontology": content, "made": made}
+    return {"staff": used, "ontology": ontology, "made": made}
+
+
+def _entity(path: str | Path) -> dict[str, Any]:
+    """A file, by its hash."""
+    with Path(path).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"id": f"sha256:{digest}", "type": "Entity", "file": Path(path).name}
 
 
 @cache
 def ontology_hash() -> str:
-    """The SHA-256 of the ontology's asserted statements, in the canonical order of RDFC-1.0, however they are written down."""
+    """The SHA-256 of the ontology's asserted statements, in the canonical order of RDFC-1.0.
+
+    It is the same however the statements are written down.
+    """
     content = ox.Dataset(
         quad
         for path in ontology_files()
@@ -197,7 +229,7 @@ def ontology_hash() -> str:
     return sha256("".join(sorted(f"{quad.triple} .\n" for quad in content)))
 
 
-def canonical(data: Any) -> str:
+def canonical_json(data: Any) -> str:
     """Data as JSON that is the same whatever order it was written in."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -205,8 +237,3 @@ def canonical(data: Any) -> str:
 def sha256(text: str) -> str:
     """The SHA-256 of a text, as an identifier."""
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _hash_of(path: str | Path) -> str:
-    with Path(path).open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

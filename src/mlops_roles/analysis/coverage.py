@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import UnknownPerson
 from ..ontology.tables import RoleTables, group_pairs
 from .audit import Audit
+from .evidence import similar_names
 
 GROUPS = ("role", "task", "skill", "step")
 # who covers an item; who of these has all its skills on record; who could act as a role
@@ -117,19 +118,13 @@ def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person
         holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
     rows = used.select("line", "person").order_by("line").to_pyarrow().to_pylist()
     for name in sorted(set(wanted or ()) - {row["person"] for row in rows}):
-        raise UnknownPerson(name, audit.staff.file, _similar_names(audit, name))
+        raise UnknownPerson(name, audit.staff.file, similar_names(audit.used, name))
     roles, skills = _by_line(holds, "role"), _by_line(knows, "skill")
     return [
         Person(line, row["person"], frozenset(roles.get(line, ())), frozenset(skills.get(line, ())))
         for row in rows
         for line in [row["line"]]
     ]
-
-
-def _similar_names(audit: Audit, name: str) -> list[str]:
-    """The 50 names of smallest edit distance, found by the engine: there may be millions."""
-    near = audit.used.order_by(audit.used.person.levenshtein(name[:80]), "line").limit(50)
-    return [str(row["person"]) for row in near.select("person").to_pyarrow().to_pylist()]
 
 
 def _by_line(table: Any, column: str) -> dict[int, list[str]]:

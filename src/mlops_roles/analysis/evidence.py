@@ -19,19 +19,23 @@ from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_st
 if TYPE_CHECKING:
     import ibis
 
-COLUMNS = {
-    "skills": "recorded",
-    "lacks": "lacking",
-    "assessed": "recorded",
-}  # and what a skill in them is
-NEAR = 50  # names that an engine finds near, of which the nearest are told
+# what a skill in a column is; a tool is evidence in the column skills alone
+CLAIMS = {"skills": "recorded", "lacks": "lacking", "assessed": "recorded"}
 
 
 class Conflict(InputError):
-    """What a file says of a person contradicts itself, so nothing is judged.
+    """What a file says of a person contradicts itself, so that nothing is judged.
 
     Attributes:
-        findings: each place, with reason and fix.
+        findings: each with `file`, `line`, `reason` and `fix`.
+
+    Example:
+        >>> from mlops_roles import Conflict, certify
+        >>> try:
+        ...     certify("Nils Berg", "R4", "examples/acme.csv")
+        ... except Conflict as conflict:
+        ...     print([(finding.line, finding.reason) for finding in conflict.findings])
+        [(38, 'duplicate of line 15')]
     """
 
     def __init__(self, findings: Iterable[Rejected]):
@@ -45,55 +49,61 @@ class Cell:
     """One name in a person's row.
 
     Attributes:
-        column: skills, lacks or assessed.
+        column: 'skills', 'lacks' or 'assessed'.
         text: the name as written.
-        says: 'recorded', 'lacking' or 'tool'; '' for a name that says nothing there.
-        skills: the slugs of the skills that it speaks of.
+        claim: 'recorded', 'lacking' or 'tool'; '' for a name that means nothing there.
+        skills: the slugs of the skills that it means.
     """
 
     column: str
     text: str
-    says: str = ""
+    claim: str = ""
     skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that counts of what a staff file says of one person: no name, title or unit is among it.
+    """All that a staff file says of one person's skills; title and unit are not part of it.
 
     Attributes:
         person: the name, or its pseudonym.
-        file: the staff file, or an Ibis table, whose rows stay where they are.
+        file: the name of the staff file or table.
         line: the person's line.
         cells: each name in skills, lacks and assessed.
-        unread: how many rows of the file could not be read; they may be about anybody.
+        unreadable_rows: how many rows of the file could not be read, whoever they are about.
     """
 
     person: str
     file: str
     line: int
     cells: tuple[Cell, ...]
-    unread: int = 0
+    unreadable_rows: int = 0
 
     @property
-    def known(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """The skills that are recorded, those that are lacking, and those that a tool speaks for."""
+    def skill_sets(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The skills that are recorded, that are lacking, and that a tool speaks for."""
         recorded, lacking, tools = (
-            frozenset(s for c in self.cells if c.says == says for s in c.skills)
-            for says in ("recorded", "lacking", "tool")
+            frozenset(s for cell in self.cells if cell.claim == claim for s in cell.skills)
+            for claim in ("recorded", "lacking", "tool")
         )
         return recorded, lacking, tools
 
 
 @dataclass(frozen=True)
 class Records:
-    """A staff file as judgements read it, once for all of them.
+    """A staff file with all that is needed to judge people in it, read once.
 
-    Attributes:
+    Args:
         file: the staff file, or an Ibis table, whose rows stay where they are.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
-        mapping: column of ours to column of the file, where the names differ.
-        pseudonyms: put in place of names in every judgement; a person may then be asked for by one.
+        mapping: our column to the file's column, where the names differ.
+        pseudonyms: replace names in every judgement; a person may then be named by one.
+
+    Example:
+        >>> from mlops_roles import Records, certify
+        >>> staff = Records("examples/acme.csv")
+        >>> [certify("Kemi Adeyemi", role, staff).verdict for role in ("R3", "R5")]
+        ['unknown', 'yes']
     """
 
     file: str | Path | ibis.Table
@@ -103,106 +113,76 @@ class Records:
 
     @classmethod
     def of(cls, staff: str | Path | ibis.Table | Records) -> Records:
-        """A staff file that is read already, or is now."""
+        """The records of a staff file; records as they are."""
         return staff if isinstance(staff, Records) else cls(staff)
 
     @cached_property
     def staff(self) -> Staff:
-        """The rows, of a file in an engine of their own. Raises InputError for what cannot be used."""
+        """The rows; of a file, in an engine of their own. Raises InputError."""
         return read_staff(self.file, backend_for(self.file), self.mapping)
+
+    @property
+    def tables(self) -> RoleTables:
+        """The ontology as plain tables."""
+        return RoleTables.from_graph(self.graph)
 
     def evidence(self, person: str) -> Evidence:
         """What the file says of a person.
 
-        Raises UnknownPerson, or Conflict for a person who stands there twice or contradictorily.
+        Raises UnknownPerson, or Conflict for a person with two rows or contradictory skills.
         """
-        found = [_evidence(row, self) for row in self._rows(person.strip())]
-        first = found[0].line
-        doubles = [
-            Rejected(self.staff.file, e.line, *duplicate_of(f"line {first}")) for e in found[1:]
-        ]
-        if conflicts := [
-            *doubles,
-            *(
-                c
-                for e in found
-                for c in _contradictions(e, RoleTables.from_graph(self.graph).labels)
-            ),
-        ]:
-            raise Conflict(sorted(conflicts, key=lambda c: c.line))
+        found = [self._read_row(row) for row in self._rows_of(person.strip())]
+        conflicts = [(e.line, *duplicate_of(f"line {found[0].line}")) for e in found[1:]]
+        for e in found:
+            recorded, lacking, _ = e.skill_sets
+            for skill in sorted(recorded & lacking):
+                conflicts.append((e.line, *contradiction(self.tables.labels.get(skill, skill))))
+        if conflicts:
+            conflicts.sort(key=lambda conflict: conflict[0])
+            raise Conflict(Rejected(self.staff.file, *conflict) for conflict in conflicts)
         return found[0]
 
-    def _rows(self, person: str) -> list[dict[str, Any]]:
+    def _rows_of(self, person: str) -> list[dict[str, Any]]:
         """The rows of a person, in the order of the file."""
         t = self.staff.table
-        name = self._meant(person)
-        rows: list[dict[str, Any]] = (
-            t.filter(t.person == name).order_by("line").to_pyarrow().to_pylist()
-        )
+        named = t.filter(t.person == self._resolve_pseudonym(person))
+        rows: list[dict[str, Any]] = named.order_by("line").to_pyarrow().to_pylist()
         if not rows:
-            raise UnknownPerson(
-                person, self.staff.file, () if self.pseudonyms else self._near(person)
-            )
+            near = () if self.pseudonyms else similar_names(t, person)
+            raise UnknownPerson(person, self.staff.file, near)
         return rows
 
-    def _meant(self, person: str) -> str:
+    def _resolve_pseudonym(self, person: str) -> str:
         """The name behind a pseudonym; a name as it is."""
         if not (self.pseudonyms and Pseudonyms.looks(person)):
             return person
-        return next(
-            (
-                name
-                for name in self._names.to_pyarrow()["person"].to_pylist()
-                if self.pseudonyms.of(name) == person
-            ),
-            person,
-        )
+        names = self.staff.table.person.unique().to_pyarrow().to_pylist()
+        return next((name for name in names if name and self.pseudonyms.of(name) == person), person)
 
-    def _near(self, person: str) -> list[str]:
-        names = self._names
-        near = names.order_by(
-            [names.person.lower().levenshtein(person.lower()), names.person]
-        ).limit(NEAR)
-        found: list[str] = near.to_pyarrow()["person"].to_pylist()
-        return found
-
-    @property
-    def _names(self) -> ibis.Table:
-        t = self.staff.table
-        return t.filter(t.person.notnull()).select("person").distinct()
+    def _read_row(self, row: Mapping[str, Any]) -> Evidence:
+        name = self.pseudonyms.of(row["person"]) if self.pseudonyms else row["person"]
+        cells = (cell for c in CLAIMS for cell in _read_cell(c, row[c] or "", self.tables))
+        rejected = len(self.staff.rejected)
+        return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected)
 
 
-def _evidence(row: Mapping[str, Any], records: Records) -> Evidence:
-    cells = (
-        cell
-        for column in COLUMNS
-        for cell in _cells(column, row[column] or "", RoleTables.from_graph(records.graph))
+def similar_names(table: ibis.Table, name: str) -> list[str]:
+    """The 50 names of smallest edit distance, found by the engine: there may be millions."""
+    people = table.filter(table.person.notnull()).select("person").distinct()
+    distance = people.person.lower().levenshtein(name[:80].lower())
+    near: list[str] = (
+        people.order_by([distance, people.person]).limit(50).to_pyarrow()["person"].to_pylist()
     )
-    name = records.pseudonyms.of(row["person"]) if records.pseudonyms else row["person"]
-    return Evidence(
-        name, records.staff.file, row["line"], tuple(cells), len(records.staff.rejected)
-    )
+    return near
 
 
-def _cells(column: str, text: str, known: RoleTables) -> Iterator[Cell]:
-    """The names in one cell of the file; a tool speaks for skills in the column skills alone."""
-    for written in filter(None, map(str.strip, text.split(";"))):
-        meant = known.names.get(fold_name(written), ())
-        tool = any(kind == "tool" for kind, _ in meant)
-        if not meant or (tool and column != "skills"):
-            yield Cell(column, written)
+def _read_cell(column: str, text: str, tables: RoleTables) -> Iterator[Cell]:
+    """The names in one cell of the file."""
+    for name in filter(None, map(str.strip, text.split(";"))):
+        meanings = tables.names.get(fold_name(name), ())
+        is_tool = any(kind == "tool" for kind, _ in meanings)
+        if not meanings or (is_tool and column != "skills"):
+            yield Cell(column, name)
         else:
-            yield Cell(
-                column,
-                written,
-                "tool" if tool else COLUMNS[column],
-                tuple(skill for _, skill in meant),
-            )
-
-
-def _contradictions(found: Evidence, labels: Mapping[str, str]) -> list[Rejected]:
-    recorded, lacking, _ = found.known
-    return [
-        Rejected(found.file, found.line, *contradiction(labels.get(skill, skill)))
-        for skill in sorted(recorded & lacking)
-    ]
+            claim = "tool" if is_tool else CLAIMS[column]
+            yield Cell(column, name, claim, tuple(skill for _, skill in meanings))

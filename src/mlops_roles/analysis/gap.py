@@ -7,32 +7,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..ontology.tables import RoleTables
+from ..ontology.tables import group_pairs
 from .audit_result import NOTE
 from .evidence import Evidence, Records
-from .requirements import parts, slug_of_role
-from .verdict import State, Verdict, states, verdict
+from .requirements import incorporated_roles, slug_of_role
+from .verdict import State, Verdict, skill_states, verdict
 
 if TYPE_CHECKING:
     import ibis
 
-PROOF = "The role requires every one of these skills, so none can be left out: the set is the smallest there is."
-DO: dict[State, str] = {"lacking": "learn", "tool": "confirm", "unrecorded": "record"}
+MINIMAL = (
+    "The role requires every one of these skills, so none can be left out: the set is the "
+    "smallest there is."
+)
+ACTIONS: dict[State, str] = {"lacking": "learn", "tool": "confirm", "unrecorded": "record"}
 
 
 @dataclass(frozen=True)
 class Gap:
-    """What stands between a person and a role.
+    """What is missing for a person to act as a role.
 
     Attributes:
-        person, file, line: who, and where that stands.
+        person, file, line: who, and where the person's row is.
         role: its slug.
-        verdict: what the answer is now.
-        known: what is known of each required skill.
-        missing: each missing skill with what is to be done: 'learn' (recorded as lacking),
+        verdict: the answer as it is now.
+        states: required skill to what is known of it.
+        missing: missing skill to what is to be done: 'learn' (recorded as lacking),
             'confirm' (a tool speaks for it) or 'record' (nothing is known of it).
-        demands: the missing skills by the (role, task) that demands them; '' for a role's own.
+        demands: (role, task) to the missing skills that it demands; task '' for a role's own.
         labels: slug to label.
+
+    Example:
+        >>> from mlops_roles import gap
+        >>> gap("Ben Lindqvist", "R3", "examples/acme.csv").missing
+        {}
     """
 
     person: str
@@ -40,72 +48,74 @@ class Gap:
     line: int
     role: str
     verdict: Verdict
-    known: Mapping[str, State]
+    states: Mapping[str, State]
     missing: Mapping[str, str]
     demands: Mapping[tuple[str, str], tuple[str, ...]]
     labels: Mapping[str, str]
 
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """One row per missing skill."""
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row for each missing skill: person, role, skill, do, demanded_by."""
         return [
             {
                 "person": self.person,
                 "role": self.role,
-                "skill": s,
-                "do": do,
-                "demanded_by": self._demanding(s),
+                "skill": skill,
+                "do": action,
+                "demanded_by": [
+                    t or r for (r, t), skills in self.demands.items() if skill in skills
+                ],
             }
-            for s, do in self.missing.items()
+            for skill, action in self.missing.items()
         ]
 
-    def _demanding(self, skill: str) -> list[str]:
-        return [task or role for (role, task), skills in self.demands.items() if skill in skills]
-
-    def to_do(self, skills: Iterable[str]) -> dict[str, list[str]]:
-        """Some skills, by what is to be done."""
-        return {
-            do: [skill for skill in skills if self.missing.get(skill) == do] for do in DO.values()
-        }
+    def actions(self, skills: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """'learn', 'confirm' and 'record' to the missing skills, or to those of some skills."""
+        wanted = list(self.missing if skills is None else skills)
+        return {a: [s for s in wanted if self.missing.get(s) == a] for a in ACTIONS.values()}
 
     def to_dict(self) -> dict[str, Any]:
         """The gap as plain data."""
-        demands = [
-            {"role": role, "task": task} | self.to_do(skills)
-            for (role, task), skills in self.demands.items()
-        ]
-        head = {
+        named = {self.role, *self.states, *(name for pair in self.demands for name in pair)}
+        return {
             "note": NOTE,
             "person": self.person,
             "file": self.file,
             "line": self.line,
             "role": self.role,
             "verdict": self.verdict,
-        }
-        count = {
-            "required": len(self.known),
-            "recorded": list(self.known.values()).count("recorded"),
+            "required": len(self.states),
+            "recorded": list(self.states.values()).count("recorded"),
             "missing": len(self.missing),
+            **self.actions(),
+            "minimal": MINIMAL,
+            "demands": [
+                {"role": role, "task": task} | self.actions(skills)
+                for (role, task), skills in self.demands.items()
+            ],
+            "labels": {n: self.labels[n] for n in sorted(named) if n in self.labels},
         }
-        named = {self.role, *self.known, *(name for pair in self.demands for name in pair)}
-        return (
-            head
-            | count
-            | self.to_do(self.missing)
-            | {
-                "minimal": PROOF,
-                "demands": demands,
-                "labels": {n: self.labels[n] for n in sorted(named) if n in self.labels},
-            }
-        )
 
 
 def gap(
     person: str, role: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
 ) -> Gap:
-    """The smallest set of skills that turns the answer for a person and a role to yes.
+    """Find the smallest set of skills that turns the answer for a person and a role to yes.
 
-    Args as of `certify`, and it raises the same errors; the staff may be an Ibis table too.
+    Args:
+        person: the name in the staff file.
+        role: a slug, CURIE, IRI or notation.
+        staff: the staff file, or an Ibis table; or Records of it.
+        accept_tools: count tools in use as a record of the skills they speak for.
+
+    Raises:
+        UnknownName: there is no such person or role.
+        Conflict: the person has two rows, or contradictory skills.
+
+    Example:
+        >>> from mlops_roles import gap
+        >>> found = gap("Chiara Rossi", "R3", "examples/acme.csv")
+        >>> found.verdict, found.actions()["learn"]
+        ('unknown', [])
     """
     records = Records.of(staff)
     slug = slug_of_role(role, records.graph)
@@ -115,39 +125,52 @@ def gap(
 def nearest_roles(
     person: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
 ) -> list[Gap]:
-    """The gaps of a person to all roles, the nearest first: the fewest skills missing, roles for which nothing speaks last."""
+    """Find the gaps of a person to all roles, the nearest first.
+
+    Nearest are the roles with the fewest skills missing; roles for which no skill of the person
+    speaks come last.
+
+    Args:
+        person: the name in the staff file.
+        staff: the staff file, or an Ibis table; or Records of it.
+        accept_tools: count tools in use as a record of the skills they speak for.
+
+    Raises:
+        UnknownName: there is no such person.
+        Conflict: the person has two rows, or contradictory skills.
+
+    Example:
+        >>> from mlops_roles import nearest_roles
+        >>> nearest = nearest_roles("Chiara Rossi", "examples/acme.csv")[0]
+        >>> nearest.role, len(nearest.missing)
+        ('data-scientist', 3)
+    """
     records = Records.of(staff)
     found = records.evidence(person)
-    return sorted(
-        (
-            _gap(found, role, records, accept_tools)
-            for role in RoleTables.from_graph(records.graph).roles
-        ),
-        key=_distance,
-    )
+    gaps = [_gap(found, role, records, accept_tools) for role in records.tables.roles]
+    return sorted(gaps, key=_distance)
 
 
-def _distance(one: Gap) -> tuple[bool, int, int]:
-    speaking = sum(state in ("recorded", "tool") for state in one.known.values())
-    return not speaking, len(one.missing), -speaking
+def _distance(gap: Gap) -> tuple[bool, int, int]:
+    speaking = sum(state in ("recorded", "tool") for state in gap.states.values())
+    return not speaking, len(gap.missing), -speaking
 
 
 def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Gap:
-    tables = RoleTables.from_graph(records.graph)
-    known = states((skill for one, skill in tables.role_skills if one == role), *found.known)
+    tables = records.tables
+    states = skill_states(tables.needs("role").get(role, ()), *found.skill_sets)
     missing = {
-        skill: DO[state]
-        for skill, state in known.items()
-        if state in DO and not (accept_tools and state == "tool")
+        skill: ACTIONS[state]
+        for skill, state in states.items()
+        if state in ACTIONS and not (accept_tools and state == "tool")
     }
-    answer = verdict(known, *found.known, accept_tools)
     return Gap(
         found.person,
         found.file,
         found.line,
         role,
-        answer,
-        known,
+        verdict(states, *found.skill_sets, accept_tools),
+        states,
         missing,
         _demands(role, missing, records),
         tables.labels,
@@ -157,21 +180,21 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
 def _demands(
     role: str, missing: Mapping[str, str], records: Records
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Which task, of the role or of one that it takes in, demands what; '' where a role's own block does."""
-    tables, roles = RoleTables.from_graph(records.graph), [role]
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    needs = {one: {skill for r, skill in tables.role_skills if r == one} for one in tables.roles}
+    """(role, task) to the missing skills that it demands, of the role and of those it incorporates.
+
+    The task is '' for what a role demands of its own.
+    """
+    tables, roles = records.tables, [role]
+    role_needs, task_needs = tables.needs("role"), tables.needs("task")
+    tasks_of = group_pairs(tables.performs)
+    demands: dict[tuple[str, str], tuple[str, ...]] = {}
     for one in roles:
-        within = parts(one, records.graph)
-        roles += [part for part in within if part not in roles]
-        tasks = {
-            task: {skill for t, skill in tables.task_skills if t == task}
-            for r, task in tables.performs
-            if r == one
-        }
-        own = needs[one].difference(*tasks.values(), *(needs[part] for part in within))
-        found |= {
-            (one, task): tuple(skill for skill in missing if skill in skills)
-            for task, skills in (*tasks.items(), ("", own))
-        }
-    return {pair: skills for pair, skills in found.items() if skills}
+        parts = incorporated_roles(one, records.graph)
+        roles += [part for part in parts if part not in roles]
+        needs = {task: task_needs.get(task, []) for task in tasks_of.get(one, ())}
+        inherited = (role_needs.get(part, []) for part in parts)
+        own = set(role_needs.get(one, ())).difference(*needs.values(), *inherited)
+        for task, skills in (*needs.items(), ("", own)):
+            if demanded := tuple(skill for skill in missing if skill in skills):
+                demands[one, task] = demanded
+    return demands

@@ -1,4 +1,4 @@
-"""What a role requires, and by which asserted statements: its tasks, its own skills, the roles it takes in."""
+"""What a role requires, by which asserted statements: its own, its tasks' or its parts'."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ AXIOMS = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schem
 
 
 @dataclass(frozen=True)
-class Required:
+class RequiredSkill:
     """A skill that a role requires, and why.
 
     Attributes:
         skill: its slug.
-        via: the terms on the way from the role to the skill: a role taken in, a task.
-        rule: the rule that draws it; '' where the role's own block says so.
+        via: IRIs of the terms on the path from the role to the skill: an incorporated role, a task.
+        rule: the rule that infers it; '' where it is asserted of the role.
     """
 
     skill: str
@@ -35,45 +35,40 @@ def slug_of_role(name: str, graph: Graph) -> str:
     return slug(graph.curie(resolve_role(name, graph, similar=False)))
 
 
-def iri(name: str, kind: str, graph: Graph) -> str:
+def iri_of(name: str, kind: str, graph: Graph) -> str:
     """The IRI of a slug."""
     return graph.expand_curie(name if ":" in name else f"{kind}:{name}") or name
 
 
-def required(role: str, graph: Graph) -> list[Required]:
-    """The skills that a role requires, in the order of their IRIs, each with the short form of its proof."""
-    skills = [skill for one, skill in RoleTables.from_graph(graph).role_skills if one == role]
-    return [
-        _required(role, skill, graph)
-        for skill in sorted(skills, key=lambda skill: iri(skill, "skill", graph))
-    ]
+def required_skills(role: str, graph: Graph) -> list[RequiredSkill]:
+    """The skills that a role requires, by IRI, each with the short form of its proof."""
+    by_iri = {
+        iri_of(skill, "skill", graph): skill
+        for skill in RoleTables.from_graph(graph).needs("role").get(role, ())
+    }
+    subject = ox.NamedNode(iri_of(role, "role", graph))
+    requires = ox.NamedNode(iri_of("requiresSkill", "mlops", graph))
+    found = []
+    for iri, skill in sorted(by_iri.items()):
+        triple = ox.Triple(subject, requires, ox.NamedNode(iri))
+        objects = [leaf.object for leaf in _asserted_leaves(triple, graph)]
+        path = [node.value for node in objects if isinstance(node, ox.NamedNode)][:-1]
+        rule = graph.proofs[triple].rule if triple in graph.proofs else ""
+        found.append(RequiredSkill(skill, tuple(path), rule))
+    return found
 
 
-def parts(role: str, graph: Graph) -> list[str]:
-    """The roles whose skills a role takes in."""
-    return [
-        slug(row["part"]) for row in ask("roles-incorporated", graph) if slug(row["role"]) == role
-    ]
+def incorporated_roles(role: str, graph: Graph) -> list[str]:
+    """The roles that a role incorporates: it requires their skills too."""
+    rows = ask("roles-incorporated", graph)
+    return [slug(row["part"]) for row in rows if slug(row["role"]) == role]
 
 
-def _required(role: str, skill: str, graph: Graph) -> Required:
-    needs = ox.NamedNode(iri("requiresSkill", "mlops", graph))
-    triple = ox.Triple(
-        ox.NamedNode(iri(role, "role", graph)), needs, ox.NamedNode(iri(skill, "skill", graph))
-    )
-    via = [
-        leaf.object.value
-        for leaf in _leaves(triple, graph)
-        if isinstance(leaf.object, ox.NamedNode)
-    ][:-1]
-    return Required(skill, tuple(via), graph.proofs[triple].rule if triple in graph.proofs else "")
-
-
-def _leaves(triple: ox.Triple, graph: Graph) -> Iterator[ox.Triple]:
-    """The asserted statements about roles, tasks and skills that a proof rests on, in their order."""
+def _asserted_leaves(triple: ox.Triple, graph: Graph) -> Iterator[ox.Triple]:
+    """The asserted statements about roles, tasks and skills that a proof uses, in its order."""
     if triple not in graph.proofs:
         yield triple
         return
     for because in graph.proofs[triple].because:
         if not because.predicate.value.startswith(AXIOMS):
-            yield from _leaves(because, graph)
+            yield from _asserted_leaves(because, graph)

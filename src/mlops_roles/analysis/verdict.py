@@ -1,6 +1,6 @@
 """What follows from what is known of a person's skills: yes, no, likely or unknown.
 
-Nothing but sets of skills enters, so no name, unit or other attribute can.
+Only sets of skills are arguments, so that no name, unit or other attribute can have an effect.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def verdict(
     tools: Collection[str] = (),
     accept_tools: bool = False,
 ) -> Verdict:
-    """Can someone act as a role, as far as is known?
+    """Decide whether somebody can act as a role, as far as is known.
 
     Args:
         required: the skills that the role requires; a role that requires none cannot be judged.
@@ -31,7 +31,7 @@ def verdict(
     Returns 'no' if a required skill is lacking; 'yes' if all are recorded; 'likely' if tools
     speak for all that are not; else 'unknown'.
     """
-    found = set(states(required, recorded, lacking, tools).values())
+    found = set(skill_states(required, recorded, lacking, tools).values())
     if "lacking" in found:
         return "no"
     if not found or "unrecorded" in found:
@@ -39,20 +39,19 @@ def verdict(
     return "yes" if accept_tools or "tool" not in found else "likely"
 
 
-def states(
+def skill_states(
     required: Iterable[str],
     recorded: Collection[str],
     lacking: Collection[str] = (),
     tools: Collection[str] = (),
 ) -> dict[str, State]:
-    """What is known of each required skill: 'lacking' goes before 'recorded', and that before 'tool'."""
+    """What is known of each required skill: the first of lacking, recorded, tool that has it."""
+    known: tuple[tuple[State, Collection[str]], ...] = (
+        ("lacking", lacking),
+        ("recorded", recorded),
+        ("tool", tools),
+    )
     return {
-        s: "lacking"
-        if s in lacking
-        else "recorded"
-        if s in recorded
-        else "tool"
-        if s in tools
-        else "unrecorded"
-        for s in required
+        skill: next((state for state, skills in known if skill in skills), "unrecorded")
+        for skill in required
     }

@@ -143,7 +143,7 @@ def test_columns_of_other_names_are_verified_as_mapped_and_never_guessed(tmp_pat
     part = checked(
         tmp_path, content, staff, mapping={"person": "Employee", "skills": "Competencies"}
     )
-    assert part.aside == ("Gaps",)
+    assert part.ignored_columns == ("Gaps",)
     assert "verdict" in places(part)
 
 
@@ -408,7 +408,7 @@ def test_rdf_whose_json_was_changed_is_found(tmp_path):
         encoding="utf-8",
     )
     found = verify(path, ACME)
-    assert found.says["verdict"] == "yes"
+    assert found.content["verdict"] == "yes"
     assert {"verdict", "id", "RDF beside its JSON"} <= set(places(found))
 
 

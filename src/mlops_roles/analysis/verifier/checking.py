@@ -1,25 +1,27 @@
-"""What a certificate would have to say, and where one says something else."""
+"""What a certificate would have to say, and where it says something else."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .reading import EVIDENCE, Rows, digest, read_certificate
-from .walking import BASE, Ontology, folded, shipped
+from .reading import EVIDENCE, PersonRows, digest, read_certificate
+from .walking import BASE, Ontology, fold_name, shipped
 
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
-CHAIN = "prp-spo2"  # the rule of OWL 2 RL by which a role requires what its tasks and the roles it takes in require
+# the rule of OWL 2 RL by which a role requires what its tasks, and the roles in it, require
+CHAIN = "prp-spo2"
 ABSENT = "nothing"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a certificate is wrong: the place in it, what it says there, and what was found instead."""
+    """Where a certificate is wrong: the place in it, what it says there, and what was found."""
 
     place: str
     says: str
@@ -28,17 +30,28 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of re-checking a certificate.
+    """The result of re-checking a certificate.
 
     Attributes:
-        says: what it says.
-        differences: where it is wrong; none if it is verified.
-        aside: columns of the staff file that were not looked at, because no name says what they are.
+        content: the certificate as plain data.
+        differences: where it is wrong, each with `place`, `says` and `found`; none if verified.
+        ignored_columns: columns of the staff file whose names do not say what they are.
+
+    Example:
+        >>> import json, pathlib, tempfile
+        >>> from mlops_roles import certify, verify
+        >>> certificate = certify("Kemi Adeyemi", "R5", "examples/acme.csv").to_dict()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "kemi.json")
+        ...     _ = path.write_text(json.dumps(certificate | {"verdict": "no"}))
+        ...     found = verify(path, "examples/acme.csv")
+        >>> [(difference.place, difference.says) for difference in found.differences][-1]
+        ('verdict', 'no')
     """
 
-    says: Mapping[str, Any]
+    content: Mapping[str, Any]
     differences: tuple[Difference, ...]
-    aside: tuple[str, ...] = ()
+    ignored_columns: tuple[str, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -49,7 +62,7 @@ class Verification:
 class _Cell(NamedTuple):
     column: str
     text: str
-    says: str
+    claim: str
     skills: set[str]
 
 
@@ -67,74 +80,72 @@ def verify(
         certificate: as `certify` wrote it, in JSON or RDF.
         staff: the staff file that it is about: CSV, TSV, XLSX or Parquet.
         added: the files that a company adds to the ontology.
-        mapping: column of ours to column of the file; no column is guessed.
-        key: the key of the pseudonyms, if the person is called by one.
+        mapping: our column to the file's column; no column is guessed.
+        key: the key of the pseudonyms, if the person is named by one.
 
-    Raises InputError for what is no certificate, or no staff file.
+    Raises:
+        InputError: the file is no certificate, or no staff file.
+
+    Example:
+        >>> import json, pathlib, tempfile
+        >>> from mlops_roles import certify, verify
+        >>> certificate = certify("Kemi Adeyemi", "R5", "examples/acme.csv").to_dict()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "kemi.json")
+        ...     _ = path.write_text(json.dumps(certificate))
+        ...     verify(path, "examples/acme.csv").verified
+        True
     """
     given, stray = read_certificate(Path(certificate))
-    rows, ontology = (
-        Rows(Path(staff), given.get("person"), mapping or {}, key),
-        Ontology(added) if added else shipped(),
-    )
+    rows = PersonRows(Path(staff), given.get("person"), mapping or {}, key)
+    ontology = Ontology(added) if added else shipped()
     found = [
         Difference("RDF beside its JSON", line.strip()[:200], "not the same statements")
         for line in stray[:1]
     ]
-    found += _refusals(given, rows, ontology) or _differences(
-        given, _Recheck(given, rows, ontology).certificate()
+    found += _blockers(given, rows, ontology) or _differences(
+        given, _Rebuild(given, rows, ontology).certificate()
     )
-    return Verification(given, tuple(found), rows.aside)
+    return Verification(given, tuple(found), rows.ignored_columns)
 
 
-def _refusals(given: Mapping[str, Any], rows: Rows, ontology: Ontology) -> list[Difference]:
-    """What makes it pointless to look further: another version, no such role, no such person, or a person twice."""
-    version, role, lines = (
-        _at(given, "ontology", "version"),
-        given.get("role"),
-        [line for line, _ in rows.found],
-    )
+def _blockers(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) -> list[Difference]:
+    """What makes a comparison pointless: another version, no such role or person, a conflict."""
+    version, role, file = _at(given, "ontology", "version"), given.get("role"), rows.path.name
     if version != ontology.version:
-        return [
-            Difference(
-                "ontology.version",
-                _shown(version),
-                f"{ontology.version} is installed; verify it with its own version",
-            )
-        ]
+        fix = f"{ontology.version} is installed; verify it with its own version"
+        return [Difference("ontology.version", _shown(version), fix)]
     if not isinstance(role, str) or not ontology.is_a(role, "Role"):
         return [Difference("role", _shown(role), "no role of the ontology")]
+    lines = [str(line) for line, _ in rows.found]
     if len(lines) != 1:
-        stands = (
-            f"stands in {rows.path.name} in the lines {', '.join(map(str, lines))}"
-            if lines
-            else f"nobody in {rows.path.name}; a pseudonym needs its key"
-        )
-        return [Difference("person", _shown(given.get("person")), stands)]
-    recorded, lacking = (
-        _skills(_cells(rows.found[0][1], ontology), says) for says in ("recorded", "lacking")
-    )
-    both = f"both has and lacks it, says {rows.path.name}, line {lines[0]}"
-    return [Difference(f"skills.{skill}", "judged", both) for skill in sorted(recorded & lacking)]
+        found = f"no person in {file}; a pseudonym needs its key"
+        if lines:
+            found = f"is in {file} in the lines {', '.join(lines)}"
+        return [Difference("person", _shown(given.get("person")), found)]
+    cells = _cells(rows.found[0][1], ontology)
+    both = f"both has and lacks it, says {file}, line {lines[0]}"
+    skills = _skills(cells, "recorded") & _skills(cells, "lacking")
+    return [Difference(f"skills.{skill}", "judged", both) for skill in sorted(skills)]
 
 
-class _Recheck:
-    """The certificate of the same person and role, written anew; it takes over but the time, and ways that lead."""
+class _Rebuild:
+    """The certificate of the same person and role.
 
-    def __init__(self, given: Mapping[str, Any], rows: Rows, ontology: Ontology):
+    Rebuilt from scratch; only the timestamp and valid `via` paths are copied.
+    """
+
+    def __init__(self, given: Mapping[str, Any], rows: PersonRows, ontology: Ontology):
         self.given, self.rows, self.ontology = given, rows, ontology
-        self.role, self.tools = given["role"], given.get("accepted") == ["tools"]
+        self.role, self.accept_tools = given["role"], given.get("accepted") == ["tools"]
         self.line, row = rows.found[0]
         self.cells = _cells(row, ontology)
 
     def certificate(self) -> dict[str, Any]:
-        """All that it would have to say."""
-        rows, ontology = self.rows, self.ontology
+        """All that the certificate would have to say."""
         states = self._states(self.role)
-        verdict, ended = (
-            _verdict(list(states.values()), self.tools),
-            _at(self.given, "made", "ended"),
-        )
+        verdict = _verdict(states, self.accept_tools)
+        is_open = verdict in ("likely", "unknown")
         return {
             "id": _hash_of({key: value for key, value in self.given.items() if key != "id"}),
             "type": "Certificate",
@@ -142,81 +153,73 @@ class _Recheck:
             "person": self.given["person"],
             "line": self.line,
             "role": self.role,
-            "label": ontology.label(self.role),
+            "label": self.ontology.label(self.role),
             "verdict": verdict,
-            "accepted": ["tools"] if self.tools else [],
-            "settle": _settle(states, self.tools) if verdict in ("likely", "unknown") else [],
-            "roles": [self._part(part) for part in ontology.parts(self.role)],
-            "skills": [self._line(skill, state) for skill, state in states.items()],
+            "accepted": ["tools"] if self.accept_tools else [],
+            "settle": _would_decide(states, self.accept_tools) if is_open else [],
+            "roles": [self._part(part) for part in self.ontology.parts(self.role)],
+            "skills": [self._skill(skill, state) for skill, state in states.items()],
             "unmatched": [
-                {"column": cell.column, "text": cell.text} for cell in self.cells if not cell.says
+                {"column": cell.column, "text": cell.text} for cell in self.cells if not cell.claim
             ],
-            "staff": {
-                "id": rows.digest,
-                "type": "Entity",
-                "file": rows.path.name,
-                "unread": rows.unread,
-            },
+            **self._provenance(),
+        }
+
+    def _provenance(self) -> dict[str, Any]:
+        rows, ontology, ended = self.rows, self.ontology, _at(self.given, "made", "ended")
+        added = [{"id": sha, "type": "Entity", "file": file} for file, sha in ontology.added]
+        file = {"id": rows.digest, "type": "Entity", "file": rows.path.name, "unread": rows.unread}
+        past = "a time in UTC that is past, such as 2025-01-31T12:00:00+00:00"
+        return {
+            "staff": file,
             "ontology": {
                 "id": ontology.digest,
                 "type": "Entity",
                 "of": f"{BASE}/{ontology.version}",
                 "version": ontology.version,
-                "added": [
-                    {"id": sha, "type": "Entity", "file": file} for file, sha in ontology.added
-                ],
+                "added": added,
             },
             "made": {
                 "type": "Activity",
-                "ended": ended
-                if _is_past(ended)
-                else "a time in UTC that is past, such as 2025-01-31T12:00:00+00:00",
+                "ended": ended if _is_past(ended) else past,
                 "used": [rows.digest, ontology.digest, *(sha for _, sha in ontology.added)],
                 "by": {"type": "SoftwareAgent", "name": "mlops-roles", "version": ontology.version},
             },
         }
 
     def _states(self, role: str) -> dict[str, str]:
-        order = ("lacking", "recorded", "tool")
-        found = {says: _skills(self.cells, says) for says in order}
+        """Required skill to what is known of it, by IRI."""
+        known = {claim: _skills(self.cells, claim) for claim in ("lacking", "recorded", "tool")}
         return {
-            skill: next((says for says in order if skill in found[says]), "unrecorded")
+            skill: next((claim for claim in known if skill in known[claim]), "unrecorded")
             for skill in sorted(self.ontology.required(role))
         }
 
     def _part(self, role: str) -> dict[str, Any]:
-        states = list(self._states(role).values())
-        counts = {
-            state: states.count(state) for state in ("recorded", "tool", "lacking", "unrecorded")
-        }
+        states = self._states(role)
+        counts = Counter(states.values())
         return {
             "role": role,
             "label": self.ontology.label(role),
-            "verdict": _verdict(states, self.tools),
-            **counts,
+            "verdict": _verdict(states, self.accept_tools),
+            **{state: counts[state] for state in ("recorded", "tool", "lacking", "unrecorded")},
         }
 
-    def _line(self, skill: str, state: str) -> dict[str, Any]:
-        lines = self.given.get("skills")
-        said = (
-            next((_at(one, "via") for one in lines if _at(one, "skill") == skill), None)
-            if isinstance(lines, list)
-            else None
-        )
-        via = (
-            said
-            if self.ontology.leads(self.role, said, skill)
-            else self.ontology.way(self.role, skill)
-        )
-        spoken = [cell for cell in self.cells if skill in cell.skills]
-        evidence = [
-            {"line": self.line, "column": c.column, "text": c.text, "says": c.says} for c in spoken
-        ]
+    def _skill(self, skill: str, state: str) -> dict[str, Any]:
+        given = self.given.get("skills")
+        lines = given if isinstance(given, list) else []
+        via = next((_at(line, "via") for line in lines if _at(line, "skill") == skill), None)
+        if not self.ontology.leads(self.role, via, skill):
+            via = self.ontology.path(self.role, skill)
         return {
             "skill": skill,
             "label": self.ontology.label(skill),
             "state": state,
-            "evidence": evidence,
+            "evidence": [
+                {"line": self.line, "column": c.column, "text": c.text, "says": c.claim}
+                for c in self.cells
+                if skill in c.skills
+            ],
             "via": via,
             "rule": CHAIN if via else "",
         }
@@ -224,59 +227,51 @@ class _Recheck:
 
 def _cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:
     """The names in a row; a tool speaks for skills in the column skills alone."""
-    written = [
-        (column, text.strip())
-        for column in EVIDENCE
-        for text in row[column].split(";")
-        if text.strip()
-    ]
-    return [_Cell(column, text, *_meant(column, text, ontology)) for column, text in written]
+    cells = []
+    for column in EVIDENCE:
+        for text in filter(None, map(str.strip, row[column].split(";"))):
+            claim, skills = ontology.names.get(fold_name(text), ("", set()))
+            if claim == "tool" and column != "skills":
+                claim, skills = "", set()
+            is_lack = claim and column == "lacks"
+            cells.append(_Cell(column, text, "lacking" if is_lack else claim, skills))
+    return cells
 
 
-def _meant(column: str, text: str, ontology: Ontology) -> tuple[str, set[str]]:
-    says, skills = ontology.names.get(folded(text), ("", set()))
-    if says == "tool" and column != "skills":
-        return "", set()
-    return ("lacking" if says and column == "lacks" else says), skills
+def _skills(cells: Sequence[_Cell], claim: str) -> set[str]:
+    return {skill for cell in cells if cell.claim == claim for skill in cell.skills}
 
 
-def _skills(cells: Sequence[_Cell], says: str) -> set[str]:
-    return {skill for cell in cells if cell.says == says for skill in cell.skills}
-
-
-def _verdict(states: Sequence[str], tools: bool) -> str:
-    if "lacking" in states:
+def _verdict(states: Mapping[str, str], accept_tools: bool) -> str:
+    found = set(states.values())
+    if "lacking" in found:
         return "no"
-    if not states or "unrecorded" in states:
+    if not found or "unrecorded" in found:
         return "unknown"
-    return "likely" if "tool" in states and not tools else "yes"
+    return "likely" if "tool" in found and not accept_tools else "yes"
 
 
-def _settle(states: Mapping[str, str], tools: bool) -> list[dict[str, Any]]:
-    """To 'no' by one of the open skills; to 'yes' by all of them, but for tools that are accepted."""
+def _would_decide(states: Mapping[str, str], accept_tools: bool) -> list[dict[str, Any]]:
+    """To 'no' one of the open skills; to 'yes' all of them, but for tools that are accepted."""
     evident, unrecorded = (
         [skill for skill, state in states.items() if state == wanted]
         for wanted in ("tool", "unrecorded")
     )
-    confirm = [] if tools else evident
-    yes = {
-        "verdict": "yes",
-        "facts": len(confirm) + len(unrecorded),
-        "confirm": confirm,
-        "record": unrecorded,
-    }
+    confirm = [] if accept_tools else evident
+    facts = len(confirm) + len(unrecorded)
+    yes = {"verdict": "yes", "facts": facts, "confirm": confirm, "record": unrecorded}
     no = {"verdict": "no", "facts": 1, "one_lacking": evident + unrecorded}
-    return ([yes, no] if yes["facts"] == 1 else [no, yes]) if states else []
+    return ([yes, no] if facts == 1 else [no, yes]) if states else []
 
 
 def _is_past(ended: Any) -> bool:
-    """Whether it is a time in UTC, to the second, that is not in the future (a clock may be a day off)."""
+    """Whether it is a time in UTC, to the second, of the past (a clock may be a day off)."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
     try:
-        return datetime.strptime(str(ended), "%Y-%m-%dT%H:%M:%S%z") < datetime.now(UTC) + timedelta(
-            days=1
-        ) and str(ended).endswith("+00:00")
+        time = datetime.strptime(str(ended), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
         return False
+    return time < tomorrow and str(ended).endswith("+00:00")
 
 
 def _hash_of(data: Any) -> str:
@@ -287,43 +282,40 @@ def _hash_of(data: Any) -> str:
 # where two differ -------------------------------------------------------------------
 
 
-def _differences(given: Any, found: Any, place: str = "") -> list[Difference]:
+def _differences(given: Any, found: Any) -> list[Difference]:
     return [
-        Difference(where.lstrip("."), _shown(one), _shown(other))
-        for where, one, other in _walk(given, found, place)
+        Difference(place.lstrip("."), _shown(one), _shown(other))
+        for place, one, other in _compare(given, found)
     ]
 
 
-def _walk(given: Any, found: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
-    """Each place where two trees differ; lists whose members differ are told apart as a whole."""
+def _compare(given: Any, found: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Each place where two trees differ; of lists with other members, the list as a whole."""
     if isinstance(given, dict) and isinstance(found, dict):
         for key in {**found, **given}:
-            yield from _walk(given.get(key, ABSENT), found.get(key, ABSENT), f"{place}.{key}")
+            one, other = given.get(key, ABSENT), found.get(key, ABSENT)
+            yield from _compare(one, other, f"{place}.{key}")
     elif isinstance(given, list) and isinstance(found, list):
-        if [_name(item) for item in given] != [_name(item) for item in found]:
-            yield (
-                place,
-                [_name(item) for item in given if item not in found],
-                [_name(item) for item in found if item not in given],
-            )
-        else:
+        if [_key_of(item) for item in given] == [_key_of(item) for item in found]:
             for one, other in zip(given, found, strict=True):
-                yield from _walk(one, other, f"{place}.{_name(other)}")
+                yield from _compare(one, other, f"{place}.{_key_of(other)}")
+        else:
+            extra = [_key_of(item) for item in given if item not in found]
+            yield place, extra, [_key_of(item) for item in found if item not in given]
     elif given != found or type(given) is not type(found):
         yield place, given, found
 
 
-def _name(item: Any) -> Any:
-    """What tells the members of a list apart."""
-    return (
-        next((item[key] for key in ("skill", "role", "verdict", "text", "id") if key in item), None)
-        if isinstance(item, dict)
-        else item
-    )
+def _key_of(item: Any) -> Any:
+    """What identifies a member of a list."""
+    if not isinstance(item, dict):
+        return item
+    keys = ("skill", "role", "verdict", "text", "id")
+    return next((item[key] for key in keys if key in item), None)
 
 
 def _at(data: Any, *path: str) -> Any:
-    """What stands in a tree at a path, or None."""
+    """The value in a tree at a path, or None."""
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data

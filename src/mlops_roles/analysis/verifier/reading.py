@@ -1,4 +1,4 @@
-"""What the verifier reads: a certificate as JSON or RDF, and a staff file in its own way."""
+"""The verifier's own readers: of a certificate, as JSON or RDF, and of a staff file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,17 @@ from ...io.resources import resource_dir
 
 JSON_LITERAL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
 EVIDENCE = ("skills", "lacks", "assessed")
-BESIDE = ("title", "unit", "role")  # known columns that no certificate rests on
-MAX_BYTES, MAX_UNPACKED = 1 << 24, 1 << 30
+UNUSED = ("title", "unit", "role")  # known columns that no certificate rests on
+MAX_BYTES = 1 << 24  # of a certificate
+MAX_UNPACKED = 1 << 30  # bytes of a workbook
 Row = tuple[int, list[str]]
 
 
 def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """What a certificate says; and of RDF the statements that are not those of the JSON in it, or are missing."""
+    """A certificate as plain data.
+
+    RDF carries its JSON; statements that do not follow from that, or are missing, come along.
+    """
     if path.suffix.lower() == ".json":
         return _certificate(rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path), path), []
     triples = [quad.triple for quad in rdf.parse_rdf(path)[0]]
@@ -43,32 +47,30 @@ def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
         )
     given = _certificate(carried[0], path)
     context = json.loads((resource_dir("ontology") / "certificate.context.json").read_text("utf-8"))
-    meant = ox.parse(
-        json.dumps({"@context": context, **given, "json": given}), format=ox.RdfFormat.JSON_LD
-    )
-    return given, sorted(canonical(triples) ^ canonical(quad.triple for quad in meant))
+    linked = json.dumps({"@context": context, **given, "json": given})
+    meant = (quad.triple for quad in ox.parse(linked, format=ox.RdfFormat.JSON_LD))
+    return given, sorted(canonical(triples) ^ canonical(meant))
 
 
 def _certificate(text: str, path: Path) -> dict[str, Any]:
-    """A JSON object, strictly: no key twice, no number that JSON does not know."""
+    """A JSON object, parsed strictly: no key twice, no number that JSON does not have."""
+    why = ""
     try:
-        data = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{path}: not a certificate ({' '.join(str(error).split())[:200]}); give a file that 'certify' wrote"
-        ) from None
+        data, why = None, f" ({' '.join(str(error).split())[:200]})"
     if not isinstance(data, dict) or data.get("type") != "Certificate":
-        raise InputError(f"{path}: not a certificate; give a file that 'certify' wrote")
+        raise InputError(f"{path}: not a certificate{why}; give a file that 'certify' wrote")
     return data
 
 
-def _no_number(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) < len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError("duplicate key")
     return dict(pairs)
 
 
@@ -84,90 +86,77 @@ def digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-class Rows:
-    """The rows of a staff file that a person, or the pseudonym of one under a key, stands in.
+class PersonRows:
+    """The rows of a staff file about a person, who may be named by a pseudonym under a key.
 
     Attributes:
-        found: line and cells of each.
+        path, digest: the file, and its SHA-256.
+        found: line and evidence cells of each row.
         unread: how many rows have another number of cells than the header.
-        aside: the columns that were not looked at, because no name says what they are.
+        ignored_columns: the columns whose names do not say what they are.
     """
 
     def __init__(
         self, path: Path, person: Any, mapping: Mapping[str, str], key: bytes | None = None
     ):
-        readers = {
-            ".csv": _csv_rows,
-            ".tsv": _csv_rows,
-            ".xlsx": _xlsx_rows,
-            ".parquet": _parquet_rows,
-        }
-        if path.suffix.lower() not in readers:
-            raise InputError(
-                f"{path}: verify reads .csv, .tsv, .xlsx and .parquet; export it as one of these"
-            )
-        self.path, self.unread, self.digest = (
-            path,
-            0,
-            digest(path.read_bytes() if rdf.read_bytes(path) else b""),
-        )
-        rows = readers[path.suffix.lower()](path)
+        self.path, self.unread, self.found = path, 0, list[tuple[int, dict[str, str]]]()
+        rows = _reader(path)(path)
+        self.digest = digest(path.read_bytes() if rdf.read_bytes(path) else b"")
         header = [name.strip() for name in next(rows, (0, []))[1]]
-        at = {
-            ours: place
-            for ours in ("person", *EVIDENCE, *BESIDE)
-            if (place := self._place(ours, header, mapping)) is not None
-        }
+        places = {c: self._place(c, header, mapping) for c in ("person", *EVIDENCE, *UNUSED)}
+        at = {column: place for column, place in places.items() if place is not None}
         if "person" not in at:
             raise InputError(
-                f"{path}: no column 'person'; say which it is with --map person='Column name' (verify guesses none)"
+                f"{path}: no column 'person'; name it with --map person='Column name' "
+                "(verify guesses none)"
             )
-        self.aside = tuple(name for i, name in enumerate(header) if name and i not in at.values())
-        self.found: list[tuple[int, dict[str, str]]] = []
+        used = set(at.values())
+        self.ignored_columns = tuple(n for i, n in enumerate(header) if n and i not in used)
         for line, cells in rows:
             if len(cells) != len(header):
                 self.unread += 1
-            elif person and person in _called(cells[at["person"]].strip(), key):
-                self.found.append(
-                    (
-                        line,
-                        {column: cells[at[column]] if column in at else "" for column in EVIDENCE},
-                    )
-                )
+            elif person and person in _names(cells[at["person"]].strip(), key):
+                row = {column: cells[at[column]] if column in at else "" for column in EVIDENCE}
+                self.found.append((line, row))
 
-    def _place(self, ours: str, header: Sequence[str], mapping: Mapping[str, str]) -> int | None:
-        """Where a column stands: as mapped, else the only one of its name, whatever its case and punctuation."""
-        if ours in mapping and mapping[ours] not in header:
+    def _place(self, column: str, header: Sequence[str], mapping: Mapping[str, str]) -> int | None:
+        """The index of a column: as mapped, else by its name in any case and punctuation."""
+        if column in mapping:
+            if mapping[column] in header:
+                return header.index(mapping[column])
             raise InputError(
-                f"--map {ours}={mapping[ours]}: no such column in {self.path}; it has {', '.join(header)[:300]}"
+                f"--map {column}={mapping[column]}: no such column in {self.path}; "
+                f"it has {', '.join(header)[:300]}"
             )
-        fits = [
-            i
-            for i, name in enumerate(header)
-            if name == mapping.get(ours) or re.sub(r"[\W_]", "", name.casefold()) == ours
-        ]
-        return (
-            header.index(mapping[ours]) if ours in mapping else fits[0] if len(fits) == 1 else None
-        )
+        plain = [re.sub(r"[\W_]", "", name.casefold()) for name in header]
+        return plain.index(column) if plain.count(column) == 1 else None
 
 
-def _called(name: str, key: bytes | None) -> tuple[str, ...]:
-    """What a certificate may call a person: the name, and the pseudonym under a key."""
+def _names(name: str, key: bytes | None) -> tuple[str, ...]:
+    """How a certificate may name a person: by name, and by the pseudonym under a key."""
     if key is None:
         return (name,)
     text = f"person\0{unicodedata.normalize('NFC', name)}"
     return name, f"person-{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]}"
 
 
+def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".tsv"):
+        return _csv_rows
+    if suffix in (".xlsx", ".parquet"):
+        return _xlsx_rows if suffix == ".xlsx" else _parquet_rows
+    raise InputError(
+        f"{path}: verify reads .csv, .tsv, .xlsx and .parquet; export it as one of these"
+    )
+
+
 def _csv_rows(path: Path) -> Iterator[Row]:
     text = rdf.check_encoding(rdf.read_bytes(path), path)
-    between = (
-        "\t"
-        if path.suffix.lower() == ".tsv"
-        else next((d for d in ",;\t" if d in text.split("\n", 1)[0]), ",")
-    )
+    header, delimiters = text.split("\n", 1)[0], "\t" if path.suffix.lower() == ".tsv" else ",;\t"
+    delimiter = next((d for d in delimiters if d in header), delimiters[0])
     csv.field_size_limit(1 << 24)
-    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True), 1
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
     try:
         for row in reader:
             if row:

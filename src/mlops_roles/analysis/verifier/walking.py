@@ -1,15 +1,17 @@
-"""The ontology as the verifier sees it: asserted statements, and a walk over them."""
+"""The ontology as the verifier reads it: asserted statements, and a walk over them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import pyoxigraph as ox
 
 from ...io import rdf
 from ...io.resources import resource_dir
@@ -25,30 +27,21 @@ class Ontology:
     """The shipped ontology and what a company adds, by version and hash."""
 
     def __init__(self, added: Sequence[str | Path] = ()):
-        shipped = [
-            quad.triple
-            for path in sorted(resource_dir("ontology").glob("*.ttl"))
-            for quad in rdf.parse_rdf(path)[0]
-        ]
+        shipped = _triples(sorted(resource_dir("ontology").glob("*.ttl")))
         paths = [Path(path) for path in added if Path(path).suffix not in (".rq", ".tsv")]
         self.digest = digest("".join(sorted(canonical(shipped))).encode())
-        self._links: dict[tuple[Any, str], set[Any]] = defaultdict(set)
-        for triple in [
-            *shipped,
-            *(quad.triple for path in paths for quad in rdf.parse_rdf(path)[0]),
-        ]:
-            self._links[getattr(triple.subject, "value", ""), triple.predicate.value].add(
-                triple.object
-            )
+        self._objects: dict[tuple[Any, str], set[Any]] = defaultdict(set)
+        for s, predicate, o in [*shipped, *_triples(paths)]:
+            self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in paths]
         self.version = next(iter(self._values(BASE, VERSION)), "")
         self.names = self._names()
 
     def _values(self, subject: str, predicate: str) -> list[str]:
-        return sorted(term.value for term in self._links.get((subject, predicate), ()))
+        return sorted(term.value for term in self._objects.get((subject, predicate), ()))
 
-    def to(self, subject: Any, name: str) -> list[str]:
-        """What a term is linked to by one of our properties."""
+    def values(self, subject: Any, name: str) -> list[str]:
+        """The values of one of our properties."""
         return self._values(subject, MLOPS + name)
 
     def is_a(self, term: str, kind: str) -> bool:
@@ -56,73 +49,62 @@ class Ontology:
         return MLOPS + kind in self._values(term, RDF_TYPE)
 
     def steps(self, name: str) -> list[str]:
-        """The tasks of a role and the roles that it takes in."""
-        return [*self.to(name, "performs"), *self.to(name, "incorporates")]
+        """The tasks of a role and the roles that it incorporates."""
+        return [*self.values(name, "performs"), *self.values(name, "incorporates")]
 
     def required(self, role: str) -> set[str]:
-        """The skills of a role: its own, and those of all that steps from it lead to."""
+        """The skills of a role: its own, and those of all that its steps lead to."""
         reached = [role]
         for one in reached:
             reached += [step for step in self.steps(one) if step not in reached]
-        return {skill for one in reached for skill in self.to(one, "requiresSkill")}
+        return {skill for one in reached for skill in self.values(one, "requiresSkill")}
 
-    def way(self, role: str, skill: str) -> list[str]:
-        """The shortest way from a role to a skill that it requires, without its ends."""
-        ways = [[role]]
-        for way in ways:
-            if skill in self.to(way[-1], "requiresSkill"):
-                return way[1:]
-            ways += [[*way, step] for step in self.steps(way[-1]) if step not in way]
+    def path(self, role: str, skill: str) -> list[str]:
+        """The shortest path from a role to a skill that it requires, without its ends."""
+        paths = [[role]]
+        for path in paths:
+            if skill in self.values(path[-1], "requiresSkill"):
+                return path[1:]
+            paths += [[*path, step] for step in self.steps(path[-1]) if step not in path]
         return []
 
-    def leads(self, role: str, way: Any, skill: str) -> bool:
-        """Whether each step of a way is asserted, from a role to a skill."""
-        if not isinstance(way, list) or not all(isinstance(name, str) for name in way):
+    def leads(self, role: str, path: Any, skill: str) -> bool:
+        """Whether each step of a path, from a role to a skill, is asserted."""
+        if not isinstance(path, list) or not all(isinstance(name, str) for name in path):
             return False
-        return all(b in self.steps(a) for a, b in pairwise([role, *way])) and skill in self.to(
-            [role, *way][-1], "requiresSkill"
-        )
+        nodes = [role, *path]
+        asserted = all(b in self.steps(a) for a, b in pairwise(nodes))
+        return asserted and skill in self.values(nodes[-1], "requiresSkill")
 
     def label(self, term: str) -> str | None:
         """The name of a term in English."""
-        return next(
-            (
-                t.value
-                for t in self._links.get((term, f"{SKOS}prefLabel"), ())
-                if t.language in ("en", None)
-            ),
-            None,
-        )
+        labels = self._objects.get((term, f"{SKOS}prefLabel"), ())
+        return next((label.value for label in labels if label.language in ("en", None)), None)
 
     def parts(self, role: str) -> list[str]:
-        """The roles that a role takes in, those with a number first."""
+        """The roles that a role incorporates, those with a notation first."""
         return sorted(
-            self.to(role, "incorporates"),
+            self.values(role, "incorporates"),
             key=lambda part: (self._values(part, f"{SKOS}notation") or ["~"], part),
         )
 
     def _names(self) -> dict[str, tuple[str, set[str]]]:
-        """What each spelling of a skill or tool says, and of which skills."""
+        """Each name of a skill or tool to what it claims, 'recorded' or 'tool', of which skills."""
         found = []
-        for term, predicate in list(self._links):
+        for term, predicate in list(self._objects):
             if predicate in (f"{SKOS}prefLabel", f"{SKOS}altLabel"):
-                says = (
-                    "recorded"
-                    if self.is_a(term, "Skill")
-                    else "tool"
-                    if self.is_a(term, "Tool")
-                    else ""
-                )
-                skills = {term} if says == "recorded" else set(self.to(term, "evidenceFor"))
-                found += [
-                    (name, says, term, skills)
-                    for name in self._values(term, predicate)
-                    if says and skills
-                ]
-        return {
-            folded(name): (says, skills)
-            for name, says, _, skills in sorted(found, key=lambda row: row[:3], reverse=True)
-        }
+                claim, skills = "recorded", {term}
+                if not self.is_a(term, "Skill"):
+                    claim, skills = "tool", set(self.values(term, "evidenceFor"))
+                if skills and (claim == "recorded" or self.is_a(term, "Tool")):
+                    names = self._values(term, predicate)
+                    found += [(name, claim, term, skills) for name in names]
+        found.sort(key=lambda row: row[:3], reverse=True)
+        return {fold_name(name): (claim, skills) for name, claim, _, skills in found}
+
+
+def _triples(paths: Iterable[Path]) -> list[ox.Triple]:
+    return [quad.triple for path in paths for quad in rdf.parse_rdf(path)[0]]
 
 
 @cache
@@ -131,6 +113,6 @@ def shipped() -> Ontology:
     return Ontology()
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name as names are compared: in lower case, with white space and - _ . as one space."""
     return " ".join(re.sub(r"[-_.]", " ", unicodedata.normalize("NFKC", name).casefold()).split())

@@ -28,11 +28,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "ttl"])
-    parser.add_argument(
-        "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
-    )
+    add_person(parser)
     parser.add_argument("role", metavar="ROLE", help="a slug, CURIE, IRI or notation")
-    add_judging(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,26 +37,25 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.evidence import Conflict
     from ..views.certificates import certificate_text
 
+    accept = bool(args.accept_evidence)
     try:
-        found = certify(
-            args.person, args.role, records(args), accept_tools=bool(args.accept_evidence)
-        )
+        found = certify(args.person, args.role, records(args), accept_tools=accept)
     except Conflict as conflict:
-        return refused(conflict, args)
+        return print_conflict(conflict, args)
     if args.format == "ttl":
         write_output(found.turtle(), args.output)
     else:
-        write_output(
-            to_json(found.to_dict())
-            if args.format == "json"
-            else certificate_text(found, args.format),
-            args.output,
-        )
+        as_json = args.format == "json"
+        text = to_json(found.to_dict()) if as_json else certificate_text(found, args.format)
+        write_output(text, args.output)
     return 0
 
 
-def add_judging(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that judges one person."""
+def add_person(parser: argparse.ArgumentParser) -> None:
+    """Add the person, and the options of every command that judges one."""
+    parser.add_argument(
+        "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
+    )
     parser.add_argument(
         "--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet"
     )
@@ -79,15 +75,14 @@ def records(args: argparse.Namespace) -> Records:
     return Records(args.staff, load(*args.added), mapping(args.map), pseudonyms(args))
 
 
-def refused(conflict: Conflict, args: argparse.Namespace) -> int:
-    """Why nothing is judged: each place, on standard output, and no file."""
+def print_conflict(conflict: Conflict, args: argparse.Namespace) -> int:
+    """Print why nothing is judged, each place, and write no file; returns the exit code."""
     rows = [asdict(finding) for finding in conflict.findings]
-    write_output(
-        to_json({"findings": rows})
-        if args.format == "json"
-        else format_rows(
+    if args.format == "json":
+        text = to_json({"findings": rows})
+    else:
+        text = format_rows(
             rows, list(rows[0]), args.format if args.format in FORMATTERS else "table"
-        ),
-        None,
-    )
+        )
+    write_output(text, None)
     return 1

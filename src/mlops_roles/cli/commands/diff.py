@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--staff",
         metavar="FILE",
-        help="with ontologies: a staff file whose answers are compared; rows are then those answers",
+        help="with ontologies: compare the answers about this staff file; these are then the rows",
     )
     add_map(parser)
     add_privacy(parser)
@@ -46,25 +46,16 @@ def run(args: argparse.Namespace) -> int:
     from ..views.diffs import diff_text
 
     hide, progress = pseudonymiser(args), Progress()
-    found = diff(
-        args.old,
-        args.new,
-        args.staff,
-        added=args.added,
-        run_audit=partial(audit, mapping=mapping(args.map), on_progress=progress),
-    )
+    run_audit = partial(audit, mapping=mapping(args.map), on_progress=progress)
+    found = diff(args.old, args.new, args.staff, added=args.added, run_audit=run_audit)
     progress.done()
-    if args.format == "json":
-        text = to_json(hide(found.to_dict()))
-    elif args.format in ROWS:
+    if args.format in ROWS:
         people = isinstance(found, StaffDiff) or args.staff
-        rows = (
-            found.to_rows()
-            if isinstance(found, StaffDiff) or not args.staff
-            else [{"change": "changed", **answer} for answer in found.answers]
-        )
+        changed = ({"change": "changed", **answer} for answer in found.answers)
+        rows = list(changed) if args.staff else found.to_rows()
         text = format_rows(hide(rows), ANSWERS if people else STATEMENTS, args.format)
     else:
-        text = diff_text(hide(found.to_dict()), args.format)
+        data = hide(found.to_dict())
+        text = to_json(data) if args.format == "json" else diff_text(data, args.format)
     write_output(text, args.output)
     return 1 if found.rejected else 0

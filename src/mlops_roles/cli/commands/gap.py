@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ...io.text import format_rows, to_json
 from ..main import add_common, write_output
-from .certify import add_judging, records, refused
+from .certify import add_person, print_conflict, records
 
 ROWS = ("csv", "tsv", "jsonl")
 COLUMNS = ("person", "role", "skill", "do", "demanded_by")
@@ -20,16 +20,13 @@ COLUMNS = ("person", "role", "skill", "do", "demanded_by")
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
-    parser.add_argument(
-        "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
-    )
+    add_person(parser)
     parser.add_argument(
         "role",
         nargs="?",
         metavar="ROLE",
-        help="a slug, CURIE, IRI or notation; left out: all of them, the nearest first",
+        help="a slug, CURIE, IRI or notation; without it all roles, the nearest first",
     )
-    add_judging(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,17 +36,17 @@ def run(args: argparse.Namespace) -> int:
 
     staff, accept = records(args), bool(args.accept_evidence)
     try:
-        found = (
-            [gap(args.person, args.role, staff, accept_tools=accept)]
-            if args.role
-            else nearest_roles(args.person, staff, accept_tools=accept)
-        )
+        if args.role:
+            found = [gap(args.person, args.role, staff, accept_tools=accept)]
+        else:
+            found = nearest_roles(args.person, staff, accept_tools=accept)
     except Conflict as conflict:
-        return refused(conflict, args)
+        return print_conflict(conflict, args)
     if args.format == "json":
-        text = to_json(found[0].to_dict() if args.role else [one.to_dict() for one in found])
+        data = [one.to_dict() for one in found]
+        text = to_json(data[0] if args.role else data)
     elif args.format in ROWS:
-        text = format_rows([row for one in found for row in one.rows], COLUMNS, args.format)
+        text = format_rows([row for one in found for row in one.to_rows()], COLUMNS, args.format)
     else:
         text = gap_text(found[0], args.format) if args.role else gaps_text(found, args.format)
     write_output(text, args.output)

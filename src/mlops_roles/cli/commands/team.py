@@ -10,27 +10,27 @@ best, or tells how far from the best it may be. What too few people cover is lis
 hire for it. Exit code 1 if anything is, or if rows of the staff file were rejected.
 """
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 from .audit import add_map, mapping
 
+if TYPE_CHECKING:
+    from ...analysis.audit import Audit
+
 ROWS = ("csv", "tsv", "jsonl")
+COLUMNS = ("person", "line", "must", "covers", "alone")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
-    parser.add_argument(
-        "--staff",
-        required=True,
-        metavar="FILE",
-        help="a staff file: CSV, TSV, XLSX, Parquet or RDF",
-    )
-    add_map(parser)
-    add_privacy(parser)
+    add_staff(parser)
     parser.add_argument(
         "--cover",
         required=True,
@@ -38,41 +38,38 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         help="what the group is to cover",
     )
     parser.add_argument(
-        "--size", type=int, metavar="N", help="at most so many people, who cover as much as can be"
+        "--size", type=int, metavar="N", help="the most members; they cover as much as possible"
     )
     parser.add_argument(
         "--must",
         action="append",
         default=[],
         metavar="PERSON",
-        help="somebody who belongs to the group in any case (repeatable)",
+        help="a person who is a member in any case (repeatable)",
     )
     parser.add_argument(
         "--redundancy",
         type=int,
         default=1,
         metavar="N",
-        help="how many members are to cover each (default: 1)",
+        help="by how many members each item is to be covered (default: 1)",
     )
     parser.add_argument(
         "--seconds",
         type=float,
         default=5.0,
         metavar="S",
-        help="when the solver stops; its answer then comes with a bound (default: 5)",
+        help="time limit of the solver; its answer then comes with a bound (default: 5)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...analysis.audit import audit
     from ...analysis.team import team
     from ..views.teams import team_text
 
     hide, progress = pseudonymiser(args), Progress()
-    people = audit(
-        args.staff, graph=load(*args.added), mapping=mapping(args.map), on_progress=progress
-    )
-    progress("looking for the group")
+    people = audit_staff(args, progress)
+    progress("searching for the group")
     found = team(
         people,
         args.cover.removesuffix("s"),
@@ -82,13 +79,30 @@ def run(args: argparse.Namespace) -> int:
         seconds=args.seconds,
     )
     progress.done()
-    if args.format == "json":
-        text = to_json(hide(found.to_dict()))
-    elif args.format in ROWS:
-        text = format_rows(
-            hide(found.members), ["person", "line", "must", "covers", "alone"], args.format
-        )
+    if args.format in ROWS:
+        text = format_rows(hide(found.members), COLUMNS, args.format)
     else:
-        text = team_text(hide(found.to_dict()), args.format)
+        data = hide(found.to_dict())
+        text = to_json(data) if args.format == "json" else team_text(data, args.format)
     write_output(text, args.output)
-    return 1 if found.impossible or found.audit.rejected else 0
+    return 1 if found.impossible or people.rejected else 0
+
+
+def add_staff(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a command that audits the staff first."""
+    parser.add_argument(
+        "--staff",
+        required=True,
+        metavar="FILE",
+        help="a staff file: CSV, TSV, XLSX, Parquet or RDF",
+    )
+    add_map(parser)
+    add_privacy(parser)
+
+
+def audit_staff(args: argparse.Namespace, progress: Progress) -> Audit:
+    """The audit of the staff file that these options name."""
+    from ...analysis.audit import audit
+
+    graph, columns = load(*args.added), mapping(args.map)
+    return audit(args.staff, graph=graph, mapping=columns, on_progress=progress)

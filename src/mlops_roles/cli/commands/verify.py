@@ -49,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.verifier.checking import verify
     from ...io.rdf import read_bytes
 
-    key = (
-        read_bytes(args.key_file, 1 << 16) if args.key_file else os.environb.get(b"MLOPS_ROLES_KEY")
-    )
+    key = os.environb.get(b"MLOPS_ROLES_KEY")
+    if args.key_file:
+        key = read_bytes(args.key_file, 1 << 16)
     found = verify(
         args.certificate,
         args.staff,
@@ -61,27 +61,22 @@ def run(args: argparse.Namespace) -> int:
     )
     rows = [asdict(difference) for difference in found.differences]
     if args.format == "json":
-        text = to_json(
-            {
-                "certificate": args.certificate,
-                "verified": found.verified,
-                "differences": rows,
-                "columns_not_looked_at": found.aside,
-            }
-        )
+        data = {"certificate": args.certificate, "verified": found.verified, "differences": rows}
+        text = to_json(data | {"columns_not_looked_at": found.ignored_columns})
     elif args.format in ROWS:
         text = format_rows(rows, COLUMNS, args.format)
     else:
-        text = f"{args.certificate}: {'verified' if found.verified else 'NOT verified'}\n{_claim(found)}\n"
+        result = "verified" if found.verified else "NOT verified"
+        text = f"{args.certificate}: {result}\n{_claim(found)}\n"
         text += format_rows(rows, COLUMNS) if rows else ""
     write_output(text, args.output)
     return 0 if found.verified else 1
 
 
 def _claim(found: Verification) -> str:
-    says = found.says
-    tools = ", tools accepted as evidence" if says.get("accepted") else ""
-    aside = f"; columns not looked at: {', '.join(found.aside)}" if found.aside else ""
-    return single_line(
-        f"It says: {says.get('person')} as {says.get('label')}: {says.get('verdict')}{tools}{aside}"
-    )
+    given = found.content
+    tools = ", tools accepted as evidence" if given.get("accepted") else ""
+    columns = ", ".join(found.ignored_columns)
+    ignored = f"; columns not looked at: {columns}" if columns else ""
+    claim = f"{given.get('person')} as {given.get('label')}: {given.get('verdict')}"
+    return single_line(f"It says: {claim}{tools}{ignored}")

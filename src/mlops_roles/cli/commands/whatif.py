@@ -15,76 +15,48 @@ from collections.abc import Sequence
 
 from ...errors import InputError
 from ...io.text import format_rows, to_json
-from ...ontology.graph import load
-from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
-from .audit import add_map, mapping
+from ..main import Progress, add_common, pseudonymiser, write_output
+from .team import add_staff, audit_staff
 
 ROWS = ("csv", "tsv", "jsonl")
+CHANGES = (
+    ("--learn", "PERSON=SKILL", "a person learns a skill (repeatable)"),
+    ("--hire", "ROLE", "a person joins, assumed to hold a role and have its skills (repeatable)"),
+    ("--leave", "PERSON", "a person leaves (repeatable)"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", *ROWS])
-    parser.add_argument(
-        "--staff",
-        required=True,
-        metavar="FILE",
-        help="a staff file: CSV, TSV, XLSX, Parquet or RDF",
-    )
-    add_map(parser)
-    add_privacy(parser)
-    parser.add_argument(
-        "--learn",
-        action="append",
-        default=[],
-        metavar="PERSON=SKILL",
-        help="somebody learns a skill (repeatable)",
-    )
-    parser.add_argument(
-        "--hire",
-        action="append",
-        default=[],
-        metavar="ROLE",
-        help="somebody joins who is assumed to hold a role and have its skills (repeatable)",
-    )
-    parser.add_argument(
-        "--leave",
-        action="append",
-        default=[],
-        metavar="PERSON",
-        help="somebody leaves (repeatable)",
-    )
+    add_staff(parser)
+    for option, metavar, text in CHANGES:
+        parser.add_argument(option, action="append", default=[], metavar=metavar, help=text)
     parser.add_argument("--all", action="store_true", help="show also what does not change")
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...analysis.audit import audit
     from ...analysis.whatif import whatif
-    from ..views.teams import flat, whatif_text
+    from ..views.teams import flat_row, whatif_text
 
-    hide, progress, lessons = (
-        pseudonymiser(args),
-        Progress(),
-        [_lesson(text) for text in args.learn],
-    )
-    people = audit(
-        args.staff, graph=load(*args.added), mapping=mapping(args.map), on_progress=progress
-    )
+    hide, progress = pseudonymiser(args), Progress()
+    lessons = [_parse_lesson(text) for text in args.learn]
+    people = audit_staff(args, progress)
     found = whatif(people, learn=lessons, hire=args.hire, leave=args.leave)
     progress.done()
     data = hide(found.to_dict(args.all))
     if args.format == "json":
         text = to_json(data)
     elif args.format in ROWS:
-        rows = [flat(row, data["labels"]) for row in data["coverage"]]
-        text = format_rows(rows, list(flat({}, {})), args.format)
+        rows = [flat_row(row, data["labels"]) for row in data["coverage"]]
+        text = format_rows(rows, list(flat_row({}, {})), args.format)
     else:
         text = whatif_text(data, args.format)
     write_output(text, args.output)
-    return 1 if found.audit.rejected else 0
+    return 1 if people.rejected else 0
 
 
-def _lesson(text: str) -> tuple[str, str]:
+def _parse_lesson(text: str) -> tuple[str, str]:
     person, _, skill = text.rpartition("=")
     if not (person and skill):
-        raise InputError(f"--learn {text[:80]}: no two sides of an '='; write --learn PERSON=SKILL")
+        raise InputError("--learn: no two sides of an '='; write --learn PERSON=SKILL")
     return person, skill

@@ -1,4 +1,4 @@
-"""What the differences between versions look like to a reader."""
+"""Differences between two ontologies or two staff files for a reader: text or Markdown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...io.text import TableRows
 from .report import Section, format_sections
-from .teams import counted, side_by_side
+from .teams import coverage_sections
 
 Data = Mapping[str, Any]
 LIMIT = 60  # rows of a table; JSON has all
@@ -20,82 +19,71 @@ def diff_text(data: Data, form: str) -> str:
 
 
 def _ontology(data: Data) -> Iterator[Section]:
-    terms, statements = data["terms"], data["statements"]
+    statements, terms = data["statements"], data["terms"]
     counts = Counter(row["change"] for row in statements)
-    sides = [
-        f"{side}: {d['source']}, version {d['version'] or '–'}: {d['terms']:,} terms, {d['asserted']:,} statements, {d['inferred']:,} inferred."
-        for side, d in _sides(data)
-    ]
-    told = f"{counts['added']:,} statements added, {counts['removed']:,} removed; {counts['gained']:,} gained and {counts['lost']:,} lost by inference."
-    yield "Difference", [*sides, told], []
     yield (
-        "Terms",
+        "Difference",
         [
-            f"{change}: {'; '.join(names[:LIMIT]) or 'none'}{_more(names)}"
-            for change, names in terms.items()
+            *(
+                f"{name}: {side['source']}, version {side['version'] or '–'}: "
+                f"{side['terms']:,} terms, {side['asserted']:,} statements, "
+                f"{side['inferred']:,} inferred."
+                for name, side in _sides(data)
+            ),
+            f"{counts['added']:,} statements added, {counts['removed']:,} removed; "
+            f"{counts['gained']:,} gained and {counts['lost']:,} lost by inference.",
         ],
         [],
     )
-    changed = [
-        row
-        for row in statements
-        if row["how"] == "asserted" and row["term"] not in (*terms["added"], *terms["removed"])
+    lines = [
+        f"{change}: {'; '.join(names[:LIMIT]) or 'none'}{_more(names)}"
+        for change, names in terms.items()
     ]
-    yield _section(
-        "Statements about terms that are in both",
-        changed,
-        lambda row: {"": "+" if row["change"] == "added" else "-", "statement": row["statement"]},
+    yield "Terms", lines, []
+    asserted, inferred = (
+        [row for row in statements if row["how"] == how] for how in ("asserted", "inferred")
     )
-    inferred = [row for row in statements if row["how"] == "inferred"]
-    yield _section(
-        "What follows",
-        inferred,
-        lambda row: {
-            "": row["change"],
-            "statement": row["statement"],
-            "because of": row["because"],
-        },
-    )
+    one_sided = {*terms["added"], *terms["removed"]}
+    in_both = [row for row in asserted if row["term"] not in one_sided]
+    yield _section("Statements about terms that are in both", in_both, _asserted)
+    yield _section("What follows", inferred, _inferred)
     yield _section("Answers that change", data["answers"], _answer)
 
 
 def _staff(data: Data) -> Iterator[Section]:
-    yield (
-        "Difference",
-        [
-            *(f"{side}: {d['source']}: {d['rows']['used']:,} people." for side, d in _sides(data)),
-            data["note"],
-        ],
-        [],
-    )
+    sides = [f"{n}: {s['source']}: {s['rows']['used']:,} people." for n, s in _sides(data)]
+    yield "Difference", [*sides, data["note"]], []
     people = [
         {"": change, **person} for change, group in data["people"].items() for person in group
     ]
     yield _section("People", people, dict)
     yield _section("Answers that change", data["answers"], _answer)
-    yield "Covered by nobody, by one person, by several", [], counted(data)
-    yield from side_by_side(data)
+    yield from coverage_sections(data)
+
+
+def _asserted(row: Data) -> dict[str, Any]:
+    return {"": "+" if row["change"] == "added" else "-", "statement": row["statement"]}
+
+
+def _inferred(row: Data) -> dict[str, Any]:
+    return {"": row["change"], "statement": row["statement"], "because of": row["because"]}
 
 
 def _answer(row: Data) -> dict[str, Any]:
-    return {
-        "person": row["person"],
-        "line": row["line"],
-        "answer": row["answer"],
-        "before → after": f"{row['before']} → {row['after']}",
-        "because of": row["because"],
-    }
+    head = {"person": row["person"], "line": row["line"], "answer": row["answer"]}
+    change = f"{row['before']} → {row['after']}"
+    return head | {"before → after": change, "because of": row["because"]}
 
 
-def _section(title: str, rows: Sequence[Data], shown: Callable[[Data], dict[str, Any]]) -> Section:
-    drawn_: TableRows = [shown(row) for row in rows[:LIMIT]]
-    return title, ["none"] if not rows else [more] if (more := _more(rows)) else [], drawn_
+def _section(title: str, rows: Sequence[Data], to_row: Callable[[Data], dict[str, Any]]) -> Section:
+    """The first rows, and a sentence on the others."""
+    sentences = [more] if (more := _more(rows)) else []
+    return title, sentences if rows else ["none"], [to_row(row) for row in rows[:LIMIT]]
 
 
-def _more(found: Sequence[Any]) -> str:
-    return (
-        f" … and {len(found) - LIMIT:,} more: --format json lists all" if len(found) > LIMIT else ""
-    )
+def _more(items: Sequence[Any]) -> str:
+    hidden = len(items) - LIMIT
+    return f" … and {hidden:,} more: --format json lists all" if hidden > 0 else ""
 
 
 def _sides(data: Data) -> Iterator[tuple[str, Data]]:
