@@ -495,7 +495,7 @@ def test_a_similar_role_is_sent_to_the_role_it_is_similar_to(acme, capsys):
 @pytest.mark.parametrize("command", ["certify", "gap"])
 @pytest.mark.parametrize(
     ("person", "line", "why"),
-    [("Nils Berg", 38, "already in line 15"), ("Kofi Mensah", 40, "both has and lacks")],
+    [("Nils Berg", 38, "duplicate of line 15"), ("Kofi Mensah", 40, "both has and lacks")],
 )
 def test_who_stands_there_twice_or_contradictorily_is_a_finding_with_its_place(
     command, person, line, why, capsys
