@@ -1,7 +1,7 @@
-"""Files out: whole or not at all, and no trace of a process that was killed.
+"""Files that are written completely or not at all, whatever happens to their writer.
 
 A file is written beside its place and renamed. As long as its writer lives it is locked, so that
-the next one to start knows what nobody will finish, and removes it.
+the next process knows which temporary files are stale, and removes them.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import IO, Any
 
 from ..errors import InputError
 
-_TEMP_NAME = (".mlops-roles-", ".tmp")  # how a file that is being written is called
+_PREFIX, _SUFFIX = ".mlops-roles-", ".tmp"  # of the name of a file that is being written
 
 
 @contextmanager
 def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
-    """A file to write that takes the place of `path` only once it is complete.
+    """A file to write, which takes the place of `path` only once it is complete.
 
-    A link stays, what it points to is replaced; a folder, device or pipe is refused. What a
-    killed process left half-written in the folder is removed.
+    A link stays, what it points to is replaced. Stale temporary files in the folder are removed.
+
+    Args:
+        path: where the file will be; its folder must exist.
+        mode: 'w' for text in UTF-8 or 'wb' for bytes.
+
+    Raises:
+        InputError: for a folder, device or pipe, and for what cannot be written.
     """
     name, lock = "", -1
     try:
-        target = Path(os.path.realpath(path))
-        if not target.parent.is_dir():
-            raise InputError(f"{path}: no such folder; create {target.parent} first")
-        if target.exists() and not target.is_file():
-            raise InputError(
-                f"{path}: not a regular file; name a file, or leave the option out and redirect"
-            )
+        target = _target(path)
         remove_stale_temp_files(target.parent)
         handle, name = locked_tempfile(target.parent)
         lock = os.dup(handle)  # holds until the file has its place
@@ -53,7 +53,8 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[A
             Path(name).unlink(missing_ok=True)
         if isinstance(error, (OSError, ValueError)) and not isinstance(error, InputError):
             raise InputError(
-                f"{str(path)[:200]!r}: cannot be written ({type(error).__name__}); check path, rights and space"
+                f"{str(path)[:200]!r}: cannot be written ({type(error).__name__}); "
+                "check path, rights and space"
             ) from error
         raise
     finally:
@@ -61,12 +62,25 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[A
             os.close(lock)
 
 
+def _target(path: str | os.PathLike[str]) -> Path:
+    """The file that a path is for, links followed. Raises InputError if it is none."""
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise InputError(f"{path}: no such folder; create {target.parent} first")
+    if target.exists() and not target.is_file():
+        raise InputError(
+            f"{path}: not a regular file; name a file, or leave the option out and redirect"
+        )
+    return target
+
+
 def locked_tempfile(folder: Path) -> tuple[int, str]:
-    """A new file in a folder, locked as long as it is open; one that was taken for an orphan before is not used."""
+    """A new file in a folder, locked as long as it is open: its handle and its path."""
     import tempfile
 
     while True:
-        handle, name = tempfile.mkstemp(prefix=_TEMP_NAME[0], suffix=_TEMP_NAME[1], dir=folder)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+        # another process may have taken it for stale, and removed it, before it was locked
         if _lock(handle, wait=True) is None or (
             Path(name).exists() and os.path.samestat(os.fstat(handle), Path(name).stat())
         ):
@@ -75,22 +89,20 @@ def locked_tempfile(folder: Path) -> tuple[int, str]:
 
 
 def remove_stale_temp_files(folder: str | os.PathLike[str]) -> None:
-    """Remove the temporary files in a folder whose writers are dead: those of ours that nobody holds locked."""
+    """Remove the temporary files in a folder whose writers are dead: those that are not locked."""
     with suppress(OSError), os.scandir(folder) as found:
         for entry in found:
-            if entry.name.startswith(_TEMP_NAME[0]) and entry.name.endswith(_TEMP_NAME[1]):
+            if entry.name.startswith(_PREFIX) and entry.name.endswith(_SUFFIX):
                 with suppress(OSError):
                     _remove_if_stale(entry.path)
 
 
 @contextmanager
-def locked_tempdir(home: Path, prefix: str) -> Iterator[Path]:
-    """A new folder in a folder, removed in the end; what killed processes left there under such a name is removed first."""
-    remove_stale_temp_dirs(home, prefix)
-    handle, lock = locked_tempfile(
-        home
-    )  # whoever works in the folder lives as long as this is there
-    made = home / f"{prefix}{Path(lock).name}"
+def locked_tempdir(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in a folder, removed at the end; stale ones of that prefix are removed first."""
+    remove_stale_temp_dirs(parent, prefix)
+    handle, lock = locked_tempfile(parent)  # the folder is in use as long as this file is there
+    made = parent / f"{prefix}{Path(lock).name}"
     try:
         made.mkdir(0o700)
         yield made
@@ -100,11 +112,11 @@ def locked_tempdir(home: Path, prefix: str) -> Iterator[Path]:
         Path(lock).unlink(missing_ok=True)
 
 
-def remove_stale_temp_dirs(home: Path, prefix: str) -> None:
-    """Remove the folders that interrupted processes left: what has no lock, once the locks of the dead are gone."""
-    remove_stale_temp_files(home)
-    for folder in home.glob(f"{prefix}*"):
-        if not (home / folder.name.removeprefix(prefix)).is_file():
+def remove_stale_temp_dirs(parent: Path, prefix: str) -> None:
+    """Remove the folders that killed processes left: those whose lock file is stale or gone."""
+    remove_stale_temp_files(parent)
+    for folder in parent.glob(f"{prefix}*"):
+        if not (parent / folder.name.removeprefix(prefix)).is_file():
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -113,16 +125,17 @@ def _remove_if_stale(name: str) -> None:
     try:
         if not _lock(handle, wait=False):  # its writer lives, or the system cannot tell
             return
-        about = os.fstat(handle)
-        ours = stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and about.st_uid == os.geteuid()
-        if ours and os.path.samestat(about, Path(name).stat(follow_symlinks=False)):
+        status = os.fstat(handle)
+        is_ours = status.st_nlink == 1 and status.st_uid == os.geteuid()
+        is_same = os.path.samestat(status, Path(name).stat(follow_symlinks=False))
+        if stat.S_ISREG(status.st_mode) and is_ours and is_same:
             Path(name).unlink()
     finally:
         os.close(handle)
 
 
 def _lock(handle: int, wait: bool) -> bool | None:
-    """Lock an open file as long as it is open: whether that could be done, None where the system has no such locks."""
+    """Lock an open file: whether that worked; None where the system has no such locks."""
     try:
         import fcntl
     except ImportError:

@@ -1,7 +1,7 @@
-"""Files in: what is shipped, and what a user hands over.
+"""Files that a user gives: bytes, text and RDF, read within limits.
 
-User files are hostile until read: nothing here opens a network address, follows an
-import or expands an entity. RDF is parsed with pyoxigraph, strictly.
+They are hostile until read: nothing here opens a network address, follows an import or expands
+an entity. RDF is parsed with pyoxigraph, strictly.
 """
 
 from __future__ import annotations
@@ -26,16 +26,14 @@ RDF_FORMATS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".json": ox.RdfFormat.JSON_LD,
 }
-MAX_DEPTH = {
-    ox.RdfFormat.JSON_LD: 64,
-    ox.RdfFormat.RDF_XML: 256,
-}  # deeper ends the process or takes minutes
+# deeper ends the process or takes minutes
+MAX_DEPTH = {ox.RdfFormat.JSON_LD: 64, ox.RdfFormat.RDF_XML: 256}
+MAX_DEPTH_ELSE = 1000
 MAX_BYTES = 2 << 30
-STREAMED = 1 << 20  # N-Triples of this size are not read into memory first
+MIN_STREAMED = 1 << 20  # bytes from which N-Triples are not read into memory first
+MAX_CONTEXT_COST = 1 << 28  # of a JSON-LD document: the number of its contexts by their size
+MAX_ENTITIES, MAX_ENTITY = 256, 1024  # of an XML document, and the length of one
 PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
-MAX_CONTEXTS = (
-    1 << 28
-)  # what the contexts of a JSON-LD document may cost: their number by their size
 _BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
 _JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|' + _BRACKET, re.S)
 _TURTLE = re.compile(
@@ -50,7 +48,12 @@ _CONTEXT = re.compile(rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:')  # an escape may 
 def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
     """The content of a regular file, without a byte order mark.
 
-    Raises InputError if it is no file, cannot be read, is empty or larger than `limit` bytes.
+    Args:
+        path: of the file; addresses are never fetched.
+        limit: the largest size in bytes.
+
+    Raises:
+        InputError: if it is no file, cannot be read, is empty or larger than `limit`.
     """
     file = Path(path)
     try:
@@ -60,9 +63,8 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
             raise InputError(f"{path}: not a regular file; give the path of a file")
         if (size := file.stat().st_size) > limit:
             raise InputError(f"{path}: larger than {limit >> 20} MiB; split it")
-        data = (
-            file.read_bytes() if size else b""
-        )  # what has no size, such as /proc/kmsg, may never end
+        # a file without a size, such as /proc/kmsg, may never end
+        data = file.read_bytes() if size else b""
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -80,13 +82,8 @@ def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        guess = (
-            "gzip"
-            if data[:2] == b"\x1f\x8b"
-            else "UTF-16"
-            if data[:2] in (b"\xff\xfe", b"\xfe\xff")
-            else "Latin-1 or Windows-1252"
-        )
+        likely = {b"\x1f\x8b": "gzip", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+        guess = likely.get(data[:2], "Latin-1 or Windows-1252")
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
             f"{path}, line {line}: not UTF-8, looks like {guess}; save it as UTF-8"
@@ -94,7 +91,7 @@ def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
 
 
 def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
-    """The RDF format that the ending of `path` stands for."""
+    """The RDF format by the ending of `path`. Raises InputError for an unknown ending."""
     try:
         return RDF_FORMATS[Path(path).suffix.lower()]
     except KeyError:
@@ -119,15 +116,14 @@ def iter_quads(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
     Raises InputError with file, line and column where the file cannot be parsed.
     """
     try:
-        yield from (
-            ox.parse(path=os.fspath(path), format=ox.RdfFormat.N_TRIPLES)
-            if _is_streamed(path)
-            else _parser(path)
-        )
+        if _is_streamed(path):
+            yield from ox.parse(path=os.fspath(path), format=ox.RdfFormat.N_TRIPLES)
+        else:
+            yield from _parser(path)
+    except InputError:
+        raise
     except PARSE_ERRORS as error:
-        raise (
-            error if isinstance(error, InputError) else InputError(_parse_message(path, error))
-        ) from None
+        raise InputError(_parse_message(path, error)) from None
 
 
 def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
@@ -148,7 +144,7 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def _parser(path: str | os.PathLike[str]) -> ox.QuadParser:
-    """A parser of a file that has passed the gate."""
+    """A parser of a file within the limits."""
     kind, data = rdf_format(path), read_bytes(path)
     check_encoding(data, path)
     _check_input_limits(data, kind, path)
@@ -156,55 +152,54 @@ def _parser(path: str | os.PathLike[str]) -> ox.QuadParser:
 
 
 def _is_streamed(path: str | os.PathLike[str]) -> bool:
-    """Whether a file can go into the engine as it is: N-Triples without byte order mark, bad encoding or nested statements."""
+    """Whether the engine can read a file by itself.
+
+    That is large N-Triples without byte order mark or nested statements.
+    """
     import mmap
 
-    if (
-        rdf_format(path) != ox.RdfFormat.N_TRIPLES
-        or not Path(path).is_file()
-        or Path(path).stat().st_size < STREAMED
-    ):
+    if rdf_format(path) != ox.RdfFormat.N_TRIPLES or not Path(path).is_file():
+        return False
+    if Path(path).stat().st_size < MIN_STREAMED:
         return False
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data[:3] != b"\xef\xbb\xbf" and data.find(b"<<(") < 0
 
 
 def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
-    """One line of file, place, reason and cure out of a parser's complaint."""
+    """One line of file, place, reason and fix out of a parser's complaint."""
     place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-    reason = re.sub(r"\s+", " ", getattr(error, "msg", None) or str(error) or type(error).__name__)[
-        :300
-    ]
-    cure = (
-        "inline the context, addresses are never fetched"
-        if "context" in reason.lower()
-        else "mend it there"
-    )
-    if isinstance(error, OSError):  # of the file, or of the disk that it is loaded into
-        cure = "check path, rights and space"
+    message = getattr(error, "msg", None) or str(error) or type(error).__name__
+    reason = re.sub(r"\s+", " ", message)[:300]
+    fix = "fix it there"
     if "absolute IRI" in reason:
-        cure = "write full IRIs or add a base"
-    return f"{path}{place}: {reason}; {cure}"
+        fix = "write full IRIs or add a base"
+    elif isinstance(error, OSError):  # of the file, or of the disk that it is loaded into
+        fix = "check path, rights and space"
+    elif "context" in reason.lower():
+        fix = "inline the context, addresses are never fetched"
+    return f"{path}{place}: {reason}; {fix}"
 
 
 def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike[str]) -> None:
-    """Refuse what would end or exhaust the process inside the parser."""
+    """Raise InputError for what would end or exhaust the process inside the parser."""
     if kind == ox.RdfFormat.RDF_XML:
-        _Xml(data, path).read()
+        _XmlLimits(data, path).check()
         return
-    depth, limit = _depth(data, kind), MAX_DEPTH.get(kind, 1000)
+    depth, limit = _depth(data, kind), MAX_DEPTH.get(kind, MAX_DEPTH_ELSE)
     if depth > limit:
         raise InputError(f"{path}: nested {depth} deep, at most {limit} are read; flatten it")
-    if kind == ox.RdfFormat.JSON_LD and _context_cost(data) > MAX_CONTEXTS:
+    if kind == ox.RdfFormat.JSON_LD and _context_cost(data) > MAX_CONTEXT_COST:
         raise InputError(
             f"{path}: too many or too large contexts within one another; use one context for all"
         )
 
 
 def _depth(data: bytes, kind: ox.RdfFormat) -> int:
-    """How deep the brackets of a document are nested, as its parser sees them; 0 where they are few."""
-    flat = kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
-    if sum(map(data.count, (b"<<(",) if flat else (b"[", b"(", b"{"))) <= MAX_DEPTH.get(kind, 1000):
+    """How deep brackets are nested, as the parser sees them; 0 where they are few."""
+    is_flat = kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
+    opening = (b"<<(",) if is_flat else (b"[", b"(", b"{")
+    if sum(map(data.count, opening)) <= MAX_DEPTH.get(kind, MAX_DEPTH_ELSE):
         return 0
     depth = deepest = 0
     for match in (_JSON if kind == ox.RdfFormat.JSON_LD else _TURTLE).finditer(data):
@@ -214,10 +209,10 @@ def _depth(data: bytes, kind: ox.RdfFormat) -> int:
 
 
 def _context_cost(data: bytes) -> int:
-    """How much a parser copies: a context is read with all around it, a scoped one again at each use."""
+    """How much a parser copies: a context with all around it, a scoped one at each use."""
     count = end = outer = inner = 0
     for key in _CONTEXT.finditer(data):
-        size = _extent(data, key.end())
+        size = _json_length(data, key.end())
         if key.start() < end:
             inner = max(inner, size)
         else:
@@ -226,8 +221,8 @@ def _context_cost(data: bytes) -> int:
     return count * outer + data.count(b'"') * inner
 
 
-def _extent(data: bytes, start: int) -> int:
-    """The length of the JSON value that starts there."""
+def _json_length(data: bytes, start: int) -> int:
+    """The length of the JSON value that begins at `start`."""
     depth = 0
     for match in _JSON.finditer(data, start):
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
@@ -236,68 +231,60 @@ def _extent(data: bytes, start: int) -> int:
     return len(data) - start
 
 
-class _Xml:
-    """Reads XML for what would harm its parser: depth, and a DOCTYPE with more than short, flat entities."""
+class _XmlLimits:
+    """Checks XML for what would harm its parser: depth, and entities not short and flat."""
 
     def __init__(self, data: bytes, path: str | os.PathLike[str]):
         from xml.parsers import expat
 
         self.data, self.path, self.depth, self.entities = data, path, 0, dict[str, str]()
-        self.broken, self.parser = expat.ExpatError, expat.ParserCreate("utf-8")
-        self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
-        self.parser.StartDoctypeDeclHandler, self.parser.EndDoctypeDeclHandler = (
-            self._doctype,
-            self._declared,
-        )
-        self.parser.EntityDeclHandler = self._entity
+        self.xml_error, parser = expat.ExpatError, expat.ParserCreate("utf-8")
+        self.parser = parser
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.StartDoctypeDeclHandler = self._start_doctype
+        parser.EndDoctypeDeclHandler = self._end_doctype
+        parser.EntityDeclHandler = self._entity
         for other in ("AttlistDecl", "ElementDecl", "NotationDecl"):
-            setattr(self.parser, f"{other}Handler", self._refuse)
+            setattr(parser, f"{other}Handler", self._reject_doctype)
 
-    def read(self) -> None:
-        """Raises InputError with the line of a trap, or of a mistake in the XML."""
+    def check(self) -> None:
+        """Raises InputError with the line of what exceeds a limit, or of a mistake in the XML."""
         try:
             self.parser.Parse(self.data, True)
-        except self.broken as error:
-            raise InputError(
-                f"{self.path}, line {error.lineno}: {str(error).partition(':')[0]}; mend it there"
-            ) from None
+        except self.xml_error as error:
+            reason = str(error).partition(":")[0]
+            raise InputError(f"{self.path}, line {error.lineno}: {reason}; fix it there") from None
 
-    def _refuse(self, *_: object) -> None:
-        raise InputError(
-            f"{self.path}, line {self.parser.CurrentLineNumber}: external, nested or oversized XML entities; write the values out"
-        )
+    def _error(self, reason: str) -> InputError:
+        return InputError(f"{self.path}, line {self.parser.CurrentLineNumber}: {reason}")
+
+    def _reject_doctype(self, *_: object) -> None:
+        raise self._error("external, nested or oversized XML entities; write the values out")
 
     def _start(self, *_: object) -> None:
         self.depth += 1
         if self.depth > (limit := MAX_DEPTH[ox.RdfFormat.RDF_XML]):
-            raise InputError(
-                f"{self.path}, line {self.parser.CurrentLineNumber}: nested over {limit} deep; flatten it"
-            )
+            raise self._error(f"nested over {limit} deep; flatten it")
 
     def _end(self, _: str) -> None:
         self.depth -= 1
 
-    def _doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
-        # the RDF parser reads entities out of the bare text of a DOCTYPE, out of its comments too
-        self.parser.CommentHandler = self.parser.ProcessingInstructionHandler = self._refuse
+    def _start_doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
+        # the RDF parser reads entities out of the bare text of a DOCTYPE, even in its comments
+        self.parser.CommentHandler = self._reject_doctype
+        self.parser.ProcessingInstructionHandler = self._reject_doctype
         if system or public:
-            self._refuse()
+            self._reject_doctype()
 
     def _entity(self, name: str, parameter: bool, value: str | None, *_: object) -> None:
         self.entities[name] = value or ""
-        if (
-            parameter
-            or value is None
-            or "&" in value
-            or "<" in value
-            or len(value) > 1024
-            or len(self.entities) > 256
-        ):
-            self._refuse()
+        is_flat = value is not None and "&" not in value and "<" not in value
+        is_short = len(value or "") <= MAX_ENTITY and len(self.entities) <= MAX_ENTITIES
+        if parameter or not is_flat or not is_short:
+            self._reject_doctype()
 
-    def _declared(self) -> None:
+    def _end_doctype(self) -> None:
         self.parser.CommentHandler = self.parser.ProcessingInstructionHandler = None
-        if sum(
-            len(v) * self.data.count(f"&{n};".encode()) for n, v in self.entities.items()
-        ) > 10 * len(self.data):
-            self._refuse()
+        uses = {name: self.data.count(f"&{name};".encode()) for name in self.entities}
+        if sum(len(self.entities[n]) * count for n, count in uses.items()) > 10 * len(self.data):
+            self._reject_doctype()

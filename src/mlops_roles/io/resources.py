@@ -13,7 +13,10 @@ from ..errors import InputError, UnknownName
 
 @cache
 def resource_dir(folder: str) -> Path:
-    """The folder `ontology`, `shapes` or `queries` as shipped with this package."""
+    """The folder `ontology`, `shapes` or `queries` as shipped with this package.
+
+    Raises InputError where the package was not installed completely.
+    """
     here = Path(__file__).resolve()
     for root in (here.parents[1] / "data", here.parents[3]):
         if (root / folder).is_dir():
@@ -23,19 +26,21 @@ def resource_dir(folder: str) -> Path:
 
 @cache
 def resource_rows(folder: str, table: str) -> tuple[dict[str, str], ...]:
-    """The rows of a shipped CSV file, by column: `resource_rows("ontology", "matching/evidence")`."""
+    """The rows of a shipped CSV file by column, as of `("ontology", "matching/evidence")`."""
     text = (resource_dir(folder) / f"{table}.csv").read_text("utf-8")
     return tuple(csv.DictReader(io.StringIO(text)))
 
 
 def resolve_path(name: str | os.PathLike[str]) -> Path:
-    """The path that a name stands for: `alignment:esco` is the shipped alignment of that name."""
+    """A name as a path: `alignment:esco` is the shipped alignment of that name.
+
+    Raises UnknownName for an unknown alignment, with the nearest names.
+    """
     kind, _, wanted = str(name).partition(":")
     if kind != "alignment":
         return Path(name)
-    known = {
-        path.stem: path for path in sorted((resource_dir("ontology") / "alignments").glob("*.ttl"))
-    }
+    found = sorted((resource_dir("ontology") / "alignments").glob("*.ttl"))
+    known = {path.stem: path for path in found}
     if wanted not in known:
         raise UnknownName(wanted, "alignment", known, f"there are {', '.join(known)}")
     return known[wanted]

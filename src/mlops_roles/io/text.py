@@ -1,4 +1,8 @@
-"""Rows as text: aligned table, CSV, TSV, JSON, JSON lines, Markdown, HTML."""
+"""Rows as text: aligned table, CSV, TSV, JSON, JSON lines, Markdown, HTML.
+
+What people wrote is harmless in it: control and bidirectional characters, formulas and markup do
+not act.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,14 @@ from typing import Any
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a formula begins in a spreadsheet
 _TERMINAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-MAX_WIDTH = 200  # of a column of a table; a longer cell stands out, the others are not padded to it
-TableRows = Sequence[Mapping[str, Any]]
+MAX_WIDTH = 200  # characters to which the cells of a column are padded; longer ones stick out
+TableRows = Sequence[Mapping[str, Any]]  # each row by column
 
 
 def single_line(value: Any) -> str:
-    """A value in one line of text; control and bidirectional characters cannot act in it."""
+    """A value in one line of text, a list with semicolons; control characters are replaced."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
@@ -44,7 +49,7 @@ def format_table(rows: TableRows, columns: Sequence[str]) -> str:
 
 
 def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
-    """CSV or TSV for spreadsheets: a cell that would be run as a formula gets a leading apostrophe."""
+    """CSV or TSV for spreadsheets: a cell that would be a formula gets a leading apostrophe."""
     import csv
     import io
 
@@ -56,34 +61,27 @@ def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
 
 
 def _harmless(value: Any) -> str:
-    return (
-        ""
-        if value is None
-        else _cell("; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
-    )
+    if value is None:
+        return ""
+    return _cell("; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
 
 
 @lru_cache(1 << 12)
 def _cell(text: str) -> str:
     text = _TERMINAL.sub("\ufffd", text)
-    return (
-        f"'{text}"
-        if text[:1] in "=+-@\t\r\n＝＋－＠" and text and not re.fullmatch(r"-?\d+(\.\d+)?", text)
-        else text
-    )
+    if text.startswith(_FORMULA) and not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return f"'{text}"
+    return text
 
 
 def _markdown(rows: TableRows, columns: Sequence[str]) -> str:
-    lines = [
-        columns,
-        ["---"] * len(columns),
-        *([escape_markdown(row.get(c)) for c in columns] for row in rows),
-    ]
+    cells = ([escape_markdown(row.get(c)) for c in columns] for row in rows)
+    lines = [columns, ["---"] * len(columns), *cells]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def escape_markdown(value: Any) -> str:
-    """Text that Markdown shows as it is."""
+    """A value in one line of text that Markdown shows as it is."""
     return re.sub(r"([\\`*_\[\]|<>&])", r"\\\1", single_line(value))
 
 
@@ -93,29 +91,33 @@ def _html(rows: TableRows, columns: Sequence[str]) -> str:
     def line(cells: Sequence[str], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>\n"
 
-    body = line(columns, "th") + "".join(
-        line([single_line(row.get(c)) for c in columns], "td") for row in rows
-    )
-    return f'<!DOCTYPE html>\n<html lang="en"><meta charset="utf-8"><title>MLOps Roles</title>\n<table>\n{body}</table>\n</html>\n'
+    cells = ([single_line(row.get(c)) for c in columns] for row in rows)
+    body = line(columns, "th") + "".join(line(row, "td") for row in cells)
+    return _PAGE.format(body)
 
 
 def to_json(data: Any) -> str:
-    """Data as indented JSON."""
+    """Data as indented JSON with a newline at the end."""
     return _json(data, 2) + "\n"
 
 
 def _json(data: Any, indent: int | None = None) -> str:
-    """JSON whose text cannot act on a terminal: what could is written as an escape."""
+    """JSON in which control and bidirectional characters are written as escapes."""
     import json
 
     text = json.dumps(data, indent=indent, ensure_ascii=False)
-    if text.isprintable():  # nothing in it can act
+    if text.isprintable():
         return text
-    return "\n".join(
-        _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in text.split("\n")
-    )
+    lines = text.split("\n")
+    return "\n".join(_CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", line) for line in lines)
 
 
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>MLOps Roles</title>
+<table>
+{}</table>
+</html>
+"""
 FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
     "table": format_table,
     "csv": lambda rows, columns: _separated(rows, columns, ","),
@@ -128,5 +130,11 @@ FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
 
 
 def format_rows(rows: TableRows, columns: Sequence[str], form: str = "table") -> str:
-    """Rows in one of FORMATTERS."""
+    """Rows as text.
+
+    Args:
+        rows: each by column; a missing cell is empty.
+        columns: those to show, in order.
+        form: one of FORMATTERS: table, csv, tsv, json, jsonl, md or html. JSON has all columns.
+    """
     return FORMATTERS[form](rows, columns)

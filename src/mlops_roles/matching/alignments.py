@@ -29,23 +29,31 @@ def shipped_mapping_sets() -> dict[str, MappingSet]:
 
 
 def mapping_triples(
-    found: MappingSet, rows: Iterable[Mapping] | None = None, question: str = "mapping"
+    mappings: MappingSet, chosen: Iterable[Mapping] | None = None
 ) -> list[ox.Triple]:
-    """What a set says, of all its rows or of some: the CONSTRUCT of `mapping.rq`, or of `header.rq`."""
-    store = ox.Store()
-    store.extend(found.to_quads(rows))
-    if question == "header":  # it looks up the kinds of our terms
-        for path in ontology_files():
-            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
-    return list(store.query((alignments_dir() / f"{question}.rq").read_text("utf-8")))  # type: ignore[arg-type]
+    """The statements that a set makes, each with a mark; those of the `chosen` mappings, or all."""
+    return _construct("mapping", mappings.to_quads(chosen), ox.Store())
 
 
 def derived_files() -> dict[Path, str]:
     """The Turtle files of the alignments and what they should hold now."""
-    return {
-        alignments_dir() / f"{name}.ttl": derived_turtle(
-            [*mapping_triples(found), *mapping_triples(found, question="header")],
-            f"{name}.sssom.tsv",
-        )
-        for name, found in shipped_mapping_sets().items()
-    }
+    ontology = ox.Store()  # `header.rq` asks it for the kinds of our terms
+    for path in ontology_files():
+        ontology.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    files = {}
+    for name, mappings in shipped_mapping_sets().items():
+        header = _construct("header", mappings.to_quads(), ontology)
+        triples = [*mapping_triples(mappings), *header]
+        files[alignments_dir() / f"{name}.ttl"] = derived_turtle(triples, f"{name}.sssom.tsv")
+    return files
+
+
+def _construct(question: str, quads: Iterable[ox.Quad], store: ox.Store) -> list[ox.Triple]:
+    """What `mapping.rq` or `header.rq` makes of quads beside what is in a store."""
+    added = list(quads)
+    store.extend(added)
+    text = (alignments_dir() / f"{question}.rq").read_text("utf-8")
+    triples: list[ox.Triple] = list(store.query(text))  # type: ignore[arg-type]
+    for quad in added:
+        store.remove(quad)
+    return triples

@@ -118,7 +118,7 @@ class _MergedGraph:
         self.ours = {q.subject for q in quads if q.object == ox.NamedNode(BASE)}
 
     def _note_rows(self, mappings: MappingSet) -> list[ox.Triple]:
-        """The statements of a set, each noted with its row; of upper ontologies, rejections only."""
+        """The statements of a set, noted with their rows; of upper ontologies, rejections only."""
         found = []
         for row in mappings.mappings:
             if row.negated or not mappings.is_upper_ontology:

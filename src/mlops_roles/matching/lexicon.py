@@ -47,7 +47,7 @@ def fold_title(text: str) -> str:
 
 
 def sort_words(text: str) -> str:
-    """The words of a text, folded, in alphabetical order: 'Engineer, Data' is as 'Data Engineer'."""
+    """The folded words of a text in alphabetical order: 'data engineer' of 'Engineer, Data'."""
     return " ".join(sorted(fold_title(text).split()))
 
 

@@ -235,7 +235,7 @@ class _EvidenceSearch:
         return min(labels)[1] if labels else local_name_words(term)
 
     def is_decided(self, source: str, target: str) -> bool:
-        """Whether a statement links the two, here or in a shipped set, be it that they do not match."""
+        """Whether a statement links the two, even one that they do not match."""
         one, other = ox.NamedNode(source), ox.NamedNode(target)
         store = self.graph.store
         return (
