@@ -456,24 +456,6 @@ def test_a_command_has_a_docstring_arguments_and_run(name):
     assert list(inspect.signature(module.run).parameters) == ["args"]
 
 
-@every_command
-def test_the_help_of_a_command_names_an_example(name, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main.main([name, "--help"])
-    said = capsys.readouterr()
-    assert ended.value.code == 0
-    assert said.err == ""
-    _usage, _, rest = said.out.partition("\n\n")
-    assert f"mlops-roles {name}" in rest
-
-
-def test_the_overview_lists_every_command(capsys):
-    assert main.main([]) == 0
-    assert main.command_names() == COMMANDS
-    listed = re.findall(r"(?m)^  (\w+) +[A-Z]", capsys.readouterr().out)
-    assert listed == COMMANDS
-
-
 # the repository ---------------------------------------------------------------------------------
 
 
