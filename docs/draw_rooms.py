@@ -155,7 +155,7 @@ def drawn() -> dict[Path, str]:
     page = PAGE.read_text("utf-8")
     for name, text in (("imports", import_table(found)), ("modules", module_tables())):
         between = rf"(?s)(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)"
-        page = re.sub(between, lambda _, text=text: f"\n{text}\n\n", page)  # type: ignore[misc]
+        page = re.sub(between, lambda _, text=text: f"\n{text}\n\n", page)
     return {PICTURE: picture(found), PAGE: page}
 
 
