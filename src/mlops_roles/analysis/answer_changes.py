@@ -14,7 +14,7 @@ from ..ontology.versions import Statement, Version
 from .audit import Audit
 
 Row = Mapping[str, Any]
-Skills = tuple[set[str], set[str]]  # those on record, and those with what tools speak for
+Skills = tuple[set[str], set[str]]  # those on record, and those with what tools are evidence for
 TITLE = "role by title"
 NOT_ON_RECORD = "not on record"
 SKILL_COLUMNS = ("skills", "lacks", "assessed")
@@ -188,7 +188,7 @@ class AnswerChanges:
 
 
 def _skills(audit: Audit, lines: Sequence[int]) -> dict[int, Skills]:
-    """Line to the skills on record, and those with the skills that tools speak for."""
+    """Line to the skills on record, and those with the skills that tools are evidence for."""
     skills: dict[int, Skills] = defaultdict(lambda: (set(), set()))
     knows = audit.knows.filter(audit.knows.line.isin(lines or [0]) & (audit.knows.lacking == 0))
     for row in knows.to_pyarrow().to_pylist():

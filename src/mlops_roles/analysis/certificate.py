@@ -86,7 +86,7 @@ def certify(
         role: a slug, CURIE, IRI or notation.
         staff: the staff file; or its Records, with a company's ontology, mapped columns or
             pseudonyms.
-        accept_tools: count tools in use as a record of the skills they speak for.
+        accept_tools: count tools in use as a record of the skills they are evidence for.
 
     Raises:
         UnknownName: there is no such person or role.

@@ -257,7 +257,7 @@ def _answer_changes(
 
 
 def _changed_words(pair: Pair, names: Names) -> Iterator[tuple[str, set[str]]]:
-    """Each name added or removed in a cell, with the skills that it stands for, if any."""
+    """Each name added or removed in a cell, with the skills that it means, if any."""
     for column in SKILL_COLUMNS:
         old, new = ({w.strip() for w in (row[column] or "").split(";")} for row in pair)
         for word in sorted(old ^ new):

@@ -70,7 +70,7 @@ class Evidence:
         file: the name of the staff file or table.
         line: the person's line.
         cells: each name in skills, lacks and assessed.
-        unreadable_rows: how many rows of the file could not be read, whoever they are about.
+        unreadable_rows: how many rows of the file could not be read, and may be about anyone.
     """
 
     person: str
@@ -81,7 +81,7 @@ class Evidence:
 
     @property
     def skill_sets(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """The skills that are recorded, that are lacking, and that a tool speaks for."""
+        """The skills that are recorded, that are lacking, and that a tool is evidence for."""
         recorded, lacking, tools = (
             frozenset(s for cell in self.cells if cell.claim == claim for s in cell.skills)
             for claim in ("recorded", "lacking", "tool")

@@ -33,7 +33,7 @@ class Gap:
         verdict: the answer as it is now.
         states: required skill to what is known of it.
         missing: missing skill to what is to be done: 'learn' (recorded as lacking),
-            'confirm' (a tool speaks for it) or 'record' (nothing is known of it).
+            'confirm' (a tool is evidence for it) or 'record' (nothing is known of it).
         demands: (role, task) to the missing skills that it demands; task '' for a role's own.
         labels: slug to label.
 
@@ -105,7 +105,7 @@ def gap(
         person: the name in the staff file.
         role: a slug, CURIE, IRI or notation.
         staff: the staff file, or an Ibis table; or Records of it.
-        accept_tools: count tools in use as a record of the skills they speak for.
+        accept_tools: count tools in use as a record of the skills they are evidence for.
 
     Raises:
         UnknownName: there is no such person or role.
@@ -127,13 +127,13 @@ def nearest_roles(
 ) -> list[Gap]:
     """Find the gaps of a person to all roles, the nearest first.
 
-    Nearest are the roles with the fewest skills missing; roles for which no skill of the person
-    speaks come last.
+    Nearest are the roles with the fewest skills missing; roles of which the person has no skill,
+    not even by a tool, come last.
 
     Args:
         person: the name in the staff file.
         staff: the staff file, or an Ibis table; or Records of it.
-        accept_tools: count tools in use as a record of the skills they speak for.
+        accept_tools: count tools in use as a record of the skills they are evidence for.
 
     Raises:
         UnknownName: there is no such person.
@@ -152,8 +152,8 @@ def nearest_roles(
 
 
 def _distance(gap: Gap) -> tuple[bool, int, int]:
-    speaking = sum(state in ("recorded", "tool") for state in gap.states.values())
-    return not speaking, len(gap.missing), -speaking
+    evident = sum(state in ("recorded", "tool") for state in gap.states.values())
+    return not evident, len(gap.missing), -evident
 
 
 def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Gap:

@@ -203,7 +203,7 @@ def _impossible(
 
 
 def _tool_users(audit: Audit, skills: Sequence[str]) -> dict[str, list[str]]:
-    """Skill to the people of whom nothing but a tool speaks for it."""
+    """Skill to the people of whom nothing but a tool is evidence for it."""
     k = audit.knows
     only_tool = (k.tool == 1) & (k.recorded == 0) & (k.lacking == 0)
     table = k.filter(k.skill.isin(skills or [""]) & only_tool).join(

@@ -25,11 +25,11 @@ def verdict(
         required: the skills that the role requires; a role that requires none cannot be judged.
         recorded: the skills recorded or assessed as present.
         lacking: the skills recorded as lacking.
-        tools: the skills that tools in use speak for.
-        accept_tools: whether a tool counts as a record of the skills it speaks for.
+        tools: the skills that tools in use are evidence for.
+        accept_tools: whether a tool counts as a record of the skills it is evidence for.
 
     Returns 'no' if a required skill is lacking; 'yes' if all are recorded; 'likely' if tools
-    speak for all that are not; else 'unknown'.
+    are evidence for all that are not; else 'unknown'.
     """
     found = set(skill_states(required, recorded, lacking, tools).values())
     if "lacking" in found:

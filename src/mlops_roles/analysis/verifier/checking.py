@@ -226,7 +226,7 @@ class _Rebuild:
 
 
 def _cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:
-    """The names in a row; a tool speaks for skills in the column skills alone."""
+    """The names in a row; a tool is evidence for skills in the column skills alone."""
     cells = []
     for column in EVIDENCE:
         for text in filter(None, map(str.strip, row[column].split(";"))):

@@ -63,7 +63,7 @@ def add_person(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-evidence",
         choices=["tools"],
-        help="count tools in use as a record of the skills they speak for",
+        help="count tools in use as a record of the skills they are evidence for",
     )
     add_privacy(parser)
 

@@ -20,11 +20,11 @@ STATES = {
 }
 MEANS = (
     "recorded: in the columns skills or assessed. by a tool alone: not recorded, but a tool in use "
-    "speaks for it. lacking: assessed and found absent. not recorded: unknown."
+    "is evidence for it. lacking: assessed and found absent. not recorded: unknown."
 )
 ACTIONS_MEAN = (
-    "learn: it is recorded as lacking. confirm: a tool in use speaks for it. record: nothing is "
-    "known of it, which is not no."
+    "learn: it is recorded as lacking. confirm: a tool in use is evidence for it. "
+    "record: nothing is known of it, which is not no."
 )
 
 
@@ -124,7 +124,7 @@ def _sources(data: Mapping[str, Any], certificate: Certificate) -> Iterator[str]
     yield f"Evidence: {staff['file']}, line {data['line']}; {staff['id']}"
     if staff["unread"]:
         yield (
-            "Rows of that file that could not be read, whoever they are about: "
+            "Rows of that file that could not be read, and may be about anyone: "
             f"{staff['unread']}; audit lists them."
         )
     yield f"Ontology: {ontology['version']}; {ontology['id']}"

@@ -13,7 +13,7 @@ from .report import STATES, Section, format_sections
 Data = Mapping[str, Any]
 TITLES = {"role": "Roles", "task": "Tasks", "skill": "Skills", "step": "Steps of the workflow"}
 COLUMNS = {"people": "people", "complete": "record complete", "able": "able"}
-STATE_COUNTS = "Covered by nobody, by one person, by several"
+STATE_COUNTS = "Covered by no person, by one, by several"
 PRIOR_STATE = {
     "recorded": "which is on record already",
     "lacking": "found lacking until now",
@@ -159,7 +159,7 @@ def _fixes(data: Data) -> list[str]:
     if not data["impossible"]:
         return ["nothing"]
     hires = [f"{n} × {_label(data, role)}" for role, n in Counter[str](data["hires"]).items()]
-    learn = "Or somebody learns it, or records what they know. " if data["cover"] == "skill" else ""
+    learn = "Or a person learns it, or records it. " if data["cover"] == "skill" else ""
     fewest = "; ".join(hires) or "none, no role covers it"
     return [f"{learn}Fewest hires that fix all of it: {fewest}."]
 
