@@ -1,6 +1,7 @@
 """A fixed column means the same as joining it behind the whole query, for any SPARQL."""
 
 import itertools
+import re
 from collections import Counter
 
 import pyoxigraph as ox
@@ -48,7 +49,8 @@ def joined(answer, column, terms):
 def meaning(graph, text, column, terms):
     """What it means to fix a column: the query as it is, joined with the terms."""
     rows = joined(run_query(graph, text), column, terms)
-    return Counter(set(rows) if "DISTINCT" in text else rows)
+    first = re.sub("#.*", "", text).partition("SELECT")[2].split()[0]
+    return Counter(set(rows) if first == "DISTINCT" else rows)
 
 
 PERSON_AND_UNIT = "SELECT ?p ?u WHERE { ?p :age ?a . OPTIONAL"

@@ -75,7 +75,7 @@ class Outline:
         )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def outline(text: str) -> Outline:
     """The clauses of a query. Nothing is raised for what is no query: the engine says why."""
     tokens = tuple(tokenize(text))

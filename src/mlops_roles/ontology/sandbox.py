@@ -25,80 +25,69 @@ import pyoxigraph as ox
 from ..errors import InputError, Timeout
 from .catalogue import Answer
 from .graph import Graph, load
+from .sparql_tokens import Token, decode_codepoints, tokenize
 
 MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
 MEMORY = 4 << 30
 MAX_ANSWER, MAX_SECONDS = 1 << 26, 86_400
-TOKEN = re.compile(
-    r"(?P<comment>#[^\r\n]*)|(?P<iri><[^<>\"{}|^`\\\s]*>)"
-    r'|(?P<text>"""(?:[^"\\]|\\.|"(?!""))*+"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*+'''"
-    r"|\"(?:[^\"\\\r\n]|\\.)*+\"|'(?:[^'\\\r\n]|\\.)*+')"
-    r"|(?P<name>[\w-]{0,100}+:[\w.%-]*|[?$]\w+|@[\w-]+)|(?P<word>[A-Za-z_]\w*)|(?P<open>[({\[])|(?P<close>[)}\]])"
-    r"|(?P<separator>[.;,/|!])|(?P<slash>\\)|(?P<other>\S)",
-    re.S,
-)
 _EXTERNAL_ACCESS = {
     "SERVICE": "ask one source at a time",
     "FROM": "give files with --data, or graphs of a server with --graph",
     "LOAD": "give files with --data",
 }
-_REACH = re.compile(
-    r"(?:^|TRUE|FALSE|ASK|CONSTRUCT|\d)(SERVICE|FROM|LOAD$)"
-)  # the engine reads trueSERVICE and SERVICE:name as two words
+# the engine reads trueSERVICE and SERVICE:name as two words
+_REACH = re.compile(r"(?:^|TRUE|FALSE|ASK|CONSTRUCT)(SERVICE|FROM|LOAD$)")
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 
 
 def reject_unsafe_query(text: str, name: str = "query") -> None:
     """Refuse a query that reaches outside, changes something, or is built to harm.
 
-    It is looked at as it is written, and with its escapes spelt out as rdflib reads it.
+    It is judged as it is written, and with its codepoint escapes decoded, as rdflib reads it.
     Raises InputError naming the word or the limit, and the line.
     """
     if len(text) > MAX_BYTES:
         raise InputError(f"{name}: over {MAX_BYTES >> 20} MiB; shorten it")
-    spelt = re.sub(
-        r"\\u([0-9a-fA-F]{4})|\\U00([0-9a-fA-F]{6})",
-        lambda m: chr(min(int(m[1] or m[2], 16), sys.maxunicode)),
-        text,
-    )
-    for form in dict.fromkeys((text, spelt)):
-        if fault := _first_violation(form):
-            place, why = fault
-            raise InputError(f"{name}, line {form.count(chr(10), 0, place) + 1}: {why}")
+    for form in dict.fromkeys((text, decode_codepoints(text))):
+        if violation := _first_violation(form):
+            token, why = violation
+            raise InputError(f"{name}, line {form.count(chr(10), 0, token.start) + 1}: {why}")
 
 
-def _first_violation(text: str) -> tuple[int, str] | None:
-    """Where the first thing to be refused stands, and why."""
-    depth = separators = tokens = 0
-    for match in TOKEN.finditer(text):
-        kind, word = match.lastgroup, match[0].upper()
-        if (
-            reach := kind in ("word", "name")
-            and word[0] not in "?$@"
-            and _REACH.search(word.partition(":")[0] + ":" * (kind == "name"))
-        ):
-            return (
-                match.start(),
-                f"{reach[1]} would read from elsewhere; {_EXTERNAL_ACCESS[reach[1]]}",
-            )
-        if kind == "word" and word in _UPDATES:
-            return (
-                match.start(),
-                f"{word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT",
-            )
-        if kind == "slash":
-            return match.start(), "a backslash outside a string; write the character itself"
-        depth += {"open": 1, "close": -1}.get(kind or "", 0)
-        separators += kind == "separator"
-        tokens += kind != "comment"
+def _first_violation(text: str) -> tuple[Token, str] | None:
+    """The first token to be refused, and why."""
+    separators = 0
+    for count, token in enumerate(tokenize(text), 1):
+        if why := _violation(token):
+            return token, why
+        if token.kind in ("mark", "operator"):
+            separators += sum(map(token.text.count, ".;,/|!"))
         for found, limit, what in (
-            (depth, MAX_DEPTH, "levels of brackets"),
+            (token.depth + (token.kind == "open"), MAX_DEPTH, "levels of brackets"),
             (separators, MAX_SEPARATORS, "patterns"),
-            (tokens, MAX_TOKENS, "words"),
+            (count, MAX_TOKENS, "words"),
         ):
             if found > limit:
-                return match.start(), f"over {limit} {what}; split the query"
+                return token, f"over {limit} {what}; split the query"
     return None
+
+
+def _violation(token: Token) -> str:
+    """Why a token is refused; empty where it is not."""
+    if token.kind == "unknown":
+        if token.text == "\\":
+            return "a backslash outside a string; write the character itself"
+        return f"{token.text!r} starts no token of SPARQL; fix it there"
+    if token.kind not in ("word", "name"):
+        return ""
+    word, colon, _ = token.text.upper().partition(":")
+    if reach := _REACH.search(word + colon):
+        return f"{reach[1]} would read from elsewhere; {_EXTERNAL_ACCESS[reach[1]]}"
+    if word in _UPDATES and not colon:
+        return (
+            f"{word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT"
+        )
+    return ""
 
 
 def run_sparql(

@@ -83,7 +83,7 @@ class _Scope:
         return found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def substitutable(text: str) -> frozenset[str]:
     """The columns of a SELECT that may be replaced by a term, with the same rows as a join.
 

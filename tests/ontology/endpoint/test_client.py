@@ -194,7 +194,7 @@ def test_rows_that_repeat_beyond_a_row_cap_are_refused(asked):
             "SERVICE would read from elsewhere",
         ),
         ("DELETE WHERE { ?a ?b ?c }", "DELETE would change data"),
-        ("SELECT ?a WHERE { ?a a ?b", "mend it there"),
+        ("SELECT ?a WHERE { ?a a ?b", "fix it there"),
         ("", "not a SELECT, ASK or CONSTRUCT"),
     ],
 )

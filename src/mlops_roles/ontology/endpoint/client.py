@@ -15,7 +15,7 @@ from ..graph import INFERRED, Graph, Term, load
 from . import contents, rewriting
 from .contents import ASSERTED, INSTALLED
 from .http import Transport, ask_boolean, select_rows
-from .rewriting import ParsedQuery, fill
+from .rewriting import ParsedQuery, fill_template
 
 BATCH_SIZE = (
     500  # triples in one update: Virtuoso 7 compiles them into code, of 10,000 lines at most
@@ -76,7 +76,9 @@ class Endpoint:
         terms = asked.resolve_bindings(self.graph, **bindings)
         text = rewriting.parse_query(asked.text, self.graph.prefixes, name)
         return self._select(
-            text.asked(values_block(terms, itertools.product(*terms.values())) if terms else "")
+            text.with_values(
+                values_block(terms, itertools.product(*terms.values())) if terms else ""
+            )
         )  # each row once, in however many graphs it stands
 
     def run_sparql(self, text: str, name: str = "query") -> Answer:
@@ -85,7 +87,7 @@ class Endpoint:
         if query.form == "ASK":
             return Answer(
                 ["answer"],
-                [(ox.Literal(ask_boolean(self.transport, query.over(self.dataset))),)],
+                [(ox.Literal(ask_boolean(self.transport, query.with_dataset(self.dataset))),)],
                 self.graph,
             )
         return self._construct(query) if query.form == "CONSTRUCT" else self._select(query)
@@ -97,7 +99,7 @@ class Endpoint:
                 "a CONSTRUCT over blank nodes, which have no name outside their server; SELECT what is to be known of them"
             )
         triples: Any = (
-            ox.Store().query(query.made(values_block(found.columns, found.terms)))
+            ox.Store().query(query.construct_from(values_block(found.columns, found.terms)))
             if found.terms
             else ()
         )
@@ -108,7 +110,7 @@ class Endpoint:
     def _select(self, query: ParsedQuery) -> Answer:
         """The rows of a SELECT: as many as the server counts, or none."""
         number = self._count(query)
-        found = select_rows(self.transport, query.over(self.dataset), query.columns)
+        found = select_rows(self.transport, query.with_dataset(self.dataset), query.columns)
         if len(found) != number:
             found = self._paged(query, number, found)
         return Answer(list(query.columns), found, self.graph)
@@ -122,7 +124,9 @@ class Endpoint:
         while cap and len(found) < number:
             self.transport.on_progress(f"{len(found)} of {number} rows")
             page = select_rows(
-                self.transport, query.page(cap, len(found)).over(self.dataset), query.columns
+                self.transport,
+                query.page(cap, len(found)).with_dataset(self.dataset),
+                query.columns,
             )
             found += page
             cap = len(page) and cap
@@ -140,7 +144,7 @@ class Endpoint:
         return found
 
     def _count(self, query: ParsedQuery) -> int:
-        return self._number(query.counted().over(self.dataset))
+        return self._number(query.row_count().with_dataset(self.dataset))
 
     def _number(self, text: str) -> int:
         """The number that a counting query answers with."""
@@ -181,15 +185,19 @@ class Endpoint:
 
     def has_data(self, name: ox.NamedNode) -> bool:
         """Whether a named graph has anything in it."""
-        return ask_boolean(self.transport, fill("held.rq", graph=name.value))
+        return ask_boolean(self.transport, fill_template("graph-has-data.rq", graph=name.value))
 
     def default_graph_is_union(self) -> bool:
         """Whether a query that names no graph sees the named ones (known where ours are there)."""
-        return ask_boolean(self.transport, fill("seen.rq", graph=INSTALLED.value))
+        return ask_boolean(
+            self.transport, fill_template("installed-is-seen.rq", graph=INSTALLED.value)
+        )
 
     def state(self) -> str:
         """How our graphs are there: fresh, missing, stale or damaged."""
-        found = select_rows(self.transport, fill("installed.rq", graph=INSTALLED.value), ["digest"])
+        found = select_rows(
+            self.transport, fill_template("installed.rq", graph=INSTALLED.value), ["digest"]
+        )
         digests = {row[0].value for row in found if isinstance(row[0], ox.Literal)}
         if not digests:
             return "missing"
@@ -207,7 +215,8 @@ class Endpoint:
 
     def _sizes(self) -> dict[ox.NamedNode, int]:
         return {
-            name: self._number(fill("size.rq", graph=name.value)) for name in (ASSERTED, INFERRED)
+            name: self._number(fill_template("size.rq", graph=name.value))
+            for name in (ASSERTED, INFERRED)
         }
 
     def install(self) -> bool:
@@ -238,12 +247,12 @@ class Endpoint:
 
     def allows_updates(self) -> bool:
         """Whether the server lets us update: it is asked to delete a statement that it cannot have."""
-        self._update("nothing.ru", graph=f"{INSTALLED.value}/{_fresh()}")
+        self._update("delete-nothing.ru", graph=f"{INSTALLED.value}/{_fresh()}")
         return True
 
     def _update(self, name: str, **parts: object) -> None:
         try:
-            self.transport.update(self.updates, fill(name, **parts))
+            self.transport.update(self.updates, fill_template(name, **parts))
         except InputError as error:
             raise InputError(
                 f"{error}; updates are needed for this: give their address with --update-endpoint and the right to write"

@@ -13,7 +13,7 @@ from ..graph import BASE
 from .client import Endpoint
 from .contents import ASSERTED, INSTALLED
 from .http import ask_boolean, select_rows
-from .rewriting import fill
+from .rewriting import fill_template
 
 RAW = 5  # seconds that a body of SPARQL may take: old Virtuoso never answers it
 ROWS = 11**4  # of row-cap.rq
@@ -91,7 +91,7 @@ def _default(endpoint: Endpoint, state: str) -> Probe:
     union = (
         endpoint.default_graph_is_union()
         if state == "fresh"
-        else ask_boolean(endpoint.transport, fill("default-graph-is-union.rq"))
+        else ask_boolean(endpoint.transport, fill_template("default-graph-is-union.rq"))
     )
     if union:
         return Probe(
@@ -99,7 +99,7 @@ def _default(endpoint: Endpoint, state: str) -> Probe:
             "all graphs together",
             "without --graph a question is asked of all that is there; with it, of the graphs named",
         )
-    if ask_boolean(endpoint.transport, fill("default-graph-has-data.rq")):
+    if ask_boolean(endpoint.transport, fill_template("default-graph-has-data.rq")):
         return Probe(
             "default graph",
             "apart, with data",
@@ -123,7 +123,7 @@ def _named(endpoint: Endpoint) -> Iterator[Probe]:
 
 
 def _cap(endpoint: Endpoint) -> Probe:
-    found = select_rows(endpoint.transport, fill("row-cap.rq"), ["a"])
+    found = select_rows(endpoint.transport, fill_template("row-cap.rq"), ["a"])
     said = endpoint.transport.headers.get("x-sparql-maxrows")
     if len(found) < ROWS:
         word = "it says so" if said else "without a word"
@@ -142,7 +142,7 @@ def _twice(endpoint: Endpoint, state: str) -> Probe:
         return Probe("paths over two graphs", "not known", "our graphs have to be there to see")
     found = select_rows(
         endpoint.transport,
-        fill(
+        fill_template(
             "twice-in-union.rq", asserted=ASSERTED.value, installed=INSTALLED.value, ontology=BASE
         ),
         ["version"],
@@ -156,7 +156,7 @@ def _twice(endpoint: Endpoint, state: str) -> Probe:
 
 
 def _closing(endpoint: Endpoint) -> Probe:
-    found = select_rows(endpoint.transport, fill("closing-values.rq"), ["a", "b"])
+    found = select_rows(endpoint.transport, fill_template("closing-values.rq"), ["a", "b"])
     right = found == [(ox.Literal(1), ox.Literal("1"))]
     means = (
         "as the standard says"
@@ -169,7 +169,7 @@ def _closing(endpoint: Endpoint) -> Probe:
 def _raw(endpoint: Endpoint) -> Probe:
     means = "nothing: queries are sent as forms"
     try:
-        endpoint.transport.post_raw(fill("default-graph-has-data.rq"), RAW)
+        endpoint.transport.post_raw(fill_template("default-graph-has-data.rq"), RAW)
     except Timeout:
         return Probe("raw POST", f"no answer within {RAW} s", means)
     except InputError:
@@ -180,7 +180,7 @@ def _raw(endpoint: Endpoint) -> Probe:
 def _slow(endpoint: Endpoint) -> Probe:
     start = time.monotonic()
     try:
-        select_rows(endpoint.transport, fill("endless.rq"), ["rows"])
+        select_rows(endpoint.transport, fill_template("endless.rq"), ["rows"])
         return Probe(
             "time-out",
             f"answered in {time.monotonic() - start:.0f} s",
