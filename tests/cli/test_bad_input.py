@@ -1,4 +1,7 @@
-"""Input that must not hurt: a one-line error that names the input and the cure, or carried harmlessly; nothing is fetched."""
+"""Hostile input is refused with one line that names the input and the fix, or does no harm.
+
+Nothing is ever fetched from a network.
+"""
 
 import csv
 import json
@@ -11,14 +14,17 @@ import pytest
 
 from mlops_roles.cli.main import main
 
-HITS: list[str] = []
-XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="http://a/"><rdf:Description rdf:about="http://a/x"><a:p>{}</a:p></rdf:Description></rdf:RDF>'
+REQUESTS: list[str] = []
+XML = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="http://a/">'
+    '<rdf:Description rdf:about="http://a/x"><a:p>{}</a:p></rdf:Description></rdf:RDF>'
+)
 PEOPLE = "<http://a/ada> <https://w3id.org/mlops-roles/ns#jobTitle> {} .\n"
 
 
 class Canary(BaseHTTPRequestHandler):
     def do_GET(self):
-        HITS.append(self.path)
+        REQUESTS.append(self.path)
         self.send_response(200)
         self.end_headers()
 
@@ -30,7 +36,7 @@ class Canary(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def canary():
-    """A server on loopback that notes every request; nothing may ever ask it."""
+    """A server on loopback that records every request; there must be none."""
     server = HTTPServer(("127.0.0.1", 0), Canary)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -38,7 +44,8 @@ def canary():
     server.server_close()
 
 
-def refused(arguments, capsys, *hints):
+def assert_refused(arguments, capsys, *hints):
+    """The command ends with exit code 2 and one line of error that has all the hints."""
     code = main([str(a) for a in arguments])
     out, err = capsys.readouterr()
     assert (code, out) == (2, ""), err
@@ -48,7 +55,8 @@ def refused(arguments, capsys, *hints):
         assert hint in err
 
 
-def bombs():
+def harmful_rdf():
+    """Per kind of harm the name of a file, and its text."""
     entities = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 9))
     return {
         "nested entities": (
@@ -89,9 +97,9 @@ def bombs():
     }
 
 
-@pytest.mark.parametrize("name", bombs())
-def test_rdf_that_would_hurt_is_refused(name, tmp_path, canary, capsys):
-    file, text = bombs()[name]
+@pytest.mark.parametrize("name", harmful_rdf())
+def test_harmful_rdf_is_refused(name, tmp_path, canary, capsys):
+    file, text = harmful_rdf()[name]
     path = tmp_path / file
     path.write_text(text.replace("CANARY", canary), "utf-8")
     for arguments in (
@@ -99,21 +107,23 @@ def test_rdf_that_would_hurt_is_refused(name, tmp_path, canary, capsys):
         ["ask", "roles", "--data", path],
         ["show", "R7", "--with", path],
     ):
-        refused(arguments, capsys, file)
-    assert HITS == []
+        assert_refused(arguments, capsys, file)
+    assert REQUESTS == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
-def test_another_encoding_is_named(encoding, tmp_path, capsys):
+def test_an_encoding_other_than_utf_8_is_refused(encoding, tmp_path, capsys):
     for file, text in (
         ("x.ttl", PEOPLE.format('"Ingénieur"')),
         ("x.csv", "person,title\nÉlie,Ingénieur\n"),
     ):
         (tmp_path / file).write_bytes(text.encode(encoding))
-        refused(["check" if file == "x.ttl" else "audit", tmp_path / file], capsys, file, "UTF-8")
+        assert_refused(
+            ["check" if file == "x.ttl" else "audit", tmp_path / file], capsys, file, "UTF-8"
+        )
 
 
-def test_imports_and_a_byte_order_mark_are_carried_and_nothing_is_fetched(tmp_path, canary, capsys):
+def test_an_import_is_not_fetched_and_a_byte_order_mark_is_accepted(tmp_path, canary, capsys):
     path = tmp_path / "x.ttl"
     path.write_text(
         f"\ufeff<http://a/o> <http://www.w3.org/2002/07/owl#imports> <{canary}/o> .\n"
@@ -121,11 +131,11 @@ def test_imports_and_a_byte_order_mark_are_carried_and_nothing_is_fetched(tmp_pa
         "utf-8",
     )
     assert main(["check", str(path)]) == 0
-    assert HITS == []
+    assert REQUESTS == []
     assert capsys.readouterr().out == ""
 
 
-def test_a_literal_of_a_million_characters_is_carried(tmp_path, capsys):
+def test_a_literal_of_a_million_characters_is_accepted(tmp_path, capsys):
     path = tmp_path / "x.ttl"
     path.write_text(PEOPLE.format('"' + "x" * 1_000_000 + '"'))
     assert main(["ask", "job-titles", "--data", str(path), "--format", "json"]) == 0
@@ -137,7 +147,8 @@ QUERIES = {
     "service in lower case": "select ?s where { service <CANARY/s> { ?s ?p ?o } }",
     "an escaped SERVICE": "SELECT ?s WHERE { \\u0053ERVICE <CANARY/s> { ?s ?p ?o } }",
     "FROM": "SELECT ?s FROM <CANARY/f> WHERE { ?s ?p ?o }",
-    "FROM NAMED of a file": "SELECT ?s FROM NAMED <file:///etc/passwd> WHERE { GRAPH ?g { ?s ?p ?o } }",
+    "FROM NAMED of a file": "SELECT ?s FROM NAMED <file:///etc/passwd> "
+    "WHERE { GRAPH ?g { ?s ?p ?o } }",
     "LOAD": "LOAD <CANARY/l>",
     "an update": "INSERT DATA { <http://a/x> <http://a/p> <http://a/y> }",
     "brackets 10,000 deep": "SELECT ?s WHERE { ?s ?p ?o FILTER("
@@ -151,11 +162,11 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_query_that_reaches_out_or_harms_is_refused(name, tmp_path, canary, capsys):
+def test_a_query_with_outside_access_or_an_error_is_refused(name, tmp_path, canary, capsys):
     path = tmp_path / "mine.rq"
     path.write_text(QUERIES[name].replace("CANARY", canary))
-    refused(["ask", path], capsys, "mine.rq")
-    assert HITS == []
+    assert_refused(["ask", path], capsys, "mine.rq")
+    assert REQUESTS == []
 
 
 @pytest.mark.parametrize(
@@ -168,13 +179,14 @@ def test_a_query_that_reaches_out_or_harms_is_refused(name, tmp_path, canary, ca
 def test_a_query_that_never_ends_is_stopped(text, tmp_path, capsys):
     path = tmp_path / "mine.rq"
     path.write_text(text)
-    refused(["ask", path, "--timeout", "2"], capsys, "mine.rq")
+    assert_refused(["ask", path, "--timeout", "2"], capsys, "mine.rq")
 
 
-def test_words_in_strings_comments_and_iris_are_no_danger(tmp_path, capsys):
+def test_keywords_in_strings_comments_and_iris_are_accepted(tmp_path, capsys):
     path = tmp_path / "mine.rq"
     path.write_text(
-        '# SERVICE\nSELECT ?x WHERE { BIND("SERVICE; LOAD <x>" AS ?x) FILTER(<http://a/FROM> != <http://a/INSERT>) }'
+        '# SERVICE\nSELECT ?x WHERE { BIND("SERVICE; LOAD <x>" AS ?x) '
+        "FILTER(<http://a/FROM> != <http://a/INSERT>) }"
     )
     assert main(["ask", str(path), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == [{"x": "SERVICE; LOAD <x>"}]
@@ -195,7 +207,7 @@ def test_a_staff_file_that_cannot_be_used_is_refused(name, tmp_path, capsys):
     path = tmp_path / "staff.csv"
     path.write_text(STAFF[name])
     report = tmp_path / "report.html"
-    refused(["audit", path, "--format", "html", "--output", report], capsys, "staff.csv")
+    assert_refused(["audit", path, "--format", "html", "--output", report], capsys, "staff.csv")
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -212,16 +224,16 @@ def test_a_staff_file_that_cannot_be_used_is_refused(name, tmp_path, capsys):
     ],
 )
 def test_a_path_that_is_no_staff_file_is_refused(file, capsys):
-    refused(["audit", file], capsys)
+    assert_refused(["audit", file], capsys)
 
 
 @pytest.mark.parametrize("file", ["x.xlsx", "x.parquet"])
 def test_bytes_that_are_no_workbook_and_no_parquet_are_refused(file, tmp_path, capsys):
     (tmp_path / file).write_bytes(b"PK\x03\x04 no such thing")
-    refused(["audit", tmp_path / file], capsys, file)
+    assert_refused(["audit", tmp_path / file], capsys, file)
 
 
-def test_hostile_names_are_carried_as_text(tmp_path, capsys):
+def test_hostile_names_are_written_as_harmless_text(tmp_path, capsys):
     people = [
         "=cmd|' /C calc'!A0",
         "<script>alert(1)</script>",
@@ -271,15 +283,19 @@ def test_a_hostile_name_is_refused_in_one_short_line(name, capsys):
 
 
 def test_an_output_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
-    refused(["ask", "roles", "--output", tmp_path / "no" / "x.csv"], capsys, "no such folder")
+    assert_refused(
+        ["ask", "roles", "--output", tmp_path / "no" / "x.csv"], capsys, "no such folder"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
-def test_shapes_that_reach_out_fetch_nothing(tmp_path, canary):
+def test_shapes_with_outside_access_fetch_nothing(tmp_path, canary):
     path = tmp_path / "ours.ttl"
     path.write_text(
-        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
-        f"<http://a/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; sh:sparql [ sh:select 'SELECT $this WHERE {{ SERVICE <{canary}/s> {{ $this ?p ?o }} }}' ] ."
+        "@prefix sh: <http://www.w3.org/ns/shacl#> ."
+        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        "<http://a/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; sh:sparql [ sh:select "
+        f"'SELECT $this WHERE {{ SERVICE <{canary}/s> {{ $this ?p ?o }} }}' ] ."
         f"<http://a/o> <http://www.w3.org/2002/07/owl#imports> <{canary}/o> ."
     )
     done = subprocess.run(
@@ -290,4 +306,4 @@ def test_shapes_that_reach_out_fetch_nothing(tmp_path, canary):
     )
     assert done.returncode == 2, done.stdout
     assert done.stderr.count("\n") == 1
-    assert HITS == []
+    assert REQUESTS == []
