@@ -1,84 +1,74 @@
-"""Made-up staff for tests by property: names of skills and tools out of the ontology, and some that are not."""
+"""Made-up people for property-based tests: names of skills and tools, and some that are neither."""
 
 import csv
 import io
+from functools import cache
 
 from hypothesis import strategies as st
 
-from .asserted import links, members
+from .asserted import ROOT, links, members
 
-COLUMNS = ("person", "title", "unit", "skills", "lacks", "assessed")
+ACME = ROOT / "examples" / "acme.csv"
+SKILL_COLUMNS = ("skills", "lacks", "assessed")
 ROLES = sorted(slug.partition(":")[2] for slug in members("mlops:Role"))
 
 
-def english(term):
+def english_label(term):
     """The English label of a term."""
-    return next(text for text in links("skos:prefLabel")[term] if text.endswith("@en")).split('"')[
-        1
-    ]
+    labels = (text for text in links("skos:prefLabel")[term] if text.endswith("@en"))
+    return next(labels).split('"')[1]
 
 
-SKILLS = {english(term): term.partition(":")[2] for term in sorted(members("mlops:Skill"))}
+SKILLS = {english_label(term): term.partition(":")[2] for term in sorted(members("mlops:Skill"))}
 TOOLS = {
-    english(term): frozenset(s.partition(":")[2] for s in links("mlops:evidenceFor")[term])
+    english_label(term): frozenset(s.partition(":")[2] for s in links("mlops:evidenceFor")[term])
     for term in sorted(members("mlops:Tool"))
     if term in links("mlops:evidenceFor")
 }
-NEEDS = {}
 
 
-def needs(role):
+@cache
+def required_skills(role):
     """The skills that a role requires, by a walk over the asserted statements."""
-    if role not in NEEDS:
-        term = f"role:{role}"
-        own = {
-            s
-            for one in (term, *links("mlops:performs").get(term, ()))
-            for s in links("mlops:requiresSkill").get(one, ())
-        }
-        within = (
-            needs(part.partition(":")[2]) for part in links("mlops:incorporates").get(term, ())
-        )
-        NEEDS[role] = {s.partition(":")[2] for s in own}.union(*within)
-    return NEEDS[role]
+    terms = (f"role:{role}", *links("mlops:performs").get(f"role:{role}", ()))
+    own = {skill for term in terms for skill in links("mlops:requiresSkill").get(term, ())}
+    parts = links("mlops:incorporates").get(f"role:{role}", ())
+    inherited = (required_skills(part.partition(":")[2]) for part in parts)
+    return frozenset(skill.partition(":")[2] for skill in own).union(*inherited)
 
 
-def spoken_of(skills, lacks=(), assessed=()):
-    """(recorded, lacking, tools): the skills that names in these columns speak of."""
-    tools = set().union(*(TOOLS[name] for name in skills if name in TOOLS))
+def skill_sets(skills, lacks=(), assessed=()):
+    """(recorded, lacking, tools): the skills that the names in these columns mean."""
     return (
-        {SKILLS[n] for n in (*skills, *assessed) if n in SKILLS},
-        {SKILLS[n] for n in lacks if n in SKILLS},
-        tools,
+        {SKILLS[name] for name in (*skills, *assessed) if name in SKILLS},
+        {SKILLS[name] for name in lacks if name in SKILLS},
+        set().union(*(TOOLS[name] for name in skills if name in TOOLS)),
     )
 
 
 @st.composite
-def rows(draw, role=None):
-    """A person's names in skills, lacks and assessed; of a role, most of its skills are there."""
-    wanted = sorted(label for label, slug in SKILLS.items() if role and slug in needs(role))
-    names = st.sampled_from(wanted) if wanted else st.sampled_from(sorted(SKILLS))
-    speaking = sorted(tool for tool, skills in TOOLS.items() if not role or skills & needs(role))
+def evidence_rows(draw, role=None):
+    """A person's names in skills, lacks and assessed; with a role, mostly names of its skills."""
+    required = required_skills(role) if role else set()
+    wanted = sorted(label for label, slug in SKILLS.items() if slug in required)
+    names = st.sampled_from(wanted or sorted(SKILLS))
+    tools = sorted(tool for tool, skills in TOOLS.items() if not role or skills & required)
     full = draw(st.booleans()) if wanted else False
     skills = wanted if full else draw(st.lists(names, max_size=12, unique=True))
-    gone = draw(st.lists(st.sampled_from(wanted), max_size=3)) if full else []
-    skills = [s for s in skills if s not in gone]
-    tools = draw(st.lists(st.sampled_from(speaking), max_size=6, unique=True)) if speaking else []
+    missing = draw(st.lists(st.sampled_from(wanted), max_size=3)) if full else []
+    skills = [name for name in skills if name not in missing]
+    used = draw(st.lists(st.sampled_from(tools), max_size=6, unique=True)) if tools else []
     free = sorted(set(wanted or SKILLS) - set(skills))
-    lacks = (
-        draw(st.one_of(st.just([]), st.lists(st.sampled_from(free), max_size=2, unique=True)))
-        if free
-        else []
-    )
+    some = st.lists(st.sampled_from(free), max_size=2, unique=True) if free else st.just([])
+    lacks = draw(st.just([]) | some)
     assessed = [s for s in draw(st.lists(names, max_size=2, unique=True)) if s not in lacks]
-    junk = draw(st.lists(st.sampled_from(["Excel", "negotiation", "=SUM(1)"]), max_size=1))
-    says_nothing = (
-        draw(st.lists(st.sampled_from(speaking), max_size=1)) if speaking else []
-    )  # a tool is no skill that one lacks
+    unknown = draw(st.lists(st.sampled_from(["Excel", "negotiation", "=SUM(1)"]), max_size=1))
+    # a tool is no skill that a person lacks, and no assessment
+    ignored = draw(st.lists(st.sampled_from(tools), max_size=1)) if tools else []
     return {
-        "skills": [*skills, *tools, *junk],
-        "lacks": lacks + says_nothing,
-        "assessed": assessed + says_nothing,
+        "skills": [*skills, *used, *unknown],
+        "lacks": lacks + ignored,
+        "assessed": assessed + ignored,
     }
 
 
@@ -86,14 +76,40 @@ def staff_csv(people):
     """A staff file of (person, title, unit, row)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for person, title, unit, row in people:
-        writer.writerow(
-            [
-                person,
-                title,
-                unit,
-                *("; ".join(row[column]) for column in ("skills", "lacks", "assessed")),
-            ]
-        )
+    writer.writerow(("person", "title", "unit", *SKILL_COLUMNS))
+    for *head, row in people:
+        writer.writerow([*head, *("; ".join(row[column]) for column in SKILL_COLUMNS)])
     return out.getvalue()
+
+
+def write_staff(folder, *people):
+    """Write a staff file of (person, title, unit, row); returns its path."""
+    path = folder / "staff.csv"
+    path.write_text(staff_csv(people), encoding="utf-8")
+    return path
+
+
+def write_person(folder, row, person="Ada Okafor"):
+    """Write a staff file of one person; returns its path."""
+    return write_staff(folder, (person, "Data Scientist", "Analytics", row))
+
+
+def write_table(path, rows):
+    """Write rows of text or None as TSV, XLSX or Parquet, by the ending of the path."""
+    if path.suffix == ".tsv":
+        lines = ("\t".join(cell or "" for cell in row) for row in rows)
+        path.write_text("\n".join(lines), encoding="utf-8")
+    elif path.suffix == ".xlsx":
+        from openpyxl import Workbook
+
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+    else:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        header, *body = rows
+        columns = {name: [row[i] for row in body] for i, name in enumerate(header)}
+        pq.write_table(pa.table(columns), path)

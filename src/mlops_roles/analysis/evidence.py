@@ -156,8 +156,8 @@ class Records:
         """The name behind a pseudonym; a name as it is."""
         if not (self.pseudonyms and Pseudonyms.looks(person)):
             return person
-        names = self.staff.table.person.unique().to_pyarrow().to_pylist()
-        return next((name for name in names if name and self.pseudonyms.of(name) == person), person)
+        names = _distinct_names(self.staff.table).to_pyarrow()["person"].to_pylist()
+        return next((name for name in names if self.pseudonyms.of(name) == person), person)
 
     def _read_row(self, row: Mapping[str, Any]) -> Evidence:
         name = self.pseudonyms.of(row["person"]) if self.pseudonyms else row["person"]
@@ -166,9 +166,13 @@ class Records:
         return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected)
 
 
+def _distinct_names(table: ibis.Table) -> ibis.Table:
+    return table.filter(table.person.notnull()).select("person").distinct()
+
+
 def similar_names(table: ibis.Table, name: str) -> list[str]:
     """The 50 names of smallest edit distance, found by the engine: there may be millions."""
-    people = table.filter(table.person.notnull()).select("person").distinct()
+    people = _distinct_names(table)
     distance = people.person.lower().levenshtein(name[:80].lower())
     near: list[str] = (
         people.order_by([distance, people.person]).limit(50).to_pyarrow()["person"].to_pylist()
