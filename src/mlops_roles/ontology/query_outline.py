@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .sparql_tokens import Token, is_readable, tokenize
+from .sparql_tokens import Token, is_readable, token_list
 
 FORMS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
@@ -78,7 +78,7 @@ class Outline:
 @lru_cache(maxsize=128)
 def outline(text: str) -> Outline:
     """The clauses of a query. Nothing is raised for what is no query: the engine says why."""
-    tokens = tuple(tokenize(text))
+    tokens = token_list(text)
     at = next((i for i, t in enumerate(tokens) if not t.depth and t.upper in FORMS), len(tokens))
     form = tokens[at].upper if at < len(tokens) else ""
     begin = at + 1

@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from .query_outline import AGGREGATES, MODIFIERS
-from .sparql_tokens import Token, is_readable, tokenize
+from .sparql_tokens import Token, is_readable, token_list
 
 _ELEMENTS = frozenset(("OPTIONAL", "MINUS", "FILTER", "BIND", "VALUES", "GRAPH", "SERVICE"))
 _PATH = frozenset("*/|^!?+")
@@ -92,7 +92,7 @@ def substitutable(text: str) -> frozenset[str]:
     if not is_readable(text):
         return frozenset()
     try:
-        scope = _Reader(tuple(tokenize(text))).query()
+        scope = _Reader(token_list(text)).query()
     except _Unreadable:
         return frozenset()
     return frozenset((scope.certain | scope.assigned) - scope.unsafe)
