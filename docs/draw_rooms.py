@@ -104,8 +104,9 @@ def picture(found: Imports) -> str:
 
 
 def _arrow(x1: int, y1: int, x2: int, y2: int) -> str:
-    start = x1 + (x2 - x1) // 8  # the arrows leave a box side by side
-    return f'<line class="arrow" x1="{start}" y1="{y1 + BOX_HEIGHT}" x2="{x2}" y2="{y2}"/>'
+    shift = (x2 - x1) // 8  # arrows leave a box side by side, and arrive side by side
+    start, end = f'x1="{x1 + shift}" y1="{y1 + BOX_HEIGHT}"', f'x2="{x2 - shift}" y2="{y2}"'
+    return f'<line class="arrow" {start} {end}/>'
 
 
 def _box(room: str, x: int, y: int) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _box(room: str, x: int, y: int) -> Iterator[str]:
     size = f'width="{BOX_WIDTH}" height="{BOX_HEIGHT}"'
     yield f'<rect class="{kind}" x="{left}" y="{y}" {size} rx="6"/>'
     yield f'<text class="name" x="{x}" y="{y + 24}">{room}</text>'
-    for number, line in enumerate(wrap(first_sentence(room_file(room)), 38)[:3]):
+    for number, line in enumerate(wrap(first_sentence(room_file(room)), 34)[:3]):
         yield f'<text x="{x}" y="{y + 45 + 18 * number}">{escape(line)}</text>'
 
 
