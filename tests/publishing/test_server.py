@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mlops_roles import InputError, publishing
+from mlops_roles import InputError
 from mlops_roles.cli import main
-from mlops_roles.publishing import documents, release, server
+from mlops_roles.publishing import compatibility, documents, release, server
 from mlops_roles.publishing.redirects import Redirects
 
 IRI = "/mlops-roles/role/ml-engineer"
@@ -145,7 +145,7 @@ def oracle(accept):
 @example([("text/turtle", "0.9"), ("text/html", "0.8"), ("*/*", None)])
 def test_negotiation_agrees_with_the_standard(items):
     accept = ", ".join(media + (f";q={q}" if q else "") for media, q in items)
-    status, there = Redirects("0.1.0").answer("void", accept)
+    status, there = Redirects("0.1.0").resolve("void", accept)
     chosen = (
         {"html" if there.endswith("html") else there.rpartition(".")[2]} if status == 303 else set()
     )
@@ -354,7 +354,7 @@ def test_a_folder_without_a_release_is_refused(tmp_path):
 
 
 def test_a_port_that_is_taken_is_named(dist, port):
-    with pytest.raises(InputError, match=f"port {port}: cannot be listened on"):
+    with pytest.raises(InputError, match=f"port {port}: cannot be used"):
         server.serve(dist, port)
 
 
@@ -388,8 +388,8 @@ def test_the_command_names_a_folder_that_holds_no_build(tmp_path, capsys):
 def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(publishing, "breaking_changes", lambda: [])
-    monkeypatch.setattr(release, "contents", lambda graph, site: {"SHA256SUMS": site.encode()})
+    monkeypatch.setattr(compatibility, "breaking_changes", lambda: [])
+    monkeypatch.setattr(release, "release_files", lambda graph, site: {"SHA256SUMS": site.encode()})
     assert main.main(["build", "--output", str(tmp_path / "dist")]) == 0
     assert capsys.readouterr() == (
         f"built {tmp_path / 'dist'}\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -26,9 +27,9 @@ def to_rdflib(triples: Iterable[Any], prefixes: Mapping[str, str]) -> rdflib.Gra
     graph = rdflib.Graph(bind_namespaces="none")
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace)
-    for triple in triples:
-        s, p, o, *_ = triple
-        graph.add((rdflib_term(s), rdflib_term(p), rdflib_term(o)))
+    term = cache(rdflib_term)  # most terms occur many times
+    for s, p, o, *_ in triples:
+        graph.add((term(s), term(p), term(o)))
     return graph
 
 

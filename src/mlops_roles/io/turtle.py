@@ -32,8 +32,8 @@ def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = Tr
                 return node.n3(graph.namespace_manager)
             return str(super().label(node, position))
 
-        def getQName(self, uri: Any, gen_prefix: bool = True) -> Any:
-            return super().getQName(uri, gen_prefix=False)
+        def get_pname(self, uri: Any, gen_prefix: bool = True) -> Any:
+            return super().get_pname(uri, gen_prefix=False)
 
     graph, out = to_rdflib(triples, prefixes), io.BytesIO()
     ExactSerializer(graph).serialize(out, encoding="utf-8")

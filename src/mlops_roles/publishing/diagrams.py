@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 WIDTH, BOX, CENTRE = 780, 236, 200
 LINE, PADDING, GAP, HEADING = 16, 7, 6, 26
-MOST = 7  # boxes of one property; the page's lists have them all
-CHARACTERS = 31
+MAX_BOXES = 7  # boxes of one property; the page's lists have them all
+LINE_CHARACTERS = 31
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def draw(term: str, into: list[Group], out: list[Group], label: Callable[[str], 
 
 
 def _halves(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Group]]:
-    """What points to the term on the left, what it points to on the right; a group changes sides where that evens them out."""
+    """The groups on the left and on the right; one changes sides where that evens them out."""
     while left and _size(left) - _size(right) > _size(left[-1:]):
         right.insert(0, left.pop())
     while right and _size(right) - _size(left) > _size(right[:1]):
@@ -72,7 +72,7 @@ def _halves(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Gr
 
 
 def _size(groups: Iterable[Group]) -> int:
-    return sum(1 + min(len(terms), MOST) for _, terms in groups)
+    return sum(1 + min(len(terms), MAX_BOXES) for _, terms in groups)
 
 
 def _column(groups: Iterable[Group], x: int, label: Callable[[str], str]) -> Diagram:
@@ -81,9 +81,9 @@ def _column(groups: Iterable[Group], x: int, label: Callable[[str], str]) -> Dia
     for name, terms in groups:
         side.headings.append((name, x, side.height + 17))
         side.height += HEADING
-        for term in terms if len(terms) <= MOST else [*terms[: MOST - 1], None]:
-            text = label(term) if term else f"and {len(terms) - MOST + 1} more"
-            lines = textwrap.wrap(text, CHARACTERS)
+        for term in terms if len(terms) <= MAX_BOXES else [*terms[: MAX_BOXES - 1], None]:
+            text = label(term) if term else f"and {len(terms) - MAX_BOXES + 1} more"
+            lines = textwrap.wrap(text, LINE_CHARACTERS)
             box = Box(term, lines, x, side.height, BOX, len(lines) * LINE + 2 * PADDING)
             side.boxes.append(box)
             side.height += box.height + GAP

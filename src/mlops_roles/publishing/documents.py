@@ -1,7 +1,7 @@
 """The RDF documents of a release: one graph, four formats, the same bytes each time.
 
-Blank nodes get canonical names (RDFC-1.0) and statements are sorted, so that a document
-depends on nothing but its graph. The graphs are ours: those of others are never canonicalised.
+Blank nodes get canonical names (RDFC-1.0) and statements are sorted, so that a document depends on
+its graph alone. Only our own graphs are canonicalised: with others that may take forever.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 @dataclass(frozen=True)
 class Format:
-    """A format that things are published in: a row of `formats.csv`."""
+    """A format of published files: a row of `formats.csv`."""
 
     suffix: str
     media_types: tuple[str, ...]
@@ -39,7 +39,7 @@ class Format:
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """The formats, the one for those who do not say first."""
+    """The formats, the default one first."""
     return tuple(
         Format(
             r["suffix"],
@@ -47,36 +47,36 @@ def formats() -> tuple[Format, ...]:
             r["name"],
             getattr(ox.RdfFormat, r["rdf"], None),
         )
-        for r in rows("formats")
+        for r in publishing_rows("formats")
     )
 
 
-def rows(table: str) -> list[dict[str, str]]:
-    """The rows of a table in `ontology/publishing/`."""
-    return list(resource_rows("ontology", f"publishing/{table}"))
+def publishing_rows(table: str) -> tuple[dict[str, str], ...]:
+    """The rows of a CSV file in `ontology/publishing/`."""
+    return resource_rows("ontology", f"publishing/{table}")
 
 
-def answer(graph: Graph, name: str) -> Answer:
-    """The answer to a question of `ontology/publishing/`, over asserted and inferred statements together."""
-    return run_query(graph, shipped_text(f"{name}.rq"))
+def select_all(graph: Graph, name: str) -> Answer:
+    """Run a query of `ontology/publishing/` over asserted and inferred statements together."""
+    return run_query(graph, publishing_text(f"{name}.rq"))
 
 
-def table(store: ox.Store, name: str) -> list[dict[str, Term]]:
-    """The rows of a question of `ontology/publishing/` over the default graph of a store: of a Graph's, what was asserted."""
-    found = store.query(shipped_text(f"{name}.rq"))
+def select_rows(store: ox.Store, name: str) -> list[dict[str, Term]]:
+    """Run a query of `ontology/publishing/` over the default graph of a store."""
+    found = store.query(publishing_text(f"{name}.rq"))
     columns = [v.value for v in found.variables]  # type: ignore[union-attr]
     return [{c: row[c] for c in columns if row[c] is not None} for row in found]  # type: ignore[union-attr]
 
 
 def store_of(statements: Iterable[ox.Triple]) -> ox.Store:
-    """A store that holds statements."""
+    """A store with some statements in its default graph."""
     store = ox.Store()
     store.extend(ox.Quad(*t) for t in statements)
     return store
 
 
-def shipped_text(name: str) -> str:
-    """A file of `ontology/publishing/`."""
+def publishing_text(name: str) -> str:
+    """The text of a file in `ontology/publishing/`."""
     return (resource_dir("ontology") / "publishing" / name).read_text("utf-8")
 
 
@@ -84,7 +84,7 @@ def shipped_text(name: str) -> str:
 
 
 def alignments() -> list[Path]:
-    """The files of the alignments as RDF; there may be none."""
+    """The Turtle files of the alignments."""
     return sorted((resource_dir("ontology") / "alignments").glob("*.ttl"))
 
 
@@ -94,28 +94,29 @@ def modules() -> list[Path]:
 
 
 def variants(graph: Graph) -> dict[str, list[ox.Triple]]:
-    """The ontology by the name of its documents: asserted, inferred, and with the alignments that agree with each other.
+    """Name and statements of each document of the whole ontology: asserted, inferred and aligned.
 
-    At most one upper ontology is active at a time; an alignment that commits to one is published on its own alone.
+    The aligned one is without the alignments that commit to an upper ontology, of which at most one
+    is active at a time.
     """
-    told = [q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
+    asserted = [q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
     inferred = [q.triple for q in graph.store.quads_for_pattern(None, None, None, INFERRED)]
     aligned = [
         t
-        for found in map(triples, alignments())
+        for found in map(file_triples, alignments())
         if all(t.predicate != COMMITS_TO for t in found)
         for t in found
     ]
     return {
-        "mlops-roles": _published(told),
-        "mlops-roles-inferred": _published([*told, *inferred], "inferred"),
-        "mlops-roles-aligned": _published([*told, *aligned], "aligned"),
+        "mlops-roles": _published(asserted),
+        "mlops-roles-inferred": _published([*asserted, *inferred], "inferred"),
+        "mlops-roles-aligned": _published([*asserted, *aligned], "aligned"),
     }
 
 
 def _published(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Triple]:
-    """What `published.rq` leaves of a graph; a variant has a version IRI of its own, for it is another document."""
-    kept = store_of(statements).query(shipped_text("published.rq"))
+    """What `published.rq` selects of a graph; a variant has its own version IRI."""
+    kept = store_of(statements).query(publishing_text("published.rq"))
     return canonical(_versioned(t, variant) for t in kept)  # type: ignore[union-attr]
 
 
@@ -126,13 +127,13 @@ def _versioned(triple: ox.Triple, variant: str) -> ox.Triple:
     return ox.Triple(triple.subject, VERSION_IRI, ox.NamedNode(f"{version.value}/{variant}"))
 
 
-def triples(path: Path) -> list[ox.Triple]:
-    """The statements of a file of ours."""
+def file_triples(path: Path) -> list[ox.Triple]:
+    """The statements of a shipped file."""
     return [q.triple for q in rdf.parse_rdf(path)[0]]
 
 
 def canonical(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """The statements in order, their blank nodes with canonical names."""
+    """The statements sorted, their blank nodes with canonical names."""
     found = ox.Dataset(ox.Quad(*t) for t in statements)
     found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted((q.triple for q in found), key=str)
@@ -144,7 +145,7 @@ def canonical(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
 def serialize(
     graph: Graph, statements: list[ox.Triple], form: Format, more: Mapping[str, str] | None = None
 ) -> bytes:
-    """Statements in a format of RDF, with the graph's prefixes and more. Turtle is rdflib's, which writes lists and nested nodes as people do."""
+    """Statements in a format of RDF, with the prefixes of the graph and some more."""
     prefixes = dict(sorted({**graph.prefixes, **(more or {})}.items()))
     if form.rdf == ox.RdfFormat.TURTLE:
         return turtle(statements, prefixes)
@@ -153,23 +154,23 @@ def serialize(
     return ox.serialize(statements, format=form.rdf, prefixes=prefixes) or b""
 
 
-# JSON-LD: rdflib's compaction depends on chance and loses a statement, pyoxigraph has none ---------
+# JSON-LD: rdflib's compaction is not deterministic and loses a statement; pyoxigraph has none ----
 
 
 @once_per_graph
 def context(graph: Graph) -> dict[str, Any]:
-    """The JSON-LD context: prefixes, our classes and properties by their bare names, others by their CURIEs."""
+    """The JSON-LD context: prefixes, our terms by local name, other terms by CURIE."""
     names: dict[str, Any] = {
         "@version": 1.1,
         **dict(sorted(graph.prefixes.items())),
         "id": "@id",
         "type": "@type",
     }
-    for row in answer(graph, "context").rows:
+    for row in select_all(graph, "context").rows:
         names[_key(row["property"])] = _definition(
             row["property"], {row["least"], row["most"]}, graph
         )
-    classes = (row["term"] for row in answer(graph, "partitions") if row["kind"] == "class")
+    classes = (row["term"] for row in select_all(graph, "partitions") if row["kind"] == "class")
     return names | {_key(curie): curie for curie in classes}
 
 
@@ -188,37 +189,37 @@ def _definition(curie: str, forms: set[str], graph: Graph) -> Any:
 
 
 def jsonld(graph: Graph, statements: Iterable[ox.Triple]) -> bytes:
-    """Statements as JSON-LD, compacted with the context, which the document holds: nothing is fetched to read it."""
+    """Statements as JSON-LD, compacted with the context, which the document contains."""
     names, nodes = context(graph), dict[str, dict[str, Any]]()
     for triple in statements:
         node = nodes.setdefault(str(triple.subject), {"id": _name(graph, triple.subject)})
         _put(node, graph, names, triple.predicate, triple.object)
-    return as_bytes({"@context": names, "@graph": list(nodes.values())})
+    return json_bytes({"@context": names, "@graph": list(nodes.values())})
 
 
-def as_bytes(document: Any) -> bytes:
-    """A JSON document as it is published."""
+def json_bytes(document: Any) -> bytes:
+    """A JSON document as UTF-8."""
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _put(
     node: dict[str, Any], graph: Graph, names: dict[str, Any], predicate: ox.NamedNode, value: Term
 ) -> None:
-    """Add a value under its property's name, or under the full IRI where it is of another form than the context says."""
+    """Add a value under the name of its property; under its IRI if the context does not fit."""
     if predicate.value == TYPE:
         node.setdefault("type", []).append(_key(_name(graph, value)))
         return
     curie = graph.curie(predicate.value)
-    told = names.get(_key(curie), {})
-    told = told if isinstance(told, dict) else {}
-    if told.get("@container") and isinstance(value, ox.Literal) and value.language:
+    found = names.get(_key(curie), {})
+    definition = found if isinstance(found, dict) else {}
+    if definition.get("@container") and isinstance(value, ox.Literal) and value.language:
         node.setdefault(_key(curie), {}).setdefault(value.language, []).append(value.value)
-    elif told.get("@type") == "@id" and not isinstance(value, ox.Literal):
+    elif definition.get("@type") == "@id" and not isinstance(value, ox.Literal):
         node.setdefault(_key(curie), []).append(_name(graph, value))
     elif (
         isinstance(value, ox.Literal)
-        and "@type" in told
-        and graph.curie(value.datatype.value) == told["@type"]
+        and "@type" in definition
+        and graph.curie(value.datatype.value) == definition["@type"]
     ):
         node.setdefault(_key(curie), []).append(value.value)
     else:
@@ -242,20 +243,20 @@ def _expanded(graph: Graph, value: Term) -> Any:
     )
 
 
-def header(graph: Graph) -> dict[str, str]:
-    """What the front door says of the ontology."""
-    row = table(graph.store, "header")[0]
+def metadata(graph: Graph) -> dict[str, str]:
+    """The metadata of the ontology, from its header."""
+    row = select_rows(graph.store, "header")[0]
     return {key: value.value for key, value in row.items()}  # type: ignore[union-attr]
 
 
-def everything(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
-    """Name without ending, and statements, of each document of RDF: the ontology, its modules, alignments and rules."""
+def rdf_documents(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
+    """Name and statements of each document: the ontology, its modules, alignments and shapes."""
     yield from variants(graph).items()
-    yield from ((f"modules/{path.stem}", canonical(triples(path))) for path in modules())
-    yield from ((f"alignments/{path.stem}", canonical(triples(path))) for path in alignments())
+    yield from ((f"modules/{path.stem}", canonical(file_triples(path))) for path in modules())
+    yield from ((f"alignments/{path.stem}", canonical(file_triples(path))) for path in alignments())
     yield (
         "shapes",
         canonical(
-            t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in triples(path)
+            t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in file_triples(path)
         ),
     )

@@ -1,7 +1,7 @@
-"""The reference documentation: a page for each term, an index for each kind, all of it readable from a disk.
+"""The reference documentation: a page for each term and an index for each kind, without scripts.
 
-pyLODE was tried first: version 3.4.1 does not start as it is installed, and once mended documents
-classes and properties alone, no role, task or skill. What a page says comes from `mlops_roles.pages`.
+pyLODE was tried first: version 3.4.1 does not start as installed, and once fixed documents classes
+and properties only, no role, task or skill. Pages come from `mlops_roles.ontology.term_page`.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from .diagrams import WIDTH, Diagram, draw
 from .documents import (
     alignments,
     canonical,
+    file_triples,
     formats,
-    header,
-    rows,
+    metadata,
+    publishing_rows,
+    select_rows,
     serialize,
     store_of,
-    table,
-    triples,
 )
 
-MOST = 150  # rows of a section; the question has them all
+MAX_ROWS = 150  # rows of a section; the question has them all
 LANGUAGE = re.compile(r"(.+) \((\w\w)\)")
-Groups = dict[str, dict[str, list[str]]]  # term: property: terms
+LinksByTerm = dict[str, dict[str, list[str]]]  # term: property: terms
 
 
 def pages(graph: Graph) -> dict[str, bytes]:
-    """The files of the documentation, by path."""
+    """Content of each file of the documentation by path."""
     return dict(Documentation(_with_alignments(graph)).files())
 
 
@@ -52,16 +52,16 @@ def front_page(about: Mapping[str, str]) -> bytes:
 
 
 def _with_alignments(graph: Graph) -> Graph:
-    """The graph with what all alignments assert; nothing is inferred from them."""
+    """The graph with the statements of all alignments, and nothing inferred from them."""
     whole = copy.copy(graph)
     whole.store = ox.Store()
     whole.store.extend(graph.store)
-    whole.store.extend(ox.Quad(*t) for path in alignments() for t in triples(path))
+    whole.store.extend(ox.Quad(*t) for path in alignments() for t in file_triples(path))
     return whole
 
 
 @dataclass(frozen=True)
-class Documented:
+class DocumentedTerm:
     """A term of the documentation: its page, and where that is."""
 
     curie: str
@@ -72,7 +72,7 @@ class Documented:
 
     @property
     def href(self) -> str:
-        """Where the term is described, from the top of the version's folder."""
+        """The URL of the page, relative to the folder of the version."""
         return (
             f"ns/index.html#{self.slug}" if self.kind == "ns" else f"{self.kind}/{self.slug}.html"
         )
@@ -83,21 +83,21 @@ class Documented:
         return self.page.label
 
     @property
-    def order(self) -> tuple[str, ...]:
-        """What sorts the terms of a kind: notation, numbers in it by value, then name; in the vocabulary the IRI."""
-        notation = re.sub(r"\d+", lambda number: number[0].zfill(4), self.one("notation"))
+    def sort_key(self) -> tuple[str, ...]:
+        """Sort key: notation, with numbers by value, then label; in the vocabulary the name."""
+        notation = re.sub(r"\d+", lambda number: number[0].zfill(4), self.first_value("notation"))
         return (
             (self.slug.casefold(),)
             if self.kind == "ns"
             else (notation or "~", self.label.casefold(), self.iri)
         )
 
-    def one(self, key: str) -> str:
-        """The first value of a property, or nothing."""
+    def first_value(self, key: str) -> str:
+        """The first value of a property, or ''."""
         return next(iter(self.page.about.get(key, [])), "")
 
-    def languages(self, key: str) -> list[tuple[str, str]]:
-        """The values of a property in languages other than English."""
+    def translations(self, key: str) -> list[tuple[str, str]]:
+        """Language and value of a property in languages other than English."""
         return [
             (m[2], v)
             for k, values in self.page.about.items()
@@ -113,27 +113,29 @@ class Documentation:
     graph: Graph
 
     @cached_property
-    def terms(self) -> dict[str, Documented]:
+    def terms(self) -> dict[str, DocumentedTerm]:
         """Every term by CURIE, in the order of kinds and names."""
         found = [self._documented(page) for page in every_page(self.graph)]
-        order = {row["kind"]: place for place, row in enumerate(rows("kinds"))}
+        order = [row["kind"] for row in publishing_rows("kinds")]
         if unknown := {term.kind for term in found} - set(order):
             raise InputError(
-                f"ontology/publishing/kinds.csv: no row for {', '.join(sorted(unknown))}; add kind, title and a sentence about it"
+                f"ontology/publishing/kinds.csv: no row for {', '.join(sorted(unknown))}; "
+                "add kind, title and a sentence about it"
             )
-        return {term.curie: term for term in sorted(found, key=lambda t: (order[t.kind], t.order))}
+        found.sort(key=lambda t: (order.index(t.kind), t.sort_key))
+        return {term.curie: term for term in found}
 
-    def _documented(self, page: Page) -> Documented:
+    def _documented(self, page: Page) -> DocumentedTerm:
         iri = self.graph.expand_curie(page.term) or ""
         kind, slug = re.split(r"[/#]", iri)[-2:]
-        return Documented(page.term, iri, kind, slug, page)
+        return DocumentedTerm(page.term, iri, kind, slug, page)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Each file of the documentation, by path."""
         yield "style.css", self._render("style.css.j2")
         yield (
             "index.html",
-            self._render("index.html.j2", root="", about=header(self.graph), formats=formats()),
+            self._render("index.html.j2", root="", about=metadata(self.graph), formats=formats()),
         )
         yield (
             "shape/index.html",
@@ -153,7 +155,7 @@ class Documentation:
                 kind="ns",
                 facts=self._facts(),
                 examples=self.examples,
-                used=self._questions(),
+                questions=self._questions(),
             ),
         )
         for kind, members in self.kinds.items():
@@ -165,10 +167,13 @@ class Documentation:
                 for before, term, after in zip(
                     [None, *members], members, [*members[1:], None], strict=False
                 ):
-                    yield term.href, self.page_of(term, before, after)
+                    yield term.href, self.render_term(term, before, after)
 
-    def page_of(
-        self, term: Documented, before: Documented | None = None, after: Documented | None = None
+    def render_term(
+        self,
+        term: DocumentedTerm,
+        before: DocumentedTerm | None = None,
+        after: DocumentedTerm | None = None,
     ) -> bytes:
         """The page of a term, with its neighbours among the terms of its kind."""
         return self._render(
@@ -178,13 +183,13 @@ class Documentation:
             term=term,
             before=before,
             after=after,
-            **self._about(term),
+            **self._details(term),
         )
 
     @cached_property
-    def kinds(self) -> dict[str, list[Documented]]:
+    def kinds(self) -> dict[str, list[DocumentedTerm]]:
         """The terms of each kind."""
-        found: dict[str, list[Documented]] = {}
+        found: dict[str, list[DocumentedTerm]] = {}
         for term in self.terms.values():
             found.setdefault(term.kind, []).append(term)
         return found
@@ -192,13 +197,13 @@ class Documentation:
     @cached_property
     def _env(self) -> Any:
         env = _environment()
-        titles = {row["kind"]: row for row in rows("kinds")}
+        titles = {row["kind"]: row for row in publishing_rows("kinds")}
         env.globals |= {
             "doc": self,
             "kinds": self.kinds,
             "titles": titles,
             "version": self.graph.version,
-            "most": MOST,
+            "max_rows": MAX_ROWS,
             "width": WIDTH,
         }
         return env
@@ -209,7 +214,7 @@ class Documentation:
 
     # what a term's page holds --------------------------------------------------------------
 
-    def _about(self, term: Documented) -> dict[str, Any]:
+    def _details(self, term: DocumentedTerm) -> dict[str, Any]:
         into, out = self._into.get(term.curie, {}), self._out.get(term.curie, {})
         return {
             "diagram": self._diagram(term, into, out),
@@ -218,7 +223,7 @@ class Documentation:
         }
 
     def _diagram(
-        self, term: Documented, into: dict[str, list[str]], out: dict[str, list[str]]
+        self, term: DocumentedTerm, into: dict[str, list[str]], out: dict[str, list[str]]
     ) -> Diagram | None:
         if not into and not out:
             return None
@@ -229,15 +234,16 @@ class Documentation:
         return draw(term.curie, left, right, self.label)
 
     def _heading(self, prop: str, terms: list[str]) -> str:
-        """The name of a property with the kind of what it links to: some have one name and differ in that."""
-        return f"{self.label(prop)} · {self._env.globals['titles'][self.terms[terms[0]].kind]['title'].lower()}"
+        """The label of a property with the kind of its objects, as some share a label."""
+        kind = self._env.globals["titles"][self.terms[terms[0]].kind]["title"]
+        return f"{self.label(prop)} · {kind.lower()}"
 
     def label(self, curie: str) -> str:
-        """The name of a term of ours, else its CURIE."""
+        """The label of a term of ours, else its CURIE."""
         return self.terms[curie].label if curie in self.terms else curie
 
     def link(self, value: Any) -> str | None:
-        """Where a value leads: a term of ours by its place in the documentation, another by its address on the web."""
+        """URL of a value: of a page for a term of ours, else its IRI if that is on the web."""
         text = single_line(value)
         if text in self.terms:
             return self.terms[text].href
@@ -254,15 +260,15 @@ class Documentation:
         name = self.graph.format_term
         return [
             (name(row["from"]), name(row["property"]), name(row["to"]))
-            for row in table(self.graph.store, "links")
+            for row in select_rows(self.graph.store, "links")
         ]
 
     @cached_property
-    def _out(self) -> Groups:
+    def _out(self) -> LinksByTerm:
         return _grouped(self._links)
 
     @cached_property
-    def _into(self) -> Groups:
+    def _into(self) -> LinksByTerm:
         return _grouped((to, prop, start) for start, prop, to in self._links)
 
     @cached_property
@@ -276,7 +282,7 @@ class Documentation:
         return {block.split(" ", 1)[0]: block for block in text.split("\n\n")}
 
     def columns(self, section: Section) -> list[str]:
-        """The columns worth a place in a section's table: neither the term itself, nor empty, nor the label of a linked term."""
+        """The columns of a section's table: not the term itself, empty ones or redundant labels."""
         found = [
             c
             for c in section.answer.columns
@@ -296,7 +302,7 @@ class Documentation:
         )
 
     def grouped(self, section: Section) -> dict[str, list[str]]:
-        """The rows of a section that is grouped: each group's items."""
+        """The items of each group of a grouped section."""
         columns = [c for c in self.columns(section) if c != section.group] or [str(section.group)]
         item = "label" if "label" in columns else columns[0]
         found: dict[str, list[str]] = {}
@@ -309,7 +315,7 @@ class Documentation:
     # the vocabulary ------------------------------------------------------------------------
 
     def _facts(self) -> dict[str, dict[str, list[str]]]:
-        """Kind, domain, range and what it lies below, of each class and property."""
+        """Kind, domain, range and superterms of each class and property."""
         found: dict[str, dict[str, list[str]]] = {}
         for row in ask("vocabulary-terms", self.graph):
             for key in ("kind", "below", "domain", "range"):
@@ -320,10 +326,10 @@ class Documentation:
 
     @cached_property
     def examples(self) -> dict[str, list[tuple[str, ...]]]:
-        """Some statements with each class and property: of the ontology, else of the examples in the questions."""
+        """Up to three statements per term, of the ontology or the questions' example data."""
         found: dict[str, list[tuple[str, ...]]] = {}
-        store = store_of(q.triple for q in [*self.graph.store, *self._given()])
-        for row in table(store, "examples"):
+        store = store_of(q.triple for q in [*self.graph.store, *self._example_quads()])
+        for row in select_rows(store, "examples"):
             shown = found.setdefault(self.graph.format_term(row["term"]), [])
             if len(shown) < 3:
                 shown.append(
@@ -331,8 +337,8 @@ class Documentation:
                 )
         return found
 
-    def _given(self) -> Iterator[ox.Quad]:
-        """The data that the questions of the catalogue give as their examples."""
+    def _example_quads(self) -> Iterator[ox.Quad]:
+        """The example data of the questions in the catalogue."""
         head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in self.graph.prefixes.items())
         for asked in catalogue(self.graph).values():
             yield from ox.parse(
@@ -342,33 +348,32 @@ class Documentation:
     def _questions(self) -> dict[str, list[Question]]:
         """The questions of the catalogue that use each term of the vocabulary."""
         found: dict[str, list[Question]] = {}
-        for asked in catalogue(self.graph).values():
-            for curie in sorted(
-                set(re.findall(r"mlops:\w+", re.sub(r"(?m)^#.*$", "", asked.text)))
-            ):
-                found.setdefault(curie, []).append(asked)
+        for question in catalogue(self.graph).values():
+            body = re.sub(r"(?m)^#.*$", "", question.text)
+            for curie in sorted(set(re.findall(r"mlops:\w+", body))):
+                found.setdefault(curie, []).append(question)
         return found
 
 
-def _grouped(links: Iterable[tuple[str, str, str]]) -> Groups:
-    found: Groups = {}
+def _grouped(links: Iterable[tuple[str, str, str]]) -> LinksByTerm:
+    found: LinksByTerm = {}
     for start, prop, to in links:
         found.setdefault(start, {}).setdefault(prop, []).append(to)
     return found
 
 
 def _shapes() -> list[dict[str, Any]]:
-    """The rules, each once, with the mistakes it catches."""
+    """The shapes, each with the mistakes that it rejects."""
     store = store_of(
-        t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in triples(path)
+        t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in file_triples(path)
     )
     found: dict[str, dict[str, Any]] = {}
-    for row in table(store, "shapes"):
-        told = {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
+    for row in select_rows(store, "shapes"):
+        values = {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
         shape = found.setdefault(
-            told["shape"], told | {"slug": told["shape"].rpartition("/")[2], "mistakes": []}
+            values["shape"], values | {"slug": values["shape"].rpartition("/")[2], "mistakes": []}
         )
-        shape["mistakes"].append(told["rejects"])
+        shape["mistakes"].append(values["rejects"])
     return list(found.values())
 
 

@@ -1,8 +1,8 @@
-"""The redirects of the persistent IRIs: one list of rules, which a web server is configured with and ours follows.
+"""The redirects of the persistent IRIs: one list of rules, for Apache and for our own server.
 
-Which IRI leads where is a row of `ontology/publishing/redirects.csv`, which media type is which
-format one of `formats.csv`. Both faces, `htaccess` and `Redirects.answer`, carry the very same
-regular expressions, in the same order.
+The target of an IRI is a row of `ontology/publishing/redirects.csv`, the format of a media type one
+of `formats.csv`. `Redirects.htaccess` and `Redirects.resolve` use the same regular expressions in
+the same order.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from .documents import formats, rows
+from .documents import formats, publishing_rows
 
-PLACES = {
+PLACEHOLDERS = {
     "{version}": r"(\d+\.\d+\.\d+)",
     "{file}": r"((?:[a-z0-9-]+/)*\w[\w-]*(?:\.\w+)+)",
     "{kind}": "([a-z]+)",
@@ -22,7 +22,7 @@ PLACES = {
     "{path}": "([a-zA-Z0-9./_-]+)",
 }
 SUFFIX = "{suffix}"
-LEVELS = [
+QUALITY_LEVELS = [
     r"(?![^,]*;[ \t]*q=(?:0|\.))",
     *(rf"[^,]*;[ \t]*q=0?\.{tenth}" for tenth in range(9, 0, -1)),
     r"[^,]*;[ \t]*q=0?\.0\d*[1-9]",
@@ -30,10 +30,13 @@ LEVELS = [
 
 
 @dataclass(frozen=True)
-class Rule:
-    """Requests for an IRI whose path matches lead to a target; `suffix` is the format asked for, or None for any.
+class RewriteRule:
+    """A redirect of the IRIs whose path matches a regular expression.
 
-    In a target `$1` is the first group of the path, `{suffix}` the format.
+    Attributes:
+        path: the regular expression.
+        target: where it leads; `$1` is the first group of the path, `{suffix}` the format.
+        suffix: the format requested, or None for any.
     """
 
     path: str
@@ -42,14 +45,14 @@ class Rule:
 
 
 @cache
-def negotiation() -> tuple[tuple[str, str], ...]:
-    """Regular expressions for the Accept header, each with the format it stands for; the first that fits decides.
+def accept_patterns() -> tuple[tuple[str, str], ...]:
+    """Regular expressions for the Accept header, each with its format; the first match decides.
 
-    A higher q goes first, on tenths (what lies below 0.1 is one level); what is named before what a
-    wildcard covers; else the order of `formats.csv`. Commas within quoted parameters are not looked for.
+    A higher q goes first, in steps of 0.1 (all below 0.1 are equal); then named media types before
+    wildcards; then the order of `formats.csv`. Commas in quoted parameters are not recognised.
     """
     found = []
-    for level in LEVELS:
+    for level in QUALITY_LEVELS:
         found += [(_range(_either(f.media_types), level), f.suffix) for f in formats()]
         found += [(_wildcard(f.media_types, level), f.suffix) for f in formats()]
     return ("^$", formats()[0].suffix), *found
@@ -65,42 +68,46 @@ def _range(media_range: str, level: str = "") -> str:
 
 
 def _wildcard(media_types: tuple[str, ...], level: str) -> str:
-    """An item that covers a format which the header does not name; text/* goes before */*."""
+    """A wildcard for a format that the header does not name; text/* goes before */*."""
     kind = re.escape(media_types[0].split("/")[0]) + r"/\*"
     unnamed, anything = f"(?!.*{_range(_either(media_types))})", _range(r"\*/\*", level)
     return f"^{unnamed}(?:.*{_range(kind, level)}|(?!.*{_range(kind)}).*{anything})"
 
 
 @cache
-def rules(version: str) -> tuple[Rule, ...]:
-    """The rules in order; an IRI without a version leads to the version given."""
-    return tuple(rule for row in rows("redirects") for rule in _of_row(row, version))
+def rewrite_rules(version: str) -> tuple[RewriteRule, ...]:
+    """The rules in order; an IRI without a version leads to this version."""
+    return tuple(
+        rule for row in publishing_rows("redirects") for rule in _rules_of_row(row, version)
+    )
 
 
-def _of_row(row: dict[str, str], version: str) -> Iterator[Rule]:
+def _rules_of_row(row: dict[str, str], version: str) -> Iterator[RewriteRule]:
     iri, targets = row["iri"], (row["people"], row["machines"])
     any_format = targets[0] == targets[1]
     for path, at in _versions(iri, version):
         for suffix, target in (
             [(None, targets[0])] if any_format else [("html", targets[0]), (SUFFIX, targets[1])]
         ):
-            yield Rule(_pattern(path), f"{at}/{_filled(target, path)}", suffix)
+            yield RewriteRule(_pattern(path), f"{at}/{_numbered(target, path)}", suffix)
 
 
 def _versions(iri: str, version: str) -> list[tuple[str, str]]:
-    """The IRI as it is and under a version, each with the folder that it leads to."""
+    """The IRI, and the IRI with a version, each with the folder of its target."""
     if iri.startswith("{version}"):
         return [(iri, "$1")]
     return [(iri, version), (f"{{version}}/{iri}" if iri else "{version}", "$1")]
 
 
 def _pattern(path: str) -> str:
-    pattern = "".join(PLACES.get(part, re.escape(part)) for part in re.split(r"({\w+})", path))
+    pattern = "".join(
+        PLACEHOLDERS.get(part, re.escape(part)) for part in re.split(r"({\w+})", path)
+    )
     return f"^{pattern}$"
 
 
-def _filled(target: str, path: str) -> str:
-    """A target with `$1` … for the places in a path."""
+def _numbered(target: str, path: str) -> str:
+    """A target with `$1` … for the placeholders of the path."""
     for number, place in enumerate(re.findall(r"{\w+}", path), 1):
         target = target.replace(place, f"${number}")
     return target
@@ -108,23 +115,29 @@ def _filled(target: str, path: str) -> str:
 
 @dataclass(frozen=True)
 class Redirects:
-    """The redirects of a release, to be asked, or written for a web server.
+    """The redirects of a release.
 
     Attributes:
-        version: where an IRI without a version leads.
+        version: the version of the release, to which IRIs without a version lead.
     """
 
     version: str
 
-    def answer(self, path: str, accept: str) -> tuple[int, str]:
-        """Status and target for the path of an IRI (without the first slash) and an Accept header.
+    def resolve(self, path: str, accept: str) -> tuple[int, str]:
+        """HTTP status and target of an IRI.
 
-        303 with where it leads below the site; 406 where no format fits; 404 where no rule does.
+        Args:
+            path: its path below the site, without the first slash.
+            accept: the Accept header.
+
+        Returns:
+            303 and the target below the site, 406 if no format fits, 404 if no rule matches.
         """
         suffix = next(
-            (suffix for pattern, suffix in negotiation() if re.search(pattern, accept, re.I)), None
+            (suffix for pattern, suffix in accept_patterns() if re.search(pattern, accept, re.I)),
+            None,
         )
-        for rule in rules(self.version):
+        for rule in rewrite_rules(self.version):
             found = re.fullmatch(rule.path, path, re.A)
             if found and suffix is None and rule.suffix:
                 return 406, ""
@@ -134,28 +147,38 @@ class Redirects:
         return 404, ""
 
     def htaccess(self, site: str) -> str:
-        """The same for Apache: the file `.htaccess` of the folder that the IRIs lie in."""
+        """The redirects for Apache: the `.htaccess` of the folder of the IRIs."""
         return "".join(f"{line}\n" for line in self._lines(site.rstrip("/")))
 
     def _lines(self, site: str) -> Iterator[str]:
-        yield "# Redirects of the persistent IRIs of MLOps Roles. Derived by `mlops-roles build`; do not edit."
-        yield f"# IRIs without a version lead to {self.version}. Needs mod_rewrite, mod_setenvif and mod_headers."
-        yield "# Which format is asked for: the last line that fits decides (a higher q before a lower one)."
+        yield (
+            "# Redirects of the persistent IRIs of MLOps Roles. "
+            "Derived by `mlops-roles build`; do not edit."
+        )
+        yield (
+            f"# IRIs without a version lead to {self.version}. "
+            "Needs mod_rewrite, mod_setenvif and mod_headers."
+        )
+        yield (
+            "# Which format is asked for: the last line that fits decides "
+            "(a higher q before a lower one)."
+        )
         yield from (
             f'SetEnvIfNoCase Accept "{pattern}" MLOPS_ROLES={suffix}'
-            for pattern, suffix in reversed(negotiation())
+            for pattern, suffix in reversed(accept_patterns())
         )
         yield "Options -MultiViews -Indexes"
         yield "DirectorySlash Off"
         yield "Header always merge Vary Accept"
         yield "RewriteEngine On"
-        for rule in rules(self.version):
+        for rule in rewrite_rules(self.version):
             yield from _directives(rule, site)
 
 
-def _directives(rule: Rule, site: str) -> Iterator[str]:
+def _directives(rule: RewriteRule, site: str) -> Iterator[str]:
     if rule.suffix == "html":
         yield 'RewriteCond "%{ENV:MLOPS_ROLES}" "^$"'
         yield f'RewriteRule "{rule.path}" - [R=406,L]'
         yield 'RewriteCond "%{ENV:MLOPS_ROLES}" "=html"'
-    yield f'RewriteRule "{rule.path}" "{site}/{rule.target.replace(SUFFIX, "%{ENV:MLOPS_ROLES}")}" [R=303,NE,QSD,L]'
+    target = rule.target.replace(SUFFIX, "%{ENV:MLOPS_ROLES}")
+    yield f'RewriteRule "{rule.path}" "{site}/{target}" [R=303,NE,QSD,L]'

@@ -1,4 +1,4 @@
-"""A release, built: every file of it, the same bytes each time, in place all at once or not at all."""
+"""Build a release: the same bytes each time, put in place as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,45 +11,60 @@ from ..errors import InputError
 from ..io.resources import resource_dir
 from ..ontology.graph import Graph, load
 from .compatibility import term_list_csv
-from .documents import as_bytes, context, everything, formats, header, serialize
+from .documents import context, formats, json_bytes, metadata, rdf_documents, serialize
 from .pages import front_page, pages
 from .redirects import Redirects
 from .void import void
 
-UNSET = "https://mlops-roles.example"
-SUMS = "SHA256SUMS"
+PLACEHOLDER_SITE = "https://mlops-roles.example"
+CHECKSUMS = "SHA256SUMS"
 
 
 def publish(
-    output: str | os.PathLike[str] = "dist", site: str = UNSET, graph: Graph | None = None
+    output: str | os.PathLike[str] = "dist",
+    site: str = PLACEHOLDER_SITE,
+    graph: Graph | None = None,
 ) -> Path:
-    """Build a release into a folder, which it replaces; returns the folder.
+    """Build a release: documents, descriptions, pages, redirects and checksums.
 
     Args:
-        site: the address that the folder will be found at; the redirects lead there.
+        output: the folder, which may be missing, empty or an earlier build; it is replaced.
+        site: the web address of the folder, to which the redirects lead.
+        graph: the ontology; the shipped one if not given.
 
-    Raises InputError if the folder holds anything but an earlier build, or cannot be written.
+    Returns:
+        The absolute path of the folder.
+
+    Raises:
+        InputError: the folder holds anything but a build or cannot be written, or the site is not
+            a web address.
+
+    Example:
+        >>> import mlops_roles
+        >>> mlops_roles.publish("dist")  # doctest: +SKIP
+        PosixPath('/home/ada/dist')
     """
     target = Path(os.path.realpath(output))
-    _refuse_foreign(target)
-    built = contents(graph or load(), site)
+    _reject_foreign_folder(target)
+    built = release_files(graph or load(), site)
     try:
         with tempfile.TemporaryDirectory(prefix=".mlops-roles.", dir=target.parent) as work:
             _write(built, Path(work) / "new")
             _swap(Path(work) / "new", target, Path(work) / "old")
     except OSError as error:
         raise InputError(
-            f"{str(output)[:200]!r}: cannot be written ({type(error).__name__}); check path, rights and space"
+            f"{str(output)[:200]!r}: cannot be written ({type(error).__name__}); "
+            "check path, rights and space"
         ) from error
     return target
 
 
-def _refuse_foreign(target: Path) -> None:
-    """Only a build may be replaced by one."""
+def _reject_foreign_folder(target: Path) -> None:
+    """Raise InputError unless the folder may be replaced."""
     if not target.parent.is_dir():
         raise InputError(f"{target}: no such folder; create {target.parent} first")
     if target.exists() and not (
-        target.is_dir() and ((target / SUMS).is_file() or not any(target.iterdir()))
+        target.is_dir() and ((target / CHECKSUMS).is_file() or not any(target.iterdir()))
     ):
         raise InputError(f"{target}: not an earlier build; name a new or empty folder")
 
@@ -62,7 +77,7 @@ def _write(built: dict[str, bytes], folder: Path) -> None:
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:
-    """Put `new` in the place of `target`; what was there goes to `old`, and comes back where that fails."""
+    """Replace `target` by `new`; the earlier one goes to `old`, and back if that fails."""
     if target.exists():
         target.rename(old)
     try:
@@ -73,10 +88,10 @@ def _swap(new: Path, target: Path, old: Path) -> None:
         raise
 
 
-def contents(graph: Graph, site: str = UNSET) -> dict[str, bytes]:
-    """Every file of a release, by its path. Raises InputError for a site that is no web address."""
-    _check(site)
-    about = header(graph)
+def release_files(graph: Graph, site: str = PLACEHOLDER_SITE) -> dict[str, bytes]:
+    """Content of each file of a release by path. Raises InputError for an unusable site."""
+    _check_site(site)
+    about = metadata(graph)
     version = about["version"]
     built = {
         f"{version}/{name}": content for name, content in {**_data(graph), **pages(graph)}.items()
@@ -86,25 +101,26 @@ def contents(graph: Graph, site: str = UNSET) -> dict[str, bytes]:
         "index.html": front_page(about),
     }
     return built | {
-        SUMS: "".join(
+        CHECKSUMS: "".join(
             f"{hashlib.sha256(built[name]).hexdigest()}  {name}\n" for name in sorted(built)
         ).encode()
     }
 
 
-def _check(site: str) -> None:
-    """The address is written into a configuration: only what cannot act there may be in it."""
+def _check_site(site: str) -> None:
+    """Raise InputError unless an address is harmless in the configuration of a web server."""
     import re
 
     if not re.fullmatch(r"https?://[\w.-]+(?::\d+)?(?:/[\w./~-]*)?", site, re.A):
         raise InputError(
-            f"{site[:200]!r}: not the address of a site; write it like https://example.org/mlops-roles"
+            f"{site[:200]!r}: not the address of a site; "
+            "write it like https://example.org/mlops-roles"
         )
 
 
 def _data(graph: Graph) -> dict[str, bytes]:
-    """What machines read: each document in each format, the context, the mappings, the list of terms, the description."""
-    documents = dict(everything(graph))
+    """The files for machines: documents, description, mappings, context and term list."""
+    documents = dict(rdf_documents(graph))
     forms = [form for form in formats() if form.rdf]
     built = {
         f"{name}.{form.suffix}": serialize(graph, statements, form)
@@ -118,6 +134,6 @@ def _data(graph: Graph) -> dict[str, bytes]:
         for path in sorted((resource_dir("ontology") / "alignments").glob("*.sssom.tsv"))
     }
     return built | {
-        "context.jsonld": as_bytes({"@context": context(graph)}),
+        "context.jsonld": json_bytes({"@context": context(graph)}),
         "terms.csv": term_list_csv(graph).encode(),
     }

@@ -1,7 +1,7 @@
-"""A local server of a built release: the persistent IRIs redirect as on the web, and the pages and documents are there.
+"""A local server of a built release, with the redirects of the persistent IRIs.
 
 Read-only, on loopback, of the files that were there when it started: a path is looked up among
-them and never put together, so none leads elsewhere. `/mlops-roles/…` stands for the persistent
+them and never joined to the folder, so none leads elsewhere. `/mlops-roles/…` is for the persistent
 IRIs, anything else is a file.
 """
 
@@ -23,24 +23,26 @@ from .redirects import Redirects
 MOUNT = urlsplit(BASE).path + "/"
 MAX_TARGET = 8 << 10
 SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-REASONS = {
+ERROR_TEXTS = {
     404: "nothing here; see /",
     405: "this server only shows: use GET or HEAD",
-    406: "not in that format; accept text/html, text/turtle, application/ld+json, application/rdf+xml or application/n-triples",
+    406: "not in that format; accept text/html, text/turtle, application/ld+json, "
+    "application/rdf+xml or application/n-triples",
     414: "too long an address",
     421: "not this server's name; use its address on this machine",
 }
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What a request is answered with."""
+class Response:
+    """The response to a request."""
 
     status: int
     headers: dict[str, str]
@@ -48,7 +50,7 @@ class Reply:
 
 
 class Site:
-    """A built release in its folder, as a web server would show it. Raises InputError if the folder holds none."""
+    """The files of a built release. Raises InputError if the folder has none."""
 
     def __init__(self, folder: str | Path):
         root = Path(folder).resolve()
@@ -68,18 +70,18 @@ class Site:
 
     @cached_property
     def media_types(self) -> dict[str, str]:
-        """The media type of each ending."""
+        """Media type by file suffix."""
         return {f".{f.suffix}": f.media_types[0] for f in formats()} | {
             ".tsv": "text/tab-separated-values",
             ".css": "text/css",
         }
 
-    def reply(self, method: str, target: str, accept: str = "") -> Reply:
-        """The answer to a request for a target, the part of an address after the host."""
+    def respond(self, method: str, target: str, accept: str = "") -> Response:
+        """The response to a request for a target, the part of an address after the host."""
         if method not in ("GET", "HEAD"):
-            return self._refusal(405, Allow="GET, HEAD")
+            return self._error(405, Allow="GET, HEAD")
         if len(target) > MAX_TARGET:
-            return self._refusal(414)
+            return self._error(414)
         path = (
             unquote(urlsplit(target).path)
             if target.startswith("/") and not target.startswith("//")
@@ -89,60 +91,75 @@ class Site:
             return self._redirect(path[len(MOUNT) :], accept)
         return self._file(f"{path[1:]}index.html" if path.endswith("/") else path[1:])
 
-    def _redirect(self, path: str, accept: str) -> Reply:
-        status, to = self.redirects.answer(path, accept)
+    def _redirect(self, path: str, accept: str) -> Response:
+        status, to = self.redirects.resolve(path, accept)
         return (
-            Reply(303, {"Location": f"/{to}", "Vary": "Accept"}, b"")
+            Response(303, {"Location": f"/{to}", "Vary": "Accept"}, b"")
             if status == 303
-            else self._refusal(status, Vary="Accept")
+            else self._error(status, Vary="Accept")
         )
 
-    def _file(self, name: str) -> Reply:
+    def _file(self, name: str) -> Response:
         if name not in self.files:
-            return self._refusal(404)
+            return self._error(404)
         kind = (
             self.media_types.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
         )
-        return Reply(
+        return Response(
             200,
             {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind},
             self.files[name].read_bytes(),
         )
 
     @staticmethod
-    def _refusal(status: int, **headers: str) -> Reply:
-        return Reply(
+    def _error(status: int, **headers: str) -> Response:
+        return Response(
             status,
             {"Content-Type": "text/plain; charset=utf-8", **headers},
-            f"{status}: {REASONS[status]}\n".encode(),
+            f"{status}: {ERROR_TEXTS[status]}\n".encode(),
         )
 
 
 def serve(folder: str | Path, port: int = 0) -> Server:
-    """A server of a built release on loopback, to be run with `serve_forever()`; port 0 takes a free one.
+    """A web server of a built release on loopback; run it with `serve_forever()`.
 
-    Raises InputError if the folder holds no release or the port is taken.
+    Args:
+        folder: the folder of a release, as `publish` builds it.
+        port: the port to listen on; 0 takes a free one.
+
+    Returns:
+        A `http.server.ThreadingHTTPServer`, already listening.
+
+    Raises:
+        InputError: the folder has no release, or the port cannot be used.
+
+    Example:
+        >>> import mlops_roles
+        >>> server = mlops_roles.serve("dist")  # doctest: +SKIP
+        >>> server.server_address  # doctest: +SKIP
+        ('127.0.0.1', 40781)
     """
     site = Site(folder)
     try:
         return Server(("127.0.0.1", port), _handler(site))
     except (OSError, OverflowError) as error:
         raise InputError(
-            f"port {port}: cannot be listened on ({type(error).__name__}); take another, or 0 for a free one"
+            f"port {port}: cannot be used ({type(error).__name__}); "
+            "take another, or 0 for a free one"
         ) from error
 
 
 class Server(ThreadingHTTPServer):
-    """Answers requests side by side, and says nothing of clients that went away."""
+    """Serves requests in parallel; a client that disconnects is no error."""
 
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that ends its connection is no concern of others."""
+        """Ignore a client that disconnects."""
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    """The class that answers the requests of one site."""
+    """The request handler of one site."""
 
     class Handler(BaseHTTPRequestHandler):
         server_version, sys_version, protocol_version = "mlops-roles", "", "HTTP/1.1"
@@ -152,24 +169,24 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             """Nothing is logged."""
 
         def answer(self) -> None:
-            """Answer any method: a reply, its body unless only the head was asked for, then the end of the connection."""
-            reply = self._reply()
-            self.send_response(reply.status)
+            """Answer any method, for HEAD without a body, and close the connection."""
+            response = self._response()
+            self.send_response(response.status)
             for name, value in {
                 **SAFE,
-                **reply.headers,
-                "Content-Length": str(len(reply.body)),
+                **response.headers,
+                "Content-Length": str(len(response.body)),
                 "Connection": "close",
             }.items():
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(reply.body)
+                self.wfile.write(response.body)
 
-        def _reply(self) -> Reply:
-            if not _named(self.headers, self.connection.getsockname()[1]):
-                return site._refusal(421)
-            return site.reply(
+        def _response(self) -> Response:
+            if not _names_this_server(self.headers, self.connection.getsockname()[1]):
+                return site._error(421)
+            return site.respond(
                 self.command, self.path, ", ".join(self.headers.get_all("Accept") or [])
             )
 
@@ -178,8 +195,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _named(headers: Message, port: object) -> bool:
-    """Whether a request names this very server: another name may be a foreign page's, bound to this machine (DNS rebinding)."""
+def _names_this_server(headers: Message, port: object) -> bool:
+    """Whether the Host header is this server's: another may be a foreign page's (DNS rebinding)."""
     return [host.casefold() for host in headers.get_all("Host") or []] in [
         [f"{name}:{port}"] for name in ("127.0.0.1", "localhost", "[::1]")
     ]

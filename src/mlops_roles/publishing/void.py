@@ -1,4 +1,4 @@
-"""The description of a release for machines: VoID and DCAT, counted and measured on what was built."""
+"""The description of a release in VoID and DCAT, with counts and sizes of the files built."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..ontology.graph import Graph, Term
-from .documents import Format, alignments, canonical, formats, header, store_of, table
+from .documents import Format, alignments, canonical, formats, metadata, select_rows, store_of
 
-SETS = {
+DATASETS = {
     "mlops-roles": (
         "asserted",
         "the ontology as asserted",
@@ -38,15 +38,21 @@ SETS = {
 def void(
     graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]
 ) -> tuple[list[ox.Triple], dict[str, str]]:
-    """The description of some documents, by their names, and of the files they were written to; and its prefixes."""
+    """Statements and prefixes of the description of some documents and their files.
+
+    Args:
+        graph: the ontology.
+        documents: statements by the name of the document.
+        built: content of the files by path.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(  # noqa: S701  Turtle, not HTML
         loader=PackageLoader("mlops_roles.publishing"), trim_blocks=True, undefined=StrictUndefined
     )
     env.filters["literal"] = lambda text: str(ox.Literal(text))
-    told = {
-        **SETS,
+    datasets = {
+        **DATASETS,
         **{
             f"alignments/{path.stem}": (
                 f"alignment-{path.stem}",
@@ -58,11 +64,13 @@ def void(
     }
     sets = [
         _set(
-            *told[name], statements=documents[name], files=list(_files(name, told[name][0], built))
+            *datasets[name],
+            statements=documents[name],
+            files=list(_files(name, datasets[name][0], built)),
         )
-        for name in told
+        for name in datasets
     ]
-    text = env.get_template("void.ttl.j2").render(about=header(graph), sets=sets)
+    text = env.get_template("void.ttl.j2").render(about=metadata(graph), sets=sets)
     parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
     return canonical(q.triple for q in parser), dict(parser.prefixes)
 
@@ -75,7 +83,7 @@ def _set(
     files: list[dict[str, Any]],
 ) -> dict[str, Any]:
     parts, size = (
-        list(map(_plain, table(store_of(statements), name)))
+        list(map(_plain, select_rows(store_of(statements), name)))
         for name in ("partitions", "statistics")
     )
     classes, properties = (
