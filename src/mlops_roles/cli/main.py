@@ -9,7 +9,6 @@ its arguments; `run(args)` does the work and returns the exit code: 0 answered, 
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import inspect
 import os
@@ -242,9 +241,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    gc.set_threshold(
-        1_000_000, 50, 50
-    )  # a command makes much and drops little: looking for cycles in it took a sixth of an audit
     args = list(sys.argv[1:] if argv is None else argv)
     parsed = argparse.Namespace()
     try:
