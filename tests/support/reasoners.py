@@ -30,6 +30,7 @@ ONTOLOGY = HERE.parent / "ontology"
 NAMES = Graph(bind_namespaces="none").parse(ONTOLOGY / "mlops-roles.ttl").namespace_manager
 REASONERS = ("rules", "owlrl", "hermit")
 BASE = "https://w3id.org/mlops-roles"
+ANNOTATION_AXIOMS = (RDFS.subPropertyOf, RDFS.domain, RDFS.range)  # all that OWL 2 DL knows
 
 
 class Contradiction(Exception):
@@ -83,17 +84,30 @@ def asserted(*names: str) -> Graph:
 @cache
 def logical(*names: str) -> Graph:
     """The asserted ontology without annotations: less to copy, the same to conclude."""
-    notes = {
-        *asserted("vocabulary").subjects(RDF.type, OWL.AnnotationProperty),
-        OWL.annotatedSource,
-        OWL.annotatedProperty,
-        OWL.annotatedTarget,
-    }
-    return sum_of(
-        t
-        for t in asserted(*names)
-        if t[1] not in {*notes, RDFS.isDefinedBy, RDFS.comment, RDFS.seeAlso} and t[2] != OWL.Axiom
+    return _without(set(asserted("vocabulary").subjects(RDF.type, OWL.AnnotationProperty)), *names)
+
+
+@cache
+def inferable() -> Graph:
+    """The asserted ontology without the annotations of whose property no axiom says anything.
+
+    Such an annotation is in no premise, so the same follows, in a quarter of owlrl's time.
+    """
+    vocabulary = asserted("vocabulary")
+    return _without(
+        {
+            note
+            for note in vocabulary.subjects(RDF.type, OWL.AnnotationProperty)
+            if not any((note, axiom, None) in vocabulary for axiom in ANNOTATION_AXIOMS)
+        }
     )
+
+
+def _without(notes: set, *names: str) -> Graph:
+    """The asserted ontology without some properties, and without what is said of statements."""
+    parts = {OWL.annotatedSource, OWL.annotatedProperty, OWL.annotatedTarget}
+    left_out = {*notes, *parts, RDFS.isDefinedBy, RDFS.comment, RDFS.seeAlso}
+    return sum_of(t for t in asserted(*names) if t[1] not in left_out and t[2] != OWL.Axiom)
 
 
 def sum_of(*parts) -> Graph:
