@@ -113,3 +113,32 @@ def write_table(path, rows):
         header, *body = rows
         columns = {name: [row[i] for row in body] for i, name in enumerate(header)}
         pq.write_table(pa.table(columns), path)
+
+
+# people with a role, by name: (role or "", skills, lacking skills), all as slugs ------------------
+
+LABELS = {slug: label for label, slug in SKILLS.items()}
+REQUIRED = sorted(set().union(*map(required_skills, ROLES)))
+
+
+def role_people(max_size):
+    """People of any role or none, with all skills of some role or a few; some lack skills."""
+    few = st.sets(st.sampled_from(REQUIRED), max_size=4)
+    all_of = st.sampled_from(ROLES).map(required_skills)
+    person = st.tuples(st.sampled_from(["", *ROLES]), few | all_of, few).map(
+        lambda p: (p[0], p[1], p[2] - p[1])
+    )
+    people = st.lists(person, min_size=1, max_size=max_size)
+    return people.map(lambda people: {f"p{i}": person for i, person in enumerate(people)})
+
+
+def write_roles(folder, people):
+    """Write a staff file of such people; returns its path."""
+    path = folder / "staff.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["person", "role", "skills", "lacks"])
+        for name, (role, *skills) in people.items():
+            cells = ("; ".join(LABELS[skill] for skill in sorted(group)) for group in skills)
+            writer.writerow([name, role, *cells])
+    return path
