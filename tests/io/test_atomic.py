@@ -23,7 +23,7 @@ random.seed(7)
 folder = Path(sys.argv[1])
 contents = {
     "report.json": ["a line of a report\\n" * 10_000, "another line\\n" * 20_000],
-    "closure.nt": [b"<urn:a> <urn:p> <urn:b> .\\n" * 10_000, b"<urn:c> <urn:p> <urn:d> .\\n" * 9_000],
+    "closure.nt": [b"<urn:a> <urn:p> <urn:b> .\\n" * 10_000, b"<urn:c> a <urn:d> .\\n" * 9_000],
 }
 
 
@@ -36,7 +36,9 @@ def write(turn):
 
 
 whole = {c if isinstance(c, bytes) else c.encode() for cs in contents.values() for c in cs}
+start = time.perf_counter()
 write(0)
+seconds = time.perf_counter() - start
 halves = temporary = changes = 0
 last = {}
 for _ in range(50):
@@ -44,7 +46,7 @@ for _ in range(50):
     if writer == 0:
         for turn in range(10**9):
             write(turn)
-    time.sleep(random.uniform(0.001, 0.02))
+    time.sleep(random.uniform(0, 4 * seconds))
     os.kill(writer, signal.SIGKILL)
     os.waitpid(writer, 0)
     for name in contents:

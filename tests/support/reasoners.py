@@ -186,8 +186,12 @@ def climb(said: Graph):
             yield (o, URIRef(higher[:-1]), s) if higher.endswith("^") else (s, higher, o)
 
 
-def hermit(data: Graph) -> str:
-    """What HermiT prints; raises Contradiction, or fails where HermiT refuses the input."""
+def hermit(data: Graph, tasks: str = "-c -O -D -I -Y") -> str:
+    """What HermiT prints; raises Contradiction, or fails where HermiT refuses the input.
+
+    It is asked to classify classes (-c) and both kinds of properties (-O -D), and for members (-I)
+    and values (-Y), which takes three times as long as classes alone.
+    """
     need_hermit()
     jars = Path(find_spec("owlready2").submodule_search_locations[0]) / "hermit"
     with tempfile.TemporaryDirectory() as folder:
@@ -198,20 +202,13 @@ def hermit(data: Graph) -> str:
             f"{jars}{os.pathsep}{jars / 'HermiT.jar'}",
             "org.semanticweb.HermiT.cli.CommandLine",
         ]
-        wishes = [
-            "-c",
-            "-O",
-            "-D",
-            "-I",
-            "-Y",
-        ]  # classify classes and both kinds of properties, print members and values
         command = [
             "java",
             "-Xmx2000M",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             *engine,
-            *wishes,
+            *tasks.split(),
             path.as_uri(),
         ]
         run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

@@ -1,0 +1,150 @@
+"""What is found wrong with mappings, each with the rows that cause it."""
+
+import json
+
+import pytest
+from support.asserted import PREFIXES, SHARED
+from support.linking import HEAD, TOP, write_set
+
+from mlops_roles import coherence, propose
+from mlops_roles.cli.main import main
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind", "about", "lines"),
+    [
+        (
+            ["a:Skill rdfs:subClassOf mlops:Skill", "a:Skill rdfs:subClassOf mlops:Task"],
+            "impossible",
+            "a:Skill",
+            {0, 1},
+        ),
+        (
+            ["a:JobRole rdfs:subClassOf mlops:Role", "a:scientist skos:exactMatch skill:sql"],
+            "impossible",
+            "mlops:Skill",
+            {0, 1},
+        ),
+        (
+            [
+                "a:scientist skos:exactMatch role:data-scientist",
+                "a:scientist skos:exactMatch role:data-engineer",
+            ],
+            "two in one",
+            "role:data-engineer",
+            {0, 1},
+        ),
+        (["a:nummer skos:exactMatch role:data-scientist"], "two in one", "role:data-engineer", {0}),
+        (
+            ["a:mlops skos:closeMatch role:devops-engineer", "a:mlops skos:exactMatch dcwf:624"],
+            "refused",
+            "role:devops-engineer",
+            {0, 1},
+        ),
+        (
+            [
+                "a:owner skos:closeMatch role:product-owner",
+                "a:owner skos:closeMatch role:product-owner Ann Not",
+            ],
+            "refused",
+            "a:owner",
+            {0, 1},
+        ),
+        (
+            ["mlops:Task rdfs:subClassOf <http://www.w3.org/ns/mls#Task>"],
+            "refused",
+            "mlops:Task",
+            {0},
+        ),
+        (
+            ["a:deep skos:exactMatch skill:sql", "a:deep skos:relatedMatch skill:sql"],
+            "contradiction",
+            "a:deep",
+            {0, 1},
+        ),
+        (
+            [
+                "a:hasSkill rdfs:subPropertyOf mlops:performs",
+                "a:hasSkill rdfs:subPropertyOf mlops:usesTool",
+            ],
+            "impossible",
+            "a:hasSkill",
+            {0, 1},
+        ),
+    ],
+)
+def test_a_fault_is_found_with_the_rows_that_cause_it(company, tmp_path, rows, kind, about, lines):
+    rows = [row.replace("<", "").replace(">", "") for row in rows]
+    found = coherence(write_set(tmp_path, *rows), company)
+    assert kind in {c.kind for c in found}
+    issue = next(c for c in found if c.kind == kind)
+    assert about in issue.about
+    first = TOP.count("\n") + len(PREFIXES) + 2
+    assert {f"mappings.sssom.tsv:{first + n}" for n in lines} <= set(issue.rows)
+    assert issue.because
+    assert "; " in issue.message
+    kept = write_set(tmp_path, *rows[: max(lines)])
+    assert kind not in {c.kind for c in coherence(kept, company)}, "the last row takes part"
+
+
+def test_sound_mappings_are_coherent(company):
+    assert coherence(propose(company), company) == []
+
+
+def test_a_fault_of_the_file_itself_names_no_mapping(tmp_path):
+    path = tmp_path / "theirs.ttl"
+    path.write_text(
+        HEAD + "a:Odd a owl:Class ; rdfs:subClassOf mlops:Role , mlops:Task . a:x a a:Odd .",
+        "utf-8",
+    )
+    found = coherence(write_set(tmp_path, "a:x skos:closeMatch role:data-engineer"), path)
+    assert found
+    assert {c.rows for c in found} == {()}
+    assert all("no mapping causes it" in c.message for c in found)
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "about"),
+    [
+        ("foaf", ["foaf:Person rdfs:subClassOf org:Organization"], "foaf:Person"),
+        (
+            "gufo",
+            [
+                "foaf:Person rdfs:subClassOf http://purl.org/nemo/gufo#Event",
+                "foaf:Person rdfs:subClassOf http://purl.org/nemo/gufo#Object",
+            ],
+            "foaf:Person",
+        ),
+        (
+            "gistCore",
+            ["https://w3id.org/semanticarts/ns/ontology/gist/Task owl:equivalentClass mlops:Task"],
+            "mlops:Task",
+        ),
+        (
+            "schema",
+            [
+                "http://schema.org/Occupation rdfs:subClassOf mlops:Role",
+                "http://schema.org/Intangible rdfs:subClassOf mlops:Skill",
+            ],
+            "Occupation",
+        ),
+    ],
+)
+def test_a_fault_with_an_ontology_that_is_not_ours_is_found(tmp_path, file, rows, about):
+    path = SHARED / "vocabularies" / f"{file}.ttl"
+    if not path.is_file():
+        pytest.skip("the ontologies of others are not beside the repository: they are not ours")
+    found = coherence(write_set(tmp_path, *rows), path)
+    assert [c for c in found if about in c.about and c.rows]
+    if file != "schema":  # it is large
+        assert coherence(write_set(tmp_path, "mlops:Skill skos:relatedMatch a:Skill"), path) == []
+
+
+def test_incoherent_mappings_end_with_one_and_say_why(company, tmp_path, capsys):
+    write_set(tmp_path, "a:Skill rdfs:subClassOf mlops:Skill", "a:Skill rdfs:subClassOf mlops:Task")
+    arguments = ["coherence", str(tmp_path / "mappings.sssom.tsv"), str(company)]
+    assert main(arguments) == 1
+    assert "because a:Skill rdfs:subClassOf mlops:Task" in capsys.readouterr().out
+    assert main([*arguments, "--format", "json"]) == 1
+    (issue,) = json.loads(capsys.readouterr().out)
+    assert issue["kind"] == "impossible"
