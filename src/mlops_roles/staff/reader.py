@@ -1,7 +1,7 @@
 """Staff files: read once into a clean table that keeps line numbers.
 
 CSV and TSV go through Arrow where they have no quirk, and else through the csv module of the
-standard library, which knows the line of every row and fault; XLSX through openpyxl; Parquet
+standard library, which knows the line of every row and fault; XLSX through calamine; Parquet
 through DuckDB; a table of a warehouse stays in its engine. Whatever the source, the result has
 the columns of COLUMNS as text, and `line`.
 """
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.xlsx import sheet_rows
 from ..ontology.graph import Graph, load
 from .engine import Engine, numbers, source_name
 from .rdf_people import read_agents
-from .spreadsheets import Row, delimiter_of, file_rows, xlsx_rows
+from .spreadsheets import Row, delimiter_of, file_rows
 
 if TYPE_CHECKING:
     import ibis
@@ -130,7 +131,7 @@ def read_staff(
             str(path),
             people.num_rows,
         )
-    readers = {".csv": file_rows, ".tsv": file_rows, ".xlsx": xlsx_rows}
+    readers = {".csv": file_rows, ".tsv": file_rows, ".xlsx": sheet_rows}
     if kind not in readers:
         raise InputError(
             f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet or RDF ({' '.join(RDF_ENDINGS)})"
