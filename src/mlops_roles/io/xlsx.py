@@ -105,7 +105,9 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
     """The name, within the archive, of the first worksheet."""
     from xml.etree import ElementTree as ET
 
-    read = lambda name: ET.fromstring(archive.read(name))  # noqa: E731, S314  # expat limits entities
+    def read(name: str) -> ET.Element:
+        return ET.fromstring(archive.read(name))  # noqa: S314  # expat limits entities
+
     targets = {
         part.get("Id"): part.get("Target", "")
         for part in read("xl/_rels/workbook.xml.rels").iterfind("{*}Relationship")
@@ -132,15 +134,12 @@ def _number(letters: bytes) -> int:
 def _shared_text(archive: zipfile.ZipFile, sheet: bytes) -> int:
     """At most how long the shared texts of all cells are: one text may be that of each cell."""
     name = "xl/sharedStrings.xml"
-    sizes = (
-        [len(m[0]) for m in _STRING.finditer(archive.read(name))]
-        if name in archive.namelist()
-        else []
-    )
-    used = _SHARED.findall(sheet)
-    if len(used) * max(sizes, default=0) <= MAX_TEXT:
+    if name not in archive.namelist():
         return 0
-    return sum(sizes[int(at)] for at in used)
+    sizes = [len(match[0]) for match in _STRING.finditer(archive.read(name))]
+    if sheet.count(b"v>") * max(sizes, default=0) <= MAX_TEXT:
+        return 0
+    return sum(sizes[int(at)] for at in _SHARED.findall(sheet))
 
 
 def _table(data: bytes) -> list[list[Any]]:

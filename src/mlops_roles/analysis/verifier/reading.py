@@ -9,7 +9,6 @@ import io
 import json
 import re
 import unicodedata
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,12 @@ import pyoxigraph as ox
 from ...errors import InputError
 from ...io import rdf
 from ...io.resources import resource_dir
+from ...io.xlsx import sheet_rows
 
 JSON_LITERAL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
 EVIDENCE = ("skills", "lacks", "assessed")
 UNUSED = ("title", "unit", "role")  # known columns that no certificate rests on
 MAX_BYTES = 1 << 24  # of a certificate
-MAX_UNPACKED = 1 << 30  # bytes of a workbook
 Row = tuple[int, list[str]]
 
 
@@ -145,7 +144,7 @@ def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
     if suffix in (".csv", ".tsv"):
         return _csv_rows
     if suffix in (".xlsx", ".parquet"):
-        return _xlsx_rows if suffix == ".xlsx" else _parquet_rows
+        return sheet_rows if suffix == ".xlsx" else _parquet_rows
     raise InputError(
         f"{path}: verify reads .csv, .tsv, .xlsx and .parquet; export it as one of these"
     )
@@ -165,32 +164,6 @@ def _csv_rows(path: Path) -> Iterator[Row]:
     except csv.Error as error:
         raise InputError(
             f"{path}, line {line}: {error}; look for a quote that is not closed"
-        ) from None
-
-
-def _xlsx_rows(path: Path) -> Iterator[Row]:
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise InputError(
-                    f"{path}: unpacks to over {MAX_UNPACKED >> 20} MiB; save the sheet as CSV"
-                )
-        sheet, width = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0], 0
-        sheet.reset_dimensions()
-        for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = ["" if value is None else str(value).strip() for value in values]
-            while len(cells) > width and not cells[-1]:
-                cells.pop()
-            if any(cells):
-                width = width or len(cells)
-                yield line, cells + [""] * (width - len(cells))
-    except InputError:
-        raise
-    except Exception as error:  # openpyxl lets many kinds through for a broken file
-        raise InputError(
-            f"{path}: not a readable workbook ({type(error).__name__}); save it as CSV"
         ) from None
 
 
