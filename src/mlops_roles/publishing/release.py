@@ -41,8 +41,8 @@ def publish(
 
     Example:
         >>> import mlops_roles
-        >>> mlops_roles.publish("dist")  # doctest: +SKIP
-        PosixPath('/home/ada/dist')
+        >>> mlops_roles.publish("dist").name  # doctest: +SKIP
+        'dist'
     """
     target = Path(os.path.realpath(output))
     _reject_foreign_folder(target)

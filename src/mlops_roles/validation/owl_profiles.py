@@ -1,7 +1,7 @@
-"""OWL 2 RL and OWL 2 DL, by syntax: each function returns what offends, with the reason.
+"""OWL 2 RL and OWL 2 DL by syntax: each function returns the violations, with the reason.
 
-RL is judged by its grammar (OWL 2 Profiles, section 4.2): which class expressions may stand on
-which side of an axiom. What only a reasoner can judge, regular chains above all, is not seen.
+RL is checked by its grammar (OWL 2 Profiles, section 4.2): which class expressions are allowed on
+which side of an axiom. What only a reasoner can check, such as regular chains, is not.
 This module needs rdflib from its first line; it is imported only where a profile is checked.
 """
 
@@ -14,12 +14,14 @@ from rdflib import OWL, RDF, RDFS, XSD, BNode, Graph, Literal, URIRef
 
 CHAIN = OWL.propertyChainAxiom
 
-# axioms that leave OWL 2 RL, with the reason; none does
-OUTSIDE_RL: dict[str, str] = {}
-# names that stand for a class and an individual, or the like, with the reason; none does
-PUNS: dict[str, str] = {}
 
-# position of a class expression: constructor -> position of its parts, None where they are individuals, values or numbers
+def _terms(namespace: Any, names: str) -> set[Any]:
+    """Terms of a namespace by their local names."""
+    return {namespace[name] for name in names.split()}
+
+
+# position of a class expression: constructor -> position of its parts; None where the parts are
+# individuals, values or numbers
 EXPRESSIONS = {
     "below": {
         OWL.intersectionOf: "below",
@@ -29,17 +31,13 @@ EXPRESSIONS = {
         OWL.hasValue: None,
     },
     "above": {
-        **{
-            OWL.intersectionOf: "above",
-            OWL.complementOf: "below",
-            OWL.allValuesFrom: "above",
-            OWL.hasValue: None,
-        },
-        **{
-            OWL.maxCardinality: None,
-            OWL.maxQualifiedCardinality: None,
-            OWL.onClass: "below or Thing",
-        },
+        OWL.intersectionOf: "above",
+        OWL.complementOf: "below",
+        OWL.allValuesFrom: "above",
+        OWL.hasValue: None,
+        OWL.maxCardinality: None,
+        OWL.maxQualifiedCardinality: None,
+        OWL.onClass: "below or Thing",
     },
     "equal": {OWL.intersectionOf: "equal", OWL.hasValue: None},
 }
@@ -54,130 +52,62 @@ AXIOMS = {
     RDF.type: (None, "above"),
     OWL.hasKey: ("below", None),
 }
-TYPES = {
-    *(
-        OWL.Ontology,
-        OWL.Class,
-        OWL.Restriction,
-        OWL.NamedIndividual,
-        OWL.Axiom,
-        OWL.Annotation,
-        OWL.AllDisjointClasses,
-        OWL.AllDifferent,
-    ),
-    *(
-        OWL.ObjectProperty,
-        OWL.DatatypeProperty,
-        OWL.AnnotationProperty,
-        OWL.AllDisjointProperties,
-        OWL.NegativePropertyAssertion,
-        RDFS.Datatype,
-    ),
-    *(
-        OWL.FunctionalProperty,
-        OWL.InverseFunctionalProperty,
-        OWL.SymmetricProperty,
-        OWL.AsymmetricProperty,
-        OWL.TransitiveProperty,
-        OWL.IrreflexiveProperty,
-    ),
-}
+KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+CHARACTERISTICS = _terms(
+    OWL,
+    "FunctionalProperty InverseFunctionalProperty SymmetricProperty AsymmetricProperty "
+    "TransitiveProperty IrreflexiveProperty",
+)
+TYPES = {*KINDS, *CHARACTERISTICS, RDFS.Datatype} | _terms(
+    OWL,
+    "Ontology Class Restriction NamedIndividual Axiom Annotation AllDisjointClasses AllDifferent "
+    "AllDisjointProperties NegativePropertyAssertion",
+)
+CONSTRUCTORS = {t for parts in EXPRESSIONS.values() for t in parts} | _terms(
+    OWL,
+    "hasSelf minCardinality cardinality minQualifiedCardinality qualifiedCardinality "
+    "datatypeComplementOf onDatatype",
+)
 PREDICATES = {
     *(t for t in AXIOMS if t.startswith(str(OWL))),
     *(t for parts in EXPRESSIONS.values() for t in parts),
-    *(
-        OWL.onProperty,
-        OWL.members,
-        OWL.distinctMembers,
-        OWL.sameAs,
-        OWL.differentFrom,
-        CHAIN,
-        OWL.inverseOf,
-        OWL.equivalentProperty,
-        OWL.propertyDisjointWith,
-    ),
-    *(
-        OWL.sourceIndividual,
-        OWL.assertionProperty,
-        OWL.targetIndividual,
-        OWL.targetValue,
-        OWL.annotatedSource,
-        OWL.annotatedProperty,
-        OWL.annotatedTarget,
-    ),
-    *(
-        OWL.imports,
-        OWL.versionIRI,
-        OWL.versionInfo,
-        OWL.priorVersion,
-        OWL.deprecated,
-        OWL.backwardCompatibleWith,
-        OWL.incompatibleWith,
-    ),
-}
-DATATYPES = {
-    *(
-        RDF.PlainLiteral,
-        RDF.XMLLiteral,
-        RDF.langString,
-        RDFS.Literal,
-        XSD.decimal,
-        XSD.integer,
-        XSD.nonNegativeInteger,
-        XSD.nonPositiveInteger,
-    ),
-    *(
-        XSD.positiveInteger,
-        XSD.negativeInteger,
-        XSD.long,
-        XSD.int,
-        XSD.short,
-        XSD.byte,
-        XSD.unsignedLong,
-        XSD.unsignedInt,
-        XSD.unsignedShort,
-    ),
-    *(
-        XSD.unsignedByte,
-        XSD.float,
-        XSD.double,
-        XSD.string,
-        XSD.normalizedString,
-        XSD.token,
-        XSD.language,
-        XSD.Name,
-        XSD.NCName,
-        XSD.NMTOKEN,
-    ),
-    *(XSD.boolean, XSD.hexBinary, XSD.base64Binary, XSD.anyURI, XSD.dateTime, XSD.dateTimeStamp),
-}
-IN_ANNOTATIONS = {
-    XSD.date
-}  # no datatype of OWL 2 at all; dcterms:created and its kin, annotations, are written with it
-KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
-BUILT_IN_ANNOTATIONS = {
-    RDFS.label,
-    RDFS.comment,
-    RDFS.seeAlso,
-    RDFS.isDefinedBy,
-    OWL.versionInfo,
-    OWL.priorVersion,
-    OWL.deprecated,
-}
+} | _terms(
+    OWL,
+    "onProperty members distinctMembers sameAs differentFrom propertyChainAxiom inverseOf "
+    "equivalentProperty propertyDisjointWith sourceIndividual assertionProperty targetIndividual "
+    "targetValue annotatedSource annotatedProperty annotatedTarget imports versionIRI versionInfo "
+    "priorVersion deprecated backwardCompatibleWith incompatibleWith",
+)
+DATATYPES = {RDF.PlainLiteral, RDF.XMLLiteral, RDF.langString, RDFS.Literal} | _terms(
+    XSD,
+    "decimal integer nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger long "
+    "int short byte unsignedLong unsignedInt unsignedShort unsignedByte float double string "
+    "normalizedString token language Name NCName NMTOKEN boolean hexBinary base64Binary anyURI "
+    "dateTime dateTimeStamp",
+)
+# no datatype of OWL 2; dcterms:created and the like, annotation properties, have such values
+IN_ANNOTATIONS = {XSD.date}
+BUILT_IN_ANNOTATIONS = {RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy} | _terms(
+    OWL, "versionInfo priorVersion deprecated"
+)
 
 
 def built_in(name: Any) -> bool:
-    """Whether a name is a word of RDF, RDFS, OWL or XSD."""
-    return any(
-        name.startswith(str(space)) for space in (OWL, RDF, RDFS, XSD)
-    )  # rdflib's own startswith takes no tuple, and does not say so
+    """Whether an IRI is in the namespace of RDF, RDFS, OWL or XSD."""
+    # one by one: startswith of rdflib's URIRef takes no tuple
+    return any(name.startswith(str(namespace)) for namespace in (OWL, RDF, RDFS, XSD))
 
 
 # OWL 2 RL -----------------------------------------------------------------
 
 
+def curie(graph: Graph, term: Any) -> str:
+    """A term in Turtle syntax with the prefixes of the graph."""
+    return str(term.n3(graph.namespace_manager))
+
+
 def statements(graph: Graph) -> Iterator[Any]:
-    """The triples; for rdflib's types any node may stand anywhere."""
+    """The triples, typed as rdflib allows them: any node in any position."""
     yield from graph
 
 
@@ -205,17 +135,17 @@ def wrong_classes(graph: Graph) -> Iterator[str]:
             and not (axiom[1] == RDF.type and term in TYPES)
             and (why := misplaced(graph, term, place))
         ):
-            yield f"{shown(graph, axiom)}: {why}"
+            yield f"{format_axiom(graph, axiom)}: {why}"
 
 
 def misplaced(graph: Graph, term: Any, place: str) -> str | None:
-    """Why a class expression may not stand in this place, or None."""
+    """Why a class expression is not allowed in this position, or None."""
     if isinstance(term, URIRef):
         if term.startswith(str(XSD)) or term in DATATYPES:
             return (
                 None
                 if place.startswith("above") or place == "below or Thing"
-                else f"datatype {term.n3(graph.namespace_manager)} {place}"
+                else f"datatype {curie(graph, term)} {place}"
             )
         return "owl:Thing " + place if term == OWL.Thing and place != "below or Thing" else None
     if not isinstance(term, BNode):
@@ -226,47 +156,33 @@ def misplaced(graph: Graph, term: Any, place: str) -> str | None:
     return next((why for p, o in made if (why := misused(graph, p, o, place))), None)
 
 
-CONSTRUCTORS = {
-    *(constructor for parts in EXPRESSIONS.values() for constructor in parts),
-    *(
-        OWL.hasSelf,
-        OWL.minCardinality,
-        OWL.cardinality,
-        OWL.minQualifiedCardinality,
-        OWL.qualifiedCardinality,
-        OWL.datatypeComplementOf,
-        OWL.onDatatype,
-    ),
-}
-
-
 def misused(graph: Graph, constructor: Any, value: Any, place: str) -> str | None:
-    """Why a constructor may not stand in this place, or None."""
+    """Why a constructor is not allowed in this position, or None."""
     allowed = EXPRESSIONS[place]
     if constructor not in allowed:
-        return f"{constructor.n3(graph.namespace_manager)} {place}"
+        return f"{curie(graph, constructor)} {place}"
     if constructor in (OWL.maxCardinality, OWL.maxQualifiedCardinality) and int(value) > 1:
-        return f"{constructor.n3(graph.namespace_manager)} {value}"
+        return f"{curie(graph, constructor)} {value}"
     parts = graph.items(value) if constructor in (OWL.intersectionOf, OWL.unionOf) else [value]
     deeper = allowed[constructor]
     return next((why for part in parts if deeper and (why := misplaced(graph, part, deeper))), None)
 
 
 def wrong_vocabulary(graph: Graph) -> Iterator[str]:
-    """Words of OWL that RL has not: reflexive properties, disjoint unions, hasSelf, restricted datatypes and so on."""
+    """Terms of OWL that are not in RL, such as reflexive properties and disjoint unions."""
     for triple in statements(graph):
         if triple[1].startswith(str(OWL)) and triple[1] not in PREDICATES:
-            yield f"{shown(graph, triple)}: {triple[1].n3(graph.namespace_manager)} is not in OWL 2 RL"
+            yield f"{format_axiom(graph, triple)}: {curie(graph, triple[1])} is not in OWL 2 RL"
         if (
             triple[1] == RDF.type
             and built_in(triple[2])
             and triple[2] not in {*TYPES, OWL.Thing, RDF.List}
         ):
-            yield f"{shown(graph, triple)}: {triple[2].n3(graph.namespace_manager)} is not in OWL 2 RL"
+            yield f"{format_axiom(graph, triple)}: {curie(graph, triple[2])} is not in OWL 2 RL"
 
 
 def wrong_datatypes(graph: Graph) -> Iterator[str]:
-    """Datatypes that RL has not."""
+    """Datatypes that are not in RL."""
     notes = {
         *graph.subjects(RDF.type, OWL.AnnotationProperty),
         *BUILT_IN_ANNOTATIONS,
@@ -287,15 +203,15 @@ def wrong_datatypes(graph: Graph) -> Iterator[str]:
             and built_in(used)
             and used not in {OWL.Thing, *DATATYPES, *(() if logic else IN_ANNOTATIONS)}
         ):
-            yield f"{shown(graph, triple)}: {used.n3(graph.namespace_manager)} is no datatype of OWL 2 RL"
+            yield f"{format_axiom(graph, triple)}: {curie(graph, used)} is no datatype of OWL 2 RL"
 
 
-def shown(graph: Graph, triple: Any) -> str:
-    """An axiom for a reader: a class expression shows its words, not its blank node."""
+def format_axiom(graph: Graph, triple: Any) -> str:
+    """An axiom for people: a class expression is written out, not as its blank node."""
 
     def term(node: Any) -> str:
         if not isinstance(node, BNode):
-            return str(node.n3(graph.namespace_manager))
+            return curie(graph, node)
         items = list(graph.items(node))
         inside = items or [
             x for p, o in sorted(graph.predicate_objects(node)) if p != RDF.type for x in (p, o)
@@ -314,9 +230,7 @@ def undeclared_properties(graph: Graph) -> list[str]:
     used |= {p for p in graph.objects(None, OWL.onProperty) if isinstance(p, URIRef)}
     used |= {p for chain in graph.objects(None, CHAIN) for p in graph.items(chain)}
     return sorted(
-        p.n3(graph.namespace_manager)
-        for p in used
-        if not any((p, RDF.type, k) in graph for k in KINDS)
+        curie(graph, p) for p in used if not any((p, RDF.type, k) in graph for k in KINDS)
     )
 
 
@@ -324,7 +238,7 @@ def properties_of_two_kinds(graph: Graph) -> list[str]:
     """Properties declared as two of: object, data, annotation."""
     return sorted(
         {
-            p.n3(graph.namespace_manager)
+            curie(graph, p)
             for k in KINDS
             for p in graph.subjects(RDF.type, k)
             if sum((p, RDF.type, other) in graph for other in KINDS) > 1
@@ -348,14 +262,14 @@ def undeclared_classes(graph: Graph) -> list[str]:
     }
     used |= {c for p in (RDFS.domain, RDFS.range) for c in graph.objects(None, p)}
     return sorted(
-        c.n3(graph.namespace_manager)
+        curie(graph, c)
         for c in used
         if isinstance(c, URIRef) and not built_in(c) and (c, RDF.type, OWL.Class) not in graph
     )
 
 
 def puns(graph: Graph) -> list[str]:
-    """Names that stand for two of: class, property, individual."""
+    """IRIs that are two of: class, property, individual."""
     classes, properties = (
         set(graph.subjects(RDF.type, OWL.Class)),
         {p for k in KINDS for p in graph.subjects(RDF.type, k)},
@@ -364,54 +278,44 @@ def puns(graph: Graph) -> list[str]:
         graph.subjects(RDF.type, OWL.NamedIndividual)
     )
     return sorted(
-        n.n3(graph.namespace_manager)
+        curie(graph, n)
         for n in (classes & properties) | (classes & individuals) | (properties & individuals)
     )
 
 
 def misused_properties(graph: Graph) -> list[str]:
-    """Annotation properties in logic, literals where things belong and things where literals belong."""
+    """Annotation properties in logic, and values of the wrong kind for their property."""
     return sorted(
-        {f"{shown(graph, t)}: {why}" for t in statements(graph) if (why := misuse(graph, t))}
+        {f"{format_axiom(graph, t)}: {why}" for t in statements(graph) if (why := misuse(graph, t))}
     )
 
 
 def misuse(graph: Graph, triple: Any) -> str | None:
-    """Why a statement uses its property wrongly, or None."""
+    """Why a statement misuses its property, or None."""
     s, p, o = triple
     kind = {k for k in KINDS if (p, RDF.type, k) in graph}
     if OWL.ObjectProperty in kind and isinstance(o, Literal):
         return "a literal as value of an object property"
     if OWL.DatatypeProperty in kind and not isinstance(o, Literal):
         return "no literal as value of a data property"
-    if p == RDFS.subPropertyOf and sort_of(graph, s) != sort_of(graph, o):
+    if p == RDFS.subPropertyOf and declared_kind(graph, s) != declared_kind(graph, o):
         return "properties of different kinds"
-    inside = (
-        [*graph.items(o)]
-        if p == CHAIN
-        else [s, o]
-        if p in (OWL.inverseOf, OWL.propertyDisjointWith)
-        else [o]
-        if p == OWL.onProperty
-        else []
-    )
-    inside += (
-        [s]
-        if p == CHAIN or p in (RDFS.domain, RDFS.range) or (p == RDF.type and o in CHARACTERISTICS)
-        else []
-    )
-    return (
-        "an annotation property in logic"
-        if any(sort_of(graph, x) == OWL.AnnotationProperty for x in inside)
-        else None
-    )
+    properties = [s] if p in (CHAIN, RDFS.domain, RDFS.range) else []
+    if p == CHAIN:
+        properties += graph.items(o)
+    elif p in (OWL.inverseOf, OWL.propertyDisjointWith):
+        properties += [s, o]
+    elif p == OWL.onProperty:
+        properties.append(o)
+    elif p == RDF.type and o in CHARACTERISTICS:
+        properties.append(s)
+    if any(declared_kind(graph, x) == OWL.AnnotationProperty for x in properties):
+        return "an annotation property in logic"
+    return None
 
 
-CHARACTERISTICS = {t for t in TYPES if t.endswith("Property") and t not in KINDS}
-
-
-def sort_of(graph: Graph, prop: Any) -> URIRef | None:
-    """Of which kind a property is declared."""
+def declared_kind(graph: Graph, prop: Any) -> URIRef | None:
+    """The kind of property that a property is declared as."""
     return (
         OWL.AnnotationProperty
         if prop in BUILT_IN_ANNOTATIONS
@@ -420,7 +324,7 @@ def sort_of(graph: Graph, prop: Any) -> URIRef | None:
 
 
 def non_simple(graph: Graph) -> set[Any]:
-    """Properties with a chain or transitivity in or below them, and the inverses of these."""
+    """Non-simple properties: with a chain or transitivity in or below them, and their inverses."""
     found, fresh = (
         set[Any](),
         {*graph.subjects(CHAIN), *graph.subjects(RDF.type, OWL.TransitiveProperty)},
@@ -434,40 +338,39 @@ def non_simple(graph: Graph) -> set[Any]:
 
 
 def misused_non_simple(graph: Graph) -> list[str]:
-    """Where OWL 2 DL wants a simple property and has none: disjointness, functionality, cardinality and their kin."""
+    """Non-simple properties where OWL 2 DL requires simple ones, such as in cardinalities."""
     simple_only = CHARACTERISTICS - {OWL.SymmetricProperty, OWL.TransitiveProperty}
     cardinalities = CONSTRUCTORS - {*EXPRESSIONS["below"], *EXPRESSIONS["above"]} | {
         OWL.maxCardinality,
         OWL.maxQualifiedCardinality,
     }
+    complex_properties = non_simple(graph)
     bad = [
         (s, p, o)
-        for s, p, o in graph.triples((None, OWL.propertyDisjointWith, None))
-        if {s, o} & non_simple(graph)
-    ]
-    bad += [
-        (s, p, o)
-        for s, p, o in graph.triples((None, RDF.type, None))
-        if o in simple_only and s in non_simple(graph)
-    ]
-    bad += [
-        (s, p, o)
-        for s, p, o in graph.triples((None, OWL.onProperty, None))
-        if o in non_simple(graph) and cardinalities & set(graph.predicates(s))
+        for s, p, o in statements(graph)
+        if (p == OWL.propertyDisjointWith and {s, o} & complex_properties)
+        or (p == RDF.type and o in simple_only and s in complex_properties)
+        or (
+            p == OWL.onProperty
+            and o in complex_properties
+            and cardinalities & {*graph.predicates(s)}
+        )
     ]
     for s, p, items in graph.triples((None, OWL.members, None)):
-        bad += [(s, p, x) for x in graph.items(items) if x in non_simple(graph)]
-    return sorted(shown(graph, t) for t in bad)
+        bad += [(s, p, x) for x in graph.items(items) if x in complex_properties]
+    return sorted(format_axiom(graph, t) for t in bad)
 
 
 def dangling_annotations(graph: Graph) -> list[str]:
-    """owl:Axiom annotations of statements that nobody makes: OWL would take them for made."""
+    """owl:Axiom annotations of statements that are not asserted: OWL takes them for asserted."""
     parts = (OWL.annotatedSource, OWL.annotatedProperty, OWL.annotatedTarget)
-    said: set[Any] = {
+    annotated: set[Any] = {
         tuple(graph.value(note, part) for part in parts)
         for note in graph.subjects(RDF.type, OWL.Axiom)
     }
-    return sorted(str(t) if None in t else shown(graph, t) for t in said if t not in graph)
+    return sorted(
+        str(t) if None in t else format_axiom(graph, t) for t in annotated if t not in graph
+    )
 
 
 DL: tuple[Callable[[Graph], list[str]], ...] = (
@@ -482,7 +385,7 @@ DL: tuple[Callable[[Graph], list[str]], ...] = (
 
 
 def dl_violations(graph: Graph) -> list[str]:
-    """What a graph has that OWL 2 DL has not, as far as syntax shows it, each with the reason."""
+    """The violations of OWL 2 DL in a graph, as far as syntax shows them, with the reason."""
     return sorted(
         {
             f"{check.__name__.replace('_', ' ')}: {offender}"
