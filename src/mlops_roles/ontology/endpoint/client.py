@@ -28,16 +28,32 @@ _STATES = {
 
 
 class Endpoint:
-    """A SPARQL 1.1 server that answers the questions of the catalogue and a user's own.
+    """A SPARQL 1.1 server that answers the questions of the catalogue and a user's own queries.
 
-        with Endpoint("http://localhost:7878/query", ["https://acme.example/people"]) as acme:
-            acme.ask("holders-of-role", role="R7").rows
+    Nothing is sent before the first question. The ontology has to be on the server: `install`
+    puts it there. Use it in a `with` statement, which closes the connection at its end.
 
-    Attributes:
-        url: where questions go.
-        updates: where `install` goes; without it the same place, or `/update` beside `/query`.
-        graphs: the company's own graphs; none means what the server asks by default.
-        graph: the ontology, with a company's additions: what lies on the server must be the same.
+    Args:
+        url: the address that takes queries, with http or https and without credentials.
+        graphs: IRIs of the company's own graphs there; none for the server's default graph.
+        graph: the ontology, with a company's additions; the server must hold the same.
+        updates: the address that takes updates; by default `url`, or `/update` beside `/query`.
+        connection: `timeout` in seconds (60), `auth` as in httpx, `max_bytes` of an answer
+            (1 GiB), `on_progress`, which is called with a line of text.
+
+    Raises:
+        InputError: for an address or IRI that is none, and for a `graph` with data of files.
+
+    Example:
+        >>> from mlops_roles import Endpoint, InputError
+        >>> with Endpoint("http://localhost:7878/query") as server:
+        ...     server.updates
+        'http://localhost:7878/update'
+        >>> try:
+        ...     Endpoint("localhost/query")
+        ... except InputError as error:
+        ...     print(error)
+        'localhost/query': not the address of a server; write http:// or https://, host and path
     """
 
     def __init__(
@@ -46,20 +62,18 @@ class Endpoint:
         graphs: Iterable[str] = (),
         graph: Graph | None = None,
         updates: str | None = None,
-        **how: Any,
+        **connection: Any,
     ):
-        """`how` is of the connection: timeout in seconds, auth of httpx, max_bytes of an answer, on_progress(stage: str)."""
         self.graph = graph or load()
         if self.graph.data:
             raise InputError(
-                f"{self.graph.data[0]}: data of a file cannot be asked together with a server; load it there and name its graph with --graph"
+                f"{self.graph.data[0]}: data of a file cannot be asked together with a server; "
+                "load it there and name its graph with --graph"
             )
-        self.url, self.updates = (
-            url,
-            updates or (url[: -len("query")] + "update" if url.endswith("/query") else url),
-        )
-        self.graphs = tuple(map(_iri, graphs))
-        self.transport = Transport(url, **how)
+        beside = url.removesuffix("query") + "update" if url.endswith("/query") else url
+        self.url, self.updates = url, updates or beside
+        self.graphs = tuple(map(_named_node, graphs))
+        self.transport = Transport(url, **connection)
 
     def __enter__(self) -> Endpoint:
         return self
@@ -68,44 +82,45 @@ class Endpoint:
         self.transport.close()
 
     def ask(self, name: str, /, **bindings: str) -> Answer:
-        """Answer a question of the catalogue, as `ask` does here.
+        """Answer a question of the catalogue, as `mlops_roles.ask` does without a server.
 
-        Raises InputError where our graphs are not there, or where the answer is not whole.
+        Each row comes once, in however many graphs it is.
+        Raises InputError where our graphs are not there, or where the answer is not complete.
         """
         asked = question(name, self.graph)
         terms = asked.resolve_bindings(self.graph, **bindings)
         text = rewriting.parse_query(asked.text, self.graph.prefixes, name)
-        return self._select(
-            text.with_values(
-                values_block(terms, itertools.product(*terms.values())) if terms else ""
-            )
-        )  # each row once, in however many graphs it stands
+        if not terms.keys() <= set(text.columns):
+            raise InputError(f"{name}: a parameter that is no column; add it to SELECT")
+        block = values_block(terms, itertools.product(*terms.values())) if terms else ""
+        return self._select(text.with_values(block))
 
     def run_sparql(self, text: str, name: str = "query") -> Answer:
-        """Answer a user's own SELECT, ASK or CONSTRUCT; a CONSTRUCT is put together here, of rows that were counted."""
+        """Answer a user's own SELECT, ASK or CONSTRUCT.
+
+        The triples of a CONSTRUCT are made here, of rows that were counted.
+        Raises InputError for a query that is refused, and for an answer that is not complete.
+        """
         query = rewriting.parse_query(text, self.graph.prefixes, name)
         if query.form == "ASK":
-            return Answer(
-                ["answer"],
-                [(ox.Literal(ask_boolean(self.transport, query.with_dataset(self.dataset))),)],
-                self.graph,
-            )
+            yes = ask_boolean(self.transport, query.with_dataset(self.dataset))
+            return Answer(["answer"], [(ox.Literal(yes),)], self.graph)
         return self._construct(query) if query.form == "CONSTRUCT" else self._select(query)
 
     def _construct(self, query: ParsedQuery) -> Answer:
         found = self._select(query.solutions())
         if any(isinstance(term, ox.BlankNode) for row in found.terms for term in row):
             raise InputError(
-                "a CONSTRUCT over blank nodes, which have no name outside their server; SELECT what is to be known of them"
+                "a CONSTRUCT over blank nodes, which have no name outside their server; "
+                "SELECT what is to be known of them"
             )
-        triples: Any = (
-            ox.Store().query(query.construct_from(values_block(found.columns, found.terms)))
-            if found.terms
-            else ()
-        )
+        triples: Any = ()
+        if found.terms:
+            block = values_block(found.columns, found.terms)
+            triples = ox.Store().query(query.construct_from(block))
         return Answer(["subject", "predicate", "object"], [tuple(t) for t in triples], self.graph)
 
-    # whole answers ----------------------------------------------------------
+    # complete answers ----------------------------------------------------------
 
     def _select(self, query: ParsedQuery) -> Answer:
         """The rows of a SELECT: as many as the server counts, or none."""
@@ -118,28 +133,25 @@ class Endpoint:
     def _paged(
         self, query: ParsedQuery, number: int, first: list[tuple[Term | None, ...]]
     ) -> list[tuple[Term | None, ...]]:
-        """All rows where the server cuts answers off: so many different ones as it counts, before and after."""
+        """All rows, page by page, from a server that cuts answers off.
+
+        They have to be distinct, and as many as the server counts before and after.
+        """
         found: list[tuple[Term | None, ...]] = []
         cap = len(first)
         while cap and len(found) < number:
             self.transport.on_progress(f"{len(found)} of {number} rows")
-            page = select_rows(
-                self.transport,
-                query.page(cap, len(found)).with_dataset(self.dataset),
-                query.columns,
-            )
+            next_page = query.page(cap, len(found)).with_dataset(self.dataset)
+            page = select_rows(self.transport, next_page, query.columns)
             found += page
             cap = len(page) and cap
         nameless = any(isinstance(term, ox.BlankNode) for row in found for term in row)
-        if (
-            len(found) != number
-            or nameless
-            or len(set(found)) != number
-            or self._count(query) != number
-        ):
-            raise InputError(
-                f"{self.transport.display_url}: counted {number} rows, gave {len(first)}, and its pages do not add up; nothing of it is used: "
-                "narrow the question, or write SELECT DISTINCT without blank nodes and ORDER BY all columns"
+        counts = {len(found), len(set(found)), number}
+        if nameless or len(counts) > 1 or self._count(query) != number:
+            raise self.transport.error(
+                f"counted {number} rows, gave {len(first)}, and its pages do not add up; nothing "
+                "of it is used: narrow the question, or write SELECT DISTINCT without blank nodes "
+                "and ORDER BY all columns"
             )
         return found
 
@@ -152,35 +164,35 @@ class Endpoint:
         try:
             return int(found[0][0].value)  # type: ignore[union-attr]
         except (IndexError, AttributeError, ValueError):
-            raise InputError(
-                f"{self.transport.display_url}: answers a count with no number; nothing of it is used"
+            raise self.transport.error(
+                "answers a count with no number; nothing of it is used"
             ) from None
 
     # our graphs -------------------------------------------------------------
 
     @cached_property
     def dataset(self) -> tuple[ox.NamedNode, ...]:
-        """The graphs that a question is asked of; none where the server's default graph shows them all.
+        """The graphs that a question is asked of; none where the default graph shows them all.
 
         Raises InputError where our graphs are not there, or where data would be left out.
         """
         if (state := self.state()) != "fresh":
-            raise InputError(
-                f"{self.transport.display_url}: our graphs {_STATES[state]}; put them there with 'mlops-roles doctor --endpoint {self.transport.display_url} --install', "
-                "or have the file loaded that 'mlops-roles doctor --save FILE' writes"
+            raise self.transport.error(
+                f"our graphs {_STATES[state]}; put them there with 'mlops-roles doctor --endpoint "
+                f"{self.transport.display_url} --install', or have the file loaded that "
+                "'mlops-roles doctor --save FILE' writes"
             )
         for name in self.graphs:
             if not self.has_data(name):
-                raise InputError(
-                    f"{self.transport.display_url}: nothing in the graph {name}; check its name"
-                )
+                raise self.transport.error(f"nothing in the graph {name}; check its name")
         if self.graphs:
             return tuple(dict.fromkeys((ASSERTED, INFERRED, *self.graphs)))
         if self.default_graph_is_union():
             return ()
-        raise InputError(
-            f"{self.transport.display_url}: asks named graphs only where they are named; give those of your data with --graph (data without a graph "
-            f"must be copied into one), or ask of the ontology alone with --graph {ASSERTED.value}"
+        raise self.transport.error(
+            "asks named graphs only where they are named; give those of your data with --graph "
+            "(data without a graph must be copied into one), or ask of the ontology alone with "
+            f"--graph {ASSERTED.value}"
         )
 
     def has_data(self, name: ox.NamedNode) -> bool:
@@ -189,40 +201,33 @@ class Endpoint:
 
     def default_graph_is_union(self) -> bool:
         """Whether a query that names no graph sees the named ones (known where ours are there)."""
-        return ask_boolean(
-            self.transport, fill_template("installed-is-seen.rq", graph=INSTALLED.value)
-        )
+        text = fill_template("installed-is-seen.rq", graph=INSTALLED.value)
+        return ask_boolean(self.transport, text)
 
     def state(self) -> str:
         """How our graphs are there: fresh, missing, stale or damaged."""
-        found = select_rows(
-            self.transport, fill_template("installed.rq", graph=INSTALLED.value), ["digest"]
-        )
+        text = fill_template("installed.rq", graph=INSTALLED.value)
+        found = select_rows(self.transport, text, ["digest"])
         digests = {row[0].value for row in found if isinstance(row[0], ox.Literal)}
         if not digests:
             return "missing"
         if digests != {self.graph.digest}:
             return "stale"
-        return (
-            "fresh"
-            if self._sizes()
-            == {
-                name: len(triples)
-                for name, triples in contents.triples_by_graph(self.graph).items()
-            }
-            else "damaged"
-        )
-
-    def _sizes(self) -> dict[ox.NamedNode, int]:
-        return {
-            name: self._number(fill_template("size.rq", graph=name.value))
-            for name in (ASSERTED, INFERRED)
-        }
+        wanted = {n: len(triples) for n, triples in contents.triples_by_graph(self.graph).items()}
+        sizes = {n: self._number(fill_template("size.rq", graph=n.value)) for n in wanted}
+        return "fresh" if sizes == wanted else "damaged"
 
     def install(self) -> bool:
-        """Put our graphs on the server; false where they are there already. Needs the right to update.
+        """Put our graphs on the server, which needs the right to update.
 
-        The label that makes them count is taken away first and written last: what was interrupted is not used.
+        What makes them valid is deleted first and written last, so that nothing half-written is
+        used.
+
+        Returns:
+            Whether anything was done; false where the graphs are there already.
+
+        Raises:
+            InputError: where the server refuses updates, or they do not show in its answers.
         """
         if self.state() == "fresh":
             return False
@@ -233,8 +238,9 @@ class Endpoint:
         self._insert(INSTALLED, contents.installation_record(self.graph))
         self.__dict__.pop("dataset", None)
         if (state := self.state()) != "fresh":
-            raise InputError(
-                f"{self.transport.display_url}: took the updates, but our graphs {_STATES[state]}; does {self.updates} write to the same data?"
+            raise self.transport.error(
+                f"took the updates, but our graphs {_STATES[state]}; does {self.updates} write to "
+                "the same data?"
             )
         return True
 
@@ -245,28 +251,24 @@ class Endpoint:
             self._update("insert.ru", graph=name.value, triples="\n".join(f"{t} ." for t in batch))
             done += len(batch)
 
-    def allows_updates(self) -> bool:
-        """Whether the server lets us update: it is asked to delete a statement that it cannot have."""
-        self._update("delete-nothing.ru", graph=f"{INSTALLED.value}/{_fresh()}")
-        return True
+    def try_update(self) -> None:
+        """Delete a statement that the server cannot have. Raises InputError if that is refused."""
+        import uuid
+
+        self._update("delete-nothing.ru", graph=f"{INSTALLED.value}/{uuid.uuid4().hex}")
 
     def _update(self, name: str, **parts: object) -> None:
         try:
             self.transport.update(self.updates, fill_template(name, **parts))
         except InputError as error:
             raise InputError(
-                f"{error}; updates are needed for this: give their address with --update-endpoint and the right to write"
+                f"{error}; updates are needed for this: give their address with --update-endpoint "
+                "and the right to write"
             ) from None
 
 
-def _iri(name: str) -> ox.NamedNode:
+def _named_node(name: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(name)
     except ValueError:
         raise InputError(f"{name[:80]!r}: not an IRI of a graph; write it in full") from None
-
-
-def _fresh() -> str:
-    import uuid
-
-    return uuid.uuid4().hex

@@ -28,7 +28,7 @@ _MAX_DEPTH = 6  # of the brackets of a result: document, results, bindings, row,
 
 
 class _Busy(Exception):
-    """The server could not answer now; it may be asked again after some seconds."""
+    """The server could not answer now; it may be asked again `after` some seconds."""
 
     def __init__(self, reason: str, after: float = 0):
         self.after = after
@@ -36,11 +36,11 @@ class _Busy(Exception):
 
 
 class Transport:
-    """Sends SPARQL to one address and takes in only what is whole, in time and of the right kind.
+    """Sends SPARQL to one address; accepts only what is complete, in time and of the right type.
 
     Attributes:
-        url: where questions go.
-        display_url: the address as it may be written down, without what a query string may hide.
+        url: where queries go.
+        display_url: the address as it may be written down, without its query string.
         headers: those of the last response.
         on_progress: called with a line of text about what is going on.
     """
@@ -60,7 +60,7 @@ class Transport:
 
     @cached_property
     def client(self) -> httpx.Client:
-        """The connection: it follows no redirect, and takes credentials from the environment or netrc only."""
+        """The connection: follows no redirect; credentials from the environment or netrc only."""
         headers = {"Accept": ", ".join(_JSON), "User-Agent": "mlops-roles"}
         if not self._auth and (token := os.environ.get("MLOPS_ROLES_TOKEN")):
             headers["Authorization"] = f"Bearer {token}"
@@ -70,14 +70,15 @@ class Transport:
         return client
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
         if "client" in self.__dict__:
             self.client.close()
 
     def query(self, query: str) -> ox.QuerySolutions | ox.QueryBoolean:
-        """The answer to SELECT or ASK; asked again where the server is busy or the connection breaks.
+        """The answer to SELECT or ASK; asked again if the server is busy or the connection breaks.
 
-        Raises InputError for a refusal or anything but a whole answer, Timeout where it takes too long.
+        Raises InputError for a refusal and for all but a complete answer, Timeout if that takes
+        too long.
         """
         end = time.monotonic() + self.timeout
         for pause in (*PAUSES, None):
@@ -86,85 +87,81 @@ class Transport:
             except _Busy as busy:
                 wait = max(pause or 0, busy.after)
                 if pause is None or time.monotonic() + wait > end:
-                    raise InputError(f"{self.display_url}: {busy}; ask again later") from busy
+                    raise self.error(f"{busy}; ask again later") from busy
                 self.on_progress(f"{busy}, asked again in {wait:g} s")
                 time.sleep(wait)
         raise AssertionError("the last pause is None")
 
     def post_raw(self, query: str, seconds: float) -> None:
-        """Ask by a body of SPARQL, once. Raises InputError or Timeout where that is not understood."""
-        self._parse(
-            self._send_once(
-                self.url,
-                {
-                    "content": query.encode(),
-                    "headers": {"Content-Type": "application/sparql-query"},
-                },
-                seconds,
-            )
-        )
+        """Send a query as the body of a POST, once. Raises InputError or Timeout."""
+        headers = {"Content-Type": "application/sparql-query"}
+        request = {"content": query.encode(), "headers": headers}
+        self._parse(self._send_once(self.url, request, seconds))
 
     def update(self, url: str, text: str) -> None:
-        """Change what the server holds, once: an update is never repeated. Raises InputError where it is refused."""
+        """Send an update, once: it is never repeated. Raises InputError where it is refused."""
         _checked_url(url)
         self._send_once(url, {"data": {"update": text}}, self.timeout)
+
+    def error(self, message: str) -> InputError:
+        """An error of this server, to be raised."""
+        return InputError(f"{self.display_url}: {message}")
 
     def _send_once(self, url: str, request: dict[str, Any], seconds: float) -> bytes:
         try:
             return self._send(url, request, time.monotonic() + seconds)
         except _Busy as busy:
-            raise InputError(f"{self.display_url}: {busy}; try again later") from busy
+            raise self.error(f"{busy}; try again later") from busy
 
     def _send(self, url: str, request: dict[str, Any], end: float) -> bytes:
         """The body of a response. Raises _Busy, InputError or Timeout."""
         httpx = _httpx()
         try:
-            with self.client.stream(
-                "POST", url, timeout=max(0.001, end - time.monotonic()), **request
-            ) as response:
+            left = max(0.001, end - time.monotonic())
+            with self.client.stream("POST", url, timeout=left, **request) as response:
                 self.headers = dict(response.headers)
-                self._check_status(response, end, reading="update" not in request.get("data", {}))
+                self._check_status(response, end)
+                if "update" not in request.get("data", {}):
+                    self._check_media_type(response)
                 return self._body(response, end)
         except httpx.TimeoutException:
             raise self._timeout() from None
         except httpx.TransportError as error:
             raise _Busy(f"the connection failed or broke off ({type(error).__name__})") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise InputError(
-                f"{self.display_url}: a broken response ({type(error).__name__}); check the address"
+            raise self.error(
+                f"a broken response ({type(error).__name__}); check the address"
             ) from None
 
-    def _check_status(self, response: httpx.Response, end: float, reading: bool) -> None:
-        """Refuse a response by its status and kind, before its body is read."""
+    def _check_status(self, response: httpx.Response, end: float) -> None:
+        """Refuse a response by its status, before its body is read."""
         status = response.status_code
         if status in (429, 502, 503, 504):
-            raise _Busy(
-                f"the server is busy (HTTP {status})",
-                _retry_after(response.headers.get("Retry-After", "")),
-            )
+            after = _retry_after(response.headers.get("Retry-After", ""))
+            raise _Busy(f"the server is busy (HTTP {status})", after)
         if response.is_redirect:
             host = urlsplit(response.headers.get("Location", "")).hostname or "another path"
-            raise InputError(
-                f"{self.display_url}: redirects to {host}, which is not followed; give the final address"
-            )
+            raise self.error(f"redirects to {host}, which is not followed; give the final address")
         if status in (401, 403):
-            raise InputError(
-                f"{self.display_url}: not allowed (HTTP {status}); set MLOPS_ROLES_TOKEN, or MLOPS_ROLES_USER and MLOPS_ROLES_PASSWORD, or write ~/.netrc"
+            raise self.error(
+                f"not allowed (HTTP {status}); set MLOPS_ROLES_TOKEN, or MLOPS_ROLES_USER and "
+                "MLOPS_ROLES_PASSWORD, or write ~/.netrc"
             )
-        if (
-            status == 206 or "x-sql-state" in response.headers
-        ):  # Virtuoso's way to stop in the middle
-            raise InputError(
-                f"{self.display_url}: only a part of the answer (HTTP {status}); nothing of it is used: narrow the question"
+        # the header is Virtuoso's way to stop in the middle
+        if status == 206 or "x-sql-state" in response.headers:
+            raise self.error(
+                f"only a part of the answer (HTTP {status}); nothing of it is used: narrow the "
+                "question"
             )
         if status >= 300:
-            raise InputError(
-                f"{self.display_url}: refused (HTTP {status}{self._reason(response, end)})"
-            )
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if reading and kind not in _JSON:
-            raise InputError(
-                f"{self.display_url}: answers with {kind or 'no media type'}, not SPARQL JSON results; is it the address of a SPARQL endpoint?"
+            raise self.error(f"refused (HTTP {status}{self._reason(response, end)})")
+
+    def _check_media_type(self, response: httpx.Response) -> None:
+        found = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if found not in _JSON:
+            raise self.error(
+                f"answers with {found or 'no media type'}, not SPARQL JSON results; is it the "
+                "address of a SPARQL endpoint?"
             )
 
     def _reason(self, response: httpx.Response, end: float) -> str:
@@ -180,8 +177,8 @@ class Transport:
             parts.append(chunk)
             size += len(chunk)
             if size > self.max_bytes:
-                raise InputError(
-                    f"{self.display_url}: an answer of over {self.max_bytes >> 20} MiB; narrow the question"
+                raise self.error(
+                    f"an answer of over {self.max_bytes >> 20} MiB; narrow the question"
                 )
         return b"".join(parts)
 
@@ -193,13 +190,14 @@ class Transport:
 
     def _timeout(self) -> Timeout:
         return Timeout(
-            f"{self.display_url}: no whole answer within {self.timeout:g} s; narrow the question, or allow more with --timeout"
+            f"{self.display_url}: no whole answer within {self.timeout:g} s; narrow the question, "
+            "or allow more with --timeout"
         )
 
     def _parse(self, data: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
         """Read SPARQL JSON results, to the end."""
         brackets = _NON_BRACKETS.sub(b"", data)
-        for _ in range(_MAX_DEPTH):  # what is nested deeper would end the process inside the parser
+        for _ in range(_MAX_DEPTH):  # deeper nesting would end the process inside the parser
             brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
         with self.complete_or_error():
             if brackets:
@@ -208,15 +206,16 @@ class Transport:
 
     @contextmanager
     def complete_or_error(self) -> Iterator[None]:
-        """Turn a complaint of the parser into one of the answer as a whole."""
+        """Turn an error of the parser into one that names the server."""
         try:
             yield
         except (SyntaxError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
             reason = " ".join(str(getattr(error, "msg", "") or error).split())[:120]
-            raise InputError(
-                f"{self.display_url}: a broken answer ({reason}), perhaps cut short by a time-out of the server; nothing of it is used"
+            raise self.error(
+                f"a broken answer ({reason}), perhaps cut short by a time-out of the server; "
+                "nothing of it is used"
             ) from None
 
 
@@ -226,12 +225,12 @@ def select_rows(
     """The rows of a SELECT of some columns; all of them are read before any is returned."""
     found = transport.query(query)
     if isinstance(found, ox.QueryBoolean):
-        raise InputError(
-            f"{transport.display_url}: answers yes or no where rows were asked for; is it the address of a SPARQL endpoint?"
+        raise transport.error(
+            "answers yes or no where rows were asked for; is it the address of a SPARQL endpoint?"
         )
     if {v.value for v in found.variables} != set(columns):
-        raise InputError(
-            f"{transport.display_url}: answers with other columns than were asked for; nothing of it is used"
+        raise transport.error(
+            "answers with other columns than were asked for; nothing of it is used"
         )
     with transport.complete_or_error():
         return [tuple(row[c] for c in columns) for row in found]
@@ -241,8 +240,9 @@ def ask_boolean(transport: Transport, query: str) -> bool:
     """The answer to an ASK."""
     found = transport.query(query)
     if not isinstance(found, ox.QueryBoolean):
-        raise InputError(
-            f"{transport.display_url}: answers with rows where yes or no was asked for; is it the address of a SPARQL endpoint?"
+        raise transport.error(
+            "answers with rows where yes or no was asked for; is it the address of a SPARQL "
+            "endpoint?"
         )
     return bool(found)
 
@@ -258,7 +258,10 @@ def _httpx() -> Any:
 
 
 def _checked_url(url: str) -> str:
-    """The address as it may be display_url. Raises InputError for one that is not of a server, or that holds a password."""
+    """The address as it may be shown.
+
+    Raises InputError for one that is not of a server, or that holds a password.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -266,13 +269,15 @@ def _checked_url(url: str) -> str:
         raise InputError(f"{url[:80]!r}: not an address; write http://host:port/path") from None
     if "@" in parts.netloc:
         raise InputError(
-            f"{host}: credentials in an address end up in logs; set MLOPS_ROLES_USER and MLOPS_ROLES_PASSWORD, or write ~/.netrc"
+            f"{host}: credentials in an address end up in logs; set MLOPS_ROLES_USER and "
+            "MLOPS_ROLES_PASSWORD, or write ~/.netrc"
         )
     if parts.scheme not in ("http", "https") or not host:
         raise InputError(
             f"{url[:80]!r}: not the address of a server; write http:// or https://, host and path"
         )
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}{parts.path}"
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
 
 
 def _credentials() -> Any:
@@ -288,7 +293,7 @@ def _credentials() -> Any:
         return httpx.NetRCAuth(str(file))
     except (SyntaxError, OSError) as error:
         raise InputError(
-            f"{file}: cannot be read as netrc ({type(error).__name__}); mend it"
+            f"{file}: cannot be read as netrc ({type(error).__name__}); fix it"
         ) from None
 
 

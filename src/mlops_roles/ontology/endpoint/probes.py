@@ -197,7 +197,7 @@ def _slow(endpoint: Endpoint) -> Probe:
 
 def _updates(endpoint: Endpoint) -> Probe:
     try:
-        endpoint.allows_updates()
+        endpoint.try_update()
     except InputError as error:
         return Probe(
             "updates",
