@@ -40,7 +40,24 @@ _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the catalogue; `run` answers it."""
+    """A question of the catalogue; `run` answers it.
+
+    Attributes:
+        name: of its file, without the ending.
+        path: of its file.
+        text: the SPARQL, with its header.
+        summary: what the rows are.
+        parameters: the columns that may be fixed, each with what it is.
+        headers: the texts of all lines of the header, by key.
+
+    Example:
+        >>> from mlops_roles import catalogue
+        >>> question = catalogue()["tasks-of-role"]
+        >>> list(question.parameters)
+        ['role', 'certainty']
+        >>> len(question.run(role="R7")) < len(question.run())
+        True
+    """
 
     name: str
     path: Path
@@ -197,7 +214,23 @@ def _answer(
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows of an answer: columns, RDF terms, and views on them."""
+    """The rows of an answer: columns, RDF terms, and views on them.
+
+    Attributes:
+        columns: the names of the columns.
+        terms: a tuple of RDF terms for each row, None where a column has no value.
+        graph: what was asked; its prefixes shorten IRIs.
+
+    Example:
+        >>> from mlops_roles import ask
+        >>> answer = ask("roles-for-title", title="ML Architect")
+        >>> answer.columns, len(answer)
+        (['title', 'role', 'kind'], 1)
+        >>> answer.rows
+        [{'title': 'ML Architect', 'role': 'role:solution-architect', 'kind': 'counterpart'}]
+        >>> answer.dataframe().shape
+        (1, 3)
+    """
 
     columns: list[str]
     terms: list[tuple[Term | None, ...]]
@@ -274,7 +307,19 @@ def _python(literal: ox.Literal) -> Any:
 
 
 def catalogue(graph: Graph | None = None) -> dict[str, Question]:
-    """The questions by name: the shipped ones and those a company added."""
+    """The questions by name: the shipped ones and those that a company added.
+
+    Args:
+        graph: whose added files with the ending .rq are questions, too.
+
+    Raises:
+        InputError: for a file without a complete header.
+
+    Example:
+        >>> from mlops_roles import catalogue
+        >>> catalogue()["uncovered-tasks"].summary
+        "Tasks that no person's role performs"
+    """
     shipped = sorted(resource_dir("queries").glob("*.rq"))
     if not shipped:
         raise InputError(f"{resource_dir('queries')}: holds no question; reinstall mlops-roles")
@@ -298,5 +343,21 @@ def question(name: str, graph: Graph | None = None) -> Question:
 
 
 def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
-    """Answer a question of the catalogue: `ask("tasks-of-role", role="R7")`."""
+    """Answer a question of the catalogue.
+
+    Args:
+        name: of the question; `catalogue` has them all.
+        graph: what is asked; the ontology as shipped, if not given.
+        bindings: parameters of the question with their values: the slug, CURIE, IRI or notation
+            of a term, or a text. Only the rows that agree with all of them are given.
+
+    Raises:
+        UnknownName: for a question, a parameter or a term that does not exist.
+        InputError: for a question that is not correct SPARQL.
+
+    Example:
+        >>> from mlops_roles import ask
+        >>> [row["part"] for row in ask("roles-incorporated", role="R7")][:2]
+        ['role:data-scientist', 'role:data-engineer']
+    """
     return question(name, graph).run(graph, **bindings)

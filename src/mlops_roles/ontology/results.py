@@ -1,7 +1,7 @@
-"""The rows of an engine's result, made from the text that it writes: each distinct term once, and in order.
+"""The rows of an engine's result, decoded from TSV: each distinct term once, and in order.
 
-Of millions of rows the engine's own terms take twice the time and memory; and when it sorts, it looks
-both texts up whenever it compares.
+For millions of rows the engine's own terms take twice the time and memory; and when it sorts, it
+looks up both texts for each comparison.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
 def decode_rows(solutions: ox.QuerySolutions, order: Sequence[str] = ()) -> list[Row] | None:
-    """The rows of a result, in the order of some of its variables.
+    """The rows of a result, sorted by some of its variables.
 
-    None where rows are not ordered by the texts of these: where a number, a blank node or the like is among them.
+    None where the order of these is not that of texts: for numbers, blank nodes and the like.
     """
     names = [variable.value for variable in solutions.variables]
     if not names or not set(order) <= set(names):
@@ -47,7 +47,7 @@ def _small(written: bytes, _: int, order: Sequence[int]) -> list[Row] | None:
 
 
 def _large(written: bytes, width: int, order: Sequence[int]) -> list[Row] | None:
-    """Rows from TSV, column by column: of each its distinct terms, and which of them stand where."""
+    """Rows from TSV, column by column: its distinct terms, and the index of each cell in them."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.csv

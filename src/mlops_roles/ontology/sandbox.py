@@ -1,8 +1,8 @@
-"""A user's own SPARQL: looked over at a gate, then run in a process that can be killed.
+"""A user's own SPARQL: checked for safety, then run in a process that can be killed.
 
 A query can ask for the network, nest deep enough to end the process, or never end; the engine
 offers no time-out. So the text is refused where it reaches outside or is built to harm, and it
-runs in a child with a deadline, a memory cap and no file or socket to open.
+runs in a subprocess with a deadline, a memory cap and no file or socket to open.
 """
 
 from __future__ import annotations
@@ -97,10 +97,23 @@ def run_sparql(
 
     Args:
         text: SELECT, ASK, CONSTRUCT or DESCRIBE; the prefixes of the ontology may be left out.
-        graph: need not be open: the process that answers loads it for itself.
+        graph: the ontology as shipped, if not given. It need not be open: the subprocess that
+            answers loads it for itself.
         timeout: seconds until the query is stopped, loading not counted.
+        name: what errors call the query, such as the name of its file.
 
-    Raises InputError for a query that is refused or wrong, Timeout for one that does not end.
+    Returns:
+        The rows of a SELECT or DESCRIBE; of ASK one row with the column `answer`; of CONSTRUCT
+        the triples, with the columns `subject`, `predicate` and `object`.
+
+    Raises:
+        InputError: for a query that is refused or wrong.
+        Timeout: for one that takes too long.
+
+    Example:
+        >>> from mlops_roles import run_sparql
+        >>> run_sparql("SELECT ?role { ?role skos:notation 'R7' }").rows
+        [{'role': 'role:ml-engineer'}]
     """
     reject_unsafe_query(text, name)
     graph = graph or load()
@@ -124,16 +137,26 @@ def run_in_subprocess(
     name: str,
     fix: str = "narrow it, or allow more with --timeout",
 ) -> bytes:
-    """What `work` ('module:function') makes of a request, in a process of its own with a deadline.
+    """The answer to a request of a function that runs in a subprocess with a deadline.
 
-    The function is a generator: it yields once when all is loaded, from which moment the seconds count, and then the answer.
-    Raises Timeout, and InputError with what it says where it exits with 3, or where it dies.
+    Args:
+        work: 'module:function'; a generator function, which takes the request, yields once when
+            all is loaded, and then yields the answer.
+        request: what JSON can carry.
+        seconds: until the subprocess is ended, from its first yield on.
+        name: what errors call the request.
+        fix: what the error of a time-out advises.
+
+    Raises Timeout, and InputError where the function raises it or the subprocess dies.
     """
     if not 0 < seconds <= MAX_SECONDS:
         raise InputError(f"{seconds:g} s: no time-out; give between 0 and {MAX_SECONDS} seconds")
     module, _, function = work.partition(":")
     paths = [p for p in sys.path if p]
-    code = f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; from mlops_roles.ontology.sandbox import serve_request; serve_request({function})"
+    code = (
+        f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; "
+        f"from {__name__} import serve_request; serve_request({function})"
+    )
     pipes: dict[str, Any] = {
         "stdin": subprocess.PIPE,
         "stdout": subprocess.PIPE,
@@ -160,7 +183,7 @@ def run_in_subprocess(
 
 
 def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes:
-    """Hand the request over, wait until all is loaded, and then as long as is allowed for the answer."""
+    """Send the request, wait until all is loaded, and then for as many seconds for the answer."""
     assert child.stdin and child.stdout
     with contextlib.suppress(BrokenPipeError):
         child.stdin.write(request)
@@ -183,7 +206,7 @@ def _parse_answer(output: bytes, graph: Graph) -> Answer:
 
 
 def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
-    """The process that does one piece of work: reads a request, says when it begins to answer, may be killed."""
+    """Answer one request, inside the subprocess: a line feed says that the answer begins."""
     request, out = json.load(sys.stdin), sys.stdout.buffer
     try:
         steps = work(request)
@@ -198,7 +221,7 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
 
 
 def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
-    """The answer to a query, as `run_sparql` takes it; from the moment it runs nothing can be opened."""
+    """Answer a query for `run_sparql`; while it runs, no file can be opened."""
     graph = Graph(request["added"], request["data"], request["folder"]).open()
     yield b""
     _forbid_open_files()
@@ -223,7 +246,7 @@ class _LimitedBuffer(io.BytesIO):
 
 
 def _forbid_open_files() -> None:
-    """Open no more files or sockets, where the system can see to that: the gate is not the only fence."""
+    """Let no more files or sockets be opened, should an unsafe query not have been rejected."""
     try:
         import resource
     except ImportError:

@@ -27,46 +27,40 @@ class Probe(NamedTuple):
     means: str
 
 
+_SLOW_NOT_TRIED = Probe(
+    "time-out", "not tried", "--probe-timeout tries it, at the cost of a query without end"
+)
+_UPDATES_NOT_TRIED = Probe(
+    "updates",
+    "not tried",
+    "--probe-updates tries it by deleting a statement that cannot be there",
+)
+
+
 def probe(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list[Probe]:
     """What a server does. Nothing is changed there.
 
     Args:
-        updates: ask it to delete a statement that it cannot have, to see whether updates are allowed.
-        slow: ask it something endless, to see how it stops; that costs it the time-out of `endpoint`.
+        endpoint: the server, and the graphs that questions are to be asked of.
+        updates: delete a statement that the server cannot have, to see whether updates work.
+        slow: ask for something endless, to see how it is stopped; takes the time-out of
+            `endpoint`.
 
     Raises InputError where it does not answer at all.
     """
     state = endpoint.state()
-    points = [
+    return [
         _server(endpoint),
         _ours(endpoint, state),
         _default(endpoint, state),
         *_named(endpoint),
+        _cap(endpoint),
+        _twice(endpoint, state),
+        _closing(endpoint),
+        _raw(endpoint),
+        _slow(endpoint) if slow else _SLOW_NOT_TRIED,
+        _updates(endpoint) if updates else _UPDATES_NOT_TRIED,
     ]
-    points += [_cap(endpoint), _twice(endpoint, state), _closing(endpoint), _raw(endpoint)]
-    points += (
-        [_slow(endpoint)]
-        if slow
-        else [
-            Probe(
-                "time-out",
-                "not tried",
-                "--probe-timeout tries it, at the cost of a query without end",
-            )
-        ]
-    )
-    points += (
-        [_updates(endpoint)]
-        if updates
-        else [
-            Probe(
-                "updates",
-                "not tried",
-                "--probe-updates tries it by deleting a statement that cannot be there",
-            )
-        ]
-    )
-    return points
 
 
 def _server(endpoint: Endpoint) -> Probe:
@@ -81,8 +75,10 @@ def _ours(endpoint: Endpoint, state: str) -> Probe:
     means = {
         "fresh": "questions can be asked",
         "missing": "no question is asked until --install, or until the file of --save is loaded",
-        "stale": "no question is asked until --install: the copy is of another version, or of other --with files",
-        "damaged": "no question is asked until --install: the copy was left half-written, or changed",
+        "stale": "no question is asked until --install: the copy is of another version, or of "
+        "other --with files",
+        "damaged": "no question is asked until --install: the copy was left half-written, or "
+        "changed",
     }
     return Probe("our graphs", state, means[state])
 
@@ -97,13 +93,15 @@ def _default(endpoint: Endpoint, state: str) -> Probe:
         return Probe(
             "default graph",
             "all graphs together",
-            "without --graph a question is asked of all that is there; with it, of the graphs named",
+            "without --graph a question is asked of all that is there; with it, of the graphs "
+            "named",
         )
     if ask_boolean(endpoint.transport, fill_template("default-graph-has-data.rq")):
         return Probe(
             "default graph",
             "apart, with data",
-            "no question is asked without --graph; that data has no name to ask it by: copy it into a named graph",
+            "no question is asked without --graph; that data has no name to ask it by: copy it "
+            "into a named graph",
         )
     return Probe(
         "default graph",

@@ -1,4 +1,4 @@
-"""SPARQL texts: cut where a dataset goes in, and wrapped so that an answer can be counted and paged.
+"""Queries for a server: with a dataset, and wrapped so that answers can be counted and paged.
 
 All of it is plain SPARQL 1.1 in the subset that servers agree on. Parameters are joined to the
 question as a whole: a VALUES block that closes a query makes Virtuoso 7 answer with rows of
@@ -98,7 +98,7 @@ class ParsedQuery:
         return self._wrapped("row-count.rq", body=self.body)
 
     def page(self, limit: int, offset: int) -> ParsedQuery:
-        """The query for some of the rows; its order is inside, where Virtuoso has no limit on it."""
+        """The query for some of the rows, ordered inside, where Virtuoso allows any number."""
         columns, body = _variables(self.columns), self.body
         if not self.order and not self.is_sliced:
             body += f"ORDER BY {columns}"
