@@ -94,7 +94,7 @@ def certify(
 
     Example:
         >>> from mlops_roles import certify
-        >>> certify("Kemi Adeyemi", "R5", "examples/acme.csv").verdict
+        >>> certify("Ada Okafor", "R3", "examples/acme.csv").verdict
         'yes'
     """
     records = Records.of(staff)

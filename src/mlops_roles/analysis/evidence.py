@@ -102,8 +102,8 @@ class Records:
     Example:
         >>> from mlops_roles import Records, certify
         >>> staff = Records("examples/acme.csv")
-        >>> [certify("Kemi Adeyemi", role, staff).verdict for role in ("R3", "R5")]
-        ['unknown', 'yes']
+        >>> [certify("Ben Lindqvist", role, staff).verdict for role in ("R3", "R7")]
+        ['unknown', 'no']
     """
 
     file: str | Path | ibis.Table

@@ -39,8 +39,9 @@ class Gap:
 
     Example:
         >>> from mlops_roles import gap
-        >>> gap("Ben Lindqvist", "R3", "examples/acme.csv").missing
-        {}
+        >>> found = gap("Sami Laine", "R6", "examples/acme.csv")
+        >>> found.missing["scripting"], found.missing["model-deployment"]
+        ('confirm', 'record')
     """
 
     person: str
@@ -114,8 +115,8 @@ def gap(
     Example:
         >>> from mlops_roles import gap
         >>> found = gap("Chiara Rossi", "R3", "examples/acme.csv")
-        >>> found.verdict, found.actions()["learn"]
-        ('unknown', [])
+        >>> found.verdict, len(found.missing), found.actions()["confirm"]
+        ('unknown', 6, ['programming'])
     """
     records = Records.of(staff)
     slug = slug_of_role(role, records.graph)
@@ -143,7 +144,7 @@ def nearest_roles(
         >>> from mlops_roles import nearest_roles
         >>> nearest = nearest_roles("Chiara Rossi", "examples/acme.csv")[0]
         >>> nearest.role, len(nearest.missing)
-        ('data-scientist', 3)
+        ('backend-engineer', 5)
     """
     records = Records.of(staff)
     found = records.evidence(person)

@@ -40,9 +40,9 @@ class Verification:
     Example:
         >>> import json, pathlib, tempfile
         >>> from mlops_roles import certify, verify
-        >>> certificate = certify("Kemi Adeyemi", "R5", "examples/acme.csv").to_dict()
+        >>> certificate = certify("Ada Okafor", "R3", "examples/acme.csv").to_dict()
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = pathlib.Path(folder, "kemi.json")
+        ...     path = pathlib.Path(folder, "ada.json")
         ...     _ = path.write_text(json.dumps(certificate | {"verdict": "no"}))
         ...     found = verify(path, "examples/acme.csv")
         >>> [(difference.place, difference.says) for difference in found.differences][-1]
@@ -89,9 +89,9 @@ def verify(
     Example:
         >>> import json, pathlib, tempfile
         >>> from mlops_roles import certify, verify
-        >>> certificate = certify("Kemi Adeyemi", "R5", "examples/acme.csv").to_dict()
+        >>> certificate = certify("Ada Okafor", "R3", "examples/acme.csv").to_dict()
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = pathlib.Path(folder, "kemi.json")
+        ...     path = pathlib.Path(folder, "ada.json")
         ...     _ = path.write_text(json.dumps(certificate))
         ...     verify(path, "examples/acme.csv").verified
         True
