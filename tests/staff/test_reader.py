@@ -376,7 +376,7 @@ HOPELESS = [
     ("empty.csv", b"", "empty"),
     ("blank.csv", b" \n\n", "empty"),
     ("header.csv", b"person,title\n", "a header and no rows"),
-    ("twice.csv", b"person,title,title\na,b,c\n", "title stands there twice"),
+    ("twice.csv", b"person,title,title\na,b,c\n", "duplicate column title"),
     ("nobody.csv", b"title,skills\na,b\n", "no column 'person'"),
     ("two.csv", b"name,employee,title\na,b,c\n", "no column 'person'"),
     ("latin.csv", "person,title\nAnn,x\nJos\u00e9,y\n".encode("latin-1"), "line 3: not UTF-8"),

@@ -8,17 +8,20 @@ the columns of COLUMNS as text, and `line`.
 
 from __future__ import annotations
 
+import csv
 import glob
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import resource_dir
 from ..io.xlsx import sheet_rows
 from ..ontology.graph import Graph, load
 from .engine import Engine, numbers, source_name
@@ -32,31 +35,13 @@ if TYPE_CHECKING:
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
 CELLS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
 NEEDED = ("person",)
-RDF_ENDINGS = tuple(
-    e for e in rdf.RDF_FORMATS if e not in (".json", ".xml", ".owl")
-)  # these may hold anything
+AMBIGUOUS_ENDINGS = (".json", ".xml", ".owl")  # of files that may be anything
+RDF_ENDINGS = tuple(e for e in rdf.RDF_FORMATS if e not in AMBIGUOUS_ENDINGS)
 BATCH = 50_000
 MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
 MAX_LINES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
-BLANK = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # white space as Arrow and Python have it; no two engines mean the same by \s
-GUESSES = {  # other spellings of a column, folded; taken only where exactly one fits
-    "person": (
-        "name",
-        "employee",
-        "employeeid",
-        "personid",
-        "id",
-        "staffid",
-        "employeename",
-        "fullname",
-    ),
-    "title": ("jobtitle", "position", "jobname", "positiontitle"),
-    "unit": ("department", "team", "orgunit", "businessunit", "division"),
-    "skills": ("skill", "skillset", "competencies", "tools", "skillsandtools"),
-    "role": ("mlopsrole",),
-    "lacks": ("lackedskills", "gaps"),
-    "assessed": ("assessedskills",),
-}
+# white space as Arrow and Python have it; no two engines mean the same by \s
+BLANK = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 @dataclass(frozen=True)
@@ -154,35 +139,45 @@ def read_staff(
     )
 
 
+@cache
+def _synonyms() -> dict[str, str]:
+    """Other headings of a column, folded, to the column; taken where only one of a file fits."""
+    with (resource_dir("ontology") / "staff" / "columns.csv").open(encoding="utf-8") as file:
+        return {row["heading"]: row["column"] for row in csv.DictReader(file)}
+
+
 def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]) -> dict[str, int]:
-    """Where each of our columns stands in the file."""
+    """The place of each of our columns in the header.
+
+    Raises InputError for a heading that is there twice, a mapping that does not fit, and a
+    missing column that is needed.
+    """
     names = [str(h or "").strip() for h in header]
-    doubles = sorted(n for n, times in Counter(names).items() if n and times > 1)
-    if doubles:
+    listed = ", ".join(names)[:300]
+    if twice := sorted(n for n, times in Counter(names).items() if n and times > 1):
         raise InputError(
-            f"{path}, line 1: column {', '.join(doubles)[:300]} stands there twice; rename one"
+            f"{path}, line 1: duplicate column {', '.join(twice)[:300]}; rename one of them"
         )
     for ours, theirs in mapping.items():
         if ours not in COLUMNS:
-            raise InputError(
-                f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {', '.join(COLUMNS)}"
-            )
+            known = ", ".join(COLUMNS)
+            raise InputError(f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {known}")
         if theirs not in names:
             raise InputError(
-                f"--map {ours}={theirs}: {path} has no column {theirs!r}; it has {', '.join(names)[:300]}"
+                f"--map {ours}={theirs}: {path} has no column {theirs!r}; it has {listed}"
             )
     found = {ours: names.index(theirs) for ours, theirs in mapping.items()}
-    folded = [re.sub(r"[\W_]", "", n.casefold()) for n in names]
+    folded = [re.sub(r"[\W_]", "", name.casefold()) for name in names]
     for ours in COLUMNS:
-        fits = [i for i, n in enumerate(folded) if n == ours] or [
-            i for i, n in enumerate(folded) if n in GUESSES[ours]
+        fits = [i for i, name in enumerate(folded) if name == ours] or [
+            i for i, name in enumerate(folded) if _synonyms().get(name) == ours
         ]
         if ours not in found and len(fits) == 1 and fits[0] not in found.values():
             found[ours] = fits[0]
     for ours in NEEDED:
         if ours not in found:
             fix = f"use --map {ours}='Column name', in Python mapping={{'{ours}': 'Column name'}}"
-            raise InputError(f"{path}: no column {ours!r}; it has {', '.join(names)[:300]}; {fix}")
+            raise InputError(f"{path}: no column {ours!r}; it has {listed}; {fix}")
     return found
 
 
@@ -293,9 +288,7 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
     clean = table.select(
         **{c: _stripped(table[at[c]]) if c in at else ibis.null("string") for c in COLUMNS}
     )
-    order = [
-        c for c in COLUMNS if c in at
-    ]  # who stands there twice is told apart by the other cells
+    order = [c for c in COLUMNS if c in at]  # the other cells tell duplicates apart
     staff = engine.materialize(
         clean.mutate(line=ibis.row_number().over(order_by=order) + 1).select("line", *COLUMNS)
     )
