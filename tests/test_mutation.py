@@ -1,7 +1,8 @@
-"""Every logical axiom of the vocabulary is needed: take it away, and some row of entailments.csv that names its terms fails.
+"""Every logical axiom of the vocabulary is needed: without it, a row of entailments.csv fails.
 
-The other way round, a row with `unless` says what must never follow, and shows the axiom under which it would. Only the schema
-and the few triples of a row are reasoned with, never the content. Axioms whose loss the rules cannot notice are in
+The row names its terms. The other way round, a row with `unless` says what must never follow, and
+shows the axiom under which it would. Only the schema and the few triples of a row are reasoned
+with, never the content. Axioms whose loss the rules cannot notice are in
 axiom_exceptions.csv; HermiT notices it.
 """
 
@@ -159,7 +160,7 @@ def exceptions() -> dict[str, str]:
 
 @cache
 def true_rows() -> list[dict[str, str]]:
-    """The rows that the rules, with the whole schema, find true; those that they are blind to are not among them."""
+    """The rows that the rules, with the whole schema, find true."""
     return [row for row in rows() if kind(row) != "never" and holds(row, vocabulary())]
 
 

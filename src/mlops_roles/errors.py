@@ -43,7 +43,7 @@ class UnknownName(InputError):
 
     Attributes:
         name: the name as given.
-        nearest: at most three known names that are spelt like it.
+        nearest: at most three known names that are written like it.
 
     Example:
         >>> from mlops_roles import UnknownName, show

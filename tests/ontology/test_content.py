@@ -1,6 +1,7 @@
 """Counts and facts that must hold of the ontology as asserted, read without the package.
 
-The tables are those of the paper as we read it: roles and names, principles and components, who acts where, what is only drawn or ours.
+The tables are those of the paper as we read it: roles and names, principles and components, who
+acts where, what is only drawn and what is ours.
 """
 
 import csv
@@ -13,14 +14,14 @@ from mlops_roles.ontology.names import fold_name
 from mlops_roles.ontology.tables import RoleTables
 
 ROLES = """
-    business-stakeholder  R1  Business Stakeholder  Principal Investigator  Product Owner, Project Manager
-    solution-architect    R2  Solution Architect    ML Architect            IT Architect
-    data-scientist        R3  Data Scientist        Data Scientist          ML Specialist, ML Developer
-    data-engineer         R4  Data Engineer         Data Architect          DataOps Engineer
-    software-engineer     R5  Software Engineer     ML/Data Engineer        -
-    devops-engineer       R6  DevOps Engineer       MLOps Engineer          -
-    ml-engineer           R7  ML Engineer, MLOps Engineer, ML Engineer/MLOps Engineer  -  -
-    backend-engineer      -   Backend Engineer      -                       -
+business-stakeholder  R1  Business Stakeholder  Principal Investigator  Product Owner, Project Manager
+solution-architect    R2  Solution Architect    ML Architect            IT Architect
+data-scientist        R3  Data Scientist        Data Scientist          ML Specialist, ML Developer
+data-engineer         R4  Data Engineer         Data Architect          DataOps Engineer
+software-engineer     R5  Software Engineer     ML/Data Engineer        -
+devops-engineer       R6  DevOps Engineer       MLOps Engineer          -
+ml-engineer           R7  ML Engineer, MLOps Engineer, ML Engineer/MLOps Engineer  -  -
+backend-engineer      -   Backend Engineer      -                       -
 """
 TASKS = {"R1": 2, "R2": 3, "R3": 3, "R4": 3, "R5": 3, "R6": 5, "R7": 4}
 COMPONENTS = {
@@ -41,8 +42,10 @@ ZONES = {
     "C": "13 14 15 16 17 X3 X4",
     "D": "18 19 20 21 22 23 24 25 26 27 28 X4 X5 X6 X7 X8 X9 X10 X11 X12",
 }
-# p performs, m manages, b builds, s supports, d designs, r receives; "R6|R7" is the either-or of the two.
-# R5 supports zone C as a whole, too: that is a note of the zone, as the paper names no step for it but 15.
+# p performs, m manages, b builds, s supports, d designs, r receives; "R6|R7" is the either-or of
+# the two.
+# R5 supports zone C as a whole, too: that is a note of the zone, as the paper names no step for
+# it but 15.
 ACTS = {
     "R1": "1p",
     "R2": "2p",
@@ -53,7 +56,8 @@ ACTS = {
     "R7": "18m 19m 20m 21m 22m 23m 25m X4s X5p X6p X12p",
     "R6|R7": "24r 26m X3p X10r",
 }
-# f drawn only, i inferred by us. X11 is not in the text's row of C2: Figure 4 draws its arrow to the repository.
+# f drawn only, i inferred by us. X11 is not in the text's row of C2: Figure 4 draws its arrow to
+# the repository.
 USED_IN = {
     "C1": "24 X1 X4",
     "C2": "17 24f X3i X4 X11f",
@@ -401,7 +405,8 @@ def test_n7_mitre_is_named_as_the_name_of_the_file_only():
     # what remains once the file's name and the disclaimer are taken out
     rest = [
         re.sub(
-            r"MITRE Roles\.md|could not be traced to MITRE as an organisation, and nothing more is claimed",
+            r"MITRE Roles\.md|"
+            "could not be traced to MITRE as an organisation, and nothing more is claimed",
             "",
             value,
         )

@@ -1,6 +1,7 @@
-"""The founding text, clause by clause: each is carried by something, nothing claims more, nothing is copied.
+"""The founding text, clause by clause: each is carried, nothing claims more, nothing is copied.
 
-`founding_text.csv` has an id, a paraphrase and what carries the clause: CURIEs of terms, or statements, with ' ; ' between.
+`founding_text.csv` has an id, a paraphrase and what carries the clause: CURIEs of terms, or
+statements, with ' ; ' between.
 """
 
 import csv
@@ -136,7 +137,7 @@ def test_a_paraphrase_shares_no_six_words_in_a_row_with_the_founding_text(name):
     assert shared_runs(CLAUSES[name]["paraphrase"], 6) == set()
 
 
-def test_no_definition_or_note_shares_eight_words_in_a_row_with_the_founding_text():
+def test_no_definition_or_note_copies_eight_words_of_the_founding_text():
     texts = [
         text
         for p in ("skos:definition", "skos:scopeNote", "rdfs:comment")

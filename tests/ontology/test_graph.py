@@ -1,4 +1,4 @@
-"""`--with FILE`: a company's own role, task, skill, tool, title, shape and question work like ours, in every command."""
+"""`--with FILE`: what a company adds works like ours, in every command."""
 
 import json
 
@@ -49,8 +49,9 @@ def test_it_is_explained(capsys):
 def test_it_is_exported(capsys):
     _, out = run(capsys, "export", "--format", "nt", "--inferred")
     assert (
-        "<https://acme.example/roles/prompt-engineer> <https://w3id.org/mlops-roles/ns#requiresSkill> <https://acme.example/roles/prompt-writing>"
-        in out
+        "<https://acme.example/roles/prompt-engineer> "
+        "<https://w3id.org/mlops-roles/ns#requiresSkill> "
+        "<https://acme.example/roles/prompt-writing>" in out
     )
 
 
@@ -74,7 +75,8 @@ def test_it_is_audited(capsys, tmp_path):
 def test_a_companys_own_question_is_listed_asked_and_explained(capsys, tmp_path):
     own = tmp_path / "team-leads.rq"
     own.write_text(
-        "#+ summary: The roles that lead\n#+ ?role: a role\n#+ expect: ?role = role:ml-engineer\nSELECT ?role WHERE { ?role a mlops:Role } ORDER BY ?role"
+        "#+ summary: The roles that lead\n#+ ?role: a role\n#+ expect: ?role = role:ml-engineer\n"
+        "SELECT ?role WHERE { ?role a mlops:Role } ORDER BY ?role"
     )
     assert main(["ask", "team-leads", "R7", "--with", str(own)]) == 0
     assert "role:ml-engineer" in capsys.readouterr().out
@@ -89,7 +91,8 @@ def test_a_companys_own_question_is_listed_asked_and_explained(capsys, tmp_path)
 def test_a_companys_own_shape_finds_its_own_mistake(capsys, tmp_path):
     own = tmp_path / "rules.ttl"
     own.write_text(
-        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        "@prefix sh: <http://www.w3.org/ns/shacl#> ."
+        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
         "<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; "
         'sh:property [ sh:path mlops:budget ; sh:minCount 1 ; sh:message "A zone has a budget." ] .'
     )
@@ -108,7 +111,10 @@ def test_the_closure_is_kept_by_content_and_used_again(cache):
 
 def test_a_changed_file_does_not_use_the_old_closure(tmp_path):
     path = tmp_path / "ours.ttl"
-    lines = "@prefix a: <https://acme.example/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> . @prefix role: <https://w3id.org/mlops-roles/role/> ."
+    lines = (
+        "@prefix a: <https://acme.example/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        "@prefix role: <https://w3id.org/mlops-roles/role/> ."
+    )
     path.write_text(lines + "a:lead a mlops:Role ; mlops:incorporates role:data-engineer .")
     before = len(ask("skills-of-role", load(path), role="a:lead"))
     path.write_text(lines + "a:lead a mlops:Role ; mlops:incorporates role:backend-engineer .")
@@ -118,7 +124,8 @@ def test_a_changed_file_does_not_use_the_old_closure(tmp_path):
 def test_what_contradicts_the_ontology_is_refused_with_the_reason(tmp_path):
     path = tmp_path / "ours.ttl"
     path.write_text(
-        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> . <https://w3id.org/mlops-roles/skill/sql> a mlops:Task ."
+        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        "<https://w3id.org/mlops-roles/skill/sql> a mlops:Task ."
     )
     with pytest.raises(InputError, match="contradicts the ontology") as error:
         load(path)

@@ -1,7 +1,6 @@
 """What follows and what must never follow, by three reasoners that share no code.
 
-`rules` are ours, the files in ontology/rules/. `owlrl` implements OWL 2 RL. `hermit` is a reasoner for all of OWL 2 DL; it comes
-with owlready2 and is called without it, because owlready2 keeps only the most specific classes of what HermiT says.
+The reasoners are described in support/reasoners.py.
 HermiT sees no annotations, so it judges no titles; `entailments.csv` says who is blind to what.
 """
 
@@ -56,7 +55,7 @@ TAKEN_IN = [
 
 
 def skills_of(role: URIRef) -> set[URIRef]:
-    """The skills that a role requires, walked by hand: its own, its tasks', and those of the roles that it takes in."""
+    """The skills of a role, walked by hand: its own, its tasks' and those of roles it takes in."""
     graph, requires = asserted(), iri("mlops:requiresSkill")
     own = {
         skill
@@ -79,7 +78,7 @@ def experts() -> Graph:
 
 
 def spared() -> list[URIRef]:
-    """Of the skills of R7 one for each set of roles that share it; more of them cost HermiT a minute."""
+    """One skill of R7 for each set of roles that share it; all of them cost HermiT a minute."""
     by_roles = {
         frozenset(role for role in roles() if skill in skills_of(role)): skill
         for skill in sorted(skills_of(R7), reverse=True)
@@ -95,7 +94,7 @@ def expert(missing: URIRef | None = None) -> URIRef:
 
 
 def probes(schema: Graph) -> Graph:
-    """One fresh member for each named class: rules see that a class can have no members only when it has one."""
+    """A fresh member for each class: rules see only so that a class can have no members."""
     classes = sorted(c for c in schema.subjects(RDF.type, OWL.Class) if isinstance(c, URIRef))
     assert len(classes) > 10
     return sum_of(
@@ -110,7 +109,7 @@ def staff() -> Graph:
 
 @cache
 def closure(reasoner: str) -> Graph:
-    """The ontology with staff, experts and probes, and all that the reasoner concludes; computed once."""
+    """The ontology with staff, experts and probes, and all that the reasoner concludes."""
     text = (t for t in asserted() if reasoner == "rules" and t not in logical())
     return JUDGES[reasoner](sum_of(logical(), text, staff(), experts(), probes(logical())))
 
@@ -197,7 +196,7 @@ def test_the_derived_files_are_fresh():
 # E: what follows ----------------------------------------------------------
 
 
-def test_e1_r7_requires_exactly_the_skills_of_its_tasks_and_of_the_five_roles_it_takes_in(facts):
+def test_e1_r7_requires_the_skills_of_its_tasks_and_of_the_roles_it_takes_in(facts):
     inherited = set().union(*(skills_of(role) for role in TAKEN_IN))
     assert set(asserted().objects(R7, iri("mlops:incorporates"))) == set(TAKEN_IN)
     assert inherited < skills_of(R7)
@@ -219,12 +218,12 @@ def test_e1_every_role_requires_exactly_what_its_tasks_and_parts_require(facts):
 
 
 @pytest.mark.parametrize("role", TAKEN_IN)
-def test_e2_who_is_capable_as_an_ml_engineer_is_capable_in_each_role_it_takes_in(facts, role):
+def test_e2_who_is_capable_of_r7_is_capable_of_each_role_it_takes_in(facts, role):
     assert (capability(R7), RDFS.subClassOf, capability(role)) in facts
 
 
-# E3 is not asked of our rules: they never conclude membership in an intersection (cls-int1), because the tool materialises
-# no people; its answers about people come from queries.
+# E3 is not asked of our rules: they never conclude membership in an intersection (cls-int1),
+# because the tool materialises no people; its answers about people come from queries.
 @pytest.mark.parametrize("reasoner", ["owlrl", "hermit"])
 def test_e3_an_agent_with_all_skills_of_r7_is_in_all_six_capability_classes(reasoner):
     member = set(closure(reasoner).objects(expert(), RDF.type))
@@ -304,12 +303,12 @@ def answerable() -> set[tuple]:
     }
 
 
-def test_e6_roles_answer_for_exactly_the_principles_of_the_components_in_their_steps(facts):
+def test_e6_roles_answer_for_the_principles_of_the_components_in_their_steps(facts):
     assert answerable()
     assert links(facts, "mlops:answerableFor") == answerable()
 
 
-def test_e6_from_every_principle_one_reaches_a_role_or_the_two_sides_of_an_either_or(facts):
+def test_e6_each_principle_has_a_role_or_a_choice_of_roles_that_answers(facts):
     reached = {principle: who for who, principle in links(facts, "mlops:answerableFor")}
     assert len(reached) == 9
     assert set(reached) == set(asserted().subjects(RDF.type, iri("mlops:Principle")))
@@ -394,7 +393,7 @@ def test_n4_the_two_neighbours_of_r1_have_nothing_to_do_with_each_other(facts):
     ]
 
 
-def test_n5_capability_classes_lie_below_each_other_only_where_a_role_takes_another_in(facts):
+def test_n5_a_capability_is_below_another_only_where_its_role_takes_that_in(facts):
     classes = {capability(role) for role in roles()}
     assert len(classes) == 8
     below = {
@@ -442,7 +441,10 @@ def test_n7_mitre_is_named_as_a_file_only():
     said = {
         (s, str(o)) for s, _, o in asserted() if isinstance(o, Literal) and "mitre" in o.lower()
     }
-    allowed = "It is named after the file: its second names could not be traced to MITRE as an organisation, and nothing more is claimed."
+    allowed = (
+        "It is named after the file: its second names could not be traced to MITRE as an "
+        "organisation, and nothing more is claimed."
+    )
     assert (iri("source:mitre-roles"), allowed) in said
     assert not {text for _, text in said if "MITRE" in text.replace("MITRE Roles.md", "")} - {
         allowed
@@ -506,9 +508,11 @@ def test_every_reasoner_agrees_with_the_table_of_entailments(reasoner):
 @pytest.mark.parametrize(
     "fault",
     [
-        "mlops:hasEvidenceOf rdfs:subPropertyOf mlops:hasSkill .",  # a chain below a disjoint property
+        # a chain below a disjoint property
+        "mlops:hasEvidenceOf rdfs:subPropertyOf mlops:hasSkill .",
         "mlops:lacksSkill a owl:TransitiveProperty .",
-        "mlops:performs owl:propertyChainAxiom ( mlops:requiresSkill mlops:incorporates ) .",  # the chains run in a circle
+        # the chains run in a circle
+        "mlops:performs owl:propertyChainAxiom ( mlops:requiresSkill mlops:incorporates ) .",
     ],
 )
 def test_hermit_refuses_what_is_not_owl_2_dl(fault):

@@ -1,7 +1,8 @@
 """Three reasoners that share no code, and what they are given.
 
-`rules` are ours, the files in ontology/rules/. `owlrl` implements OWL 2 RL. `hermit` is a reasoner for all of OWL 2 DL; it comes
-with owlready2 and is called without it, because owlready2 keeps only the most specific classes of what HermiT says.
+`rules` are ours, the files in ontology/rules/. `owlrl` implements OWL 2 RL. `hermit` is a reasoner
+for all of OWL 2 DL; it comes with owlready2 and is called without it, because owlready2 keeps only
+the most specific classes of what HermiT says.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def short(name: str) -> str:
 
 @cache
 def turtle(text: str, case: object = "case") -> Graph:
-    """Turtle without prefixes; ex: is a namespace of the case's own, so that cases can be put together."""
+    """Turtle without prefixes; ex: is a namespace of the case, so that cases can be combined."""
     prefixes = (
         "".join(f"@prefix {p}: <{n}> .\n" for p, n in NAMES.namespaces())
         + f"@prefix ex: <https://example.org/{case}/> .\n"
@@ -70,7 +71,7 @@ def follows(facts: Graph, text: str, case: object = "case") -> bool:
 
 @cache
 def asserted(*names: str) -> Graph:
-    """The asserted ontology, or some files of it, without the headers (a reasoner would fetch the imports)."""
+    """The asserted ontology, or some files of it, without headers: their imports get fetched."""
     graph = Graph()
     paths = [ONTOLOGY / f"{name}.ttl" for name in names] or sorted(ONTOLOGY.glob("*.ttl"))
     assert paths, "ontology/ holds no Turtle"
@@ -150,7 +151,7 @@ def by_owlrl(data: Graph) -> Graph:
 
 
 def by_hermit(data: Graph) -> Graph:
-    """What HermiT says of classes, object properties, members and values; it names the nearest ones above, so climb on."""
+    """What HermiT says of classes, object properties, members and values, and all above these."""
     text, said = re.sub(r"ObjectInverseOf\( <(\S+)> \)", r"<\1^>", hermit(data)), Graph()
     for kind, names in re.findall(
         r"^(Type|Sub\w+Of|Equivalent\w+)\( ((?:<\S+> |owl:\w+ )+)\)$", text, re.M
@@ -176,7 +177,7 @@ def by_hermit(data: Graph) -> Graph:
 
 
 def climb(said: Graph):
-    """Everything that was said, and the same of the classes and properties above; ^ stands for the inverse of a property."""
+    """All statements, and the same of classes and properties above; ^ is an inverse property."""
     for s, p, o in said:
         if p in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf):
             steps = RDFS.subPropertyOf if p == RDFS.subPropertyOf else RDFS.subClassOf
@@ -221,7 +222,7 @@ def hermit(data: Graph, tasks: str = "-c -O -D -I -Y") -> str:
 
 
 def need_hermit() -> None:
-    """Without Java or owlready2 a test is skipped; in CI it fails, so that nobody forgets to install them."""
+    """Without Java or owlready2 a test is skipped; in CI it fails."""
     missing = [
         name
         for name, there in (("Java", shutil.which("java")), ("owlready2", find_spec("owlready2")))
@@ -238,7 +239,7 @@ JUDGES = {"rules": by_rules, "owlrl": by_owlrl, "hermit": by_hermit}
 
 @cache
 def rows(verdict: str | None = None) -> list[dict[str, str]]:
-    """The rows of entailments.csv, with their numbers: what follows, never follows (`unless`), or is a contradiction."""
+    """The numbered rows of entailments.csv: follows, never follows (`unless`), contradiction."""
     with (HERE / "entailments.csv").open(encoding="utf-8", newline="") as file:
         found = [row | {"row": str(n)} for n, row in enumerate(csv.DictReader(file), 2)]
     picked = [r for r in found if verdict in (None, kind(r))]
