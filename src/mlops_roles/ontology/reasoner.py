@@ -20,7 +20,7 @@ NOTHING = ox.NamedNode("http://www.w3.org/2002/07/owl#Nothing")
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """One step of a proof: a conclusion, the rule that drew it, what it rests on."""
+    """One step of a proof: a conclusion, the name of the rule that infers it, its premises."""
 
     conclusion: ox.Triple
     rule: str
@@ -39,9 +39,11 @@ def rules() -> dict[str, str]:
 
 
 def infer(asserted: ox.Store) -> dict[ox.Triple, Inference]:
-    """All that the rules infer from the default graph of `asserted`, each with its first proof.
+    """Run the rules on the default graph of a store until nothing new follows.
 
-    The premises of a proof were there before its conclusion, so no proof rests on itself.
+    Returns:
+        Each inferred statement with its first proof. The premises of a proof were known before
+        its conclusion, so no proof rests on itself.
     """
     work = ox.Store()
     work.extend(asserted.quads_for_pattern(None, None, None, ox.DefaultGraph()))
@@ -59,7 +61,7 @@ def infer(asserted: ox.Store) -> dict[ox.Triple, Inference]:
 
 
 def _steps(work: ox.Store, name: str, text: str) -> list[Inference]:
-    """What one rule gives on what is known so far; rows that are no statement are left out."""
+    """What one rule infers from what is known so far; rows without a conclusion are left out."""
     rows = work.query(text)
     others = [v.value for v in rows.variables[1:]]  # type: ignore[union-attr]
     return [
@@ -70,12 +72,12 @@ def _steps(work: ox.Store, name: str, text: str) -> list[Inference]:
 
 
 def publishable(proofs: dict[ox.Triple, Inference]) -> list[ox.Triple]:
-    """Of all that was inferred, what one would print: `ontology/closure.rq` says what that is."""
+    """The inferred statements that are worth publishing, as `ontology/closure.rq` selects them."""
     inferred = ox.Store()
     inferred.extend(ox.Quad(*triple) for triple in proofs)
     return list(inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8")))  # type: ignore[arg-type]
 
 
 def contradictions(proofs: dict[ox.Triple, Inference]) -> list[Inference]:
-    """The proofs that something is a member of owl:Nothing: the data contradicts itself."""
+    """The proofs that something is a member of owl:Nothing, so that the data is inconsistent."""
     return [proof for triple, proof in proofs.items() if triple.object == NOTHING]
