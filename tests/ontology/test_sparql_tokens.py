@@ -56,7 +56,7 @@ def test_a_text_is_cut_as_the_grammar_cuts_it(text, parts):
     ],
 )
 def test_a_string_is_one_token(string):
-    assert [(t.kind, t.text) for t in tokenize(f"{string} ?x")][0] == ("string", string)
+    assert next((t.kind, t.text) for t in tokenize(f"{string} ?x")) == ("string", string)
 
 
 @pytest.mark.parametrize("text", ['"a', "'a\n'", r'"\x"', "`", "\\", r"?a\u0041", "@"])

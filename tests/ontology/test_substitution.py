@@ -8,9 +8,12 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.servers import oxigraph
 
 from mlops_roles import InputError, Question, load
-from mlops_roles.ontology.catalogue import catalogue, run_query
+from mlops_roles.ontology.catalogue import catalogue, run_query, values_block
+from mlops_roles.ontology.endpoint.http import Transport, select_rows
+from mlops_roles.ontology.endpoint.rewriting import fill_template, parse_query
 from mlops_roles.ontology.substitution import substitutable
 
 DATA = """
@@ -421,7 +424,7 @@ CHECKS = {
 }
 
 
-@settings(max_examples=300, **CHECKS)
+@settings(max_examples=200, **CHECKS)
 @given(facts, hostile(), st.sampled_from("xyz"), st.sampled_from([*NODES, ":nowhere"]))
 def test_made_up_queries_mean_the_join(triples, text, column, value):
     graph, terms = Facts(triples), [term(value)]
@@ -430,3 +433,46 @@ def test_made_up_queries_mean_the_join(triples, text, column, value):
     except SyntaxError:
         return  # BIND of a variable that is there already
     assert Counter(run_query(graph, text, {column: terms}).terms) == wanted, substitutable(text)
+
+
+TRIPLES = [":a :p :b", ":b :p :c", ":c :p :a", ":a :q 1", ':b :q "1"', ":c :q :c", ":b :q :a"]
+parametered = st.tuples(hostile(), st.sampled_from("xyz"), st.sampled_from([*NODES, ":nowhere"]))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A SPARQL server with a few triples."""
+    with oxigraph(tmp_path_factory.mktemp("server")) as url:
+        transport = Transport(url)
+        data = "".join(f"{s} {p} {o} .\n" for s, p, o in (map(term, t.split()) for t in TRIPLES))
+        graph = "urn:triples"
+        transport.update(
+            url.removesuffix("query") + "update",
+            fill_template("insert.ru", graph=graph, triples=data),
+        )
+        yield lambda query: select_rows(
+            transport, query.with_dataset([ox.NamedNode(graph)]), query.columns
+        )
+        transport.close()
+
+
+def test_a_server_gives_the_rows_that_are_given_here(server):
+    """A company's question, with a parameter, as the catalogue asks a server."""
+    graph, asked = Facts(TRIPLES), []
+
+    @settings(max_examples=100, **CHECKS)
+    @given(parametered)
+    def compare(made_up):
+        text, column, value = made_up
+        try:
+            query = parse_query(PREFIX + text, {})
+        except InputError:
+            return  # a mistake, or VALUES at the end
+        terms = {column: [term(value)]}
+        there = server(query.with_values(values_block(terms, [terms[column]])))
+        assert set(there) == set(run_query(graph, text, terms).terms)
+        asked.append(there)
+
+    compare()
+    assert len(asked) > 50
+    assert any(asked)
