@@ -1,4 +1,4 @@
-"""What is published: every document holds its graph, every IRI leads somewhere, every build is the same."""
+"""Every document holds its graph, every IRI leads somewhere, every build is the same."""
 
 import hashlib
 import json
@@ -84,7 +84,7 @@ def test_every_format_of_a_document_holds_the_same_graph(files):
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
 def test_a_number_keeps_its_lexical_form(graph, form):
-    """Confidences of mappings are decimals or doubles, which serializers like to write in another way."""
+    """Confidences of mappings are decimals or doubles, which serializers often rewrite."""
     kinds = [
         ("0.9", "double"),
         ("9e-01", "double"),
@@ -180,7 +180,10 @@ def test_each_variant_holds_more_and_has_a_version_iri_of_its_own(files, graph):
 def test_an_alignment_to_an_upper_ontology_is_a_separate_document(graph, tmp_path, monkeypatch):
     for name, more in (("plain", ""), ("upper", "; mlops:commitsTo <https://example.org/upper>")):
         head = f"@prefix mlops: <{PREFIXES['mlops']}> . @prefix skos: <{PREFIXES['skos']}> .\n"
-        text = f"<{BASE}/alignments/{name}> a <http://www.w3.org/2002/07/owl#Ontology> {more} . mlops:Role skos:closeMatch <https://example.org/{name}> ."
+        text = (
+            f"<{BASE}/alignments/{name}> a <http://www.w3.org/2002/07/owl#Ontology> {more} "
+            f". mlops:Role skos:closeMatch <https://example.org/{name}> ."
+        )
         (tmp_path / f"{name}.ttl").write_text(head + text)
     monkeypatch.setattr(documents, "alignments", lambda: sorted(tmp_path.glob("*.ttl")))
     found = dict(documents.rdf_documents(graph))
@@ -281,8 +284,10 @@ def test_the_description_counts_and_measures_what_was_built(files, graph):
         "s": "http://spdx.org/rdf/terms#",
         "t": str(rdflib.DCTERMS),
     }
-    question = """SELECT ?triples ?url ?media ?size ?sum ?licence WHERE { ?set v:triples ?triples ; v:dataDump ?url ; d:distribution ?file .
-        ?file d:downloadURL ?url ; d:mediaType ?media ; d:byteSize ?size ; s:checksum/s:checksumValue ?sum ; t:license ?licence }"""
+    question = """SELECT ?triples ?url ?media ?size ?sum ?licence WHERE {
+        ?set v:triples ?triples ; v:dataDump ?url ; d:distribution ?file .
+        ?file d:downloadURL ?url ; d:mediaType ?media ; d:byteSize ?size ;
+            s:checksum/s:checksumValue ?sum ; t:license ?licence }"""
     rows = list(void.query(question, initNs=ns))
     assert len(rows) >= 4 * len(VARIANTS)
     for triples, url, media, size, checksum, licence in rows:
@@ -326,7 +331,7 @@ def test_two_builds_are_the_same_byte_for_byte(built, other_build):
 
 
 def iris(files):
-    """Every IRI of ours that a document names, without what is a file's own part (#asserted and the like)."""
+    """Our IRIs in the documents, without parts of a file such as #asserted."""
     for name in (
         "mlops-roles-inferred",
         "mlops-roles-aligned",
@@ -502,7 +507,7 @@ def test_a_page_needs_neither_network_nor_script(files, html):
 
 
 def test_a_page_is_accessible(files, html):
-    """A language, a title of its own, one first heading, a way past the menu, a name for what scrolls."""
+    """A language, a unique title, one h1, a skip link, a name for each scrolling region."""
     titles = {}
     for name, told in html.items():
         text = files[name].decode()
@@ -567,8 +572,12 @@ def test_a_kind_without_a_title_is_named_with_the_fix(tmp_path):
 def test_markup_in_a_label_is_escaped(graph, tmp_path):
     evil = tmp_path / "evil.ttl"
     head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in PREFIXES.items())
-    names = """skos:prefLabel "<script>alert(1)</script>"@en ; skos:definition "\\"><img src=x onerror=alert(1)>"@en"""
-    more = f"mlops:evidenceFor skill:sql ; dcterms:source <javascript:alert(1)> ; rdfs:isDefinedBy <{BASE}>"
+    names = """skos:prefLabel "<script>alert(1)</script>"@en ;
+        skos:definition "\\"><img src=x onerror=alert(1)>"@en"""
+    more = (
+        f"mlops:evidenceFor skill:sql ; dcterms:source <javascript:alert(1)> ; "
+        f"rdfs:isDefinedBy <{BASE}>"
+    )
     evil.write_text(f"{head}tool:evil a owl:NamedIndividual , mlops:Tool ; {names} ; {more} .")
     told = pages.Documentation(mlops_roles.load(evil))
     text = "".join(

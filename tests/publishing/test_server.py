@@ -1,4 +1,4 @@
-"""The local server: it negotiates as the web server that is configured with the same table, and lets nothing else through."""
+"""The local server: it negotiates as a web server with the same rules, and serves nothing else."""
 
 import http.client
 import re
@@ -40,7 +40,8 @@ ACCEPTS = {
     "text/html;q=0.501,application/ld+json;q=1.0": "jsonld",
     "TEXT/HTML": "html",
     "text/turtle;q=0, */*;q=0.1": "jsonld",
-    'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted";q=0.9, text/html;q=0.8': "jsonld",
+    'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted";q=0.9, '
+    "text/html;q=0.8": "jsonld",
     "text/html;q=0.05": "html",
     "text/turtle;q=0": None,
     "*/*;q=0.0": None,
@@ -117,7 +118,7 @@ LEVELS = [None, *(f"0.{tenth}" for tenth in range(10)), "1", "1.0", "0"]
 
 
 def oracle(accept):
-    """The formats that RFC 9110 lets a server choose: those of the highest q, where a named type goes before a wildcard."""
+    """Formats of the highest q by RFC 9110, named types before wildcards."""
     told = {}
     for item in filter(None, (i.strip() for i in accept.split(","))):
         media, *parameters = [part.strip() for part in item.split(";")]

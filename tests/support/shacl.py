@@ -1,4 +1,4 @@
-"""pySHACL as the judge of `check`: what it finds in data beside the ontology, put as `check` puts it."""
+"""The findings of pySHACL in data beside the ontology, in the form of those of `check`."""
 
 import re
 from functools import cache

@@ -1,6 +1,7 @@
-"""The asserted ontology stays inside OWL 2 RL, and is tidy OWL 2 DL: each checker returns what offends, with the reason.
+"""The asserted ontology is in OWL 2 RL and OWL 2 DL: each check returns the violations.
 
-RL is judged by its grammar (OWL 2 Profiles, section 4.2): which class expressions may stand on which side of an axiom.
+RL is checked by its grammar (OWL 2 Profiles, section 4.2): which class expressions are allowed on
+which side of an axiom.
 What only a reasoner can judge, regular chains above all, HermiT judges in test_reasoning.
 """
 
@@ -34,7 +35,7 @@ PUNS: dict[str, str] = {}
 
 
 def undeclared_names(graph: Graph) -> list[str]:
-    """Names of ours that are used and nowhere declared; the version's own name is declared by being it."""
+    """IRIs of ours that are used and not declared; the version IRI needs no declaration."""
     used = {t for triple in graph for t in triple if isinstance(t, URIRef) and t.startswith(BASE)}
     return sorted(
         n.n3(graph.namespace_manager)
@@ -43,7 +44,7 @@ def undeclared_names(graph: Graph) -> list[str]:
 
 
 def unnamed_individuals(graph: Graph) -> list[str]:
-    """Individuals of ours without owl:NamedIndividual: a reasoner that reads a file alone might take them for something else."""
+    """Individuals of ours without owl:NamedIndividual, which a tool may need in a single file."""
     ours = {
         s
         for s, c in graph.subject_objects(RDF.type)
@@ -65,33 +66,46 @@ CHECKS: dict[Callable, str] = {
     misused_non_simple: "mlops:requiresSkill a owl:FunctionalProperty .",
     undeclared_names: "ex:a mlops:performs task:invented .",
     unnamed_individuals: "role:ninja a mlops:Role .",
-    dangling_annotations: "[ a owl:Axiom ; owl:annotatedSource role:ml-engineer ; owl:annotatedProperty mlops:performs ; owl:annotatedTarget role:ninja ] .",
+    dangling_annotations: "[ a owl:Axiom ; owl:annotatedSource role:ml-engineer ; "
+    "owl:annotatedProperty "
+    "mlops:performs ; owl:annotatedTarget role:ninja ] .",
 }
 OFFENDERS = [
     "mlops:performs a owl:ReflexiveProperty .",
-    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:someValuesFrom mlops:Task ] .",
+    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; "
+    "owl:someValuesFrom mlops:Task ] .",
     "mlops:Role rdfs:subClassOf [ a owl:Class ; owl:unionOf ( mlops:Task mlops:Skill ) ] .",
-    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:minCardinality 1 ] .",
-    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:maxCardinality 2 ] .",
+    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; "
+    "owl:minCardinality 1 ] .",
+    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; "
+    "owl:maxCardinality 2 ] .",
     "mlops:Role owl:equivalentClass [ a owl:Class ; owl:oneOf ( role:ml-engineer ) ] .",
-    "mlops:Role owl:equivalentClass [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:someValuesFrom mlops:Task ] .",
+    "mlops:Role owl:equivalentClass [ a owl:Restriction ; owl:onProperty "
+    "mlops:performs ; owl:someValuesFrom mlops:Task ] .",
     "mlops:Role rdfs:subClassOf owl:Thing .",
-    "[] a owl:Restriction ; owl:onProperty mlops:performs ; owl:allValuesFrom mlops:Task ; rdfs:subClassOf mlops:Role .",
+    "[] a owl:Restriction ; owl:onProperty mlops:performs ; owl:allValuesFrom "
+    "mlops:Task ; rdfs:subClassOf mlops:Role .",
     "mlops:Role owl:disjointUnionOf ( mlops:Task mlops:Skill ) .",
-    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:hasSelf true ] .",
+    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; "
+    "owl:hasSelf true ] .",
     "mlops:performs rdfs:domain [ a owl:Class ; owl:unionOf ( mlops:Role mlops:Task ) ] .",
     "mlops:performs rdfs:range owl:Thing .",
     "role:ml-engineer a [ a owl:Class ; owl:unionOf ( mlops:Role mlops:Task ) ] .",
     "mlops:stepNumber rdfs:range owl:rational .",
     "mlops:stepNumber rdfs:range xsd:date .",
-    "mlops:stepNumber rdfs:range [ a rdfs:Datatype ; owl:onDatatype xsd:integer ; owl:withRestrictions ( [ xsd:minInclusive 1 ] ) ] .",
-    "mlops:Role rdfs:subClassOf [ a owl:Class ; owl:intersectionOf ( mlops:Task [ a owl:Class ; owl:unionOf ( mlops:Task mlops:Skill ) ] ) ] .",
+    "mlops:stepNumber rdfs:range [ a rdfs:Datatype ; owl:onDatatype xsd:integer ; "
+    "owl:withRestrictions ( [ xsd:minInclusive 1 ] ) ] .",
+    "mlops:Role rdfs:subClassOf [ a owl:Class ; owl:intersectionOf ( mlops:Task [ a "
+    "owl:Class ; owl:unionOf ( mlops:Task mlops:Skill ) ] ) ] .",
 ]
 INSIDERS = [
-    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:allValuesFrom mlops:Task ] .",
+    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; "
+    "owl:allValuesFrom mlops:Task ] .",
     "mlops:Role rdfs:subClassOf [ a owl:Class ; owl:complementOf mlops:Task ] .",
-    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; owl:maxCardinality 1 ] .",
-    "[] a owl:Restriction ; owl:onProperty mlops:performs ; owl:someValuesFrom owl:Thing ; rdfs:subClassOf mlops:Role .",
+    "mlops:Role rdfs:subClassOf [ a owl:Restriction ; owl:onProperty mlops:performs ; "
+    "owl:maxCardinality 1 ] .",
+    "[] a owl:Restriction ; owl:onProperty mlops:performs ; owl:someValuesFrom "
+    "owl:Thing ; rdfs:subClassOf mlops:Role .",
     "[] a owl:Class ; owl:unionOf ( mlops:Task mlops:Skill ) ; rdfs:subClassOf mlops:Role .",
     "mlops:performs a owl:AsymmetricProperty , owl:IrreflexiveProperty .",
 ]

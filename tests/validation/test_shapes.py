@@ -118,19 +118,19 @@ def test_empty_data_does_not_conform(tmp_path):
 def test_an_added_shape_that_matches_nothing_is_reported(tmp_path):
     path = tmp_path / "ours.ttl"
     path.write_text(
-        prefixes()
-        + "<https://acme.example/s> a sh:NodeShape ; sh:targetClass <https://acme.example/Nobody> ; sh:nodeKind sh:IRI ."
+        prefixes() + "<https://acme.example/s> a sh:NodeShape ; sh:targetClass "
+        "<https://acme.example/Nobody> ; sh:nodeKind sh:IRI ."
     )
     found = [f for f in check(graph=load(path)).findings if f.focus == "<https://acme.example/s>"]
     assert "shape:has-something-to-check" in {f.shape for f in found}
 
 
 def test_a_property_shape_of_another_shape_needs_no_target(tmp_path):
-    """Ordinary SHACL: it needs no target of its own, and no rule of our house binds a company's shapes."""
+    """Ordinary SHACL, and our rules for our own shapes do not apply to a company's."""
     path = tmp_path / "ours.ttl"
     path.write_text(
-        prefixes()
-        + "<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; sh:property <https://acme.example/p> ."
+        prefixes() + "<https://acme.example/s> a sh:NodeShape ; sh:targetClass mlops:Zone ; "
+        "sh:property <https://acme.example/p> ."
         "<https://acme.example/p> a sh:PropertyShape ; sh:path mlops:budget ; sh:maxCount 5 ."
     )
     assert [
@@ -141,8 +141,8 @@ def test_a_property_shape_of_another_shape_needs_no_target(tmp_path):
 def test_a_term_that_shacl_does_not_have_is_reported(tmp_path):
     path = tmp_path / "ours.ttl"
     path.write_text(
-        prefixes()
-        + "<https://acme.example/s> a sh:NodeShape ; sh:targetClas mlops:Role ; sh:nodeKind sh:IRI ."
+        prefixes() + "<https://acme.example/s> a sh:NodeShape ; sh:targetClas mlops:Role ; "
+        "sh:nodeKind sh:IRI ."
     )
     found = [f for f in check(graph=load(path)).findings if f.shape == "shape:uses-terms-of-shacl"]
     assert [f.value for f in found] == ["sh:targetClas"]
