@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 CASES = Path(__file__).parents[1] / "tests" / "titles.csv"
-BEFORE = (
+PREFIXES = (
     "",
     "Senior ",
     "Sr. ",
@@ -28,7 +28,7 @@ BEFORE = (
     "(Senior) ",
     "EMEA - ",
 )
-BEHIND = (
+SUFFIXES = (
     "",
     " II",
     " - EMEA",
@@ -53,7 +53,7 @@ def titles(number: int, status: set[str]) -> list[str]:
         if len(found) == number:
             return list(found)
         found[
-            chance.choice(BEFORE) + chance.choice(cases) + chance.choice(BEHIND).format(serial)
+            chance.choice(PREFIXES) + chance.choice(cases) + chance.choice(SUFFIXES).format(serial)
         ] = None
 
 

@@ -9,6 +9,7 @@ from support.linking import COMPANY, DATA_ENGINEER, HEAD, pairs, statements, wri
 
 from mlops_roles import apply_mappings, propose, read_mappings
 from mlops_roles.cli.main import main
+from mlops_roles.matching.proposals import MATCH_ORDER, evidence_kinds
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,18 @@ def test_an_exact_match_needs_two_pieces_of_evidence(tmp_path):
         path.write_text(f"{HEAD} a:x a skos:Concept ; {text} .", "utf-8")
         found = {r.cells["object_id"]: r.cells["predicate_id"] for r in propose(path).mappings}
         assert found["role:data-engineer"] == f"skos:{wanted}", text
+
+
+def test_each_kind_of_evidence_has_a_weight_a_relation_and_a_justification():
+    kinds = evidence_kinds()
+    assert all(0 < kind.weight < 1 for kind in kinds.values())
+    assert {name for name, kind in kinds.items() if not kind.relation} == {"chain", "loose chain"}
+    assert {kind.relation for kind in kinds.values()} - {""} <= set(MATCH_ORDER)
+    assert {kind.justification for kind in kinds.values()} == {
+        "LexicalMatching",
+        "LogicalReasoning",
+        "MappingChaining",
+    }
 
 
 def test_a_class_that_an_alignment_knows_makes_a_proposal_likelier(tmp_path):

@@ -12,6 +12,7 @@ from support.asserted import ROOT
 
 from mlops_roles import ask, load, resolve
 from mlops_roles.cli.main import main
+from mlops_roles.io.resources import resource_rows
 from mlops_roles.matching.titles import resolve_all
 
 ACME = str(ROOT / "examples" / "acme.ttl")
@@ -108,6 +109,15 @@ def test_nearest_titles_are_candidates_and_never_an_answer():
     assert found.status == "none"
     assert found.roles == ()
     assert "data engineer" in found.nearest
+
+
+def test_the_rules_of_word_lists_are_about_lists_of_the_ontology():
+    rules = resource_rows("ontology", "matching/word_lists")
+    lists = {row["list"].removeprefix("words:").partition("-")[0] for row in ask("words")}
+    assert len(rules) == len({rule["list"] for rule in rules})
+    assert {rule["list"] for rule in rules} <= lists
+    assert {rule["removed"] for rule in rules} == {"", "at the start", "anywhere"}
+    assert {name for rule in rules for name in rule["beside"].split()} == {"general", "field"}
 
 
 @settings(deadline=None, max_examples=300, derandomize=True)

@@ -254,21 +254,21 @@ def _resolve_units(
     items = _split(units, (";",)) if ";" in units else (units,)
     stripped = [_strip_modifiers(words, item) for item in items]
     parts = [_interpret(words, core, seniority) for core, _, seniority in stripped]
-    said = parts[0] if len(parts) == 1 else _Interpretation.merge(parts)
-    if not said.roles:
+    found = parts[0] if len(parts) == 1 else _Interpretation.merge(parts)
+    if not found.roles:
         inside = dict.fromkeys(
             words.preferred_title[name.role] if name.kind == "field" else fold_title(name.title)
-            for name in said.rejected
+            for name in found.rejected
         )
-        reasons = (*said.notes, *said.rejected.values()) or _NO_TITLE
+        reasons = (*found.notes, *found.rejected.values()) or _NO_TITLE
         return (), reasons, None, tuple(inside)[:MAX_NEAREST]
     modifiers = ", ".join([unit for _, removed, _ in stripped for unit in removed])
     without = f" without {modifiers!r}" if modifiers else ""
     named = [
         f"{name.reason}{'' if name.title == title else f' (as {name.title!r})'}{without}{beside}"
-        for name, beside in said.names.items()
+        for name, beside in found.names.items()
     ]
-    return said.roles, (*named, *said.notes), said.similar, ()
+    return found.roles, (*named, *found.notes), found.similar, ()
 
 
 def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
