@@ -371,7 +371,6 @@ def length(function):
 
 
 LONG = {
-    *("analysis/verifier/checking", "analysis/verifier/reading"),
     *("matching/lexicon", "staff/rdf_people", "staff/reader"),
 }
 

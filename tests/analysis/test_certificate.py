@@ -108,17 +108,11 @@ def test_a_certificate_agrees_with_a_second_reading_of_the_row(data, role, accep
     found = certify("Ada Okafor", role, write_person(tmp_path, row), accept_tools=accept).to_dict()
     assert found["verdict"] == verdict(required_skills(role), recorded, lacking, tools, accept)
     states = {line["skill"].rsplit("/")[-1]: line["state"] for line in found["skills"]}
-    assert set(states) == required_skills(role)
-    for skill, state in states.items():
-        assert state == (
-            "lacking"
-            if skill in lacking
-            else "recorded"
-            if skill in recorded
-            else "tool"
-            if skill in tools
-            else "unrecorded"
-        )
+    known = {"lacking": lacking, "recorded": recorded, "tool": tools}
+    assert states == {
+        skill: next((state for state in known if skill in known[state]), "unrecorded")
+        for skill in required_skills(role)
+    }
 
 
 @given(data=st.data(), role=st.sampled_from(ROLES), accept=st.booleans())
@@ -127,34 +121,27 @@ def test_the_facts_that_would_decide_it_decide_it_and_fewer_do_not(data, role, a
     row = data.draw(evidence_rows(role))
     found = certify("Ada Okafor", role, write_person(tmp_path, row), accept_tools=accept).to_dict()
     recorded, lacking, tools = skill_sets(**row)
-    assert bool(found["settle"]) == (found["verdict"] in ("likely", "unknown"))
-    assert [way["facts"] for way in found["settle"]] == sorted(
-        way["facts"] for way in found["settle"]
-    )
+    needs = required_skills(role)
+
+    def with_skills(more):
+        return verdict(needs, recorded | more, lacking, tools, accept)
+
+    numbers = [way["facts"] for way in found["settle"]]
+    assert bool(numbers) == (found["verdict"] in ("likely", "unknown"))
+    assert numbers == sorted(numbers)
     for way in found["settle"]:
-        facts = [
-            iri.rsplit("/")[-1]
-            for kind in ("confirm", "record", "one_lacking")
-            for iri in way.get(kind, ())
-        ]
+        kinds = ("confirm", "record", "one_lacking")
+        facts = {iri.rsplit("/")[-1] for kind in kinds for iri in way.get(kind, ())}
         if way["verdict"] == "yes":
             assert way["facts"] == len(facts)
-            assert (
-                verdict(required_skills(role), recorded | set(facts), lacking, tools, accept)
-                == "yes"
-            )
-            assert all(
-                verdict(required_skills(role), recorded | set(facts) - {f}, lacking, tools, accept)
-                != "yes"
-                for f in facts
-            )
+            assert with_skills(facts) == "yes"
+            assert all(with_skills(facts - {fact}) != "yes" for fact in facts)
         else:
             assert way["facts"] == 1
-            assert {
-                f
-                for f in required_skills(role) - recorded
-                if verdict(required_skills(role), recorded, {f}, tools, accept) == "no"
-            } == set(facts)
+            one_lacking = (verdict(needs, recorded, {s}, tools, accept) for s in needs - recorded)
+            assert facts == {
+                s for s, v in zip(needs - recorded, one_lacking, strict=True) if v == "no"
+            }
 
 
 def test_certificates_agree_with_the_audit(acme):
@@ -202,19 +189,10 @@ def test_each_skill_cites_its_cell_and_the_path_of_its_proof(acme):
     )
     graph = load()
     for line in found["skills"]:
-        said = " ".join(
-            explain(
-                ox.Triple(
-                    *map(
-                        ox.NamedNode,
-                        (found["role"], PREFIXES["mlops"] + "requiresSkill", line["skill"]),
-                    )
-                ),
-                graph,
-            ).lines()
-        )
-        assert line["rule"] in said
-        assert all(graph.curie(term) in said for term in line["via"])
+        terms = (found["role"], PREFIXES["mlops"] + "requiresSkill", line["skill"])
+        proof = " ".join(explain(ox.Triple(*map(ox.NamedNode, terms)), graph).lines())
+        assert line["rule"] in proof
+        assert all(graph.curie(term) in proof for term in line["via"])
 
 
 def test_a_certificate_asks_for_review_and_has_hashes_of_its_sources(acme):
@@ -256,23 +234,20 @@ def test_a_custom_role_is_judged(acme):
 
 def test_the_turtle_of_a_certificate_is_prov(acme):
     found = certify("Ben Lindqvist", "R7", acme)
-    said = {
+    statements = {
         (q.predicate.value, q.object.value)
-        for q in ox.parse(found.turtle(), format=ox.RdfFormat.TURTLE)
+        for q in ox.parse(found.to_turtle(), format=ox.RdfFormat.TURTLE)
         if not isinstance(q.object, ox.BlankNode)
     }
-    prov = "http://www.w3.org/ns/prov#"
-    for predicate, value in (
+    prov, about = "http://www.w3.org/ns/prov#", "https://schema.org/about"
+    staff = found.content["staff"]["id"].replace("sha256:", "nih:sha-256;")
+    assert {
         (f"{prov}value", "no"),
-        ("https://schema.org/about", "Ben Lindqvist"),
-        ("https://schema.org/about", found.content["role"]),
-    ):
-        assert (predicate, value) in said
-    assert (
-        f"{prov}wasDerivedFrom",
-        found.content["staff"]["id"].replace("sha256:", "nih:sha-256;"),
-    ) in said
-    assert sum(p == f"{prov}used" for p, _ in said) == 2
+        (about, "Ben Lindqvist"),
+        (about, found.content["role"]),
+        (f"{prov}wasDerivedFrom", staff),
+    } <= statements
+    assert sum(predicate == f"{prov}used" for predicate, _ in statements) == 2
 
 
 def test_the_terms_of_the_json_ld_context_exist():
@@ -334,9 +309,9 @@ def test_an_unknown_person_gets_similar_names_but_not_on_stderr(acme, capsys):
     assert caught.value.nearest[0] == "Ada Okafor"
     assert "Ada" not in str(caught.value)
     assert main.main(["certify", "Ada Okafro", "R3", "--staff", str(ACME)]) == 2
-    said = capsys.readouterr()
-    assert "Ada Okafor" in said.out
-    assert "Ada" not in said.err
+    out, err = capsys.readouterr()
+    assert "Ada Okafor" in out
+    assert "Ada" not in err
 
 
 def test_an_unknown_role_gets_similar_names(acme):
@@ -352,12 +327,12 @@ def test_an_unknown_role_gets_similar_names(acme):
 def test_a_duplicate_or_contradictory_person_is_a_finding(command, person, line, why, capsys):
     for form in ("json", "table"):
         assert main.main([command, person, "R4", "--staff", str(ACME), "--format", form]) == 1
-        said = capsys.readouterr()
-        assert said.err == ""
+        out, err = capsys.readouterr()
+        assert err == ""
         if form == "json":
-            (finding,) = json.loads(said.out)["findings"]
+            (finding,) = json.loads(out)["findings"]
             assert (finding["line"], why in finding["reason"]) == (line, True)
-        assert "acme.csv" in said.out and str(line) in said.out
+        assert "acme.csv" in out and str(line) in out
 
 
 def test_a_conflict_writes_no_file(tmp_path, capsys):
@@ -384,7 +359,7 @@ def test_every_kind_of_staff_file_gives_the_same_certificate(ending, tmp_path, a
 def test_the_text_of_a_certificate_shows_verdict_places_and_hashes(acme, capsys):
     assert main.main(["certify", "Ben Lindqvist", "R7", "--staff", str(ACME)]) == 0
     text = capsys.readouterr().out
-    for said in (
+    for words in (
         "Ben Lindqvist as ML Engineer: no",
         "acme.csv, line 3",
         "sha256:",
@@ -393,7 +368,7 @@ def test_the_text_of_a_certificate_shows_verdict_places_and_hashes(acme, capsys)
         "Backend Engineer",
         "lacks: model deployment",
     ):
-        assert said in text
+        assert words in text
 
 
 def test_the_oracle_knows_the_skills_of_all_roles():

@@ -42,7 +42,7 @@ def test_without_some_evidence_a_verdict_only_moves_towards_unknown(data, role, 
         *skill_sets(**{**row, column: [n for i, n in enumerate(row[column]) if i != gone]}),
         accept,
     )
-    # what lacks said no longer stands against what the tools say; without tools it is unknown
+    # without the lack the evidence of tools counts; without tools it is unknown
     known = (
         {"no", "unknown", "yes" if accept else "likely"}
         if before == "no" and column == "lacks"

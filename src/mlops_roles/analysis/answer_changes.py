@@ -86,7 +86,7 @@ class AnswerChanges:
     """The answers about the people of one staff file that differ between two versions.
 
     Iterating yields them as plain data, in the order of the staff file. A role by title changes
-    because of changed statements whose text is part of the title; what somebody could act as
+    because of changed statements whose text is part of the title; what a person could act as
     because of those behind a changed requirement, or behind the meaning of a name in the row.
 
     Args:

@@ -66,7 +66,7 @@ class Certificate:
         """The certificate as plain data; its `id` is the hash of all the rest."""
         return {"id": sha256(canonical_json(self.content)), **self.content}
 
-    def turtle(self) -> bytes:
+    def to_turtle(self) -> bytes:
         """The certificate in PROV-O, as Turtle; it carries its JSON, which the verifier reads."""
         context = json.loads(
             (resource_dir("ontology") / "certificate.context.json").read_text("utf-8")

@@ -19,7 +19,7 @@ def verdict(
     tools: Collection[str] = (),
     accept_tools: bool = False,
 ) -> Verdict:
-    """Decide whether somebody can act as a role, as far as is known.
+    """Decide whether a person can act as a role, as far as is known.
 
     Args:
         required: the skills that the role requires; a role that requires none cannot be judged.

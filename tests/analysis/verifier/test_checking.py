@@ -133,7 +133,7 @@ def test_columns_are_read_as_mapped_and_never_guessed(tmp_path):
 
 
 def tree_paths(value, path=()):
-    """The paths of a tree to all that stands in it."""
+    """The path to each node of a tree."""
     yield path
     for key, item in (
         value.items()
@@ -230,7 +230,7 @@ def certified():
 @given(data=st.data(), role=st.sampled_from(ROLES))
 @SOME
 def test_any_change_of_the_row_is_found_despite_a_forged_hash(data, role, tmp_path):
-    """What a forger cannot mend is what the certificate would say of the file as it is now."""
+    """A forger can fix every hash, but not what the certificate would say of the file now."""
     staff, row = tmp_path / "staff.csv", data.draw(evidence_rows(role))
     others = [(f"P {n}", "Engineer", "U", data.draw(evidence_rows())) for n in range(2)]
     staff.write_text(
@@ -348,7 +348,7 @@ def test_a_certificate_of_another_version_is_one_finding(tmp_path, ben):
 
 
 def test_a_lack_that_is_left_out_is_found(tmp_path, ben):
-    """The whole lie, hash and verdict and all: as if the row said nothing in lacks."""
+    """The whole lie, hash and verdict and all: as if the row had nothing in lacks."""
     honest = tmp_path / "acme.csv"
     honest.write_text(
         ACME.read_text("utf-8").replace(",model deployment,problem framing", ",,problem framing"),
@@ -372,7 +372,7 @@ def test_a_lack_that_is_left_out_is_found(tmp_path, ben):
 )
 def test_rdf_that_differs_from_its_json_is_found(old, new, tmp_path):
     path = tmp_path / "c.ttl"
-    text = certify("Ben Lindqvist", "R7", ACME).turtle().decode()
+    text = certify("Ben Lindqvist", "R7", ACME).to_turtle().decode()
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     assert places(verify(path, ACME)) == ["RDF beside its JSON"]
@@ -382,7 +382,7 @@ def test_rdf_whose_json_was_changed_is_found(tmp_path):
     path = tmp_path / "c.ttl"
     path.write_text(
         certify("Ben Lindqvist", "R7", ACME)
-        .turtle()
+        .to_turtle()
         .decode()
         .replace('\\"verdict\\":\\"no\\"}', '\\"verdict\\":\\"yes\\"}'),
         encoding="utf-8",
@@ -445,8 +445,8 @@ def test_a_wrong_certificate_exits_with_1_and_lists_the_places(tmp_path, ben, ca
     assert main.main(["verify", str(path), "--staff", str(ACME)]) == 1
     assert "NOT verified" in capsys.readouterr().out
     assert main.main(["verify", str(path), "--staff", str(ACME), "--format", "json"]) == 1
-    said = json.loads(capsys.readouterr().out)
-    assert said["differences"] == [{"place": "verdict", "says": "yes", "found": "no"}]
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["differences"] == [{"place": "verdict", "says": "yes", "found": "no"}]
 
 
 # independence -----------------------------------------------------------------------

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     except Conflict as conflict:
         return print_conflict(conflict, args)
     if args.format == "ttl":
-        write_output(found.turtle(), args.output)
+        write_output(found.to_turtle(), args.output)
     else:
         as_json = args.format == "json"
         text = to_json(found.to_dict()) if as_json else certificate_text(found, args.format)
