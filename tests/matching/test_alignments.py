@@ -160,7 +160,7 @@ def test_a_pair_is_mapped_once(name):
     assert [pair for pair, n in found.items() if n > 1] == []
 
 
-def test_what_is_mapped_is_a_term_of_the_ontology():
+def test_the_subject_of_a_mapping_is_a_term_of_the_ontology():
     known = {str(t) for t in everything().subjects()} | {
         str(iri(c)) for c in ("org:Organization", "org:memberOf", "foaf:Person")
     }
@@ -213,25 +213,25 @@ def test_every_checked_fact_is_used_or_left_out_with_a_reason():
 @every_set
 def test_a_relation_differs_from_the_facts_only_with_a_reason(name):
     for row in SETS[name].mappings:
-        said = {
+        facts = {
             f["predicate"]
             for f in framework(name)
             if same(f["object_id"], row.object) or same(f["object_id"], row.subject)
         }
-        if not row.negated and row.cells["predicate_id"] not in said:
+        if not row.negated and row.cells["predicate_id"] not in facts:
             assert re.search(r"Match, not \w+: \S|the facts", row.cells["comment"]), row
 
 
 @every_set
 def test_rows_keep_the_evidence_and_sets_the_licence_notes_of_their_facts(name):
     for row in SETS[name].mappings:
-        said = [
+        facts = [
             f
             for f in framework(name)
             if same(f["object_id"], row.object) or same(f["object_id"], row.subject)
         ]
-        assert row.negated or any(f["evidence"] in row.cells["comment"] for f in said), row
-        assert all(f["licence note"] in SETS[name].header["comment"] for f in said), row
+        assert row.negated or any(f["evidence"] in row.cells["comment"] for f in facts), row
+        assert all(f["licence note"] in SETS[name].header["comment"] for f in facts), row
 
 
 # exact matches ---------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def test_no_outside_term_is_an_exact_match_of_two_of_ours():
     assert [term for term, n in found.items() if n > 1] == []
 
 
-def test_an_outside_occupation_that_is_an_exact_match_of_two_roles_is_found(tmp_path):
+def test_an_occupation_that_exactly_matches_two_roles_is_found(tmp_path):
     path = tmp_path / "theirs.ttl"
     ours, theirs = iri("role:data-engineer"), exact_esco("role:data-scientist")
     path.write_text(f"<{theirs}> <{iri('skos:exactMatch')}> <{ours}> .")
@@ -315,7 +315,7 @@ def test_a_mapping_is_shown_on_the_page_of_its_term():
     assert "Mappings" not in show("R3").text()
 
 
-def test_what_must_not_be_confused_is_kept():
+def test_known_false_friends_are_rejected_mappings():
     refused = {
         (row.cells["subject_id"], row.cells["object_id"]) for _, row in rows() if row.negated
     }
@@ -329,7 +329,7 @@ def test_what_must_not_be_confused_is_kept():
             assert (URIRef(row.subject), iri("mlops:noMatch"), URIRef(row.object)) in aligned(name)
 
 
-def test_a_company_that_says_otherwise_is_refused(tmp_path):
+def test_data_that_matches_a_rejected_pair_is_an_error(tmp_path):
     path = tmp_path / "theirs.ttl"
     code = expand("dcwf_role:624", SETS["dcwf"].header["curie_map"])
     path.write_text(f"<{code}> <{iri('skos:closeMatch')}> <{iri('role:devops-engineer')}> .")

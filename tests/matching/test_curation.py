@@ -11,6 +11,7 @@ from support.decisions import decide
 from mlops_roles import InputError, audit, load, resolve
 from mlops_roles.cli.main import main
 from mlops_roles.matching.curation import (
+    COLUMNS,
     TitleDecision,
     find_contradictions,
     read_decisions,
@@ -78,6 +79,17 @@ def test_a_decision_on_a_companys_own_role_declares_its_prefix(ours):
     assert decide(ours, "LLM Wizard", "--with", ACME, *accept) == 0
     assert "#  acme: https://acme.example/roles/" in ours.read_text()
     assert resolve("LLM Wizard", load(ACME, ours)).roles == ("acme:prompt-engineer",)
+
+
+def test_the_header_of_a_file_stays_as_it_was_until_a_prefix_is_added(ours):
+    prefixes = "{role: https://w3id.org/mlops-roles/role/}"
+    header = f"# mapping_set_id: urn:ours  # mine\n# curie_map: {prefixes}\n"
+    ours.write_text(header + "\t".join(COLUMNS) + "\n")
+    decide(ours, "Data Ninja", "--accept", "R3")
+    assert ours.read_text().startswith(header)
+    decide(ours, "LLM Wizard", "--with", ACME, "--accept", "acme:prompt-engineer")
+    assert "#  acme: https://acme.example/roles/" in ours.read_text()
+    assert len(read_decisions(ours, load(ACME))) == 2
 
 
 @pytest.mark.parametrize(("first", "second"), [("--accept", "Not"), ("--refuse", "")])
@@ -151,7 +163,7 @@ def test_a_decision_that_cannot_be_kept_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_no_mapping_set_is_refused_and_left_as_it_was(ours):
+def test_a_file_that_is_no_mapping_set_is_rejected_and_left_unchanged(ours):
     ours.write_text("person\ttitle\nAda\tData Ninja\n")
     with pytest.raises(InputError, match="no column"):
         load(ours) and resolve("Data Ninja", load(ours))

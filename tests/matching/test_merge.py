@@ -43,7 +43,7 @@ def test_only_reviewed_rows_are_merged_each_marked_with_its_set(company, tmp_pat
     assert "broadMatch" not in str(came)
 
 
-def test_what_was_merged_is_used(company, tmp_path):
+def test_a_merged_match_gives_the_role(company, tmp_path):
     linked, people = tmp_path / "linked.ttl", tmp_path / "people.ttl"
     linked.write_bytes(
         apply_mappings(
@@ -84,7 +84,7 @@ def rows_of(statements):
     second=STATEMENTS.filter(bool),
     order=st.booleans(),
 )
-def test_what_was_merged_is_taken_out_exactly_whatever_the_order(
+def test_undo_takes_out_exactly_what_was_merged_in_any_order(
     tmp_path_factory, before, first, second, order
 ):
     folder = tmp_path_factory.mktemp("undo")
@@ -147,9 +147,9 @@ def test_a_statement_that_was_there_before_stays(tmp_path):
 
 @pytest.mark.parametrize("order", [("one", "two"), ("two", "one")], ids="-".join)
 def test_a_statement_that_two_sets_bring_goes_with_the_last_of_them(company, tmp_path, order):
-    said = "a:senior skos:broadMatch role:data-engineer Ann"
+    row = "a:senior skos:broadMatch role:data-engineer Ann"
     sets = {
-        name: write_set(tmp_path, said, name=f"{name}.tsv", iri=f"https://acme.example/{name}")
+        name: write_set(tmp_path, row, name=f"{name}.tsv", iri=f"https://acme.example/{name}")
         for name in order
     }
     both = step(
@@ -164,7 +164,7 @@ def test_a_statement_that_two_sets_bring_goes_with_the_last_of_them(company, tmp
 
 
 @pytest.mark.parametrize("rows", [("a:senior skos:broadMatch role:data-engineer",), ()])
-def test_nothing_is_merged_that_nobody_reviewed(company, tmp_path, rows):
+def test_a_set_without_reviewed_rows_is_not_merged(company, tmp_path, rows):
     with pytest.raises(InputError, match="no row has been reviewed"):
         apply_mappings(company, write_set(tmp_path, *rows))
 
@@ -179,7 +179,7 @@ def test_a_set_is_merged_once_and_taken_out_only_where_it_is(company, tmp_path):
         apply_mappings(linked, found)
 
 
-def test_the_way_from_proposals_to_a_merged_file_and_back(company, tmp_path, capsys):
+def test_the_commands_propose_merge_and_undo(company, tmp_path, capsys):
     mappings, linked, back = (str(tmp_path / n) for n in ("m.sssom.tsv", "linked.ttl", "back.ttl"))
     assert main(["link", str(company), "--output", mappings]) == 0
     assert main(["link", str(company), "--apply", mappings]) == 2, "nothing has been reviewed"

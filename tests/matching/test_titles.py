@@ -60,11 +60,11 @@ def test_nothing_that_names_no_role_is_called_certain():
     ],
 )
 def test_an_answer_says_which_words_decided(title, words):
-    said = " ".join(resolve(title).reasons)
-    assert [w for w in words if w not in said] == []
+    reasons = " ".join(resolve(title).reasons)
+    assert [w for w in words if w not in reasons] == []
 
 
-def test_what_stands_in_a_refused_title_comes_first_among_the_nearest():
+def test_titles_inside_a_rejected_one_come_first_among_the_nearest():
     assert resolve("Construction Project Manager").nearest[0] == "project manager"
     assert resolve("Data Engineering Manager").nearest[0] == "data engineer"
 
@@ -75,12 +75,12 @@ def test_nearest_titles_are_the_same_for_one_and_for_many():
     assert any(r.nearest for r in resolve_all(titles))
 
 
-def test_a_title_is_not_read_without_end():
+def test_a_title_of_over_1000_characters_is_not_read():
     assert resolve("Data Scientist " * 1000).status == "none"
     assert "longer than" in resolve("x" * 10**6).reasons[0]
 
 
-def test_a_word_of_a_company_turns_a_title(tmp_path):
+def test_a_companys_own_words_decide_titles(tmp_path):
     own = tmp_path / "ours.ttl"
     own.write_text(
         "@prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
@@ -93,14 +93,14 @@ def test_a_word_of_a_company_turns_a_title(tmp_path):
     assert [resolve(t).status for t in titles[1:]] == ["none", "none"]
 
 
-def test_the_clash_of_halves_is_a_reason():
+def test_conflicting_halves_are_a_reason():
     assert any(
         "clash" in r and "data-engineer" in r and "ml-engineer" in r
         for r in resolve("ML/Data Engineer").reasons
     )
 
 
-def test_a_similar_role_says_so():
+def test_similar_is_a_reason():
     assert any(r.startswith("similar") for r in resolve("Product Owner").reasons)
 
 
