@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..matching.titles import fold_title
 from ..ontology.names import fold_name, slug
-from ..ontology.tables import group_pairs
+from ..ontology.results import group_pairs
 from ..ontology.versions import Statement, Version
 from .audit import Audit
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ..matching.titles import Resolution
-from ..ontology.tables import RoleTables, group_pairs
+from ..ontology.results import group_pairs
+from ..ontology.tables import RoleTables
 from ..staff.reader import Rejected
 
 NEAREST = 3

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import UnknownPerson
-from ..ontology.tables import RoleTables, group_pairs
+from ..ontology.results import group_pairs
+from ..ontology.tables import RoleTables
 from .audit import Audit
 from .evidence import similar_names
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..ontology.tables import group_pairs
+from ..ontology.results import group_pairs
 from .audit_result import NOTE
 from .evidence import Evidence, Records
 from .requirements import incorporated_roles, slug_of_role

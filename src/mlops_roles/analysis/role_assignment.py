@@ -9,7 +9,8 @@ from ..errors import InputError
 from ..matching.titles import Resolution
 from ..ontology.graph import Graph
 from ..ontology.names import slug
-from ..ontology.tables import RoleTables, group_pairs
+from ..ontology.results import group_pairs
+from ..ontology.tables import RoleTables
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..ontology.tables import group_pairs
+from ..ontology.results import group_pairs
 from .audit import Audit
 from .audit_result import NOTE
 from .coverage import GROUPS, CoverageModel, Items, Person, load_people

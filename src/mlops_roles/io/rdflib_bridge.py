@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ def to_rdflib(triples: Iterable[Any], prefixes: Mapping[str, str]) -> rdflib.Gra
 
     Lexical forms and the names of blank nodes are kept. Raises InputError for a triple term.
     """
+    import logging
+
     import rdflib
 
     # rdflib logs a traceback for each ill-typed literal

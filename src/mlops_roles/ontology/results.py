@@ -7,13 +7,16 @@ looks up both texts for each comparison.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
 from .graph import Term
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 LARGE = 1 << 24  # bytes from which on Arrow is quicker, its import included
 BLOCK = 1 << 24  # bytes that Arrow reads at once; more than a row has
 Row = tuple[Term | None, ...]
@@ -131,3 +134,11 @@ def _text(term: Any) -> str:
         if isinstance(term, ox.NamedNode)
         else f"2{term.value}"
     )
+
+
+def group_pairs(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """The second of each pair, by the first."""
+    groups: dict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return dict(groups)

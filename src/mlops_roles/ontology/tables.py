@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from .catalogue import ask
 from .graph import Graph, once_per_graph
 from .names import fold_name, slug
+from .results import group_pairs
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
 
@@ -136,11 +135,3 @@ def _workflow(graph: Graph) -> list[dict[str, Any]]:
         if row["role"]:
             roles.setdefault(row["how"], []).append(slug(row["role"]))
     return [zone | {"steps": list(zone["steps"].values())} for zone in zones.values()]
-
-
-def group_pairs(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
-    """The second of each pair, by the first."""
-    groups: dict[Key, list[Value]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return dict(groups)

@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..io.text import format_rows, single_line
 from .catalogue import Answer, Question, catalogue, question, run_query
 from .graph import Graph, Term, load
-from .tables import group_pairs
+from .results import group_pairs
 
 WIDTH = 96
 _PAGE = re.compile(r"\?(\w+)(?: (\d+))?(?: ([^/]+?))?(?: / \?(\w+))?$")

@@ -24,7 +24,7 @@ from .graph import (
     Term,
     ontology_files,
 )
-from .tables import group_pairs
+from .results import group_pairs
 
 MAX_TEXT = 300  # characters of a term that are written; a longer one ends with its hash
 OWL, RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
