@@ -1,6 +1,6 @@
 """The ontology in memory: asserted in the default graph, inferred beside it in a named one.
 
-Starts from the shipped closure. With files of a company's own, the closure is inferred anew
+Starts from the shipped closure. With files of a company's own, the closure is inferred again
 and cached under a hash of everything that went into it.
 """
 
@@ -377,7 +377,7 @@ def load(
         added: a company's own roles, skills, tools, titles and shapes (RDF), questions (.rq) and
             decisions on titles (.tsv); `alignment:esco` is a shipped alignment.
         data: RDF about people, for questions to be asked of.
-        store: a folder that keeps all this loaded; it is loaded anew when a file has changed.
+        store: a folder that keeps all this loaded; it is loaded again when a file has changed.
 
     Returns:
         The graph; without files the same one each time.

@@ -80,7 +80,7 @@ def _open(path: Path) -> tuple[ox.Store, dict[str, str]]:
         store = ox.Store.read_only(str(path / "store"))
         return store, json.loads((path / "prefixes.json").read_text("utf-8"))
     except (RuntimeError, FileNotFoundError, ValueError):
-        raise InputError(f"{path}: damaged; remove this folder, and it is made anew") from None
+        raise InputError(f"{path}: damaged; remove this folder, and it is built again") from None
 
 
 def _build(home: Path, name: str, load_into: Loader) -> None:

@@ -290,7 +290,7 @@ class Engine:
 
         @ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
         def bit_or(bits: int) -> int:
-            """Stands for the engine's own."""
+            """Replaced by the function of the engine."""
             return bits
 
         return bits.bit_or() if self.con.has_operation(ibis.expr.operations.BitOr) else bit_or(bits)

@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     progress = Progress()
-    pseudonymiser(args)  # a missing key is told before the work
+    pseudonymiser(args)  # a missing key is an error before the work
     if args.small_groups and args.format in PEOPLE:
         raise InputError(
             f"--small-groups: {args.format} shows single people; choose table, md, json or html"
