@@ -1,0 +1,44 @@
+"""`python -m mlops_roles` ends with the exit code of its command, and cleans up before."""
+
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = """
+import atexit
+from mlops_roles import __main__ as entry
+
+def main():
+    atexit.register(print, "cleaned up")
+    {end}
+
+entry.main = main
+entry.process()
+"""
+
+
+def run(*arguments):
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["show", "R7"], 0), (["show", "nobody"], 2), (["show"], 2)]
+)
+def test_the_exit_code_is_that_of_the_command(arguments, code):
+    done = run("-m", "mlops_roles", *arguments)
+    assert done.returncode == code
+    assert bool(done.stdout) == (code == 0)
+    assert bool(done.stderr) == (code != 0)
+
+
+def test_what_a_command_registers_at_exit_runs_before_the_quick_exit():
+    done = run("-c", COMMAND.format(end="return 1"))
+    assert (done.returncode, done.stdout, done.stderr) == (1, "cleaned up\n", "")
+
+
+def test_an_unforeseen_error_ends_the_process_with_its_traceback():
+    done = run("-c", COMMAND.format(end="raise RuntimeError('unforeseen')"))
+    assert (done.returncode, done.stdout) == (1, "cleaned up\n")
+    assert done.stderr.endswith("RuntimeError: unforeseen\n")
