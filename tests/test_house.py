@@ -423,6 +423,8 @@ def sentences():
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
     for path in [*CODE, *SRC.rglob("*.pyi"), *SRC.rglob("*.j2"), *pages]:
         yield path, path.read_text("utf-8")
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        yield path, "\n".join(f.name for f in functions(path))
     for path in [*RDF, *SPARQL]:
         shown = r"(?m)^\s*(?:sh:message|rdfs:comment|#\+) .*$"
         yield path, "\n".join(re.findall(shown, path.read_text("utf-8")))
