@@ -1,4 +1,4 @@
-"""The command line: a face of the library.
+"""The entry point of the command line: parsers, shared options, output, errors and exit codes.
 
 Each module in `commands/` is a command, imported only when it is called. Its docstring is its
 help: a summary in the first line, then examples and notes. `add_arguments(parser, argv)` declares
