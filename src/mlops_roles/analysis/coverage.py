@@ -117,21 +117,20 @@ def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person
     if wanted is not None:
         used = used.filter(used.person.isin(wanted or [""]))
         holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
-    rows = used.select("line", "person").order_by("line").to_pyarrow().to_pylist()
-    for name in sorted(set(wanted or ()) - {row["person"] for row in rows}):
+    people = _pairs(used.order_by("line"), "person")
+    for name in sorted(set(wanted or ()) - {person for _, person in people}):
         raise UnknownPerson(name, audit.staff.file, similar_names(audit.used, name))
-    roles, skills = _by_line(holds, "role"), _by_line(knows, "skill")
+    roles, skills = group_pairs(_pairs(holds, "role")), group_pairs(_pairs(knows, "skill"))
     return [
-        Person(line, row["person"], frozenset(roles.get(line, ())), frozenset(skills.get(line, ())))
-        for row in rows
-        for line in [row["line"]]
+        Person(line, person, frozenset(roles.get(line, ())), frozenset(skills.get(line, ())))
+        for line, person in people
     ]
 
 
-def _by_line(table: Any, column: str) -> dict[int, list[str]]:
-    """The values of a column by line."""
+def _pairs(table: Any, column: str) -> list[tuple[int, str]]:
+    """(line, value of the column) of each row."""
     pairs = table.select("line", column).to_pyarrow()
-    return group_pairs(zip(*(pairs.column(i).to_pylist() for i in (0, 1)), strict=True))
+    return list(zip(*(pairs.column(i).to_pylist() for i in (0, 1)), strict=True))
 
 
 def audit_coverage(audit: Audit) -> Coverage:

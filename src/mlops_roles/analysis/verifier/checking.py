@@ -209,8 +209,8 @@ class _Rebuild:
         given = self.given.get("skills")
         lines = given if isinstance(given, list) else []
         via = next((_at(line, "via") for line in lines if _at(line, "skill") == skill), None)
-        if not self.ontology.leads(self.role, via, skill):
-            via = self.ontology.path(self.role, skill)
+        if not self.ontology.is_path(self.role, via, skill):
+            via = self.ontology.shortest_path(self.role, skill)
         return {
             "skill": skill,
             "label": self.ontology.label(skill),

@@ -59,7 +59,7 @@ class Ontology:
             reached += [step for step in self.steps(one) if step not in reached]
         return {skill for one in reached for skill in self.values(one, "requiresSkill")}
 
-    def path(self, role: str, skill: str) -> list[str]:
+    def shortest_path(self, role: str, skill: str) -> list[str]:
         """The shortest path from a role to a skill that it requires, without its ends."""
         paths = [[role]]
         for path in paths:
@@ -68,7 +68,7 @@ class Ontology:
             paths += [[*path, step] for step in self.steps(path[-1]) if step not in path]
         return []
 
-    def leads(self, role: str, path: Any, skill: str) -> bool:
+    def is_path(self, role: str, path: Any, skill: str) -> bool:
         """Whether each step of a path, from a role to a skill, is asserted."""
         if not isinstance(path, list) or not all(isinstance(name, str) for name in path):
             return False
