@@ -63,13 +63,15 @@ class Outline:
         """Whether VALUES behind the query is joined with its very answer.
 
         It is joined with the solutions of the pattern, before they are grouped, computed with or
-        cut: so where none of this happens.
+        cut: so where none of this happens. And the engine takes it into EXISTS even where its
+        variables are not in scope, which changes what MINUS does there.
         """
         computed = self.form == "SELECT" and {"(", "REDUCED"} & {t.upper for t in self.clause}
         return (
             self.readable
             and self.pattern is not None
             and self.modifiers <= {"ORDER"}
+            and not self.words >= {"EXISTS", "MINUS"}
             and not computed
             and not AGGREGATES & {token.upper for token in self.tail}
         )

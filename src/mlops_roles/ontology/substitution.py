@@ -12,7 +12,7 @@ early replacement could change the solutions (`unsafe`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -157,36 +157,24 @@ class _Reader:
         scope = _Scope()
         scope.join([self.group()])
         modifiers = self.modifiers()
-        depths = [token.depth for token in clause]
-        plain = {t.variable for t in clause if t.variable and t.depth == min(depths)}
-        computed = _variables(clause) - plain
-        targets = _targets(clause)
-        every = "*" in {t.text for t in clause if t.depth == min(depths)}
-        projected = plain | targets | (scope.mentioned if every else set())
-        scope.mentioned |= plain
-        scope.unsafe |= targets | (scope.expression(clause) - plain - targets - scope.certain)
-        keys = self.grouped(scope, modifiers, clause)
-        scope.certain &= projected - targets if keys is None else projected & keys
-        scope.assigned = scope.assigned & projected - targets if keys is None else set()
-        if reduced or modifiers.keys() & {"LIMIT", "OFFSET", "VALUES"}:
+        outer = [token for token in clause if token.depth == clause[0].depth]
+        plain, targets = _variables(outer), _targets(clause)
+        every = "*" in {token.text for token in outer}
+        computed = scope.expression([t for t in clause if t.depth > clause[0].depth]) - targets
+        for word in modifiers.keys() & {"GROUP", "HAVING"}:
+            computed |= scope.expression(modifiers[word])
+        scope.unsafe |= targets | (computed - scope.certain)
+        projected = scope.mentioned if every else plain
+        scope.certain &= projected
+        scope.assigned &= set() if _is_grouped(clause, modifiers) else projected
+        if reduced or modifiers.keys() & {"LIMIT", "OFFSET"}:
             scope.certain, scope.assigned = set(), set()
-        scope.unsafe |= (scope.mentioned | computed) - scope.certain - scope.assigned
+        scope.mentioned |= plain
+        scope.unsafe |= scope.mentioned - scope.certain - scope.assigned
         if scope.all_unsafe:  # for its own variables: it sees no others
             scope.unsafe |= scope.mentioned
-            scope.certain, scope.all_unsafe = set(), False
+            scope.certain, scope.assigned, scope.all_unsafe = set(), set(), False
         return scope
-
-    def grouped(
-        self, scope: _Scope, modifiers: dict[str, Sequence[Token]], clause: Sequence[Token]
-    ) -> set[str] | None:
-        """The variables that the solutions are grouped by; None where they are not grouped."""
-        for word in modifiers.keys() & {"GROUP", "HAVING"}:
-            scope.unsafe |= scope.expression(modifiers[word]) - scope.certain
-        words = {token.upper for tokens in (clause, *modifiers.values()) for token in tokens}
-        if not modifiers.keys() & {"GROUP", "HAVING"} and not words & AGGREGATES:
-            return None
-        by = modifiers.get("GROUP", ())
-        return {t.variable for t in by if t.depth == by[0].depth} - {""} - _targets(by)
 
     def until(self, *words: str) -> Sequence[Token]:
         """Read up to one of some words outside of all brackets that open here."""
@@ -353,6 +341,11 @@ def _step(tokens: Sequence[Token], at: int) -> tuple[int, bool]:
         empty |= tokens[at].text in _ZERO_LENGTH
         at += 1
     return at, empty
+
+
+def _is_grouped(clause: Sequence[Token], modifiers: Mapping[str, Sequence[Token]]) -> bool:
+    words = {token.upper for tokens in (clause, *modifiers.values()) for token in tokens}
+    return bool(modifiers.keys() & {"GROUP", "HAVING"} or words & AGGREGATES)
 
 
 def _variables(tokens: Iterable[Token]) -> set[str]:
