@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from functools import cache
 from pathlib import Path
@@ -27,6 +25,9 @@ def resource_dir(folder: str) -> Path:
 @cache
 def resource_rows(folder: str, table: str) -> tuple[dict[str, str], ...]:
     """The rows of a shipped CSV file by column, as of `("ontology", "matching/evidence")`."""
+    import csv
+    import io
+
     text = (resource_dir(folder) / f"{table}.csv").read_text("utf-8")
     return tuple(csv.DictReader(io.StringIO(text)))
 

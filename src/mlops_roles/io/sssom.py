@@ -11,7 +11,6 @@ import csv
 import io
 import os
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -251,6 +250,8 @@ def _rows(text: str, line: int, path: str | os.PathLike[str]) -> Iterator[tuple[
 
 def _header(lines: Sequence[str], path: str | os.PathLike[str]) -> Header:
     """What a header says, every scalar as text."""
+    import textwrap
+
     import yaml
 
     text = textwrap.dedent("\n".join(lines))
