@@ -370,13 +370,10 @@ def length(function):
     return lines - (documented.end_lineno - documented.lineno + 1 if documented else 0)
 
 
-LONG = {"staff/rdf_people", "staff/reader"}
-
-
 @every_module
 def test_no_function_is_longer_than_40_lines(path):
     found = [f.name for f in functions(path) if length(f) > 40]
-    assert found == [] or str(path.relative_to(SRC).with_suffix("")) in LONG
+    assert found == []
 
 
 def test_lines_of_at_most_100_characters_are_enforced():

@@ -106,7 +106,7 @@ def test_a_role_that_is_none_is_a_rejected_row_and_a_companys_own_org_role_is_no
 
 
 def test_rdf_that_says_nothing_of_people_is_refused_with_the_cure(tmp_path):
-    with pytest.raises(InputError, match="nobody in it"):
+    with pytest.raises(InputError, match="no person in it"):
         audited(tmp_path, ":a rdfs:label 'A' .")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-TOP_K_PARTITIONS = 16  # groups in which the nearest are sought at once; at least NEAREST
+TOP_K_PARTITIONS = 16  # per-partition maxima bound the top NEAREST; at least NEAREST
 
 
 class Audit(AuditResult):
@@ -38,8 +38,18 @@ class Audit(AuditResult):
 
     Attributes:
         staff: the table as read, with `line`.
-        used: the rows that count.
-        closed: the ontology as plain tables.
+        used: the rows that count, an Ibis table.
+        closed: the facts about roles as plain tables.
+
+    Example:
+        >>> from mlops_roles import audit
+        >>> acme = audit("examples/acme.csv")
+        >>> acme.rows
+        {'read': 42, 'used': 38, 'rejected': 4}
+        >>> acme.rejected[0].line, acme.rejected[0].reason
+        (38, 'duplicate of line 15')
+        >>> acme.people.filter(acme.people.line == 2).to_pyarrow().to_pylist()[0]["roles"]
+        'data-scientist'
     """
 
     def __init__(
@@ -76,8 +86,8 @@ class Audit(AuditResult):
     # from the staff table to whole numbers -------------------------------------
 
     def _read_spellings(self) -> ibis.Table:
-        """(outright, written, spelling, assignment) of each distinct title, and of what else names roles outright."""
-        spelt = sorted(self._engine.fetch_rows(_spelt(self.staff.table).distinct()))
+        """(outright, written, spelling, assignment) of each distinct title or `role` cell."""
+        spelt = sorted(self._engine.fetch_rows(_written(self.staff.table).distinct()))
         titles = {written for outright, written in spelt if not outright}
         self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
         found = [
@@ -99,7 +109,7 @@ class Audit(AuditResult):
 
     @cached_property
     def _pieces(self) -> ibis.Table:
-        """(line, origin, piece) of each name in the cells of skills, lacks and assessed, with the white space around it."""
+        """(line, origin, piece) of each name in skills, lacks and assessed, untrimmed."""
         import ibis
 
         t = self.staff.table
@@ -112,7 +122,10 @@ class Audit(AuditResult):
         return ibis.union(*parts)
 
     def _read_names(self) -> ibis.Table:
-        """(origin, piece, bits …) of each distinct name that means something where it stands; keeps the others."""
+        """(origin, piece, bits …) of each distinct name that is recognised in its column.
+
+        Unrecognised ones go to `_unmatched`.
+        """
         known, unmatched = [], []
         for origin, piece in self._engine.fetch_rows(
             self._pieces.select("origin", "piece").distinct()
@@ -138,7 +151,10 @@ class Audit(AuditResult):
         )
 
     def _meant(self, cell: str, written: str) -> dict[str, list[str]]:
-        """The skills that a name says are there, found lacking, or spoken for by a tool. A tool neither proves nor disproves in an assessment."""
+        """The skills that a name says a person has, lacks, or has a tool as evidence for.
+
+        In an assessment a tool says nothing.
+        """
         meaning = self.closed.names.get(fold_name(written), ())
         plain = [skill for kind, skill in meaning if kind == "recorded"]
         tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
@@ -163,7 +179,7 @@ class Audit(AuditResult):
         )
         columns_of_row = ("line", "nobody", "spelling", "assignment")
         stands = (
-            _spelt(t, "line", nobody=as_int(t.person.isnull()))
+            _written(t, "line", nobody=as_int(t.person.isnull()))
             .join(self._spellings, ["outright", "written"])
             .select(*columns_of_row)
         )
@@ -171,7 +187,7 @@ class Audit(AuditResult):
         return wide.select(*columns_of_row, **{c: wide[c].fill_null(0) for c in columns})
 
     def _reject(self) -> Iterator[Rejected]:
-        """The rows that name nobody, contradict themselves, name no role, or name somebody who stands in a row above."""
+        """The rows without person, with a contradiction or an unknown role, and duplicates."""
         t, k = self.staff.table, self._person_features
         names = {i: s.unknown for i, s in enumerate(self._assignments) if s.unknown}
         both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.limbs}
@@ -238,7 +254,7 @@ class Audit(AuditResult):
 
     @property
     def knows(self) -> ibis.Table:
-        """(line, skill, recorded, lacking, tool): what is known of the skills of the used people, each as 0 or 1."""
+        """(line, skill, recorded, lacking, tool) of the used people, the last three as 0 or 1."""
         both = self._known.cross_join(self._closed_skills)
         has, lacks, tool = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
         return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(
@@ -247,7 +263,11 @@ class Audit(AuditResult):
 
     @cached_property
     def people(self) -> ibis.Table:
-        """One row per used person: line, person, unit, title, status, roles, similar, able, likely; for a table of any size."""
+        """One row per used person, in the order of lines, of any number of people.
+
+        Columns: line, person, unit, title, status, roles, similar, able, likely; the last four
+        have several slugs separated by ';'.
+        """
         rows = (
             (i, s.status, ";".join(s.roles) or None, ";".join(s.similar) or None)
             for i, s in enumerate(self._assignments)
@@ -266,7 +286,7 @@ class Audit(AuditResult):
         ).order_by("line")
 
     def _able_to(self) -> tuple[Any, Any]:
-        """The roles that a person could act as, by record and with a tool's evidence, each as text."""
+        """The roles that a person could act as, by record and with a tool's evidence, as text."""
         import ibis
 
         k, needs = self._known, sorted(self.closed.needs("role").items())
@@ -327,7 +347,7 @@ class Audit(AuditResult):
                 yield "title", written, (people,)
 
     def _count_items(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each role, task and step: who holds it, who lacks a skill for it, and for whom one is unrecorded."""
+        """Of each role, task and step: how many hold it, lack a skill, have one unrecorded."""
         items, rows = covered_items(self.closed, self._assignments)
         table = self._engine.from_rows(
             {"assignment": int, "item": int, **dict.fromkeys(self._columns("need"), int)}, rows
@@ -378,7 +398,11 @@ class Audit(AuditResult):
 
     @cached_property
     def _ranked(self) -> ibis.Table:
-        """Per person and role how many of the required skills are recorded, and evidenced by a tool alone; `rank` orders the people of a role."""
+        """Per person and role how many required skills are recorded, and how many evidenced.
+
+        `rank`, an integer, orders the people of a role: bits 51 and up the recorded, 40 to 50 the
+        evidenced by a tool alone, below them the line, earlier ones higher.
+        """
         both = self._known.cross_join(self._closed_needs)
         found = {}
         for word, (has, lacks, tool, need) in enumerate(
@@ -399,7 +423,10 @@ class Audit(AuditResult):
         )
 
     def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each role: for whom all it requires is recorded, and for whom what is not is evidenced. The best of each partition are kept."""
+        """Of each role: for how many all it requires is recorded, and for how many evidenced.
+
+        The maximum of each partition is kept: these bound the top 3.
+        """
         r = self._ranked
         able = as_int(r.recorded == r.required)
         likely = as_int(r.recorded + r.evident == r.required) - able
@@ -444,7 +471,7 @@ def find_duplicates(rows: ibis.Table) -> ibis.Table:
     return both.filter(both.line > both["first"]).select("line", "first")
 
 
-def _spelt(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
+def _written(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
     """(outright, written): the `role` column, which beats the title, or the title."""
     import ibis
 
@@ -464,19 +491,31 @@ def audit(
     connection: ibis.BaseBackend | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
-    """Audit a staff file, or a table that lives in an engine.
+    """Audit a staff file, or a table in a database.
 
     Args:
-        staff: CSV, TSV, XLSX or Parquet, with the columns person, title, skills, and optionally unit,
-            role, lacks, assessed; or RDF in our terms, W3C ORG, FOAF or schema.org; or an Ibis table,
-            whose rows stay where they are: `audit(con.table("staff"))`. Its rejected rows are cited
-            by their person.
+        staff: a path, or an Ibis table. A file is CSV, TSV, XLSX or Parquet with the columns
+            person, title, skills, and optionally unit, role, lacks, assessed; or RDF in our
+            terms, W3C ORG, FOAF or schema.org. The rows of a table stay where they are, and
+            rejected ones are cited by their person.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: column of ours to column of the file, where the names differ.
-        connection: an Ibis connection to run on; if left out, that of the table, or embedded DuckDB.
+        connection: an Ibis connection to run on; else that of the table, or embedded DuckDB.
         on_progress: called with the name of each stage, for a progress line.
 
-    Raises InputError if the file as a whole cannot be used; single rows are rejected instead.
+    Returns:
+        The audit; single rows that cannot be used are in its `rejected`.
+
+    Raises:
+        InputError: if the file or table as a whole cannot be used.
+
+    Example:
+        >>> from mlops_roles import audit
+        >>> acme = audit("examples/acme.csv")
+        >>> acme.titles
+        {'certain': 25, 'ambiguous': 3, 'none': 10}
+        >>> acme.coverage("role")["ml-engineer"]["state"]
+        'single'
     """
     engine = Engine(backend_for(staff, connection))
     ontology = graph or load()

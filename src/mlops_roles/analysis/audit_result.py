@@ -76,13 +76,13 @@ class AuditResult:
 
     @cached_property
     def titles(self) -> dict[str, int]:
-        """How many used people have a certain, an ambiguous or no role (by title, or named outright)."""
+        """How many used people have a certain, an ambiguous or no role."""
         found = self.tally.counts["status"]
         return {status: found.get(status, [0])[0] for status in ("certain", "ambiguous", "none")}
 
     @cached_property
     def open_titles(self) -> list[dict[str, Any]]:
-        """The ambiguous and unresolved titles, with how many people bear them; most people first."""
+        """The ambiguous and unresolved titles with their number of people, most people first."""
         borne = {title: n for title, (n,) in self.tally.counts["title"].items()}
         rows = [self.resolutions[title].to_dict() | {"people": n} for title, n in borne.items()]
         return sorted(rows, key=lambda r: (-r["people"], r["title"]))
@@ -94,7 +94,18 @@ class AuditResult:
         return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
 
     def coverage(self, group: str) -> dict[str, dict[str, Any]]:
-        """`{slug: {people, lacking, unrecorded, state, …}}` of 'role', 'task' or 'skill'; of 'step' `{slug: {people, state}}`."""
+        """Who covers what.
+
+        Args:
+            group: 'role', 'task', 'skill' or 'step'.
+
+        Returns:
+            `{slug: {people, lacking, unrecorded, state, …}}`, of steps `{slug: {people, state}}`;
+            numbers of people, and 'covered', 'single', 'uncovered' or 'unassigned'.
+
+        Raises:
+            KeyError: for another group.
+        """
         return {
             "role": self._roles,
             "task": self._tasks,
@@ -135,7 +146,10 @@ class AuditResult:
 
     @cached_property
     def _steps(self) -> dict[str, dict[str, Any]]:
-        """How many hold a role that answers for a step, either side of an either-or; 'unassigned' where the paper names none."""
+        """How many hold a role that answers for a step, on either side of an either-or.
+
+        'unassigned' where the paper names no role.
+        """
         held = {step: self.tally.counts["step"].get(step, [0])[0] for step in self.closed.steps}
         named = {step for _, step in self.closed.answers}
         return {
@@ -145,7 +159,7 @@ class AuditResult:
 
     @cached_property
     def nearest(self) -> dict[str, list[dict[str, Any]]]:
-        """Per role the people who come nearest to all its skills, able ones first, with what is missing."""
+        """Per role the people nearest to all its skills, able ones first, and what is missing."""
         order = sorted(self.tally.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
         best = {
             role: [n for n in order if n[0] == i][:NEAREST]

@@ -1,4 +1,4 @@
-"""Sets of skills as whole numbers, a bit for each skill, in the table expressions of any engine."""
+"""Sets of skills as integers, a bit for each skill, in the table expressions of any engine."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ def and_not(bits: Any, others: Any) -> Any:
 
 
 def popcount(table: ibis.Table, columns: Sequence[str]) -> ibis.Table:
-    """Columns of bits replaced by how many of them are set (HAKMEM, item 169), since no two engines call that by one name.
+    """Columns of bits replaced by how many are set (HAKMEM, item 169); engines have no common name.
 
-    First each three bits hold their own number, then each six; a number modulo 63 is the sum of its sixes.
+    First each three bits hold their own number, then each six; a number modulo 63 is the sum of
+    its sixes.
     """
     threes, twos, ones = int("07" * 11, 8), int("3" * 21, 8), int("1" * 21, 8)
     table = table.mutate(

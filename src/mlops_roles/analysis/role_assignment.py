@@ -45,7 +45,11 @@ class RoleAssignment:
 
     @classmethod
     def from_role_column(cls, written: str, graph: Graph, closed: RoleTables) -> RoleAssignment:
-        """By the `role` column: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'."""
+        """By the `role` column.
+
+        Args:
+            written: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'.
+        """
         holds, similar_to = set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
             try:
@@ -70,7 +74,12 @@ class RoleAssignment:
 def covered_items(
     closed: RoleTables, assignments: Sequence[RoleAssignment]
 ) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
-    """The roles, tasks and steps that people may hold, and (assignment, item, bits …) of those that each assignment brings."""
+    """What people may hold, and who holds it.
+
+    Returns:
+        (group, slug) of the roles, tasks and steps; and (assignment, item, bits …) of those that
+        each assignment brings, by their places in the one list and the other.
+    """
     performs, answers = group_pairs(closed.performs), group_pairs(closed.answers)
     needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
     items: dict[tuple[str, str], int] = {}

@@ -323,7 +323,10 @@ def _drop(drop: Callable[[str], Any], name: str) -> None:
 
 
 def arrow(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pyarrow.Table:
-    """Rows as an Arrow table of whole numbers and text. By way of JSON, since `pyarrow.array` loads pandas."""
+    """Rows as an Arrow table of integers and text.
+
+    By way of JSON, since `pyarrow.array` loads pandas.
+    """
     import pyarrow as pa
     import pyarrow.json
 

@@ -28,23 +28,44 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Pseudonyms:
-    """Pseudonyms under one key: the same name gets the same one, in every file and answer."""
+    """Pseudonyms under one key: the same name has the same one, in every file and answer.
+
+    Attributes:
+        key: the secret, of 16 bytes or more; it is in no `repr`.
+
+    Example:
+        >>> from mlops_roles import Pseudonyms
+        >>> hidden = Pseudonyms.from_key("only the user knows this")
+        >>> hidden.of("Ada Okafor") == hidden.of("Ada Okafor")
+        True
+        >>> hidden.hide({"person": "Ada Okafor", "line": 2})
+        {'person': 'person-108bde0484b53fc1', 'line': 2}
+    """
 
     key: bytes = field(repr=False)
 
     @classmethod
     def from_key(cls, key: bytes | str) -> Pseudonyms:
-        """Pseudonyms under a key. Raises InputError for a key that could be guessed."""
+        """Pseudonyms under a key.
+
+        Raises:
+            InputError: for a key of under 16 bytes, which could be guessed.
+        """
         data = os.fsencode(key).strip()
         if len(data) < SHORTEST_KEY:
             raise InputError(
-                f"the key has under {SHORTEST_KEY} bytes and could be guessed; make one with: openssl rand -hex 32"
+                f"the key has under {SHORTEST_KEY} bytes and could be guessed; "
+                "make one with: openssl rand -hex 32"
             )
         return cls(data)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str] | None = None) -> Pseudonyms:
-        """Pseudonyms under the key in a file, or in the environment variable MLOPS_ROLES_KEY."""
+        """Pseudonyms under the key in a file, or in the environment variable MLOPS_ROLES_KEY.
+
+        Raises:
+            InputError: where there is no key, or one of under 16 bytes.
+        """
         if path is not None:
             return cls.from_key(rdf.read_bytes(Path(path), 1 << 16))
         if KEY_VARIABLE not in os.environ:
@@ -54,7 +75,15 @@ class Pseudonyms:
         return cls.from_key(os.environ[KEY_VARIABLE])
 
     def of(self, name: str, kind: str = "person") -> str:
-        """The pseudonym of a name: HMAC-SHA256 of kind and name, cut to 64 bits."""
+        """The pseudonym of a name: HMAC-SHA256 of kind and name, cut to 64 bits.
+
+        Args:
+            name: as written; compared in Unicode's form NFC.
+            kind: 'person' or 'unit'.
+
+        Returns:
+            The kind, a hyphen and 16 hexadecimal digits.
+        """
         import hmac
 
         text = f"{kind}\0{unicodedata.normalize('NFC', name)}"
@@ -66,7 +95,14 @@ class Pseudonyms:
         return re.fullmatch(rf"(?:{'|'.join(KINDS.values())})-[0-9a-f]{{16}}", name) is not None
 
     def hide(self, data: Any) -> Any:
-        """An answer as plain data, with every name of a person or a unit in it replaced, lists of them too."""
+        """An answer as plain data, with the names of persons and units replaced.
+
+        Args:
+            data: mappings and lists, at any depth; the fields of KINDS hold names.
+
+        Returns:
+            The same data, as new mappings and lists.
+        """
         if isinstance(data, Mapping):
             return {
                 k: self._hidden(v, KINDS[k]) if k in KINDS else self.hide(v)
@@ -83,11 +119,14 @@ class Pseudonyms:
 # groups ----------------------------------------------------------------------------
 
 SMALL = 5
-ROUGHLY = f"Counts are told roughly: <{SMALL} is 1 to {SMALL - 1}, {SMALL}+ is {SMALL} to {2 * SMALL - 1}, and so on; what is about single people is left out."
+ROUGHLY = (
+    f"Counts are rounded: <{SMALL} is 1 to {SMALL - 1}, {SMALL}+ is {SMALL} to {2 * SMALL - 1}, "
+    "and so on; what is about single people is left out."
+)
 
 
 class Band(int):
-    """A count that is told but roughly: '0', '<5', '5+', '10+' and so on.
+    """A rounded count: '0', '<5', '5+', '10+' and so on.
 
     It is the same number for all counts of a band, so no sum or difference tells them apart:
     to hide the small counts alone would let them be worked out from the totals.
@@ -106,7 +145,7 @@ class Band(int):
 
 
 def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
-    """An audit as plain data, with every count in bands, and without what is about single people or groups under 5.
+    """An audit as plain data, with counts in bands and nothing about single people.
 
     Titles and names that under 5 people wrote are left out, as are the nearest candidates. Whether
     a group is covered by one person or by four is one state, 'few'.

@@ -26,11 +26,9 @@ from .engine import numbers, texts
 if TYPE_CHECKING:
     import pyarrow
 
-ABOUT_A_PERSON = ("title", "role", "occupation", "skills", "assessed", "lacks", "post", "person")
-Pairs = tuple[Any, Any]  # two arrays of whole numbers: who, and what is said
-Told = tuple[
-    Pairs, Callable[[int], str | None]
-]  # what is said, and how a value of it is written, if at all
+PERSON_COLUMNS = ("title", "role", "occupation", "skills", "assessed", "lacks", "post", "person")
+Pairs = tuple[Any, Any]  # two arrays of integers of one length: who, and the value
+ColumnSource = tuple[Pairs, Callable[[int], str | None]]  # and the text of a value, if it has one
 
 
 class Agents:
@@ -38,7 +36,7 @@ class Agents:
 
     Attributes:
         keys: every name and text met, in the order of its first appearance; a text begins with '"'.
-        said: per column of `staff-columns`, pairs of places in `keys`.
+        statements_by_column: per column of `staff-columns`, pairs of places in `keys`.
     """
 
     def __init__(self, quads: Iterable[ox.Quad], graph: Graph):
@@ -64,20 +62,24 @@ class Agents:
                 predicate = getattr(thing, "value", "")
             if sides := into.get(predicate):
                 who, what = sides
-                who(found[quad.subject.value])  # type: ignore[union-attr]  # a statement is no subject in RDF 1.2
+                # a statement is no subject in RDF 1.2
+                who(found[quad.subject.value])  # type: ignore[union-attr]
                 what(
                     found[
                         f'"{thing.value}' if type(thing) is literal else getattr(thing, "value", "")
                     ]
                 )
         self.keys = list(found)
-        self.said = flat
+        self.statements_by_column = flat
 
     def pairs(self, column: str) -> Pairs:
         """The pairs of a column."""
         import numpy as np
 
-        who, what = (np.frombuffer(side, np.int64) for side in self.said.get(column, (b"", b"")))
+        who, what = (
+            np.frombuffer(side, np.int64)
+            for side in self.statements_by_column.get(column, (b"", b""))
+        )
         return who, what
 
     def people(self) -> Any:
@@ -86,12 +88,15 @@ class Agents:
 
         return np.unique(
             np.concatenate(
-                [self.pairs("member")[1], *(self.pairs(column)[0] for column in ABOUT_A_PERSON)]
+                [self.pairs("member")[1], *(self.pairs(column)[0] for column in PERSON_COLUMNS)]
             )
         )
 
-    def meanings(self, said: Mapping[str, str]) -> dict[int, str]:
-        """What the values mean that are an exact match of something said, or of its match; several meanings are separated by ';'."""
+    def meanings(self, known: Mapping[str, str]) -> dict[int, str]:
+        """The meaning of each value that is an exact match of a known one, or of its match.
+
+        Several meanings are separated by ';'.
+        """
         groups: dict[int, set[int]] = {}
         for pair in _each(self.pairs("match")):
             small, large = sorted((groups.setdefault(place, {place}) for place in pair), key=len)
@@ -101,13 +106,13 @@ class Agents:
         found = {}
         for group in {id(group): group for group in groups.values()}.values():
             meant = ";".join(
-                sorted({said[self.keys[place]] for place in group if self.keys[place] in said})
+                sorted({known[self.keys[place]] for place in group if self.keys[place] in known})
             )
             found.update(dict.fromkeys(group if meant else (), meant))
         return found
 
     def posts(self, column: str) -> Pairs:
-        """What is said of people by way of their posts and memberships."""
+        """The values that people have by way of their posts and memberships."""
         of: dict[int, list[int]] = defaultdict(list)
         for post, value in _each(self.pairs(column)):
             of[post].append(value)
@@ -116,12 +121,12 @@ class Agents:
 
 
 def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
-    """The people of an RDF file as a staff table: `line`, person, title, unit, role, skills, lacks, assessed.
+    """The people of an RDF file as a staff table, of `line` and the columns of a staff file.
 
     `line` is the place of a person in the order of first appearance. A person is called by name, and
     by IRI too where two bear one name; several titles, roles or units are separated by ';'.
 
-    Raises InputError for a file that cannot be read, or that says nothing of people.
+    Raises InputError for a file that cannot be read, or without people.
     """
     import pyarrow as pa
 
@@ -129,46 +134,51 @@ def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
     people = agents.people()
     if not len(people):
         raise InputError(
-            f"{path}: nobody in it; say what people hold, are called or can do in the terms of mlops:, org:, foaf: or schema:"
+            f"{path}: no person in it; say what people hold, are called or can do "
+            "in the terms of mlops:, org:, foaf: or schema:"
         )
     names: dict[int, str] = {}
     for who, name in _each(agents.pairs("name")):
         if agents.keys[name].startswith('"'):
             names.setdefault(who, agents.keys[name][1:])
     cells = {
-        column: _cells(told, people, len(agents.keys))
-        for column, told in _columns(agents, names, graph).items()
+        column: _cells(sources, people, len(agents.keys))
+        for column, sources in _column_sources(agents, names, graph).items()
     }
     return pa.table(
         {
             "line": numbers(range(1, len(people) + 1)),
-            "person": texts(_called(people.tolist(), names, agents.keys)),
+            "person": texts(_display_names(people.tolist(), names, agents.keys)),
             **cells,
         }
     )
 
 
-def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str, list[Told]]:
-    """What each column is told by; what is no role of ours is a title."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)
+def _meanings(graph: Graph) -> dict[str, dict[str, str]]:
+    """Of each kind of value, as IRI or text, what it means in a staff file."""
+    meanings: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask("staff-values", graph):
-        said[row["kind"]][graph.expand_curie(row["value"]) or row["value"]] = row["meaning"]
-    meant = {kind: agents.meanings(named) for kind, named in said.items()}
+        meanings[row["kind"]][graph.expand_curie(row["value"]) or row["value"]] = row["meaning"]
+    return meanings
+
+
+def _column_sources(
+    agents: Agents, names: Mapping[int, str], graph: Graph
+) -> dict[str, list[ColumnSource]]:
+    """The sources of each column; what is no role of ours is a title."""
+    meanings = _meanings(graph)
+    meant = {kind: agents.meanings(named) for kind, named in meanings.items()}
 
     def text(value: int) -> str | None:
         key = agents.keys[value]
         return key[1:] if key.startswith('"') else names.get(value)
 
     def skill(value: int) -> str | None:
-        return (
-            meant["skill"].get(value)
-            or said["skill"].get(agents.keys[value])
-            or text(value)
-            or agents.keys[value]
-        )
+        key = agents.keys[value]
+        return meant["skill"].get(value) or meanings["skill"].get(key) or text(value) or key
 
     def role(value: int) -> str | None:
-        return said["role"].get(agents.keys[value])
+        return meanings["role"].get(agents.keys[value])
 
     def occupation(value: int) -> str | None:
         return meant["role"].get(value) or role(value)
@@ -177,22 +187,22 @@ def _columns(agents: Agents, names: Mapping[int, str], graph: Graph) -> dict[str
         return text(value) or local_name(agents.keys[value])
 
     posts, occupations = agents.posts("role-of-post"), agents.pairs("occupation")
-    return {
-        "title": [
-            (agents.pairs("title"), text),
-            (posts, lambda v: None if role(v) else text(v)),
-            (occupations, lambda v: None if occupation(v) else text(v)),
-        ],
-        "unit": [(agents.pairs("unit"), unit), (agents.posts("unit-of-post"), unit)],
-        "role": [
-            (posts, role),
-            (occupations, occupation),
-            (agents.pairs("role"), lambda v: role(v) or agents.keys[v]),
-        ],
-        "skills": [(agents.pairs("skills"), skill)],
-        "lacks": [(agents.pairs("lacks"), skill)],
-        "assessed": [(agents.pairs("assessed"), skill)],
-    }
+    titles: list[ColumnSource] = [
+        (agents.pairs("title"), text),
+        (posts, lambda v: None if role(v) else text(v)),
+        (occupations, lambda v: None if occupation(v) else text(v)),
+    ]
+    roles: list[ColumnSource] = [
+        (posts, role),
+        (occupations, occupation),
+        (agents.pairs("role"), lambda v: role(v) or agents.keys[v]),
+    ]
+    units: list[ColumnSource] = [
+        (agents.pairs("unit"), unit),
+        (agents.posts("unit-of-post"), unit),
+    ]
+    skills = {c: [(agents.pairs(c), skill)] for c in ("skills", "lacks", "assessed")}
+    return {"title": titles, "unit": units, "role": roles, **skills}
 
 
 def _joined(*pairs: Pairs) -> Pairs:
@@ -214,22 +224,24 @@ def _each(pairs: Pairs) -> Iterator[tuple[int, int]]:
     return zip(*(side.tolist() for side in pairs), strict=True)
 
 
-def _cells(told: Sequence[Told], people: Any, keys: int) -> pyarrow.Array:
-    """One text a person: what is told, each once, separated by ';'; null where nothing is."""
+def _cells(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
+    """One text a person: the texts of all sources, each once, separated by ';'; else null."""
     import numpy as np
 
     words: dict[str, int] = defaultdict(count().__next__)
-    who, said = _joined(*((pairs[0], _numbered(pairs[1], text, words)) for pairs, text in told))
+    who, values = _joined(
+        *((pairs[0], _numbered(pairs[1], text, words)) for pairs, text in sources)
+    )
     places = np.full(keys, -1)
     places[people] = np.arange(len(people))
     who = places[who]
-    known = np.flatnonzero((who >= 0) & (said >= 0))
+    known = np.flatnonzero((who >= 0) & (values >= 0))
     first = known[
-        np.unique(who[known] * len(words) + said[known], return_index=True)[1]
+        np.unique(who[known] * len(words) + values[known], return_index=True)[1]
     ]  # sorted by person
     first = first[np.lexsort((first, who[first]))]
     return _lists(
-        texts(words).take(numbers(said[first])), np.bincount(who[first], minlength=len(people))
+        texts(words).take(numbers(values[first])), np.bincount(who[first], minlength=len(people))
     )
 
 
@@ -259,9 +271,9 @@ def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
     )
 
 
-def _called(people: list[int], names: Mapping[int, str], keys: list[str]) -> Iterator[str]:
-    """What people are called: by name, by IRI if they have none, by both if others have the same."""
-    bearers = Counter(names.get(who, "") for who in people)
+def _display_names(people: list[int], names: Mapping[int, str], keys: list[str]) -> Iterator[str]:
+    """The name of each person; the IRI where there is none, both where others have the same."""
+    times = Counter(names.get(who, "") for who in people)
     for who in people:
         name = names.get(who)
-        yield keys[who] if not name else name if bearers[name] == 1 else f"{name} <{keys[who]}>"
+        yield keys[who] if not name else name if times[name] == 1 else f"{name} <{keys[who]}>"

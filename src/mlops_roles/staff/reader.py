@@ -46,7 +46,15 @@ BLANK = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 @dataclass(frozen=True)
 class Rejected:
-    """An input row that was not used: where, why, and what to do; of a table the person too, who is the key of its row."""
+    """An input row that was not used.
+
+    Attributes:
+        file: path of the file, or name of the table.
+        line: in the file, from 1; in a table the row's number in the order of the persons.
+        reason: why it was not used.
+        fix: what to do.
+        person: of a table alone, where the person is the key of a row.
+    """
 
     file: str
     line: int
@@ -93,50 +101,57 @@ def read_staff(
     """Read a staff file into `connection`, or a table that lives there.
 
     Args:
-        path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org; or an Ibis table.
+        path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org;
+            or an Ibis table.
         connection: any Ibis connection; the table is created there.
         mapping: column of ours to column of the file, where the names differ; none for RDF.
         graph: the ontology, which says what the terms of RDF mean.
 
-    Raises InputError, with file, line and fix, if the file as a whole cannot be used.
+    Raises:
+        InputError: with file, line and fix, if the file as a whole cannot be used.
     """
+    columns = mapping or {}
     if not isinstance(path, (str, Path)):
-        return _read_table(path, Engine(connection), mapping or {})
-    file, rejected = Path(path), list[Rejected]()
-    kind = file.suffix.lower()
+        return _read_table(path, Engine(connection), columns)
+    table, rejected = _read_file(Path(path), columns, graph)
+    read = table.num_rows + len(rejected)
+    return Staff(Engine(connection).register_arrow(table), str(path), read, rejected)
+
+
+def _read_file(
+    path: Path, mapping: Mapping[str, str], graph: Graph | None
+) -> tuple[pyarrow.Table, list[Rejected]]:
+    """The rows of a file, and those that do not fit."""
+    kind = path.suffix.lower()
     if kind == ".parquet":
-        table = _read_parquet(file, mapping or {})
-        return Staff(Engine(connection).register_arrow(table), str(path), table.num_rows)
-    if kind in (".csv", ".tsv") and (plain := read_plain_csv(file, mapping or {})):
-        return Staff(Engine(connection).register_arrow(plain), str(path), plain.num_rows)
+        return _read_parquet(path, mapping), []
     if kind in RDF_ENDINGS:
-        people = read_agents(file, graph or load())
-        return Staff(
-            Engine(connection).register_arrow(people.select(["line", *COLUMNS])),
-            str(path),
-            people.num_rows,
-        )
-    readers = {".csv": file_rows, ".tsv": file_rows, ".xlsx": sheet_rows}
-    if kind not in readers:
+        return read_agents(path, graph or load()).select(["line", *COLUMNS]), []
+    if kind == ".xlsx":
+        return _read_rows(sheet_rows(path), path, mapping)
+    if kind not in (".csv", ".tsv"):
         raise InputError(
-            f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet or RDF ({' '.join(RDF_ENDINGS)})"
+            f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet "
+            f"or RDF ({' '.join(RDF_ENDINGS)})"
         )
-    rows = readers[kind](file)
-    first = next(rows, None)
-    if first is None:
+    plain = read_plain_csv(path, mapping)
+    return (plain, []) if plain else _read_rows(file_rows(path), path, mapping)
+
+
+def _read_rows(
+    rows: Iterator[Row], path: Path, mapping: Mapping[str, str]
+) -> tuple[pyarrow.Table, list[Rejected]]:
+    """Rows, of which the first is the header; and those that have not as many cells."""
+    header = next(rows, (0, ()))[1]
+    if not header:
         raise InputError(
             f"{path}: no header row; the first row names the columns, 'person' among them"
         )
-    columns = _columns(first[1], path, mapping or {})
-    table = _to_arrow(_fitting(rows, len(first[1]), str(path), rejected), columns)
+    columns, rejected = _columns(header, path, mapping), list[Rejected]()
+    table = _to_arrow(_fitting(rows, len(header), str(path), rejected), columns)
     if not table.num_rows and not rejected:
         raise InputError(f"{path}: a header and no rows; give a file with people")
-    return Staff(
-        Engine(connection).register_arrow(table),
-        str(path),
-        table.num_rows + len(rejected),
-        rejected,
-    )
+    return table, rejected
 
 
 @cache
@@ -266,7 +281,10 @@ def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
 
 
 def _trimmed(values: Any) -> Any:
-    """Cells without white space around them; blank ones are null. Without a scalar of ours, which would load pandas."""
+    """Cells without white space around them; blank ones are null.
+
+    No Python scalar is given to Arrow: that would load pandas.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -280,7 +298,10 @@ def _trimmed(values: Any) -> Any:
 
 
 def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -> Staff:
-    """A table with its cells trimmed, in its engine. It has no lines: they are its numbers in the order of the persons."""
+    """A table with its cells trimmed, in its engine.
+
+    It has no lines: they are the numbers of its rows in the order of the persons.
+    """
     import ibis
 
     name = source_name(table)
@@ -299,7 +320,10 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
 
 
 def _stripped(cells: ibis.Column) -> Any:
-    """What `_trimmed` does, in an engine. Ibis's `strip` knows ASCII alone, and on Spark takes the letters f and v for white space."""
+    """What `_trimmed` does, in an engine.
+
+    Ibis's `strip` knows ASCII alone, and on Spark takes the letters f and v for white space.
+    """
     return cells.cast("string").re_replace(f"^[{BLANK}]+|[{BLANK}]+$", "").nullif("")
 
 
@@ -321,7 +345,8 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
             or sum(engine.fetch_rows(_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET
         ):
             raise InputError(
-                f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; split it"
+                f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; "
+                "split it"
             )
         found = engine.to_arrow(
             theirs.select(**{c: theirs[i].cast("string") for c, i in at.items()})

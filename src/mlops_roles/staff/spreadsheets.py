@@ -23,9 +23,8 @@ def file_rows(path: Path) -> Iterator[Row]:
 def csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[Row]:
     """(line, cells) of CSV or TSV, strictly read; blank lines are skipped."""
     if "\0" in text:
-        raise InputError(
-            f"{path}, line {text.count(chr(10), 0, text.index(chr(0))) + line}: a NUL character; save it as UTF-8 text"
-        )
+        line += text.count("\n", 0, text.index("\0"))
+        raise InputError(f"{path}, line {line}: a NUL character; save it as UTF-8 text")
     csv.field_size_limit(MAX_CELL + 1)
     reader, before = (
         csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True),
@@ -46,7 +45,7 @@ def csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[R
 
 
 def delimiter_of(text: str, path: Path) -> str:
-    """Tab for TSV; else comma, or the semicolon or tab of a spreadsheet's export where the header has no comma."""
+    """The delimiter: tab for TSV; else comma, or semicolon or tab where the header has no comma."""
     if path.suffix.lower() == ".tsv":
         return "\t"
     header = text.split("\n", 1)[0]

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--connect",
         metavar="URL",
-        help="a database instead of STAFF: duckdb://FILE, postgres://USER@HOST/DATABASE, pyspark://",
+        help="a database instead of STAFF: duckdb://FILE, postgres://USER@HOST/DB, pyspark://",
     )
     parser.add_argument("--table", metavar="NAME", help="the staff table of that database")
     add_privacy(parser)
