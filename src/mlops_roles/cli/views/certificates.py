@@ -124,7 +124,7 @@ def _sources(data: Mapping[str, Any], certificate: Certificate) -> Iterator[str]
     yield f"Evidence: {staff['file']}, line {data['line']}; {staff['id']}"
     if staff["unread"]:
         yield (
-            "Rows of that file that could not be read, and may be about anyone: "
+            "Unreadable rows of that file, which may be about anyone: "
             f"{staff['unread']}; audit lists them."
         )
     yield f"Ontology: {ontology['version']}; {ontology['id']}"
