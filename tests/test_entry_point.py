@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,9 +34,18 @@ def test_the_exit_code_is_that_of_the_command(arguments, code):
     assert bool(done.stderr) == (code != 0)
 
 
-def test_what_a_command_registers_at_exit_runs_before_the_quick_exit():
+def test_what_a_command_registers_at_exit_is_run():
     done = run("-c", COMMAND.format(end="return 1"))
     assert (done.returncode, done.stdout, done.stderr) == (1, "cleaned up\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_full_disk_is_reported_once():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "mlops_roles", "show", "R7"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_an_unforeseen_error_ends_the_process_with_its_traceback():
