@@ -13,13 +13,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..io.atomic import atomic_write
-from ..io.sssom import Table, expand, format_header, is_negated, read_table
 from ..ontology.graph import Graph, once_per_graph
 from ..ontology.names import local_name, resolve_role
 from .lexicon import fold_title
+
+if TYPE_CHECKING:
+    from ..io.sssom import Table
 
 COLUMNS = (
     *("subject_label", "subject_type", "predicate_id", "predicate_modifier", "object_id"),
@@ -65,6 +68,8 @@ class TitleDecision:
 
 def read_decisions(path: str | Path, graph: Graph) -> list[TitleDecision]:
     """The decisions in a file. Raises InputError with the line of what cannot be read."""
+    from ..io.sssom import read_table
+
     table = read_table(path, NEEDED)
     prefixes = table.header["curie_map"]
     return [_decision(cells, line, path, prefixes, graph) for line, cells in table.records()]
@@ -73,6 +78,8 @@ def read_decisions(path: str | Path, graph: Graph) -> list[TitleDecision]:
 def _decision(
     cells: dict[str, str], line: int, path: str | Path, prefixes: dict[str, str], graph: Graph
 ) -> TitleDecision:
+    from ..io.sssom import expand, is_negated
+
     place = f"{path}, line {line}"
     if not cells["subject_label"]:
         raise InputError(f"{place}: no subject_label; write the title there")
@@ -139,6 +146,8 @@ def save_decisions(path: str | Path, decisions: Sequence[TitleDecision], graph: 
 
     The file is complete at any time. Raises InputError where it is no file of decisions.
     """
+    from ..io.sssom import read_table
+
     if Path(path).suffix != ".tsv":
         raise InputError(f"{path}: a file of decisions ends in .tsv; name it so")
     new = {decision.key: decision for decision in decisions}
@@ -171,6 +180,8 @@ def _cells(decision: TitleDecision, graph: Graph) -> dict[str, str]:
 
 def _header_text(table: Table, decisions: Iterable[TitleDecision], graph: Graph) -> str:
     """The header, as it was unless a role has a prefix that it does not declare."""
+    from ..io.sssom import format_header
+
     used = {graph.curie(decision.role).partition(":")[0] for decision in decisions}
     prefixes = table.header["curie_map"]
     if missing := used & graph.prefixes.keys() - prefixes.keys():
@@ -182,6 +193,8 @@ def _header_text(table: Table, decisions: Iterable[TitleDecision], graph: Graph)
 def _new_table(graph: Graph) -> Table:
     """A mapping set without mappings."""
     import uuid
+
+    from ..io.sssom import Table
 
     prefixes = {prefix: graph.prefixes[prefix] for prefix in ("role", "semapv", "skos")}
     header = {
