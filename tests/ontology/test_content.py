@@ -160,7 +160,7 @@ def test_a_role_has_the_names_of_the_founding_text(slug, notation, primary, seco
     assert beside <= members("mlops:SimilarRole")
 
 
-def test_a_similar_role_stands_beside_one_role_and_has_nothing_more():
+def test_a_similar_role_is_similar_to_one_role_and_has_nothing_more():
     similar = members("mlops:SimilarRole")
     assert len(similar) == 6
     assert {
@@ -268,12 +268,12 @@ def test_a_role_acts_in_the_steps_of_the_cross_table(role):
     assert acting()[role] == set(ACTS[role].split())
 
 
-def test_nobody_else_acts_and_every_numbered_role_does():
+def test_exactly_the_numbered_roles_act():
     assert set(acting()) == set(ACTS)
     assert {r for actor in acting() for r in actor.split("|")} == {f"R{n}" for n in range(1, 8)}
 
 
-def test_an_act_has_a_kind():
+def test_every_way_of_acting_has_a_kind():
     assert not links("mlops:actsIn"), (
         "say how: performs, manages, builds, supports, designs or receives"
     )
@@ -298,7 +298,7 @@ def test_a_component_is_used_in_the_steps_of_the_cross_table(component):
 
 
 @pytest.mark.parametrize("line", [line.strip() for line in MARKED.strip().splitlines()])
-def test_a_reservation_is_kept_as_data(line):
+def test_a_doubtful_statement_is_marked(line):
     subject, predicate, target, mark = line.split()
     assert f"mlops:{mark}" in MARKS.get((subject, f"mlops:{predicate}", target), set())
 
@@ -319,7 +319,7 @@ def test_nothing_that_a_figure_alone_says_is_without_a_mark():
     assert [a for a in figures if not a.marks] == []
 
 
-def test_what_a_reservation_can_be():
+def test_there_are_three_marks():
     assert (
         set().union(*MARKS.values())
         == members("mlops:Mark")
@@ -418,7 +418,7 @@ def test_n7_mitre_is_named_as_the_name_of_the_file_only():
     }
 
 
-def test_n7_mitre_is_nobodys_creator_or_publisher():
+def test_n7_mitre_is_no_creator_or_publisher():
     agents = (
         "dcterms:creator",
         "dcterms:publisher",

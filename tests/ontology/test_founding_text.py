@@ -127,7 +127,7 @@ def test_every_statement_of_the_founding_text_is_named_by_a_clause():
     assert (annotated | said) - NAMED == set()
 
 
-def test_no_clause_claims_a_title_task_or_tie_that_the_blocks_do_not_rest_on():
+def test_no_clause_claims_more_than_the_blocks_rest_on():
     claimed = {item for item in NAMED if not isinstance(item, str) and item[1] in SAID}
     assert {item[0] for item in claimed} <= blocks()
 
