@@ -4,8 +4,8 @@
 
 Titles, skills and tools are drawn from the ontology and mixed with others. Half of those with
 a role have it named outright (in RDF by `mlops:holdsRole`, a post or a membership of W3C ORG),
-half have a title alone. About 14 triples a person. One in a hundred both has and lacks a skill, one in
-a hundred is said to have a tool for a skill: faults to be found. No person is real.
+half have a title alone. About 14 triples a person. One in a hundred both has and lacks a skill,
+one in a hundred is said to have a tool for a skill: faults to be found. No person is real.
 """
 
 import csv
@@ -44,7 +44,10 @@ MLOPS = ("jobTitle", "holdsRole", "hasSkill", "lacksSkill", "usesTool")
 
 
 def people(count: int, seed: int = 1) -> Iterator[dict[str, object]]:
-    """One dictionary a person: name, title, unit, role (IRI or None), has, uses, lacks (label to IRI), unknown."""
+    """One dictionary a person.
+
+    Its keys: name, title, unit, role (IRI or None), has, uses, lacks (label to IRI), unknown.
+    """
     graph, chance = load(), random.Random(seed)
     titles = sorted({row["title"] for row in ask("titles") if not row["similar"]})
     roles = sorted({graph.expand_curie(row["role"]) for row in ask("tasks-of-role")})
@@ -132,7 +135,10 @@ def triples(person: dict, number: int) -> Iterator[tuple[str, str, str]]:
 
 
 def make(count: int, folder: Path, seed: int = 1) -> dict[str, Path]:
-    """Write staff.csv, staff.parquet and staff.nt; returns their paths by ending. Over LIKE people they are the same ones by other names, as tables."""
+    """Write staff.csv, staff.parquet and staff.nt; returns their paths by ending.
+
+    Over LIKE people they are the same ones by other names, as tables.
+    """
     if count > LIKE:
         return multiplied(make(LIKE, folder / "like", seed)["parquet"], count // LIKE, folder)
     import pyarrow.csv

@@ -1,4 +1,4 @@
-"""The obvious stack on staff RDF: rdflib loads, owlrl closes, pySHACL checks the staff, rdflib answers.
+"""The obvious stack on staff RDF: rdflib loads, owlrl closes, pySHACL checks, rdflib answers.
 
 python bench/naive.py STAFF.nt    writes JSON: seconds of each stage, answers, findings
 """

@@ -1,6 +1,8 @@
 """Every question of the catalogue that is about people, asked of staff RDF in one process.
 
-python bench/ours.py STAFF.nt rows|counts [STORE]    writes JSON: seconds of each stage; the answers, or how many rows each has
+python bench/ours.py STAFF.nt rows|counts [STORE]
+
+Writes JSON: the seconds of each stage; the answers, or how many rows each has.
 
 With STORE the data is loaded into a folder and asked there.
 """

@@ -1,10 +1,11 @@
-"""Ours and the obvious stack side by side: whole processes, on the same made-up staff, with the answers compared.
+"""Ours and the obvious stack side by side, as whole processes, with the answers compared.
 
-    python bench/run.py                                   1,000 and 10,000 people on both, up to ten million on ours
+    python bench/run.py    # 1,000 and 10,000 people on both, up to ten million on ours
     python bench/run.py --people 200 --runs 1 --output DIR
 
-Writes RESULTS.md and cost.svg. Runs of ours and of the obvious stack (rdflib, owlrl, pySHACL: `naive.py`) alternate,
-so that both meet the same machine; wall time, processor time and the highest memory are those of the whole process.
+Writes RESULTS.md and cost.svg. Runs of ours and of the obvious stack (rdflib, owlrl, pySHACL:
+`naive.py`) alternate, so that both meet the same machine; wall time, processor time and the highest
+memory are those of the whole process.
 Ends with an error if any two answers differ.
 """
 
@@ -38,6 +39,16 @@ PACKAGES = (
     "owlrl",
     "pyshacl",
 )
+INTRODUCTION = """
+Written by `python bench/run.py`. Whole processes, start-up included; medians; ours and the obvious
+stack (rdflib loads, owlrl closes, pySHACL checks, rdflib asks) in turn on the same made-up staff
+(`make_staff.py`, about 14 triples a person; over a million, the same people by other names). Every
+answer is compared with the others' before its time is given here. The ratio is the obvious stack's
+time for its whole job (load, closure, and the questions or the checks) to ours. Ours needs no
+closure for a check; without it the obvious stack's check takes the load and the checks below. It
+runs the shapes about people alone, ours all of them. 'On disk' the data is loaded into a folder
+(`--store`) and asked there, once.
+""".strip()
 STAGES = {
     "audit": ("load", "closure", "questions"),
     "ask": ("load", "closure", "questions"),
@@ -82,7 +93,10 @@ def jobs(paths: dict[str, Path], rows: str, disk: bool) -> dict[str, list[str]]:
 
 
 def measure(people: int, runs: int, naive: bool, disk: bool) -> dict[str, list[Run]]:
-    """All jobs on so many people, `runs` times in turn, but the store on disk, which takes many times what memory does, once; each answer is compared."""
+    """All jobs on so many people, `runs` times in turn; the answers are compared.
+
+    The store on disk is timed once: it takes many times what memory does.
+    """
     with tempfile.TemporaryDirectory() as folder:
         paths = make(people, Path(folder))
         found: dict[str, list[Run]] = {}
@@ -149,7 +163,7 @@ def median(taken: list[Run], what: str) -> float:
 
 
 def baseline(job: str, taken: list[Run]) -> float:
-    """What the obvious stack takes for the same job: start-up, and the stages that the job needs."""
+    """What the obvious stack takes for the same job: start-up, and the stages it needs."""
     stages = STAGES[job.split(maxsplit=1)[0]]
     whole = [
         r.wall - sum(r.said["seconds"].values()) + sum(r.said["seconds"][s] for s in stages)
@@ -158,21 +172,24 @@ def baseline(job: str, taken: list[Run]) -> float:
     return statistics.median(whole)
 
 
+def machine() -> str:
+    """The machine and the versions that were measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}. {versions}"
+    )
+
+
 def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
     """The results as Markdown."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     lines = [
         "# Cost against people",
-        "Written by `python bench/run.py`. Whole processes, start-up included; medians; ours and the obvious stack",
-        "(rdflib loads, owlrl closes, pySHACL checks, rdflib asks) in turn on the same made-up staff (`make_staff.py`, about 14 triples a",
-        "person; over a million, the same people by other names). Every answer is compared with the others' before its time is told here.",
-        "The ratio is the obvious stack's time for its whole job (load, closure, and the questions or the checks) to ours. Ours needs no",
-        "closure for a check; without it the obvious stack's check takes the load and the checks below. It runs the shapes about people alone,",
-        "ours all of them. 'On disk' the data is loaded into a folder (`--store`) and asked there, once.",
+        INTRODUCTION,
         "",
-        f"Machine: {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}. "
-        + ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-        + f". Runs: {runs} up to {MANY:,} people, one above; of the obvious stack one above {OFTEN:,}.",
+        f"Machine: {machine()}. Runs: {runs} up to {MANY:,} people, one above; "
+        f"of the obvious stack one above {OFTEN:,}.",
         "",
         "| people | job | wall s | CPU s | MiB | obvious stack s | ratio |",
         "|---:|---|---:|---:|---:|---:|---:|",
@@ -182,7 +199,8 @@ def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
             taken, usual = found[job], baseline(job, found["naive"]) if "naive" in found else None
             against = f"{usual:.1f} | {usual / median(taken, 'wall'):.0f}" if usual else "– | –"
             lines.append(
-                f"| {people:,} | {job} | {median(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f} | {median(taken, 'memory'):.0f} | {against} |"
+                f"| {people:,} | {job} | {median(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f} "
+                f"| {median(taken, 'memory'):.0f} | {against} |"
             )
     asked = {
         people: stages(found["ask nt"]) for people, found in results.items() if "ask nt" in found
@@ -190,7 +208,7 @@ def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
     disk = {people: stages(found[DISK]) for people, found in results.items() if DISK in found}
     lines += [
         "",
-        "The stages of `ask nt`, in seconds, and after the stroke on disk; an answer of all rows, with nothing fixed.",
+        "The stages of `ask nt`, in seconds, and after the stroke on disk; all rows.",
         "",
     ]
     lines += [

@@ -1,6 +1,9 @@
-"""What a process used, told by a parent so small that none of it is the parent's.
+"""What a process used, measured by a parent so small that none of it is the parent's.
 
-python bench/timed.py FILE COMMAND …    passes on what the command writes and its exit code; FILE gets JSON: wall, cpu (seconds), memory (MiB at most)
+python bench/timed.py FILE COMMAND …
+
+Passes on what the command writes and its exit code. FILE gets JSON: wall and cpu in seconds, the
+highest memory in MiB.
 """
 
 import json

@@ -46,7 +46,7 @@ survey = pytest.mark.skipif(
     not SURVEY.is_file(), reason=f"{SURVEY.name} lies beside the repository, and is not part of it"
 )
 often = settings(
-    max_examples=40,
+    max_examples=12,
     deadline=None,
     derandomize="CI" in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
@@ -56,22 +56,22 @@ often = settings(
 class Oracle:
     """The audit again in dictionaries and loops, by the definitions of the design and the README.
 
-    Of a person and a skill, one holds: *recorded* (named in skills or assessed), *lacking* (named in
-    lacks: assessed and found absent), *evidence* (neither, but a tool in skills speaks for it), or
-    unknown. Who is both recorded and lacking contradicts himself, and his row is rejected.
-    Of a person and a role: *certain* if the title, or the role column, which beats it, says so;
-    *similar* if what it names is only similar to the role: certain, counted apart, never a holder.
-    The role column may name several roles. A row is rejected for a fault of its own, else because its
-    person stands in an earlier row that is not rejected.
-    A role is held by those certain of it and not similar; a task has the holders of all roles that
-    perform it; a skill has those of whom it is recorded. Two people or more: *covered*, one: *single*,
-    none: *uncovered*. A step has the holders of the roles that answer for it, on either side of an
-    either-or; *unassigned* if none answers. Of the holders of a role or task, *lacking* are those with a required skill
-    lacking, *unrecorded* the others with one not recorded; of a skill, *unrecorded* are the people
-    who neither have nor lack it: unknown is not no.
-    *able*: every skill that the role requires (at least one) is recorded. *likely*: not able, and what
-    is not recorded is evidence. *nearest*: the three with most recorded, then most evidence, then
-    first in the file; nobody with neither.
+    Of a person and a skill, one holds: *recorded* (named in skills or assessed), *lacking* (named
+    in lacks: assessed and found absent), *evidence* (neither, but a tool in skills speaks for
+    it), or unknown. Who is both recorded and lacking contradicts himself, and his row is
+    rejected. Of a person and a role: *certain* if the title, or the role column, which beats it,
+    says so; *similar* if what it names is only similar to the role: certain, counted apart, never
+    a holder. The role column may name several roles. A row is rejected for a fault of its own,
+    else because its person stands in an earlier row that is not rejected. A role is held by those
+    certain of it and not similar; a task has the holders of all roles that perform it; a skill
+    has those of whom it is recorded. Two people or more: *covered*, one: *single*, none:
+    *uncovered*. A step has the holders of the roles that answer for it, on either side of an
+    either-or; *unassigned* if none answers. Of the holders of a role or task, *lacking* are those
+    with a required skill lacking, *unrecorded* the others with one not recorded; of a skill,
+    *unrecorded* are the people who neither have nor lack it: unknown is not no. *able*: every
+    skill that the role requires (at least one) is recorded. *likely*: not able, and what is not
+    recorded is evidence. *nearest*: the three with most recorded, then most evidence, then first
+    in the file; nobody with neither.
     """
 
     def __init__(self, path, graph, closed):
@@ -104,7 +104,7 @@ class Oracle:
         return {skill for n in names for k, skill in self.closed.names.get(n, ()) if k == kind}
 
     def standing(self, row):
-        """The status, the roles meant themselves, and (role, similar role) of those meant by one similar to them."""
+        """The status, the roles meant, and (role, similar role) of those meant by a similar one."""
         if row["role"]:
             known = [_named(self.graph).get(name) for name in _names(row["role"]) or [None]]
             if None in known:
@@ -300,20 +300,20 @@ def _sets(pairs):
 
 @cache
 def _named(graph):
-    """The roles that each spelling of a role or similar role means in the role column, and the similar role."""
+    """What each spelling means in the role column: roles, and the similar role named."""
     found = {}
     for row in ask("roles", graph):
         found |= dict.fromkeys(
-            _spelt(row["role"], row["label"], row["notation"]), ((slug(row["role"]),), None)
+            _written(row["role"], row["label"], row["notation"]), ((slug(row["role"]),), None)
         )
     for row in ask("similar-roles", graph):
         found |= dict.fromkeys(
-            _spelt(row["similar"], row["label"]), ((slug(row["role"]),), slug(row["similar"]))
+            _written(row["similar"], row["label"]), ((slug(row["role"]),), slug(row["similar"]))
         )
     return found
 
 
-def _spelt(curie, *others):
+def _written(curie, *others):
     return [
         curie,
         slug(curie),
@@ -416,14 +416,14 @@ def _of(names):
 
 
 def _one(kind):
-    """A skill among those that the smaller roles require, or a tool that speaks for one, under any of its names."""
+    """Any name of a skill that the smaller roles require, or of a tool that is evidence for one."""
     if kind == "skill":
         return _of(SHORT).flatmap(lambda s: _of(SKILLS[s]))
     return _of(name for names, skills in TOOLS if skills & set(SHORT) for name in names)
 
 
 @st.composite
-def _kit(draw):
+def _all_skills_of_a_role(draw):
     """All that a role requires; a tool stands in for some of it."""
     role = draw(_of(CLOSED.roles))
     parts = []
@@ -459,7 +459,7 @@ STAFF_ROW = st.tuples(
             st.lists(_of([*ROLES, "R99"]), min_size=2, max_size=3).map("; ".join),
         )
     ),
-    st.one_of(_cell(8), _kit()),
+    st.one_of(_cell(8), _all_skills_of_a_role()),
     _rarely(_cell(2)),
     _rarely(_cell(2)),
 )
@@ -467,8 +467,8 @@ STAFF_ROWS = st.lists(
     st.one_of(
         *[STAFF_ROW] * 9, STAFF_ROW.map(lambda r: (*r, "more")), STAFF_ROW.map(lambda r: r[:3])
     ),
-    min_size=1,
-    max_size=14,
+    min_size=8,  # few files of many rows: each starts an engine
+    max_size=30,
 )
 
 
@@ -503,8 +503,9 @@ def test_the_example_shows_every_kind_of_answer_and_the_oracle_agrees(graph):
 
 
 def test_the_oracle_agrees_on_a_companys_own_roles(tmp_path):
-    """One of them requires no skill: whoever holds it has nothing unrecorded, and nobody is able to nothing. One task is nobody's."""
-    idle = "<https://acme.example/roles/idler> a mlops:Role . <https://acme.example/roles/nap> a mlops:Task ."
+    """One requires no skill: its holders have nothing unrecorded. One task no role performs."""
+    acme = "https://acme.example/roles"
+    idle = f"<{acme}/idler> a mlops:Role . <{acme}/nap> a mlops:Task ."
     (tmp_path / "idle.ttl").write_text(
         f"@prefix mlops: <https://w3id.org/mlops-roles/ns#> . {idle}"
     )
@@ -536,7 +537,7 @@ WIDE = st.lists(
 )
 
 
-@settings(often, max_examples=8)
+@settings(often, max_examples=4)
 @given(WIDE)
 def test_the_oracle_agrees_on_more_skills_than_a_whole_number_has_bits(
     tmp_path_factory, crowded, rows
@@ -566,7 +567,8 @@ def crowded(tmp_path_factory):
     crafts = "".join(
         f'acme:craft{n} a mlops:Skill ; skos:prefLabel "craft {n}"@en .\n' for n in range(80)
     )
-    needs = f"acme:master a mlops:Role ; mlops:requiresSkill {', '.join(f'acme:craft{n}' for n in range(80))} ."
+    required = ", ".join(f"acme:craft{n}" for n in range(80))
+    needs = f"acme:master a mlops:Role ; mlops:requiresSkill {required} ."
     heads = (
         ("acme", "https://acme.example/roles/"),
         ("mlops", "https://w3id.org/mlops-roles/ns#"),
@@ -578,21 +580,17 @@ def crowded(tmp_path_factory):
     return graph, RoleTables.from_graph(graph)
 
 
-def test_a_title_is_resolved_once_however_many_people_bear_it(tmp_path, graph, monkeypatch):
-    asked, real = [], resolve
-    monkeypatch.setattr(
-        "mlops_roles.analysis.audit.resolve",
-        lambda title, *a, **k: asked.append(title) or real(title, *a, **k),
-    )
+def test_each_distinct_title_is_resolved_that_some_row_goes_by(tmp_path, graph):
+    """However many people have it; not where the role column goes before it."""
     people = [
-        (f"p{i}", ("Data Engineer", "Clown", "")[i % 3], ("R1" if i % 7 == 0 else ""))
+        (f"p{i}", ("Data Engineer", "Clown", "", "Cook")[i % 4], "R1" if i % 4 == 3 else "")
         for i in range(60)
     ]
-    audit(write(tmp_path / "staff.csv", people, ("person", "title", "role")), graph=graph).to_dict()
-    assert sorted(asked) == ["", "Clown", "Data Engineer"]
+    path = write(tmp_path / "staff.csv", people, ("person", "title", "role"))
+    assert sorted(audit(path, graph=graph).resolutions) == ["", "Clown", "Data Engineer"]
 
 
-def test_who_stands_below_a_rejected_row_of_his_own_is_no_repetition(tmp_path, graph):
+def test_a_row_below_a_rejected_row_of_the_same_person_is_no_duplicate(tmp_path, graph):
     rows = [("a", "R99"), ("a", ""), ("a", ""), ("a", "R98")]
     told = agree(write(tmp_path / "staff.csv", rows, ("person", "role")), graph)
     assert [(r["line"], r["reason"]) for r in told["rejected"]] == [
@@ -677,7 +675,7 @@ def test_a_tool_for_the_last_skill_makes_likely_never_able(tmp_path, graph):
     ]
 
 
-def test_who_is_only_known_to_lack_skills_is_near_to_nothing(tmp_path, graph):
+def test_a_person_who_only_lacks_skills_is_nearest_to_no_role(tmp_path, graph):
     told = agree(write(tmp_path / "staff.csv", [("a", "sql")], ("person", "lacks")), graph)
     assert not any(told["nearest"].values())
 
@@ -685,8 +683,8 @@ def test_who_is_only_known_to_lack_skills_is_near_to_nothing(tmp_path, graph):
 @pytest.mark.parametrize(
     "knowing", [{0}, {0, 16}, {0, 16, 32}, {0, 5, 16, 32}, {3, 4, 19}, {*range(0, 96, 16), 7}]
 )
-def test_whoever_comes_nearest_is_told_wherever_they_stand(knowing, tmp_path, graph):
-    """The nearest are sought in lanes, which a few people may fill unevenly."""
+def test_the_nearest_are_found_in_any_row(knowing, tmp_path, graph):
+    """Maxima of partitions bound them, which a few people may fill unevenly."""
     rows = [(f"P {i}", "sql" if i in knowing else "") for i in range(96)]
     told = agree(write(tmp_path / "staff.csv", rows, ("person", "skills")), graph)
     assert [c["person"] for c in told["nearest"]["data-engineer"]] == [
@@ -705,7 +703,7 @@ def acme(graph):
 
 @pytest.fixture(scope="module")
 def good(acme, tmp_path_factory):
-    """The header and rows of the example that are used, and the counts of a file with them alone."""
+    """The header and the used rows of the example, and the counts of a file of them alone."""
     header, *body = csv.reader(io.StringIO(ACME.read_text("utf-8")))
     rows = [row for line, row in enumerate(body, 2) if line not in {r.line for r in acme.rejected}]
     return header, rows, _counts(write(tmp_path_factory.mktemp("staff") / "good.csv", rows, header))
@@ -719,7 +717,7 @@ def _counts(path):
     return plain | {group: found.coverage(group) for group in ("role", "task", "skill")}
 
 
-@settings(often, max_examples=4)
+@settings(often, max_examples=3)
 @given(st.randoms(use_true_random=False))
 def test_neither_row_order_nor_names_nor_units_change_a_count(tmp_path_factory, good, random):
     header, rows, before = good
@@ -735,7 +733,7 @@ def test_neither_row_order_nor_names_nor_units_change_a_count(tmp_path_factory, 
     )
 
 
-def test_a_twin_of_everybody_doubles_every_count(tmp_path, good):
+def test_a_twin_of_each_person_doubles_every_count(tmp_path, good):
     header, rows, one = good
     two = _counts(
         write(tmp_path / "two.csv", [*rows, *([f"{r[0]} twin", *r[1:]] for r in rows)], header)
@@ -812,7 +810,7 @@ def test_there_is_no_coverage_of_tools(acme):
         acme.coverage("tool")
 
 
-def test_the_stages_are_told(tmp_path, graph):
+def test_on_progress_is_called_with_each_stage(tmp_path, graph):
     said, path = [], write(tmp_path / "staff.csv", [("a",)], ("person",))
     audit(path, graph=graph, on_progress=said.append).to_dict()
     assert said[0] == f"reading {path}"

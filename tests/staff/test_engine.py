@@ -98,7 +98,8 @@ def views(con):
     tables = (
         "information_schema.tables"
         if con.name == "duckdb"
-        else "(SELECT tablename AS table_name FROM pg_tables WHERE schemaname IN ('public', 'crew')) t"
+        else "(SELECT tablename AS table_name, schemaname FROM pg_tables) t"
+        " WHERE schemaname IN ('public', 'crew')"
     )
     found = con.raw_sql(f"SELECT table_name FROM {tables}").fetchall()
     return sorted(name for (name,) in found)
@@ -308,9 +309,9 @@ for module, url in (
 
 def test_spark_without_java_is_an_error_with_a_fix(tmp_path):
     pytest.importorskip("pyspark")
-    code = "from mlops_roles.cli.main import main; import sys; sys.exit(main(['audit', '--connect', 'pyspark://', '--table', 't']))"
+    command = ["-m", "mlops_roles", "audit", "--connect", "pyspark://", "--table", "staff"]
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, *command],
         capture_output=True,
         text=True,
         env=os.environ | {"JAVA_HOME": str(tmp_path)},
@@ -462,7 +463,7 @@ def test_white_space_is_the_same_in_an_engine_and_in_python(name, request):
         ("empty", {}, "empty: no rows; give a table with people"),
     ],
 )
-def test_a_table_that_cannot_be_used_is_refused_with_the_cure(name, mapping, message, own, graph):
+def test_a_table_that_cannot_be_used_is_rejected_with_the_fix(name, mapping, message, own, graph):
     with pytest.raises(InputError, match=message):
         audit(own.table(name), graph=graph, connection=own, mapping=mapping)
 

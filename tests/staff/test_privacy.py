@@ -1,4 +1,4 @@
-"""Privacy: pseudonyms that only the key ties to names, small groups that no sum gives away, and silence about people."""
+"""Privacy: pseudonyms that only the key ties to names, and small groups that stay hidden."""
 
 import csv
 import io
@@ -194,7 +194,7 @@ def made(people, lacking, unrecorded):
 
 
 def test_a_small_count_cannot_be_worked_out_from_the_others():
-    """Whatever is told, at least two small counts could have led to it; 0 alone is told as it is."""
+    """For each band at least two small counts could be meant; 0 alone is exact."""
     led = {}
     for parts in product(range(15), repeat=3):
         if sum(parts):

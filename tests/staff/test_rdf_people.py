@@ -1,4 +1,4 @@
-"""People as RDF in an audit; that they give what the same people in a table give is in test_judges."""
+"""People as RDF in an audit; test_judges compares them with the same people in a table."""
 
 import json
 from collections import Counter
@@ -9,10 +9,15 @@ from mlops_roles import InputError, ask, audit, load
 from mlops_roles.cli import main
 from mlops_roles.ontology.names import slug
 
-PREFIXES = """@prefix : <https://acme.example/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> . @prefix role: <https://w3id.org/mlops-roles/role/> .
-@prefix skill: <https://w3id.org/mlops-roles/skill/> . @prefix tool: <https://w3id.org/mlops-roles/tool/> . @prefix org: <http://www.w3.org/ns/org#> .
-@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix schema: <https://schema.org/> . @prefix old: <http://schema.org/> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+PREFIXES = """@prefix : <https://acme.example/> .
+@prefix mlops: <https://w3id.org/mlops-roles/ns#> .
+@prefix role: <https://w3id.org/mlops-roles/role/> .
+@prefix skill: <https://w3id.org/mlops-roles/skill/> .
+@prefix tool: <https://w3id.org/mlops-roles/tool/> . @prefix org: <http://www.w3.org/ns/org#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix schema: <https://schema.org/> .
+@prefix old: <http://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 """
 
 
@@ -25,7 +30,8 @@ def audited(tmp_path, turtle, **options):
 def test_an_occupation_that_is_no_role_is_a_title(tmp_path):
     found = audited(
         tmp_path,
-        ':a schema:hasOccupation [ schema:name "Data Engineer" ] . :b schema:hasOccupation "Cook" .',
+        ':a schema:hasOccupation [ schema:name "Data Engineer" ] . '
+        ':b schema:hasOccupation "Cook" .',
     )
     assert found.titles == {"certain": 1, "ambiguous": 0, "none": 1}
 
@@ -46,11 +52,14 @@ def test_an_exact_match_of_a_role_or_a_skill_means_the_same(tmp_path):
 
 
 def test_an_exact_match_may_stand_among_the_people_and_go_by_way_of_others(tmp_path):
-    said = ":a schema:hasOccupation :job ; mlops:hasSkill :query . :work skos:exactMatch :job , role:data-engineer . skill:sql skos:exactMatch :query ."
+    said = (
+        ":a schema:hasOccupation :job ; mlops:hasSkill :query . "
+        ":work skos:exactMatch :job , role:data-engineer . skill:sql skos:exactMatch :query ."
+    )
     found = audited(
         tmp_path,
-        said
-        + ":b schema:hasOccupation :work . :c mlops:hasOccupation :other . :other skos:closeMatch role:data-engineer .",
+        said + ":b schema:hasOccupation :work . :c mlops:hasOccupation :other . "
+        ":other skos:closeMatch role:data-engineer .",
     )
     assert found.coverage("role")["data-engineer"]["people"] == 2
     assert found.coverage("skill")["sql"]["people"] == 1
@@ -59,7 +68,10 @@ def test_an_exact_match_may_stand_among_the_people_and_go_by_way_of_others(tmp_p
 
 def test_an_occupation_may_be_several_roles_but_a_role_is_no_other(tmp_path):
     both = ":both skos:exactMatch role:data-engineer , role:data-scientist ."
-    said = ":a schema:hasOccupation :both . :b schema:hasOccupation role:data-engineer . :c mlops:holdsRole role:data-engineer ."
+    said = (
+        ":a schema:hasOccupation :both . :b schema:hasOccupation role:data-engineer . "
+        ":c mlops:holdsRole role:data-engineer ."
+    )
     found = audited(tmp_path, both + said + ":d org:holds [ org:role role:data-engineer ] .")
     counted = {role: row["people"] for role, row in found.coverage("role").items() if row["people"]}
     asked = Counter(
@@ -69,8 +81,11 @@ def test_an_occupation_may_be_several_roles_but_a_role_is_no_other(tmp_path):
 
 
 def test_an_exact_match_is_an_occupation_and_no_role_that_is_held(tmp_path):
-    """As OWL has it: of a role only what is said follows. A post that is called like a role has its name as a title."""
-    said = ":job skos:exactMatch role:data-engineer . :a mlops:holdsRole :job . :b org:holds [ org:role :job ] ; foaf:name 'B' ."
+    """As in OWL nothing more follows; the name of a post is a title, even that of a role."""
+    said = (
+        ":job skos:exactMatch role:data-engineer . :a mlops:holdsRole :job . "
+        ":b org:holds [ org:role :job ] ; foaf:name 'B' ."
+    )
     found = audited(tmp_path, said)
     assert found.coverage("role")["data-engineer"]["people"] == 0
     assert [r.reason for r in found.rejected] == ["unknown role https://acme.example/job"]
@@ -85,7 +100,8 @@ def test_an_exact_match_is_an_occupation_and_no_role_that_is_held(tmp_path):
 def test_two_people_of_one_name_are_two(tmp_path):
     found = audited(
         tmp_path,
-        ':a foaf:name "Ann" ; mlops:hasSkill skill:sql . :b foaf:name "Ann" ; mlops:hasSkill skill:sql .',
+        ':a foaf:name "Ann" ; mlops:hasSkill skill:sql . '
+        ':b foaf:name "Ann" ; mlops:hasSkill skill:sql .',
     )
     assert found.rows == {"read": 2, "used": 2, "rejected": 0}
     assert found.coverage("skill")["sql"]["people"] == 2
@@ -94,7 +110,8 @@ def test_two_people_of_one_name_are_two(tmp_path):
 def test_a_unit_is_called_by_its_name_and_nobody_is_taken_for_a_person_who_is_none(tmp_path):
     found = audited(
         tmp_path,
-        ':a mlops:hasSkill skill:sql ; org:memberOf :u . :u skos:prefLabel "Pricing" ; org:memberOf :firm .',
+        ":a mlops:hasSkill skill:sql ; org:memberOf :u . "
+        ':u skos:prefLabel "Pricing" ; org:memberOf :firm .',
     )
     assert [row["unit"] for row in found.people.to_pyarrow().to_pylist()] == ["Pricing"]
 
@@ -105,7 +122,7 @@ def test_a_role_that_is_none_is_a_rejected_row_and_a_companys_own_org_role_is_no
     assert found.rows["used"] == 1
 
 
-def test_rdf_that_says_nothing_of_people_is_refused_with_the_cure(tmp_path):
+def test_rdf_without_people_is_rejected_with_the_fix(tmp_path):
     with pytest.raises(InputError, match="no person in it"):
         audited(tmp_path, ":a rdfs:label 'A' .")
 

@@ -1,4 +1,4 @@
-"""Engines that tests start themselves, on loopback and in folders of their own: PostgreSQL, Spark."""
+"""PostgreSQL and Spark as tests start them, on loopback and in folders of their own."""
 
 import getpass
 import importlib.util
@@ -22,7 +22,7 @@ SPARK = {  # small data: most time would go into compiling what runs once
     "spark.sql.codegen.wholeStage": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    "spark.sql.execution.arrow.localRelationThreshold": "1m",  # a larger table would be in each plan
+    "spark.sql.execution.arrow.localRelationThreshold": "1m",  # larger ones are in no plan
     "spark.sql.shuffle.partitions": "1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
