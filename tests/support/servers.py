@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 VIRTUOSO = """[Database]
@@ -80,8 +81,14 @@ def _wait(process, port):
 
 
 @contextmanager
-def oxigraph(folder, *options, command="serve"):
-    """The address of an Oxigraph server."""
+def oxigraph(folder, *options, command="serve", n_quads=b""):
+    """The address of an Oxigraph server, with some statements on it."""
+    if n_quads:
+        store = ox.Store(str(folder / "data"))
+        store.load(n_quads, format=ox.RdfFormat.N_QUADS)
+        store.flush()
+        del store
+        options = (*options, "--location", str(folder / "data"))
     port = free_port()
     with started(
         [
@@ -98,19 +105,27 @@ def oxigraph(folder, *options, command="serve"):
 
 
 @contextmanager
-def virtuoso(folder):
-    """The address of a Virtuoso server that lets everybody update."""
+def virtuoso(folder, n_quads=b""):
+    """The address of a Virtuoso server that lets everybody update, with some statements on it.
+
+    It takes a file in a tenth of the time of as many updates.
+    """
     run, isql = (
         program("virtuoso-t", "Debian's virtuoso-opensource has it"),
         program("isql-vt", "Debian's virtuoso-opensource has it"),
     )
     ports = {"sql": free_port(), "web": free_port()}
     (folder / "virtuoso.ini").write_text(VIRTUOSO.format(**ports), encoding="utf-8")
+    (folder / "data.nq").write_bytes(n_quads)
     with started([run, "+foreground", "+configfile", "virtuoso.ini"], folder, ports["web"]):
-        grant = "exec=grant SPARQL_UPDATE to \"SPARQL\"; DB.DBA.RDF_DEFAULT_USER_PERMS_SET('nobody', 7);"
-        subprocess.run(
-            [isql, f"127.0.0.1:{ports['sql']}", "dba", "dba", grant],
-            capture_output=True,
-            check=True,
-        )
+        for statements in (
+            'grant SPARQL_UPDATE to "SPARQL"',
+            "DB.DBA.RDF_DEFAULT_USER_PERMS_SET('nobody', 7)",
+            "DB.DBA.TTLP(file_to_string_output('data.nq'), '', 'urn:data', 512)",
+        ):
+            subprocess.run(
+                [isql, f"127.0.0.1:{ports['sql']}", "dba", "dba", f"exec={statements};"],
+                capture_output=True,
+                check=True,
+            )
         yield f"http://127.0.0.1:{ports['web']}/sparql"

@@ -15,7 +15,9 @@ from support.servers import oxigraph, virtuoso
 from mlops_roles import Endpoint, InputError, Question, load, run_sparql
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.endpoint import contents
+from mlops_roles.ontology.endpoint.http import select_rows
 from mlops_roles.ontology.endpoint.probes import probe
+from mlops_roles.ontology.endpoint.rewriting import fill_template
 
 QUESTIONS = {
     path.stem: Question.from_file(path) for path in sorted((ROOT / "queries").glob("*.rq"))
@@ -54,19 +56,28 @@ def triples(turtle):
     return list({q.triple for q in ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE)})
 
 
+def insert(endpoint, name, turtle):
+    """Add statements to a graph of a server."""
+    lines = "\n".join(f"{triple} ." for triple in triples(turtle))
+    text = fill_template("insert.ru", graph=name, triples=lines)
+    endpoint.transport.update(endpoint.updates, text)
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    """The addresses of the servers, each started when it is first asked for, with our graphs and the people on it."""
+    """The addresses of the servers, started when first asked for, with our graphs and people."""
     known = {}
+    data = contents.n_quads(load()) + b"".join(
+        f"{triple} <{name}> .\n".encode()
+        for name, turtle in ((PEOPLE, GIVEN), (OTHERS, STRANGER))
+        for triple in triples(turtle)
+    )
     with ExitStack() as stack:
 
         def address(server):
             if server not in known:
-                known[server] = stack.enter_context(START[server](tmp_path_factory.mktemp(server)))
-                with Endpoint(known[server]) as endpoint:
-                    assert endpoint.install()
-                    endpoint._insert(ox.NamedNode(PEOPLE), triples(GIVEN))
-                    endpoint._insert(ox.NamedNode(OTHERS), triples(STRANGER))
+                folder = tmp_path_factory.mktemp(server)
+                known[server] = stack.enter_context(START[server](folder, n_quads=data))
             return known[server]
 
         yield address
@@ -262,7 +273,8 @@ def test_data_of_a_file_and_a_server_are_not_mixed(company):
 
 
 def everything(endpoint):
-    return endpoint._number("SELECT (COUNT(*) AS ?rows) WHERE { GRAPH ?g { ?s ?p ?o } }")
+    text = "SELECT (COUNT(*) AS ?rows) WHERE { GRAPH ?g { ?s ?p ?o } }"
+    return int(select_rows(endpoint.transport, text, ["rows"])[0][0].value)
 
 
 @every_server
@@ -283,7 +295,7 @@ def other(endpoint):
 @every_server
 def test_a_copy_that_is_stale_or_not_whole_is_refused_until_it_is_installed(server, running):
     with Endpoint(running(server), [PEOPLE]) as ours, other(ours) as theirs:
-        ours._insert(contents.ASSERTED, triples("<urn:x> <urn:x> <urn:x> ."))
+        insert(ours, contents.ASSERTED.value, "<urn:x> <urn:x> <urn:x> .")
         with pytest.raises(InputError, match="are not whole"):
             ours.ask("roles")
         with pytest.raises(
@@ -294,7 +306,8 @@ def test_a_copy_that_is_stale_or_not_whole_is_refused_until_it_is_installed(serv
         with pytest.raises(InputError, match="of another version or with other additions"):
             Endpoint(ours.url, [PEOPLE]).ask("roles")
         assert "acme:prompt-engineer" in {row["role"] for row in theirs.ask("roles")}
-        theirs._update("clear.ru", graph=contents.INSTALLED.value)
+        text = fill_template("clear.ru", graph=contents.INSTALLED.value)
+        theirs.transport.update(theirs.updates, text)
         assert ours.state() == "missing"
         assert ours.install()
         assert bag(ours.ask("roles")) == bag(QUESTIONS["roles"].run())
