@@ -1,16 +1,18 @@
-"""The questions: each file keeps its promises, is portable SPARQL, and can be fixed, added to and faulted."""
+"""The questions: each keeps its promises, is portable SPARQL, and takes parameters."""
 
 import random
 import re
 from collections import Counter
 from functools import cache
 
+import pyarrow.csv
 import pyoxigraph as ox
 import pytest
 from support.asserted import PREFIXES, ROOT, facts
 
 from mlops_roles import InputError, Question, UnknownName, ask, catalogue, load
 from mlops_roles.ontology.catalogue import run_query
+from mlops_roles.ontology.query_outline import outline
 from mlops_roles.ontology.results import LARGE, decode_rows
 
 FILES = sorted((ROOT / "queries").glob("*.rq"))
@@ -58,14 +60,14 @@ def whole(over):
 
 
 def is_meant(term, value, graph):
-    """Whether a term of a row is what a header line says: a literal by its text, anything else by its IRI."""
+    """Whether a term is what a header line says: a literal by its text, others by their IRI."""
     if value.startswith('"'):
         return isinstance(term, ox.Literal) and term.value == value.strip('"')
     return isinstance(term, ox.NamedNode) and term.value == graph.expand_curie(value)
 
 
 def matching(question, graph, fixed):
-    """The rows of an answer with the parameters fixed, and of these the ones that have the other variables, too."""
+    """The rows with the parameters fixed that have the values of the other variables, too."""
     answer = question.run(graph, **{n: v for n, v in fixed.items() if n in question.parameters})
     at = {column: n for n, column in enumerate(answer.columns)}
     return [
@@ -134,7 +136,7 @@ def test_a_promise_is_kept(name, header, at, over, whole):
 
 @every_question
 def test_its_order_leaves_nothing_to_chance(name, over, whole):
-    """No two rows agree in all that they are ordered by, where a blank node is like any other: it has no text to order by."""
+    """No two rows agree in all that they are ordered by; blank nodes are taken as equal."""
     text = QUESTIONS[name].text
     keys = re.findall(r"\?(\w+)", re.search(r"\nORDER BY ([^\n]*)\s*$", text)[1])
     select_line = re.search(r"(?m)^SELECT .*$", text)[0]
@@ -151,11 +153,13 @@ def test_its_order_leaves_nothing_to_chance(name, over, whole):
 
 
 @every_question
-@pytest.mark.usefixtures("any_size")
-def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole):
+def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole, decode):
     """Rows are sorted without the engine where that is quicker."""
-    result = over(name).query(QUESTIONS[name].text)
-    assert whole(name).terms == [tuple(row) for row in result]
+    text, graph = QUESTIONS[name].text, over(name)
+    rows = [tuple(row) for row in graph.query(text)]
+    assert whole(name).terms == rows
+    if order := outline(text).order_variables:
+        assert decode(graph.query(text[: outline(text).order]), order) in (rows, None)
 
 
 @pytest.mark.parametrize(
@@ -169,11 +173,12 @@ def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole)
         "<urn:a> <urn:A> <urn:é> <urn:z>",
     ],
 )
-@pytest.mark.usefixtures("any_size")
-def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph):
-    text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}\nORDER BY ?x ?y"
-    assert run_query(graph, text).terms == [tuple(row) for row in graph.query(text)]
-    assert len(run_query(graph, text)) == len(values.split()) ** 2
+def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph, decode):
+    text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}"
+    rows = [tuple(row) for row in graph.query(f"{text} ORDER BY ?x ?y")]
+    assert run_query(graph, f"{text}\nORDER BY ?x ?y").terms == rows
+    assert decode(graph.query(text), ["x", "y"]) in (rows, None)
+    assert len(rows) == len(values.split()) ** 2
 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -210,16 +215,25 @@ TERMS = [
 
 
 @pytest.fixture(params=[0, LARGE], ids=["large", "small"])
-def any_size(request, monkeypatch):
-    """Of a large answer the columns are read, of a small one the lines."""
-    monkeypatch.setattr("mlops_roles.ontology.results.LARGE", request.param)
-    if not request.param:
-        monkeypatch.delattr("mlops_roles.ontology.results._small")
+def decode(request, monkeypatch):
+    """How rows are decoded: of a large answer by column, of a small one by line."""
+    read, calls = pyarrow.csv.read_csv, []
+    monkeypatch.setattr(pyarrow.csv, "read_csv", lambda *how: (calls.append(1), read(*how))[1])
+
+    def decoded(solutions, order=(), **how):
+        before = len(calls)
+        rows = decode_rows(solutions, order, large=request.param, **how)
+        has_columns = bool(solutions.variables) and {*order} <= {
+            variable.value for variable in solutions.variables
+        }
+        assert len(calls) - before == (has_columns and not request.param)
+        return rows
+
+    return decoded
 
 
 @pytest.mark.parametrize("wanted", ["?s ?o", "?o ?s", "?o", "?o ?nothing", "?nothing", "*"])
-@pytest.mark.usefixtures("any_size")
-def test_a_row_has_the_terms_that_the_engine_gives(wanted):
+def test_a_row_has_the_terms_that_the_engine_gives(wanted, decode):
     """Rows are read from what the engine writes, each distinct term once."""
     store = ox.Store()
     store.extend(
@@ -227,7 +241,7 @@ def test_a_row_has_the_terms_that_the_engine_gives(wanted):
         for i, term in enumerate(TERMS * 2)
     )
     text = f"SELECT {wanted} WHERE {{ ?s <urn:p> ?o }}"
-    found = decode_rows(store.query(text))
+    found = decode(store.query(text))
     assert found == [tuple(row) for row in store.query(text)]
     assert len(found) == 2 * len(TERMS)
     assert len({id(term) for row in found for term in row}) == len(
@@ -235,16 +249,11 @@ def test_a_row_has_the_terms_that_the_engine_gives(wanted):
     )
 
 
-def test_a_row_may_be_longer_than_a_block(monkeypatch):
-    monkeypatch.setattr("mlops_roles.ontology.results.LARGE", 0)
-    monkeypatch.setattr("mlops_roles.ontology.results.BLOCK", 100)
+def test_a_row_may_be_longer_than_a_block():
     long = "a" * 1000
-    assert decode_rows(
-        ox.Store().query(f'SELECT ?x {{ VALUES ?x {{ "b" "{long}" }} }}'), ["x"]
-    ) == [
-        (ox.Literal(long),),
-        (ox.Literal("b"),),
-    ]
+    solutions = ox.Store().query(f'SELECT ?x {{ VALUES ?x {{ "b" "{long}" }} }}')
+    found = decode_rows(solutions, ["x"], large=0, block_size=100)
+    assert found == [(ox.Literal(long),), (ox.Literal("b"),)]
 
 
 @pytest.mark.parametrize(
@@ -255,9 +264,8 @@ def test_a_row_may_be_longer_than_a_block(monkeypatch):
         ("SELECT ?x { ?x <urn:b> <urn:c> }", 0),
     ],
 )
-@pytest.mark.usefixtures("any_size")
-def test_a_result_without_columns_or_rows_has_as_many_rows_as_the_engine_gives(text, count):
-    assert decode_rows(ox.Store().query(text)) == [()] * count
+def test_a_result_without_columns_or_rows_keeps_its_number_of_rows(text, count, decode):
+    assert decode(ox.Store().query(text)) == [()] * count
 
 
 @pytest.mark.parametrize(
@@ -303,13 +311,8 @@ def test_it_is_portable_sparql(name):
     from rdflib.plugins.sparql import prepareQuery
 
     text = body(QUESTIONS[name].text)
-    assert (
-        re.findall(
-            r"(?i)(?<![?\w])(?:SERVICE|GRAPH|FROM|LIMIT|OFFSET|REDUCED)\b|SELECT (?:DISTINCT )?\*|<<",
-            text,
-        )
-        == []
-    )
+    elsewhere = r"(?i)(?<![?\w])(?:SERVICE|GRAPH|FROM|LIMIT|OFFSET|REDUCED)\b"
+    assert re.findall(rf"{elsewhere}|SELECT (?:DISTINCT )?\*|<<", text) == []
     assert re.findall(r"(?i)\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", text) == [], (
         "another answer each time"
     )
@@ -382,13 +385,13 @@ def test_a_name_of_another_kind_is_refused():
 
 
 @pytest.mark.parametrize("value", ['x" . } #', "} UNION { ?s ?p ?o", "x\\u0022 ?y", "a\nb"])
-def test_what_is_written_for_a_parameter_never_becomes_sparql(value):
+def test_a_parameter_never_becomes_sparql(value):
     assert ask("roles-for-title", title=value).rows == []
     with pytest.raises(InputError):
         ask("tasks-of-role", role=value)
 
 
-# questions of one's own ----------------------------------------------------------------
+# questions of a company ----------------------------------------------------------------
 
 OWN = """#+ summary: The tasks that are named after a model
 #+ ?task: a task
@@ -398,7 +401,7 @@ SELECT ?task WHERE { ?task a mlops:Task . FILTER(CONTAINS(STR(?task), "model")) 
 """
 
 
-def test_a_question_of_ones_own_is_listed_and_answered(tmp_path):
+def test_a_company_s_own_question_is_listed_and_answered(tmp_path):
     (path := tmp_path / "model-tasks.rq").write_text(OWN, encoding="utf-8")
     graph = load(path)
     assert "model-tasks" not in catalogue()
@@ -409,7 +412,7 @@ def test_a_question_of_ones_own_is_listed_and_answered(tmp_path):
         ask("model-tasks")
 
 
-def test_a_question_of_ones_own_may_replace_a_shipped_one(tmp_path):
+def test_a_company_s_own_question_may_replace_a_shipped_one(tmp_path):
     """What the catalogue lists is what is asked."""
     (path := tmp_path / "roles.rq").write_text(OWN, encoding="utf-8")
     graph = load(path)
@@ -418,7 +421,7 @@ def test_a_question_of_ones_own_may_replace_a_shipped_one(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["summary", "expect"])
-def test_a_header_fault_names_the_file_and_the_cure(line, tmp_path):
+def test_a_header_fault_names_the_file_and_the_fix(line, tmp_path):
     (path := tmp_path / "own.rq").write_text(
         re.sub(rf"(?m)^#\+ {line}:.*\n", "", OWN), encoding="utf-8"
     )

@@ -1,4 +1,4 @@
-"""Real SPARQL servers on loopback, each in a folder of its own, for as long as a test needs them."""
+"""Real SPARQL servers on loopback, each in its own folder, for as long as a test needs them."""
 
 import http.client
 import shutil

@@ -64,7 +64,8 @@ class Outline:
 
         It is joined with the solutions of the pattern, before they are grouped, computed with or
         cut: so where none of this happens. And the engine takes it into EXISTS even where its
-        variables are not in scope, which changes what MINUS does there.
+        variables are not in scope, which changes what MINUS does there, and joins UNDEF in an
+        OPTIONAL otherwise than without it.
         """
         computed = self.form == "SELECT" and {"(", "REDUCED"} & {t.upper for t in self.clause}
         return (
@@ -72,6 +73,7 @@ class Outline:
             and self.pattern is not None
             and self.modifiers <= {"ORDER"}
             and not self.words >= {"EXISTS", "MINUS"}
+            and "UNDEF" not in self.words
             and not computed
             and not AGGREGATES & {token.upper for token in self.tail}
         )

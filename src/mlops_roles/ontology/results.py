@@ -18,7 +18,7 @@ from .graph import Term
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 LARGE = 1 << 24  # bytes from which on Arrow is quicker, its import included
-BLOCK = 1 << 24  # bytes that Arrow reads at once; more than a row has
+BLOCK_SIZE = 1 << 24  # bytes that Arrow reads at once; more than a row has
 Row = tuple[Term | None, ...]
 _PLAIN = re.compile(
     rb'"([^"\\]*)"(?:@([a-z]+(?:-[a-z0-9]+)*))?', re.S
@@ -26,21 +26,34 @@ _PLAIN = re.compile(
 _STRING = ox.NamedNode("http://www.w3.org/2001/XMLSchema#string")
 
 
-def decode_rows(solutions: ox.QuerySolutions, order: Sequence[str] = ()) -> list[Row] | None:
+def decode_rows(
+    solutions: ox.QuerySolutions,
+    order: Sequence[str] = (),
+    large: int = LARGE,
+    block_size: int = BLOCK_SIZE,
+) -> list[Row] | None:
     """The rows of a result, sorted by some of its variables.
 
-    None where the order of these is not that of texts: for numbers, blank nodes and the like.
+    Args:
+        solutions: what the engine gives.
+        order: variables to sort by; without any, rows come in the order of the engine.
+        large: bytes of TSV from which on it is read with Arrow.
+        block_size: bytes that Arrow reads at once; where a row has more, Arrow is not used.
+
+    Returns:
+        None where the order is not that of texts: for numbers, blank nodes and the like.
     """
     names = [variable.value for variable in solutions.variables]
     if not names or not set(order) <= set(names):
         return None if order else [() for _ in solutions]
     written = solutions.serialize(format=ox.QueryResultsFormat.TSV) or b""
-    return (_small if len(written) < LARGE else _large)(
-        written, len(names), [names.index(name) for name in order]
-    )
+    places = [names.index(name) for name in order]
+    if len(written) < large:
+        return _rows_by_line(written, places)
+    return _rows_by_column(written, len(names), places, block_size)
 
 
-def _small(written: bytes, _: int, order: Sequence[int]) -> list[Row] | None:
+def _rows_by_line(written: bytes, order: Sequence[int]) -> list[Row] | None:
     """Rows from TSV, line by line."""
     term = _Terms().__getitem__
     found = [tuple(map(term, line.split(b"\t"))) for line in written.split(b"\n")[1:-1]]
@@ -49,7 +62,9 @@ def _small(written: bytes, _: int, order: Sequence[int]) -> list[Row] | None:
     return sorted(found, key=lambda row: [_text(row[at]) for at in order]) if order else found
 
 
-def _large(written: bytes, width: int, order: Sequence[int]) -> list[Row] | None:
+def _rows_by_column(
+    written: bytes, width: int, order: Sequence[int], block_size: int
+) -> list[Row] | None:
     """Rows from TSV, column by column: its distinct terms, and the index of each cell in them."""
     import numpy as np
     import pyarrow as pa
@@ -63,13 +78,13 @@ def _large(written: bytes, width: int, order: Sequence[int]) -> list[Row] | None
     try:
         read = pa.csv.read_csv(
             pa.py_buffer(written),
-            pa.csv.ReadOptions(skip_rows=1, column_names=names, block_size=BLOCK),
+            pa.csv.ReadOptions(skip_rows=1, column_names=names, block_size=block_size),
             plain,
             kinds,
         )
         columns = [column.chunk(0) for column in read.unify_dictionaries().combine_chunks().columns]
     except pa.ArrowException:  # a row that is longer than a block
-        return _small(written, width, order)
+        return _rows_by_line(written, order)
     term = _Terms().__getitem__
     terms = [[term(text.encode()) for text in column.dictionary.to_pylist()] for column in columns]
     places: list[Any] = [column.indices.to_numpy() for column in columns]

@@ -1,4 +1,4 @@
-"""Real servers give the answers that are given here: every question, with and without parameters."""
+"""Real servers give the answers that are given here, with and without parameters."""
 
 import json
 from collections import Counter
@@ -115,7 +115,7 @@ def bag(answer):
 
 @every_server
 @every_question
-def test_a_server_answers_as_is_answered_here(server, name, asked, here):
+def test_a_server_gives_the_rows_of_the_embedded_engine(server, name, asked, here):
     there, ours = asked(server).ask(name), here(name)
     assert there.columns == ours.columns
     assert bag(there) == bag(ours)
@@ -127,7 +127,7 @@ def test_a_server_answers_as_is_answered_here(server, name, asked, here):
 
 @every_server
 @every_question
-def test_a_parameter_narrows_the_answer_there_as_here(server, name, asked, company):
+def test_a_parameter_narrows_the_answer_of_a_server(server, name, asked, company):
     fixed = {
         n: v
         for n, v in next(iter(QUESTIONS[name].bindings("expect")), {}).items()
@@ -143,22 +143,26 @@ def test_a_parameter_narrows_the_answer_there_as_here(server, name, asked, compa
         assert len(here) >= 1 or QUESTIONS[name].headers.get("given")
 
 
+PAIRS = "{ ?a a mlops:Skill . ?b a mlops:Skill . VALUES ?c { 1 2 3 4 } }"
 OWN = {
-    "rows without prefixes": "SELECT DISTINCT ?p ?n WHERE { ?p mlops:holdsRole ?r . OPTIONAL { ?p foaf:name ?n } } ORDER BY ?p",
+    "rows without prefixes": "SELECT DISTINCT ?p ?n WHERE { ?p mlops:holdsRole ?r "
+    "OPTIONAL { ?p foaf:name ?n } } ORDER BY ?p",
     "a comment at the end": "SELECT ?s WHERE { ?s a mlops:Skill } # } SELECT",
-    "a number by group": "SELECT ?r (COUNT(DISTINCT ?p) AS ?n) WHERE { ?p mlops:holdsRole ?r } GROUP BY ?r HAVING (COUNT(?p) > 0) ORDER BY DESC(?n) ?r",
+    "a number by group": "SELECT ?r (COUNT(DISTINCT ?p) AS ?n) WHERE { ?p mlops:holdsRole ?r } "
+    "GROUP BY ?r HAVING (COUNT(?p) > 0) ORDER BY DESC(?n) ?r",
     "a limit": "SELECT ?s WHERE { ?s a mlops:Skill } ORDER BY ?s LIMIT 5 OFFSET 2",
     "rows that repeat": "SELECT ?c WHERE { ?s a ?c . FILTER(?c = mlops:Skill) }",
     "yes": "ASK { ?p mlops:holdsRole role:ml-engineer }",
     "no": "ASK { ?p mlops:holdsRole role:nobody }",
     "triples": "CONSTRUCT { ?r <urn:heldBy> ?p ; a <urn:Held> } WHERE { ?p mlops:holdsRole ?r }",
-    "no triples": "CONSTRUCT { ?r <urn:heldBy> ?p } WHERE { ?p mlops:holdsRole role:nobody . BIND(role:nobody AS ?r) }",
+    "no triples": "CONSTRUCT { ?r <urn:heldBy> ?p } "
+    "WHERE { ?p mlops:holdsRole role:nobody . BIND(role:nobody AS ?r) }",
 }
 
 
 @every_server
 @pytest.mark.parametrize("text", OWN.values(), ids=OWN)
-def test_ones_own_sparql_is_answered_there_as_here(server, text, asked, company):
+def test_a_server_answers_a_user_s_own_sparql(server, text, asked, company):
     assert bag(asked(server).run_sparql(text)) == bag(run_sparql(text, company))
 
 
@@ -166,12 +170,12 @@ def test_ones_own_sparql_is_answered_there_as_here(server, text, asked, company)
 @pytest.mark.parametrize(
     "text",
     [
-        "SELECT DISTINCT ?a ?b ?c WHERE { ?a a mlops:Skill . ?b a mlops:Skill . VALUES ?c { 1 2 3 4 } } ORDER BY ?a ?b ?c",
-        "CONSTRUCT { ?a ?b ?c } WHERE { ?a a mlops:Skill . ?b a mlops:Skill . VALUES ?c { 1 2 3 4 } }",
+        f"SELECT DISTINCT ?a ?b ?c WHERE {PAIRS} ORDER BY ?a ?b ?c",
+        f"CONSTRUCT {{ ?a ?b ?c }} WHERE {PAIRS}",
     ],
     ids=["rows", "triples"],
 )
-def test_an_answer_beyond_a_row_cap_comes_whole(server, text, asked, company):
+def test_an_answer_beyond_a_row_cap_is_complete(server, text, asked, company):
     here = run_sparql(text, company)
     assert len(here) > 10_500
     assert set(asked(server).run_sparql(text).terms) == set(here.terms)
@@ -293,7 +297,7 @@ def other(endpoint):
 
 
 @every_server
-def test_a_copy_that_is_stale_or_not_whole_is_refused_until_it_is_installed(server, running):
+def test_a_stale_or_damaged_copy_is_refused_until_installed_again(server, running):
     with Endpoint(running(server), [PEOPLE]) as ours, other(ours) as theirs:
         insert(ours, contents.ASSERTED.value, "<urn:x> <urn:x> <urn:x> .")
         with pytest.raises(InputError, match="are not whole"):
@@ -416,7 +420,7 @@ def test_the_doctor_says_what_a_server_does_and_what_that_means(server, point, f
     assert len(told.means) > 10
 
 
-def test_the_doctor_tells_data_without_a_graph_and_a_query_that_is_stopped(tmp_path):
+def test_the_doctor_reports_data_without_a_graph_and_a_time_out(tmp_path):
     store = ox.Store(str(tmp_path / "data"))
     store.extend(
         ox.Quad(t.subject, t.predicate, t.object, g)
@@ -446,9 +450,7 @@ def test_the_doctor_tells_data_without_a_graph_and_a_query_that_is_stopped(tmp_p
     assert "nothing of it is used" in found["time-out"].found
 
 
-def test_the_doctor_changes_nothing_unless_asked_and_ends_with_1_where_our_graphs_are_missing(
-    tmp_path, capsys
-):
+def test_the_doctor_changes_nothing_and_ends_with_1_without_our_graphs(tmp_path, capsys):
     with oxigraph(tmp_path) as url, Endpoint(url) as endpoint:
         assert main(["doctor", "--endpoint", url, "--format", "json"]) == 1
         rows = {row["point"]: row for row in json.loads(capsys.readouterr().out)}

@@ -1,4 +1,4 @@
-"""A server that lies, breaks off, never ends or sends one elsewhere: nothing of such an answer is used."""
+"""A server that lies, breaks off, never ends or redirects: nothing of such an answer is used."""
 
 import gzip
 import http.server
@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.parse
 from contextlib import contextmanager
+from functools import partial
 
 import pyoxigraph as ox
 import pytest
@@ -15,11 +16,11 @@ import pytest
 from mlops_roles import Endpoint, InputError, Timeout, ask, load
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.endpoint import contents
-from mlops_roles.ontology.endpoint import http as transport
 
 JSON = "application/sparql-results+json"
 QUESTION = "roles"
 ROWS = ask(QUESTION).terms
+connect = partial(Endpoint, pauses=(0.01, 0.02))
 SECRET = "s3cr3t-of-nobody"
 
 
@@ -99,8 +100,7 @@ def serving(store):
 
 
 @pytest.fixture
-def server(store, monkeypatch):
-    monkeypatch.setattr(transport, "PAUSES", (0.01, 0.02))
+def server(store):
     with serving(store) as running:
         yield running
 
@@ -122,8 +122,8 @@ def cut(data, rows):
     return json.dumps(document).encode()
 
 
-def test_the_server_of_these_tests_is_good_unless_spoilt(server):
-    with Endpoint(server.url) as endpoint:
+def test_the_server_of_these_tests_is_right_unless_spoilt(server):
+    with connect(server.url) as endpoint:
         assert endpoint.ask(QUESTION).terms == ROWS
 
 
@@ -235,7 +235,7 @@ BROKEN = {
 def test_a_broken_answer_is_refused_in_one_line(spoil, reason, server):
     server.spoil = spoil
     with (
-        Endpoint(server.url, max_bytes=1 << 20, timeout=10) as endpoint,
+        connect(server.url, max_bytes=1 << 20, timeout=10) as endpoint,
         pytest.raises(InputError, match=reason) as caught,
     ):
         endpoint.ask(QUESTION)
@@ -245,7 +245,7 @@ def test_a_broken_answer_is_refused_in_one_line(spoil, reason, server):
     assert SECRET not in said
 
 
-def test_a_drip_without_end_is_given_up_in_time(server):
+def test_an_endless_slow_response_times_out(server):
     def drip():
         while True:
             time.sleep(0.05)
@@ -254,16 +254,16 @@ def test_a_drip_without_end_is_given_up_in_time(server):
     server.spoil = on_rows(lambda s, h, d: (200, {**h, "Content-Length": None}, drip()))
     start = time.monotonic()
     with (
-        Endpoint(server.url, timeout=0.5) as endpoint,
+        connect(server.url, timeout=0.5) as endpoint,
         pytest.raises(Timeout, match=r"no whole answer within 0.5 s"),
     ):
         endpoint.ask(QUESTION)
     assert time.monotonic() - start < 4
 
 
-def test_silence_is_given_up_in_time(server):
+def test_a_silent_server_times_out(server):
     server.spoil = on_rows(lambda *response: (time.sleep(1.5), response)[1])
-    with Endpoint(server.url, timeout=0.3) as endpoint, pytest.raises(Timeout):
+    with connect(server.url, timeout=0.3) as endpoint, pytest.raises(Timeout):
         endpoint.ask(QUESTION)
 
 
@@ -272,7 +272,7 @@ def test_a_busy_server_is_asked_again(after, server):
     replies = iter([(503, {"Retry-After": after}, b""), (429, {"Retry-After": after}, b"")])
     server.spoil = on_rows(lambda *response: next(replies, response))
     said = []
-    with Endpoint(server.url, on_progress=said.append) as endpoint:
+    with connect(server.url, on_progress=said.append) as endpoint:
         assert endpoint.ask(QUESTION).terms == ROWS
     assert [line for line in said if "asked again" in line] == [
         "the server is busy (HTTP 503), asked again in 0.01 s",
@@ -284,15 +284,14 @@ def test_a_retry_waits_as_long_as_the_server_asks(server):
     replies = iter([(503, {"Retry-After": "1"}, b"")])
     server.spoil = on_rows(lambda *response: next(replies, response))
     start = time.monotonic()
-    with Endpoint(server.url) as endpoint:
+    with connect(server.url) as endpoint:
         assert endpoint.ask(QUESTION).terms == ROWS
     assert time.monotonic() - start >= 1
 
 
-def test_a_server_that_is_not_there_is_said_so(monkeypatch):
-    monkeypatch.setattr(transport, "PAUSES", (0.01,))
+def test_an_error_names_a_server_that_is_not_there():
     with (
-        Endpoint("http://127.0.0.1:9/sparql") as endpoint,
+        connect("http://127.0.0.1:9/sparql") as endpoint,
         pytest.raises(InputError, match=r"^http://127.0.0.1:9/sparql: the connection failed"),
     ):
         endpoint.ask(QUESTION)
@@ -308,7 +307,7 @@ def test_an_update_is_never_repeated(server):
         b'{"head":{"vars":["digest"]},"results":{"bindings":[]}}',
     )
     with (
-        Endpoint(server.url) as endpoint,
+        connect(server.url) as endpoint,
         pytest.raises(InputError, match="updates are needed for this"),
     ):
         endpoint.install()
@@ -330,9 +329,9 @@ def capped(rows, change=lambda document: document):
 
 
 @pytest.mark.parametrize("cap", [1, 3, 5, 7])
-def test_a_cap_without_a_word_is_paged_past(cap, server):
+def test_a_silent_row_cap_is_paged_past(cap, server):
     server.spoil = capped(cap)
-    with Endpoint(server.url) as endpoint:
+    with connect(server.url) as endpoint:
         assert endpoint.ask(QUESTION).terms == ROWS
 
 
@@ -350,7 +349,7 @@ def repeated(document):
 def test_pages_that_do_not_add_up_are_refused(change, server):
     server.spoil = capped(3, change)
     with (
-        Endpoint(server.url) as endpoint,
+        connect(server.url) as endpoint,
         pytest.raises(InputError, match="its pages do not add up; nothing of it is used"),
     ):
         endpoint.ask(QUESTION)
@@ -367,7 +366,7 @@ def test_rows_that_change_between_pages_are_refused(server):
 
     server.spoil = spoil
     with (
-        Endpoint(server.url) as endpoint,
+        connect(server.url) as endpoint,
         pytest.raises(InputError, match="its pages do not add up"),
     ):
         endpoint.ask(QUESTION)
@@ -388,7 +387,7 @@ def test_rows_that_change_between_pages_are_refused(server):
         ("http://acme.example:port/", "not an address"),
     ],
 )
-def test_an_address_that_is_none_is_refused_and_no_password_is_shown(url, reason, capsys):
+def test_a_bad_address_is_refused_and_no_password_is_shown(url, reason, capsys):
     assert main(["ask", QUESTION, "--endpoint", url]) == 2
     said = capsys.readouterr().err
     assert re.search(reason, said)
@@ -412,14 +411,14 @@ def test_what_a_query_string_hides_is_not_shown():
     ],
     ids=["token", "password", "netrc", "none"],
 )
-def test_credentials_come_from_the_environment_and_go_nowhere_else(
+def test_credentials_are_sent_to_the_given_server_only(
     variables, sent, server, store, monkeypatch, tmp_path
 ):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login anna password x\n", encoding="utf-8")
     monkeypatch.setenv("NETRC", str(tmp_path / "absent"))
     for name, text in variables.items():
         monkeypatch.setenv(name, str(tmp_path / text) if name == "NETRC" else text)
-    with serving(store) as other, Endpoint(server.url) as endpoint:
+    with serving(store) as other, connect(server.url) as endpoint:
         server.spoil = on_rows(lambda s, h, d: (307, {"Location": other.url}, b""))
         with pytest.raises(InputError, match="redirects") as caught:
             endpoint.ask(QUESTION)
@@ -428,12 +427,12 @@ def test_credentials_come_from_the_environment_and_go_nowhere_else(
         assert other.requests == []
 
 
-def test_what_is_asked_is_in_no_error_and_in_no_address(server):
+def test_a_query_is_in_no_error_and_in_no_address(server):
     """Who is asked about is data about people."""
     server.spoil = lambda query, *response: (
         (500, {}, f"error\n{query}".encode()) if "anna" in query else response
     )
-    with Endpoint(server.url) as endpoint, pytest.raises(InputError, match="HTTP 500") as caught:
+    with connect(server.url) as endpoint, pytest.raises(InputError, match="HTTP 500") as caught:
         endpoint.ask("skills-of-person", person=f"https://example.org/anna-{SECRET}")
     assert SECRET not in str(caught.value)
     assert any(SECRET in query for query, _ in server.requests)
@@ -446,6 +445,6 @@ def test_a_graph_that_is_no_iri_is_refused(name, capsys):
 
 
 @pytest.mark.parametrize("value", ['x" . } #', "} UNION { ?s ?p ?o", "x\\u0022 ?y", "a\nb"])
-def test_what_is_written_for_a_parameter_never_becomes_sparql_there(value, server):
-    with Endpoint(server.url) as endpoint:
+def test_a_parameter_never_becomes_sparql(value, server):
+    with connect(server.url) as endpoint:
         assert endpoint.ask("roles-for-title", title=value).rows == []

@@ -39,7 +39,8 @@ class Endpoint:
         graph: the ontology, with a company's additions; the server must hold the same.
         updates: the address that takes updates; by default `url`, or `/update` beside `/query`.
         connection: `timeout` in seconds (60), `auth` as in httpx, `max_bytes` of an answer
-            (1 GiB), `on_progress`, which is called with a line of text.
+            (1 GiB), `on_progress`, which is called with a line of text, and `pauses` in seconds
+            before a query is sent again to a server that is busy (0.5, 1 and 2).
 
     Raises:
         InputError: for an address or IRI that is none, and for a `graph` with data of files.

@@ -45,16 +45,18 @@ class Transport:
         on_progress: called with a line of text about what is going on.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of a connection
         self,
         url: str,
+        *,
         timeout: float = 60,
         auth: Any = None,
         max_bytes: int = MAX_BYTES,
         on_progress: Callable[[str], None] | None = None,
+        pauses: Sequence[float] = PAUSES,
     ):
         self.url, self.display_url = url, _checked_url(url)
-        self.timeout, self.max_bytes = timeout, max_bytes
+        self.timeout, self.max_bytes, self.pauses = timeout, max_bytes, pauses
         self.headers: dict[str, str] = {}
         self._auth, self.on_progress = auth, on_progress or (lambda stage: None)
 
@@ -81,7 +83,7 @@ class Transport:
         too long.
         """
         end = time.monotonic() + self.timeout
-        for pause in (*PAUSES, None):
+        for pause in (*self.pauses, None):
             try:
                 return self._parse(self._send(self.url, {"data": {"query": query}}, end))
             except _Busy as busy:
