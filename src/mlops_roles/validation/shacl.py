@@ -137,7 +137,7 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
     on_shapes = [shape for shape in named if shapes_graph_query(shape, shapes)]
     on_data = [shape for shape in named if shape not in on_shapes]
     translator = ShaclToSparql(shapes, data.store)
-    counts = _count_focus_nodes(translator, on_data)
+    counts = _count_focus_nodes(translator, on_data, len(data.undescribed))
     if not any(counts.values()):
         raise NothingChecked(
             f"{data.path}: nothing was checked, no shape has a target in it; "
@@ -272,13 +272,15 @@ def _references(shapes: rdflib.Graph) -> Iterator[tuple[Any, Any]]:
 # validation ---------------------------------------------------------------------
 
 
-def _count_focus_nodes(translator: ShaclToSparql, shapes: list[Any]) -> dict[Any, int]:
+def _count_focus_nodes(
+    translator: ShaclToSparql, shapes: list[Any], n_undescribed: int
+) -> dict[Any, int]:
     """Number of focus nodes of each shape; shapes with the same targets are counted once."""
     targets = {shape: translator.target(shape) for shape in shapes}
-    counts = {}
-    for target in set(targets.values()):
-        solutions: Any = translator.store.query(translator.count(target, UNDESCRIBED))
-        counts[target] = int(next(solutions)[0].value)
+    counts = {
+        target: translator.count_focus_nodes(target, UNDESCRIBED, n_undescribed)
+        for target in set(targets.values())
+    }
     return {shape: counts[target] for shape, target in targets.items()}
 
 

@@ -284,9 +284,21 @@ class ShaclToSparql:
             todo += new
         return found
 
-    def count(self, target: Target, undescribed: ox.NamedNode) -> str:
-        """Query for the number of focus nodes, without those in the graph `undescribed`."""
-        return _render_macro("count", target, undescribed)
+    def count_focus_nodes(
+        self, target: Target, undescribed: ox.NamedNode, n_undescribed: int = 0
+    ) -> int:
+        """Number of focus nodes, without the `n_undescribed` nodes in the graph `undescribed`."""
+        nodes, rows = self._count(target)
+        if nodes and n_undescribed:
+            # whichever is less work: to look up each row, or to subtract all undescribed nodes
+            nodes, _ = self._count(target, undescribed, rows < n_undescribed)
+        return nodes
+
+    def _count(self, *args: Any) -> tuple[int, int]:
+        """Focus nodes and, as some are found in several ways, rows; by the macro `count`."""
+        solutions: Any = self.store.query(_render_macro("count", *args))
+        nodes, rows = next(solutions)
+        return int(nodes.value), int(rows.value)
 
     # constraints ----------------------------------------------------------------
 
