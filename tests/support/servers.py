@@ -121,7 +121,7 @@ def virtuoso(folder, n_quads=b""):
         for statements in (
             'grant SPARQL_UPDATE to "SPARQL"',
             "DB.DBA.RDF_DEFAULT_USER_PERMS_SET('nobody', 7)",
-            "DB.DBA.TTLP(file_to_string_output('data.nq'), '', 'urn:data', 512)",
+            "log_enable(2, 1); DB.DBA.TTLP(file_to_string_output('data.nq'), '', 'urn:data', 512)",
         ):
             subprocess.run(
                 [isql, f"127.0.0.1:{ports['sql']}", "dba", "dba", f"exec={statements};"],

@@ -22,6 +22,7 @@ from mlops_roles.ontology.endpoint.rewriting import fill_template
 QUESTIONS = {
     path.stem: Question.from_file(path) for path in sorted((ROOT / "queries").glob("*.rq"))
 }
+SLOW_ON_VIRTUOSO = {"source-of-statement", "statements-by-source"}  # 15 to 50 s for an answer
 PEOPLE = "https://acme.example/graphs/people"
 OTHERS = "https://acme.example/graphs/others"
 NUMBERS = {"integer", "int", "long", "decimal", "double", "float", "nonNegativeInteger"}
@@ -135,6 +136,8 @@ def test_a_parameter_narrows_the_answer_of_a_server(server, name, asked, company
     }
     if not fixed:
         pytest.skip("it promises no row")
+    if server == "virtuoso" and name in SLOW_ON_VIRTUOSO:
+        pytest.skip("its answer without a parameter is compared, and takes as long")
     there, here = asked(server).ask(name, **fixed), QUESTIONS[name].run(company, **fixed)
     assert bag(there) == bag(here)
     if (
@@ -166,7 +169,6 @@ def test_a_server_answers_a_user_s_own_sparql(server, text, asked, company):
     assert bag(asked(server).run_sparql(text)) == bag(run_sparql(text, company))
 
 
-@every_server
 @pytest.mark.parametrize(
     "text",
     [
@@ -175,10 +177,10 @@ def test_a_server_answers_a_user_s_own_sparql(server, text, asked, company):
     ],
     ids=["rows", "triples"],
 )
-def test_an_answer_beyond_a_row_cap_is_complete(server, text, asked, company):
+def test_an_answer_beyond_a_row_cap_is_complete(text, asked, company):
     here = run_sparql(text, company)
     assert len(here) > 10_500
-    assert set(asked(server).run_sparql(text).terms) == set(here.terms)
+    assert set(asked("virtuoso").run_sparql(text).terms) == set(here.terms)
 
 
 def test_rows_that_repeat_beyond_a_row_cap_are_refused(asked):
