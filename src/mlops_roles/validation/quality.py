@@ -27,13 +27,13 @@ from ..io import rdf
 from ..io.resources import resource_dir, resource_rows
 from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, Graph, load
+from ..ontology.sparql_tokens import token_list
 from .findings import SEVERITIES
 from .shacl import to_rdflib_graph
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
 STATES = ("failed", "excepted", "not run", "passed")  # the order of results
 _HEADER = re.compile(r"^#\+ (check|name|severity|reason|fix): (.*)$", re.M)
-_PREFIX = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.M | re.I)
 
 
 @dataclass(frozen=True)
@@ -249,11 +249,16 @@ def _text(path: str | os.PathLike[str]) -> str:
 
 def _iris_in_query(text: str) -> set[str]:
     """The IRIs that a query names, in full or by prefix."""
-    namespaces = dict(_PREFIX.findall(text))
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    names = re.findall(r"(?<![\w<])([\w-]*):([\w-]+)", body)
-    expanded = {namespaces[prefix] + local for prefix, local in names if prefix in namespaces}
-    return expanded | set(re.findall(r"<([^>]*)>", body))
+    tokens = token_list(text)
+    namespaces = {
+        name.text[:-1]: iri.text[1:-1]
+        for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if word.upper == "PREFIX"
+    }
+    names = [token.text.partition(":") for token in tokens if token.kind == "name"]
+    return {token.text[1:-1] for token in tokens if token.kind == "iri"} | {
+        namespaces[prefix] + local for prefix, _, local in names if prefix in namespaces
+    }
 
 
 def _mark_exceptions(results: list[Result], path: str | os.PathLike[str]) -> list[Result]:
