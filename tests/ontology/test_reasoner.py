@@ -252,7 +252,7 @@ def test_e3_our_rules_infer_no_membership_in_a_capability_class():
     ]
 
 
-def test_e4_whoever_holds_r7_needs_exactly_the_skills_it_requires(facts):
+def test_e4_a_holder_of_r7_needs_exactly_the_skills_it_requires(facts):
     assert set(
         facts.objects(URIRef("https://example.org/staff/holder"), iri("mlops:needsSkill"))
     ) == skills_of(R7)

@@ -139,7 +139,7 @@ def test_a_unit_has_a_pseudonym_too_and_people_of_one_unit_the_same(key_options,
     assert units["2"] == units["3"] != units["5"]
 
 
-def test_without_a_key_nothing_is_told(monkeypatch, capsys):
+def test_without_a_key_there_is_no_output(monkeypatch, capsys):
     monkeypatch.delenv("MLOPS_ROLES_KEY", raising=False)
     code, said = run(capsys, "audit", ACME, "--pseudonymise")
     assert (code, said.out) == (2, "")
@@ -240,7 +240,7 @@ def test_an_audit_of_small_groups_tells_no_small_figure_and_no_person(form, caps
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
-def test_small_groups_are_not_told_person_by_person(form, capsys):
+def test_small_groups_are_not_listed_person_by_person(form, capsys):
     code, said = run(capsys, "audit", ACME, "--small-groups", "--format", form)
     assert (code, said.out) == (2, "")
 

@@ -1,6 +1,6 @@
 """Names as stable pseudonyms under a key that the user holds, and group figures that name nobody.
 
-A pseudonym is no anonymity: whoever holds the key, or knows a person by title and skills, can
+A pseudonym is not anonymity: anyone who has the key, or knows a person by title and skills, can
 tell who is meant.
 """
 
@@ -154,7 +154,7 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
         group: {name: _banded(cover) for name, cover in data[group].items()}
         for group in ("roles", "tasks", "skills", "steps")
     }
-    told = {
+    totals = {
         "note": f"{data['note']} {ROUGHLY}",
         "rows": {name: Band.of(count) for name, count in data["rows"].items()},
         "titles": {name: Band.of(count) for name, count in data["titles"].items()},
@@ -172,7 +172,7 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
         "rejected": [],
         "small_groups": True,
     }
-    return {**data, **told, **groups}
+    return {**data, **totals, **groups}
 
 
 def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:
