@@ -123,8 +123,8 @@ class Agents:
 def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
     """The people of an RDF file as a staff table, of `line` and the columns of a staff file.
 
-    `line` is the place of a person in the order of first appearance. A person is called by name, and
-    by IRI too where two bear one name; several titles, roles or units are separated by ';'.
+    `line` is the place of a person in the order of first appearance. The person is the name, and
+    the IRI too where two have one name; several titles, roles or units are separated by ';'.
 
     Raises InputError for a file that cannot be read, or without people.
     """
