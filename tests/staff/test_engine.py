@@ -105,7 +105,7 @@ def views(con):
     return sorted(name for (name,) in found)
 
 
-def told(found, *, without=()):
+def answers_of(found, *, without=()):
     """An audit as plain data, and its people."""
     return {
         key: value for key, value in found.to_dict().items() if key not in without
@@ -135,8 +135,8 @@ def test_an_engine_gives_the_same_answers_of_a_file_as_embedded_duckdb(
     engine, request, staff, graph, on_duckdb
 ):
     con = request.getfixturevalue(engine)
-    answer, people = told(audit(staff, graph=graph, connection=con))
-    expected, rows = told(on_duckdb)
+    answer, people = answers_of(audit(staff, graph=graph, connection=con))
+    expected, rows = answers_of(on_duckdb)
     assert answer == expected
     assert len(people) == on_duckdb.rows["used"]
     assert people == rows
@@ -375,7 +375,7 @@ def test_a_table_gives_the_same_audit_as_the_file_and_cites_keys(
 ):
     before = views(own)
     found = audit(own.table("staff"), graph=graph, connection=own, mapping=MAPPED)
-    assert told(found, without=("file", "rejected")) == told(
+    assert answers_of(found, without=("file", "rejected")) == answers_of(
         audit(in_order(staff, tmp_path), graph=graph), without=("file", "rejected")
     )
     assert found.file == "staff"
