@@ -1,4 +1,4 @@
-"""The wheel has all it needs: built, installed into a fresh environment, used in an empty folder."""
+"""The wheel has all it needs: built, installed in a fresh environment, used in an empty folder."""
 
 import json
 import subprocess

@@ -3,7 +3,7 @@
 import csv
 
 from .asserted import PREFIXES, members
-from .people import english, needs
+from .people import english_label, required_skills
 
 HEAD = "".join(
     f"@prefix {p}: <{n}> .\n"
@@ -61,7 +61,7 @@ def _person(chance, titles):
     skills = chance.sample(SKILL_TERMS, chance.randint(0, 8))
     if chance.random() < 0.4:
         skills = sorted(
-            {f"skill:{slug}" for slug in needs(chance.choice(ROLES).partition(":")[2])}
+            {f"skill:{slug}" for slug in required_skills(chance.choice(ROLES).partition(":")[2])}
             | set(skills[:1])
         )
         skills = chance.sample(skills, len(skills) - chance.choice([0, 0, 1]))
@@ -125,7 +125,7 @@ def _held_roles(chance, me, roles, http_schema):
 
 def _skill(chance, me, term, http_schema):
     ours = "mlops:usesTool" if term in TOOL_TERMS else "mlops:hasSkill"
-    named = f'"{english(term)}"' if chance.random() < 0.5 else term
+    named = f'"{english_label(term)}"' if chance.random() < 0.5 else term
     theirs = chance.choice(["schema:knowsAbout", "old:knowsAbout", "schema:skills", "old:skills"])
     if http_schema and chance.random() < 0.5:
         return f"{me} {theirs} {named} ."
@@ -142,5 +142,5 @@ def as_csv(staff, path, group=""):
 def csv_rows(staff, group=""):
     """The rows of a staff file."""
     for number, person in enumerate(staff):
-        cells = (";".join(map(english, person[c])) for c in ("skills", "lacks", "assessed"))
+        cells = (";".join(map(english_label, person[c])) for c in ("skills", "lacks", "assessed"))
         yield [f"P {group}{number}", person["title"], ";".join(person["roles"]), *cells]
