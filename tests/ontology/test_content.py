@@ -22,7 +22,7 @@ software-engineer     R5  Software Engineer     ML/Data Engineer        -
 devops-engineer       R6  DevOps Engineer       MLOps Engineer          -
 ml-engineer           R7  ML Engineer, MLOps Engineer, ML Engineer/MLOps Engineer  -  -
 backend-engineer      -   Backend Engineer      -                       -
-"""
+"""  # noqa: E501  a table
 TASKS = {"R1": 2, "R2": 3, "R3": 3, "R4": 3, "R5": 3, "R6": 5, "R7": 4}
 COMPONENTS = {
     "P1": "C1 C8",
