@@ -1,5 +1,6 @@
 """`python -m mlops_roles` is the command `mlops-roles`."""
 
+import atexit
 import gc
 import os
 import sys

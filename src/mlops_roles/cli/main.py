@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import inspect
 import os
-import pkgutil
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -42,7 +41,8 @@ exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could n
 
 def command_names() -> list[str]:
     """The names of all commands, sorted."""
-    return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+    modules = (path for folder in commands.__path__ for path in Path(folder).glob("*.py"))
+    return sorted({path.stem for path in modules} - {"__init__"})
 
 
 def load_command(name: str) -> ModuleType:
@@ -59,8 +59,8 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
             that they name.
     """
     module = load_command(name)
-    summary, examples, *notes = inspect.cleandoc(module.__doc__ or "").split("\n\n")
-    if not examples.startswith(" "):  # the docstring has nothing but examples
+    summary, examples, *notes = (module.__doc__ or "").strip().split("\n\n")
+    if not examples.startswith(" "):  # a docstring of examples alone is not indented
         examples = "\n".join(f"  {line}" for line in examples.splitlines())
     parser = argparse.ArgumentParser(
         prog=f"mlops-roles {name}",

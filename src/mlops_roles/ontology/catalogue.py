@@ -14,10 +14,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -38,8 +37,7 @@ _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A question of the catalogue; `run` answers it.
 
     Attributes:
@@ -64,7 +62,7 @@ class Question:
     text: str
     summary: str
     parameters: dict[str, str]
-    headers: dict[str, list[str]] = field(repr=False)
+    headers: dict[str, list[str]]
 
     @classmethod
     def from_file(cls, path: Path) -> Question:
@@ -212,7 +210,6 @@ def _answer(
     return None if found is None else Answer([v.value for v in result.variables], found, graph)
 
 
-@dataclass(frozen=True)
 class Answer:
     """The rows of an answer: columns, RDF terms, and views on them.
 
@@ -232,9 +229,19 @@ class Answer:
         (1, 3)
     """
 
-    columns: list[str]
-    terms: list[tuple[Term | None, ...]]
-    graph: Graph = field(repr=False)
+    def __init__(self, columns: list[str], terms: list[tuple[Term | None, ...]], graph: Graph):
+        self.columns, self.terms, self.graph = columns, terms, graph
+
+    def __repr__(self) -> str:
+        return f"Answer(columns={self.columns!r}, terms={self.terms!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Answer) and (self.columns, self.terms) == (
+            other.columns,
+            other.terms,
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # it is equal by its rows, a list
 
     def __len__(self) -> int:
         return len(self.terms)

@@ -18,11 +18,9 @@ import pyoxigraph as ox
 
 from ..errors import InputError, UnknownName
 from ..io import rdf
-from ..io.atomic import atomic_write, remove_stale_temp_files
 from ..io.resources import resolve_path, resource_dir
 from . import reasoner
 from .names import local_name
-from .store import open_or_build, store_key
 
 BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
@@ -83,6 +81,8 @@ class Graph:
         if self.folder is None:
             self._load_into(ox.Store())
             return self.store
+        from .store import open_or_build, store_key
+
         name = store_key(self.digest, self.data)
         opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
         return opened
@@ -187,6 +187,8 @@ class Graph:
         """Load what follows: as shipped, from the cache, or inferred now."""
         path = resource_dir("ontology") / "closure.nt"
         if self.added_rdf or not self._base:
+            from ..io.atomic import remove_stale_temp_files
+
             path = _cache_file(self.digest)
             remove_stale_temp_files(path.parent)
         if path.is_file():
@@ -255,10 +257,10 @@ class Graph:
         """The (kind, IRI) of each term by slug, notation and label in lower case; see `_kind`."""
         index: dict[str, set[tuple[str, str]]] = defaultdict(set)
         rows: Any = self.query((resource_dir("queries") / "terms.rq").read_text("utf-8"))
-        for row in rows:
-            iri, literals = row["term"].value, (row["notation"], row["label"])
-            kind = _kind(iri, row["class"].value)
-            for name in (local_name(iri), *(term.value for term in literals if term)):
+        for term, cls, *literals in rows:
+            iri = term.value
+            kind = _kind(iri, cls.value)
+            for name in (local_name(iri), *(literal.value for literal in literals if literal)):
                 index[name.casefold()].add((kind, iri))
         index.pop("", None)
         return index
@@ -353,6 +355,8 @@ def _cache_file(digest: str) -> Path:
 
 def _write_cache(path: Path, triples: list[ox.Triple]) -> None:
     """Cache a closure; a folder that cannot be written only costs the time to infer again."""
+    from ..io.atomic import atomic_write
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, "wb") as file:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .sparql_tokens import Token, is_readable, token_list
 
@@ -12,8 +12,7 @@ AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CO
 MODIFIERS = frozenset(("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"))
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     """Where the clauses of a query are, as places in its text.
 
     Attributes:

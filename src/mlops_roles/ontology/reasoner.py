@@ -8,8 +8,8 @@ owlrl, and HermiT, judge the result in the tests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -18,8 +18,7 @@ from ..io.resources import resource_dir
 NOTHING = ox.NamedNode("http://www.w3.org/2002/07/owl#Nothing")
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(NamedTuple):
     """One step of a proof: a conclusion, the name of the rule that infers it, its premises."""
 
     conclusion: ox.Triple

@@ -40,13 +40,13 @@ def _token_pattern(ascii_only: bool) -> re.Pattern[str]:
         rf"(?:[{chars}:]|{local_escape}|\.+(?=[{chars}:]|{local_escape}))*+)?"
     )
     return re.compile(
-        rf"(?P<space>[ \t\r\n]+)|(?P<comment>#[^\r\n]*)|(?P<iri>{iri})|(?P<string>{long}|{short})"
+        rf"[ \t\r\n]*+(?:(?P<comment>#[^\r\n]*)|(?P<iri>{iri})|(?P<string>{long}|{short})"
         rf"|(?P<variable>[?$][{base}_0-9][{name}]*)"
         rf"|(?P<blank>_:[{base}_0-9](?:[{chars}]|\.+(?=[{chars}]))*+)|(?P<name>{prefix}{local})"
         r"|(?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+))"
         r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)?)"
         r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<open>[({\[])|(?P<close>[)}\]])|(?P<mark>[.,;])"
-        r"|(?P<operator>&&|\|\||!=|<=|>=|\^\^|<<|>>|[=<>!+\-*/|^?~])|(?P<unknown>.)",
+        r"|(?P<operator>&&|\|\||!=|<=|>=|\^\^|<<|>>|[=<>!+\-*/|^?~])|(?P<unknown>.))",
         re.S | re.ASCII,
     )
 
@@ -120,14 +120,15 @@ def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
     pattern = _token_pattern(text.isascii())
     while match := pattern.match(text, place):
         kind = match.lastgroup or ""
+        start = match.start(kind)
         if kind == "iri" and frames[-1] is _EXPRESSION and _is_operand(before):
-            kind, match = "operator", _LESS.match(text, place) or match
+            kind, match = "operator", _LESS.match(text, start) or match
         place = match.end()
-        if kind == "space" or (kind == "comment" and not comments):
+        if kind == "comment" and not comments:
             continue
         if kind == "close" and len(frames) > 1:
             frames.pop()
-        token = Token(kind, match[0], match.start(), len(frames) - 1)
+        token = Token(kind, text[start:place], start, len(frames) - 1)
         yield token
         if kind == "comment":
             continue

@@ -13,7 +13,6 @@ early replacement could change the solutions (`unsafe`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -30,7 +29,6 @@ class _Unreadable(Exception):
     """The query is not written in the part of SPARQL 1.1 that is read here."""
 
 
-@dataclass
 class _Scope:
     """What is known of a group pattern, or of a query.
 
@@ -44,12 +42,13 @@ class _Scope:
         all_unsafe: no variable at all may be replaced early.
     """
 
-    certain: set[str] = field(default_factory=set)
-    mentioned: set[str] = field(default_factory=set)
-    unsafe: set[str] = field(default_factory=set)
-    filtered: set[str] = field(default_factory=set)
-    assigned: set[str] = field(default_factory=set)
-    all_unsafe: bool = False
+    def __init__(self) -> None:
+        self.certain: set[str] = set()
+        self.mentioned: set[str] = set()
+        self.unsafe: set[str] = set()
+        self.filtered: set[str] = set()
+        self.assigned: set[str] = set()
+        self.all_unsafe = False
 
     def include(self, inner: _Scope, visible: Iterable[str] = ()) -> None:
         """Take over what is unsafe within; its filters see their own group and `visible`."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -36,8 +35,7 @@ class _PageLine(NamedTuple):
     group: str | None
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A question answered for the term of a page.
 
     Attributes:
@@ -73,8 +71,7 @@ class Section:
             yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """What is known of a term.
 
     Attributes:
