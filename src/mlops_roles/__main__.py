@@ -1,6 +1,5 @@
 """`python -m mlops_roles` is the command `mlops-roles`."""
 
-import atexit
 import gc
 import os
 import sys

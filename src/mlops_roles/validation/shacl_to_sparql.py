@@ -288,17 +288,16 @@ class ShaclToSparql:
         self, target: Target, undescribed: ox.NamedNode, n_undescribed: int = 0
     ) -> int:
         """Number of focus nodes, without the `n_undescribed` nodes in the graph `undescribed`."""
-        nodes, rows = self._count(target)
-        if nodes and n_undescribed:
-            # whichever is less work: to look up each row, or to subtract all undescribed nodes
-            nodes, _ = self._count(target, undescribed, rows < n_undescribed)
-        return nodes
+        if not n_undescribed:
+            return self._number("count", target)
+        rows = self._number("count_rows", target, n_undescribed + 1)
+        # whichever is less work: to look up each row, or to subtract all undescribed nodes
+        return rows and self._number("count", target, undescribed, rows <= n_undescribed)
 
-    def _count(self, *args: Any) -> tuple[int, int]:
-        """Focus nodes and, as some are found in several ways, rows; by the macro `count`."""
-        solutions: Any = self.store.query(_render_macro("count", *args))
-        nodes, rows = next(solutions)
-        return int(nodes.value), int(rows.value)
+    def _number(self, macro: str, *args: Any) -> int:
+        """The number that the query of a macro answers with."""
+        solutions: Any = self.store.query(_render_macro(macro, *args))
+        return int(next(solutions)[0].value)
 
     # constraints ----------------------------------------------------------------
 
