@@ -3,9 +3,9 @@
 MlopsRolesError
 ├── InputError          the input cannot be used: a file, a query, a name
 │   └── UnknownName     no term has this name; holds the nearest names
-│       └── UnknownPerson    the same of a person, whose name no message holds
-├── NothingChecked      a check that looked at nothing, and so proves nothing
-└── Timeout             a query that did not end in the time it was given
+│       └── UnknownPerson    no person has this name; the message shows no names
+├── NothingChecked      a check found nothing to check, and so proves nothing
+└── Timeout             a query or a check exceeded its time limit
 
 Each message is one line that names the input, the place and the fix.
 """
@@ -38,12 +38,12 @@ class UnknownName(InputError):
     Args:
         name: the name as given.
         kind: what was looked for, such as 'role' or 'question'.
-        known: the names that there are.
-        fix: what to do; said where no known name is near.
+        known: all names that exist, to find similar ones among.
+        fix: what to do; part of the message if no known name is similar.
 
     Attributes:
         name: the name as given.
-        nearest: at most three known names that are written like it.
+        nearest: at most three known names with a similar spelling, the most similar first.
 
     Example:
         >>> from mlops_roles import UnknownName, show
@@ -66,7 +66,7 @@ class UnknownName(InputError):
 class UnknownPerson(UnknownName):
     """No person of a staff file has this name.
 
-    `nearest` holds names; the message holds none, because messages are logged.
+    Names of people are only in `nearest`, not in the message, because messages are logged.
     """
 
     def __init__(self, name: str, file: str, known: Iterable[str]):
@@ -78,8 +78,8 @@ class UnknownPerson(UnknownName):
 
 
 class NothingChecked(MlopsRolesError):
-    """A check that looked at nothing; it must not be read as 'conforms'."""
+    """A check found nothing to check, such as no focus node; this does not mean 'conforms'."""
 
 
 class Timeout(MlopsRolesError, TimeoutError):
-    """A query that did not end in the time it was given."""
+    """A query, or a check with a company's shapes, exceeded its time limit in seconds."""

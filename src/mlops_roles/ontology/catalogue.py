@@ -41,12 +41,12 @@ class Question(NamedTuple):
     """A question of the catalogue; `run` answers it.
 
     Attributes:
-        name: of its file, without the ending.
-        path: of its file.
+        name: the name of its file, without the suffix.
+        path: the path of its file.
         text: the SPARQL, with its header.
-        summary: what the rows are.
-        parameters: the columns that may be fixed, each with what it is.
-        headers: the texts of all lines of the header, by key.
+        summary: what each row of the answer is, in a few words.
+        parameters: the columns that may be fixed to a value, each with its description.
+        headers: key to the texts of all header lines with this key.
 
     Example:
         >>> from mlops_roles import catalogue
@@ -216,7 +216,7 @@ class Answer:
     Attributes:
         columns: the names of the columns.
         terms: a tuple of RDF terms for each row, None where a column has no value.
-        graph: what was asked; its prefixes shorten IRIs.
+        graph: the graph that was queried; its prefixes shorten IRIs.
 
     Example:
         >>> from mlops_roles import ask
@@ -317,7 +317,7 @@ def catalogue(graph: Graph | None = None) -> dict[str, Question]:
     """The questions by name: the shipped ones and those that a company added.
 
     Args:
-        graph: whose added files with the ending .rq are questions, too.
+        graph: its added files with the suffix .rq are questions, too.
 
     Raises:
         InputError: for a file without a complete header.
@@ -353,10 +353,10 @@ def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
     """Answer a question of the catalogue.
 
     Args:
-        name: of the question; `catalogue` has them all.
-        graph: what is asked; the ontology as shipped, if not given.
+        name: the name of the question, a key of `catalogue()`.
+        graph: the graph to query; by default the shipped ontology.
         bindings: parameters of the question with their values: the slug, CURIE, IRI or notation
-            of a term, or a text. Only the rows that agree with all of them are given.
+            of a term, or a text. The answer has only the rows that match all of them.
 
     Raises:
         UnknownName: for a question, a parameter or a term that does not exist.

@@ -20,9 +20,9 @@ class Proof:
 
     Attributes:
         statement: the statement, with CURIEs.
-        rule: the name of the rule that infers it, or None where it is asserted.
+        rule: the name of the rule that infers it, or None if it is asserted.
         says: the rule as a sentence.
-        sources: where an asserted statement is from, with its mark if it has one.
+        sources: the sources of an asserted statement, and whether it is marked as uncertain.
         because: the proofs of the premises.
 
     Example:
@@ -69,8 +69,8 @@ def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | N
 
     Args:
         statement: a triple, or text such as "role:ml-engineer mlops:requiresSkill skill:sql"; the
-            names are slugs, CURIEs, IRIs, notations or labels, the last one may be a literal.
-        graph: where it holds; by default the shipped ontology.
+            names are slugs, CURIEs, IRIs, notations or labels; the object may be a literal.
+        graph: the graph to search; by default the shipped ontology.
 
     Returns:
         Its proof, or None if it is neither asserted nor inferred.

@@ -133,7 +133,7 @@ def show(name: str, graph: Graph | None = None) -> Page:
 
     Args:
         name: a slug, CURIE, IRI, notation or label.
-        graph: where the term is; by default the shipped ontology.
+        graph: the graph that has the term; by default the shipped ontology.
 
     Raises:
         UnknownName: no term has this name.
