@@ -10,7 +10,7 @@ from support.asserted import PREFIXES, ROOT, links
 from mlops_roles import Finding, breaking_changes, check
 from mlops_roles.cli import main
 from mlops_roles.publishing import compatibility
-from mlops_roles.publishing.compatibility import COLUMNS, term_list_csv, terms
+from mlops_roles.publishing.compatibility import COLUMNS, term_list, term_list_csv
 
 RELEASES = ROOT / "ontology" / "releases"
 BASE = "https://w3id.org/mlops-roles"
@@ -145,7 +145,7 @@ def test_a_fingerprint_does_not_depend_on_the_names_of_blank_nodes(graph):
     again.store.bulk_load(
         input=ox.serialize(graph.store, format=ox.RdfFormat.N_QUADS), format=ox.RdfFormat.N_QUADS
     )
-    assert terms(again) == terms(graph)
+    assert term_list(again) == term_list(graph)
 
 
 def test_a_deprecated_term_that_keeps_the_policy_is_clean(tmp_path):

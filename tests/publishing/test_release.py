@@ -67,7 +67,7 @@ def parsed(content, form):
 
 
 def statements(content, form):
-    return documents.canonical(q.triple for q in parsed(content, form))
+    return documents.canonicalize(q.triple for q in parsed(content, form))
 
 
 # documents --------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_a_number_keeps_its_lexical_form(graph, form):
     values = [
         ox.Literal(text, datatype=ox.NamedNode(PREFIXES["xsd"] + kind)) for text, kind in kinds
     ]
-    given = documents.canonical(
+    given = documents.canonicalize(
         ox.Triple(ox.NamedNode(f"{BASE}/x"), ox.NamedNode("https://example.org/p"), value)
         for value in values
     )
@@ -110,7 +110,7 @@ def test_a_number_keeps_its_lexical_form(graph, form):
 def test_another_parser_reads_the_same_from_each_format(files, suffix, form):
     other = rdflib.Graph().parse(data=files[f"modules/vocabulary.{suffix}"], format=form)
     again = ox.parse(other.serialize(format="nt", encoding="utf-8"), format=ox.RdfFormat.N_TRIPLES)
-    assert documents.canonical(q.triple for q in again) == statements(
+    assert documents.canonicalize(q.triple for q in again) == statements(
         files[f"modules/vocabulary.{suffix}"], FORMATS[suffix]
     )
 
@@ -185,7 +185,7 @@ def test_an_alignment_to_an_upper_ontology_is_a_separate_document(graph, tmp_pat
             f". mlops:Role skos:closeMatch <https://example.org/{name}> ."
         )
         (tmp_path / f"{name}.ttl").write_text(head + text)
-    monkeypatch.setattr(documents, "alignments", lambda: sorted(tmp_path.glob("*.ttl")))
+    monkeypatch.setattr(documents, "alignment_files", lambda: sorted(tmp_path.glob("*.ttl")))
     found = dict(documents.rdf_documents(graph))
     objects = {
         name: {str(t.object) for t in found[name]}
@@ -209,7 +209,7 @@ def test_json_ld_survives_expansion_and_compaction_with_its_context(files, graph
     assert document["@context"] == context["@context"]
     expanded = statements(json.dumps(document | context), FORMATS["jsonld"])
     assert expanded == statements(files["mlops-roles.nt"], FORMATS["nt"])
-    assert documents.jsonld(graph, expanded) == files["mlops-roles.jsonld"]
+    assert documents.to_jsonld(graph, expanded) == files["mlops-roles.jsonld"]
 
 
 def test_the_context_reads_what_people_write(files):
@@ -269,8 +269,8 @@ def test_any_statement_survives_compaction(graph, triples):
         for t in triples
         if t.predicate.value != documents.TYPE or not isinstance(t.object, ox.Literal)
     ]
-    again = ox.parse(documents.jsonld(graph, legal), format=ox.RdfFormat.JSON_LD)
-    assert documents.canonical(q.triple for q in again) == documents.canonical(legal)
+    again = ox.parse(documents.to_jsonld(graph, legal), format=ox.RdfFormat.JSON_LD)
+    assert documents.canonicalize(q.triple for q in again) == documents.canonicalize(legal)
 
 
 # the description -----------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def iris(files):
         "mlops-roles-inferred",
         "mlops-roles-aligned",
         "shapes",
-        *(f"alignments/{path.stem}" for path in documents.alignments()),
+        *(f"alignments/{path.stem}" for path in documents.alignment_files()),
     ):
         for triple in statements(files[f"{name}.nt"], FORMATS["nt"]):
             yield from (

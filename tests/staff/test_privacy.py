@@ -53,7 +53,7 @@ def test_a_pseudonym_is_stable_and_tells_names_kinds_and_keys_apart(names, key):
     assert told == [Pseudonyms.from_key(key).of(name) for name in names]
     assert not {*told} & {others.of(n) for n in names}
     assert all(
-        Pseudonyms.looks(one) and these.of(name, "unit")[-16:] != one[-16:]
+        Pseudonyms.is_pseudonym(one) and these.of(name, "unit")[-16:] != one[-16:]
         for one, name in zip(told, names, strict=True)
     )
     assert these.hide([{"person": names, "unit": None, "n": [{"person": names[0]}]}]) == [
@@ -159,7 +159,7 @@ def test_an_unknown_pseudonym_gets_no_names(key_options, capsys):
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_a_count_is_known_but_to_its_band(counts):
     for count in counts:
-        text = str(Band.of(count))
+        text = str(Band.from_count(count))
         assert (text == "0") == (count == 0)
         assert (text == "<5") == (0 < count < 5)
         if count >= 5:
@@ -168,7 +168,11 @@ def test_a_count_is_known_but_to_its_band(counts):
                 <= count
                 < int(text.rstrip("+").replace(",", "")) + 5
             )
-        assert f"{Band.of(count):,}" == text == format_bands({"n": [Band.of(count)]})["n"][0]
+        assert (
+            f"{Band.from_count(count):,}"
+            == text
+            == format_bands({"n": [Band.from_count(count)]})["n"][0]
+        )
 
 
 def made(people, lacking, unrecorded):

@@ -15,10 +15,10 @@ from .audit import Audit
 
 Row = Mapping[str, Any]
 Skills = tuple[set[str], set[str]]  # those on record, and those with what tools are evidence for
-TITLE = "role by title"
+ROLE_BY_TITLE = "role by title"
 NOT_ON_RECORD = "not on record"
 SKILL_COLUMNS = ("skills", "lacks", "assessed")
-COMPARED = ("status", "roles", "similar", "able", "likely")
+COMPARED_COLUMNS = ("status", "roles", "similar", "able", "likely")
 
 
 class StatementChange(NamedTuple):
@@ -111,17 +111,19 @@ class AnswerChanges:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         old, new = self.people
-        lines = [n for n in {*old, *new} if _compared(old.get(n)) != _compared(new.get(n))]
+        lines = [
+            n for n in {*old, *new} if _compared_values(old.get(n)) != _compared_values(new.get(n))
+        ]
         table, skills = self.audits[0].staff.table, [_skills(a, lines) for a in self.audits]
         rows = table.filter(table.line.isin(lines or [0])).order_by("line").to_pyarrow().to_pylist()
         for row in rows:
             people = [side.get(row["line"]) for side in self.people]
-            before, after = map(title_status, people)
+            before, after = map(describe_title_role, people)
             if before != after:
                 why = self._behind_title(row["role"] or row["title"] or "")
-                yield describe_answer(row, TITLE, before, after, sorted(why))
+                yield describe_answer(row, ROLE_BY_TITLE, before, after, sorted(why))
             for role in sorted({*self.tables[0].roles, *self.tables[1].roles}):
-                before, after = (ability(person, role) for person in people)
+                before, after = (describe_ability(person, role) for person in people)
                 if before != after:
                     known = [side.get(row["line"], (set(), set())) for side in skills]
                     why = self._behind_ability(row, role, known)
@@ -198,11 +200,11 @@ def _skills(audit: Audit, lines: Sequence[int]) -> dict[int, Skills]:
     return dict(skills)
 
 
-def _compared(person: Row | None) -> tuple[Any, ...]:
-    return tuple(person[key] for key in COMPARED) if person else ()
+def _compared_values(person: Row | None) -> tuple[Any, ...]:
+    return tuple(person[key] for key in COMPARED_COLUMNS) if person else ()
 
 
-def title_status(person: Row | None) -> str:
+def describe_title_role(person: Row | None) -> str:
     """Which role a person's title names, in words."""
     if person is None:
         return "row rejected"
@@ -212,7 +214,7 @@ def title_status(person: Row | None) -> str:
     return f"{person['status']}: {person['roles']}{similar}"
 
 
-def ability(person: Row | None, role: str) -> str:
+def describe_ability(person: Row | None, role: str) -> str:
     """Whether a person could act as a role: 'able', 'likely' (by tools) or 'not on record'."""
     kinds = ("able", "likely")
     found = (kind for kind in kinds if person and role in (person[kind] or "").split(";"))

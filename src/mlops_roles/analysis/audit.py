@@ -20,7 +20,7 @@ from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
-from ..staff.reader import CELLS, Rejected, Staff, contradiction, duplicate_of, read_staff
+from ..staff.reader import LIST_COLUMNS, Rejected, Staff, contradiction, duplicate_of, read_staff
 from .audit_result import KNOWN, NEAREST, AuditResult, Tally
 from .bits import all_of, and_not, any_of, as_int, intersects, popcount
 from .role_assignment import RoleAssignment, covered_items
@@ -117,7 +117,7 @@ class Audit(AuditResult):
             t.filter(t[c].notnull()).select(
                 "line", origin=ibis.literal(i), piece=t[c].split(";").unnest()
             )
-            for i, c in enumerate(CELLS)
+            for i, c in enumerate(LIST_COLUMNS)
         ]
         return ibis.union(*parts)
 
@@ -130,7 +130,7 @@ class Audit(AuditResult):
         for origin, piece in self._engine.fetch_rows(
             self._pieces.select("origin", "piece").distinct()
         ):
-            meant = self._meant(CELLS[origin], piece)
+            meant = self._meant(LIST_COLUMNS[origin], piece)
             if any(meant.values()):
                 known.append(
                     (

@@ -33,7 +33,7 @@ from .requirements import (
 )
 from .verdict import State, Verdict, skill_states, verdict
 
-STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
+SKILL_STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def certify(
         >>> certify("Ada Okafor", "R3", "examples/acme.csv").verdict
         'yes'
     """
-    records = Records.of(staff)
+    records = Records.from_source(staff)
     graph = records.graph
     slug, found = slug_of_role(role, graph), records.evidence(person)
     skills = required_skills(slug, graph)
@@ -109,14 +109,16 @@ def certify(
         "note": NOTE,
         "person": found.person,
         "line": found.line,
-        **_role(slug, records),
+        **_role_entry(slug, records),
         "verdict": answer,
         "accepted": ["tools"] if accept_tools else [],
         "settle": _would_decide(state, accept_tools, graph)
         if answer in ("likely", "unknown")
         else [],
-        "roles": [_part(part, found, records, accept_tools) for part in parts],
-        "skills": [_skill(required, state[required.skill], found, records) for required in skills],
+        "roles": [_part_entry(part, found, records, accept_tools) for part in parts],
+        "skills": [
+            _skill_entry(required, state[required.skill], found, records) for required in skills
+        ],
         "unmatched": [
             {"column": cell.column, "text": cell.text} for cell in found.cells if not cell.claim
         ],
@@ -125,7 +127,7 @@ def certify(
     return Certificate(content, graph)
 
 
-def _role(role: str, records: Records) -> dict[str, str]:
+def _role_entry(role: str, records: Records) -> dict[str, str]:
     label = records.tables.labels.get(role, role)
     return {"role": iri_of(role, "role", records.graph), "label": label}
 
@@ -152,18 +154,18 @@ def _would_decide(
     return [] if not state else [yes, no] if yes["facts"] == 1 else [no, yes]
 
 
-def _part(role: str, found: Evidence, records: Records, accept_tools: bool) -> dict[str, Any]:
+def _part_entry(role: str, found: Evidence, records: Records, accept_tools: bool) -> dict[str, Any]:
     """An incorporated role, with a verdict of its own."""
     skills = records.tables.needs("role").get(role, [])
     counts = Counter(skill_states(skills, *found.skill_sets).values())
     return {
-        **_role(role, records),
+        **_role_entry(role, records),
         "verdict": verdict(skills, *found.skill_sets, accept_tools),
-        **{state: counts[state] for state in STATES},
+        **{state: counts[state] for state in SKILL_STATES},
     }
 
 
-def _skill(
+def _skill_entry(
     required: RequiredSkill, state: State, found: Evidence, records: Records
 ) -> dict[str, Any]:
     """A required skill: what is known of it, where that is written, and why it is required."""
@@ -189,8 +191,8 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
             f"{records.staff.file}: a certificate holds the hash of a staff file, and a table has "
             "none; save the table as Parquet, or ask for the gap"
         )
-    used = _entity(staff) | {"unread": found.unreadable_rows}
-    added = [_entity(path) for path in graph.added_rdf]
+    used = _file_entity(staff) | {"unread": found.unreadable_rows}
+    added = [_file_entity(path) for path in graph.added_rdf]
     ontology: dict[str, Any] = {
         "id": ontology_hash(),
         "type": "Entity",
@@ -207,7 +209,7 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
     return {"staff": used, "ontology": ontology, "made": made}
 
 
-def _entity(path: str | Path) -> dict[str, Any]:
+def _file_entity(path: str | Path) -> dict[str, Any]:
     """A file, by its hash."""
     with Path(path).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,10 +19,10 @@ from .evidence import similar_names
 GROUPS = ("role", "task", "skill", "step")
 # who covers an item; who of these has all its skills on record; who could act as a role
 COUNTS = ("people", "complete", "able")
-STATES = ("uncovered", "single", "covered")
+COVERAGE_STATES = ("uncovered", "single", "covered")
 Items = frozenset[str]
 Coverage = dict[str, dict[str, dict[str, Any]]]  # group -> item -> counts and state
-Tally = Counter[tuple[str, str, str]]  # (group, item, one of COUNTS) -> number of people
+CoverageCounts = Counter[tuple[str, str, str]]  # (group, item, one of COUNTS) -> number of people
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ class CoverageModel:
         by_role = self.performs if group == "task" else self.answers
         return frozenset(item for role in person.roles for item in by_role.get(role, ()))
 
-    def tally(self, people: Iterable[Person]) -> Tally:
+    def tally(self, people: Iterable[Person]) -> CoverageCounts:
         """How many people cover each item, have all its skills on record, could act as a role."""
-        counts: Tally = Counter()
+        counts: CoverageCounts = Counter()
         for person in people:
             able = [r for r, needs in self.needs["role"].items() if person.skills.issuperset(needs)]
             counts.update(("role", role, "able") for role in able)
@@ -117,17 +117,20 @@ def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person
     if wanted is not None:
         used = used.filter(used.person.isin(wanted or [""]))
         holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
-    people = _pairs(used.order_by("line"), "person")
+    people = _line_values(used.order_by("line"), "person")
     for name in sorted(set(wanted or ()) - {person for _, person in people}):
         raise UnknownPerson(name, audit.staff.file, similar_names(audit.used, name))
-    roles, skills = group_pairs(_pairs(holds, "role")), group_pairs(_pairs(knows, "skill"))
+    roles, skills = (
+        group_pairs(_line_values(holds, "role")),
+        group_pairs(_line_values(knows, "skill")),
+    )
     return [
         Person(line, person, frozenset(roles.get(line, ())), frozenset(skills.get(line, ())))
         for line, person in people
     ]
 
 
-def _pairs(table: Any, column: str) -> list[tuple[int, str]]:
+def _line_values(table: Any, column: str) -> list[tuple[int, str]]:
     """(line, value of the column) of each row."""
     pairs = table.select("line", column).to_pyarrow()
     return list(zip(*(pairs.column(i).to_pylist() for i in (0, 1)), strict=True))
@@ -148,14 +151,14 @@ def _counts(group: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return counts | ({"able": row.get("able", 0)} if group == "role" else {})
 
 
-def apply_difference(before: Coverage, difference: Tally) -> Coverage:
+def apply_difference(before: Coverage, difference: CoverageCounts) -> Coverage:
     """The coverage after a difference in people."""
     after: Coverage = {group: {} for group in before}
     for group, rows in before.items():
         for item, row in rows.items():
             counts = {c: n + difference[group, item, c] for c, n in row.items() if c != "state"}
             unassigned = row["state"] == "unassigned"
-            state = "unassigned" if unassigned else STATES[min(counts["people"], 2)]
+            state = "unassigned" if unassigned else COVERAGE_STATES[min(counts["people"], 2)]
             after[group][item] = counts | {"state": state}
     return after
 
@@ -178,7 +181,10 @@ def count_states(before: Coverage, after: Coverage) -> dict[str, dict[str, dict[
     """How many items of each group are uncovered, covered by one person and by several."""
     return {
         side: {
-            group: {state: sum(row["state"] == state for row in rows.values()) for state in STATES}
+            group: {
+                state: sum(row["state"] == state for row in rows.values())
+                for state in COVERAGE_STATES
+            }
             for group, rows in coverage.items()
         }
         for side, coverage in (("before", before), ("after", after))

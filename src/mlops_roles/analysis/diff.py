@@ -14,14 +14,14 @@ from ..ontology.names import fold_name
 from ..ontology.versions import Version
 from .answer_changes import (
     NOT_ON_RECORD,
+    ROLE_BY_TITLE,
     SKILL_COLUMNS,
-    TITLE,
     AnswerChanges,
     StatementChange,
-    ability,
+    describe_ability,
     describe_answer,
+    describe_title_role,
     statement_changes,
-    title_status,
 )
 from .audit import Audit, audit
 from .audit_result import NOTE
@@ -199,7 +199,7 @@ def _staff_diff(old: Audit, new: Audit) -> StaffDiff:
     return StaffDiff(
         old,
         new,
-        {"added": _missing_from(before, after), "removed": _missing_from(after, before)},
+        {"added": _only_in_others(before, after), "removed": _only_in_others(after, before)},
         [
             change
             for pair in pairs
@@ -214,7 +214,7 @@ def _staff_diff(old: Audit, new: Audit) -> StaffDiff:
     )
 
 
-def _missing_from(people: Mapping[str, Row], others: Mapping[str, Row]) -> list[dict[str, Any]]:
+def _only_in_others(people: Mapping[str, Row], others: Mapping[str, Row]) -> list[dict[str, Any]]:
     """Those of the others who are not among the people."""
     return [
         {"person": person, "line": row["line"]}
@@ -228,7 +228,8 @@ def _answers(found: Audit, lines: list[int]) -> dict[int, dict[str, str]]:
     at_lines = (t.filter(t.line.isin(lines or [0])) for t in (found.people, found.knows))
     people, knows = (table.to_pyarrow().to_pylist() for table in at_lines)
     answers = {
-        person["line"]: {TITLE: title_status(person), **_abilities(person)} for person in people
+        person["line"]: {ROLE_BY_TITLE: describe_title_role(person), **_abilities(person)}
+        for person in people
     }
     for row in knows:
         kinds = ("recorded", "lacking", "tool")
@@ -238,7 +239,7 @@ def _answers(found: Audit, lines: list[int]) -> dict[int, dict[str, str]]:
 
 def _abilities(person: Row) -> dict[str, str]:
     roles = {role for kind in ("able", "likely") for role in (person[kind] or "").split(";")}
-    return {f"could act as {role}": ability(person, role) for role in roles - {""}}
+    return {f"could act as {role}": describe_ability(person, role) for role in roles - {""}}
 
 
 def _answer_changes(
@@ -247,16 +248,18 @@ def _answer_changes(
     """What changes for one person, and which changes of the row explain it."""
     old, new = pair
     titles = [f"{c}: {old[c] or '–'} → {new[c] or '–'}" for c in ROLE_COLUMNS if old[c] != new[c]]
-    words = list(_changed_words(pair, names))
+    words = list(_changed_names(pair, names))
     for answer in sorted({*before, *after}):
         was, now = (side.get(answer, NOT_ON_RECORD) for side in (before, after))
         if was != now:
             skill = answer.removeprefix("skill ") if answer.startswith("skill ") else None
             causes = [text for text, skills in words if skill is None or skill in skills]
-            yield describe_answer(new, answer, was, now, titles if answer == TITLE else causes)
+            yield describe_answer(
+                new, answer, was, now, titles if answer == ROLE_BY_TITLE else causes
+            )
 
 
-def _changed_words(pair: Pair, names: Names) -> Iterator[tuple[str, set[str]]]:
+def _changed_names(pair: Pair, names: Names) -> Iterator[tuple[str, set[str]]]:
     """Each name added or removed in a cell, with the skills that it means, if any."""
     for column in SKILL_COLUMNS:
         old, new = ({w.strip() for w in (row[column] or "").split(";")} for row in pair)

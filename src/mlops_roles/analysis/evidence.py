@@ -112,7 +112,7 @@ class Records:
     pseudonyms: Pseudonyms | None = None
 
     @classmethod
-    def of(cls, staff: str | Path | ibis.Table | Records) -> Records:
+    def from_source(cls, staff: str | Path | ibis.Table | Records) -> Records:
         """The records of a staff file; records as they are."""
         return staff if isinstance(staff, Records) else cls(staff)
 
@@ -154,7 +154,7 @@ class Records:
 
     def _resolve_pseudonym(self, person: str) -> str:
         """The name behind a pseudonym; a name as it is."""
-        if not (self.pseudonyms and Pseudonyms.looks(person)):
+        if not (self.pseudonyms and Pseudonyms.is_pseudonym(person)):
             return person
         names = _distinct_names(self.staff.table).to_pyarrow()["person"].to_pylist()
         return next((name for name in names if self.pseudonyms.of(name) == person), person)

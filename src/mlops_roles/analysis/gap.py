@@ -16,7 +16,7 @@ from .verdict import State, Verdict, skill_states, verdict
 if TYPE_CHECKING:
     import ibis
 
-MINIMAL = (
+MINIMALITY_NOTE = (
     "The role requires every one of these skills, so none can be left out: the set is the "
     "smallest there is."
 )
@@ -88,7 +88,7 @@ class Gap:
             "recorded": list(self.states.values()).count("recorded"),
             "missing": len(self.missing),
             **self.actions(),
-            "minimal": MINIMAL,
+            "minimal": MINIMALITY_NOTE,
             "demands": [
                 {"role": role, "task": task} | self.actions(skills)
                 for (role, task), skills in self.demands.items()
@@ -118,7 +118,7 @@ def gap(
         >>> found.verdict, len(found.missing), found.actions()["confirm"]
         ('unknown', 6, ['programming'])
     """
-    records = Records.of(staff)
+    records = Records.from_source(staff)
     slug = slug_of_role(role, records.graph)
     return _gap(records.evidence(person), slug, records, accept_tools)
 
@@ -146,7 +146,7 @@ def nearest_roles(
         >>> nearest.role, len(nearest.missing)
         ('backend-engineer', 5)
     """
-    records = Records.of(staff)
+    records = Records.from_source(staff)
     found = records.evidence(person)
     gaps = [_gap(found, role, records, accept_tools) for role in records.tables.roles]
     return sorted(gaps, key=_distance)

@@ -12,7 +12,7 @@ from ..ontology.graph import Graph
 from ..ontology.names import resolve_role, slug
 from ..ontology.tables import RoleTables
 
-AXIOMS = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
+AXIOM_NAMESPACES = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
 
 
 @dataclass(frozen=True)
@@ -70,5 +70,5 @@ def _asserted_leaves(triple: ox.Triple, graph: Graph) -> Iterator[ox.Triple]:
         yield triple
         return
     for because in graph.proofs[triple].because:
-        if not because.predicate.value.startswith(AXIOMS):
+        if not because.predicate.value.startswith(AXIOM_NAMESPACES):
             yield from _asserted_leaves(because, graph)

@@ -17,7 +17,7 @@ from .set_cover import Choice, choose
 if TYPE_CHECKING:
     import pandas
 
-MAX_ASKED = 5  # people with a tool as evidence of a skill, named so that one can ask them
+MAX_TOOL_USERS = 5  # people with a tool as evidence of a skill, named so that one can ask them
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def _impossible(
         "people": people,
         "missing": missing,
         "hire": [role for role, items in hired.items() if item in items],
-        "ask": ask[:MAX_ASKED],
+        "ask": ask[:MAX_TOOL_USERS],
         "evidence": len(ask),
     }
 

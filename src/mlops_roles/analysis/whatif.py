@@ -19,9 +19,9 @@ from .audit_result import NOTE
 from .coverage import (
     COUNTS,
     Coverage,
+    CoverageCounts,
     CoverageModel,
     Person,
-    Tally,
     apply_difference,
     audit_coverage,
     compare,
@@ -33,7 +33,9 @@ from .requirements import slug_of_role
 if TYPE_CHECKING:
     import pandas
 
-ASSUMED = "A hire is assumed to hold the role and to have its skills: nothing of that is recorded."
+ASSUMPTION_NOTE = (
+    "A hire is assumed to hold the role and to have its skills: nothing of that is recorded."
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class WhatIf:
     changes: list[dict[str, Any]]
     before: Coverage
     after: Coverage
-    assumed: Tally
+    assumed: CoverageCounts
     labels: Mapping[str, str]
 
     def to_rows(self, unchanged: bool = False) -> list[dict[str, Any]]:
@@ -82,7 +84,7 @@ class WhatIf:
         """The answer as plain data, as JSON has it."""
         hires = any(change["kind"] == "hire" for change in self.changes)
         return {
-            "note": f"{ASSUMED} {NOTE}" if hires else NOTE,
+            "note": f"{ASSUMPTION_NOTE} {NOTE}" if hires else NOTE,
             "file": self.audit.staff.file,
             "ontology": self.audit.graph.version,
             "rows": self.audit.rows,
@@ -119,7 +121,7 @@ def whatif(
         [('code-review', 4)]
     """
     model = CoverageModel.from_tables(audit.closed)
-    lessons = [(person, _skill(name, audit.graph, model.tables)) for person, name in learn]
+    lessons = [(person, _resolve_skill(name, audit.graph, model.tables)) for person, name in learn]
     hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]
     leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
     if learners & set(leavers):
@@ -133,7 +135,7 @@ def whatif(
         audit,
         [
             *({"kind": "leave", "person": p, "line": people[p].line} for p in leavers),
-            *(_lesson(people[p], skill, audit) for p, skill in lessons),
+            *(_resolve_lesson(people[p], skill, audit) for p, skill in lessons),
             *({"kind": "hire", "role": min(h.roles), "assumed": sorted(h.skills)} for h in hires),
         ],
         before,
@@ -143,7 +145,7 @@ def whatif(
     )
 
 
-def _skill(name: str, graph: Graph, tables: RoleTables) -> str:
+def _resolve_skill(name: str, graph: Graph, tables: RoleTables) -> str:
     """The skill that a name means, by any of its names."""
     meanings = tables.names.get(fold_name(name), [])
     if skill := next((skill for kind, skill in meanings if kind == "recorded"), None):
@@ -162,7 +164,7 @@ def _with_lessons(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
     return replace(person, skills=person.skills | learnt)
 
 
-def _lesson(person: Person, skill: str, audit: Audit) -> dict[str, Any]:
+def _resolve_lesson(person: Person, skill: str, audit: Audit) -> dict[str, Any]:
     """A skill that a person learns, and what is known of it before."""
     k = audit.knows
     known = k.filter((k.line == person.line) & (k.skill == skill)).to_pyarrow().to_pylist()

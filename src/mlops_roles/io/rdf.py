@@ -28,7 +28,7 @@ RDF_FORMATS = {
 }
 # deeper ends the process or takes minutes
 MAX_DEPTH = {ox.RdfFormat.JSON_LD: 64, ox.RdfFormat.RDF_XML: 256}
-MAX_DEPTH_ELSE = 1000
+MAX_DEPTH_OTHER = 1000
 MAX_BYTES = 2 << 30
 MIN_STREAMED = 1 << 20  # bytes from which N-Triples are not read into memory first
 MAX_CONTEXT_COST = 1 << 28  # of a JSON-LD document: the number of its contexts by their size
@@ -186,7 +186,7 @@ def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike
     if kind == ox.RdfFormat.RDF_XML:
         _XmlLimits(data, path).check()
         return
-    depth, limit = _depth(data, kind), MAX_DEPTH.get(kind, MAX_DEPTH_ELSE)
+    depth, limit = _depth(data, kind), MAX_DEPTH.get(kind, MAX_DEPTH_OTHER)
     if depth > limit:
         raise InputError(f"{path}: nested {depth} deep, at most {limit} are read; flatten it")
     if kind == ox.RdfFormat.JSON_LD and _context_cost(data) > MAX_CONTEXT_COST:
@@ -199,7 +199,7 @@ def _depth(data: bytes, kind: ox.RdfFormat) -> int:
     """How deep brackets are nested, as the parser sees them; 0 where they are few."""
     is_flat = kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     opening = (b"<<(",) if is_flat else (b"[", b"(", b"{")
-    if sum(map(data.count, opening)) <= MAX_DEPTH.get(kind, MAX_DEPTH_ELSE):
+    if sum(map(data.count, opening)) <= MAX_DEPTH.get(kind, MAX_DEPTH_OTHER):
         return 0
     depth = deepest = 0
     for match in (_JSON if kind == ox.RdfFormat.JSON_LD else _TURTLE).finditer(data):

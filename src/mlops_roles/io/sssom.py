@@ -24,7 +24,7 @@ from .text import format_rows
 from .turtle import GENID
 
 SSSOM = "https://w3id.org/sssom/"
-NEEDED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+REQUIRED_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 COLUMNS = (
     *("subject_id", "subject_label", "predicate_id", "predicate_modifier"),
     *("object_id", "object_label", "mapping_justification"),
@@ -155,7 +155,7 @@ class MappingSet:
     def _term(self, slot: str, value: str) -> ox.NamedNode | ox.Literal:
         if slot == "confidence":
             return ox.Literal(float(value))
-        if slot in NEEDED or slot in ("object_source", "license"):
+        if slot in REQUIRED_COLUMNS or slot in ("object_source", "license"):
             return _iri(expand(value, self.header["curie_map"])) or ox.Literal(value)
         return ox.Literal(value)
 
@@ -200,7 +200,7 @@ def read_mappings(path: str | os.PathLike[str]) -> MappingSet:
         >>> [m.cells["object_id"] for m in read_mappings("examples/acme-hr.sssom.tsv").mappings[:2]]
         ['role:data-scientist', 'role:data-engineer']
     """
-    table = read_table(path, NEEDED)
+    table = read_table(path, REQUIRED_COLUMNS)
     iri = table.header.get("mapping_set_id")
     if not isinstance(iri, str) or _iri(iri) is None:
         raise InputError(
@@ -302,7 +302,7 @@ def _mapping(
     cells: dict[str, str], line: int, prefixes: dict[str, str], path: str | os.PathLike[str]
 ) -> Mapping:
     place = f"{path}, line {line}"
-    for column in NEEDED:
+    for column in REQUIRED_COLUMNS:
         if _iri(expand(cells[column], prefixes)) is None:
             raise InputError(
                 f"{place}: {column} {cells[column][:80]!r} is no IRI; "
@@ -312,7 +312,7 @@ def _mapping(
         raise InputError(
             f"{place}: confidence {cells['confidence'][:40]!r}; write a number from 0 to 1"
         )
-    subject, predicate, other = (expand(cells[column], prefixes) for column in NEEDED[:3])
+    subject, predicate, other = (expand(cells[column], prefixes) for column in REQUIRED_COLUMNS[:3])
     return Mapping(subject, predicate, other, is_negated(cells, place), cells, line)
 
 

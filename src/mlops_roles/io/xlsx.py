@@ -20,8 +20,8 @@ from . import rdf
 
 MAX_TEXT = 1 << 28  # characters of a sheet: a small file unpacks to a large one
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 1 << 20, 1 << 10, 1 << 25  # of the dense table
-HEADER_WITHIN = 100  # the header is in one of the first rows
-EXACT = 1 << 53  # whole numbers below it are exact
+MAX_HEADER_ROW = 100  # the header is in one of the first rows
+MAX_EXACT_INTEGER = 1 << 53  # whole numbers below it are exact
 
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,18})["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
@@ -51,7 +51,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 raise InputError(
                     f"{path}: unpacks to over 1 GiB or 100 times its size; save the sheet as CSV"
                 )
-            errors = _checked(archive, path)
+            errors = _check_limits(archive, path)
         table = _table(data)
         for (row, column), text in errors.items():
             table[row][column] = text
@@ -65,32 +65,34 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     return _with_text(table, path)
 
 
-def _checked(archive: zipfile.ZipFile, path: Path) -> dict[tuple[int, int], str]:
+def _check_limits(archive: zipfile.ZipFile, path: Path) -> dict[tuple[int, int], str]:
     """The text of each error cell, which calamine leaves blank, once all limits are kept."""
     sheet = archive.read(_first_sheet(archive))
     if b"\0" in sheet:
         raise ValueError("UTF-16")
     addresses = _ADDRESS.findall(sheet)
-    width = max((_number(letters) for letters in {letters for letters, _ in addresses}), default=0)
+    width = max(
+        (_column_number(letters) for letters in {letters for letters, _ in addresses}), default=0
+    )
     height = max((int(row) for _, row in addresses), default=0)
     if len(_CELL.findall(sheet)) > len(addresses):  # the others come next to those before them
         rows = _ROW_END.split(sheet)
         width += max(len(_CELL.findall(row)) for row in rows)
         height += len(rows)
     if width > MAX_COLUMNS:
-        wide = (int(row) for name, row in addresses if _number(name) > MAX_COLUMNS)
+        wide = (int(row) for name, row in addresses if _column_number(name) > MAX_COLUMNS)
         line = next(wide, 1)
         raise InputError(
             f"{path}, line {line}: over {MAX_COLUMNS} columns; remove what is right of the table"
         )
     if height > MAX_ROWS:
         raise InputError(f"{path}, line {height}: over {MAX_ROWS} rows; split it")
-    if width * height > MAX_CELLS or _shared_text(archive, sheet) > MAX_TEXT:
+    if width * height > MAX_CELLS or _shared_text_length(archive, sheet) > MAX_TEXT:
         raise _too_large(path)
     found = {}
     for attributes, text in _ERROR.findall(sheet) if re.search(rb"""t=["']e["']""", sheet) else ():
         for letters, row in _ADDRESS.findall(b" " + attributes):
-            found[int(row) - 1, _number(letters) - 1] = text.decode()
+            found[int(row) - 1, _column_number(letters) - 1] = text.decode()
     return found
 
 
@@ -123,7 +125,7 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
     return posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
 
 
-def _number(letters: bytes) -> int:
+def _column_number(letters: bytes) -> int:
     """The number of a column, from 1 for A."""
     number = 0
     for letter in letters.upper():
@@ -131,7 +133,7 @@ def _number(letters: bytes) -> int:
     return number
 
 
-def _shared_text(archive: zipfile.ZipFile, sheet: bytes) -> int:
+def _shared_text_length(archive: zipfile.ZipFile, sheet: bytes) -> int:
     """At most how long the shared texts of all cells are: one text may be that of each cell."""
     name = "xl/sharedStrings.xml"
     if name not in archive.namelist():
@@ -156,23 +158,23 @@ def _with_text(table: list[list[Any]], path: Path) -> Iterator[tuple[int, list[s
     """The rows with text, from the header on."""
     size = width = 0
     for line, values in enumerate(table, 1):
-        cells = [_text(value) for value in values]
+        cells = [_cell_text(value) for value in values]
         while len(cells) > width and not cells[-1]:
             cells.pop()
         size += sum(map(len, cells))
         if size > MAX_TEXT:
             raise _too_large(path)
         if any(cells):
-            if not width and line > HEADER_WITHIN:
+            if not width and line > MAX_HEADER_ROW:
                 return
             width = width or len(cells)
             yield line, cells
 
 
-def _text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+    if isinstance(value, float) and value.is_integer() and abs(value) < MAX_EXACT_INTEGER:
         return str(int(value))
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return f"{value} 00:00:00"  # Excel has no dates without a time

@@ -24,7 +24,7 @@ from .alignments import shipped_mapping_sets
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL, RDFS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#"
-EXACT = ox.NamedNode(f"{SKOS}exactMatch")
+EXACT_MATCH = ox.NamedNode(f"{SKOS}exactMatch")
 NO_MATCH = ox.NamedNode(f"{BASE}/ns#noMatch")
 SUBPROPERTY = {ox.NamedNode(f"{RDFS}subPropertyOf"), ox.NamedNode(f"{OWL}equivalentProperty")}
 SUBCLASS = {ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(f"{OWL}equivalentClass")}
@@ -154,7 +154,7 @@ class _MergedGraph:
         todo = deque([start])
         while todo:
             at = todo.popleft()
-            for other, triple in self._linked(at, {EXACT}):
+            for other, triple in self._linked(at, {EXACT_MATCH}):
                 if other not in ways:
                     ways[other] = [*ways[at], triple]
                     todo.append(other)
@@ -162,7 +162,7 @@ class _MergedGraph:
 
     def merged_terms(self) -> Iterator[CoherenceIssue]:
         """Two terms of ours that exact matches make one."""
-        quads = self.statements.quads_for_predicate(EXACT)
+        quads = self.statements.quads_for_predicate(EXACT_MATCH)
         ends = {term for quad in quads for term in (quad.subject, quad.object)}
         message = "exact matches make two of our terms one; make one of these skos:closeMatch"
         for start in sorted(ends & self.ours, key=str):
@@ -194,7 +194,7 @@ class _MergedGraph:
             probes[ox.Triple(ox.NamedNode(f"{PROBE}{number}"), RDF_TYPE, cls)] = []
         for number, triple in enumerate(self.mapped):
             thing = ox.NamedNode(f"{PROBE}mapping:{number}")
-            if triple.predicate == EXACT:
+            if triple.predicate == EXACT_MATCH:
                 types = (*self._types(triple.subject), *self._types(triple.object))
                 probes |= {ox.Triple(thing, RDF_TYPE, cls): [triple] for cls in types}
             elif triple.predicate in SUBPROPERTY:

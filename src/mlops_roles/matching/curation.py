@@ -28,7 +28,7 @@ COLUMNS = (
     *("subject_label", "subject_type", "predicate_id", "predicate_modifier", "object_id"),
     *("mapping_justification", "author_label", "mapping_date", "comment"),
 )
-NEEDED = ("subject_label", "predicate_id", "object_id")
+REQUIRED_COLUMNS = ("subject_label", "predicate_id", "object_id")
 PREDICATES = ("skos:exactMatch", "skos:closeMatch")
 
 
@@ -70,7 +70,7 @@ def read_decisions(path: str | Path, graph: Graph) -> list[TitleDecision]:
     """The decisions in a file. Raises InputError with the line of what cannot be read."""
     from ..io.sssom import read_table
 
-    table = read_table(path, NEEDED)
+    table = read_table(path, REQUIRED_COLUMNS)
     prefixes = table.header["curie_map"]
     return [_decision(cells, line, path, prefixes, graph) for line, cells in table.records()]
 
@@ -161,11 +161,11 @@ def save_decisions(path: str | Path, decisions: Sequence[TitleDecision], graph: 
         writer.writerow(table.columns)
         writer.writerows(cells for line, cells in table.rows if line not in replaced)
         for decision in new.values():
-            cells = _cells(decision, graph)
+            cells = _to_cells(decision, graph)
             writer.writerow([cells.get(column, "") for column in table.columns])
 
 
-def _cells(decision: TitleDecision, graph: Graph) -> dict[str, str]:
+def _to_cells(decision: TitleDecision, graph: Graph) -> dict[str, str]:
     return {
         "subject_label": " ".join(decision.title.split()),
         "subject_type": "rdfs literal",

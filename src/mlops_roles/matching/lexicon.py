@@ -176,7 +176,7 @@ class Lexicon:
     def _read_endings(self, endings: Iterable[str], marks: Iterable[str]) -> None:
         """The endings of words, plain or after a mark, and the marks of gender."""
         self._endings = sorted(map(fold_title, endings), key=len, reverse=True)
-        self._inflected, self._gender = _inflected(self._endings), _marks(marks)
+        self._inflected, self._gender = _inflected(self._endings), _gender_marks(marks)
         self._signs = frozenset("/|*_(:[·•.")
 
     def _read_words(
@@ -187,11 +187,11 @@ class Lexicon:
         self._single = {
             normalise_case(word): normalise_case(read)
             for word, read in spellings
-            if len(_split(word)) == len(_split(read)) == 1
+            if len(_split_tokens(word)) == len(_split_tokens(read)) == 1
         }
         texts = itertools.chain(*lists.values(), *spellings)
-        self._listed = {token for text in texts for token in _split(text)}
-        self._vocabulary = self._listed.union(*map(_split, titles))
+        self._listed = {token for text in texts for token in _split_tokens(text)}
+        self._vocabulary = self._listed.union(*map(_split_tokens, titles))
         self._spellings = _Phrases(
             (self._tokens(normalise_case(word)), self._tokens(normalise_case(read)))
             for word, read in spellings
@@ -309,12 +309,12 @@ class Lexicon:
         return kept
 
 
-def _split(text: str) -> Units:
+def _split_tokens(text: str) -> Units:
     """The words and signs of a text as they are written."""
     return _TOKEN.findall(normalise_case(text))
 
 
-def _marks(marks: Iterable[str]) -> re.Pattern[str]:
+def _gender_marks(marks: Iterable[str]) -> re.Pattern[str]:
     """Marks of gender, in brackets or bare, with other signs for their strokes."""
     longest_first = sorted(map(normalise_case, marks), key=len, reverse=True)
     if not longest_first:

@@ -79,15 +79,15 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
             f"{mappings.name}: no row has been reviewed; "
             "write your name under reviewer_label where you have decided"
         )
-    graph, prefixes = _parse(source)
-    if _marks(graph, mappings.iri):
+    graph, prefixes = _parse_file(source)
+    if _read_marks(graph, mappings.iri):
         raise InputError(
             f"{source}: {mappings.iri} is merged already; take it out with --undo first"
         )
-    merged_before = {statement for _, statement in _marks(graph)}
+    merged_before = {statement for _, statement in _read_marks(graph)}
     work = ox.Dataset(ox.Quad(*t) for t in mapping_triples(mappings, mappings.reviewed))
     changed, unchanged = [], []
-    for node, statement in _marks(work):
+    for node, statement in _read_marks(work):
         if ox.Quad(*statement) in graph and statement not in merged_before:
             unchanged.append(statement)
             continue
@@ -126,8 +126,8 @@ def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge
         ...     len(undo_mappings(linked, mappings).changed)
         7
     """
-    graph, prefixes = _parse(merged)
-    marks = _marks(graph, mappings.iri)
+    graph, prefixes = _parse_file(merged)
+    marks = _read_marks(graph, mappings.iri)
     if not marks:
         raise InputError(
             f"{merged}: nothing in it came from {mappings.iri}; give the file that --apply wrote"
@@ -135,7 +135,7 @@ def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge
     for node, _ in marks:
         for quad in list(graph.quads_for_subject(node)):
             graph.discard(quad)
-    still_marked = {statement for _, statement in _marks(graph)}
+    still_marked = {statement for _, statement in _read_marks(graph)}
     changed = [statement for _, statement in marks if statement not in still_marked]
     for statement in changed:
         graph.discard(ox.Quad(*statement))
@@ -143,13 +143,13 @@ def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge
     return Merge(graph, prefixes, changed, unchanged)
 
 
-def _parse(path: str | os.PathLike[str]) -> tuple[ox.Dataset, dict[str, str]]:
+def _parse_file(path: str | os.PathLike[str]) -> tuple[ox.Dataset, dict[str, str]]:
     """The statements of a file in one graph, and its prefixes."""
     quads, prefixes = rdf.parse_rdf(path)
     return ox.Dataset(ox.Quad(*quad.triple) for quad in quads), prefixes
 
 
-def _marks(graph: ox.Dataset, iri: str | None = None) -> list[Mark]:
+def _read_marks(graph: ox.Dataset, iri: str | None = None) -> list[Mark]:
     """The marks of mappings, of the set with an IRI or of all, each with its statement."""
     found: list[Mark] = []
     for quad in graph.quads_for_predicate(JUSTIFICATION):

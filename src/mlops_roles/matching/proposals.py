@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from ..io import rdf
 from ..io.resources import resource_rows
 from ..io.sssom import Mapping, MappingSet
-from ..ontology.catalogue import question, run_query
+from ..ontology.catalogue import find_question, run_query
 from ..ontology.graph import OWL_CLASS, RDF_TYPE, Graph, load
 from .alignments import shipped_mapping_sets
 from .titles import fold_title, resolve
@@ -201,7 +201,7 @@ class _EvidenceSearch:
 
     def _ask(self, name: str) -> Iterator[list[str]]:
         """The rows of a question as IRIs and texts."""
-        for row in run_query(self.graph, question(name).text).terms:
+        for row in run_query(self.graph, find_question(name).text).terms:
             yield ["" if term is None else term.value for term in row]  # type: ignore[union-attr]
 
     def _schema_terms(self) -> dict[tuple[str, str], list[str]]:

@@ -251,7 +251,7 @@ def _resolve_units(
     units = words.units(title)
     if words.anchor_units.isdisjoint(units):
         return (), _NO_TITLE, None, ()
-    items = _split(units, (";",)) if ";" in units else (units,)
+    items = _split_at(units, (";",)) if ";" in units else (units,)
     stripped = [_strip_modifiers(words, item) for item in items]
     parts = [_interpret(words, core, seniority) for core, _, seniority in stripped]
     found = parts[0] if len(parts) == 1 else _Interpretation.merge(parts)
@@ -318,7 +318,7 @@ def _accept(words: Lexicon, name: Name, match: _Match, found: _Interpretation) -
         found.names.update(_alternative_roles(words, name, match))
 
 
-def _split(units: Iterable[str], ends: Container[str]) -> list[Units]:
+def _split_at(units: Iterable[str], ends: Container[str]) -> list[Units]:
     """The runs of units between those that end one; empty units are left out."""
     runs: list[Units] = [[]]
     for unit in units:
@@ -337,7 +337,7 @@ def _joined_titles(words: Lexicon, item: Units) -> list[Units]:
     """
     if words.joiners.isdisjoint(item):
         return [item]
-    parts = _split(item, words.joiners) or [[]]
+    parts = _split_at(item, words.joiners) or [[]]
     before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
     full = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
     return [full[0], *([*before, *part] if part[0] in words.heads else part for part in full[1:])]
@@ -397,8 +397,8 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
         part[end - 1],
         [unit for unit in free[left:start] if unit],
         [unit for unit in free[end:right] if unit],
-        _split(free[:left], (",",)),
-        _split(free[right:], (",",)),
+        _split_at(free[:left], (",",)),
+        _split_at(free[right:], (",",)),
     )
 
 
@@ -437,14 +437,14 @@ def _disqualifying_word(words: Lexicon, match: _Match) -> str | None:
     """The word beside a specific name that makes it another person's or another occupation."""
     candidates = itertools.chain(
         (unit for unit in match.left if words.kinds[unit] in ("occupation", *_LINKS)),
-        _words_behind(words, match.right),
+        _occupation_words_after(words, match.right),
         _last_words(words, match.before, _is_person),
         _last_words(words, match.after, _is_occupation),
     )
     return next(candidates, None)
 
 
-def _words_behind(words: Lexicon, right: Units) -> Iterator[str]:
+def _occupation_words_after(words: Lexicon, right: Units) -> Iterator[str]:
     """The words behind a name, up to a link, that name a matter, another head or a person."""
     for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, right):
         is_head = unit in words.heads and words.kinds[unit] not in words.modifiers

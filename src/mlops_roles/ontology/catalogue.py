@@ -334,7 +334,7 @@ def catalogue(graph: Graph | None = None) -> dict[str, Question]:
     return {path.stem: Question.from_file(path) for path in (*shipped, *added)}
 
 
-def question(name: str, graph: Graph | None = None) -> Question:
+def find_question(name: str, graph: Graph | None = None) -> Question:
     """One question by name, a company's own before a shipped one.
 
     Raises UnknownName with the nearest names.
@@ -367,4 +367,4 @@ def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
         >>> [row["part"] for row in ask("roles-incorporated", role="R7")][:2]
         ['role:data-scientist', 'role:data-engineer']
     """
-    return question(name, graph).run(graph, **bindings)
+    return find_question(name, graph).run(graph, **bindings)

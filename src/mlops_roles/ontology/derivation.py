@@ -23,14 +23,14 @@ def derived_files() -> dict[Path, str]:
     """The derived files and the text that they should hold now."""
     folder = resource_dir("ontology")
     capabilities, closure = folder / "capabilities.ttl", folder / "closure.nt"
-    store = _parse(path for path in ontology_files() if path != capabilities)
+    store = _parse_files(path for path in ontology_files() if path != capabilities)
     turtle = _capability_classes(store)
     store.extend(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
     triples = sorted(f"{t} .\n" for t in reasoner.publishable(reasoner.infer(store)))
     return {capabilities: turtle, closure: NOTE.format("closure.rq") + "".join(triples)}
 
 
-def _parse(paths: Iterable[Path]) -> ox.Store:
+def _parse_files(paths: Iterable[Path]) -> ox.Store:
     store = ox.Store()
     for path in paths:
         store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in rdf.parse_rdf(path)[0])

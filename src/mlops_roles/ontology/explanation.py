@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from . import reasoner
-from .catalogue import question, run_query
+from .catalogue import find_question, run_query
 from .graph import RDF_TYPE, Graph, Term, load, once_per_graph
 
 
@@ -119,7 +119,7 @@ class _Prover:
         if step is None:
             return None
         because = tuple(p for t in step.because if (p := self.prove(t)) is not None)
-        return Proof(text, step.rule, _summary(step.rule), because=because)
+        return Proof(text, step.rule, _rule_summary(step.rule), because=because)
 
     def _sources(self, triple: ox.Triple) -> Iterator[str]:
         """The sources, with marks, of an asserted statement; none for that of a blank node."""
@@ -127,13 +127,13 @@ class _Prover:
             return
         parts = {"subject": triple.subject, "predicate": triple.predicate, "object": triple.object}
         bindings = {k: [v] for k, v in parts.items() if not isinstance(v, ox.BlankNode)}
-        answer = run_query(self.graph, question("source-of-statement").text, bindings)
+        answer = run_query(self.graph, find_question("source-of-statement").text, bindings)
         yield from dict.fromkeys(
             row["source"] + (f", {row['mark']}" if row.get("mark") else "") for row in answer.rows
         )
 
 
-def _summary(rule: str) -> str:
+def _rule_summary(rule: str) -> str:
     return reasoner.rules()[rule].split("\n", 1)[0].removeprefix("#+ summary: ")
 
 

@@ -53,10 +53,10 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
         iri = graph.resolve_term(name, "role")
     except UnknownName:
         iri = ""
-    if not iri or not _has(graph, iri, _TYPE, _ORG_ROLE):
+    if not iri or not _has_triple(graph, iri, _TYPE, _ORG_ROLE):
         known = sorted(set(_slugs(graph, _TYPE, _ORG_ROLE if similar else _ROLE)))
         raise UnknownName(name, "role", known, f"the roles are {', '.join(known)}")
-    if not similar and not _has(graph, iri, _TYPE, _ROLE):
+    if not similar and not _has_triple(graph, iri, _TYPE, _ROLE):
         roles = set(_slugs(graph, _TYPE, _ROLE))
         beside = sorted(roles.intersection(_slugs(graph, _SIMILAR_TO, ox.NamedNode(iri))))
         raise InputError(
@@ -66,7 +66,7 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
     return iri
 
 
-def _has(graph: Graph, iri: str, predicate: ox.NamedNode, value: ox.NamedNode) -> bool:
+def _has_triple(graph: Graph, iri: str, predicate: ox.NamedNode, value: ox.NamedNode) -> bool:
     quads = graph.store.quads_for_pattern(ox.NamedNode(iri), predicate, value)
     return next(iter(quads), None) is not None
 

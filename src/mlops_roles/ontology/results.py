@@ -59,7 +59,7 @@ def _rows_by_line(written: bytes, order: Sequence[int]) -> list[Row] | None:
     found = [tuple(map(term, line.split(b"\t"))) for line in written.split(b"\n")[1:-1]]
     if not all(map(_sorts_by_text, {row[at] for row in found for at in order})):
         return None
-    return sorted(found, key=lambda row: [_text(row[at]) for at in order]) if order else found
+    return sorted(found, key=lambda row: [_sort_text(row[at]) for at in order]) if order else found
 
 
 def _rows_by_column(
@@ -108,7 +108,7 @@ def _ranks(terms: Sequence[Term | None]) -> Any:
     """The place of each term in the order of their texts."""
     import numpy as np
 
-    texts = [_text(term) for term in terms]
+    texts = [_sort_text(term) for term in terms]
     ranks = np.empty(len(texts), np.int64)
     ranks[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
     return ranks
@@ -140,7 +140,7 @@ def _sorts_by_text(term: Any) -> bool:
     )
 
 
-def _text(term: Any) -> str:
+def _sort_text(term: Any) -> str:
     """A term as a text that sorts like it: nothing, then IRIs, then texts."""
     return (
         ""

@@ -63,8 +63,8 @@ def open_or_build(
         home.mkdir(parents=True, exist_ok=True)
         atomic.remove_stale_temp_dirs(home, _INCOMPLETE)
         if not (home / name).is_dir():
-            _build(home, name, load_into)
-        return _open(home / name)
+            _build_store(home, name, load_into)
+        return _open_store(home / name)
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -74,7 +74,7 @@ def open_or_build(
         ) from error
 
 
-def _open(path: Path) -> tuple[ox.Store, dict[str, str]]:
+def _open_store(path: Path) -> tuple[ox.Store, dict[str, str]]:
     """The store in a folder, read-only, and its prefixes."""
     try:
         store = ox.Store.read_only(str(path / "store"))
@@ -83,7 +83,7 @@ def _open(path: Path) -> tuple[ox.Store, dict[str, str]]:
         raise InputError(f"{path}: damaged; remove this folder, and it is built again") from None
 
 
-def _build(home: Path, name: str, load_into: Loader) -> None:
+def _build_store(home: Path, name: str, load_into: Loader) -> None:
     """Build a store under another name, rename it, and remove the stale ones."""
     with atomic.locked_tempdir(home, _INCOMPLETE) as incomplete:
         prefixes = _load(incomplete / "store", load_into)

@@ -89,16 +89,16 @@ class RoleTables:
 @once_per_graph
 def _read_tables(graph: Graph) -> RoleTables:
     terms = ask("terms", graph).rows
-    performs = _pairs(graph, "tasks-of-role", "role", "task")
+    performs = _slug_pairs(graph, "tasks-of-role", "role", "task")
     named_tasks = {slug(r["term"]) for r in terms if r["class"] == "mlops:Task"}
     return RoleTables(
         labels={slug(r["term"]): r["label"] for r in terms if r["label"]},
         roles=[slug(r["role"]) for r in ask("roles", graph)],
-        similar=_pairs(graph, "similar-roles", "similar", "role"),
+        similar=_slug_pairs(graph, "similar-roles", "similar", "role"),
         performs=performs,
-        role_skills=_pairs(graph, "roles-for-skill", "role", "skill"),
-        task_skills=_pairs(graph, "skills-of-task", "task", "skill"),
-        answers=_pairs(graph, "roles-answering-step", "role", "step"),
+        role_skills=_slug_pairs(graph, "roles-for-skill", "role", "skill"),
+        task_skills=_slug_pairs(graph, "skills-of-task", "task", "skill"),
+        answers=_slug_pairs(graph, "roles-answering-step", "role", "step"),
         tasks=sorted(named_tasks | {task for _, task in performs}),
         steps=sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
         workflow=_workflow(graph),
@@ -120,7 +120,7 @@ def _skill_names(graph: Graph) -> dict[str, list[tuple[str, str]]]:
     return names
 
 
-def _pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
+def _slug_pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
     return sorted({(slug(r[one]), slug(r[other])) for r in ask(question, graph)})
 
 

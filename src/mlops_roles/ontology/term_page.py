@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io.text import format_rows, single_line
-from .catalogue import Answer, Question, catalogue, question, run_query
+from .catalogue import Answer, Question, catalogue, find_question, run_query
 from .graph import Graph, Term, load
 from .results import group_pairs
 
@@ -187,7 +187,7 @@ def _page(
 ) -> Page:
     """A page, given a way to answer a question for its term."""
     about: dict[str, list[str]] = {}
-    for row in answer(question("term-page", graph), "term").terms:
+    for row in answer(find_question("term-page", graph), "term").terms:
         key, value = _property(graph, *row[1:])
         about.setdefault(key, []).append(value)
     label = about.pop("prefLabel", [graph.curie(term.value)])[0]

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from ..io.resources import resource_dir
 from ..ontology.graph import RDF_TYPE, Graph, Term, load
 from ..validation.findings import Finding
-from .documents import select_rows
+from .documents import select_from_store
 
 COLUMNS = ("iri", "kind", "label", "meaning")
 MESSAGES = {
@@ -31,10 +31,10 @@ MESSAGES = {
 }
 
 
-def terms(graph: Graph) -> list[dict[str, str]]:
+def term_list(graph: Graph) -> list[dict[str, str]]:
     """The terms by IRI, each with its types, English label and a fingerprint of its meaning."""
     statements: dict[str, list[tuple[ox.NamedNode, str]]] = {}
-    for row in select_rows(graph.store, "meanings"):
+    for row in select_from_store(graph.store, "meanings"):
         term: Any = row["term"]
         prop: Any = row["property"]
         statements.setdefault(term.value, []).append((prop, _value_text(graph, row["value"])))
@@ -61,7 +61,7 @@ def _value_text(graph: Graph, value: Term) -> str:
 def _names(graph: Graph) -> dict[str, list[str]]:
     """The English names of each term, the preferred one first."""
     found: dict[str, list[str]] = {}
-    for row in select_rows(graph.store, "names"):
+    for row in select_from_store(graph.store, "names"):
         found.setdefault(row["term"].value, []).append(row["name"].value)  # type: ignore[union-attr]
     return found
 
@@ -71,7 +71,7 @@ def term_list_csv(graph: Graph) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(terms(graph))
+    writer.writerows(term_list(graph))
     return out.getvalue()
 
 
@@ -92,7 +92,7 @@ def breaking_changes(graph: Graph | None = None, releases: Path | None = None) -
         []
     """
     graph, folder = graph or load(), releases or resource_dir("ontology") / "releases"
-    now, names = {row["iri"]: row for row in terms(graph)}, _names(graph)
+    now, names = {row["iri"]: row for row in term_list(graph)}, _names(graph)
     reasons = {
         (row["iri"], _number(row["release"]))
         for row in _csv_rows(folder / "changes.csv")

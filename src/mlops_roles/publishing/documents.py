@@ -56,12 +56,12 @@ def publishing_rows(table: str) -> tuple[dict[str, str], ...]:
     return resource_rows("ontology", f"publishing/{table}")
 
 
-def select_all(graph: Graph, name: str) -> Answer:
+def select_from_graph(graph: Graph, name: str) -> Answer:
     """Run a query of `ontology/publishing/` over asserted and inferred statements together."""
     return run_query(graph, publishing_text(f"{name}.rq"))
 
 
-def select_rows(store: ox.Store, name: str) -> list[dict[str, Term]]:
+def select_from_store(store: ox.Store, name: str) -> list[dict[str, Term]]:
     """Run a query of `ontology/publishing/` over the default graph of a store."""
     found = store.query(publishing_text(f"{name}.rq"))
     columns = [v.value for v in found.variables]  # type: ignore[union-attr]
@@ -83,17 +83,17 @@ def publishing_text(name: str) -> str:
 # graphs -----------------------------------------------------------------------------------
 
 
-def alignments() -> list[Path]:
+def alignment_files() -> list[Path]:
     """The Turtle files of the alignments."""
     return sorted((resource_dir("ontology") / "alignments").glob("*.ttl"))
 
 
-def modules() -> list[Path]:
+def imported_files() -> list[Path]:
     """The files that the ontology imports."""
     return [path for path in ontology_files() if path.stem != "mlops-roles"]
 
 
-def variants(graph: Graph) -> dict[str, list[ox.Triple]]:
+def ontology_documents(graph: Graph) -> dict[str, list[ox.Triple]]:
     """Name and statements of each document of the whole ontology: asserted, inferred and aligned.
 
     The aligned one is without the alignments that commit to an upper ontology, of which at most one
@@ -103,24 +103,24 @@ def variants(graph: Graph) -> dict[str, list[ox.Triple]]:
     inferred = [q.triple for q in graph.store.quads_for_pattern(None, None, None, INFERRED)]
     aligned = [
         t
-        for found in map(file_triples, alignments())
+        for found in map(file_triples, alignment_files())
         if all(t.predicate != COMMITS_TO for t in found)
         for t in found
     ]
     return {
-        "mlops-roles": _published(asserted),
-        "mlops-roles-inferred": _published([*asserted, *inferred], "inferred"),
-        "mlops-roles-aligned": _published([*asserted, *aligned], "aligned"),
+        "mlops-roles": _published_triples(asserted),
+        "mlops-roles-inferred": _published_triples([*asserted, *inferred], "inferred"),
+        "mlops-roles-aligned": _published_triples([*asserted, *aligned], "aligned"),
     }
 
 
-def _published(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Triple]:
+def _published_triples(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Triple]:
     """What `published.rq` selects of a graph; a variant has its own version IRI."""
     kept = store_of(statements).query(publishing_text("published.rq"))
-    return canonical(_versioned(t, variant) for t in kept)  # type: ignore[union-attr]
+    return canonicalize(_with_variant_iri(t, variant) for t in kept)  # type: ignore[union-attr]
 
 
-def _versioned(triple: ox.Triple, variant: str) -> ox.Triple:
+def _with_variant_iri(triple: ox.Triple, variant: str) -> ox.Triple:
     if not variant or triple.predicate != VERSION_IRI:
         return triple
     version: Any = triple.object
@@ -132,7 +132,7 @@ def file_triples(path: Path) -> list[ox.Triple]:
     return [q.triple for q in rdf.parse_rdf(path)[0]]
 
 
-def canonical(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
+def canonicalize(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
     """The statements sorted, their blank nodes with canonical names."""
     found = ox.Dataset(ox.Quad(*t) for t in statements)
     found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
@@ -150,7 +150,7 @@ def serialize(
     if form.rdf == ox.RdfFormat.TURTLE:
         return turtle(statements, prefixes)
     if form.rdf == ox.RdfFormat.JSON_LD:
-        return jsonld(graph, statements)
+        return to_jsonld(graph, statements)
     return ox.serialize(statements, format=form.rdf, prefixes=prefixes) or b""
 
 
@@ -166,11 +166,13 @@ def context(graph: Graph) -> dict[str, Any]:
         "id": "@id",
         "type": "@type",
     }
-    for row in select_all(graph, "context").rows:
+    for row in select_from_graph(graph, "context").rows:
         names[_key(row["property"])] = _definition(
             row["property"], {row["least"], row["most"]}, graph
         )
-    classes = (row["term"] for row in select_all(graph, "partitions") if row["kind"] == "class")
+    classes = (
+        row["term"] for row in select_from_graph(graph, "partitions") if row["kind"] == "class"
+    )
     return names | {_key(curie): curie for curie in classes}
 
 
@@ -188,12 +190,12 @@ def _definition(curie: str, forms: set[str], graph: Graph) -> Any:
     return {"@id": curie, "@type": graph.curie(form)} if typed else curie
 
 
-def jsonld(graph: Graph, statements: Iterable[ox.Triple]) -> bytes:
+def to_jsonld(graph: Graph, statements: Iterable[ox.Triple]) -> bytes:
     """Statements as JSON-LD, compacted with the context, which the document contains."""
     names, nodes = context(graph), dict[str, dict[str, Any]]()
     for triple in statements:
         node = nodes.setdefault(str(triple.subject), {"id": _name(graph, triple.subject)})
-        _put(node, graph, names, triple.predicate, triple.object)
+        _add_value(node, graph, names, triple.predicate, triple.object)
     return json_bytes({"@context": names, "@graph": list(nodes.values())})
 
 
@@ -202,7 +204,7 @@ def json_bytes(document: Any) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _put(
+def _add_value(
     node: dict[str, Any], graph: Graph, names: dict[str, Any], predicate: ox.NamedNode, value: Term
 ) -> None:
     """Add a value under the name of its property; under its IRI if the context does not fit."""
@@ -245,18 +247,22 @@ def _expanded(graph: Graph, value: Term) -> Any:
 
 def metadata(graph: Graph) -> dict[str, str]:
     """The metadata of the ontology, from its header."""
-    row = select_rows(graph.store, "header")[0]
+    row = select_from_store(graph.store, "header")[0]
     return {key: value.value for key, value in row.items()}  # type: ignore[union-attr]
 
 
 def rdf_documents(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
     """Name and statements of each document: the ontology, its modules, alignments and shapes."""
-    yield from variants(graph).items()
-    yield from ((f"modules/{path.stem}", canonical(file_triples(path))) for path in modules())
-    yield from ((f"alignments/{path.stem}", canonical(file_triples(path))) for path in alignments())
+    yield from ontology_documents(graph).items()
+    yield from (
+        (f"modules/{path.stem}", canonicalize(file_triples(path))) for path in imported_files()
+    )
+    yield from (
+        (f"alignments/{path.stem}", canonicalize(file_triples(path))) for path in alignment_files()
+    )
     yield (
         "shapes",
-        canonical(
+        canonicalize(
             t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in file_triples(path)
         ),
     )

@@ -24,13 +24,13 @@ from ..ontology.graph import Graph
 from ..ontology.term_page import Page, Section, every_page
 from .diagrams import WIDTH, Diagram, draw
 from .documents import (
-    alignments,
-    canonical,
+    alignment_files,
+    canonicalize,
     file_triples,
     formats,
     metadata,
     publishing_rows,
-    select_rows,
+    select_from_store,
     serialize,
     store_of,
 )
@@ -56,7 +56,7 @@ def _with_alignments(graph: Graph) -> Graph:
     whole = copy.copy(graph)
     whole.store = ox.Store()
     whole.store.extend(graph.store)
-    whole.store.extend(ox.Quad(*t) for path in alignments() for t in file_triples(path))
+    whole.store.extend(ox.Quad(*t) for path in alignment_files() for t in file_triples(path))
     return whole
 
 
@@ -260,7 +260,7 @@ class Documentation:
         name = self.graph.format_term
         return [
             (name(row["from"]), name(row["property"]), name(row["to"]))
-            for row in select_rows(self.graph.store, "links")
+            for row in select_from_store(self.graph.store, "links")
         ]
 
     @cached_property
@@ -274,7 +274,7 @@ class Documentation:
     @cached_property
     def _blocks(self) -> dict[str, str]:
         """The block of each term in Turtle."""
-        asserted = canonical(
+        asserted = canonicalize(
             q.triple
             for q in self.graph.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         )
@@ -329,7 +329,7 @@ class Documentation:
         """Up to three statements per term, of the ontology or the questions' example data."""
         found: dict[str, list[tuple[str, ...]]] = {}
         store = store_of(q.triple for q in [*self.graph.store, *self._example_quads()])
-        for row in select_rows(store, "examples"):
+        for row in select_from_store(store, "examples"):
             shown = found.setdefault(self.graph.format_term(row["term"]), [])
             if len(shown) < 3:
                 shown.append(
@@ -368,7 +368,7 @@ def _shapes() -> list[dict[str, Any]]:
         t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in file_triples(path)
     )
     found: dict[str, dict[str, Any]] = {}
-    for row in select_rows(store, "shapes"):
+    for row in select_from_store(store, "shapes"):
         values = {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
         shape = found.setdefault(
             values["shape"], values | {"slug": values["shape"].rpartition("/")[2], "mistakes": []}

@@ -89,7 +89,7 @@ def _rules_of_row(row: dict[str, str], version: str) -> Iterator[RewriteRule]:
         for suffix, target in (
             [(None, targets[0])] if any_format else [("html", targets[0]), (SUFFIX, targets[1])]
         ):
-            yield RewriteRule(_pattern(path), f"{at}/{_numbered(target, path)}", suffix)
+            yield RewriteRule(_pattern(path), f"{at}/{_with_group_numbers(target, path)}", suffix)
 
 
 def _versions(iri: str, version: str) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ def _pattern(path: str) -> str:
     return f"^{pattern}$"
 
 
-def _numbered(target: str, path: str) -> str:
+def _with_group_numbers(target: str, path: str) -> str:
     """A target with `$1` … for the placeholders of the path."""
     for number, place in enumerate(re.findall(r"{\w+}", path), 1):
         target = target.replace(place, f"${number}")

@@ -14,7 +14,7 @@ from .compatibility import term_list_csv
 from .documents import context, formats, json_bytes, metadata, rdf_documents, serialize
 from .pages import front_page, pages
 from .redirects import Redirects
-from .void import void
+from .void import void_description
 
 PLACEHOLDER_SITE = "https://mlops-roles.example"
 CHECKSUMS = "SHA256SUMS"
@@ -127,7 +127,7 @@ def _data(graph: Graph) -> dict[str, bytes]:
         for name, statements in documents.items()
         for form in forms
     }
-    described, prefixes = void(graph, documents, built)
+    described, prefixes = void_description(graph, documents, built)
     built |= {f"void.{form.suffix}": serialize(graph, described, form, prefixes) for form in forms}
     built |= {
         f"alignments/{path.name}": path.read_bytes()

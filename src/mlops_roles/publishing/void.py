@@ -9,7 +9,15 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..ontology.graph import Graph, Term
-from .documents import Format, alignments, canonical, formats, metadata, select_rows, store_of
+from .documents import (
+    Format,
+    alignment_files,
+    canonicalize,
+    formats,
+    metadata,
+    select_from_store,
+    store_of,
+)
 
 DATASETS = {
     "mlops-roles": (
@@ -35,7 +43,7 @@ DATASETS = {
 }
 
 
-def void(
+def void_description(
     graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]
 ) -> tuple[list[ox.Triple], dict[str, str]]:
     """Statements and prefixes of the description of some documents and their files.
@@ -59,11 +67,11 @@ def void(
                 f"alignment {path.stem}",
                 f"Mappings of {path.stem}.",
             )
-            for path in alignments()
+            for path in alignment_files()
         },
     }
     sets = [
-        _set(
+        _dataset(
             *datasets[name],
             statements=documents[name],
             files=list(_files(name, datasets[name][0], built)),
@@ -72,10 +80,10 @@ def void(
     ]
     text = env.get_template("void.ttl.j2").render(about=metadata(graph), sets=sets)
     parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
-    return canonical(q.triple for q in parser), dict(parser.prefixes)
+    return canonicalize(q.triple for q in parser), dict(parser.prefixes)
 
 
-def _set(
+def _dataset(
     name: str,
     title: str,
     description: str,
@@ -83,7 +91,7 @@ def _set(
     files: list[dict[str, Any]],
 ) -> dict[str, Any]:
     parts, size = (
-        list(map(_plain, select_rows(store_of(statements), name)))
+        list(map(_plain, select_from_store(store_of(statements), name)))
         for name in ("partitions", "statistics")
     )
     classes, properties = (

@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 
 NATIVE_BACKENDS = ("duckdb", "pyspark")  # those whose own API is used beside Ibis
 EXTRAS = {"postgres": "postgres", "pyspark": "spark"}  # Ibis's name of a backend: our extra
-FIXES = {  # where a database does not open
+OPEN_FIXES = {  # where a database does not open
     "": "check address, rights and credentials",
     "pyspark": "Spark needs Java 17 or later, or the address of a server in SPARK_REMOTE",
 }
-SECRETS = ("pass", "pwd", "secret", "token", "key", "credential")  # in the name of a parameter
+SECRET_PARAMETERS = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "credential",
+)  # in the name of a parameter
 
 
 def embedded_duckdb() -> ibis.BaseBackend:
@@ -60,10 +67,10 @@ def connect(url: str) -> ibis.BaseBackend:
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # PySpark has one about pandas 3
-        return _open(scheme, url)
+        return _open_connection(scheme, url)
 
 
-def _open(scheme: str, url: str) -> ibis.BaseBackend:
+def _open_connection(scheme: str, url: str) -> ibis.BaseBackend:
     import ibis
 
     try:
@@ -75,13 +82,13 @@ def _open(scheme: str, url: str) -> ibis.BaseBackend:
         raise InputError(
             f"{without_secrets(url)}: the driver of {scheme} is missing; pip install '{extra}'"
         ) from None
-    parts, given = _parsed(scheme, url)
-    with database_errors(url, FIXES.get(scheme, FIXES[""]), OSError, ValueError):
+    parts, given = _parse_url(scheme, url)
+    with database_errors(url, OPEN_FIXES.get(scheme, OPEN_FIXES[""]), OSError, ValueError):
         connection: ibis.BaseBackend = backend._from_url(parts, **given)
     return connection
 
 
-def _parsed(scheme: str, url: str) -> tuple[SplitResult, dict[str, Any]]:
+def _parse_url(scheme: str, url: str) -> tuple[SplitResult, dict[str, Any]]:
     """A URL in its parts, and its parameters, with what the engine does not do of itself."""
     import os
 
@@ -166,7 +173,11 @@ def without_secrets(url: str) -> str:
 def _secrets(url: str) -> set[str]:
     """What a URL has of passwords, as it has them and as they are."""
     user = url.partition("://")[2].rpartition("@")[0].partition(":")[2]
-    named = {v for k, v in parse_qsl(urlsplit(url).query) if any(s in k.lower() for s in SECRETS)}
+    named = {
+        v
+        for k, v in parse_qsl(urlsplit(url).query)
+        if any(s in k.lower() for s in SECRET_PARAMETERS)
+    }
     return {text for s in (user, *named) for text in (s, unquote(s)) if text}
 
 
@@ -210,11 +221,11 @@ def _spill_directory(database: str) -> str:
     """
     import hashlib
 
-    return str(_scratch() / hashlib.sha256(database.encode()).hexdigest()[:16])
+    return str(_scratch_dir() / hashlib.sha256(database.encode()).hexdigest()[:16])
 
 
 @cache
-def _scratch() -> Path:
+def _scratch_dir() -> Path:
     """A folder for what engines write to disk, removed at the end of this process.
 
     If the process is killed, the next one that starts an engine removes it.
@@ -250,7 +261,7 @@ class Engine:
         """A small table of ours, under a name that no table of the user has."""
         import ibis
 
-        table = arrow(types, rows)
+        table = arrow_table(types, rows)
         return (
             self.register_arrow(table) if self.con.name in NATIVE_BACKENDS else ibis.memtable(table)
         )
@@ -322,7 +333,7 @@ def _drop(drop: Callable[[str], Any], name: str) -> None:
         drop(name)
 
 
-def arrow(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pyarrow.Table:
+def arrow_table(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pyarrow.Table:
     """Rows as an Arrow table of integers and text.
 
     By way of JSON, since `pyarrow.array` loads pandas.
@@ -344,7 +355,7 @@ def arrow(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pyarrow.T
     )
 
 
-def numbers(values: Sequence[int] | Any) -> pyarrow.Array:
+def int64_array(values: Sequence[int] | Any) -> pyarrow.Array:
     """Whole numbers as an Arrow array, from anything that numpy can hold."""
     import numpy as np
     import pyarrow as pa
@@ -353,7 +364,7 @@ def numbers(values: Sequence[int] | Any) -> pyarrow.Array:
     return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
 
 
-def texts(values: Iterable[str]) -> pyarrow.Array:
+def string_array(values: Iterable[str]) -> pyarrow.Array:
     """Texts as an Arrow array; `pyarrow.array` would load pandas."""
     import numpy as np
     import pyarrow as pa

@@ -90,7 +90,7 @@ class Pseudonyms:
         return f"{kind}-{hmac.new(self.key, text.encode(), 'sha256').hexdigest()[:16]}"
 
     @staticmethod
-    def looks(name: str) -> bool:
+    def is_pseudonym(name: str) -> bool:
         """Whether a text has the form of a pseudonym."""
         return re.fullmatch(rf"(?:{'|'.join(KINDS.values())})-[0-9a-f]{{16}}", name) is not None
 
@@ -118,10 +118,12 @@ class Pseudonyms:
 
 # groups ----------------------------------------------------------------------------
 
-SMALL = 5
-ROUGHLY = (
-    f"Counts are rounded: <{SMALL} is 1 to {SMALL - 1}, {SMALL}+ is {SMALL} to {2 * SMALL - 1}, "
-    "and so on; what is about single people is left out."
+MIN_GROUP_SIZE = 5
+ROUNDING_NOTE = (
+    "Counts are rounded: "
+    f"<{MIN_GROUP_SIZE} is 1 to {MIN_GROUP_SIZE - 1}, "
+    f"{MIN_GROUP_SIZE}+ is {MIN_GROUP_SIZE} to {2 * MIN_GROUP_SIZE - 1}, and so on; "
+    "what is about single people is left out."
 )
 
 
@@ -133,12 +135,22 @@ class Band(int):
     """
 
     @classmethod
-    def of(cls, count: int) -> Band:
+    def from_count(cls, count: int) -> Band:
         """The band of a count."""
-        return cls(count - count % SMALL if count >= SMALL else min(count, 1) * (SMALL // 2))
+        return cls(
+            count - count % MIN_GROUP_SIZE
+            if count >= MIN_GROUP_SIZE
+            else min(count, 1) * (MIN_GROUP_SIZE // 2)
+        )
 
     def __str__(self) -> str:
-        return f"<{SMALL}" if 0 < self < SMALL else f"{int(self):,}+" if self else "0"
+        return (
+            f"<{MIN_GROUP_SIZE}"
+            if 0 < self < MIN_GROUP_SIZE
+            else f"{int(self):,}+"
+            if self
+            else "0"
+        )
 
     def __format__(self, _: str) -> str:
         return str(self)
@@ -155,18 +167,18 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
         for group in ("roles", "tasks", "skills", "steps")
     }
     totals = {
-        "note": f"{data['note']} {ROUGHLY}",
-        "rows": {name: Band.of(count) for name, count in data["rows"].items()},
-        "titles": {name: Band.of(count) for name, count in data["titles"].items()},
+        "note": f"{data['note']} {ROUNDING_NOTE}",
+        "rows": {name: Band.from_count(count) for name, count in data["rows"].items()},
+        "titles": {name: Band.from_count(count) for name, count in data["titles"].items()},
         "unmatched_skills": {
-            name: Band.of(count)
+            name: Band.from_count(count)
             for name, count in data["unmatched_skills"].items()
-            if count >= SMALL
+            if count >= MIN_GROUP_SIZE
         },
         "open_titles": [
-            title | {"people": Band.of(title["people"])}
+            title | {"people": Band.from_count(title["people"])}
             for title in data["open_titles"]
-            if title["people"] >= SMALL
+            if title["people"] >= MIN_GROUP_SIZE
         ],
         "nearest": {},
         "rejected": [],
@@ -177,10 +189,13 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:
     state = (
-        "few" if 0 < cover["people"] < SMALL and cover["state"] != "unassigned" else cover["state"]
+        "few"
+        if 0 < cover["people"] < MIN_GROUP_SIZE and cover["state"] != "unassigned"
+        else cover["state"]
     )
     return {
-        key: Band.of(value) if isinstance(value, int) else value for key, value in cover.items()
+        key: Band.from_count(value) if isinstance(value, int) else value
+        for key, value in cover.items()
     } | {"state": state}
 
 

@@ -21,7 +21,7 @@ from ..io import rdf
 from ..ontology.catalogue import ask
 from ..ontology.graph import RDF_TYPE, Graph
 from ..ontology.names import local_name
-from .engine import numbers, texts
+from .engine import int64_array, string_array
 
 if TYPE_CHECKING:
     import pyarrow
@@ -120,7 +120,7 @@ class Agents:
         return _pairs((person, value) for person, post in _each(held) for value in of.get(post, ()))
 
 
-def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
+def read_rdf_people(path: Path, graph: Graph) -> pyarrow.Table:
     """The people of an RDF file as a staff table, of `line` and the columns of a staff file.
 
     `line` is the place of a person in the order of first appearance. The person is the name, and
@@ -142,13 +142,13 @@ def read_agents(path: Path, graph: Graph) -> pyarrow.Table:
         if agents.keys[name].startswith('"'):
             names.setdefault(who, agents.keys[name][1:])
     cells = {
-        column: _cells(sources, people, len(agents.keys))
+        column: _joined_texts(sources, people, len(agents.keys))
         for column, sources in _column_sources(agents, names, graph).items()
     }
     return pa.table(
         {
-            "line": numbers(range(1, len(people) + 1)),
-            "person": texts(_display_names(people.tolist(), names, agents.keys)),
+            "line": int64_array(range(1, len(people) + 1)),
+            "person": string_array(_display_names(people.tolist(), names, agents.keys)),
             **cells,
         }
     )
@@ -224,13 +224,13 @@ def _each(pairs: Pairs) -> Iterator[tuple[int, int]]:
     return zip(*(side.tolist() for side in pairs), strict=True)
 
 
-def _cells(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
+def _joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
     """One text a person: the texts of all sources, each once, separated by ';'; else null."""
     import numpy as np
 
     words: dict[str, int] = defaultdict(count().__next__)
     who, values = _joined(
-        *((pairs[0], _numbered(pairs[1], text, words)) for pairs, text in sources)
+        *((pairs[0], _text_numbers(pairs[1], text, words)) for pairs, text in sources)
     )
     places = np.full(keys, -1)
     places[people] = np.arange(len(people))
@@ -241,11 +241,12 @@ def _cells(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.A
     ]  # sorted by person
     first = first[np.lexsort((first, who[first]))]
     return _lists(
-        texts(words).take(numbers(values[first])), np.bincount(who[first], minlength=len(people))
+        string_array(words).take(int64_array(values[first])),
+        np.bincount(who[first], minlength=len(people)),
     )
 
 
-def _numbered(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
+def _text_numbers(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
     """The number of the text that each value is written as; -1 for none."""
     import numpy as np
 
@@ -261,13 +262,13 @@ def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    ends = numbers(np.concatenate([[0], np.cumsum(lengths)]))
+    ends = int64_array(np.concatenate([[0], np.cumsum(lengths)]))
     joined = pc.binary_join(
         pa.LargeListArray.from_arrays(ends, words),
-        texts([";"]).take(numbers(np.zeros(len(lengths)))),
+        string_array([";"]).take(int64_array(np.zeros(len(lengths)))),
     )
     return pc.if_else(
-        pc.cast(numbers(lengths), pa.bool_()), joined, pa.nulls(len(lengths), pa.large_string())
+        pc.cast(int64_array(lengths), pa.bool_()), joined, pa.nulls(len(lengths), pa.large_string())
     )
 
 

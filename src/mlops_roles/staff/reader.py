@@ -24,8 +24,8 @@ from ..io import rdf
 from ..io.resources import resource_dir
 from ..io.xlsx import sheet_rows
 from ..ontology.graph import Graph, load
-from .engine import Engine, numbers, source_name
-from .rdf_people import read_agents
+from .engine import Engine, int64_array, source_name
+from .rdf_people import read_rdf_people
 from .spreadsheets import Row, delimiter_of, file_rows
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     import pyarrow
 
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
-CELLS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
-NEEDED = ("person",)
+LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
+REQUIRED_COLUMNS = ("person",)
 AMBIGUOUS_ENDINGS = (".json", ".xml", ".owl")  # of files that may be anything
 RDF_ENDINGS = tuple(e for e in rdf.RDF_FORMATS if e not in AMBIGUOUS_ENDINGS)
-BATCH = 50_000
+BATCH_ROWS = 50_000
 MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
-MAX_LINES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
+MAX_PLAIN_BYTES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
 # white space as Arrow and Python have it; no two engines mean the same by \s
-BLANK = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+BLANK_CHARACTERS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _read_file(
     if kind == ".parquet":
         return _read_parquet(path, mapping), []
     if kind in RDF_ENDINGS:
-        return read_agents(path, graph or load()).select(["line", *COLUMNS]), []
+        return read_rdf_people(path, graph or load()).select(["line", *COLUMNS]), []
     if kind == ".xlsx":
         return _read_rows(sheet_rows(path), path, mapping)
     if kind not in (".csv", ".tsv"):
@@ -147,8 +147,8 @@ def _read_rows(
         raise InputError(
             f"{path}: no header row; the first row names the columns, 'person' among them"
         )
-    columns, rejected = _columns(header, path, mapping), list[Rejected]()
-    table = _to_arrow(_fitting(rows, len(header), str(path), rejected), columns)
+    columns, rejected = _column_positions(header, path, mapping), list[Rejected]()
+    table = _to_arrow(_rows_of_width(rows, len(header), str(path), rejected), columns)
     if not table.num_rows and not rejected:
         raise InputError(f"{path}: a header and no rows; give a file with people")
     return table, rejected
@@ -161,7 +161,9 @@ def _synonyms() -> dict[str, str]:
         return {row["heading"]: row["column"] for row in csv.DictReader(file)}
 
 
-def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]) -> dict[str, int]:
+def _column_positions(
+    header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
+) -> dict[str, int]:
     """The place of each of our columns in the header.
 
     Raises InputError for a heading that is there twice, a mapping that does not fit, and a
@@ -189,7 +191,7 @@ def _columns(header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
         ]
         if ours not in found and len(fits) == 1 and fits[0] not in found.values():
             found[ours] = fits[0]
-    for ours in NEEDED:
+    for ours in REQUIRED_COLUMNS:
         if ours not in found:
             fix = f"use --map {ours}='Column name', in Python mapping={{'{ours}': 'Column name'}}"
             raise InputError(f"{path}: no column {ours!r}; it has {listed}; {fix}")
@@ -201,21 +203,23 @@ def read_plain_csv(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | No
 
     None for any other: only the csv module then knows the line of each row.
     """
-    data = rdf.read_bytes(path, MAX_LINES)
+    data = rdf.read_bytes(path, MAX_PLAIN_BYTES)
     start = data.find(b"\n") + 1 or len(data)
     first = rdf.check_encoding(data[:start], path).rstrip("\r\n")
     delimiter = delimiter_of(first, path)
     if '"' in first or not _are_rows(data, delimiter):
         return None
     header = first.split(delimiter)
-    columns = _columns(header, path, mapping)
-    raw = _parsed(data, delimiter, len(header), [str(i) for i in columns.values()])
+    columns = _column_positions(header, path, mapping)
+    raw = _parse_plain_csv(data, delimiter, len(header), [str(i) for i in columns.values()])
     if raw is None or not raw.num_rows:
         return None
-    return _as_staff({c: raw[str(i)] for c, i in columns.items()}, range(2, raw.num_rows + 2))
+    return _staff_columns({c: raw[str(i)] for c, i in columns.items()}, range(2, raw.num_rows + 2))
 
 
-def _parsed(data: bytes, delimiter: str, width: int, wanted: list[str]) -> pyarrow.Table | None:
+def _parse_plain_csv(
+    data: bytes, delimiter: str, width: int, wanted: list[str]
+) -> pyarrow.Table | None:
     """The wanted columns, called by their number, as text; None if a row has another width."""
     import pyarrow as pa
     import pyarrow.csv
@@ -233,13 +237,13 @@ def _parsed(data: bytes, delimiter: str, width: int, wanted: list[str]) -> pyarr
         return None
 
 
-def _as_staff(cells: Mapping[str, Any], lines: Any) -> pyarrow.Table:
+def _staff_columns(cells: Mapping[str, Any], lines: Any) -> pyarrow.Table:
     """Columns of ours as a staff table: `line` and COLUMNS, trimmed; null where there is none."""
     import pyarrow as pa
 
     none = pa.nulls(len(lines), pa.string())
     trimmed = {c: _trimmed(cells[c]) if c in cells else none for c in COLUMNS}
-    return pa.table({"line": numbers(lines), **trimmed})
+    return pa.table({"line": int64_array(lines), **trimmed})
 
 
 def _are_rows(data: bytes, delimiter: str) -> bool:
@@ -256,7 +260,9 @@ def _are_rows(data: bytes, delimiter: str) -> bool:
     return data.count(b'"') == 2 * len(re.findall(cell, data))
 
 
-def _fitting(rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]) -> Iterator[Row]:
+def _rows_of_width(
+    rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]
+) -> Iterator[Row]:
     """The rows that have as many cells as the header; the others are rejected."""
     for line, row in rows:
         if len(row) == width:
@@ -272,11 +278,11 @@ def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
 
     schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in COLUMNS)])
     chunks = [schema.empty_table()]
-    while chunk := list(itertools.islice(rows, BATCH)):
+    while chunk := list(itertools.islice(rows, BATCH_ROWS)):
         lines, cells = zip(*chunk, strict=True)
         by_place = list(zip(*cells, strict=True))
         arrays = {c: pa.array(by_place[i], pa.string()) for c, i in columns.items()}
-        chunks.append(_as_staff(arrays, lines))
+        chunks.append(_staff_columns(arrays, lines))
     return pa.concat_tables(chunks)
 
 
@@ -305,9 +311,9 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
     import ibis
 
     name = source_name(table)
-    at = _columns(table.columns, name, mapping)
+    at = _column_positions(table.columns, name, mapping)
     clean = table.select(
-        **{c: _stripped(table[at[c]]) if c in at else ibis.null("string") for c in COLUMNS}
+        **{c: _trimmed_in_engine(table[at[c]]) if c in at else ibis.null("string") for c in COLUMNS}
     )
     order = [c for c in COLUMNS if c in at]  # the other cells tell duplicates apart
     staff = engine.materialize(
@@ -319,12 +325,16 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
     return Staff(staff, name, rows, keyed=True)
 
 
-def _stripped(cells: ibis.Column) -> Any:
+def _trimmed_in_engine(cells: ibis.Column) -> Any:
     """What `_trimmed` does, in an engine.
 
     Ibis's `strip` knows ASCII alone, and on Spark takes the letters f and v for white space.
     """
-    return cells.cast("string").re_replace(f"^[{BLANK}]+|[{BLANK}]+$", "").nullif("")
+    return (
+        cells.cast("string")
+        .re_replace(f"^[{BLANK_CHARACTERS}]+|[{BLANK_CHARACTERS}]+$", "")
+        .nullif("")
+    )
 
 
 def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
@@ -336,13 +346,13 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
         theirs = engine.con.read_parquet(
             glob.escape(str(path))
         )  # a name with * would read others too
-        at = _columns(list(theirs.columns), path, mapping)
+        at = _column_positions(list(theirs.columns), path, mapping)
         ((rows,),) = engine.fetch_rows(theirs.aggregate(rows=theirs.count()))
         if not rows:
             raise InputError(f"{path}: no rows; give a file with people")
         if (
             rows > MAX_ROWS
-            or sum(engine.fetch_rows(_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET
+            or sum(engine.fetch_rows(_text_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET
         ):
             raise InputError(
                 f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; "
@@ -357,10 +367,10 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
         raise InputError(
             f"{path}: not a readable Parquet file ({type(error).__name__}); write it again"
         ) from None
-    return _as_staff({c: found[c] for c in at}, range(1, rows + 1))
+    return _staff_columns({c: found[c] for c in at}, range(1, rows + 1))
 
 
-def _bytes(table: ibis.Table, columns: Iterable[int]) -> ibis.Table:
+def _text_bytes(table: ibis.Table, columns: Iterable[int]) -> ibis.Table:
     """The text in some columns, counted without unpacking it."""
     import ibis
 

@@ -32,7 +32,7 @@ from .findings import SEVERITIES
 from .shacl import to_rdflib_graph
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
-STATES = ("failed", "excepted", "not run", "passed")  # the order of results
+CHECK_STATES = ("failed", "excepted", "not run", "passed")  # the order of results
 _HEADER = re.compile(r"^#\+ (check|name|severity|reason|fix): (.*)$", re.M)
 
 
@@ -128,21 +128,21 @@ def quality(
     graph, folder = graph or load(), resource_dir("queries") / "quality"
     ontology = _ontology_under_test(path, graph)
     texts = (file.read_text("utf-8") for file in sorted(folder.glob("*-*.rq")))
-    results = [r for text in texts if "#+ check:" in text for r in _run(text, ontology)]
+    results = [r for text in texts if "#+ check:" in text for r in _run_check(text, ontology)]
     results += [*_profiles(ontology), *_unused_terms(ontology, _questions(path, questions))]
     if excepted := exceptions or (None if path else folder / "exceptions.csv"):
         results = _mark_exceptions(results, excepted)
     not_run: Any = resource_rows("queries", "quality/not-run")
     results += [Result(**row, severity="Info", state="not run") for row in not_run]
     coverage = run_query(ontology, (folder / "coverage.rq").read_text("utf-8")).rows
-    return Quality(sorted(results, key=_order), coverage)
+    return Quality(sorted(results, key=_sort_key), coverage)
 
 
-def _order(r: Result) -> tuple[int, int, str, str, str]:
-    return STATES.index(r.state), SEVERITIES.index(r.severity), r.check, r.subject, r.value
+def _sort_key(r: Result) -> tuple[int, int, str, str, str]:
+    return CHECK_STATES.index(r.state), SEVERITIES.index(r.severity), r.check, r.subject, r.value
 
 
-def _computed(check: str) -> Result:
+def _passed(check: str) -> Result:
     """A check that no SPARQL can express, passed."""
     rows: Any = resource_rows("queries", "quality/computed")
     return next(Result(**row, state="passed") for row in rows if row["check"] == check)
@@ -194,7 +194,7 @@ def _ontology_under_test(path: str | os.PathLike[str] | None, graph: Graph) -> _
 # checks -------------------------------------------------------------------------
 
 
-def _failed(check: Result, violations: Iterable[tuple[str, str]]) -> list[Result]:
+def _violation_results(check: Result, violations: Iterable[tuple[str, str]]) -> list[Result]:
     """A result for each violation, a subject and a value; the check as passed if there is none."""
     return [
         replace(check, state="failed", subject=subject, value=value)
@@ -202,11 +202,13 @@ def _failed(check: Result, violations: Iterable[tuple[str, str]]) -> list[Result
     ] or [check]
 
 
-def _run(text: str, ontology: _OntologyUnderTest) -> list[Result]:
+def _run_check(text: str, ontology: _OntologyUnderTest) -> list[Result]:
     """Run a check that is a file of SPARQL."""
     check = Result(**dict(_HEADER.findall(text)), state="passed")
     rows = run_query(ontology, text).rows
-    return _failed(check, ((str(r["subject"]), str(r.get("value") or "")[:200]) for r in rows))
+    return _violation_results(
+        check, ((str(r["subject"]), str(r.get("value") or "")[:200]) for r in rows)
+    )
 
 
 def _profiles(ontology: _OntologyUnderTest) -> Iterator[Result]:
@@ -217,7 +219,9 @@ def _profiles(ontology: _OntologyUnderTest) -> Iterator[Result]:
     graph = to_rdflib_graph(quads, ontology)
     for name, violations in (("OWL 2 DL", dl_violations), ("OWL 2 RL", rl_violations)):
         try:
-            yield from _failed(_computed(name), [("", text[:300]) for text in violations(graph)])
+            yield from _violation_results(
+                _passed(name), [("", text[:300]) for text in violations(graph)]
+            )
         except (ValueError, RecursionError) as error:
             raise InputError(
                 f"{name}: a list or a class expression runs in a circle "
@@ -235,15 +239,15 @@ def _questions(
 
 def _unused_terms(ontology: _OntologyUnderTest, questions: list[Path]) -> list[Result]:
     """Check that each class and property is named by a competency question."""
-    check = _computed("Competency questions")
+    check = _passed("Competency questions")
     if not questions:
         return [replace(check, state="not run", reason="no questions were given (--questions)")]
-    used = {iri for path in questions for iri in _iris_in_query(_text(path))}
+    used = {iri for path in questions for iri in _iris_in_query(_read_text(path))}
     missing = sorted(ontology.classes_and_properties() - used)
-    return _failed(check, [(ontology.curie(term), "") for term in missing])
+    return _violation_results(check, [(ontology.curie(term), "") for term in missing])
 
 
-def _text(path: str | os.PathLike[str]) -> str:
+def _read_text(path: str | os.PathLike[str]) -> str:
     return rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path)
 
 
@@ -266,7 +270,7 @@ def _mark_exceptions(results: list[Result], path: str | os.PathLike[str]) -> lis
 
     Raises InputError if a column is missing or an exception matches no violation.
     """
-    rows = list(csv.DictReader(io.StringIO(_text(path))))
+    rows = list(csv.DictReader(io.StringIO(_read_text(path))))
     if any(None in (row.get(c) for c in ("check", "subject", "reason")) for row in rows):
         raise InputError(
             f"{path}: exceptions have the columns check, subject and reason; add what is missing"

@@ -53,7 +53,7 @@ class DataGraph:
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None, graph: Graph) -> DataGraph:
         """Load a user's data beside the ontology. Raises InputError for a file it cannot parse."""
-        store, ontology, undescribed = ox.Store(), _asserted(graph), set[Any]()
+        store, ontology, undescribed = ox.Store(), _asserted_quads(graph), set[Any]()
         if path:
             rdf.load_into(store, path)
             undescribed = _undescribed(ontology, store)
@@ -149,18 +149,18 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
         *_validate_as_sparql(queries, data, shapes, graph),
         *(_validate_with_pyshacl(unsupported, data, shapes, graph) if unsupported else ()),
     ]
-    findings = sorted(set(found), key=_severe_first)
+    findings = sorted(set(found), key=_sort_key)
     return Report(findings, {graph.curie(str(s)): n for s, n in counts.items()})
 
 
-def _severe_first(f: Finding) -> tuple[int, str, str, str, str]:
+def _sort_key(f: Finding) -> tuple[int, str, str, str, str]:
     return SEVERITIES.index(f.severity), f.shape, f.focus, f.value or "", f.message
 
 
 # the data graph -----------------------------------------------------------------
 
 
-def _asserted(graph: Graph) -> list[ox.Quad]:
+def _asserted_quads(graph: Graph) -> list[ox.Quad]:
     """The ontology and a company's additions, without inferred statements."""
     return [ox.Quad(*q.triple) for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
 
@@ -308,7 +308,7 @@ def _validate_shapes(
     for shape in checks:
         text = shapes_graph_query(shape, shapes).replace("$shapesGraph", str(SHAPES_GRAPH))
         query = ConstraintQuery(shape, "sparql", text)
-        for focus, value in _run(query, data.store, graph):
+        for focus, value in _run_query(query, data.store, graph):
             yield _finding(query, focus, value, shapes, graph)
 
 
@@ -317,12 +317,12 @@ def _validate_as_sparql(
 ) -> Iterator[Finding]:
     """Run each query once, for all focus nodes."""
     for query in queries:
-        for focus, value in _run(query, data.store, graph):
+        for focus, value in _run_query(query, data.store, graph):
             if focus not in data.undescribed:
                 yield _finding(query, focus, value, shapes, graph)
 
 
-def _run(query: ConstraintQuery, store: ox.Store, graph: Graph) -> Iterator[tuple[Any, Any]]:
+def _run_query(query: ConstraintQuery, store: ox.Store, graph: Graph) -> Iterator[tuple[Any, Any]]:
     """Focus node and value (or None) of each violation."""
     solutions: Any = store.query(query.text, prefixes=graph.prefixes)
     has_value = "value" in [v.value for v in solutions.variables]
@@ -352,7 +352,7 @@ def _validate_with_pyshacl(
     from rdflib import SH
 
     theirs = rdf.parse_rdf(data.path)[0] if data.path else ()
-    whole = to_rdflib_graph((*_asserted(graph), *theirs), graph)
+    whole = to_rdflib_graph((*_asserted_quads(graph), *theirs), graph)
     report = _pyshacl_report(whole, shapes, unsupported)
     undescribed = set(map(rdflib_term, data.undescribed))
     for result in report.objects(None, SH.result):

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .reading import EVIDENCE, PersonRows, digest, read_certificate
-from .walking import BASE, Ontology, fold_name, shipped
+from .reading import EVIDENCE_COLUMNS, PersonRows, digest, read_certificate
+from .walking import BASE, Ontology, fold_name, shipped_ontology
 
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 # the rule of OWL 2 RL by which a role requires what its tasks, and the roles in it, require
-CHAIN = "prp-spo2"
+PROPERTY_CHAIN_RULE = "prp-spo2"
 ABSENT = "nothing"
 
 
@@ -98,7 +98,7 @@ def verify(
     """
     given, stray = read_certificate(Path(certificate))
     rows = PersonRows(Path(staff), given.get("person"), mapping or {}, key)
-    ontology = Ontology(added) if added else shipped()
+    ontology = Ontology(added) if added else shipped_ontology()
     found = [
         Difference("RDF beside its JSON", line.strip()[:200], "not the same statements")
         for line in stray[:1]
@@ -111,19 +111,19 @@ def verify(
 
 def _blockers(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) -> list[Difference]:
     """What makes a comparison pointless: another version, no such role or person, a conflict."""
-    version, role, file = _at(given, "ontology", "version"), given.get("role"), rows.path.name
+    version, role, file = _value_at(given, "ontology", "version"), given.get("role"), rows.path.name
     if version != ontology.version:
         fix = f"{ontology.version} is installed; verify it with its own version"
-        return [Difference("ontology.version", _shown(version), fix)]
+        return [Difference("ontology.version", _display_value(version), fix)]
     if not isinstance(role, str) or not ontology.is_a(role, "Role"):
-        return [Difference("role", _shown(role), "no role of the ontology")]
+        return [Difference("role", _display_value(role), "no role of the ontology")]
     lines = [str(line) for line, _ in rows.found]
     if len(lines) != 1:
         found = f"no person in {file}; a pseudonym needs its key"
         if lines:
             found = f"is in {file} in the lines {', '.join(lines)}"
-        return [Difference("person", _shown(given.get("person")), found)]
-    cells = _cells(rows.found[0][1], ontology)
+        return [Difference("person", _display_value(given.get("person")), found)]
+    cells = _read_cells(rows.found[0][1], ontology)
     both = f"both has and lacks it, says {file}, line {lines[0]}"
     skills = _skills(cells, "recorded") & _skills(cells, "lacking")
     return [Difference(f"skills.{skill}", "judged", both) for skill in sorted(skills)]
@@ -139,7 +139,7 @@ class _Rebuild:
         self.given, self.rows, self.ontology = given, rows, ontology
         self.role, self.accept_tools = given["role"], given.get("accepted") == ["tools"]
         self.line, row = rows.found[0]
-        self.cells = _cells(row, ontology)
+        self.cells = _read_cells(row, ontology)
 
     def certificate(self) -> dict[str, Any]:
         """All that the certificate would have to say."""
@@ -166,7 +166,7 @@ class _Rebuild:
         }
 
     def _provenance(self) -> dict[str, Any]:
-        rows, ontology, ended = self.rows, self.ontology, _at(self.given, "made", "ended")
+        rows, ontology, ended = self.rows, self.ontology, _value_at(self.given, "made", "ended")
         added = [{"id": sha, "type": "Entity", "file": file} for file, sha in ontology.added]
         file = {"id": rows.digest, "type": "Entity", "file": rows.path.name, "unread": rows.unread}
         past = "a time in UTC that is past, such as 2025-01-31T12:00:00+00:00"
@@ -208,7 +208,9 @@ class _Rebuild:
     def _skill(self, skill: str, state: str) -> dict[str, Any]:
         given = self.given.get("skills")
         lines = given if isinstance(given, list) else []
-        via = next((_at(line, "via") for line in lines if _at(line, "skill") == skill), None)
+        via = next(
+            (_value_at(line, "via") for line in lines if _value_at(line, "skill") == skill), None
+        )
         if not self.ontology.is_path(self.role, via, skill):
             via = self.ontology.shortest_path(self.role, skill)
         return {
@@ -221,14 +223,14 @@ class _Rebuild:
                 if skill in c.skills
             ],
             "via": via,
-            "rule": CHAIN if via else "",
+            "rule": PROPERTY_CHAIN_RULE if via else "",
         }
 
 
-def _cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:
+def _read_cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:
     """The names in a row; a tool is evidence for skills in the column skills alone."""
     cells = []
-    for column in EVIDENCE:
+    for column in EVIDENCE_COLUMNS:
         for text in filter(None, map(str.strip, row[column].split(";"))):
             claim, skills = ontology.names.get(fold_name(text), ("", set()))
             if claim == "tool" and column != "skills":
@@ -284,7 +286,7 @@ def _hash_of(data: Any) -> str:
 
 def _differences(given: Any, found: Any) -> list[Difference]:
     return [
-        Difference(place.lstrip("."), _shown(one), _shown(other))
+        Difference(place.lstrip("."), _display_value(one), _display_value(other))
         for place, one, other in _compare(given, found)
     ]
 
@@ -314,13 +316,13 @@ def _key_of(item: Any) -> Any:
     return next((item[key] for key in keys if key in item), None)
 
 
-def _at(data: Any, *path: str) -> Any:
+def _value_at(data: Any, *path: str) -> Any:
     """The value in a tree at a path, or None."""
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data
 
 
-def _shown(value: Any) -> str:
+def _display_value(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:200]}…"

@@ -21,8 +21,8 @@ from ...io.resources import resource_dir
 from ...io.xlsx import sheet_rows
 
 JSON_LITERAL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
-EVIDENCE = ("skills", "lacks", "assessed")
-UNUSED = ("title", "unit", "role")  # known columns that no certificate rests on
+EVIDENCE_COLUMNS = ("skills", "lacks", "assessed")
+UNUSED_COLUMNS = ("title", "unit", "role")  # known columns that no certificate rests on
 MAX_BYTES = 1 << 24  # of a certificate
 Row = tuple[int, list[str]]
 
@@ -33,7 +33,9 @@ def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
     RDF carries its JSON; statements that do not follow from that, or are missing, come along.
     """
     if path.suffix.lower() == ".json":
-        return _certificate(rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path), path), []
+        return _parse_certificate(
+            rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path), path
+        ), []
     triples = [quad.triple for quad in rdf.parse_rdf(path)[0]]
     carried = [
         t.object.value
@@ -44,14 +46,14 @@ def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
         raise InputError(
             f"{path}: carries {len(carried)} certificates as JSON; give a file that 'certify' wrote"
         )
-    given = _certificate(carried[0], path)
+    given = _parse_certificate(carried[0], path)
     context = json.loads((resource_dir("ontology") / "certificate.context.json").read_text("utf-8"))
     linked = json.dumps({"@context": context, **given, "json": given})
     meant = (quad.triple for quad in ox.parse(linked, format=ox.RdfFormat.JSON_LD))
-    return given, sorted(canonical(triples) ^ canonical(meant))
+    return given, sorted(canonical_lines(triples) ^ canonical_lines(meant))
 
 
-def _certificate(text: str, path: Path) -> dict[str, Any]:
+def _parse_certificate(text: str, path: Path) -> dict[str, Any]:
     """A JSON object, parsed strictly: no key twice, no number that JSON does not have."""
     why = ""
     try:
@@ -73,7 +75,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def canonical(triples: Iterable[ox.Triple]) -> set[str]:
+def canonical_lines(triples: Iterable[ox.Triple]) -> set[str]:
     """Statements as lines that are the same however the statements are written down (RDFC-1.0)."""
     content = ox.Dataset(ox.Quad(*triple) for triple in triples)
     content.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
@@ -102,7 +104,10 @@ class PersonRows:
         rows = _reader(path)(path)
         self.digest = digest(path.read_bytes() if rdf.read_bytes(path) else b"")
         header = [name.strip() for name in next(rows, (0, []))[1]]
-        places = {c: self._place(c, header, mapping) for c in ("person", *EVIDENCE, *UNUSED)}
+        places = {
+            c: self._place(c, header, mapping)
+            for c in ("person", *EVIDENCE_COLUMNS, *UNUSED_COLUMNS)
+        }
         at = {column: place for column, place in places.items() if place is not None}
         if "person" not in at:
             raise InputError(
@@ -114,8 +119,10 @@ class PersonRows:
         for line, cells in rows:
             if len(cells) != len(header):
                 self.unread += 1
-            elif person and person in _names(cells[at["person"]].strip(), key):
-                row = {column: cells[at[column]] if column in at else "" for column in EVIDENCE}
+            elif person and person in _accepted_names(cells[at["person"]].strip(), key):
+                row = {
+                    column: cells[at[column]] if column in at else "" for column in EVIDENCE_COLUMNS
+                }
                 self.found.append((line, row))
 
     def _place(self, column: str, header: Sequence[str], mapping: Mapping[str, str]) -> int | None:
@@ -131,7 +138,7 @@ class PersonRows:
         return plain.index(column) if plain.count(column) == 1 else None
 
 
-def _names(name: str, key: bytes | None) -> tuple[str, ...]:
+def _accepted_names(name: str, key: bytes | None) -> tuple[str, ...]:
     """How a certificate may name a person: by name, and by the pseudonym under a key."""
     if key is None:
         return (name,)

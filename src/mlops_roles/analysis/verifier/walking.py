@@ -15,12 +15,12 @@ import pyoxigraph as ox
 
 from ...io import rdf
 from ...io.resources import resource_dir
-from .reading import canonical, digest
+from .reading import canonical_lines, digest
 
 BASE = "https://w3id.org/mlops-roles"
 MLOPS, SKOS = f"{BASE}/ns#", "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-VERSION = "http://www.w3.org/2002/07/owl#versionInfo"
+VERSION_INFO = "http://www.w3.org/2002/07/owl#versionInfo"
 
 
 class Ontology:
@@ -29,12 +29,12 @@ class Ontology:
     def __init__(self, added: Sequence[str | Path] = ()):
         shipped = _triples(sorted(resource_dir("ontology").glob("*.ttl")))
         paths = [Path(path) for path in added if Path(path).suffix not in (".rq", ".tsv")]
-        self.digest = digest("".join(sorted(canonical(shipped))).encode())
+        self.digest = digest("".join(sorted(canonical_lines(shipped))).encode())
         self._objects: dict[tuple[Any, str], set[Any]] = defaultdict(set)
         for s, predicate, o in [*shipped, *_triples(paths)]:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in paths]
-        self.version = next(iter(self._values(BASE, VERSION)), "")
+        self.version = next(iter(self._values(BASE, VERSION_INFO)), "")
         self.names = self._names()
 
     def _values(self, subject: str, predicate: str) -> list[str]:
@@ -108,7 +108,7 @@ def _triples(paths: Iterable[Path]) -> list[ox.Triple]:
 
 
 @cache
-def shipped() -> Ontology:
+def shipped_ontology() -> Ontology:
     """The ontology without additions, read once."""
     return Ontology()
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...io.text import FORMATTERS, format_rows
-from ...ontology.catalogue import Answer, Question, catalogue, question
+from ...ontology.catalogue import Answer, Question, catalogue, find_question
 from ...ontology.graph import Graph, load
 from ..main import Progress, add_common, add_server, write_output
 
@@ -71,7 +71,7 @@ def _question(name: str, added: list[str]) -> Question | None:
     if _is_file(name):
         return None
     own = {Path(p).stem: Path(p) for p in added if p.endswith(".rq")}
-    return Question.from_file(own[name]) if name in own else question(name)
+    return Question.from_file(own[name]) if name in own else find_question(name)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -98,7 +98,7 @@ def _ask_locally(args: argparse.Namespace, graph: Graph) -> Answer:
         from ...ontology.sandbox import run_sparql
 
         return run_sparql(_read_query(args.question), graph, args.timeout, args.question)
-    asked = question(args.question, graph)
+    asked = find_question(args.question, graph)
     return asked.run(graph.open(), **_bindings(asked, args))
 
 
@@ -113,7 +113,7 @@ def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:
     ):
         if _is_file(args.question):
             return endpoint.run_sparql(_read_query(args.question), args.question)
-        return endpoint.ask(args.question, **_bindings(question(args.question, graph), args))
+        return endpoint.ask(args.question, **_bindings(find_question(args.question, graph), args))
 
 
 def _read_query(path: str) -> str:

@@ -30,12 +30,12 @@ from ..main import Progress, add_common, add_privacy, pseudonymiser, write_outpu
 if TYPE_CHECKING:
     import ibis
 
-FIX = "export the table as CSV if its engine cannot run the audit"
-PEOPLE = ("csv", "tsv", "jsonl")
+DATABASE_FIX = "export the table as CSV if its engine cannot run the audit"
+PERSON_FORMATS = ("csv", "tsv", "jsonl")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", "html", *PEOPLE])
+    add_common(parser, ["table", "json", "md", "html", *PERSON_FORMATS])
     parser.add_argument(
         "staff", nargs="?", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
     )
@@ -62,17 +62,17 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     progress = Progress()
     pseudonymiser(args)  # a missing key is an error before the work
-    if args.small_groups and args.format in PEOPLE:
+    if args.small_groups and args.format in PERSON_FORMATS:
         raise InputError(
             f"--small-groups: {args.format} shows single people; choose table, md, json or html"
         )
     from ...analysis.audit import audit
 
     graph, columns = load(*args.added), mapping(args.map)
-    with database_errors(args.connect or "", FIX) if args.connect else nullcontext():
+    with database_errors(args.connect or "", DATABASE_FIX) if args.connect else nullcontext():
         found = audit(_source(args), graph=graph, mapping=columns, on_progress=progress)
         unresolved = found.titles["ambiguous"] + found.titles["none"]
-        answer = found.arrow() if args.format in PEOPLE else found.to_dict()
+        answer = found.arrow() if args.format in PERSON_FORMATS else found.to_dict()
     text = _formatted(answer, args)
     progress.done()
     write_output(text, args.output)
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 def _formatted(answer: Any, args: argparse.Namespace) -> str:
     """The people as an Arrow table, or the audit as plain data, in the format asked for."""
     hide = pseudonymiser(args)
-    if args.format in PEOPLE:
+    if args.format in PERSON_FORMATS:
         return format_rows(hide(answer.to_pylist()), answer.column_names, args.format)
     from ..views.report import report
 

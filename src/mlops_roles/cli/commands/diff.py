@@ -18,13 +18,13 @@ from ...io.text import format_rows, to_json
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
 from .audit import add_map, mapping
 
-STATEMENTS = ("change", "how", "term", "statement", "because")
-ANSWERS = ("change", "person", "line", "answer", "before", "after", "because")
-ROWS = ("csv", "tsv", "jsonl")
+STATEMENT_COLUMNS = ("change", "how", "term", "statement", "because")
+ANSWER_COLUMNS = ("change", "person", "line", "answer", "before", "after", "because")
+ROW_FORMATS = ("csv", "tsv", "jsonl")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROWS])
+    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
     parser.add_argument(
         "old", metavar="OLD", help="an ontology (a folder, or an RDF file) or a staff file"
     )
@@ -49,11 +49,11 @@ def run(args: argparse.Namespace) -> int:
     run_audit = partial(audit, mapping=mapping(args.map), on_progress=progress)
     found = diff(args.old, args.new, args.staff, added=args.added, run_audit=run_audit)
     progress.done()
-    if args.format in ROWS:
+    if args.format in ROW_FORMATS:
         people = isinstance(found, StaffDiff) or args.staff
         changed = ({"change": "changed", **answer} for answer in found.answers)
         rows = list(changed) if args.staff else found.to_rows()
-        text = format_rows(hide(rows), ANSWERS if people else STATEMENTS, args.format)
+        text = format_rows(hide(rows), ANSWER_COLUMNS if people else STATEMENT_COLUMNS, args.format)
     else:
         data = hide(found.to_dict())
         text = to_json(data) if args.format == "json" else diff_text(data, args.format)

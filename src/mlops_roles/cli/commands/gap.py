@@ -14,12 +14,12 @@ from ...io.text import format_rows, to_json
 from ..main import add_common, write_output
 from .certify import add_person, print_conflict, records
 
-ROWS = ("csv", "tsv", "jsonl")
+ROW_FORMATS = ("csv", "tsv", "jsonl")
 COLUMNS = ("person", "role", "skill", "do", "demanded_by")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROWS])
+    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
     add_person(parser)
     parser.add_argument(
         "role",
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         data = [one.to_dict() for one in found]
         text = to_json(data[0] if args.role else data)
-    elif args.format in ROWS:
+    elif args.format in ROW_FORMATS:
         text = format_rows([row for one in found for row in one.to_rows()], COLUMNS, args.format)
     else:
         text = gap_text(found[0], args.format) if args.role else gaps_text(found, args.format)

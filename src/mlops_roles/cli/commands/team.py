@@ -24,12 +24,12 @@ from .audit import add_map, mapping
 if TYPE_CHECKING:
     from ...analysis.audit import Audit
 
-ROWS = ("csv", "tsv", "jsonl")
+ROW_FORMATS = ("csv", "tsv", "jsonl")
 COLUMNS = ("person", "line", "must", "covers", "alone")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROWS])
+    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
     add_staff(parser)
     parser.add_argument(
         "--cover",
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         seconds=args.seconds,
     )
     progress.done()
-    if args.format in ROWS:
+    if args.format in ROW_FORMATS:
         text = format_rows(hide(found.members), COLUMNS, args.format)
     else:
         data = hide(found.to_dict())

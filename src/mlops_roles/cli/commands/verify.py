@@ -23,12 +23,12 @@ from .audit import add_map, mapping
 if TYPE_CHECKING:
     from ...analysis.verifier.checking import Verification
 
-ROWS = ("csv", "tsv", "jsonl", "md")
+ROW_FORMATS = ("csv", "tsv", "jsonl", "md")
 COLUMNS = ("place", "says", "found")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", *ROWS])
+    add_common(parser, ["table", "json", *ROW_FORMATS])
     parser.add_argument(
         "certificate", metavar="CERTIFICATE", help="what certify wrote as JSON or Turtle"
     )
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         data = {"certificate": args.certificate, "verified": found.verified, "differences": rows}
         text = to_json(data | {"columns_not_looked_at": found.ignored_columns})
-    elif args.format in ROWS:
+    elif args.format in ROW_FORMATS:
         text = format_rows(rows, COLUMNS, args.format)
     else:
         result = "verified" if found.verified else "NOT verified"

@@ -18,8 +18,8 @@ from ...io.text import format_rows, to_json
 from ..main import Progress, add_common, pseudonymiser, write_output
 from .team import add_staff, audit_staff
 
-ROWS = ("csv", "tsv", "jsonl")
-CHANGES = (
+ROW_FORMATS = ("csv", "tsv", "jsonl")
+CHANGE_COLUMNS = (
     ("--learn", "PERSON=SKILL", "a person learns a skill (repeatable)"),
     ("--hire", "ROLE", "a person joins, assumed to hold a role and have its skills (repeatable)"),
     ("--leave", "PERSON", "a person leaves (repeatable)"),
@@ -27,9 +27,9 @@ CHANGES = (
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROWS])
+    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
     add_staff(parser)
-    for option, metavar, text in CHANGES:
+    for option, metavar, text in CHANGE_COLUMNS:
         parser.add_argument(option, action="append", default=[], metavar=metavar, help=text)
     parser.add_argument("--all", action="store_true", help="show also what does not change")
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     data = hide(found.to_dict(args.all))
     if args.format == "json":
         text = to_json(data)
-    elif args.format in ROWS:
+    elif args.format in ROW_FORMATS:
         rows = [flat_row(row, data["labels"]) for row in data["coverage"]]
         text = format_rows(rows, list(flat_row({}, {})), args.format)
     else:

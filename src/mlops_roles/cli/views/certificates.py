@@ -7,22 +7,22 @@ from typing import Any
 
 from ...analysis.audit_result import NOTE
 from ...analysis.certificate import Certificate
-from ...analysis.gap import MINIMAL, Gap
+from ...analysis.gap import MINIMALITY_NOTE, Gap
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
 from .report import Section, format_sections
 
-STATES = {
+SKILL_STATE_LABELS = {
     "lacking": "lacking",
     "tool": "by a tool alone",
     "unrecorded": "not recorded",
     "recorded": "recorded",
 }
-MEANS = (
+SKILL_STATE_LEGEND = (
     "recorded: in the columns skills or assessed. by a tool alone: not recorded, but a tool in use "
     "is evidence for it. lacking: assessed and found absent. not recorded: unknown."
 )
-ACTIONS_MEAN = (
+ACTION_LEGEND = (
     "learn: it is recorded as lacking. confirm: a tool in use is evidence for it. "
     "record: nothing is known of it, which is not no."
 )
@@ -50,14 +50,16 @@ def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
         for gap in gaps
     ]
     return format_sections(
-        [("Roles, the nearest first", [ACTIONS_MEAN], rows), *_gap(gaps[0])], form
+        [("Roles, the nearest first", [ACTION_LEGEND], rows), *_gap(gaps[0])], form
     )
 
 
 def _certificate(certificate: Certificate) -> Iterator[Section]:
     data, label = certificate.content, _labeller(certificate)
     states = [line["state"] for line in data["skills"]]
-    counts = ", ".join(f"{states.count(state)} {words}" for state, words in STATES.items())
+    counts = ", ".join(
+        f"{states.count(state)} {words}" for state, words in SKILL_STATE_LABELS.items()
+    )
     tools = ["Tools are accepted as evidence."] if data["accepted"] else []
     yield (
         f"{data['person']} as {data['label']}: {data['verdict']}",
@@ -67,15 +69,21 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
     if data["roles"]:
         parts = [
             {"role": r["label"], "verdict": r["verdict"]}
-            | {words: r[state] for state, words in STATES.items()}
+            | {words: r[state] for state, words in SKILL_STATE_LABELS.items()}
             for r in data["roles"]
         ]
         met = [r["label"] for r in data["roles"] if r["verdict"] == "yes"]
         yield "Roles that it incorporates", [f"Met: {'; '.join(met) or 'none'}"], parts
-    by_state = [line for state in STATES for line in data["skills"] if line["state"] == state]
+    by_state = [
+        line for state in SKILL_STATE_LABELS for line in data["skills"] if line["state"] == state
+    ]
     names = "; ".join(cell["text"] for cell in data["unmatched"])
     unmatched = [f"Names in the row that match no skill or tool: {names}"] if names else []
-    yield "Required skills", [MEANS, *unmatched], [_skill(line, label) for line in by_state]
+    yield (
+        "Required skills",
+        [SKILL_STATE_LEGEND, *unmatched],
+        [_skill(line, label) for line in by_state],
+    )
     yield "What it rests on", list(_sources(data, certificate)), []
 
 
@@ -113,7 +121,7 @@ def _skill(line: Mapping[str, Any], label: Callable[[str], str]) -> dict[str, st
     )
     return {
         "skill": line["label"],
-        "known": STATES[line["state"]],
+        "known": SKILL_STATE_LABELS[line["state"]],
         "as written": cells or "–",
         "required by": ": ".join(map(label, line["via"])) or "the role itself",
     }
@@ -145,7 +153,7 @@ def _gap(gap: Gap) -> Iterator[Section]:
         for action, skills in gap.actions().items()
         if skills
     ]
-    minimal = [MINIMAL] if gap.missing else []
+    minimal = [MINIMALITY_NOTE] if gap.missing else []
     yield (
         f"{gap.person} to {gap.labels.get(gap.role, gap.role)}: {missing}",
         [f"Now {gap.verdict} ({gap.file}, line {gap.line}).", *actions, *minimal, NOTE],
@@ -157,7 +165,7 @@ def _gap(gap: Gap) -> Iterator[Section]:
             | {action: _labels(gap, some) for action, some in gap.actions(skills).items()}
             for (role, task), skills in gap.demands.items()
         ]
-        yield "What demands them", [ACTIONS_MEAN], rows
+        yield "What demands them", [ACTION_LEGEND], rows
 
 
 def _labels(gap: Gap, skills: Iterable[str]) -> list[str]:

@@ -15,21 +15,21 @@ from ...io.text import TableRows, escape_markdown, format_rows, format_table, si
 Data = Mapping[str, Any]
 Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
 WIDTH, CLIP = 98, 200
-STATES = {
+STATE_LABELS = {
     "covered": "covered",
     "single": "one person",
     "few": "under 5 people",
     "uncovered": "nobody",
 }
-STEP_STATES = {
+STEP_STATE_LABELS = {
     "covered": "several",
     "single": "one person",
     "few": "under 5 people",
     "uncovered": "nobody",
     "unassigned": "no role answers",
 }
-MISSING = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
-READING = (
+MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
+LEGEND = (
     "similar: people whose title is only similar to the role, counted apart. able: every required "
     "skill is recorded. likely: what is not recorded is evidenced by a tool. A tool is evidence, "
     "not a recorded skill."
@@ -161,21 +161,21 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
             "role": _label(data, role),
             "people": c["people"],
             **{name: c.get(key, 0) for key, name in more.items()},
-            "state": STATES[c["state"]],
+            "state": STATE_LABELS[c["state"]],
         }
         for role, c in data["roles"].items()
     ]
     shown = [row | {"state": "NOBODY"} if not row["people"] else row for row in rows]
     return [
         f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}",
-        READING,
+        LEGEND,
     ], shown
 
 
 def _workflow(data: Data) -> tuple[list[str], TableRows]:
     """Per zone the number of steps in each state; below, the steps that are thinly covered."""
     thin, other = ("few", "single") if data.get("small_groups") else ("single", "few")
-    shown = {state: words for state, words in STEP_STATES.items() if state != other}
+    shown = {state: words for state, words in STEP_STATE_LABELS.items() if state != other}
     rows, found = [], {state: dict[str, str]() for state in shown}
     for zone in data["workflow"]:
         states = [data["steps"][step["step"]]["state"] for step in zone["steps"]]
@@ -209,13 +209,15 @@ def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -
         s: _label(data, s) + (f" (+{c['evidence']:,} by tools)" if c.get("evidence") else "")
         for s, c in group.items()
     }
-    found = {state: [named[s] for s, c in group.items() if c["state"] == state] for state in STATES}
+    found = {
+        state: [named[s] for s, c in group.items() if c["state"] == state] for state in STATE_LABELS
+    }
     thin, many = ("few", "five people") if found["few"] else ("single", "two people")
     rest = [
         f"{name} ({len(found[s])}): {_names(found[s])}"
         for s, name in (
             ("uncovered", nobody),
-            (thin, single if thin == "single" else f"By {STATES[thin]}"),
+            (thin, single if thin == "single" else f"By {STATE_LABELS[thin]}"),
         )
     ]
     return [f"{len(found['covered'])} of {len(group)} by {many} or more.", *rest]
@@ -236,7 +238,7 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
     """A person and the first skills missing for a role; those found lacking come first."""
     chips = _chips(person)
     kinds = [
-        f"{MISSING[kind]}: {'; '.join(_label(data, s) for _, s in group)}"
+        f"{MISSING_LABELS[kind]}: {'; '.join(_label(data, s) for _, s in group)}"
         for kind, group in groupby(chips[:limit], lambda chip: chip[0])
     ]
     missing = ". ".join(kinds or ["nothing"]) + (
@@ -253,7 +255,7 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
 
 
 def _chips(person: Data) -> list[tuple[str, str]]:
-    return [(kind, skill) for kind in MISSING for skill in person[kind]]
+    return [(kind, skill) for kind in MISSING_LABELS for skill in person[kind]]
 
 
 def _label(data: Data, slug: str) -> str:
@@ -293,9 +295,9 @@ def _html(data: Data) -> str:
     env.filters |= filters
     small = bool(data.get("small_groups"))
     words = {
-        "states": STATES,
-        "step_states": STEP_STATES,
-        "kinds": MISSING,
+        "states": STATE_LABELS,
+        "step_states": STEP_STATE_LABELS,
+        "kinds": MISSING_LABELS,
         "small": small,
         "thin": "few" if small else "single",
     }

@@ -8,13 +8,18 @@ from typing import Any
 
 from ...analysis.coverage import COUNTS, GROUPS
 from ...io.text import TableRows
-from .report import STATES, Section, format_sections
+from .report import STATE_LABELS, Section, format_sections
 
 Data = Mapping[str, Any]
-TITLES = {"role": "Roles", "task": "Tasks", "skill": "Skills", "step": "Steps of the workflow"}
-COLUMNS = {"people": "people", "complete": "record complete", "able": "able"}
-STATE_COUNTS = "Covered by no person, by one, by several"
-PRIOR_STATE = {
+GROUP_TITLES = {
+    "role": "Roles",
+    "task": "Tasks",
+    "skill": "Skills",
+    "step": "Steps of the workflow",
+}
+COUNT_LABELS = {"people": "people", "complete": "record complete", "able": "able"}
+STATE_COUNTS_LABEL = "Covered by no person, by one, by several"
+CHANGED_FROM = {
     "recorded": "which is on record already",
     "lacking": "found lacking until now",
     "tool": "by a tool alone until now",
@@ -51,7 +56,7 @@ def _change(data: Data, change: Data) -> str:
         return f"- {change['person']} leaves."
     if change["kind"] == "learn":
         skill = _label(data, change["skill"])
-        return f"- {change['person']} learns {skill}, {PRIOR_STATE[change['was']]}."
+        return f"- {change['person']} learns {skill}, {CHANGED_FROM[change['was']]}."
     role = _label(data, change["role"])
     return f"- One {role} joins, with {len(change['assumed'])} skills assumed."
 
@@ -60,25 +65,29 @@ def coverage_sections(data: Data) -> Iterator[Section]:
     """How many items each state has, then each group's items; all before and after."""
     before, after = data["states"]["before"], data["states"]["after"]
     counts: TableRows = [
-        {"": TITLES[g], **{STATES[s]: _arrow(before[g][s], after[g][s]) for s in before[g]}}
+        {
+            "": GROUP_TITLES[g],
+            **{STATE_LABELS[s]: _arrow(before[g][s], after[g][s]) for s in before[g]},
+        }
         for g in GROUPS
     ]
-    yield STATE_COUNTS, [], counts
+    yield STATE_COUNTS_LABEL, [], counts
     for group in GROUPS:
         rows = [_item(data, row) for row in data["coverage"] if row["group"] == group]
-        yield TITLES[group], [] if rows else ["nothing changes"], rows
+        yield GROUP_TITLES[group], [] if rows else ["nothing changes"], rows
 
 
 def _item(data: Data, row: Data) -> dict[str, Any]:
     before, after, assumed = row["before"] or {}, row["after"] or {}, row.get("assumed", {})
     counts = {
-        COLUMNS[count]: _arrow(before.get(count), after.get(count))
+        COUNT_LABELS[count]: _arrow(before.get(count), after.get(count))
         + (f" ({assumed[count]:,} assumed)" if count in assumed else "")
         for count in COUNTS
         if count in before or count in after
     }
     states = [
-        STATES.get(side["state"], "no role answers") if side else None for side in (before, after)
+        STATE_LABELS.get(side["state"], "no role answers") if side else None
+        for side in (before, after)
     ]
     return {row["group"]: _label(data, row["item"]), **counts, "state": _arrow(*states)}
 
@@ -104,7 +113,7 @@ def team_text(data: Data, form: str) -> str:
 def _team(data: Data) -> list[str]:
     wanted, unmet, redundancy = len(data["wanted"]), data["unmet"], data["redundancy"]
     people = f"{len(data['members']):,} of {data['rows']['used']:,} people"
-    items = f"the {wanted} {TITLES[data['cover']].lower()} that the staff cover"
+    items = f"the {wanted} {GROUP_TITLES[data['cover']].lower()} that the staff cover"
     each = "" if redundancy == 1 else f", each by {redundancy} where there are so many"
     short = f"Not covered, or by too few, with at most {data['size']} people: "
     return [

@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ...errors import InputError
-from ..catalogue import Answer, question, values_block
+from ..catalogue import Answer, find_question, values_block
 from ..graph import INFERRED, Graph, Term, load
 from . import contents, rewriting
 from .contents import ASSERTED, INSTALLED
@@ -88,7 +88,7 @@ class Endpoint:
         Each row comes once, in however many graphs it is.
         Raises InputError where our graphs are not there, or where the answer is not complete.
         """
-        asked = question(name, self.graph)
+        asked = find_question(name, self.graph)
         terms = asked.resolve_bindings(self.graph, **bindings)
         text = rewriting.parse_query(asked.text, self.graph.prefixes, name)
         if not terms.keys() <= set(text.columns):

@@ -51,7 +51,7 @@ def n_quads(graph: Graph) -> bytes:
 def batches(triples: Iterable[ox.Triple], size: int) -> Iterator[list[ox.Triple]]:
     """The triples in batches of about a size; those that share a blank node are never parted."""
     batch: list[ox.Triple] = []
-    for group in _together(triples):
+    for group in _group_by_blank_nodes(triples):
         if batch and len(batch) + len(group) > size:
             yield batch
             batch = []
@@ -60,7 +60,7 @@ def batches(triples: Iterable[ox.Triple], size: int) -> Iterator[list[ox.Triple]
         yield batch
 
 
-def _together(triples: Iterable[ox.Triple]) -> list[list[ox.Triple]]:
+def _group_by_blank_nodes(triples: Iterable[ox.Triple]) -> list[list[ox.Triple]]:
     """The triples grouped by the blank nodes that link them."""
     above: dict[object, object] = {}
 

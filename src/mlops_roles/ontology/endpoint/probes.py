@@ -15,8 +15,8 @@ from .contents import ASSERTED, INSTALLED
 from .http import ask_boolean, select_rows
 from .rewriting import fill_template
 
-RAW = 5  # seconds that a body of SPARQL may take: old Virtuoso never answers it
-ROWS = 11**4  # of row-cap.rq
+RAW_POST_TIMEOUT = 5  # seconds that a body of SPARQL may take: old Virtuoso never answers it
+MAX_PROBED_ROWS = 11**4  # of row-cap.rq
 
 
 class Probe(NamedTuple):
@@ -50,20 +50,20 @@ def probe(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list
     """
     state = endpoint.state()
     return [
-        _server(endpoint),
-        _ours(endpoint, state),
-        _default(endpoint, state),
-        *_named(endpoint),
-        _cap(endpoint),
-        _twice(endpoint, state),
-        _closing(endpoint),
-        _raw(endpoint),
-        _slow(endpoint) if slow else _SLOW_NOT_TRIED,
-        _updates(endpoint) if updates else _UPDATES_NOT_TRIED,
+        _probe_server(endpoint),
+        _probe_installation(endpoint, state),
+        _probe_default_graph(endpoint, state),
+        *_probe_named_graphs(endpoint),
+        _probe_row_cap(endpoint),
+        _probe_duplicates(endpoint, state),
+        _probe_final_values(endpoint),
+        _probe_raw_post(endpoint),
+        _probe_timeout(endpoint) if slow else _SLOW_NOT_TRIED,
+        _probe_updates(endpoint) if updates else _UPDATES_NOT_TRIED,
     ]
 
 
-def _server(endpoint: Endpoint) -> Probe:
+def _probe_server(endpoint: Endpoint) -> Probe:
     return Probe(
         "server",
         endpoint.transport.headers.get("server", "does not say"),
@@ -71,7 +71,7 @@ def _server(endpoint: Endpoint) -> Probe:
     )
 
 
-def _ours(endpoint: Endpoint, state: str) -> Probe:
+def _probe_installation(endpoint: Endpoint, state: str) -> Probe:
     means = {
         "fresh": "questions can be asked",
         "missing": "no question is asked until --install, or until the file of --save is loaded",
@@ -83,7 +83,7 @@ def _ours(endpoint: Endpoint, state: str) -> Probe:
     return Probe("our graphs", state, means[state])
 
 
-def _default(endpoint: Endpoint, state: str) -> Probe:
+def _probe_default_graph(endpoint: Endpoint, state: str) -> Probe:
     union = (
         endpoint.default_graph_is_union()
         if state == "fresh"
@@ -110,7 +110,7 @@ def _default(endpoint: Endpoint, state: str) -> Probe:
     )
 
 
-def _named(endpoint: Endpoint) -> Iterator[Probe]:
+def _probe_named_graphs(endpoint: Endpoint) -> Iterator[Probe]:
     for name in endpoint.graphs:
         held = endpoint.has_data(name)
         yield Probe(
@@ -120,10 +120,10 @@ def _named(endpoint: Endpoint) -> Iterator[Probe]:
         )
 
 
-def _cap(endpoint: Endpoint) -> Probe:
+def _probe_row_cap(endpoint: Endpoint) -> Probe:
     found = select_rows(endpoint.transport, fill_template("row-cap.rq"), ["a"])
     said = endpoint.transport.headers.get("x-sparql-maxrows")
-    if len(found) < ROWS:
+    if len(found) < MAX_PROBED_ROWS:
         word = "it says so" if said else "without a word"
         return Probe(
             "row cap",
@@ -131,11 +131,13 @@ def _cap(endpoint: Endpoint) -> Probe:
             "longer answers are fetched in pages and compared with a count",
         )
     return Probe(
-        "row cap", f"none up to {ROWS}", "every answer is compared with a count all the same"
+        "row cap",
+        f"none up to {MAX_PROBED_ROWS}",
+        "every answer is compared with a count all the same",
     )
 
 
-def _twice(endpoint: Endpoint, state: str) -> Probe:
+def _probe_duplicates(endpoint: Endpoint, state: str) -> Probe:
     if state != "fresh":
         return Probe("paths over two graphs", "not known", "our graphs have to be there to see")
     found = select_rows(
@@ -153,7 +155,7 @@ def _twice(endpoint: Endpoint, state: str) -> Probe:
     return Probe("paths over two graphs", f"{len(found)} times what is said twice", means)
 
 
-def _closing(endpoint: Endpoint) -> Probe:
+def _probe_final_values(endpoint: Endpoint) -> Probe:
     found = select_rows(endpoint.transport, fill_template("closing-values.rq"), ["a", "b"])
     right = found == [(ox.Literal(1), ox.Literal("1"))]
     means = (
@@ -164,18 +166,18 @@ def _closing(endpoint: Endpoint) -> Probe:
     return Probe("closing VALUES", "right" if right else "wrong rows", means)
 
 
-def _raw(endpoint: Endpoint) -> Probe:
+def _probe_raw_post(endpoint: Endpoint) -> Probe:
     means = "nothing: queries are sent as forms"
     try:
-        endpoint.transport.post_raw(fill_template("default-graph-has-data.rq"), RAW)
+        endpoint.transport.post_raw(fill_template("default-graph-has-data.rq"), RAW_POST_TIMEOUT)
     except Timeout:
-        return Probe("raw POST", f"no answer within {RAW} s", means)
+        return Probe("raw POST", f"no answer within {RAW_POST_TIMEOUT} s", means)
     except InputError:
         return Probe("raw POST", "refused", means)
     return Probe("raw POST", "answered", means)
 
 
-def _slow(endpoint: Endpoint) -> Probe:
+def _probe_timeout(endpoint: Endpoint) -> Probe:
     start = time.monotonic()
     try:
         select_rows(endpoint.transport, fill_template("endless.rq"), ["rows"])
@@ -193,7 +195,7 @@ def _slow(endpoint: Endpoint) -> Probe:
         )
 
 
-def _updates(endpoint: Endpoint) -> Probe:
+def _probe_updates(endpoint: Endpoint) -> Probe:
     try:
         endpoint.try_update()
     except InputError as error:

@@ -90,7 +90,7 @@ class ParsedQuery:
             body=inner,
             values=values,
             order=self.order,
-            columns=_variables(self.columns),
+            columns=_format_variables(self.columns),
         )
 
     def row_count(self) -> ParsedQuery:
@@ -99,7 +99,7 @@ class ParsedQuery:
 
     def page(self, limit: int, offset: int) -> ParsedQuery:
         """The query for some of the rows, ordered inside, where Virtuoso allows any number."""
-        columns, body = _variables(self.columns), self.body
+        columns, body = _format_variables(self.columns), self.body
         if not self.order and not self.is_sliced:
             body += f"ORDER BY {columns}"
         return self._wrapped("page.rq", body=body, limit=limit, offset=offset, columns=columns)
@@ -150,10 +150,10 @@ def _parse(text: str) -> ParsedQuery:
         raise InputError(
             "closes with VALUES, which some servers answer wrongly; write it inside WHERE"
         )
-    return ParsedQuery(found, _columns(text, found.form))
+    return ParsedQuery(found, _selected_columns(text, found.form))
 
 
-def _columns(text: str, form: str) -> tuple[str, ...]:
+def _selected_columns(text: str, form: str) -> tuple[str, ...]:
     """The columns of a SELECT, by a parser that also sees mistakes before they are sent."""
     if form == "ASK":
         return ()  # an ASK would be answered here and now
@@ -164,5 +164,5 @@ def _columns(text: str, form: str) -> tuple[str, ...]:
     return tuple(v.value for v in found.variables) if isinstance(found, ox.QuerySolutions) else ()
 
 
-def _variables(columns: Iterable[str]) -> str:
+def _format_variables(columns: Iterable[str]) -> str:
     return " ".join(f"?{c}" for c in columns)
