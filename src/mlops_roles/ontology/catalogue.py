@@ -156,7 +156,7 @@ def run_query(
     if not rest:
         return _sorted_answer(graph, text, "", inside)
     nameless = any(isinstance(term, ox.BlankNode) for terms in rest.values() for term in terms)
-    if outline(text).takes_values and not nameless:
+    if outline(text).takes_values(rest) and not nameless:
         joined = f"\n{values_block(rest, itertools.product(*rest.values()))}\n"
         return _sorted_answer(graph, text, joined, inside)
     return _join(_sorted_answer(graph, text, "", inside), rest, outline(text))

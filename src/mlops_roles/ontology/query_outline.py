@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .sparql_tokens import Token, is_readable, token_list
@@ -23,6 +25,8 @@ class Outline(NamedTuple):
         tail: the tokens behind the pattern.
         words: all keywords and functions, in upper case.
         readable: whether each character belongs to a token, and to one only.
+        optional: the tokens in an OPTIONAL, each with whether it is in a BIND or group within it.
+        reassigned: the variables of a BIND whose expression has them, too.
     """
 
     text: str
@@ -33,6 +37,8 @@ class Outline(NamedTuple):
     tail: tuple[Token, ...]
     words: frozenset[str]
     readable: bool
+    optional: tuple[tuple[Token, bool], ...]
+    reassigned: frozenset[str]
 
     @property
     def modifiers(self) -> frozenset[str]:
@@ -57,14 +63,13 @@ class Outline(NamedTuple):
         """Whether it is a SELECT DISTINCT."""
         return bool(self.clause) and self.clause[0].upper == "DISTINCT"
 
-    @property
-    def takes_values(self) -> bool:
-        """Whether VALUES behind the query is joined with its very answer.
+    def takes_values(self, names: Collection[str]) -> bool:
+        """Whether VALUES of some variables behind the query is joined with its very answer.
 
         It is joined with the solutions of the pattern, before they are grouped, computed with or
         cut: so where none of this happens. And the engine takes it into EXISTS even where its
-        variables are not in scope, which changes what MINUS does there, and joins UNDEF in an
-        OPTIONAL otherwise than without it.
+        variables are not in scope, which changes what MINUS does there, and likewise into what an
+        OPTIONAL has in it, and joins UNDEF in an OPTIONAL otherwise than without it.
         """
         computed = self.form == "SELECT" and {"(", "REDUCED"} & {t.upper for t in self.clause}
         return (
@@ -74,6 +79,9 @@ class Outline(NamedTuple):
             and not self.words >= {"EXISTS", "MINUS"}
             and "UNDEF" not in self.words
             and not computed
+            and not any(token.upper == "MINUS" for token, _ in self.optional)
+            and not any(within and token.variable in names for token, within in self.optional)
+            and self.reassigned.isdisjoint(names)
             and not AGGREGATES & {token.upper for token in self.tail}
         )
 
@@ -100,7 +108,35 @@ def outline(text: str) -> Outline:
         tail,
         frozenset(token.upper for token in tokens if token.kind == "word"),
         is_readable(text),
+        tuple(_optional(tokens)),
+        frozenset(reassigned_variables(tokens)),
     )
+
+
+def _optional(tokens: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
+    """The tokens in an OPTIONAL, each with whether it is in a group or BIND within, or subquery."""
+    levels = {0: 0}  # by depth: 0 in no OPTIONAL, 1 in the group of one, 2 in a part of that
+    for before, token in pairwise(tokens):
+        level = levels.get(token.depth, 0)
+        if token.kind == "open":
+            part = token.text == "{" or before.upper == "BIND"
+            inside = min(2, level + part) if level else before.upper == "OPTIONAL"
+            levels[token.depth + 1] = int(inside)
+        elif token.upper == "SELECT" and level:
+            levels[token.depth] = 2
+        if level:
+            yield token, level > 1
+
+
+def reassigned_variables(tokens: Sequence[Token]) -> Iterator[str]:
+    """The variables of a BIND whose expression has them, too."""
+    for at, word in enumerate(tokens):
+        if word.upper == "AS" and at + 1 < len(tokens):
+            target, before = tokens[at + 1].variable, at - 1
+            while before >= 0 and tokens[before].depth >= word.depth:
+                if tokens[before].variable == target:
+                    yield target
+                before -= 1
 
 
 def _opens(token: Token) -> bool:

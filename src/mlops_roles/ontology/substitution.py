@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from .query_outline import AGGREGATES, MODIFIERS
+from .query_outline import AGGREGATES, MODIFIERS, reassigned_variables
 from .sparql_tokens import Token, is_readable, token_list
 
 _ELEMENTS = frozenset(("OPTIONAL", "MINUS", "FILTER", "BIND", "VALUES", "GRAPH", "SERVICE"))
@@ -239,6 +239,7 @@ class _Reader:
             inside = self.brackets("(")
             targets = _targets(inside)
             scope.unsafe |= scope.expression(inside) - scope.certain - targets
+            scope.unsafe.update(reassigned_variables(inside))
             (scope.certain if _never_fails(inside) else scope.assigned).update(targets)
         elif word == "VALUES":
             self.values(scope)
