@@ -1,4 +1,4 @@
-"""Whose answers change between two versions of the ontology, and because of which statements."""
+"""Find the people whose answers differ between two versions of the ontology, and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..ontology.versions import Statement, Version
 from .audit import Audit
 
 Row = Mapping[str, Any]
-Skills = tuple[set[str], set[str]]  # those on record, and those with what tools are evidence for
+# skills on record, and these plus the skills for which tools are evidence
+Skills = tuple[set[str], set[str]]
 ROLE_BY_TITLE = "role by title"
 NOT_ON_RECORD = "not on record"
 SKILL_COLUMNS = ("skills", "lacks", "assessed")
@@ -85,13 +86,13 @@ def describe_answer(
 class AnswerChanges:
     """The answers about the people of one staff file that differ between two versions.
 
-    Iterating yields them as plain data, in the order of the staff file. A role by title changes
-    because of changed statements whose text is part of the title; what a person could act as
-    because of those behind a changed requirement, or behind the meaning of a name in the row.
+    Iterating yields them as plain data, in the order of the staff file. The reasons for a changed
+    role are the changed statements whose text is part of the title. The reasons for a changed
+    ability are those behind a changed requirement, or behind the meaning of a name in the row.
 
     Args:
         versions: the old version and the new one.
-        audits: of the staff file, under each.
+        audits: the audits of the staff file with the old and the new version.
         changes: the statements that only one version has.
     """
 

@@ -1,7 +1,7 @@
 """Role certificates: can a person act as a role, how is that known, and what would decide it.
 
-A certificate holds all that a stranger needs to check it against the staff file and the
-ontology; `mlops_roles.analysis.verifier` does, without any of this code.
+A certificate has everything needed to check it against the staff file and the ontology.
+`mlops_roles.analysis.verifier` does so, and shares no code with this module.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ SKILL_STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
 
 @dataclass(frozen=True)
 class Certificate:
-    """An answer to 'can this person act as this role?', with all that it rests on.
+    """The answer to 'can this person act as this role?', with all its evidence.
 
     Attributes:
-        content: the certificate as plain data, without its `id`.
-        graph: the ontology that it rests on.
+        content: the certificate as plain data (JSON types), without its `id`.
+        graph: the ontology that was used.
 
     Example:
         >>> from mlops_roles import certify
@@ -63,11 +63,11 @@ class Certificate:
         return answer
 
     def to_dict(self) -> dict[str, Any]:
-        """The certificate as plain data; its `id` is the hash of all the rest."""
+        """The certificate as plain data; its `id` is the SHA-256 of everything else in it."""
         return {"id": sha256(canonical_json(self.content)), **self.content}
 
     def to_turtle(self) -> bytes:
-        """The certificate in PROV-O, as Turtle; it carries its JSON, which the verifier reads."""
+        """The certificate in PROV-O as Turtle; includes its JSON, which the verifier reads."""
         context = json.loads(
             (resource_dir("ontology") / "certificate.context.json").read_text("utf-8")
         )
@@ -79,7 +79,7 @@ class Certificate:
 def certify(
     person: str, role: str, staff: str | Path | Records, *, accept_tools: bool = False
 ) -> Certificate:
-    """Certify whether a person can act as a role, as far as a staff file says.
+    """Certify whether a person can act as a role, according to a staff file.
 
     Args:
         person: the name in the staff file.
@@ -90,7 +90,7 @@ def certify(
 
     Raises:
         UnknownName: there is no such person or role.
-        Conflict: the person has two rows, or contradictory skills; neither is picked silently.
+        Conflict: the person has two rows, or a skill that is both recorded and lacking.
 
     Example:
         >>> from mlops_roles import certify
@@ -155,7 +155,7 @@ def _would_decide(
 
 
 def _part_entry(role: str, found: Evidence, records: Records, accept_tools: bool) -> dict[str, Any]:
-    """An incorporated role, with a verdict of its own."""
+    """An incorporated role, with its own verdict."""
     skills = records.tables.needs("role").get(role, [])
     counts = Counter(skill_states(skills, *found.skill_sets).values())
     return {
@@ -184,7 +184,7 @@ def _skill_entry(
 
 
 def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
-    """The files that it rests on, by their hash, and how it was made."""
+    """The files that were used, with their hashes, and how the certificate was made."""
     graph, staff = records.graph, records.file
     if not isinstance(staff, (str, Path)):
         raise InputError(
@@ -220,7 +220,7 @@ def _file_entity(path: str | Path) -> dict[str, Any]:
 def ontology_hash() -> str:
     """The SHA-256 of the ontology's asserted statements, in the canonical order of RDFC-1.0.
 
-    It is the same however the statements are written down.
+    It does not depend on the order of the statements or the names of blank nodes.
     """
     content = ox.Dataset(
         quad
@@ -232,7 +232,7 @@ def ontology_hash() -> str:
 
 
 def canonical_json(data: Any) -> str:
-    """Data as JSON that is the same whatever order it was written in."""
+    """Data as JSON with sorted keys, so that equal data has equal text."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

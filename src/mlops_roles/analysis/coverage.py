@@ -1,6 +1,6 @@
-"""What people cover of roles, tasks, skills and workflow steps, counted as the audit counts it.
+"""The coverage of roles, tasks, skills and workflow steps by people, counted as in the audit.
 
-A coverage is a sum over people, so that a change to some of them is a small difference.
+A coverage is a sum over people, so a change to a few people is computed as a small difference.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CoverageCounts = Counter[tuple[str, str, str]]  # (group, item, one of COUNTS) -
 
 @dataclass(frozen=True)
 class Person:
-    """What an audit counts of a person: the roles certainly held, and the skills on record.
+    """The data about a person that an audit counts: roles certainly held, and skills on record.
 
     Attributes:
         line: the line in the staff file; 0 for an assumed person.
@@ -49,7 +49,7 @@ class CoverageModel:
         tables: the ontology as plain tables.
         performs: role to its tasks.
         answers: role to the workflow steps that it answers for.
-        needs: 'role' and 'task', each to item to the skills that it requires.
+        needs: 'role' and 'task', each to a mapping from item to the skills that it requires.
         items: group to the items that can be covered, in order.
     """
 
@@ -93,7 +93,7 @@ class CoverageModel:
         return frozenset(item for role in person.roles for item in by_role.get(role, ()))
 
     def tally(self, people: Iterable[Person]) -> CoverageCounts:
-        """How many people cover each item, have all its skills on record, could act as a role."""
+        """Count the people who cover an item, who have all its skills, who could act as a role."""
         counts: CoverageCounts = Counter()
         for person in people:
             able = [r for r, needs in self.needs["role"].items() if person.skills.issuperset(needs)]

@@ -1,4 +1,4 @@
-"""What a staff file says of one person, name by name, each with its place and as it was written."""
+"""The evidence on one person in a staff file: each name of a skill or tool, as written."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_st
 if TYPE_CHECKING:
     import ibis
 
-# what a skill in a column is; a tool is evidence in the column skills alone
+# the claim of a skill by column; a tool is evidence only in the column skills
 CLAIMS = {"skills": "recorded", "lacks": "lacking", "assessed": "recorded"}
 
 
 class Conflict(InputError):
-    """What a file says of a person contradicts itself, so that nothing is judged.
+    """The data about a person is contradictory, so no answer is given.
 
     Attributes:
         findings: each with `file`, `line`, `reason` and `fix`.
@@ -51,7 +51,7 @@ class Cell:
     Attributes:
         column: 'skills', 'lacks' or 'assessed'.
         text: the name as written.
-        claim: 'recorded', 'lacking' or 'tool'; '' for a name that means nothing there.
+        claim: 'recorded', 'lacking' or 'tool'; '' for a name that is not recognised.
         skills: the slugs of the skills that it means.
     """
 
@@ -63,14 +63,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a staff file says of one person's skills; title and unit are not part of it.
+    """The skills of one person according to a staff file; title and unit are not used.
 
     Attributes:
         person: the name, or its pseudonym.
         file: the name of the staff file or table.
         line: the person's line.
         cells: each name in skills, lacks and assessed.
-        unreadable_rows: how many rows of the file could not be read, and may be about anyone.
+        unreadable_rows: the number of rows that could not be read; they may be about any person.
     """
 
     person: str
@@ -91,13 +91,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Records:
-    """A staff file with all that is needed to judge people in it, read once.
+    """A staff file, read once, and the ontology, to certify several people or roles.
 
     Args:
-        file: the staff file, or an Ibis table, whose rows stay where they are.
+        file: the staff file, or an Ibis table, whose rows stay in its database.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
         mapping: our column to the file's column, where the names differ.
-        pseudonyms: replace names in every judgement; a person may then be named by one.
+        pseudonyms: replace names in the answers; people can then be given by pseudonym, too.
 
     Example:
         >>> from mlops_roles import Records, certify
@@ -113,12 +113,12 @@ class Records:
 
     @classmethod
     def from_source(cls, staff: str | Path | ibis.Table | Records) -> Records:
-        """The records of a staff file; records as they are."""
+        """The records of a staff file; Records are returned unchanged."""
         return staff if isinstance(staff, Records) else cls(staff)
 
     @cached_property
     def staff(self) -> Staff:
-        """The rows; of a file, in an engine of their own. Raises InputError."""
+        """The rows; those of a file are loaded into a new engine. Raises InputError."""
         return read_staff(self.file, backend_for(self.file), self.mapping)
 
     @property
@@ -127,7 +127,7 @@ class Records:
         return RoleTables.from_graph(self.graph)
 
     def evidence(self, person: str) -> Evidence:
-        """What the file says of a person.
+        """The evidence on a person in the file.
 
         Raises UnknownPerson, or Conflict for a person with two rows or contradictory skills.
         """
@@ -153,7 +153,7 @@ class Records:
         return rows
 
     def _resolve_pseudonym(self, person: str) -> str:
-        """The name behind a pseudonym; a name as it is."""
+        """The name behind a pseudonym; a name is returned unchanged."""
         if not (self.pseudonyms and Pseudonyms.is_pseudonym(person)):
             return person
         names = _distinct_names(self.staff.table).to_pyarrow()["person"].to_pylist()
@@ -171,7 +171,7 @@ def _distinct_names(table: ibis.Table) -> ibis.Table:
 
 
 def similar_names(table: ibis.Table, name: str) -> list[str]:
-    """The 50 names of smallest edit distance, found by the engine: there may be millions."""
+    """The 50 names of smallest edit distance; the engine finds them, as there may be millions."""
     people = _distinct_names(table)
     distance = people.person.lower().levenshtein(name[:80].lower())
     near: list[str] = (

@@ -1,4 +1,4 @@
-"""Nearest misses: the smallest set of skills that would make a person able to act as a role."""
+"""Skill gaps: the smallest set of skills that a person lacks to be able to act as a role."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ class Gap:
     """What is missing for a person to act as a role.
 
     Attributes:
-        person, file, line: who, and where the person's row is.
-        role: its slug.
-        verdict: the answer as it is now.
-        states: required skill to what is known of it.
-        missing: missing skill to what is to be done: 'learn' (recorded as lacking),
+        person: the name, or its pseudonym.
+        file, line: the staff file, and the line of the person's row.
+        role: the slug of the role.
+        verdict: the current answer: 'yes', 'no', 'likely' or 'unknown'.
+        states: required skill to 'recorded', 'tool', 'lacking' or 'unrecorded'.
+        missing: missing skill to what to do about it: 'learn' (recorded as lacking),
             'confirm' (a tool is evidence for it) or 'record' (nothing is known of it).
-        demands: (role, task) to the missing skills that it demands; task '' for a role's own.
+        demands: (role, task) to the missing skills that it requires; the task is '' for skills
+            that the role requires itself.
         labels: slug to label.
 
     Example:
@@ -70,7 +72,7 @@ class Gap:
         ]
 
     def actions(self, skills: Iterable[str] | None = None) -> dict[str, list[str]]:
-        """'learn', 'confirm' and 'record' to the missing skills, or to those of some skills."""
+        """'learn', 'confirm' and 'record' to the missing skills, or to those among `skills`."""
         wanted = list(self.missing if skills is None else skills)
         return {a: [s for s in wanted if self.missing.get(s) == a] for a in ACTIONS.values()}
 
@@ -126,10 +128,9 @@ def gap(
 def nearest_roles(
     person: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
 ) -> list[Gap]:
-    """Find the gaps of a person to all roles, the nearest first.
+    """Find the gaps between a person and every role, sorted by the number of missing skills.
 
-    Nearest are the roles with the fewest skills missing; roles of which the person has no skill,
-    not even by a tool, come last.
+    Roles for which the person has no skill at all, not even by a tool, come last.
 
     Args:
         person: the name in the staff file.
@@ -181,9 +182,9 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
 def _demands(
     role: str, missing: Mapping[str, str], records: Records
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """(role, task) to the missing skills that it demands, of the role and of those it incorporates.
+    """(role, task) to the missing skills, for the role and the roles that it incorporates.
 
-    The task is '' for what a role demands of its own.
+    The task is '' for skills that a role requires itself.
     """
     tables, roles = records.tables, [role]
     role_needs, task_needs = tables.needs("role"), tables.needs("task")

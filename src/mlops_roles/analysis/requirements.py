@@ -1,4 +1,4 @@
-"""What a role requires, by which asserted statements: its own, its tasks' or its parts'."""
+"""The skills that a role, its tasks and the roles it incorporates require, with the reasons."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class RequiredSkill:
     """A skill that a role requires, and why.
 
     Attributes:
-        skill: its slug.
+        skill: the slug of the skill.
         via: IRIs of the terms on the path from the role to the skill: an incorporated role, a task.
-        rule: the rule that infers it; '' where it is asserted of the role.
+        rule: the rule that infers the requirement; '' if it is asserted of the role.
     """
 
     skill: str
@@ -31,7 +31,7 @@ class RequiredSkill:
 
 
 def slug_of_role(name: str, graph: Graph) -> str:
-    """The slug of the role that a name means; no similar role, as its skills are not known."""
+    """The slug of the role that a name means; similar roles are refused, as they have no skills."""
     return slug(graph.curie(resolve_role(name, graph, similar=False)))
 
 

@@ -1,4 +1,4 @@
-"""What a title, or a role named outright, makes of a person."""
+"""The roles that follow from a title, or from the column `role`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..ontology.tables import RoleTables
 
 @dataclass(frozen=True)
 class RoleAssignment:
-    """What a title, or the roles named outright, make of a person.
+    """The roles that a title or a cell of the column `role` gives a person.
 
     Attributes:
         status: 'certain', 'ambiguous' or 'none'.
@@ -23,7 +23,7 @@ class RoleAssignment:
         similar_to: the roles that are certainly only similar to what is held.
         roles: all roles meant, certain or not.
         similar: for each role meant, the similar role that was named, if one was.
-        unknown: a name that is no role.
+        unknown: a name in the cell that is not a role.
     """
 
     status: str = "none"

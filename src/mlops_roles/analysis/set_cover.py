@@ -1,8 +1,8 @@
 """Exact set multi-cover: the fewest candidates that meet all demands, or the best of a size.
 
 Identical candidates become one integer variable, bounded by their number. A candidate is left out
-if at least as many others as any demand wants cover a strict superset of what it covers: choosing
-one of those instead is never worse. The candidates that remain thus contain an optimal choice.
+if enough others for every demand cover a strict superset of what it covers: choosing one of those
+instead is never worse. The candidates that remain thus contain an optimal choice.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _max_coverage(
 
 
 def _coverage_reward(size: int) -> float:
-    """What one demand met is worth, in candidates: more than a whole choice of them."""
+    """The weight of one demand met, in candidates: larger than any number of candidates chosen."""
     return size + 1.0
 
 

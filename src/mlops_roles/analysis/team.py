@@ -1,4 +1,4 @@
-"""The smallest group of people that covers what is asked, or the best of a size, with its proof."""
+"""The smallest group of people that covers all items, or the best of a size, with its proof."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ MAX_TOOL_USERS = 5  # people with a tool as evidence of a skill, named so that o
 
 @dataclass(frozen=True)
 class Team:
-    """A group, what each member covers, what is proven, and what the staff cannot cover.
+    """A group of people, what each covers, and what the staff cannot cover.
 
     Attributes:
-        audit: the audit that it rests on.
+        audit: the audit of the staff.
         cover: the group of items to cover: 'role', 'task', 'skill' or 'step'.
-        redundancy: by how many members each item is to be covered.
-        size: the most members allowed, or None.
-        wanted: item to how many are to cover it: `redundancy`, or as many as there are.
+        redundancy: the number of members that should cover each item.
+        size: the maximal number of members, or None.
+        wanted: item to the number of members that should cover it: `redundancy`, or fewer if
+            fewer people can.
         members: the members who cover most first; each a dictionary with `person`, `line`, `must`,
             `covers`, and `alone` (what no other member covers).
-        impossible: what too few of the staff cover, each with what would fix it.
+        impossible: items that too few of the staff cover, each with what would fix it.
         hires: the fewest roles to hire so that enough people cover everything.
-        proof: whether the group is proven best, and the bound.
+        proof: whether the solver proved that the group is optimal, and the bound.
         labels: slug to label.
 
     Example:
@@ -57,7 +58,7 @@ class Team:
 
     @property
     def unmet(self) -> list[str]:
-        """What the staff cover but too few members do, because the size is too small."""
+        """Items that enough of the staff cover, but too few members, because of `size`."""
         counts = Counter(item for member in self.members for item in member["covers"])
         return [item for item, wanted in self.wanted.items() if counts[item] < wanted]
 
@@ -96,15 +97,15 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
     redundancy: int = 1,
     seconds: float = 5.0,
 ) -> Team:
-    """Find the smallest group of people that covers all of a kind (needs the extra `team`).
+    """Find the smallest group of people that covers all items of a kind (needs the extra `team`).
 
     Args:
         audit: the audit of the staff to choose from.
         cover: 'role', 'task', 'skill' or 'step', counted as covered where the audit does.
-        size: the most members; they then cover as much as possible.
+        size: the maximal number of members, who then cover as many items as possible.
         must: names of people who are members in any case.
-        redundancy: by how many members each item is to be covered.
-        seconds: time limit of the solver; the best group found by then comes with a bound.
+        redundancy: the number of members that should cover each item.
+        seconds: time limit of the solver; then the best group so far is returned, with a bound.
 
     Raises:
         UnknownPerson: a name in `must` is not in the staff.

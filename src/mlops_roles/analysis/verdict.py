@@ -1,6 +1,6 @@
-"""What follows from what is known of a person's skills: yes, no, likely or unknown.
+"""Decide by a person's skills whether the person can act as a role: yes, no, likely or unknown.
 
-Only sets of skills are arguments, so that no name, unit or other attribute can have an effect.
+The only arguments are sets of skills, so that no name, unit or other attribute has an effect.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def verdict(
     """Decide whether a person can act as a role, as far as is known.
 
     Args:
-        required: the skills that the role requires; a role that requires none cannot be judged.
+        required: the skills that the role requires; without any, the answer is 'unknown'.
         recorded: the skills recorded or assessed as present.
         lacking: the skills recorded as lacking.
         tools: the skills that tools in use are evidence for.

@@ -1,7 +1,8 @@
 """What if people learn, join or leave: coverage before and after, side by side.
 
-Before is the audit's count. After is that count less what the people concerned add to it as they
-are, plus what they would add. No other person is looked at: the size of the staff hardly matters.
+`before` is the count of the audit. `after` is computed from it for the people concerned alone:
+minus what they add to the count now, plus what they would add. The time hardly depends on the size
+of the staff.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ class WhatIf:
     """Coverage before and after some changes.
 
     Attributes:
-        audit: the audit that it starts from.
-        changes: what is supposed; each a dictionary with its `kind`: 'leave', 'learn' or 'hire'.
+        audit: the audit before the changes.
+        changes: the changes, each a dictionary with its `kind`: 'leave', 'learn' or 'hire'.
         before, after: group to item to its counts and its state.
-        assumed: how many of the counts after are assumed hires, by (group, item, count).
+        assumed: (group, item, count) to how many of the people counted after are assumed hires.
         labels: slug to label.
 
     Example:
@@ -102,7 +103,7 @@ def whatif(
     hire: Iterable[str] = (),
     leave: Iterable[str] = (),
 ) -> WhatIf:
-    """Suppose that people of an audited staff learn, join or leave.
+    """Compute the coverage if people of an audited staff learn a skill, join or leave.
 
     Args:
         audit: the audit to start from.
@@ -111,7 +112,7 @@ def whatif(
         leave: names of people.
 
     Raises:
-        UnknownName: no such person, skill or role; it has the nearest names.
+        UnknownName: there is no such person, skill or role.
         InputError: a tool is named instead of a skill, or one person leaves and learns.
 
     Example:

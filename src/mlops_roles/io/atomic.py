@@ -1,7 +1,7 @@
-"""Files that are written completely or not at all, whatever happens to their writer.
+"""Write files atomically: completely or not at all, even if the process is killed.
 
-A file is written beside its place and renamed. As long as its writer lives it is locked, so that
-the next process knows which temporary files are stale, and removes them.
+A temporary file in the same folder is written and then renamed. It is locked while its writer
+lives, so that the next process can recognise stale temporary files and remove them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Files that a user gives: bytes, text and RDF, read within limits.
 
-They are hostile until read: nothing here opens a network address, follows an import or expands
-an entity. RDF is parsed with pyoxigraph, strictly.
+Input files are treated as hostile: nothing here opens a network address, follows an owl:imports or
+expands an XML entity. RDF is parsed strictly, with pyoxigraph.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _is_streamed(path: str | os.PathLike[str]) -> bool:
 
 
 def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
-    """One line of file, place, reason and fix out of a parser's complaint."""
+    """Turn the error message of a parser into one line with file, place, reason and fix."""
     place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
     message = getattr(error, "msg", None) or str(error) or type(error).__name__
     reason = re.sub(r"\s+", " ", message)[:300]
@@ -182,7 +182,7 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
 
 
 def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike[str]) -> None:
-    """Raise InputError for what would end or exhaust the process inside the parser."""
+    """Raise InputError for input that would crash the parser or exhaust the memory."""
     if kind == ox.RdfFormat.RDF_XML:
         _XmlLimits(data, path).check()
         return

@@ -50,7 +50,7 @@ class Table:
     """A file in SSSOM (TSV) as it is written.
 
     Attributes:
-        header: what its header says; `curie_map` is there even if the file has none.
+        header: its header; always has `curie_map`, even if the file has none.
         header_text: the lines of the header.
         columns: the names of the columns.
         rows: the line in the file and the cells of each row that is not blank.
@@ -77,7 +77,7 @@ class Mapping:
         subject, predicate, object: IRIs.
         negated: whether the row says that the two do not match (`predicate_modifier` is Not).
         cells: the row by column.
-        line: where it is in its file, counted from 1.
+        line: its line in the file, counted from 1.
 
     Example:
         >>> from mlops_roles import read_mappings
@@ -126,7 +126,7 @@ class MappingSet:
 
     @property
     def is_upper_ontology(self) -> bool:
-        """Whether it aligns with an upper ontology, of which one at most is active at a time."""
+        """Whether it aligns with an upper ontology; at most one such set can be active at once."""
         return bool(self.header.get("other") == "upper ontology")
 
     @property

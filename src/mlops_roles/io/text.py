@@ -1,7 +1,7 @@
 """Rows as text: aligned table, CSV, TSV, JSON, JSON lines, Markdown, HTML.
 
-What people wrote is harmless in it: control and bidirectional characters, formulas and markup do
-not act.
+Text from users is made harmless: control and bidirectional characters, spreadsheet formulas and
+markup have no effect.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The rows of a workbook, within limits.
 
-Calamine reads a sheet as one dense table, and stops the process where memory ends. Thus the
-addresses of all cells, and the texts that they share, are looked at first.
+Calamine reads a sheet as one dense table, and crashes the process when memory is exhausted.
+Therefore the addresses of all cells and the lengths of the shared strings are checked first.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_limits(archive: zipfile.ZipFile, path: Path) -> dict[tuple[int, int], str]:
-    """The text of each error cell, which calamine leaves blank, once all limits are kept."""
+    """Check all limits; return the text of each error cell, which calamine leaves blank."""
     sheet = archive.read(_first_sheet(archive))
     if b"\0" in sheet:
         raise ValueError("UTF-16")
@@ -134,7 +134,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _shared_text_length(archive: zipfile.ZipFile, sheet: bytes) -> int:
-    """At most how long the shared texts of all cells are: one text may be that of each cell."""
+    """An upper bound on the length of the shared strings, counted once for each cell."""
     name = "xl/sharedStrings.xml"
     if name not in archive.namelist():
         return 0

@@ -1,4 +1,4 @@
-"""The shipped alignments: Turtle derived from the sets of mappings beside it."""
+"""The shipped alignments: Turtle derived from the mapping sets in the same folder."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def derived_files() -> dict[Path, str]:
 
 
 def _construct(question: str, quads: Iterable[ox.Quad], store: ox.Store) -> list[ox.Triple]:
-    """What `mapping.rq` or `header.rq` makes of quads beside what is in a store."""
+    """Run `mapping.rq` or `header.rq` over some quads together with the contents of a store."""
     added = list(quads)
     store.extend(added)
     text = (alignments_dir() / f"{question}.rq").read_text("utf-8")

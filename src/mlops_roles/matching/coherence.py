@@ -1,8 +1,8 @@
 """What is wrong with mappings: terms that they merge, empty classes, contradictions, rejections.
 
-Everything is put together (the ontology, the shipped alignments, the mapped file, the mappings)
-with a probe for each thing that must stay satisfiable: a member of each class, a pair for each
-property that is mapped, one individual of all types of an exact match. A contradiction about a
+The ontology, the shipped alignments, the mapped file and the mappings are merged into one graph,
+with a probe for everything that must stay satisfiable: a member of each class, a pair for each
+mapped property, one individual of all types of an exact match. A contradiction about a
 probe is traced by its proof to the rows that cause it. Exact matches are followed from term to
 term.
 """
@@ -39,13 +39,13 @@ PROBE = "urn:mlops-roles:probe:"
 
 @dataclass(frozen=True)
 class CoherenceIssue:
-    """Something wrong with mappings.
+    """A problem that a set of mappings causes.
 
     Attributes:
         kind: 'impossible', 'contradiction', 'two in one' or 'refused'.
         about: the term or terms that it is about, as CURIEs.
-        rows: the rows that cause it, as file:line; empty where no mapping does.
-        because: the statements that it follows from.
+        rows: the rows that cause it, as file:line; empty if it is not caused by a mapping.
+        because: the statements that imply it.
         message: what is wrong, and the fix.
 
     Example:
@@ -71,12 +71,12 @@ def coherence(
     source: str | os.PathLike[str],
     added: Iterable[str | os.PathLike[str]] = (),
 ) -> list[CoherenceIssue]:
-    """Find what is wrong with a set of mappings.
+    """Find the mappings of a set that contradict each other, the ontology or the mapped file.
 
     Args:
-        mappings: all its rows are looked at, reviewed or not.
+        mappings: the mapping set; all its rows are checked, reviewed or not.
         source: the RDF file whose terms are mapped.
-        added: files that take part as under `--with`.
+        added: files to load together with the ontology, as with `--with`.
 
     Returns:
         The issues that follow from the mappings together with the ontology, the shipped
@@ -100,7 +100,7 @@ class _MergedGraph:
 
     Attributes:
         rows: for each statement of a mapping, the rows that make it, as file:line.
-        mapped: the statements of the set that is looked at.
+        mapped: the statements of the set under test.
         statements: all statements.
         ours: the terms of the ontology.
     """
@@ -188,7 +188,7 @@ class _MergedGraph:
     # what must stay satisfiable -----------------------------------------------------
 
     def _probes(self) -> dict[ox.Triple, list[ox.Triple]]:
-        """Statements about made-up things, each with the mapping that it stands for, if any."""
+        """Statements about invented individuals, each with the mapping that it tests, if any."""
         probes: dict[ox.Triple, list[ox.Triple]] = {}
         for number, cls in enumerate(sorted(self._probed_classes(), key=str)):
             probes[ox.Triple(ox.NamedNode(f"{PROBE}{number}"), RDF_TYPE, cls)] = []

@@ -1,4 +1,4 @@
-"""A curator's decisions: which role a title names, or does not, whatever the rules say.
+"""A curator's decisions on which role a title names or does not name; they override the rules.
 
 They are kept as a mapping set in SSSOM (TSV) that the user owns, may share, and hands to any
 command with `--with decisions.sssom.tsv`. A decision holds for the title as it is written,
@@ -118,7 +118,7 @@ class DecisionSet:
 
     Attributes:
         by_title: by folded title, then by role; a later file wins over an earlier one.
-        contradictions: those within a file, of which neither side counts.
+        contradictions: pairs of decisions in one file that contradict each other; both are ignored.
     """
 
     by_title: dict[str, dict[str, TitleDecision]]

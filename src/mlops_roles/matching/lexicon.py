@@ -2,7 +2,7 @@
 
 A title is read as units: words in one spelling and without inflection, phrases of the word
 lists as one unit, and a comma for whatever separates. Names are kept as units too, so that a
-name is found however it is written. Which words may be beside a name is in
+name is found however it is written. Which words may be next to a name is in
 `ontology/matching/word_lists.csv`.
 """
 
@@ -73,7 +73,7 @@ class Name:
 
     @cached_property
     def reason(self) -> str:
-        """What it is of which role, for the reasons of an answer."""
+        """The kind of the name and its role, as a reason in an answer."""
         kind = self.kind if self.kind in ("label", "field") else f"{self.kind} title"
         return f"similar: named beside {self.role}" if self.similar else f"{kind} of {self.role}"
 
@@ -123,9 +123,9 @@ class Lexicon:
         kinds: the list that a unit is in, '' for none.
         modifiers: the lists whose words are removed at the start of a segment.
         modifiers_anywhere: those of them whose words are removed wherever they are.
-        beside_general: the lists whose words may be beside a general title.
-        beside_field: the lists whose words may be beside the name of a field.
-        agents: endings by which an unknown word is taken for a person.
+        beside_general: the lists whose words may be next to a general title.
+        beside_field: the lists whose words may be next to the name of a field.
+        agents: endings that mark an unknown word as a person, such as -er.
         names: the names that some units are, by these units.
         tree: names by their first unit, then the second and so on; '' has those that end there.
         heads: the last words of names, such as 'engineer'.
@@ -162,7 +162,7 @@ class Lexicon:
         self._index_names()
 
     def _read_rules(self, rules: Iterable[dict[str, str]]) -> None:
-        """How the words of each list apply: removed from a title, or harmless beside a name."""
+        """How the words of each list apply: removed from a title, or allowed next to a name."""
         removed = {rule["list"]: rule["removed"] for rule in rules if rule["removed"]}
         self.modifiers = frozenset(removed)
         self.modifiers_anywhere = frozenset(

@@ -1,7 +1,7 @@
-"""Reviewed mappings merged into a company's file, and taken out again.
+"""Merge reviewed mappings into a company's file, and remove them again.
 
-Each statement that comes in is marked with the set that it came from, so that exactly what came
-in can be taken out: what the file said before stays, and so does what another set brought.
+Each added statement is marked with its mapping set, so that exactly these statements can be removed
+later. Statements that were in the file before, or that another set added, stay.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Mark = tuple[ox.NamedNode | ox.BlankNode, ox.Triple]  # a node, and the statemen
 
 @dataclass(frozen=True)
 class Merge:
-    """A file with mappings merged, or taken out.
+    """An RDF file after mappings were merged into it, or removed from it.
 
     Attributes:
-        graph: what the file holds now.
-        prefixes: those to write it with, prefix to namespace.
-        changed: the statements that came in or went out, without their marks.
-        unchanged: the statements that were there anyway, and stay.
+        graph: the resulting statements.
+        prefixes: prefix to namespace, for the serialization.
+        changed: the statements that were added or removed, without their marks.
+        unchanged: the statements of the mappings that the file has independently of them.
 
     Example:
         >>> from mlops_roles import apply_mappings, read_mappings
@@ -47,7 +47,7 @@ class Merge:
     unchanged: list[ox.Triple]
 
     def to_turtle(self) -> bytes:
-        """The file in Turtle."""
+        """The graph as Turtle, in UTF-8."""
         triples = sorted((q.triple for q in self.graph), key=str)
         turtle = ox.RdfFormat.TURTLE
         return ox.serialize(triples, format=turtle, prefixes=self.prefixes) or b""
@@ -62,7 +62,7 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
             in as `mlops:noMatch`.
 
     Returns:
-        The merged graph, and which statements came in.
+        The merged graph, and which statements were added.
 
     Raises:
         InputError: if nothing was reviewed, if the set is merged already, or for a file that
@@ -103,14 +103,14 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
 
 
 def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge:
-    """Take out of a file what a set brought; what it said before, or another set brought, stays.
+    """Remove the statements that a mapping set added to a file; all others stay.
 
     Args:
         merged: an RDF file that `apply_mappings` made; it is not changed.
-        mappings: the set, of which only the IRI counts.
+        mappings: the mapping set; only its IRI is used.
 
     Returns:
-        The graph without the set, and which statements went out.
+        The graph without the set, and which statements were removed.
 
     Raises:
         InputError: if nothing in the file came from the set, or for a file that cannot be read.

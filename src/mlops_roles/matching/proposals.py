@@ -1,9 +1,9 @@
 """Mappings proposed from a company's own vocabulary to ours, each with its reasons.
 
-A proposal is for a person to judge; nothing here decides. Few and right is better than many:
-a name that is one of ours, a term that both are mapped to, a parent that has a match, a class
-or property of the same name. What each kind of evidence is worth is in
-`ontology/matching/evidence.csv`. An exact match is proposed only on two pieces of evidence.
+A person decides on each proposal. Precision is preferred to recall. The kinds of evidence are a
+name that is also one of ours, a third term to which both are mapped, a parent that has a match, and
+a class or property of the same name; `ontology/matching/evidence.csv` has their weights. An
+exact match is proposed only on two pieces of evidence.
 """
 
 from __future__ import annotations
@@ -134,12 +134,12 @@ def propose(
     Args:
         source: a company's ontology, taxonomy or list of roles, positions and skills.
         to: alignments, such as 'org' or 'gist', through which to read its classes and properties.
-        added: files that take part as under `--with`; what they already map, or reject, is not
-            proposed again.
+        added: files to load together with the ontology, as with `--with`; mappings that they
+            have or reject are not proposed again.
 
     Returns:
         A set of mappings that no person has reviewed, each with its confidence (0 to 1) and its
-        reasons as comment; at most three for a term, the likeliest first.
+        reasons as comment; at most three per term, in descending order of confidence.
 
     Raises:
         InputError: for a file that cannot be read.

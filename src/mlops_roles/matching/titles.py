@@ -1,8 +1,8 @@
 """Which role a job title names: certainly, ambiguously, or not at all.
 
-The names of roles, the words beside them and how these apply are data in `ontology/`. Here is
-only the order in which they are tried: the titles that are in one, the names in each, and
-whether what is beside a name leaves it as it is. Every answer says which words decided.
+The names of roles, the other words of titles and how these apply are data in `ontology/`. This
+module has only the algorithm: split a text into titles, find the names of roles in each, and decide
+by the words around a name whether it counts. Every answer has the words that decided as reasons.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LINKS = ("relation", "link")  # lists whose words end what belongs to a name
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a title was resolved to.
+    """The role that a title names, and why.
 
     Attributes:
         title: as given.
@@ -40,8 +40,8 @@ class Resolution:
         roles: slugs; a company's own role outside our namespace as CURIE or IRI.
         reasons: what decided, one sentence each.
         similar: the slug of the similar role that the title names, if it is one.
-        nearest: under 'none', at most three titles that are in it or are written like it; they
-            are never an answer.
+        nearest: with status 'none', at most three known titles that it contains or that have a
+            similar spelling; suggestions, never an answer.
 
     Example:
         >>> from mlops_roles import resolve
@@ -74,10 +74,10 @@ class Resolution:
 
 
 class _Interpretation(NamedTuple):
-    """What a title, or a part of one, says.
+    """The names found in a title, or in a part of one.
 
     Attributes:
-        names: the names that count, each with what is said of the words beside it.
+        names: the names that count, each with a remark on the words around it.
         rejected: the names that do not count, each with the reason.
         notes: other reasons.
         roles: the roles of the names that count.
@@ -106,12 +106,12 @@ class _Interpretation(NamedTuple):
 
 
 class _Match(NamedTuple):
-    """A name found in a part of a title, and what is beside it.
+    """A name found in a part of a title, and the units around it.
 
     Attributes:
         names: the names that it may be.
         head: its last unit.
-        left, right: the units beside it in its segment.
+        left, right: the units to its left and right in its segment.
         before, after: the segments before and after.
     """
 
@@ -123,7 +123,7 @@ class _Match(NamedTuple):
     after: list[Units]
 
     def around(self) -> Units:
-        """All units beside the name."""
+        """All units around the name."""
         return [*itertools.chain(self.left, self.right, *self.before, *self.after)]
 
 
@@ -131,15 +131,15 @@ def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Res
     """Find the role that a job title names.
 
     Args:
-        title: as people write it, at most 1,000 characters are read.
-        graph: the ontology with what a company added, as `load` gives it; ours if not given.
-        nearest: whether to add, under 'none', titles that are in it or are written like it.
+        title: as people write it, at most 1,000 characters; a longer one resolves to 'none'.
+        graph: the ontology with a company's additions (`load`); by default the shipped one.
+        nearest: whether to suggest known titles if the status is 'none'.
 
     Returns:
         The role or roles, or none, with the reasons.
 
     Raises:
-        InputError: for a file of decisions in `graph` that cannot be read.
+        InputError: a file of decisions in `graph` cannot be read.
 
     Example:
         >>> from mlops_roles import resolve
@@ -201,7 +201,7 @@ def _status(roles: Sequence[str]) -> Literal["certain", "ambiguous", "none"]:
 
 
 def _nearest_titles(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
-    """For each title, the titles of roles that are written like it, the likest first."""
+    """For each title, the role titles with the most similar spelling, the most similar first."""
     from rapidfuzz import fuzz, process
 
     texts = [sort_words(title[:100]) for title in titles]
@@ -292,7 +292,7 @@ def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Unit
 
 @lru_cache(maxsize=1 << 16)
 def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) -> _Interpretation:
-    """What an item says, which may join several titles."""
+    """Interpret an item, which may join several titles."""
     if guards := [unit for unit in item if words.kinds[unit] == "guard"]:
         notes = (f"{unit!r} turns the title into something else" for unit in guards)
         return _Interpretation({}, {}, dict.fromkeys(notes))
@@ -309,7 +309,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) 
 
 
 def _accept(words: Lexicon, name: Name, match: _Match, found: _Interpretation) -> None:
-    """Count a name, with what is said of it and what it may be short for."""
+    """Record a name that counts, a remark on it, and the names it may be short for."""
     topics = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
     found.names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
     if "/" in match.head:
@@ -389,7 +389,7 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
 
 
 def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> _Match:
-    """A name with what is beside it and belongs to no other name (`free`)."""
+    """A name with the units around it that belong to no other name (`free`)."""
     left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
     right = part.index(",", end) if "," in part[end:] else len(part)
     return _Match(
@@ -403,7 +403,7 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
 
 
 def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
-    """Whether what is beside an inverted name makes it none: 'Sales Engineer, Data'."""
+    """Whether an inverted name is no name because of its neighbours: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = itertools.takewhile(lambda unit: unit != ",", part[end:])
     if any(words.kinds[unit] not in words.modifiers for unit in left):
@@ -416,7 +416,7 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
 def _rejection_reason(
     words: Lexicon, name: Name, match: _Match, nameless: Units, has_seniority_word: bool
 ) -> str | None:
-    """Why a name does not count, for what is beside it; None if it does."""
+    """Why a name does not count, given the words around it; None if it counts."""
 
     def outside(lists: Container[str]) -> str | None:
         units = (*match.around(), *nameless)
@@ -434,7 +434,7 @@ def _rejection_reason(
 
 
 def _disqualifying_word(words: Lexicon, match: _Match) -> str | None:
-    """The word beside a specific name that makes it another person's or another occupation."""
+    """The word next to a specific name that makes it another person's or another occupation."""
     candidates = itertools.chain(
         (unit for unit in match.left if words.kinds[unit] in ("occupation", *_LINKS)),
         _occupation_words_after(words, match.right),
@@ -445,7 +445,7 @@ def _disqualifying_word(words: Lexicon, match: _Match) -> str | None:
 
 
 def _occupation_words_after(words: Lexicon, right: Units) -> Iterator[str]:
-    """The words behind a name, up to a link, that name a matter, another head or a person."""
+    """The words after a name, up to a link, that name a topic, another head or a person."""
     for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, right):
         is_head = unit in words.heads and words.kinds[unit] not in words.modifiers
         if is_head or words.kinds[unit] == "matter" or _is_person(words, unit):
@@ -472,7 +472,7 @@ def _is_person(words: Lexicon, unit: str) -> bool:
 
 
 def _conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
-    """What the halves of a joined title would name, where that differs from the whole."""
+    """The roles that the halves of a joined title name, if not the role of the full title."""
     parts = _joined_titles(words, title.split())
     matches = (match for part in parts for match in _find_names(words, part))
     others = {other.role for match in matches for other in match.names} - {name.role}

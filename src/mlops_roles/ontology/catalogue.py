@@ -2,7 +2,7 @@
 
 A file's `#+` lines are its documentation and its test:
     #+ summary: what the rows are
-    #+ ?role: a variable one may fix
+    #+ ?role: a parameter: a variable that can be fixed to a value
     #+ page: ?role 30            where the page of a term shows the rows (`show`)
     #+ expect: ?role = role:ml-engineer ; ?task = task:deploy-model     a promised row, or 'nothing'
     #+ never: ?role = role:data-scientist ; ?task = task:deploy-model   no such row
@@ -113,8 +113,8 @@ class Question(NamedTuple):
 def candidate_terms(graph: Graph, variable: str, value: str) -> list[Term]:
     """The RDF terms that a value given for a variable can mean.
 
-    A variable named like a kind (role, task, skill …) takes a term's name; any other takes
-    a CURIE or IRI, else text and, where it looks like one, a number.
+    The value of a variable that is named like a kind (role, task, skill …) is the name of a term;
+    that of any other variable is a CURIE or IRI, otherwise a text and, if possible, a number.
     """
     kinds = {k for group in graph.index.values() for k, _ in group}
     if any(kind.endswith(variable) for kind in kinds):
@@ -140,14 +140,14 @@ def values_block(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) ->
 def run_query(
     graph: Graph, text: str, bindings: Mapping[str, Iterable[Term]] | None = None
 ) -> Answer:
-    """Run SPARQL text, with columns of its answer fixed to one of some terms.
+    """Run SPARQL text, with some columns of its answer fixed to one of several terms.
 
-    A fixed column means the rows of the answer joined with the terms: those that have one of
-    them in this column, and those that have nothing there, once for each term.
+    The rows of the answer are joined with the terms, as VALUES joins: rows that have one of the
+    terms in this column, and rows where it is unbound, once for each term.
 
-    In CONSTRUCT, ASK and DESCRIBE, and for a variable that is no column, the terms are joined
-    with the solutions of the pattern, as VALUES behind the query is.
-    Raises InputError for a mistake in the text, and where there is nothing to join with.
+    In CONSTRUCT, ASK and DESCRIBE, and for a variable that is not projected, the terms are joined
+    with the solutions of the pattern, as by VALUES at the end of the query.
+    Raises InputError for invalid SPARQL, and if there is nothing to join with.
     """
     given = {name: list(terms) for name, terms in (bindings or {}).items()}
     direct = substitutable(text) if given else frozenset()
@@ -320,7 +320,7 @@ def catalogue(graph: Graph | None = None) -> dict[str, Question]:
         graph: its added files with the suffix .rq are questions, too.
 
     Raises:
-        InputError: for a file without a complete header.
+        InputError: a file has no complete header.
 
     Example:
         >>> from mlops_roles import catalogue
@@ -359,8 +359,8 @@ def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
             of a term, or a text. The answer has only the rows that match all of them.
 
     Raises:
-        UnknownName: for a question, a parameter or a term that does not exist.
-        InputError: for a question that is not correct SPARQL.
+        UnknownName: a question, parameter or term does not exist.
+        InputError: the question is not valid SPARQL.
 
     Example:
         >>> from mlops_roles import ask

@@ -1,6 +1,6 @@
 """Write the derived files of the ontology: the capability classes and the closure.
 
-Each comes from the CONSTRUCT of the same name beside it; nothing else may be in it.
+Each holds exactly the result of the CONSTRUCT query of the same name in the same folder.
 """
 
 from __future__ import annotations

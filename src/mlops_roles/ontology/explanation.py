@@ -1,4 +1,4 @@
-"""Why a statement holds: a proof tree down to asserted statements with their sources."""
+"""Why a statement holds: a proof tree whose leaves are asserted statements with their sources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Proof:
         statement: the statement, with CURIEs.
         rule: the name of the rule that infers it, or None if it is asserted.
         says: the rule as a sentence.
-        sources: the sources of an asserted statement, and whether it is marked as uncertain.
+        sources: the sources of an asserted statement, each with its mark, if any.
         because: the proofs of the premises.
 
     Example:
@@ -138,7 +138,7 @@ def _rule_summary(rule: str) -> str:
 
 
 def _parse_statement(text: str, graph: Graph) -> ox.Triple:
-    """A statement out of text: three names, the last one possibly a literal in quotes."""
+    """Parse a statement: three names, of which the last may be a literal in quotes."""
     parts = text.strip().rstrip(".").split(None, 2)
     if len(parts) != 3:
         raise InputError(

@@ -1,4 +1,4 @@
-"""The ontology in memory: asserted in the default graph, inferred beside it in a named one.
+"""The ontology in memory: asserted statements in the default graph, inferred ones in a named one.
 
 Starts from the shipped closure. With files of a company's own, the closure is inferred again
 and cached under a hash of everything that went into it.
@@ -39,15 +39,16 @@ class Graph:
 
     Args:
         added: files added to the ontology (see `load`).
-        data: files of people and the like; nothing is inferred from them.
-        store: a folder that keeps all this loaded, or a store that holds it already.
-        base: the files of the ontology itself, the front door first; by default the shipped ones.
+        data: RDF files of instance data, such as people; nothing is inferred from them.
+        store: a folder in which the loaded store is kept, or a store that is loaded already.
+        base: the files of the ontology itself, the one with the owl:Ontology first; by default
+            the shipped ones.
 
     Attributes:
-        prefixes: prefix to namespace, of the front door and of the files added.
+        prefixes: prefix to namespace, from the main file of the ontology and the files added.
         added: the files added to the ontology, in order.
-        data: the files of people and the like.
-        folder: where all this is kept loaded, or None.
+        data: the files of instance data.
+        folder: the folder in which the loaded store is kept, or None.
 
     Example:
         >>> from mlops_roles import load
@@ -155,7 +156,7 @@ class Graph:
 
         Args:
             form: the syntax.
-            inferred: whether to include what follows.
+            inferred: whether to include the inferred statements.
         """
         graphs = (DEFAULT, INFERRED) if inferred else (DEFAULT,)
         quads = (q for g in graphs for q in self.store.quads_for_pattern(None, None, None, g))
@@ -165,7 +166,7 @@ class Graph:
     # loading --------------------------------------------------------------
 
     def _load_into(self, store: ox.Store) -> dict[str, str]:
-        """Load all into a store; returns the prefixes, of which those of an earlier file win."""
+        """Load all files into a store; returns the prefixes (of several, the first file's)."""
         self.store = store
         for path in self._base:
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
@@ -184,7 +185,7 @@ class Graph:
             del self.store
 
     def _add_closure(self) -> None:
-        """Load what follows: as shipped, from the cache, or inferred now."""
+        """Load the inferred statements: as shipped, from the cache, or inferred now."""
         path = resource_dir("ontology") / "closure.nt"
         if self.added_rdf or not self._base:
             from ..io.atomic import remove_stale_temp_files
@@ -304,10 +305,10 @@ class Graph:
 
 
 def once_per_graph(build: Callable[[Graph], _Built]) -> Callable[[Graph], _Built]:
-    """Decorate a function of a graph: its value is made once for each graph, and dies with it.
+    """Decorate a function of a graph: its value is computed once per graph, and freed with it.
 
-    Rooms above this one keep with a graph what they derive from it, without the graph knowing
-    them. Two threads may both make a value; both get the one that is stored first.
+    With this, rooms above this one cache what they derive from a graph, and the graph needs not
+    import them. Two threads may both compute a value; both get the one that is stored first.
     """
 
     @wraps(build)
@@ -380,11 +381,11 @@ def load(
     Args:
         added: a company's own roles, skills, tools, titles and shapes (RDF), questions (.rq) and
             decisions on titles (.tsv); `alignment:esco` is a shipped alignment.
-        data: RDF about people, for questions to be asked of.
-        store: a folder that keeps all this loaded; it is loaded again when a file has changed.
+        data: RDF files about people, to be queried together with the ontology.
+        store: a folder in which the loaded store is kept; rebuilt when a file has changed.
 
     Returns:
-        The graph; without files the same one each time.
+        The graph; without arguments the same object each time.
 
     Raises:
         InputError: a file cannot be read or contradicts the ontology.

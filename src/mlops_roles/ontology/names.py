@@ -44,10 +44,10 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
 
     Args:
         name: as written.
-        graph: where the roles are.
-        similar: whether a similar role will do, of which no skills are known.
+        graph: the ontology with the roles.
+        similar: whether similar roles are accepted; the ontology has no skills for them.
 
-    Raises UnknownName for what is no role, InputError for a similar role where none will do.
+    Raises UnknownName if it is not a role, InputError for a similar role that is not accepted.
     """
     try:
         iri = graph.resolve_term(name, "role")

@@ -1,4 +1,4 @@
-"""The clauses of a query: where its pattern starts, what is behind it, and what that allows."""
+"""The clauses of a query: where its pattern starts, which modifiers follow, and what they allow."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class Outline(NamedTuple):
         return bool(self.clause) and self.clause[0].upper == "DISTINCT"
 
     def takes_values(self, names: Collection[str]) -> bool:
-        """Whether VALUES of some variables behind the query is joined with its very answer.
+        """Whether VALUES of some variables at the end of the query is a join with its answer.
 
-        It is joined with the solutions of the pattern, before they are grouped, computed with or
-        cut: so where none of this happens. And the engine takes it into EXISTS even where its
-        variables are not in scope, which changes what MINUS does there, and likewise into what an
-        OPTIONAL has in it, and joins UNDEF in an OPTIONAL otherwise than without it.
+        VALUES is joined with the solutions of the pattern, before grouping, expressions and
+        slicing; so the query must have none of these. Also, the engine pushes VALUES into EXISTS
+        even if its variables are not in scope there, which changes the result of MINUS, likewise
+        into the pattern of an OPTIONAL, and joins UNDEF in an OPTIONAL differently.
         """
         computed = self.form == "SELECT" and {"(", "REDUCED"} & {t.upper for t in self.clause}
         return (
@@ -88,7 +88,7 @@ class Outline(NamedTuple):
 
 @lru_cache(maxsize=128)
 def outline(text: str) -> Outline:
-    """The clauses of a query. Nothing is raised for what is no query: the engine says why."""
+    """The clauses of a query. Raises nothing for invalid SPARQL: the engine reports the error."""
     tokens = token_list(text)
     at = next((i for i, t in enumerate(tokens) if not t.depth and t.upper in FORMS), len(tokens))
     form = tokens[at].upper if at < len(tokens) else ""

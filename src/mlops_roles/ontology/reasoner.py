@@ -1,9 +1,9 @@
-"""What follows from what was asserted, and why.
+"""Forward reasoning: the inferred statements, each with its proof.
 
 The rules are the files in `ontology/rules/`: each is a SELECT whose row is one step of a
 proof, a `?conclusion` and the statements `?because1`, `?because2` … it rests on, as triple
 terms of SPARQL 1.2. They are run until nothing new follows. OWL 2 RL as implemented by
-owlrl, and HermiT, judge the result in the tests.
+owlrl, and HermiT, are the references in the tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rows of an engine's result, decoded from TSV: each distinct term once, and in order.
+"""Decode the rows of an engine's result from TSV: each distinct term once, in order.
 
 For millions of rows the engine's own terms take twice the time and memory; and when it sorts, it
 looks up both texts for each comparison.
@@ -35,13 +35,13 @@ def decode_rows(
     """The rows of a result, sorted by some of its variables.
 
     Args:
-        solutions: what the engine gives.
+        solutions: the result of the engine.
         order: variables to sort by; without any, rows come in the order of the engine.
         large: bytes of TSV from which on it is read with Arrow.
         block_size: bytes that Arrow reads at once; where a row has more, Arrow is not used.
 
     Returns:
-        None where the order is not that of texts: for numbers, blank nodes and the like.
+        None if the order of the terms is not that of their texts, as for numbers and blank nodes.
     """
     names = [variable.value for variable in solutions.variables]
     if not names or not set(order) <= set(names):

@@ -1,8 +1,9 @@
 """A user's own SPARQL: checked for safety, then run in a process that can be killed.
 
-A query can ask for the network, nest deep enough to end the process, or never end; the engine
-offers no time-out. So the text is refused where it reaches outside or is built to harm, and it
-runs in a subprocess with a deadline, a memory cap and no file or socket to open.
+A query can access the network, nest so deep that the process crashes, or never end; the engine
+has no time-out. Therefore a query that accesses files or the network or is built to harm is
+refused, and any other runs in a subprocess with a deadline, a memory limit and no right to open
+files or sockets.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"
 
 
 def reject_unsafe_query(text: str, name: str = "query") -> None:
-    """Refuse a query that reaches outside, changes something, or is built to harm.
+    """Refuse a query that accesses files or the network, updates data, or is built to harm.
 
-    It is judged as it is written, and with its codepoint escapes decoded, as rdflib reads it.
+    Both the text as written and the text with decoded codepoint escapes (as rdflib reads it) are
+    checked.
     Raises InputError naming the word or the limit, and the line.
     """
     if len(text) > MAX_BYTES:
@@ -97,18 +99,19 @@ def run_sparql(
 
     Args:
         text: SELECT, ASK, CONSTRUCT or DESCRIBE; the prefixes of the ontology may be left out.
-        graph: the ontology as shipped, if not given. It need not be open: the subprocess that
-            answers loads it for itself.
+        graph: the graph to query; by default the shipped ontology. It need not be loaded: the
+            subprocess loads its own copy.
         timeout: seconds until the query is stopped, loading not counted.
-        name: what errors call the query, such as the name of its file.
+        name: the name of the query in errors, such as its file name.
 
     Returns:
         The rows of a SELECT or DESCRIBE; of ASK one row with the column `answer`; of CONSTRUCT
         the triples, with the columns `subject`, `predicate` and `object`.
 
     Raises:
-        InputError: for a query that is refused or wrong.
-        Timeout: for one that takes too long.
+        InputError: the query is refused (it updates, or accesses files or the network) or is not
+            valid SPARQL.
+        Timeout: the query took longer than `timeout`.
 
     Example:
         >>> from mlops_roles import run_sparql
@@ -137,15 +140,15 @@ def run_in_subprocess(
     name: str,
     fix: str = "narrow it, or allow more with --timeout",
 ) -> bytes:
-    """The answer to a request of a function that runs in a subprocess with a deadline.
+    """Call a function in a subprocess with a deadline, and return its answer.
 
     Args:
         work: 'module:function'; a generator function, which takes the request, yields once when
             all is loaded, and then yields the answer.
-        request: what JSON can carry.
+        request: the argument of the function; must be JSON-serializable.
         seconds: until the subprocess is ended, from its first yield on.
-        name: what errors call the request.
-        fix: what the error of a time-out advises.
+        name: the name of the request in errors.
+        fix: the fix that the error of a time-out names.
 
     Raises Timeout, and InputError where the function raises it or the subprocess dies.
     """
@@ -194,7 +197,7 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) ->
 
 
 def _parse_answer(output: bytes, graph: Graph) -> Answer:
-    """The child's answer: SPARQL JSON results, or N-Triples behind a mark."""
+    """Parse the child's answer: SPARQL JSON results, or N-Triples after a marker."""
     if output.startswith(b"#triples\n"):
         triples = [q.triple for q in ox.parse(output, format=ox.RdfFormat.N_TRIPLES)]
         return Answer(["subject", "predicate", "object"], [tuple(t) for t in triples], graph)
@@ -206,7 +209,7 @@ def _parse_answer(output: bytes, graph: Graph) -> Answer:
 
 
 def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
-    """Answer one request, inside the subprocess: a line feed says that the answer begins."""
+    """Answer one request, inside the subprocess: a line feed marks the start of the answer."""
     request, out = json.load(sys.stdin), sys.stdout.buffer
     try:
         steps = work(request)
@@ -267,7 +270,7 @@ def _set_resource_limits(seconds: float) -> None:
 
 
 def _address_space() -> int:
-    """The bytes of address space that this process has, as far as the system says."""
+    """The size of the address space of this process in bytes, if the system reports it."""
     try:
         return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
     except OSError:

@@ -1,4 +1,4 @@
-"""A term's page: its description, and every question that says it belongs there.
+"""The page of a term: its description, and the answers to questions that declare it.
 
 A question with the line `#+ page: ?role 30 Skills / ?from` is the section "Skills" on the page
 of each role, thirtieth in order, its rows grouped by what they have in ?from. The variable
@@ -26,7 +26,7 @@ _PAGE = re.compile(r"\?(\w+)(?: (\d+))?(?: ([^/]+?))?(?: / \?(\w+))?$")
 
 
 class _PageLine(NamedTuple):
-    """A `page` line of a question: on the pages of which terms it is a section, and how."""
+    """A parsed `page` line of a question: for which terms it is a section, and in which form."""
 
     position: int
     question: Question
@@ -39,9 +39,9 @@ class Section(NamedTuple):
     """A question answered for the term of a page.
 
     Attributes:
-        question: its name.
-        about: the variable that stands for the term.
-        heading: of the section.
+        question: the name of the question.
+        about: the variable that is bound to the term.
+        heading: the heading of the section.
         group: the column that the rows are grouped by, if any.
         answer: the rows.
     """
@@ -72,7 +72,7 @@ class Section(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What is known of a term.
+    """The description of a term, and the questions about it with their answers.
 
     Attributes:
         term: its CURIE.

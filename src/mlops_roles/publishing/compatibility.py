@@ -1,8 +1,8 @@
 """Compatibility of releases: an IRI never disappears, and never changes its meaning.
 
 A release lists its terms, each with a fingerprint of its meaning (`terms.csv`). The lists of past
-releases are in `ontology/releases/`; a change of meaning is allowed where `changes.csv` beside
-them gives the reason.
+releases are in `ontology/releases/`; a change of meaning is allowed if `changes.csv` in that folder
+gives the reason.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def term_list_csv(graph: Graph) -> str:
 
 
 def breaking_changes(graph: Graph | None = None, releases: Path | None = None) -> list[Finding]:
-    """Terms of past releases that are gone, changed their meaning, or lost their name.
+    """Find terms of past releases that are missing, changed their meaning, or lost their label.
 
     Args:
         graph: the ontology as it would be released; the shipped one if not given.

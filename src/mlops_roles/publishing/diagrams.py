@@ -1,6 +1,6 @@
 """A picture of a term: what points to it (←) and what it points to (→), evenly on both sides.
 
-The layout alone; `templates/publishing/diagram.svg.j2` draws it.
+This module computes the layout; `templates/diagram.svg.j2` draws it.
 """
 
 from __future__ import annotations

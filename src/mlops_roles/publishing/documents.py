@@ -1,7 +1,7 @@
 """The RDF documents of a release: one graph, four formats, the same bytes each time.
 
-Blank nodes get canonical names (RDFC-1.0) and statements are sorted, so that a document depends on
-its graph alone. Only our own graphs are canonicalised: with others that may take forever.
+Blank nodes get canonical names (RDFC-1.0) and statements are sorted, so that a document depends
+only on its graph. Only our own graphs are canonicalised: for hostile ones that may take forever.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ def imported_files() -> list[Path]:
 
 
 def ontology_documents(graph: Graph) -> dict[str, list[ox.Triple]]:
-    """Name and statements of each document of the whole ontology: asserted, inferred and aligned.
+    """Name and statements of the asserted, the inferred and the aligned ontology.
 
-    The aligned one is without the alignments that commit to an upper ontology, of which at most one
-    is active at a time.
+    The aligned one excludes alignments that commit to an upper ontology, because at most one of
+    these can be active at a time.
     """
     asserted = [q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
     inferred = [q.triple for q in graph.store.quads_for_pattern(None, None, None, INFERRED)]
@@ -115,7 +115,7 @@ def ontology_documents(graph: Graph) -> dict[str, list[ox.Triple]]:
 
 
 def _published_triples(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Triple]:
-    """What `published.rq` selects of a graph; a variant has its own version IRI."""
+    """The statements that `published.rq` selects; a variant gets its own version IRI."""
     kept = store_of(statements).query(publishing_text("published.rq"))
     return canonicalize(_with_variant_iri(t, variant) for t in kept)  # type: ignore[union-attr]
 

@@ -1,7 +1,7 @@
 """The reference documentation: a page for each term and an index for each kind, without scripts.
 
-pyLODE was tried first: version 3.4.1 does not start as installed, and once fixed documents classes
-and properties only, no role, task or skill. Pages come from `mlops_roles.ontology.term_page`.
+pyLODE is not used: version 3.4.1 does not start as installed, and documents only classes and
+properties, no role, task or skill. Pages come from `mlops_roles.ontology.term_page`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def pages(graph: Graph) -> dict[str, bytes]:
 
 
 def front_page(about: Mapping[str, str]) -> bytes:
-    """The page at the top of a site: it leads to the current version."""
+    """The front page of a site, with a link to the current version."""
     text: str = _environment().get_template("front.html.j2").render(about=about)
     return text.encode()
 
@@ -378,7 +378,7 @@ def _shapes() -> list[dict[str, Any]]:
 
 
 def _mapping_sets() -> Iterator[dict[str, Any]]:
-    """The sets of mappings as written: what their headers say, and their rows."""
+    """The mapping sets as written: their headers and rows."""
     for name, found in shipped_mapping_sets().items():
         rows = [mapping.cells for mapping in found.mappings]
         yield {"slug": name, "about": found.header, "rows": rows}

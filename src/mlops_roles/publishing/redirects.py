@@ -35,7 +35,7 @@ class RewriteRule:
 
     Attributes:
         path: the regular expression.
-        target: where it leads; `$1` is the first group of the path, `{suffix}` the format.
+        target: the target; `$1` is the first group of the path, `{suffix}` the format.
         suffix: the format requested, or None for any.
     """
 
@@ -76,7 +76,7 @@ def _wildcard(media_types: tuple[str, ...], level: str) -> str:
 
 @cache
 def rewrite_rules(version: str) -> tuple[RewriteRule, ...]:
-    """The rules in order; an IRI without a version leads to this version."""
+    """The rules in order; an IRI without a version redirects to this version."""
     return tuple(
         rule for row in publishing_rows("redirects") for rule in _rules_of_row(row, version)
     )
@@ -118,7 +118,7 @@ class Redirects:
     """The redirects of a release.
 
     Attributes:
-        version: the version of the release, to which IRIs without a version lead.
+        version: the version of the release; IRIs without a version redirect to it.
     """
 
     version: str

@@ -1,4 +1,4 @@
-"""Build a release: the same bytes each time, put in place as a whole or not at all."""
+"""Build a release reproducibly (the same bytes each time) and replace the folder atomically."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def publish(
 
     Args:
         output: the folder, which may be missing, empty or an earlier build; it is replaced.
-        site: the web address of the folder, to which the redirects lead.
+        site: the web address of the folder; the redirects point there.
         graph: the ontology; the shipped one if not given.
 
     Returns:
         The absolute path of the folder.
 
     Raises:
-        InputError: the folder holds anything but a build or cannot be written, or the site is not
+        InputError: the folder has other files than a build or cannot be written, or `site` is not
             a web address.
 
     Example:

@@ -1,8 +1,8 @@
 """A local server of a built release, with the redirects of the persistent IRIs.
 
-Read-only, on loopback, of the files that were there when it started: a path is looked up among
-them and never joined to the folder, so none leads elsewhere. `/mlops-roles/…` is for the persistent
-IRIs, anything else is a file.
+It is read-only, listens on loopback and serves the files that existed when it started: a request
+path is looked up among them and never joined to the folder, so path traversal is impossible.
+`/mlops-roles/…` is for the persistent IRIs, anything else is a file.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def serve(folder: str | Path, port: int = 0) -> Server:
 
     Args:
         folder: the folder of a release, as `publish` builds it.
-        port: the port to listen on; 0 takes a free one.
+        port: the port to listen on; 0 for any free port.
 
     Returns:
         A `http.server.ThreadingHTTPServer`, already listening.

@@ -1,7 +1,7 @@
-"""Names as stable pseudonyms under a key that the user holds, and group figures that name nobody.
+"""Stable pseudonyms under a key that the user holds, and counts that identify no person.
 
-A pseudonym is not anonymity: anyone who has the key, or knows a person by title and skills, can
-tell who is meant.
+Pseudonyms are not anonymous: a reader who has the key, or who recognises a person by title and
+skills, can identify the person.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Pseudonyms:
-    """Pseudonyms under one key: the same name has the same one, in every file and answer.
+    """Pseudonyms under one key: a name has the same pseudonym in every file and answer.
 
     Attributes:
-        key: the secret, of 16 bytes or more; it is in no `repr`.
+        key: the secret, at least 16 bytes; not shown by `repr`.
 
     Example:
         >>> from mlops_roles import Pseudonyms
@@ -64,7 +64,7 @@ class Pseudonyms:
         """Pseudonyms under the key in a file, or in the environment variable MLOPS_ROLES_KEY.
 
         Raises:
-            InputError: where there is no key, or one of under 16 bytes.
+            InputError: there is no key, or it has under 16 bytes.
         """
         if path is not None:
             return cls.from_key(rdf.read_bytes(Path(path), 1 << 16))
@@ -95,13 +95,13 @@ class Pseudonyms:
         return re.fullmatch(rf"(?:{'|'.join(KINDS.values())})-[0-9a-f]{{16}}", name) is not None
 
     def hide(self, data: Any) -> Any:
-        """An answer as plain data, with the names of persons and units replaced.
+        """Replace the names of people and units in an answer given as plain data.
 
         Args:
-            data: mappings and lists, at any depth; the fields of KINDS hold names.
+            data: nested dictionaries and lists; the keys in KINDS hold names.
 
         Returns:
-            The same data, as new mappings and lists.
+            A copy with pseudonyms.
         """
         if isinstance(data, Mapping):
             return {
@@ -130,8 +130,8 @@ ROUNDING_NOTE = (
 class Band(int):
     """A rounded count: '0', '<5', '5+', '10+' and so on.
 
-    It is the same number for all counts of a band, so no sum or difference tells them apart:
-    to hide the small counts alone would let them be worked out from the totals.
+    All counts of a band become the same number. Hiding only the small counts would not be enough,
+    because they could be computed from the totals.
     """
 
     @classmethod
@@ -157,10 +157,10 @@ class Band(int):
 
 
 def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
-    """An audit as plain data, with counts in bands and nothing about single people.
+    """An audit as plain data, with counts in bands and without data about single people.
 
-    Titles and names that under 5 people wrote are left out, as are the nearest candidates. Whether
-    a group is covered by one person or by four is one state, 'few'.
+    Titles and names of skills of fewer than 5 people, and the nearest candidates, are left out.
+    Items that 1 to 4 people cover have the state 'few'.
     """
     groups = {
         group: {name: _banded(cover) for name, cover in data[group].items()}

@@ -1,8 +1,8 @@
-"""People as RDF, of any size, streamed into the columns of a staff file.
+"""Read people from RDF of any size into the columns of a staff file.
 
-Which property fills which column is the question `staff-columns`; what an IRI means there is
-`staff-values`, and an exact match of it means the same, whether the file or the ontology says so.
-Statements go one by one into arrays of whole numbers; no person is an object.
+The question `staff-columns` maps properties to columns, and `staff-values` maps IRIs to values; an
+exact match of such an IRI has the same value, whether the file or the ontology states the match.
+The file is streamed into arrays of integers; there is no Python object per person.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 PERSON_COLUMNS = ("title", "role", "occupation", "skills", "assessed", "lacks", "post", "person")
-Pairs = tuple[Any, Any]  # two arrays of integers of one length: who, and the value
+Pairs = tuple[Any, Any]  # two arrays of integers of equal length: person, value
 ColumnSource = tuple[Pairs, Callable[[int], str | None]]  # and the text of a value, if it has one
 
 
@@ -35,8 +35,8 @@ class Agents:
     """The statements about people in an RDF file, in columns.
 
     Attributes:
-        keys: every name and text met, in the order of its first appearance; a text begins with '"'.
-        statements_by_column: per column of `staff-columns`, pairs of places in `keys`.
+        keys: every IRI and literal, in the order of first appearance; a literal begins with '"'.
+        statements_by_column: column of `staff-columns` to (subject, object) as indices of `keys`.
     """
 
     def __init__(self, quads: Iterable[ox.Quad], graph: Graph):
@@ -121,12 +121,12 @@ class Agents:
 
 
 def read_rdf_people(path: Path, graph: Graph) -> pyarrow.Table:
-    """The people of an RDF file as a staff table, of `line` and the columns of a staff file.
+    """The people of an RDF file as a staff table: `line` and the columns of a staff file.
 
-    `line` is the place of a person in the order of first appearance. The person is the name, and
-    the IRI too where two have one name; several titles, roles or units are separated by ';'.
+    `line` numbers the people in the order of first appearance. `person` is the name, and the IRI,
+    too, if two people have the same name. Several titles, roles or units are separated by ';'.
 
-    Raises InputError for a file that cannot be read, or without people.
+    Raises InputError if the file cannot be read or has no people.
     """
     import pyarrow as pa
 
@@ -155,7 +155,7 @@ def read_rdf_people(path: Path, graph: Graph) -> pyarrow.Table:
 
 
 def _meanings(graph: Graph) -> dict[str, dict[str, str]]:
-    """Of each kind of value, as IRI or text, what it means in a staff file."""
+    """Kind of value to IRI or text to its value in a staff file."""
     meanings: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask("staff-values", graph):
         meanings[row["kind"]][graph.expand_curie(row["value"]) or row["value"]] = row["meaning"]
@@ -165,7 +165,7 @@ def _meanings(graph: Graph) -> dict[str, dict[str, str]]:
 def _column_sources(
     agents: Agents, names: Mapping[int, str], graph: Graph
 ) -> dict[str, list[ColumnSource]]:
-    """The sources of each column; what is no role of ours is a title."""
+    """The sources of each column; a role that the ontology does not have becomes a title."""
     meanings = _meanings(graph)
     meant = {kind: agents.meanings(named) for kind, named in meanings.items()}
 
@@ -206,7 +206,7 @@ def _column_sources(
 
 
 def _joined(*pairs: Pairs) -> Pairs:
-    """Pairs, and after them others."""
+    """Concatenate two lists of pairs."""
     import numpy as np
 
     who, what = (np.concatenate(sides) for sides in zip(*pairs, strict=True))
@@ -225,7 +225,7 @@ def _each(pairs: Pairs) -> Iterator[tuple[int, int]]:
 
 
 def _joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
-    """One text a person: the texts of all sources, each once, separated by ';'; else null."""
+    """One text per person: the distinct texts of all sources, separated by ';', or null."""
     import numpy as np
 
     words: dict[str, int] = defaultdict(count().__next__)
@@ -247,7 +247,7 @@ def _joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> py
 
 
 def _text_numbers(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
-    """The number of the text that each value is written as; -1 for none."""
+    """The index of the text of each value; -1 if it has none."""
     import numpy as np
 
     distinct, at = np.unique(values, return_inverse=True)
@@ -257,7 +257,7 @@ def _text_numbers(values: Any, text: Callable[[int], str | None], words: dict[st
 
 
 def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
-    """So many words each, joined by ';'; null for none."""
+    """Join the given number of words for each row by ';'; null for 0 words."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -273,7 +273,7 @@ def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
 
 
 def _display_names(people: list[int], names: Mapping[int, str], keys: list[str]) -> Iterator[str]:
-    """The name of each person; the IRI where there is none, both where others have the same."""
+    """The name of each person; the IRI if there is none, both if the name is not unique."""
     times = Counter(names.get(who, "") for who in people)
     for who in people:
         name = names.get(who)

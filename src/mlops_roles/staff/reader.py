@@ -1,9 +1,8 @@
-"""Staff files: read once into a clean table that keeps line numbers.
+"""Read a staff file once into a clean table that keeps the line numbers.
 
-CSV and TSV go through Arrow where they have no quirk, and else through the csv module of the
-standard library, which knows the line of every row and fault; XLSX through calamine; Parquet
-through DuckDB; a table of a warehouse stays in its engine. Whatever the source, the result has
-the columns of COLUMNS as text, and `line`.
+Regular CSV and TSV files are read by Arrow, all others by the csv module of the standard library,
+which knows the line of every row and error; XLSX by calamine; Parquet by DuckDB; a table in a
+database stays in its engine. The result always has `line` and the columns COLUMNS as text.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ AMBIGUOUS_ENDINGS = (".json", ".xml", ".owl")  # of files that may be anything
 RDF_ENDINGS = tuple(e for e in rdf.RDF_FORMATS if e not in AMBIGUOUS_ENDINGS)
 BATCH_ROWS = 50_000
 MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
-MAX_PLAIN_BYTES = 1 << 33  # bytes of a file of lines, which is read without a copy of it as text
+MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
 # white space as Arrow and Python have it; no two engines mean the same by \s
 BLANK_CHARACTERS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
@@ -53,7 +52,7 @@ class Rejected:
         line: in the file, from 1; in a table the row's number in the order of the persons.
         reason: why it was not used.
         fix: what to do.
-        person: of a table alone, where the person is the key of a row.
+        person: the key of the row if it is in a database table, which has no lines.
     """
 
     file: str
@@ -68,21 +67,21 @@ class Rejected:
 
 
 def contradiction(skill: str) -> tuple[str, str]:
-    """Reason and fix of a row that says of one skill that it is there and that it is lacking."""
+    """Reason and fix of a row in which a skill is both recorded and lacking."""
     return f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"
 
 
 def duplicate_of(place: str) -> tuple[str, str]:
-    """Reason and fix of a row whose person is in another row already."""
+    """Reason and fix of a row whose person is also in an earlier row."""
     return f"duplicate of {place}", "put both rows into one"
 
 
 @dataclass
 class Staff:
-    """A staff table, and the rows that could not become part of it.
+    """A staff table, and the input rows that were rejected.
 
     Attributes:
-        keyed: whether rows are known by their person, not by a line.
+        keyed: whether a row is identified by its person instead of its line.
     """
 
     table: ibis.Table
@@ -105,10 +104,10 @@ def read_staff(
             or an Ibis table.
         connection: any Ibis connection; the table is created there.
         mapping: column of ours to column of the file, where the names differ; none for RDF.
-        graph: the ontology, which says what the terms of RDF mean.
+        graph: the ontology, which maps RDF terms to columns and values.
 
     Raises:
-        InputError: with file, line and fix, if the file as a whole cannot be used.
+        InputError: the file cannot be used at all; the message has file, line and fix.
     """
     columns = mapping or {}
     if not isinstance(path, (str, Path)):
@@ -121,7 +120,7 @@ def read_staff(
 def _read_file(
     path: Path, mapping: Mapping[str, str], graph: Graph | None
 ) -> tuple[pyarrow.Table, list[Rejected]]:
-    """The rows of a file, and those that do not fit."""
+    """The rows of a file, and the rejected ones."""
     kind = path.suffix.lower()
     if kind == ".parquet":
         return _read_parquet(path, mapping), []
@@ -141,7 +140,7 @@ def _read_file(
 def _read_rows(
     rows: Iterator[Row], path: Path, mapping: Mapping[str, str]
 ) -> tuple[pyarrow.Table, list[Rejected]]:
-    """Rows, of which the first is the header; and those that have not as many cells."""
+    """The rows below the header row, and the rejected ones, which have another number of cells."""
     header = next(rows, (0, ()))[1]
     if not header:
         raise InputError(
@@ -156,7 +155,7 @@ def _read_rows(
 
 @cache
 def _synonyms() -> dict[str, str]:
-    """Other headings of a column, folded, to the column; taken where only one of a file fits."""
+    """Folded synonym to column; a synonym is used if only one heading of the file matches."""
     with (resource_dir("ontology") / "staff" / "columns.csv").open(encoding="utf-8") as file:
         return {row["heading"]: row["column"] for row in csv.DictReader(file)}
 
@@ -164,10 +163,10 @@ def _synonyms() -> dict[str, str]:
 def _column_positions(
     header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
 ) -> dict[str, int]:
-    """The place of each of our columns in the header.
+    """The index of each of our columns in the header.
 
-    Raises InputError for a heading that is there twice, a mapping that does not fit, and a
-    missing column that is needed.
+    Raises InputError for a duplicate heading, a mapping to a column that does not exist, and a
+    missing required column.
     """
     names = [str(h or "").strip() for h in header]
     listed = ", ".join(names)[:300]
@@ -199,9 +198,9 @@ def _column_positions(
 
 
 def read_plain_csv(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
-    """A CSV or TSV file of which each line is a row, by Arrow in a tenth of the time.
+    """Read a CSV or TSV file in which each line is one row with Arrow, in a tenth of the time.
 
-    None for any other: only the csv module then knows the line of each row.
+    Returns None for any other file: only the csv module then knows the line of each row.
     """
     data = rdf.read_bytes(path, MAX_PLAIN_BYTES)
     start = data.find(b"\n") + 1 or len(data)
@@ -220,7 +219,7 @@ def read_plain_csv(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | No
 def _parse_plain_csv(
     data: bytes, delimiter: str, width: int, wanted: list[str]
 ) -> pyarrow.Table | None:
-    """The wanted columns, called by their number, as text; None if a row has another width."""
+    """The wanted columns as text, named by their index; None if the rows differ in width."""
     import pyarrow as pa
     import pyarrow.csv
 
@@ -238,7 +237,7 @@ def _parse_plain_csv(
 
 
 def _staff_columns(cells: Mapping[str, Any], lines: Any) -> pyarrow.Table:
-    """Columns of ours as a staff table: `line` and COLUMNS, trimmed; null where there is none."""
+    """The staff table of some columns: `line` and COLUMNS, trimmed; missing ones are null."""
     import pyarrow as pa
 
     none = pa.nulls(len(lines), pa.string())
@@ -247,9 +246,9 @@ def _staff_columns(cells: Mapping[str, Any], lines: Any) -> pyarrow.Table:
 
 
 def _are_rows(data: bytes, delimiter: str) -> bool:
-    """Whether no line is less or more than a row.
+    """Whether each line is exactly one row.
 
-    That is: no line is blank, no quote does not enclose a whole cell, no stray CR, no NUL.
+    That is: no blank line, no quote inside a cell, no stray CR, no NUL.
     """
     if data[:1] in b"\r\n" or b"\n\n" in data or b"\n\r" in data or b"\0" in data:
         return False
@@ -263,7 +262,7 @@ def _are_rows(data: bytes, delimiter: str) -> bool:
 def _rows_of_width(
     rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]
 ) -> Iterator[Row]:
-    """The rows that have as many cells as the header; the others are rejected."""
+    """The rows with as many cells as the header; the others are added to `rejected`."""
     for line, row in rows:
         if len(row) == width:
             yield line, row
@@ -306,7 +305,7 @@ def _trimmed(values: Any) -> Any:
 def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -> Staff:
     """A table with its cells trimmed, in its engine.
 
-    It has no lines: they are the numbers of its rows in the order of the persons.
+    It has no lines: `line` numbers its rows in the order of the persons.
     """
     import ibis
 
@@ -326,9 +325,9 @@ def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -
 
 
 def _trimmed_in_engine(cells: ibis.Column) -> Any:
-    """What `_trimmed` does, in an engine.
+    """The same as `_trimmed`, in an engine.
 
-    Ibis's `strip` knows ASCII alone, and on Spark takes the letters f and v for white space.
+    Ibis's `strip` handles only ASCII, and on Spark treats the letters f and v as white space.
     """
     return (
         cells.cast("string")
@@ -376,7 +375,7 @@ def _text_bytes(table: ibis.Table, columns: Iterable[int]) -> ibis.Table:
 
     @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
     def strlen(text: str) -> int:
-        """DuckDB's count of bytes, which stands for this one."""
+        """Replaced by the function of DuckDB that counts bytes."""
         return len(text.encode())
 
     return table.aggregate(

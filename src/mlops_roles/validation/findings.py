@@ -1,4 +1,4 @@
-"""What a check reports: findings, and the report that holds them."""
+"""The result of a check: findings, and the report with all of them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Finding:
     """One violated rule.
 
     Attributes:
-        severity: one of SEVERITIES.
+        severity: 'Violation', 'Warning' or 'Info'.
         shape: CURIE of the shape, or name of the rule.
         focus: the node that violates it.
-        value: the value that does, where the rule is about single values.
+        value: the value that violates it, or None if the rule is not about single values.
         message: the rule and how to fix the data.
 
     Example:
@@ -56,7 +56,7 @@ class Report:
 
     @property
     def nodes(self) -> int:
-        """Number of focus nodes, those of several shapes counted for each."""
+        """Number of focus nodes; a focus node of several shapes is counted for each."""
         return sum(self.checked.values())
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""How well made an ontology is: the tests of FOOPS!, the pitfalls of OOPS! and the checks of ROBOT.
+"""Quality checks of an ontology: the tests of FOOPS!, the pitfalls of OOPS!, the checks of ROBOT.
 
 Each is a file of SPARQL in `queries/quality/` with severity, reason, fix and an example of the
-mistake; those that need the web or a human are listed as not run. Beside them: the OWL 2 profiles,
+mistake; those that need the web or a human are listed as not run. In addition: the OWL 2 profiles,
 labels and definitions by language, and terms that no competency question uses.
 
 Sources: FOOPS! (catalogue of tests, w3id.org/foops), OOPS! (Poveda-Villalón and others, 2014),
@@ -46,7 +46,7 @@ class Result:
         severity: 'Violation', 'Warning' or 'Info'.
         state: 'passed', 'failed', 'excepted' (failed, with an exception on record) or 'not run'.
         subject: CURIE of the term that violates it, or ''.
-        value: the value that does, or ''.
+        value: the value that violates it, or ''.
         reason: why the check is made; of an exception or a check not run, why that is.
         fix: how to fix a violation.
     """
@@ -105,11 +105,11 @@ def quality(
     questions: Iterable[str | os.PathLike[str]] = (),
     exceptions: str | os.PathLike[str] | None = None,
 ) -> Quality:
-    """Check how well an ontology is made: that of a file, or ours if none is given.
+    """Check the quality of an ontology: that of a file, by default ours.
 
     Args:
         path: Turtle, RDF/XML, JSON-LD, N-Triples or TriG.
-        graph: ours, with a company's additions.
+        graph: our ontology with a company's additions, to be checked instead of a file.
         questions: SPARQL files, the competency questions of the ontology; by default ours for ours.
         exceptions: CSV of check, subject (* for any) and reason; by default ours for ours.
 

@@ -3,8 +3,8 @@
 Most shapes run as SPARQL, one query for all focus nodes; the rest run in pySHACL. Shapes whose
 constraint reads the graph `$shapesGraph` validate the shapes that a company adds.
 
-A company's shapes may never end (a pattern is a regular expression), so they run in a process that
-can be killed, and their SPARQL is checked for access to anything outside.
+Validation with a company's shapes may never end (a pattern is a regular expression), so it runs in
+a subprocess with a time limit, and the SPARQL in them is checked for external access.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class DataGraph:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None, graph: Graph) -> DataGraph:
-        """Load a user's data beside the ontology. Raises InputError for a file it cannot parse."""
+        """Load a user's data with the ontology. Raises InputError if it cannot be parsed."""
         store, ontology, undescribed = ox.Store(), _asserted_quads(graph), set[Any]()
         if path:
             rdf.load_into(store, path)
@@ -70,7 +70,7 @@ def check(
     Args:
         data: an RDF file in our terms, W3C ORG, FOAF or schema.org.
         graph: the ontology with a company's additions, whose shapes are used too.
-        timeout: seconds until a company's shapes are stopped, loading not counted.
+        timeout: time limit in seconds for a company's shapes, without loading.
 
     Returns:
         The findings, and the number of focus nodes of each shape.

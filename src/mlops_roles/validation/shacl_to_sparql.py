@@ -155,7 +155,7 @@ class Constraint:
 
     @property
     def flags(self) -> str:
-        """The sh:flags beside a sh:pattern, in SPARQL."""
+        """The sh:flags of a sh:pattern, in SPARQL."""
         found = self.translator.shapes.value(self.shape_node, _sh("flags"))
         return '""' if found is None else to_sparql(found)
 
@@ -179,7 +179,7 @@ class Constraint:
 
     @property
     def qualified(self) -> Any:
-        """The sh:qualifiedValueShape beside a qualified count."""
+        """The sh:qualifiedValueShape of a qualified count."""
         return self.translator.shapes.value(self.shape_node, _sh("qualifiedValueShape"))
 
     @property

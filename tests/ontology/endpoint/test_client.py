@@ -302,7 +302,7 @@ def other(endpoint):
 def test_a_stale_or_damaged_copy_is_refused_until_installed_again(server, running):
     with Endpoint(running(server), [PEOPLE]) as ours, other(ours) as theirs:
         insert(ours, contents.ASSERTED.value, "<urn:x> <urn:x> <urn:x> .")
-        with pytest.raises(InputError, match="are not whole"):
+        with pytest.raises(InputError, match="are incomplete"):
             ours.ask("roles")
         with pytest.raises(
             InputError, match=r"of another version or with other additions; .* --install"

@@ -1,6 +1,6 @@
-"""A second opinion on role certificates, which trusts neither them nor the code that makes them.
+"""An independent verifier of role certificates.
 
-It reads the staff file with its own reader, walks over the asserted statements of the shipped
-Turtle, writes down what a certificate of this person and role would have to say, and compares.
-It imports nothing that certificates are made with: no reasoner, no query, no audit.
+It reads the staff file with its own reader, derives the required skills from the asserted
+statements of the shipped Turtle, rebuilds the certificate of this person and role, and compares.
+It shares no code with the modules that make certificates: no reasoner, no query, no audit.
 """

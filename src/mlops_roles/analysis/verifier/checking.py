@@ -1,4 +1,4 @@
-"""What a certificate would have to say, and where it says something else."""
+"""Rebuild a certificate from the staff file and the ontology, and list the differences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ABSENT = "nothing"
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a certificate is wrong: the place in it, what it says there, and what was found."""
+    """A difference: the place in the certificate, its value there, and the value found instead."""
 
     place: str
     says: str
@@ -34,8 +34,9 @@ class Verification:
 
     Attributes:
         content: the certificate as plain data.
-        differences: where it is wrong, each with `place`, `says` and `found`; none if verified.
-        ignored_columns: columns of the staff file whose names do not say what they are.
+        differences: where it is wrong, each with `place`, `says` (the value in the certificate)
+            and `found` (the correct value); empty if verified.
+        ignored_columns: columns of the staff file with unknown names.
 
     Example:
         >>> import json, pathlib, tempfile
@@ -80,11 +81,11 @@ def verify(
         certificate: as `certify` wrote it, in JSON or RDF.
         staff: the staff file that it is about: CSV, TSV, XLSX or Parquet.
         added: the files that a company adds to the ontology.
-        mapping: our column to the file's column; no column is guessed.
-        key: the key of the pseudonyms, if the person is named by one.
+        mapping: our column to the file's column; synonyms are not recognised.
+        key: the key of the pseudonyms, if the certificate has a pseudonym.
 
     Raises:
-        InputError: the file is no certificate, or no staff file.
+        InputError: a file cannot be read, or is not a certificate or staff file.
 
     Example:
         >>> import json, pathlib, tempfile
@@ -142,7 +143,7 @@ class _Rebuild:
         self.cells = _read_cells(row, ontology)
 
     def certificate(self) -> dict[str, Any]:
-        """All that the certificate would have to say."""
+        """The complete certificate."""
         states = self._states(self.role)
         verdict = _verdict(states, self.accept_tools)
         is_open = verdict in ("likely", "unknown")
@@ -292,7 +293,7 @@ def _differences(given: Any, found: Any) -> list[Difference]:
 
 
 def _compare(given: Any, found: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Each place where two trees differ; of lists with other members, the list as a whole."""
+    """Each place where two trees differ; lists with other members count as one place."""
     if isinstance(given, dict) and isinstance(found, dict):
         for key in {**found, **given}:
             one, other = given.get(key, ABSENT), found.get(key, ABSENT)

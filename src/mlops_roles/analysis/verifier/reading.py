@@ -30,7 +30,7 @@ Row = tuple[int, list[str]]
 def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
     """A certificate as plain data.
 
-    RDF carries its JSON; statements that do not follow from that, or are missing, come along.
+    RDF includes the JSON. Also returns the statements that differ from those that the JSON implies.
     """
     if path.suffix.lower() == ".json":
         return _parse_certificate(
@@ -94,7 +94,7 @@ class PersonRows:
         path, digest: the file, and its SHA-256.
         found: line and evidence cells of each row.
         unread: how many rows have another number of cells than the header.
-        ignored_columns: the columns whose names do not say what they are.
+        ignored_columns: the columns with unknown names.
     """
 
     def __init__(

@@ -119,7 +119,7 @@ def add_map(parser: argparse.ArgumentParser) -> None:
 
 
 def mapping(given: Sequence[str]) -> dict[str, str]:
-    """What `--map` says: column of ours to column of the file."""
+    """The values of `--map`: our column to the column of the file."""
     for pair in given:
         if "=" not in pair:
             raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")

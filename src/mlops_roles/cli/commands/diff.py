@@ -4,11 +4,11 @@
   mlops-roles diff old.ttl new.ttl --staff staff.csv
   mlops-roles diff staff-2025.csv staff-2026.csv
 
-An ontology is a folder such as ontology/, or one RDF file. Listed are the terms added, removed and
-changed, the inferred statements gained and lost with the change that causes each, and with --staff
-the people whose answers change. Of two staff files are listed the people added and removed, those
-whose roles, skills or answers change, and the coverage before and after. Exit code 1 if rows of a
-staff file were rejected; a difference alone is an answer.
+An ontology is a folder such as ontology/, or one RDF file. For ontologies, the report lists the
+terms added, removed and changed, the inferred statements gained and lost with the change that
+causes each, and with --staff the people whose answers change. For staff files, it lists the people
+added and removed, those whose roles, skills or answers change, and the coverage before and after.
+Exit code 1 if rows of a staff file were rejected; a difference alone is an answer.
 """
 
 import argparse

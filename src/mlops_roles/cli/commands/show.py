@@ -1,4 +1,4 @@
-"""Show a term: its definition, and what the catalogue says about it.
+"""Show a term: its definition, and the answers of the catalogue about it.
 
 mlops-roles show R7
 mlops-roles show skill:feature-engineering

@@ -6,8 +6,9 @@
 
 Coverage is that of the audit: roles by a certain title, tasks and steps by such a role, skills by a
 record. The solver HiGHS (python -m pip install 'mlops-roles[team]') proves that the group is the
-best, or tells how far from the best it may be. What too few people cover is listed with whom to
-hire for it. Exit code 1 if anything is, or if rows of the staff file were rejected.
+best, or reports how far from the best it may be. Items that too few people cover are listed, with
+the roles to hire for them. Exit code 1 if there are such items, or if rows of the staff file were
+rejected.
 """
 
 from __future__ import annotations

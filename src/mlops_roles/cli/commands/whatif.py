@@ -5,9 +5,9 @@
   mlops-roles whatif --staff staff.csv --hire solution-architect --all --format csv
 
 A hire is assumed to hold the role and to have its skills, and is marked as assumed; a skill that is
-learnt counts as recorded. Shown is what changes for roles, tasks, skills and workflow steps: people
-and state; complete: holders with all skills recorded; able: anyone with all skills of a role
-recorded. Exit code 1 if rows of the staff file were rejected.
+learnt counts as recorded. The report shows changes for roles, tasks, skills and workflow steps:
+the number of people and the state; complete: holders with all skills recorded; able: people with
+all skills of a role recorded, holders or not. Exit code 1 if rows of the staff file were rejected.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""The questions of the catalogue, and a user's own SPARQL, asked of a SPARQL 1.1 server.
+"""Run the questions of the catalogue, and a user's own SPARQL, on a SPARQL 1.1 server.
 
-Three graphs of ours lie on the server (`Endpoint.install`): what is asserted, what follows from
-it, and a digest by which a stale or half-written copy is noticed. Queries go out in the subset
-that servers agree on, and an answer comes back whole or not at all: it is counted by the server
-and compared. Nothing else is changed there, and no other address is ever asked.
+`Endpoint.install` writes three named graphs to the server: the asserted statements, the inferred
+ones, and a digest that shows whether the copy is current and complete. Queries use the subset of
+SPARQL on which servers agree. An answer is complete or an error: its rows are compared with a count
+by the server. Nothing else on the server is changed, and no other address is contacted.
 """

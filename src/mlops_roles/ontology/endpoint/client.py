@@ -1,4 +1,4 @@
-"""A SPARQL server with our graphs on it: installed, checked, asked."""
+"""A SPARQL server with our graphs on it: install them, check them, query them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ BATCH_SIZE = (
 _STATES = {
     "missing": "are not there",
     "stale": "are of another version or with other additions",
-    "damaged": "are not whole",
+    "damaged": "are incomplete",
 }
 
 
 class Endpoint:
     """A SPARQL 1.1 server that answers the questions of the catalogue and a user's own queries.
 
-    Nothing is sent before the first question. The ontology has to be on the server: `install`
-    puts it there. Use it in a `with` statement, which closes the connection at its end.
+    Nothing is sent before the first question. The ontology has to be on the server; `install`
+    writes it there. Use it in a `with` statement, which closes the connection at its end.
 
     Args:
         url: the address that takes queries, with http or https and without credentials.
@@ -43,7 +43,7 @@ class Endpoint:
             before a query is sent again to a server that is busy (0.5, 1 and 2).
 
     Raises:
-        InputError: for an address or IRI that is none, and for a `graph` with data of files.
+        InputError: an address or IRI is not valid, or `graph` has data files.
 
     Example:
         >>> from mlops_roles import Endpoint, InputError
@@ -85,8 +85,8 @@ class Endpoint:
     def ask(self, name: str, /, **bindings: str) -> Answer:
         """Answer a question of the catalogue, as `mlops_roles.ask` does without a server.
 
-        Each row comes once, in however many graphs it is.
-        Raises InputError where our graphs are not there, or where the answer is not complete.
+        A row occurs once, even if several graphs have it.
+        Raises InputError if our graphs are not on the server, or if the answer is incomplete.
         """
         asked = find_question(name, self.graph)
         terms = asked.resolve_bindings(self.graph, **bindings)
@@ -99,8 +99,8 @@ class Endpoint:
     def run_sparql(self, text: str, name: str = "query") -> Answer:
         """Answer a user's own SELECT, ASK or CONSTRUCT.
 
-        The triples of a CONSTRUCT are made here, of rows that were counted.
-        Raises InputError for a query that is refused, and for an answer that is not complete.
+        The triples of a CONSTRUCT are built on this side, from rows that were counted.
+        Raises InputError if the query is refused, or if the answer is incomplete.
         """
         query = rewriting.parse_query(text, self.graph.prefixes, name)
         if query.form == "ASK":
@@ -173,9 +173,9 @@ class Endpoint:
 
     @cached_property
     def dataset(self) -> tuple[ox.NamedNode, ...]:
-        """The graphs that a question is asked of; none where the default graph shows them all.
+        """The dataset of a question as graph IRIs; empty if the default graph includes them all.
 
-        Raises InputError where our graphs are not there, or where data would be left out.
+        Raises InputError if our graphs are not on the server, or if data would be left out.
         """
         if (state := self.state()) != "fresh":
             raise self.transport.error(
@@ -197,16 +197,16 @@ class Endpoint:
         )
 
     def has_data(self, name: ox.NamedNode) -> bool:
-        """Whether a named graph has anything in it."""
+        """Whether a named graph has any statement."""
         return ask_boolean(self.transport, fill_template("graph-has-data.rq", graph=name.value))
 
     def default_graph_is_union(self) -> bool:
-        """Whether a query that names no graph sees the named ones (known where ours are there)."""
+        """Whether the default graph includes the named ones (needs our graphs on the server)."""
         text = fill_template("installed-is-seen.rq", graph=INSTALLED.value)
         return ask_boolean(self.transport, text)
 
     def state(self) -> str:
-        """How our graphs are there: fresh, missing, stale or damaged."""
+        """The state of our graphs on the server: 'fresh', 'missing', 'stale' or 'damaged'."""
         text = fill_template("installed.rq", graph=INSTALLED.value)
         found = select_rows(self.transport, text, ["digest"])
         digests = {row[0].value for row in found if isinstance(row[0], ox.Literal)}
@@ -219,16 +219,16 @@ class Endpoint:
         return "fresh" if sizes == wanted else "damaged"
 
     def install(self) -> bool:
-        """Put our graphs on the server, which needs the right to update.
+        """Write our graphs to the server, which needs the right to update.
 
-        What makes them valid is deleted first and written last, so that nothing half-written is
-        used.
+        The digest that makes them valid is deleted first and written last, so that a half-written
+        copy is never used.
 
         Returns:
-            Whether anything was done; false where the graphs are there already.
+            Whether anything was written; False if the graphs were up to date.
 
         Raises:
-            InputError: where the server refuses updates, or they do not show in its answers.
+            InputError: the server refuses updates, or they have no effect on its answers.
         """
         if self.state() == "fresh":
             return False
@@ -253,7 +253,7 @@ class Endpoint:
             done += len(batch)
 
     def try_update(self) -> None:
-        """Delete a statement that the server cannot have. Raises InputError if that is refused."""
+        """Delete a statement that does not exist. Raises InputError if the server refuses it."""
         import uuid
 
         self._update("delete-nothing.ru", graph=f"{INSTALLED.value}/{uuid.uuid4().hex}")

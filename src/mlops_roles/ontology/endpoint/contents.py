@@ -1,4 +1,4 @@
-"""What lies on a server: three named graphs of ours."""
+"""The three named graphs that are installed on a server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VERSION = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
 
 
 def triples_by_graph(graph: Graph) -> dict[ox.NamedNode, list[ox.Triple]]:
-    """What is asserted and what follows, by the graph that holds it."""
+    """The asserted and the inferred statements, by the named graph that holds them."""
     return {
         name: [q.triple for q in graph.store.quads_for_pattern(None, None, None, at)]
         for name, at in ((ASSERTED, DEFAULT), (INFERRED, INFERRED))
@@ -24,7 +24,7 @@ def triples_by_graph(graph: Graph) -> dict[ox.NamedNode, list[ox.Triple]]:
 
 
 def installation_record(graph: Graph) -> list[ox.Triple]:
-    """What says which content is there; it is written last."""
+    """The statements that identify the installed content; they are written last."""
     digest, version = ox.Literal(graph.digest), ox.Literal(graph.version)
     return [
         ox.Triple(INSTALLED, _IDENTIFIER, digest),

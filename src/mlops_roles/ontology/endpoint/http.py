@@ -1,4 +1,4 @@
-"""One SPARQL server over HTTP: what it may send, how long it may take, when it is asked again."""
+"""HTTP to one SPARQL server, with limits on size and time, and retries when it is busy."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class Transport:
             )
 
     def _reason(self, response: httpx.Response, end: float) -> str:
-        """The first line of what a server says of its refusal."""
+        """The first line of the server's error message."""
         text = b"".join(_take_bytes(self._chunks(response, end), 4096)).decode("utf-8", "replace")
         line = next((x for x in re.sub(r"<[^>]*>", " ", text).splitlines() if x.strip()), "")
         return f": {' '.join(line.split())[:200]}" if line else ""
@@ -192,8 +192,8 @@ class Transport:
 
     def _timeout(self) -> Timeout:
         return Timeout(
-            f"{self.display_url}: no whole answer within {self.timeout:g} s; narrow the question, "
-            "or allow more with --timeout"
+            f"{self.display_url}: no complete answer within {self.timeout:g} s; narrow the "
+            "question, or allow more with --timeout"
         )
 
     def _parse(self, data: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
@@ -283,7 +283,7 @@ def _checked_url(url: str) -> str:
 
 
 def _credentials() -> Any:
-    """User and password out of the environment, else what netrc says for the host."""
+    """User and password from the environment, otherwise from netrc."""
     httpx = _httpx()
     user, password = os.environ.get("MLOPS_ROLES_USER"), os.environ.get("MLOPS_ROLES_PASSWORD")
     if user and password:

@@ -1,4 +1,4 @@
-"""What a SPARQL server does where servers differ, and what that means here."""
+"""Test how a SPARQL server behaves where servers differ, and what follows for this tool."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ MAX_PROBED_ROWS = 11**4  # of row-cap.rq
 
 
 class Probe(NamedTuple):
-    """One thing that servers do differently."""
+    """One behaviour in which servers differ.
+
+    Attributes:
+        point: the behaviour.
+        found: what this server does.
+        means: the consequence for this tool.
+    """
 
     point: str
     found: str
@@ -38,15 +44,15 @@ _UPDATES_NOT_TRIED = Probe(
 
 
 def probe(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list[Probe]:
-    """What a server does. Nothing is changed there.
+    """Test the behaviour of a server. Nothing on it is changed.
 
     Args:
-        endpoint: the server, and the graphs that questions are to be asked of.
+        endpoint: the server, and the graphs to be queried.
         updates: delete a statement that the server cannot have, to see whether updates work.
         slow: ask for something endless, to see how it is stopped; takes the time-out of
             `endpoint`.
 
-    Raises InputError where it does not answer at all.
+    Raises InputError if the server does not answer at all.
     """
     state = endpoint.state()
     return [
@@ -205,5 +211,5 @@ def _probe_updates(endpoint: Endpoint) -> Probe:
             "--install cannot be used: have the file of --save loaded",
         )
     return Probe(
-        "updates", "allowed", "--install can be used; see to it that nobody else may write"
+        "updates", "allowed", "--install can be used; make sure that no other user may write"
     )

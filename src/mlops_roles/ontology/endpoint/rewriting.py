@@ -1,8 +1,8 @@
 """Queries for a server: with a dataset, and wrapped so that answers can be counted and paged.
 
-All of it is plain SPARQL 1.1 in the subset that servers agree on. Parameters are joined to the
-question as a whole: a VALUES block that closes a query makes Virtuoso 7 answer with rows of
-other subjects.
+The result is SPARQL 1.1 in the subset on which servers agree. Parameters are joined with the
+question as a subquery, because a VALUES block at the end of a query makes Virtuoso 7 return rows
+of other subjects.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..query_outline import Outline, outline
 from ..sandbox import reject_unsafe_query
 from ..sparql_tokens import tokenize
 
-FOLDER = resource_dir("queries") / "endpoint"  # texts for a server; questions are beside the folder
+FOLDER = resource_dir("queries") / "endpoint"  # templates; the questions are in its parent
 
 
 def fill_template(name: str, **parts: object) -> str:
@@ -117,9 +117,10 @@ class ParsedQuery:
 
 
 def parse_query(text: str, prefixes: Mapping[str, str], name: str = "query") -> ParsedQuery:
-    """A user's query, judged and parsed; prefixes of the ontology may be left out.
+    """Check and parse a user's query; prefixes of the ontology may be left out.
 
-    Raises InputError where it reaches outside, is wrong, or asks what servers answer differently.
+    Raises InputError if it accesses anything outside, is invalid, or uses what servers answer
+    differently.
     """
     reject_unsafe_query(text, name)
     comments = [t for t in tokenize(text, comments=True) if t.kind == "comment"]
