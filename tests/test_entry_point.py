@@ -34,6 +34,13 @@ def test_the_exit_code_is_that_of_the_command(arguments, code):
     assert bool(done.stderr) == (code != 0)
 
 
+def test_an_audit_leaves_nothing_on_stderr_at_its_end(tmp_path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text("person,title,skills\nAnn,Data Engineer,SQL\n", encoding="utf-8")
+    done = run("-m", "mlops_roles", "audit", str(staff))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_a_command_registers_at_exit_is_run():
     done = run("-c", COMMAND.format(end="return 1"))
     assert (done.returncode, done.stdout, done.stderr) == (1, "cleaned up\n", "")
@@ -52,3 +59,9 @@ def test_an_unforeseen_error_ends_the_process_with_its_traceback():
     done = run("-c", COMMAND.format(end="raise RuntimeError('unforeseen')"))
     assert (done.returncode, done.stdout) == (1, "cleaned up\n")
     assert done.stderr.endswith("RuntimeError: unforeseen\n")
+
+
+def test_what_is_written_to_stderr_at_exit_is_shown():
+    end = "import os; atexit.register(os.write, 2, b'late'); return 0"
+    done = run("-c", COMMAND.format(end=end))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "cleaned up\n", "late")
