@@ -232,6 +232,10 @@ def test_a_table_is_found_in_its_schema_and_the_driver_reads_its_variables(
             ["--connect", "hr.duckdb", "--table", "staff"],
             "hr.duckdb: no engine that Ibis knows; write duckdb://FILE",
         ),
+        (
+            ["--connect", f"sqlite://{ROOT / 'README.md'}?colour=red", "--table", "staff"],
+            "unexpected keyword argument 'colour'; check address",
+        ),
         (["--connect", "hadoop://x", "--table", "staff"], "hadoop://x: no engine that Ibis knows"),
     ],
 )
@@ -242,6 +246,26 @@ def test_what_cannot_be_connected_to_is_one_line_with_a_fix(arguments, message, 
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message.replace("{url}", url) in err
     assert ";" in err
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("stff", "no such table in {url}; did you mean staff?"),
+        ("main.stff", "no such table in main of {url}; did you mean staff?"),
+        ("hr.main.stff", "no such table in hr.main of {url}; did you mean staff?"),
+        ("no.staff", "no such table in no of {url}; there is none"),
+        ("", "no such table in {url}; there are staff"),
+    ],
+)
+def test_a_table_that_a_duckdb_file_lacks_is_one_line_with_a_fix(table, message, run, tmp_path):
+    con = ibis.duckdb.connect(tmp_path / "hr.duckdb")
+    con.create_table("staff", pa.table({"person": ["Ann"], "title": ["Cook"]}))
+    con.disconnect()
+    url = f"duckdb://{tmp_path / 'hr.duckdb'}"
+    code, out, err = run("--connect", url, "--table", table)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message.format(url=url) in err
 
 
 def test_an_engine_that_cannot_run_the_audit_says_so_in_one_line(run, tmp_path):
@@ -290,6 +314,7 @@ for module, url in (
     ("psycopg", "postgres://db.example/hr"),
     ("pyspark", "pyspark://"),
     ("MySQLdb", "mysql://db.example/hr"),
+    ("snowflake", "snowflake://db.example/hr"),
 ):
     sys.modules[module] = None
     assert main(["audit", "--connect", url, "--table", "t"]) == 2
@@ -303,6 +328,7 @@ for module, url in (
             ("postgres://db.example/hr", "postgres", "mlops-roles[postgres]"),
             ("pyspark://", "pyspark", "mlops-roles[spark]"),
             ("mysql://db.example/hr", "mysql", "ibis-framework[mysql]"),
+            ("snowflake://db.example/hr", "snowflake", "ibis-framework[snowflake]"),
         )
     ]
 

@@ -28,14 +28,9 @@ OPEN_FIXES = {  # where a database does not open
     "": "check address, rights and credentials",
     "pyspark": "Spark needs Java 17 or later, or the address of a server in SPARK_REMOTE",
 }
-SECRET_PARAMETERS = (
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "key",
-    "credential",
-)  # in the name of a parameter
+BUILTIN = (OSError, ValueError, TypeError, AttributeError)  # the last two of odd parameters
+# in the name of a parameter
+SECRET_PARAMETERS = ("pass", "pwd", "secret", "token", "key", "credential")
 
 
 def embedded_duckdb() -> ibis.BaseBackend:
@@ -73,18 +68,18 @@ def connect(url: str) -> ibis.BaseBackend:
 def _open_connection(scheme: str, url: str) -> ibis.BaseBackend:
     import ibis
 
+    parts, given = _parse_url(scheme, url)
     try:
         backend = getattr(ibis, scheme)
-    except ImportError:
+        with database_errors(url, OPEN_FIXES.get(scheme, OPEN_FIXES[""]), *BUILTIN):
+            connection: ibis.BaseBackend = backend._from_url(parts, **given)
+    except ImportError:  # some backends import their driver when they connect
         extra = (
             f"mlops-roles[{EXTRAS[scheme]}]" if scheme in EXTRAS else f"ibis-framework[{scheme}]"
         )
         raise InputError(
             f"{without_secrets(url)}: the driver of {scheme} is missing; pip install '{extra}'"
         ) from None
-    parts, given = _parse_url(scheme, url)
-    with database_errors(url, OPEN_FIXES.get(scheme, OPEN_FIXES[""]), OSError, ValueError):
-        connection: ibis.BaseBackend = backend._from_url(parts, **given)
     return connection
 
 
@@ -125,12 +120,27 @@ def open_table(connection: ibis.BaseBackend, name: str, url: str) -> ibis.Table:
         return connection.table(table, database=database)
     except Exception as error:  # each engine has its own
         with database_errors(url, "check the name of the schema", OSError, ValueError):
-            known = connection.list_tables(database=database)
+            known = _table_names(connection, database)
         if table not in known:
             fix = f"there are {', '.join(sorted(known))[:300]}" if known else "there is none"
             place = f"{f'{database} of ' if database else ''}{without_secrets(url)}"
             raise UnknownName(table, f"table in {place}", known, fix) from None
         raise _database_error(url, error, "check the rights to it") from None
+
+
+def _table_names(connection: Any, database: str | None) -> list[str]:
+    """The tables and views of a schema, or of the one that a bare name is looked up in."""
+    if connection.name != "duckdb":
+        names: list[str] = connection.list_tables(database=database)
+        return names
+    # Ibis 12 lists them by a method that DuckDB 2 does not have
+    found = connection.con.sql("SHOW ALL TABLES").fetchall()
+    here = (database or connection.current_database).casefold()
+    return [
+        name
+        for catalog, schema, name, *_ in found
+        if here in (schema.casefold(), f"{catalog}.{schema}".casefold())
+    ]
 
 
 @contextlib.contextmanager
