@@ -559,3 +559,11 @@ def test_a_server_gives_the_rows_that_are_given_here(server):
     compare()
     assert len(asked) > 50
     assert any(asked)
+
+
+@pytest.mark.parametrize("order", ["DESC(COUNT(?s))", "?o", "MIN(?s) ?o"])
+def test_a_server_takes_an_order_by_an_aggregate(order, server):
+    text = f"{PREFIX}SELECT ?o {{ ?s :p ?o }} GROUP BY ?o ORDER BY {order}"
+    terms = {"o": [term(":b")]}
+    there = server(parse_query(text, {}).with_values(values_block(terms, [terms["o"]])))
+    assert there == run_query(Facts(TRIPLES), text, terms).terms == [(term(":b"),)]

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from ...errors import InputError
 from ...io.resources import resource_dir
-from ..query_outline import Outline, outline
+from ..query_outline import AGGREGATES, Outline, outline
 from ..sandbox import reject_unsafe_query
 from ..sparql_tokens import tokenize
 
@@ -83,13 +83,19 @@ class ParsedQuery:
         return f"{self.prologue}{self.head}\n{dataset}{self.where}\n{self.order}"
 
     def with_values(self, values: str) -> ParsedQuery:
-        """The query with rows of parameters joined to it, no row twice, in its own order."""
-        inner = f"{self.head}\n{self.where}"
+        """The query with rows of parameters joined to it, no row twice, in its own order.
+
+        An order by what is no column has no meaning outside the query, and remains inside.
+        """
+        order = [token for token in self.outline.tail if token.start >= self.outline.order]
+        variables = {token.variable for token in order} - {""}
+        aggregated = not AGGREGATES.isdisjoint(token.upper for token in order)
+        outside = variables <= set(self.columns) and not aggregated
         return self._wrapped(
             "with-values.rq",
-            body=inner,
+            body=f"{self.head}\n{self.where}" if outside else self.body,
             values=values,
-            order=self.order,
+            order=self.order if outside else "",
             columns=_format_variables(self.columns),
         )
 
