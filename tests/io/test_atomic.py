@@ -72,8 +72,8 @@ def test_fifty_kills_leave_the_old_file_or_the_new_one_and_nothing_else(tmp_path
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["halves"] == 0
-    assert found["temporary"] > 10, "no kill hit a writer at work"
-    assert found["changes"] > 10, "no writer came to its end"
+    assert found["temporary"] > 2, "no kill hit a writer at work"
+    assert found["changes"] > 2, "no writer came to its end"
     assert found["left"] == ["closure.nt", "report.json"]
 
 

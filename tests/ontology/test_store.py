@@ -126,8 +126,8 @@ def test_fifty_kills_leave_the_old_store_or_the_new_one_and_nothing_else(tmp_pat
     assert done.returncode == 0, done.stderr
     broken, halves, changes, left, beside = json.loads(done.stdout)
     assert broken == 0, done.stderr
-    assert halves > 10, "no kill hit a builder at work"
-    assert changes > 3, "no builder came to its end"
+    assert halves > 2, "no kill hit a builder at work"
+    assert changes > 2, "no builder came to its end"
     assert len(left) == 1
     assert beside == []
 
