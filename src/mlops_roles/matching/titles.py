@@ -19,8 +19,6 @@ from ..ontology.names import slug
 from .curation import TitleDecision, decisions_of
 from .lexicon import Lexicon, Name, Units, fold_title, lexicon, sort_words
 
-__all__ = ["Resolution", "fold_title", "resolve", "resolve_all"]
-
 MAX_TITLE = 1000  # characters
 MAX_NEAREST = 3
 CHUNK = 10_000  # titles that are compared at once
