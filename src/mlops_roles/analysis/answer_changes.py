@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..matching.titles import fold_title
+from ..matching.lexicon import fold_title
 from ..ontology.names import fold_name, slug
 from ..ontology.results import group_pairs
 from ..ontology.versions import Statement, Version

@@ -26,7 +26,8 @@ from ..io.sssom import Mapping, MappingSet
 from ..ontology.catalogue import find_question, run_query
 from ..ontology.graph import OWL_CLASS, RDF_TYPE, Graph, load
 from .alignments import shipped_mapping_sets
-from .titles import fold_title, resolve
+from .lexicon import fold_title
+from .titles import resolve
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL = "http://www.w3.org/2002/07/owl#"
