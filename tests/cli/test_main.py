@@ -216,3 +216,11 @@ def test_a_users_own_sparql_is_run_over_their_own_data(tmp_path, capsys):
     query.write_text("CONSTRUCT { ?s mlops:performs ?o } WHERE { ?s mlops:performs ?o }")
     assert main(["ask", str(query), "--format", "ttl"]) == 0
     assert "deploy-model" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("given", [["--certainty", "inferred"], ["certainty=inferred"]])
+def test_a_parameter_is_given_by_name(given, capsys):
+    assert main(["ask", "tasks-of-role", "R6", *given, "--format", "csv"]) == 0
+    _, *rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == 2
+    assert all(row.endswith(",inferred") for row in rows)

@@ -49,7 +49,7 @@ def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
         parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
     if asked.parameters:
         known = ", ".join(asked.parameters)
-        help_text = f"the parameters in order: {known}"
+        help_text = f"the parameters in order, or as name=value: {known}"
         parser.add_argument("values", nargs="*", metavar="VALUE", help=help_text)
 
 
@@ -123,12 +123,18 @@ def _read_query(path: str) -> str:
 
 
 def _bindings(asked: Question, args: argparse.Namespace) -> dict[str, str]:
-    """The values of the parameters, given by name or in order."""
+    """The values of the parameters: `--name value`, `name=value`, or in order."""
     from ...errors import InputError
 
     by_name = {name: getattr(args, f"fix_{name}") for name in asked.parameters}
     by_name = {name: value for name, value in by_name.items() if value is not None}
-    values = getattr(args, "values", [])
+    values = []
+    for text in getattr(args, "values", []):
+        name, equals, value = text.partition("=")
+        if equals and name in asked.parameters:
+            by_name[name] = value
+        else:
+            values.append(text)
     free = [name for name in asked.parameters if name not in by_name]
     if len(values) > len(free):
         known = ", ".join(asked.parameters)
