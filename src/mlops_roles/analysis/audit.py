@@ -87,21 +87,21 @@ class Audit(AuditResult):
 
     def _read_spellings(self) -> ibis.Table:
         """(outright, written, spelling, assignment) of each distinct title or `role` cell."""
-        spelt = sorted(self._engine.fetch_rows(_written(self.staff.table).distinct()))
-        titles = {written for outright, written in spelt if not outright}
+        spellings = sorted(self._engine.fetch_rows(_written(self.staff.table).distinct()))
+        titles = {written for outright, written in spellings if not outright}
         self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
         found = [
             RoleAssignment.from_role_column(w, self._graph, self.closed)
             if outright
             else RoleAssignment.from_title(self.resolutions[w])
-            for outright, w in spelt
+            for outright, w in spellings
         ]
         self._assignments = list(dict.fromkeys(found))
         at = {assignment: i for i, assignment in enumerate(self._assignments)}
-        self._spelt = spelt
+        self._spelling_keys = spellings
         rows = (
             (*key, i, at[assignment])
-            for i, (key, assignment) in enumerate(zip(spelt, found, strict=True))
+            for i, (key, assignment) in enumerate(zip(spellings, found, strict=True))
         )
         return self._engine.from_rows(
             {"outright": int, "written": str, "spelling": int, "assignment": int}, rows
@@ -178,12 +178,12 @@ class Audit(AuditResult):
             .agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
         )
         columns_of_row = ("line", "nobody", "spelling", "assignment")
-        stands = (
+        held_roles = (
             _written(t, "line", nobody=as_int(t.person.isnull()))
             .join(self._spellings, ["outright", "written"])
             .select(*columns_of_row)
         )
-        wide = stands.left_join(said, "line")
+        wide = held_roles.left_join(said, "line")
         return wide.select(*columns_of_row, **{c: wide[c].fill_null(0) for c in columns})
 
     def _reject(self) -> Iterator[Rejected]:
@@ -272,14 +272,14 @@ class Audit(AuditResult):
             (i, s.status, ";".join(s.roles) or None, ";".join(s.similar) or None)
             for i, s in enumerate(self._assignments)
         )
-        stands = self._engine.from_rows(
+        assignments = self._engine.from_rows(
             {"assignment": int, "status": str, "roles": str, "similar": str}, rows
         )
         able, likely = self._able_to()
         wide = (
             self.used.select("line", "person", "unit", "title")
             .join(self._known.mutate(able=able, likely=likely), "line")
-            .join(stands, "assignment")
+            .join(assignments, "assignment")
         )
         return wide.select(
             "line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"
@@ -338,12 +338,14 @@ class Audit(AuditResult):
         return tally
 
     def _count_assignments(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        borne = self._known.group_by("spelling", "assignment").agg(people=lambda x: x.count())
-        for spelling, assignment, people in self._engine.fetch_rows(borne):
-            (outright, written), stands = self._spelt[spelling], self._assignments[assignment]
-            yield "status", stands.status, (people,)
-            yield from (("similar", role, (people,)) for role in stands.similar_to)
-            if written and not outright and stands.status != "certain":
+        title_counts = self._known.group_by("spelling", "assignment").agg(
+            people=lambda x: x.count()
+        )
+        for spelling, assignment, people in self._engine.fetch_rows(title_counts):
+            (outright, written), holder = self._spelling_keys[spelling], self._assignments[assignment]
+            yield "status", holder.status, (people,)
+            yield from (("similar", role, (people,)) for role in holder.similar_to)
+            if written and not outright and holder.status != "certain":
                 yield "title", written, (people,)
 
     def _count_items(self) -> Iterator[tuple[str, str, Sequence[int]]]:
@@ -362,20 +364,22 @@ class Audit(AuditResult):
                 ]
             )
         )
-        told = k.select("item", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
-        counted = told.group_by("item").agg(
-            people=told.count(), lacking=told.lacking.sum(), unrecorded=told.unrecorded.sum()
+        per_item = k.select("item", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
+        counted = per_item.group_by("item").agg(
+            people=per_item.count(),
+            lacking=per_item.lacking.sum(),
+            unrecorded=per_item.unrecorded.sum(),
         )
         for item, *numbers in self._engine.fetch_rows(counted):
             yield *items[item], numbers
 
     def _count_skills(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each skill: for whom it is recorded, who lacks it, and for whom only a tool speaks."""
+        """Of each skill: how many have it recorded, lack it, or have only a tool as evidence."""
         both = self._known.cross_join(self._closed_skills)
         has, lacks, tool = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
-        told = both.select("place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks))
-        counted = told.group_by("place").agg(
-            has=told.has.sum(), lacks=told.lacks.sum(), tool=told.tool.sum()
+        per_skill = both.select("place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks))
+        counted = per_skill.group_by("place").agg(
+            has=per_skill.has.sum(), lacks=per_skill.lacks.sum(), tool=per_skill.tool.sum()
         )
         for place, *numbers in self._engine.fetch_rows(counted):
             yield "skill", self.closed.skills[place], numbers
@@ -383,13 +387,13 @@ class Audit(AuditResult):
     def _count_unmatched(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         if not self._unmatched_names:
             return
-        borne = (
+        person_names = (
             self._pieces.join(self._unmatched, ["origin", "piece"])
             .select("line", "name")
             .distinct()
         )
         counted = (
-            borne.join(self._known.select("line"), "line")
+            person_names.join(self._known.select("line"), "line")
             .group_by("name")
             .agg(people=lambda x: x.count())
         )
@@ -410,12 +414,15 @@ class Audit(AuditResult):
         ):
             found[f"recorded{word}"] = both[has] & both[need]
             found[f"evident{word}"] = and_not(both[tool], both[has] | both[lacks]) & both[need]
-        told = popcount(both.mutate(**found), list(found))
+        skill_counts = popcount(both.mutate(**found), list(found))
         recorded, evident = (
-            sum((told[f"{kind}{w}"] for w in self.closed.limbs[1:]), told[f"{kind}0"])
+            sum(
+                (skill_counts[f"{kind}{w}"] for w in self.closed.limbs[1:]),
+                skill_counts[f"{kind}0"],
+            )
             for kind in ("recorded", "evident")
         )
-        known = told.mutate(recorded=recorded, evident=evident).filter(
+        known = skill_counts.mutate(recorded=recorded, evident=evident).filter(
             lambda x: x.recorded + x.evident > 0
         )
         return known.mutate(
@@ -430,11 +437,11 @@ class Audit(AuditResult):
         r = self._ranked
         able = as_int(r.recorded == r.required)
         likely = as_int(r.recorded + r.evident == r.required) - able
-        told = r.select(
+        per_role = r.select(
             "role", "rank", partition=r.line % TOP_K_PARTITIONS, able=able, likely=likely
         )
-        counted = told.group_by("role", "partition").agg(
-            best=told["rank"].max(), able=told.able.sum(), likely=told.likely.sum()
+        counted = per_role.group_by("role", "partition").agg(
+            best=per_role["rank"].max(), able=per_role.able.sum(), likely=per_role.likely.sum()
         )
         self._best: dict[int, list[int]] = defaultdict(list)
         for role, _, best, *numbers in self._engine.fetch_rows(counted):

@@ -83,8 +83,11 @@ class AuditResult:
     @cached_property
     def open_titles(self) -> list[dict[str, Any]]:
         """The ambiguous and unresolved titles with their number of people, most people first."""
-        borne = {title: n for title, (n,) in self.tally.counts["title"].items()}
-        rows = [self.resolutions[title].to_dict() | {"people": n} for title, n in borne.items()]
+        people_by_title = {title: n for title, (n,) in self.tally.counts["title"].items()}
+        rows = [
+            self.resolutions[title].to_dict() | {"people": n}
+            for title, n in people_by_title.items()
+        ]
         return sorted(rows, key=lambda r: (-r["people"], r["title"]))
 
     @cached_property

@@ -196,7 +196,10 @@ def write_output(text: str | bytes, output: str | None) -> None:
         return
     try:
         sys.stdout.flush()
-        (sys.stdout.buffer if isinstance(text, bytes) else sys.stdout).write(text)  # type: ignore[arg-type]
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

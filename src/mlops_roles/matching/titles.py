@@ -263,8 +263,8 @@ def _resolve_units(
     modifiers = ", ".join([unit for _, removed, _ in stripped for unit in removed])
     without = f" without {modifiers!r}" if modifiers else ""
     named = [
-        f"{name.reason}{'' if name.title == title else f' (as {name.title!r})'}{without}{beside}"
-        for name, beside in found.names.items()
+        f"{name.reason}{'' if name.title == title else f' (as {name.title!r})'}{without}{suffix}"
+        for name, suffix in found.names.items()
     ]
     return found.roles, (*named, *found.notes), found.similar, ()
 
@@ -485,8 +485,8 @@ def _alternative_roles(words: Lexicon, name: Name, match: _Match) -> dict[Name, 
     A 'Machine Learning Software Engineer' may be a machine learning engineer.
     """
     found: dict[Name, str] = {}
-    for beside in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
-        for other in words.names.get((*beside, match.head), ()):
+    for topic in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
+        for other in words.names.get((*topic, match.head), ()):
             if not other.inverted and other.role != name.role:
-                found[other] = f" by {' '.join(beside)!r} beside {name.title!r}"
+                found[other] = f" by {' '.join(topic)!r} beside {name.title!r}"
     return found

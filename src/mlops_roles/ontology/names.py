@@ -58,10 +58,10 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
         raise UnknownName(name, "role", known, f"the roles are {', '.join(known)}")
     if not similar and not _has_triple(graph, iri, _TYPE, _ROLE):
         roles = set(_slugs(graph, _TYPE, _ROLE))
-        beside = sorted(roles.intersection(_slugs(graph, _SIMILAR_TO, ox.NamedNode(iri))))
+        neighbours = sorted(roles.intersection(_slugs(graph, _SIMILAR_TO, ox.NamedNode(iri))))
         raise InputError(
             f"{name[:80]!r}: a similar role, of which no skills are known; "
-            f"ask for {' or '.join(beside) or 'a role'}"
+            f"ask for {' or '.join(neighbours) or 'a role'}"
         )
     return iri
 

@@ -9,7 +9,7 @@ owlrl, and HermiT, are the references in the tests.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -74,7 +74,8 @@ def publishable(proofs: dict[ox.Triple, Inference]) -> list[ox.Triple]:
     """The inferred statements that are worth publishing, as `ontology/closure.rq` selects them."""
     inferred = ox.Store()
     inferred.extend(ox.Quad(*triple) for triple in proofs)
-    return list(inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8")))  # type: ignore[arg-type]
+    triples: Any = inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8"))
+    return list(triples)
 
 
 def contradictions(proofs: dict[ox.Triple, Inference]) -> list[Inference]:

@@ -1,4 +1,6 @@
-"""The tokens of SPARQL 1.1, as its grammar cuts them (https://www.w3.org/TR/sparql11-query/#grammar).
+"""The tokens of SPARQL 1.1, as its grammar defines them.
+
+See https://www.w3.org/TR/sparql11-query/#grammar.
 
 `<` is the one character that needs its surroundings: it opens an IRI in a pattern, and compares
 behind an operand in an expression. A lexer that takes the longest match reads the condition of

@@ -61,8 +61,9 @@ def _value_text(graph: Graph, value: Term) -> str:
 def _names(graph: Graph) -> dict[str, list[str]]:
     """The English names of each term, the preferred one first."""
     found: dict[str, list[str]] = {}
-    for row in select_from_store(graph.store, "names"):
-        found.setdefault(row["term"].value, []).append(row["name"].value)  # type: ignore[union-attr]
+    rows: Any = select_from_store(graph.store, "names")
+    for row in rows:
+        found.setdefault(row["term"].value, []).append(row["name"].value)
     return found
 
 

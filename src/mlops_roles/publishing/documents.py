@@ -63,9 +63,9 @@ def select_from_graph(graph: Graph, name: str) -> Answer:
 
 def select_from_store(store: ox.Store, name: str) -> list[dict[str, Term]]:
     """Run a query of `ontology/publishing/` over the default graph of a store."""
-    found = store.query(publishing_text(f"{name}.rq"))
-    columns = [v.value for v in found.variables]  # type: ignore[union-attr]
-    return [{c: row[c] for c in columns if row[c] is not None} for row in found]  # type: ignore[union-attr]
+    solutions: Any = store.query(publishing_text(f"{name}.rq"))
+    columns = [v.value for v in solutions.variables]
+    return [{c: row[c] for c in columns if row[c] is not None} for row in solutions]
 
 
 def store_of(statements: Iterable[ox.Triple]) -> ox.Store:
@@ -229,8 +229,8 @@ def _add_value(
         node.setdefault(key, []).append(_expanded(graph, value))
 
 
-def _name(graph: Graph, term: Term) -> str:
-    return str(term) if isinstance(term, ox.BlankNode) else graph.curie(term.value).strip("<>")  # type: ignore[union-attr]
+def _name(graph: Graph, term: Any) -> str:
+    return str(term) if isinstance(term, ox.BlankNode) else graph.curie(term.value).strip("<>")
 
 
 def _expanded(graph: Graph, value: Term) -> Any:

@@ -71,8 +71,8 @@ class Endpoint:
                 f"{self.graph.data[0]}: data of a file cannot be asked together with a server; "
                 "load it there and name its graph with --graph"
             )
-        beside = url.removesuffix("query") + "update" if url.endswith("/query") else url
-        self.url, self.updates = url, updates or beside
+        default = url.removesuffix("query") + "update" if url.endswith("/query") else url
+        self.url, self.updates = url, updates or default
         self.graphs = tuple(map(_named_node, graphs))
         self.transport = Transport(url, **connection)
 
