@@ -360,10 +360,8 @@ def functions(path):
 
 
 def length(function):
-    """The lines of a function without its docstring."""
-    documented = function.body[0] if ast.get_docstring(function) else None
-    lines = function.end_lineno - function.lineno + 1
-    return lines - (documented.end_lineno - documented.lineno + 1 if documented else 0)
+    """The lines of a function, with its docstring."""
+    return function.end_lineno - function.lineno + 1
 
 
 @every_module

@@ -342,7 +342,10 @@ class Audit(AuditResult):
             people=lambda x: x.count()
         )
         for spelling, assignment, people in self._engine.fetch_rows(title_counts):
-            (outright, written), holder = self._spelling_keys[spelling], self._assignments[assignment]
+            (outright, written), holder = (
+                self._spelling_keys[spelling],
+                self._assignments[assignment],
+            )
             yield "status", holder.status, (people,)
             yield from (("similar", role, (people,)) for role in holder.similar_to)
             if written and not outright and holder.status != "certain":
@@ -527,10 +530,5 @@ def audit(
     engine = Engine(backend_for(staff, connection))
     ontology = graph or load()
     on_progress(f"reading {source_name(staff)}")
-    return Audit(
-        read_staff(staff, engine.con, mapping, ontology),
-        engine,
-        ontology,
-        RoleTables.from_graph(ontology),
-        on_progress,
-    )
+    table = read_staff(staff, engine.con, mapping, ontology)
+    return Audit(table, engine, ontology, RoleTables.from_graph(ontology), on_progress)

@@ -97,31 +97,22 @@ def certify(
         >>> certify("Ada Okafor", "R3", "examples/acme.csv").verdict
         'yes'
     """
-    records = Records.from_source(staff)
-    graph = records.graph
+    graph = (records := Records.from_source(staff)).graph
     slug, found = slug_of_role(role, graph), records.evidence(person)
     skills = required_skills(slug, graph)
     state = skill_states([required.skill for required in skills], *found.skill_sets)
     answer = verdict(state, *found.skill_sets, accept_tools)
-    parts = incorporated_roles(slug, graph)
+    decidable = answer in ("likely", "unknown")
+    parts = [_part_entry(p, found, records, accept_tools) for p in incorporated_roles(slug, graph)]
     content = {
-        "type": "Certificate",
-        "note": NOTE,
-        "person": found.person,
-        "line": found.line,
+        **{"type": "Certificate", "note": NOTE, "person": found.person, "line": found.line},
         **_role_entry(slug, records),
         "verdict": answer,
         "accepted": ["tools"] if accept_tools else [],
-        "settle": _would_decide(state, accept_tools, graph)
-        if answer in ("likely", "unknown")
-        else [],
-        "roles": [_part_entry(part, found, records, accept_tools) for part in parts],
-        "skills": [
-            _skill_entry(required, state[required.skill], found, records) for required in skills
-        ],
-        "unmatched": [
-            {"column": cell.column, "text": cell.text} for cell in found.cells if not cell.claim
-        ],
+        "settle": _would_decide(state, accept_tools, graph) if decidable else [],
+        "roles": parts,
+        "skills": [_skill_entry(r, state[r.skill], found, records) for r in skills],
+        "unmatched": [{"column": c.column, "text": c.text} for c in found.cells if not c.claim],
         **_provenance(records, found),
     }
     return Certificate(content, graph)

@@ -153,8 +153,7 @@ def diff(
         old, new: ontologies, each a folder such as `ontology/` or one RDF file; or staff files.
         staff: with ontologies, a staff file; the answers about its people are compared.
         added: a company's additions to both ontologies.
-        run_audit: the function that audits a staff file, such as
-            `functools.partial(audit, mapping={…})`.
+        run_audit: audits a staff file; such as `functools.partial(audit, mapping={…})`.
 
     Raises:
         InputError: a file cannot be read, or an ontology is compared with a staff file.

@@ -105,41 +105,56 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
         size: the maximal number of members, who then cover as many items as possible.
         must: names of people who are members in any case.
         redundancy: the number of members that should cover each item.
-        seconds: time limit of the solver; then the best group so far is returned, with a bound.
+        seconds: time limit; then the best group so far is returned, with a bound.
 
     Raises:
         UnknownPerson: a name in `must` is not in the staff.
-        InputError: the arguments contradict each other, or the solver is not installed.
+        InputError: arguments that contradict each other, or a missing solver.
 
     Example:
         >>> from mlops_roles import audit, team
         >>> team(audit("examples/acme.csv"), "task").proof["people_at_least"]
         6
     """
+    _check_arguments(cover, size, redundancy, seconds)
+    model, fixed = CoverageModel.from_tables(audit.closed), load_people(audit, must)
+    _check_size(len(fixed), size)
+    covers = {person: model.covers(cover, person) for person in load_people(audit)}
+    have = Counter(item for items in covers.values() for item in items)
+    wanted = {i: min(redundancy, have[i]) for i in model.items[cover] if have[i]}
+    short = {i: redundancy - have[i] for i in model.items[cover] if have[i] < redundancy}
+    members, proof = _choose(covers, fixed, wanted, size, seconds)
+    hired = {role: model.covers(cover, model.assumed_hire(role)) for role in model.tables.roles}
+    unmet = _all_impossible(audit, cover, have, short, hired)
+    group, hires = _describe(members, covers, fixed), _fewest_hires(short, hired, seconds)
+    return Team(audit, cover, redundancy, size, wanted, group, unmet, hires, proof, model.labels)
+
+
+def _all_impossible(
+    audit: Audit,
+    cover: str,
+    have: Mapping[str, int],
+    short: Mapping[str, int],
+    hired: Mapping[str, Items],
+) -> list[dict[str, Any]]:
+    ask = _tool_users(audit, list(short)) if cover == "skill" else {}
+    return [_impossible(i, have[i], n, hired, ask.get(i, [])) for i, n in short.items()]
+
+
+def _check_size(fixed: int, size: int | None) -> None:
+    """Raise InputError where more people have to be members than there may be."""
+    if size is not None and fixed > size:
+        group = f"{fixed} people must be in a group of {size}"
+        raise InputError(f"team: {group}; raise the size or name fewer")
+
+
+def _check_arguments(cover: str, size: int | None, redundancy: int, seconds: float) -> None:
+    """Raise InputError for a kind or a number that makes no sense."""
     if cover not in GROUPS or redundancy < 1 or seconds <= 0 or (size is not None and size < 1):
         raise InputError(
             f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; "
             f"cover one of {', '.join(GROUPS)}, with numbers of 1 or more"
         )
-    model, fixed = CoverageModel.from_tables(audit.closed), load_people(audit, must)
-    if size is not None and len(fixed) > size:
-        raise InputError(
-            f"team: {len(fixed)} people must be in a group of {size}; raise the size or name fewer"
-        )
-    covers = {person: model.covers(cover, person) for person in load_people(audit)}
-    have = Counter(item for items in covers.values() for item in items)
-    items = model.items[cover]
-    wanted = {item: min(redundancy, have[item]) for item in items if have[item]}
-    short = {item: redundancy - have[item] for item in items if have[item] < redundancy}
-    members, proof = _choose(covers, fixed, wanted, size, seconds)
-    described = _describe(members, covers, fixed)
-    hired = {role: model.covers(cover, model.assumed_hire(role)) for role in model.tables.roles}
-    ask = _tool_users(audit, list(short)) if cover == "skill" else {}
-    impossible = [_impossible(i, have[i], n, hired, ask.get(i, [])) for i, n in short.items()]
-    hires = _fewest_hires(short, hired, seconds)
-    return Team(
-        audit, cover, redundancy, size, wanted, described, impossible, hires, proof, model.labels
-    )
 
 
 def _choose(

@@ -131,19 +131,11 @@ def whatif(
     stay = [_with_lessons(p, lessons) for p in people.values() if p.person not in leavers]
     difference = model.tally([*stay, *hires])
     difference.subtract(model.tally(people.values()))
-    before = audit_coverage(audit)
-    return WhatIf(
-        audit,
-        [
-            *({"kind": "leave", "person": p, "line": people[p].line} for p in leavers),
-            *(_resolve_lesson(people[p], skill, audit) for p, skill in lessons),
-            *({"kind": "hire", "role": min(h.roles), "assumed": sorted(h.skills)} for h in hires),
-        ],
-        before,
-        apply_difference(before, difference),
-        model.tally(hires),
-        model.labels,
-    )
+    after = apply_difference(before := audit_coverage(audit), difference)
+    changes = [{"kind": "leave", "person": p, "line": people[p].line} for p in leavers]
+    changes += [_resolve_lesson(people[p], skill, audit) for p, skill in lessons]
+    changes += [_hire_entry(person) for person in hires]
+    return WhatIf(audit, changes, before, after, model.tally(hires), model.labels)
 
 
 def _resolve_skill(name: str, graph: Graph, tables: RoleTables) -> str:
@@ -163,6 +155,10 @@ def _with_lessons(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
     """A person with the skills that they learn."""
     learnt = {skill for name, skill in lessons if name == person.person}
     return replace(person, skills=person.skills | learnt)
+
+
+def _hire_entry(person: Person) -> dict[str, Any]:
+    return {"kind": "hire", "role": min(person.roles), "assumed": sorted(person.skills)}
 
 
 def _resolve_lesson(person: Person, skill: str, audit: Audit) -> dict[str, Any]:

@@ -75,15 +75,12 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
         7
     """
     if not mappings.reviewed:
-        raise InputError(
-            f"{mappings.name}: no row has been reviewed; "
-            "write your name under reviewer_label where you have decided"
-        )
+        fix = "write your name under reviewer_label where you have decided"
+        raise InputError(f"{mappings.name}: no row has been reviewed; {fix}")
     graph, prefixes = _parse_file(source)
     if _read_marks(graph, mappings.iri):
-        raise InputError(
-            f"{source}: {mappings.iri} is merged already; take it out with --undo first"
-        )
+        fix = "take it out with --undo first"
+        raise InputError(f"{source}: {mappings.iri} is merged already; {fix}")
     merged_before = {statement for _, statement in _read_marks(graph)}
     work = ox.Dataset(ox.Quad(*t) for t in mapping_triples(mappings, mappings.reviewed))
     changed, unchanged = [], []
@@ -93,13 +90,23 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
             continue
         changed.append(statement)
         graph.add(ox.Quad(*statement))
-        mark = ox.BlankNode()
-        for quad in work.quads_for_subject(node):
-            graph.add(ox.Quad(mark, quad.predicate, quad.object))
-    for prefix, namespace in mappings.header["curie_map"].items():
+        _add_mark(graph, work, node)
+    _add_prefixes(prefixes, mappings.header["curie_map"])
+    return Merge(graph, prefixes, changed, unchanged)
+
+
+def _add_mark(graph: ox.Dataset, work: ox.Dataset, node: ox.NamedNode | ox.BlankNode) -> None:
+    """Copy what is said of a mark to a new blank node."""
+    mark = ox.BlankNode()
+    for quad in work.quads_for_subject(node):
+        graph.add(ox.Quad(mark, quad.predicate, quad.object))
+
+
+def _add_prefixes(prefixes: dict[str, str], more: dict[str, str]) -> None:
+    """Add prefixes of namespaces that have none yet."""
+    for prefix, namespace in more.items():
         if namespace not in prefixes.values():
             prefixes.setdefault(prefix, namespace)
-    return Merge(graph, prefixes, changed, unchanged)
 
 
 def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge:

@@ -40,6 +40,13 @@ _EXTERNAL_ACCESS = {
 _REACH = re.compile(r"(?:^|TRUE|FALSE|ASK|CONSTRUCT)(SERVICE|FROM|LOAD$)")
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 
+_PIPES: dict[str, Any] = {
+    "stdin": subprocess.PIPE,
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.DEVNULL,
+    "bufsize": 0,
+}
+
 
 def reject_unsafe_query(text: str, name: str = "query") -> None:
     """Refuse a query that accesses files or the network, updates data, or is built to harm.
@@ -143,8 +150,7 @@ def run_in_subprocess(
     """Call a function in a subprocess with a deadline, and return its answer.
 
     Args:
-        work: 'module:function'; a generator function, which takes the request, yields once when
-            all is loaded, and then yields the answer.
+        work: 'module:function'; a generator that yields when all is loaded, then the answer.
         request: the argument of the function; must be JSON-serializable.
         seconds: until the subprocess is ended, from its first yield on.
         name: the name of the request in errors.
@@ -155,18 +161,12 @@ def run_in_subprocess(
     if not 0 < seconds <= MAX_SECONDS:
         raise InputError(f"{seconds:g} s: no time-out; give between 0 and {MAX_SECONDS} seconds")
     module, _, function = work.partition(":")
-    paths = [p for p in sys.path if p]
     code = (
-        f"import sys; sys.path[:0] = {paths!r}; from {module} import {function}; "
+        f"import sys; sys.path[:0] = {list(filter(None, sys.path))!r}; "
+        f"from {module} import {function}; "
         f"from {__name__} import serve_request; serve_request({function})"
     )
-    pipes: dict[str, Any] = {
-        "stdin": subprocess.PIPE,
-        "stdout": subprocess.PIPE,
-        "stderr": subprocess.DEVNULL,
-        "bufsize": 0,
-    }
-    with subprocess.Popen([sys.executable, "-I", "-c", code], **pipes) as child:
+    with subprocess.Popen([sys.executable, "-I", "-c", code], **_PIPES) as child:
         try:
             output = _exchange(child, json.dumps({**request, "seconds": seconds}).encode(), seconds)
         except BaseException as error:
@@ -176,12 +176,9 @@ def run_in_subprocess(
             raise
     if child.returncode in (-24, -9):
         raise Timeout(f"{name}: no answer within {seconds:g} s; {fix}")
-    if child.returncode == 3:
-        raise InputError(f"{name}: {output.decode()}")
     if child.returncode:
-        raise InputError(
-            f"{name}: the engine gave up on it (out of memory or too complex); narrow it"
-        )
+        gave_up = "the engine gave up on it (out of memory or too complex); narrow it"
+        raise InputError(f"{name}: {output.decode() if child.returncode == 3 else gave_up}")
     return output
 
 

@@ -197,10 +197,7 @@ def _column_sources(
         (occupations, occupation),
         (agents.pairs("role"), lambda v: role(v) or agents.keys[v]),
     ]
-    units: list[ColumnSource] = [
-        (agents.pairs("unit"), unit),
-        (agents.posts("unit-of-post"), unit),
-    ]
+    units: list[ColumnSource] = [(agents.pairs("unit"), unit), (agents.posts("unit-of-post"), unit)]
     skills = {c: [(agents.pairs(c), skill)] for c in ("skills", "lacks", "assessed")}
     return {"title": titles, "unit": units, "role": roles, **skills}
 

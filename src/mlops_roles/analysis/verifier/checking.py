@@ -100,10 +100,8 @@ def verify(
     given, stray = read_certificate(Path(certificate))
     rows = PersonRows(Path(staff), given.get("person"), mapping or {}, key)
     ontology = Ontology(added) if added else shipped_ontology()
-    found = [
-        Difference("RDF beside its JSON", line.strip()[:200], "not the same statements")
-        for line in stray[:1]
-    ]
+    place, problem = "RDF beside its JSON", "not the same statements"
+    found = [Difference(place, line.strip()[:200], problem) for line in stray[:1]]
     found += _blockers(given, rows, ontology) or _differences(
         given, _Rebuild(given, rows, ontology).certificate()
     )
