@@ -135,7 +135,7 @@ def _remove_if_stale(name: str) -> None:
 
 
 def _lock(handle: int, wait: bool) -> bool | None:
-    """Lock an open file: whether that worked; None where the system has no such locks."""
+    """Lock an open file. Returns whether that worked, or None if the system has no such locks."""
     try:
         import fcntl
     except ImportError:

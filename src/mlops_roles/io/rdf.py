@@ -101,7 +101,7 @@ def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
 def parse_rdf(path: str | os.PathLike[str]) -> tuple[list[ox.Quad], dict[str, str]]:
     """The quads and the prefixes of an RDF file; nothing it points to is opened.
 
-    Raises InputError with file, line and column where it cannot be parsed.
+    Raises InputError with file, line and column if it cannot be parsed.
     """
     parser = _parser(path)
     try:
@@ -113,7 +113,7 @@ def parse_rdf(path: str | os.PathLike[str]) -> tuple[list[ox.Quad], dict[str, st
 def iter_quads(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
     """The quads of an RDF file one by one; N-Triples may be of any size.
 
-    Raises InputError with file, line and column where the file cannot be parsed.
+    Raises InputError with file, line and column if the file cannot be parsed.
     """
     try:
         if _is_streamed(path):
@@ -130,7 +130,7 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
     """Load an RDF file, as triples, into the default graph of a store; returns its prefixes.
 
     N-Triples may be of any size. A store that this fails on is to be thrown away.
-    Raises InputError with file, line and column where the file cannot be parsed.
+    Raises InputError with file, line and column if the file cannot be parsed.
     """
     try:
         if _is_streamed(path):
@@ -144,7 +144,7 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def _parser(path: str | os.PathLike[str]) -> ox.QuadParser:
-    """A parser of a file within the limits."""
+    """A parser for a file whose size and nesting have been checked."""
     kind, data = rdf_format(path), read_bytes(path)
     check_encoding(data, path)
     _check_input_limits(data, kind, path)
@@ -196,7 +196,7 @@ def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike
 
 
 def _depth(data: bytes, kind: ox.RdfFormat) -> int:
-    """How deep brackets are nested, as the parser sees them; 0 where they are few."""
+    """How deep brackets are nested, as the parser sees them; 0 if there are few brackets."""
     is_flat = kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     opening = (b"<<(",) if is_flat else (b"[", b"(", b"{")
     if sum(map(data.count, opening)) <= MAX_DEPTH.get(kind, MAX_DEPTH_OTHER):

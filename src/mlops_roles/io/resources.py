@@ -13,7 +13,7 @@ from ..errors import InputError, UnknownName
 def resource_dir(folder: str) -> Path:
     """The folder `ontology`, `shapes` or `queries` as shipped with this package.
 
-    Raises InputError where the package was not installed completely.
+    Raises InputError if the package was not installed completely.
     """
     here = Path(__file__).resolve()
     for root in (here.parents[1] / "data", here.parents[3]):

@@ -166,7 +166,7 @@ class MappingSet:
 
 
 def expand(curie: str, prefixes: dict[str, str]) -> str:
-    """The IRI that a CURIE, or an IRI, stands for; "" where its prefix is unknown."""
+    """The IRI that a CURIE, or an IRI, stands for; "" if its prefix is unknown."""
     prefix, colon, local = curie.partition(":")
     namespaces = {**BUILT_IN, **prefixes}
     if colon and prefix in namespaces:

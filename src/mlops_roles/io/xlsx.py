@@ -145,7 +145,7 @@ def _shared_text_length(archive: zipfile.ZipFile, sheet: bytes) -> int:
 
 
 def _table(data: bytes) -> list[list[Any]]:
-    """The first worksheet from its first row and column on."""
+    """The first worksheet, beginning with its first row and column."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -155,7 +155,7 @@ def _table(data: bytes) -> list[list[Any]]:
 
 
 def _with_text(table: list[list[Any]], path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows with text, from the header on."""
+    """The rows that have text, beginning with the header."""
     size = width = 0
     for line, values in enumerate(table, 1):
         cells = [_cell_text(value) for value in values]

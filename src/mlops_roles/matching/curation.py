@@ -144,7 +144,7 @@ def decisions_of(graph: Graph) -> DecisionSet:
 def save_decisions(path: str | Path, decisions: Sequence[TitleDecision], graph: Graph) -> None:
     """Write decisions into a file, each in place of an earlier one on the same title and role.
 
-    The file is complete at any time. Raises InputError where it is no file of decisions.
+    The file is complete at any time. Raises InputError if it is no file of decisions.
     """
     from ..io.sssom import read_table
 
@@ -179,7 +179,7 @@ def _to_cells(decision: TitleDecision, graph: Graph) -> dict[str, str]:
 
 
 def _header_text(table: Table, decisions: Iterable[TitleDecision], graph: Graph) -> str:
-    """The header, as it was unless a role has a prefix that it does not declare."""
+    """The header, unchanged unless a role has a prefix that it does not declare."""
     from ..io.sssom import format_header
 
     used = {graph.curie(decision.role).partition(":")[0] for decision in decisions}

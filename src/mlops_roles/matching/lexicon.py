@@ -79,7 +79,7 @@ class Name:
 
 
 class _Phrases:
-    """Phrases with their replacements; where several fit, the longest is replaced."""
+    """Phrases with their replacements; if several fit, the longest is replaced."""
 
     def __init__(self, pairs: Iterable[tuple[Units, Units]]):
         self._by_first: dict[str, list[tuple[Units, Units]]] = defaultdict(list)
@@ -162,7 +162,7 @@ class Lexicon:
         self._index_names()
 
     def _read_rules(self, rules: Iterable[dict[str, str]]) -> None:
-        """How the words of each list apply: removed from a title, or allowed next to a name."""
+        """Read how the words of each list apply: removed from a title, or allowed beside a name."""
         removed = {rule["list"]: rule["removed"] for rule in rules if rule["removed"]}
         self.modifiers = frozenset(removed)
         self.modifiers_anywhere = frozenset(
@@ -174,7 +174,7 @@ class Lexicon:
         )
 
     def _read_endings(self, endings: Iterable[str], marks: Iterable[str]) -> None:
-        """The endings of words, plain or after a mark, and the marks of gender."""
+        """Read the endings of words, plain or after a mark, and the marks of gender."""
         self._endings = sorted(map(fold_title, endings), key=len, reverse=True)
         self._inflected, self._gender = _inflected(self._endings), _gender_marks(marks)
         self._signs = frozenset("/|*_(:[·•.")
@@ -182,7 +182,7 @@ class Lexicon:
     def _read_words(
         self, lists: dict[str, list[str]], spellings: list[tuple[str, str]], titles: list[str]
     ) -> None:
-        """The words of the lists and their other spellings, phrases put together."""
+        """Read the words of the lists and their other spellings; a phrase becomes one unit."""
         self._readings: dict[str, str] = {}  # filled as tokens are met
         self._single = {
             normalise_case(word): normalise_case(read)
@@ -211,7 +211,7 @@ class Lexicon:
     def _add_titles(
         self, titles: Iterable[dict[str, Any]], specificities: dict[str, list[str]]
     ) -> None:
-        """The titles of roles, the better known kind first; of two word orders, the head last."""
+        """Add the titles of roles, the better known kind first; only one of two word orders is kept."""
         specificity: dict[tuple[str, ...], Any] = {
             tuple(self.units(title)): name for name, held in specificities.items() for title in held
         }
@@ -226,7 +226,7 @@ class Lexicon:
                 self.names[key] = (*same, name)
 
     def _index_titles(self) -> None:
-        """What is looked up by title, of the names that are written in full."""
+        """Index by title the names that are written in full."""
         names = list(itertools.chain(*self.names.values()))
         self.heads = {key[-1] for key in self.names if len(key) > 1}
         titles = sorted({fold_title(name.title) for name in names})
@@ -255,7 +255,7 @@ class Lexicon:
             self.names[key] = (*self.names.get(key, ()), name)
 
     def _index_names(self) -> None:
-        """What is looked up by unit, of all names."""
+        """Index all names by their units."""
         self.name_units = frozenset(itertools.chain(*self.names))
         self.anchor_units = self.heads | {key[0] for key in self.names if len(key) == 1}
         self.tree: dict[str, Any] = {}
@@ -285,7 +285,7 @@ class Lexicon:
         return self._spellings.replace(self._tokens(text))
 
     def _learn(self, token: str) -> str:
-        """The reading of a token: of a sign, what it is for; of an unknown word, its known stem."""
+        """What a token means: the purpose of a sign, or the known stem of an unknown word."""
         word = token if token in self._listed else next(self._known_stems(token), token)
         if len(self._readings) >= _MAX_CACHED:
             self._readings.clear()
@@ -299,7 +299,7 @@ class Lexicon:
                 yield stem
 
     def _without_setting(self, units: Units) -> Units:
-        """Without employer and place: from '@' or 'at' to the next comma."""
+        """Remove employer and place: from '@' or 'at' to the next comma."""
         kept: Units = []
         in_setting = False
         for unit in units:
@@ -334,7 +334,7 @@ def _inflected(endings: Sequence[str]) -> re.Pattern[str]:
 
 
 def _unrepeated(units: Units) -> Units:
-    """Without a bracket that repeats the unit before it: 'ML (ML) Engineer'."""
+    """Remove a bracket that repeats the unit before it: 'ML (ML) Engineer'."""
     kept: Units = []
     for unit in units:
         if unit == "," and len(kept) >= 3 and kept[-2] == "," and kept[-1] == kept[-3]:

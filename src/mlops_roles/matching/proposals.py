@@ -43,7 +43,7 @@ class EvidenceKind(NamedTuple):
 
     Attributes:
         weight: from 0 to 1, what an expert who saw it alone would bet.
-        relation: the SKOS relation that it speaks for, from source to target; '' where each
+        relation: the SKOS relation that it speaks for, from source to target; '' if each
             piece of evidence has its own.
         justification: how it is found, in the words of SSSOM.
     """

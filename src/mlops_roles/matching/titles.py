@@ -79,7 +79,7 @@ class _Interpretation(NamedTuple):
         rejected: the names that do not count, each with the reason.
         notes: other reasons.
         roles: the roles of the names that count.
-        similar: the similar role, where every name that counts is one of a similar role.
+        similar: the similar role, if every name that counts is one of a similar role.
     """
 
     names: dict[Name, str]
@@ -376,7 +376,7 @@ def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[
 
 
 def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
-    """The names that begin at a unit, with where they end, the shortest first."""
+    """The names that begin at a unit, each with the place of its end, the shortest first."""
     branch = words.tree
     for end in range(start, len(part)):
         if part[end] not in branch:
@@ -401,7 +401,7 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
 
 
 def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
-    """Whether an inverted name is no name because of its neighbours: 'Sales Engineer, Data'."""
+    """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = itertools.takewhile(lambda unit: unit != ",", part[end:])
     if any(words.kinds[unit] not in words.modifiers for unit in left):

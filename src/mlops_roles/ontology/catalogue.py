@@ -66,7 +66,7 @@ class Question(NamedTuple):
 
     @classmethod
     def from_file(cls, path: Path) -> Question:
-        """The question in a file. Raises InputError where its header is incomplete."""
+        """The question in a file. Raises InputError if its header is incomplete."""
         return cls._from_text(path, rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path))
 
     @classmethod
@@ -170,7 +170,7 @@ def _join(answer: Answer, terms: Mapping[str, list[Term]], query: Outline) -> An
     if query.form != "SELECT" or not set(terms) <= set(answer.columns):
         raise InputError(
             f"query: nothing to join with ?{', ?'.join(terms)}; make it a column, or write what is "
-            "behind the pattern (LIMIT, GROUP BY, VALUES …) into a subquery"
+            "after the pattern (LIMIT, GROUP BY, VALUES …) into a subquery"
         )
     rows = answer.terms
     for name, choices in terms.items():
@@ -187,7 +187,7 @@ def _join(answer: Answer, terms: Mapping[str, list[Term]], query: Outline) -> An
 
 
 def _sorted_answer(graph: Graph, text: str, joined: str, inside: Mapping[str, Term]) -> Answer:
-    """The answer to a query with VALUES behind it; sorted here where that gives the same order."""
+    """The answer to a query with VALUES after it; sorted here where that gives the same order."""
     query = outline(text)
     if order := query.order_variables:
         found = _answer(graph, text[: query.order] + joined, inside, order)
@@ -201,7 +201,7 @@ def _sorted_answer(graph: Graph, text: str, joined: str, inside: Mapping[str, Te
 def _answer(
     graph: Graph, text: str, inside: Mapping[str, Term], order: Sequence[str] = ()
 ) -> Answer | None:
-    """An answer in the order of some variables; None where its texts do not tell that order."""
+    """An answer in the order of some variables; None if its texts do not tell that order."""
     result = graph.query(text, inside)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
@@ -218,7 +218,7 @@ class Answer:
 
     Attributes:
         columns: the names of the columns.
-        terms: a tuple of RDF terms for each row, None where a column has no value.
+        terms: a tuple of RDF terms for each row, None if a column has no value.
         graph: the graph that was queried; its prefixes shorten IRIs.
 
     Example:
@@ -254,7 +254,7 @@ class Answer:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """Rows as dictionaries of Python values; IRIs as CURIEs where a prefix fits."""
+        """Rows as dictionaries of Python values; IRIs as CURIEs if a prefix fits."""
         # a long answer has few terms many times
         distinct = {id(term): term for row in self.terms for term in row}
         value = {place: self._value(term) for place, term in distinct.items()}

@@ -324,7 +324,7 @@ def _kind(iri: str, cls: str) -> str:
     """What a term is, in a word in lower case.
 
     The folder of its IRI if it is ours, such as 'source' for a bibo:Document; else the name of
-    its class, and also where that says more than the folder: 'similarrole' in the folder `role`.
+    its class, and also if that says more than the folder: 'similarrole' in the folder `role`.
     """
     kind = local_name(cls).lower()
     folder, slash, _ = iri.removeprefix(f"{BASE}/").partition("/")

@@ -18,11 +18,11 @@ class Outline(NamedTuple):
     """Where the clauses of a query are, as places in its text.
 
     Attributes:
-        form: SELECT, ASK, CONSTRUCT or DESCRIBE; empty where there is none.
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE; empty if there is none.
         start: of that word; before it is the prologue.
         clause: the tokens between the form and the pattern.
-        pattern: where the pattern starts, with its WHERE; None where there is none.
-        tail: the tokens behind the pattern.
+        pattern: where the pattern starts, with its WHERE; None if there is none.
+        tail: the tokens after the pattern.
         words: all keywords and functions, in upper case.
         readable: whether each character belongs to a token, and to one only.
         optional: the tokens in an OPTIONAL, each with whether it is in a BIND or group within it.
@@ -42,20 +42,20 @@ class Outline(NamedTuple):
 
     @property
     def modifiers(self) -> frozenset[str]:
-        """The keywords behind the pattern: GROUP, HAVING, ORDER, LIMIT, OFFSET, VALUES."""
+        """The keywords after the pattern: GROUP, HAVING, ORDER, LIMIT, OFFSET, VALUES."""
         return frozenset(t.upper for t in self.tail if not t.depth) & MODIFIERS
 
     @property
     def order(self) -> int:
-        """Where ORDER BY starts; the end of the text where the query has none."""
+        """Where ORDER BY starts; the end of the text if the query has none."""
         return next((t.start for t in self.tail if t.upper == "ORDER"), len(self.text))
 
     @property
     def order_variables(self) -> list[str] | None:
         """The variables of an ORDER BY that ends the query and has nothing but variables."""
         words = [token.upper for token in self.tail]
-        behind = self.tail[words.index("ORDER") + 2 :] if "ORDER" in words else ()
-        names = [token.variable for token in behind]
+        following = self.tail[words.index("ORDER") + 2 :] if "ORDER" in words else ()
+        names = [token.variable for token in following]
         return names if names and all(names) else None
 
     @property

@@ -38,7 +38,7 @@ def decode_rows(
         solutions: the result of the engine.
         order: variables to sort by; without any, rows come in the order of the engine.
         large: bytes of TSV from which on it is read with Arrow.
-        block_size: bytes that Arrow reads at once; where a row has more, Arrow is not used.
+        block_size: bytes that Arrow reads at once; if a row has more, Arrow is not used.
 
     Returns:
         None if the order of the terms is not that of their texts, as for numbers and blank nodes.

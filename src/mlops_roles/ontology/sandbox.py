@@ -82,7 +82,7 @@ def _first_violation(text: str) -> tuple[Token, str] | None:
 
 
 def _violation(token: Token) -> str:
-    """Why a token is refused; empty where it is not."""
+    """Why a token is refused; empty if it is not."""
     if token.kind == "unknown":
         if token.text == "\\":
             return "a backslash outside a string; write the character itself"
@@ -156,7 +156,7 @@ def run_in_subprocess(
         name: the name of the request in errors.
         fix: the fix that the error of a time-out names.
 
-    Raises Timeout, and InputError where the function raises it or the subprocess dies.
+    Raises Timeout, and InputError if the function raises it or the subprocess dies.
     """
     if not 0 < seconds <= MAX_SECONDS:
         raise InputError(f"{seconds:g} s: no time-out; give between 0 and {MAX_SECONDS} seconds")
@@ -239,7 +239,7 @@ class _LimitedBuffer(io.BytesIO):
     """Bytes that may become only so many."""
 
     def write(self, data: Any, /) -> int:
-        """Take more in. Raises InputError where that is too much."""
+        """Take more in. Raises InputError if that is too much."""
         if self.tell() > MAX_ANSWER:
             raise InputError(f"an answer of over {MAX_ANSWER >> 20} MiB; add LIMIT or narrow it")
         return super().write(data)
@@ -255,7 +255,7 @@ def _forbid_open_files() -> None:
 
 
 def _set_resource_limits(seconds: float) -> None:
-    """Cap processor time and memory, above what loading took, where the system can."""
+    """Cap processor time and memory, above what loading took, if the system can."""
     try:
         import resource
     except ImportError:

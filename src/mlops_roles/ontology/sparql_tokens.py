@@ -3,7 +3,7 @@
 See https://www.w3.org/TR/sparql11-query/#grammar.
 
 `<` is the one character that needs its surroundings: it opens an IRI in a pattern, and compares
-behind an operand in an expression. A lexer that takes the longest match reads the condition of
+after an operand in an expression. A lexer that takes the longest match reads the condition of
 `FILTER(?a<?b&&?c>2)` as an IRI, and so misses what is in it.
 """
 
@@ -19,7 +19,7 @@ _LETTERS = (  # beyond ASCII, in names
     "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_MARKS = "\u00b7\u0300-\u036f\u203f-\u2040"  # beyond ASCII, behind the first letter of names
+_MARKS = "\u00b7\u0300-\u036f\u203f-\u2040"  # beyond ASCII, after the first letter of names
 _CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _LESS = re.compile("<=?")
 
@@ -142,7 +142,7 @@ def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
 
 
 def _is_operand(token: Token) -> bool:
-    """Whether an expression cannot go on behind this token with an IRI."""
+    """Whether an expression cannot continue after this token with an IRI."""
     return token.kind in _OPERANDS or token.upper in ("TRUE", "FALSE")
 
 

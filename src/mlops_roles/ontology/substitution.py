@@ -1,4 +1,4 @@
-"""Which variables of a query may be replaced by a term before it runs, instead of joined behind it.
+"""Which variables of a query may be replaced by a term before it runs, instead of joined after it.
 
 The engine is quick with a term in the place of a variable: it starts from that term. But only
 where each row has the variable, and has it before anything is decided by its absence, does this
@@ -69,7 +69,7 @@ class _Scope:
         self.unsafe |= inner.mentioned - self.certain
 
     def minus(self, inner: _Scope) -> None:
-        """Add MINUS, which takes nothing away where no variable is shared: one has to be."""
+        """Add MINUS, which takes nothing away if no variable is shared: one has to be."""
         self.include(inner)
         self.unsafe |= inner.mentioned - self.certain
         self.all_unsafe |= not self.certain & inner.certain
@@ -109,7 +109,7 @@ class _Reader:
         return self.tokens[self.place] if self.place < len(self.tokens) else _END
 
     def take(self, *expected: str) -> Token:
-        """Read one token. Raises _Unreadable where it is none of those expected."""
+        """Read one token. Raises _Unreadable if it is none of those expected."""
         token = self.next
         if token is _END or (expected and token.upper not in expected):
             raise _Unreadable
@@ -117,7 +117,7 @@ class _Reader:
         return token
 
     def skip(self, *words: str) -> bool:
-        """Read one token where it is one of some."""
+        """Read one token if it is one of some."""
         found = self.next.upper in words
         self.place += found
         return found
@@ -183,7 +183,7 @@ class _Reader:
         return self.tokens[start : self.place]
 
     def modifiers(self) -> dict[str, Sequence[Token]]:
-        """Read what is behind the pattern of a SELECT: each keyword with the tokens behind it."""
+        """Read what follows the pattern of a SELECT: each keyword with the tokens after it."""
         found: dict[str, Sequence[Token]] = {}
         while self.next.upper in MODIFIERS:
             word, start = self.take(), self.place
@@ -270,7 +270,7 @@ class _Reader:
             scope.certain |= names
 
     def triples(self, exact: set[str], loose: set[str]) -> None:
-        """Read the triples of one subject; where no path has a zero length, they bind exactly."""
+        """Read the triples of one subject; if no path has a zero length, they bind exactly."""
         start, depth = self.place, self.next.depth
         while self.next.depth > depth or not (
             self.next.text in (".", "{", "}") or self.next.upper in _ELEMENTS
@@ -291,7 +291,7 @@ class _Reader:
         for begin, end in zip(
             [subject, *(i + 1 for i in ends)], [*ends, len(statement)], strict=True
         ):
-            if begin == end:  # nothing behind a subject or a semicolon
+            if begin == end:  # nothing after a subject or a semicolon
                 continue
             place, loosely = _path(statement[:end], begin)
             inner = statement[place:end]  # its objects, with paths in square brackets perhaps
@@ -301,7 +301,7 @@ class _Reader:
 
 
 def _skip_term(tokens: Sequence[Token], at: int) -> int:
-    """The place behind a term, which may be a list or a node in brackets."""
+    """The place after a term, which may be a list or a node in brackets."""
     if tokens[at].kind != "open":
         return at + 1
     depth = tokens[at].depth
@@ -310,7 +310,7 @@ def _skip_term(tokens: Sequence[Token], at: int) -> int:
 
 
 def _path(tokens: Sequence[Token], at: int) -> tuple[int, bool]:
-    """The place behind a property path, and whether the path may have no length."""
+    """The place after a property path, and whether the path may have no length."""
     at, empty = _sequence(tokens, at)
     while at < len(tokens) and tokens[at].text == "|":
         at, other = _sequence(tokens, at + 1)
@@ -364,5 +364,5 @@ def _never_fails(tokens: Sequence[Token]) -> bool:
 
 
 def _targets(tokens: Sequence[Token]) -> set[str]:
-    """The variables behind AS."""
+    """The variables after AS."""
     return {after.variable for word, after in pairwise(tokens) if word.upper == "AS"} - {""}

@@ -63,7 +63,7 @@ def draw(term: str, into: list[Group], out: list[Group], label: Callable[[str], 
 
 
 def _halves(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Group]]:
-    """The groups on the left and on the right; one changes sides where that evens them out."""
+    """The groups on the left and on the right; one changes sides if that evens them out."""
     while left and _size(left) - _size(right) > _size(left[-1:]):
         right.insert(0, left.pop())
     while right and _size(right) - _size(left) > _size(right[:1]):
@@ -76,7 +76,7 @@ def _size(groups: Iterable[Group]) -> int:
 
 
 def _column(groups: Iterable[Group], x: int, label: Callable[[str], str]) -> Diagram:
-    """The terms of each group below its heading, one column."""
+    """Place the terms of each group below its heading, in one column."""
     side = Diagram(0)
     for name, terms in groups:
         side.headings.append((name, x, side.height + 17))

@@ -159,7 +159,7 @@ def serialize(
 
 @once_per_graph
 def context(graph: Graph) -> dict[str, Any]:
-    """The JSON-LD context: prefixes, our terms by local name, other terms by CURIE."""
+    """The JSON-LD context: prefixes, terms of the ontology by local name, other terms by CURIE."""
     names: dict[str, Any] = {
         "@version": 1.1,
         **dict(sorted(graph.prefixes.items())),

@@ -62,7 +62,7 @@ def _with_alignments(graph: Graph) -> Graph:
 
 @dataclass(frozen=True)
 class DocumentedTerm:
-    """A term of the documentation: its page, and where that is."""
+    """A term of the documentation, with the path of its page."""
 
     curie: str
     iri: str
@@ -239,11 +239,11 @@ class Documentation:
         return f"{self.label(prop)} · {kind.lower()}"
 
     def label(self, curie: str) -> str:
-        """The label of a term of ours, else its CURIE."""
+        """The label of a term of the ontology, else its CURIE."""
         return self.terms[curie].label if curie in self.terms else curie
 
     def link(self, value: Any) -> str | None:
-        """URL of a value: of a page for a term of ours, else its IRI if that is on the web."""
+        """URL of a value: the page of a term of the ontology, else its IRI if it is on the web."""
         text = single_line(value)
         if text in self.terms:
             return self.terms[text].href

@@ -144,7 +144,7 @@ BROKEN = {
         body(lambda data: data.replace(b'"role"', b'"rolle"')),
         "other columns",
     ),
-    "yes for rows": (body(lambda data: b'{"head":{},"boolean":true}'), "yes or no where rows"),
+    "yes for rows": (body(lambda data: b'{"head":{},"boolean":true}'), "yes or no although rows"),
     "an IRI that is none": (
         body(lambda data: data.replace(b"https://w3id.org/mlops-roles/role/", b"not an iri ")),
         "a broken answer",

@@ -93,7 +93,7 @@ def _item(data: Data, row: Data) -> dict[str, Any]:
 
 
 def _arrow(before: Any, after: Any) -> str:
-    """One value where nothing changes, else both."""
+    """One value if nothing changes, else both with an arrow."""
     shown = [
         "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
         for value in (before, after)
@@ -114,7 +114,7 @@ def _team(data: Data) -> list[str]:
     wanted, unmet, redundancy = len(data["wanted"]), data["unmet"], data["redundancy"]
     people = f"{len(data['members']):,} of {data['rows']['used']:,} people"
     items = f"the {wanted} {GROUP_TITLES[data['cover']].lower()} that the staff cover"
-    each = "" if redundancy == 1 else f", each by {redundancy} where there are so many"
+    each = "" if redundancy == 1 else f", each by {redundancy} if there are so many"
     short = f"Not covered, or by too few, with at most {data['size']} people: "
     return [
         f"{people} cover {wanted - len(unmet)} of {items}{each}.",
@@ -126,7 +126,7 @@ def _team(data: Data) -> list[str]:
 
 
 def _proven(proof: Data) -> str:
-    """What is proven of a group, or the bound where time was up."""
+    """What is proven about the size of a group, or the bound if time was up."""
     sized = "places_at_most" in proof
     if proof["status"] == "optimal":
         best = "no group of this size covers more" if sized else "no smaller group does so"

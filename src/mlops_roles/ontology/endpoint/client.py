@@ -191,7 +191,7 @@ class Endpoint:
         if self.default_graph_is_union():
             return ()
         raise self.transport.error(
-            "asks named graphs only where they are named; give those of your data with --graph "
+            "asks named graphs only if they are named; give those of your data with --graph "
             "(data without a graph must be copied into one), or ask of the ontology alone with "
             f"--graph {ASSERTED.value}"
         )

@@ -101,7 +101,7 @@ class Transport:
         self._parse(self._send_once(self.url, request, seconds))
 
     def update(self, url: str, text: str) -> None:
-        """Send an update, once: it is never repeated. Raises InputError where it is refused."""
+        """Send an update, once: it is never repeated. Raises InputError if it is refused."""
         _checked_url(url)
         self._send_once(url, {"data": {"update": text}}, self.timeout)
 
@@ -173,7 +173,7 @@ class Transport:
         return f": {' '.join(line.split())[:200]}" if line else ""
 
     def _body(self, response: httpx.Response, end: float) -> bytes:
-        """All of a body, where it is not too large."""
+        """All of a body, if it is not too large."""
         parts, size = [], 0
         for chunk in self._chunks(response, end):
             parts.append(chunk)
@@ -228,7 +228,7 @@ def select_rows(
     found = transport.query(query)
     if isinstance(found, ox.QueryBoolean):
         raise transport.error(
-            "answers yes or no where rows were asked for; is it the address of a SPARQL endpoint?"
+            "answers yes or no although rows were asked for; is it the address of a SPARQL server?"
         )
     if {v.value for v in found.variables} != set(columns):
         raise transport.error(
@@ -243,7 +243,7 @@ def ask_boolean(transport: Transport, query: str) -> bool:
     found = transport.query(query)
     if not isinstance(found, ox.QueryBoolean):
         raise transport.error(
-            "answers with rows where yes or no was asked for; is it the address of a SPARQL "
+            "answers with rows although yes or no was asked for; is it the address of a SPARQL "
             "endpoint?"
         )
     return bool(found)

@@ -1,4 +1,4 @@
-"""Test how a SPARQL server behaves where servers differ, and what follows for this tool."""
+"""Test how a SPARQL server behaves in points that differ between servers, and what that means."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ParsedQuery:
 
     @property
     def where(self) -> str:
-        """The pattern and what is behind it, up to `order`."""
+        """The pattern and what follows it, up to `order`."""
         end = None if self.is_sliced else self.outline.order
         return self.outline.text[self.outline.pattern : end]
 
@@ -77,7 +77,7 @@ class ParsedQuery:
         return f"{self.head}\n{self.where}\n{self.order}"
 
     def with_dataset(self, graphs: Iterable[ox.NamedNode]) -> str:
-        """The query over a dataset; over the server's own one where no graph is named."""
+        """The query over a dataset; over the server's own one if no graph is named."""
         clauses = ["FROM NAMED " * ("GRAPH" in self.outline.words), "FROM "]
         dataset = "".join(f"{clause}{g}\n" for g in graphs for clause in clauses if clause)
         return f"{self.prologue}{self.head}\n{dataset}{self.where}\n{self.order}"
@@ -104,7 +104,7 @@ class ParsedQuery:
         return self._wrapped("row-count.rq", body=self.body)
 
     def page(self, limit: int, offset: int) -> ParsedQuery:
-        """The query for some of the rows, ordered inside, where Virtuoso allows any number."""
+        """The query for some of the rows, ordered in a subquery, which Virtuoso does not limit."""
         columns, body = _format_variables(self.columns), self.body
         if not self.order and not self.is_sliced:
             body += f"ORDER BY {columns}"
