@@ -211,7 +211,7 @@ class Lexicon:
     def _add_titles(
         self, titles: Iterable[dict[str, Any]], specificities: dict[str, list[str]]
     ) -> None:
-        """Add the titles of roles, the better known kind first; only one of two word orders is kept."""
+        """Add the titles of roles, the better known kind first, and one word order of each."""
         specificity: dict[tuple[str, ...], Any] = {
             tuple(self.units(title)): name for name, held in specificities.items() for title in held
         }
