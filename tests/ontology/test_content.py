@@ -23,6 +23,11 @@ devops-engineer       R6  DevOps Engineer       MLOps Engineer          -
 ml-engineer           R7  ML Engineer, MLOps Engineer, ML Engineer/MLOps Engineer  -  -
 backend-engineer      -   Backend Engineer      -                       -
 """  # noqa: E501  a table
+FUNCTION_WORDS = set(
+    re.findall(
+        r"\w+", "a an the of to in on for and or by with from that which who is are be it as at"
+    )
+)
 TASKS = {"R1": 2, "R2": 3, "R3": 3, "R4": 3, "R5": 3, "R6": 5, "R7": 4}
 COMPONENTS = {
     "P1": "C1 C8",
@@ -361,6 +366,27 @@ def test_every_term_of_ours_has_a_source_one_name_and_one_definition():
                 predicate,
             )
             assert any(v.endswith("@en") for v in links(predicate).get(term, ())), (term, predicate)
+
+
+def stems(text):
+    """The content words of a text without their endings."""
+    words = re.findall(r"[a-z]+", text.lower())
+    return {
+        re.sub(r"(?<=[a-z]{3})(ations?|ings?|ments?|e?rs?|ors?|e?s|e?d|e)$", "", w) for w in words
+    }
+
+
+def test_no_definition_only_repeats_the_words_of_its_label():
+    labels, definitions = links("skos:prefLabel"), links("skos:definition")
+    circular = [
+        term
+        for term in set(links("rdfs:isDefinedBy"))
+        for label in labels[term]
+        for definition in definitions[term]
+        if label.endswith("@en") and definition.endswith("@en")
+        if len(stems(definition) - stems(label) - FUNCTION_WORDS) < 3
+    ]
+    assert circular == []
 
 
 def test_every_annotated_statement_is_asserted():
