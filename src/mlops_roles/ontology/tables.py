@@ -24,7 +24,9 @@ class RoleTables:
         labels: term to English label.
         roles: the roles, without similar ones.
         similar: (similar role, role).
-        performs: (role, task).
+        broader: (role, broader role that it is a kind of), at any distance.
+        takes_in: (role, role whose skills it takes in), through a broader role too.
+        performs: (role, task), through a broader role too.
         role_skills: (role, required skill), inherited ones included.
         task_skills: (task, required skill).
         answers: (role, step) where the role is answerable for the step.
@@ -37,6 +39,8 @@ class RoleTables:
     labels: dict[str, str]
     roles: list[str]
     similar: list[tuple[str, str]]
+    broader: list[tuple[str, str]]
+    takes_in: list[tuple[str, str]]
     performs: list[tuple[str, str]]
     role_skills: list[tuple[str, str]]
     task_skills: list[tuple[str, str]]
@@ -95,6 +99,8 @@ def _read_tables(graph: Graph) -> RoleTables:
         labels={slug(r["term"]): r["label"] for r in terms if r["label"]},
         roles=[slug(r["role"]) for r in ask("roles", graph)],
         similar=_slug_pairs(graph, "similar-roles", "similar", "role"),
+        broader=_slug_pairs(graph, "broader-roles", "role", "broader"),
+        takes_in=_slug_pairs(graph, "roles-incorporated", "role", "part"),
         performs=performs,
         role_skills=_slug_pairs(graph, "roles-for-skill", "role", "skill"),
         task_skills=_slug_pairs(graph, "skills-of-task", "task", "skill"),
