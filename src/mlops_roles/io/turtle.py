@@ -43,11 +43,15 @@ def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = Tr
 def derived_turtle(triples: Iterable[ox.Triple], source: str) -> str:
     """The text of a file derived from `source`, in which skolem IRIs become blank nodes."""
     prefixes = rdf.parse_rdf(resource_dir("ontology") / "mlops-roles.ttl")[1]
-    nodes = (map(_unskolemized, triple) for triple in triples)
+    nodes = map(unskolemize, triples)
     return NOTE.format(source) + turtle(nodes, prefixes, exact=False).decode()
 
 
-def _unskolemized(term: Any) -> Any:
-    """A term, or the blank node that a skolem IRI is for."""
+def unskolemize(triple: Iterable[Any]) -> ox.Triple:
+    """A triple in which each skolem IRI is the blank node that it is for."""
+    return ox.Triple(*map(_without_skolem, triple))
+
+
+def _without_skolem(term: Any) -> Any:
     is_skolem = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
     return ox.BlankNode(re.sub(r"\W", "_", term.value[len(GENID) :])) if is_skolem else term

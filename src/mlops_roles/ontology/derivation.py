@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -15,19 +14,19 @@ from ..io import rdf
 from ..io.atomic import atomic_write
 from ..io.resources import resource_dir
 from ..io.turtle import NOTE, derived_turtle
-from . import reasoner
+from . import capabilities, reasoner
 from .graph import ontology_files
 
 
 def derived_files() -> dict[Path, str]:
     """The derived files and the text that they should hold now."""
     folder = resource_dir("ontology")
-    capabilities, closure = folder / "capabilities.ttl", folder / "closure.nt"
-    store = _parse_files(path for path in ontology_files() if path != capabilities)
+    classes, closure = folder / "capabilities.ttl", folder / "closure.nt"
+    store = _parse_files(path for path in ontology_files() if path != classes)
     turtle = _capability_classes(store)
     store.extend(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
     triples = sorted(f"{t} .\n" for t in reasoner.publishable(reasoner.infer(store)))
-    return {capabilities: turtle, closure: NOTE.format("closure.rq") + "".join(triples)}
+    return {classes: turtle, closure: NOTE.format("closure.rq") + "".join(triples)}
 
 
 def _parse_files(paths: Iterable[Path]) -> ox.Store:
@@ -39,12 +38,8 @@ def _parse_files(paths: Iterable[Path]) -> ox.Store:
 
 def _capability_classes(asserted: ox.Store) -> str:
     """The capability classes in Turtle, from what is asserted and what follows."""
-    closed = ox.Store()
-    closed.extend(asserted)
-    closed.extend(ox.Quad(*triple) for triple in reasoner.infer(asserted))
-    path = resource_dir("ontology") / "capabilities.rq"
-    triples: Any = closed.query(path.read_text("utf-8"))
-    return derived_turtle(triples, path.name)
+    triples = capabilities.missing_capabilities(asserted, reasoner.infer(asserted))
+    return derived_turtle(triples, capabilities.QUERY)
 
 
 def write_stale(files: Mapping[Path, str]) -> list[Path]:

@@ -120,7 +120,9 @@ class Graph:
         """A hash of the rules, the ontology and what was added to it: 32 hexadecimal digits."""
         import hashlib
 
-        digest = hashlib.sha256("".join(reasoner.rules().values()).encode())
+        from .capabilities import query_text
+
+        digest = hashlib.sha256("".join((*reasoner.rules().values(), query_text())).encode())
         for path in (*self._base, *self.added_rdf):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
@@ -185,27 +187,52 @@ class Graph:
             del self.store
 
     def _add_closure(self) -> None:
-        """Load the inferred statements: as shipped, from the cache, or inferred now."""
-        path = resource_dir("ontology") / "closure.nt"
-        if self.added_rdf or not self._base:
-            from ..io.atomic import remove_stale_temp_files
+        """Load what follows: as shipped, from the cache, or inferred now.
 
-            path = _cache_file(self.digest)
-            remove_stale_temp_files(path.parent)
-        if path.is_file():
-            self.store.load(path=str(path), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
+        With added files, that includes the capability classes of their roles, which are asserted
+        as those of the shipped roles are.
+        """
+        if self._base and not self.added_rdf:
+            shipped = resource_dir("ontology") / "closure.nt"
+            self.store.load(path=str(shipped), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
-        triples = self._infer()
-        _write_cache(path, triples)
-        self.store.extend(ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in triples)
+        from ..io.atomic import remove_stale_temp_files
 
-    def _infer(self) -> list[ox.Triple]:
-        """What follows, as far as it is published. Raises InputError for a contradiction."""
-        if clash := reasoner.contradictions(self.proofs):
+        path = _cache_file(self.digest)
+        remove_stale_temp_files(path.parent)
+        if path.is_file():
+            self.store.load(path=str(path), format=ox.RdfFormat.N_QUADS)
+            return
+        quads = self._infer()
+        _write_cache(path, quads)
+        self.store.extend(quads)
+
+    def _infer(self) -> list[ox.Quad]:
+        """The capability classes that roles lack, and what follows, as far as it is published.
+
+        Raises InputError for a contradiction.
+        """
+        from ..io.turtle import unskolemize
+        from .capabilities import missing_capabilities
+
+        self.proofs = self._consistent_proofs()
+        asserted = self.store.quads_for_pattern(None, None, None, DEFAULT)
+        missing = missing_capabilities(asserted, self.proofs)
+        classes = [ox.Quad(*triple) for triple in map(unskolemize, missing)]
+        if classes:
+            self.store.extend(classes)
+            self.proofs = self._consistent_proofs()
+        inferred = reasoner.publishable(self.proofs)
+        return classes + [ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in inferred]
+
+    def _consistent_proofs(self) -> dict[ox.Triple, reasoner.Inference]:
+        """The inferred statements with their proofs. Raises InputError for a contradiction."""
+        proofs = reasoner.infer(self.store)
+        if clash := reasoner.contradictions(proofs):
             why = "; ".join(self.format_term(t) for t in clash[0].because)
             files = ", ".join(map(str, self.added))
             raise InputError(f"{files}: contradicts the ontology ({why}); withdraw one of these")
-        return reasoner.publishable(self.proofs)
+        return proofs
 
     # names ----------------------------------------------------------------
 
@@ -351,17 +378,17 @@ def _cache_file(digest: str) -> Path:
         os.environ.get("MLOPS_ROLES_CACHE")
         or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
     )
-    return Path(home) / f"{digest}.nt"
+    return Path(home) / f"{digest}.nq"
 
 
-def _write_cache(path: Path, triples: list[ox.Triple]) -> None:
+def _write_cache(path: Path, quads: list[ox.Quad]) -> None:
     """Cache a closure; a folder that cannot be written only costs the time to infer again."""
     from ..io.atomic import atomic_write
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, "wb") as file:
-            file.write(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES))
+            file.write(ox.serialize(quads, format=ox.RdfFormat.N_QUADS))
     except OSError:
         pass
 
