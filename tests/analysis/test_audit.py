@@ -41,6 +41,7 @@ KEYS = [
 ]
 KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs"]
 PEOPLE = ["line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"]
+PEOPLE += ["broader"]
 FORMS = ("table", "json", "md", "html", "csv", "tsv", "jsonl")
 survey = pytest.mark.skipif(
     not SURVEY.is_file(), reason=f"{SURVEY.name} lies beside the repository, and is not part of it"
@@ -89,8 +90,15 @@ class Oracle:
                 "lacking": self.meant(row, "lacks"),
             }
             row["evidence"] = self.meant(row, "skills", "tool") - row["recorded"] - row["lacking"]
-            row["status"], row["holds"], row["similar"] = self.standing(row)
-            row["roles"] = row["holds"] | {role for role, _ in row["similar"]}
+            row["status"], named, row["similar"] = self.standing(row)
+            row["roles"] = named | {role for role, _ in row["similar"]}
+            sure = named if row["status"] == "certain" else set()
+            row["through"] = {
+                broader: min(n for n, b in closed.broader if b == broader and n in sure)
+                for narrower, broader in closed.broader
+                if narrower in sure and broader not in sure
+            }
+            row["holds"] = sure | set(row["through"])
             if why := self.fault(row, cells, header, seen):
                 self.rejected.append(Rejected(self.file, line, *why))
             else:
@@ -150,7 +158,7 @@ class Oracle:
         return None
 
     def direct(self, role):
-        return [r for r in self.rows if r["status"] == "certain" and role in r["holds"]]
+        return [r for r in self.rows if role in r["holds"]]
 
     def able(self, row, role):
         return bool(self.needs[role]) and self.needs[role] <= row["recorded"]
@@ -170,7 +178,10 @@ class Oracle:
             [r for r in self.rows if test(r, role)] for test in (self.able, self.likely)
         )
         return _holders(self.direct(role), self.needs[role]) | _some(
-            similar=len(similar), able=len(able), evidence=len(likely)
+            similar=len(similar),
+            able=len(able),
+            evidence=len(likely),
+            through=dict(Counter(r["through"][role] for r in self.rows if role in r["through"])),
         )
 
     def task(self, task):
@@ -214,7 +225,29 @@ class Oracle:
             | known
             | missing
             | {"unrecorded": unknown}
+            | {"parts": list(self.parts(row, role))}
         )
+
+    def parts(self, row, role):
+        """Of each role taken in, how many skills are in which state; last the role's own."""
+        taken_in = [part for r, part in self.closed.takes_in if r == role]
+        skills = {part: self.needs[part] for part in taken_in}
+        if skills:
+            own = [self.steps[task] for r, task in self.closed.performs if r == role]
+            kinds = [role, *(broader for r, broader in self.closed.broader if r == role)]
+            own.append({skill for r, skill in self.closed.stated_skills if r in kinds})
+            skills[role] = set().union(*own)
+        for part, needs in skills.items():
+            n = {
+                state: len(needs & row[name])
+                for state, name in (
+                    ("recorded", "recorded"),
+                    ("tool", "evidence"),
+                    ("lacking", "lacking"),
+                )
+            }
+            total = {"required": len(needs), "unrecorded": len(needs) - sum(n.values())}
+            yield {"role": part, "own": part == role} | n | total
 
     def open_titles(self):
         borne = Counter(
@@ -258,6 +291,7 @@ class Oracle:
                 {c: row[c] for c in PEOPLE[:5]}
                 | {"roles": _joined(row["roles"]), "similar": _joined(s for _, s in row["similar"])}
                 | can
+                | {"broader": _joined(row["through"])}
             )
 
     def to_dict(self):

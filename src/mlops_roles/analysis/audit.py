@@ -93,7 +93,7 @@ class Audit(AuditResult):
         found = [
             RoleAssignment.from_role_column(w, self._graph, self.closed)
             if outright
-            else RoleAssignment.from_title(self.resolutions[w])
+            else RoleAssignment.from_title(self.resolutions[w], self.closed)
             for outright, w in spellings
         ]
         self._assignments = list(dict.fromkeys(found))
@@ -246,11 +246,20 @@ class Audit(AuditResult):
 
     @property
     def holds(self) -> ibis.Table:
-        """(line, role): who certainly holds a role itself, not one similar to it."""
-        rows = ((i, role) for i, s in enumerate(self._assignments) for role in s.holds)
+        """(line, role, through): who certainly holds a role itself, not one similar to it.
+
+        Those who hold a narrower role hold the broader one `through` it, which is null if the
+        role itself is named.
+        """
+        rows = (
+            (i, role, dict(s.through).get(role))
+            for i, s in enumerate(self._assignments)
+            for role in s.holds
+        )
         return self._known.join(
-            self._engine.from_rows({"assignment": int, "role": str}, rows), "assignment"
-        ).select("line", "role")
+            self._engine.from_rows({"assignment": int, "role": str, "through": str}, rows),
+            "assignment",
+        ).select("line", "role", "through")
 
     @property
     def knows(self) -> ibis.Table:
@@ -265,25 +274,24 @@ class Audit(AuditResult):
     def people(self) -> ibis.Table:
         """One row per used person, in the order of lines, of any number of people.
 
-        Columns: line, person, unit, title, status, roles, similar, able, likely; the last four
-        have several slugs separated by ';'.
+        Columns: line, person, unit, title, status, roles, similar, able, likely, broader; the last
+        five have several slugs separated by ';'. `broader`: the roles that are held because a
+        narrower one is.
         """
         rows = (
-            (i, s.status, ";".join(s.roles) or None, ";".join(s.similar) or None)
+            (i, s.status, *map(_joined, (s.roles, s.similar, dict(s.through))))
             for i, s in enumerate(self._assignments)
         )
-        assignments = self._engine.from_rows(
-            {"assignment": int, "status": str, "roles": str, "similar": str}, rows
-        )
+        columns = dict.fromkeys(("status", "roles", "similar", "broader"), str)
+        assignments = self._engine.from_rows({"assignment": int, **columns}, rows)
         able, likely = self._able_to()
         wide = (
             self.used.select("line", "person", "unit", "title")
             .join(self._known.mutate(able=able, likely=likely), "line")
             .join(assignments, "assignment")
         )
-        return wide.select(
-            "line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"
-        ).order_by("line")
+        shown = ("line", "person", "unit", "title", "status", "roles", "similar", "able", "likely")
+        return wide.select(*shown, "broader").order_by("line")
 
     def _able_to(self) -> tuple[Any, Any]:
         """The roles that a person could act as, by record and with a tool's evidence, as text."""
@@ -348,6 +356,7 @@ class Audit(AuditResult):
             )
             yield "status", holder.status, (people,)
             yield from (("similar", role, (people,)) for role in holder.similar_to)
+            yield from ((f"through {role}", held, (people,)) for role, held in holder.through)
             if written and not outright and holder.status != "certain":
                 yield "title", written, (people,)
 
@@ -472,6 +481,10 @@ class Audit(AuditResult):
         return dict(
             self._engine.fetch_rows(self.staff.table.join(wanted, "line").select("line", "person"))
         )
+
+
+def _joined(slugs: Iterable[str]) -> str | None:
+    return ";".join(slugs) or None
 
 
 def find_duplicates(rows: ibis.Table) -> ibis.Table:

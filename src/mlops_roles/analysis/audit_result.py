@@ -12,6 +12,8 @@ from ..matching.titles import Resolution
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.reader import Rejected
+from .requirements import count_by_part
+from .verdict import skill_states
 
 NEAREST = 3
 KNOWN = ("has", "lacks", "tool")
@@ -118,17 +120,24 @@ class AuditResult:
 
     @cached_property
     def _roles(self) -> dict[str, dict[str, Any]]:
+        """How many hold a role; `through`: those who do so by a narrower role, by that role."""
         able, similar_to = self.tally.counts["able"], self.tally.counts["similar"]
         found = {}
         for role in self.closed.roles:
             more = (
                 ("similar", similar_to.get(role, [0])[0]),
                 *zip(("able", "evidence"), able.get(role, (0, 0)), strict=True),
+                ("through", self._through(role)),
             )
             found[role] = _cover(
                 self.tally.counts["role"].get(role), {name: n for name, n in more if n}
             )
         return found
+
+    def _through(self, role: str) -> dict[str, int]:
+        """How many hold a role because they hold a narrower one, by the narrower one."""
+        found = self.tally.counts.get(f"through {role}", {})
+        return {held: n for held, (n,) in sorted(found.items())}
 
     @cached_property
     def _tasks(self) -> dict[str, dict[str, Any]]:
@@ -195,7 +204,7 @@ class AuditResult:
         }
 
 
-def _cover(numbers: Sequence[int] | None, more: Mapping[str, int]) -> dict[str, Any]:
+def _cover(numbers: Sequence[int] | None, more: Mapping[str, Any]) -> dict[str, Any]:
     people, lacking, unrecorded = numbers or (0, 0, 0)
     return {
         "people": people,
@@ -232,6 +241,8 @@ def _candidate(near: Sequence[Any], closed: RoleTables, role: str) -> dict[str, 
         "recorded": recorded,
         "required": len(needs),
     }
-    return known | {
+    found = {
         kind: [s for s in needs if s in skills and s not in has] for kind, skills in missing.items()
     }
+    parts = count_by_part(role, skill_states(needs, has, lacks, tool), closed)
+    return known | found | {"parts": parts}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,14 +25,11 @@ from .audit_result import NOTE
 from .evidence import Evidence, Records
 from .requirements import (
     RequiredSkill,
-    incorporated_roles,
     iri_of,
     required_skills,
     slug_of_role,
 )
-from .verdict import State, Verdict, skill_states, verdict
-
-SKILL_STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
+from .verdict import State, Verdict, skill_states, tally_states, verdict
 
 
 @dataclass(frozen=True)
@@ -103,14 +99,13 @@ def certify(
     state = skill_states([required.skill for required in skills], *found.skill_sets)
     answer = verdict(state, *found.skill_sets, accept_tools)
     decidable = answer in ("likely", "unknown")
-    parts = [_part_entry(p, found, records, accept_tools) for p in incorporated_roles(slug, graph)]
     content = {
         **{"type": "Certificate", "note": NOTE, "person": found.person, "line": found.line},
         **_role_entry(slug, records),
         "verdict": answer,
         "accepted": ["tools"] if accept_tools else [],
         "settle": _would_decide(state, accept_tools, graph) if decidable else [],
-        "roles": parts,
+        **_part_entries(slug, found, records, accept_tools),
         "skills": [_skill_entry(r, state[r.skill], found, records) for r in skills],
         "unmatched": [{"column": c.column, "text": c.text} for c in found.cells if not c.claim],
         **_provenance(records, found),
@@ -145,14 +140,24 @@ def _would_decide(
     return [] if not state else [yes, no] if yes["facts"] == 1 else [no, yes]
 
 
-def _part_entry(role: str, found: Evidence, records: Records, accept_tools: bool) -> dict[str, Any]:
-    """An incorporated role, with its own verdict."""
-    skills = records.tables.needs("role").get(role, [])
-    counts = Counter(skill_states(skills, *found.skill_sets).values())
+def _part_entries(
+    role: str, found: Evidence, records: Records, accept_tools: bool
+) -> dict[str, Any]:
+    """`roles`: the roles that a role takes in; `own`: the skills that it requires itself.
+
+    Each has a verdict, and the numbers of skills that are required and that are in each state.
+    """
+    tables = records.tables
+
+    def judge(skills: list[str]) -> dict[str, Any]:
+        answer = verdict(skills, *found.skill_sets, accept_tools)
+        return {"verdict": answer} | tally_states(skills, skill_states(skills, *found.skill_sets))
+
+    needs = tables.needs("role")
+    parts = tables.incorporated(role)
     return {
-        **_role_entry(role, records),
-        "verdict": verdict(skills, *found.skill_sets, accept_tools),
-        **{state: counts[state] for state in SKILL_STATES},
+        "roles": [_role_entry(part, records) | judge(needs.get(part, [])) for part in parts],
+        "own": judge(tables.own_skills(role)),
     }
 
 

@@ -17,8 +17,9 @@ from .audit import Audit
 from .evidence import similar_names
 
 GROUPS = ("role", "task", "skill", "step")
-# who covers an item; who of these has all its skills on record; who could act as a role
-COUNTS = ("people", "complete", "able")
+# who covers an item; who of these holds a role through a narrower one alone; who of these has all
+# its skills on record; who could act as a role
+COUNTS = ("people", "through", "complete", "able")
 COVERAGE_STATES = ("uncovered", "single", "covered")
 Items = frozenset[str]
 Coverage = dict[str, dict[str, dict[str, Any]]]  # group -> item -> counts and state
@@ -32,13 +33,16 @@ class Person:
     Attributes:
         line: the line in the staff file; 0 for an assumed person.
         person: the name as written.
-        roles, skills: slugs.
+        roles: the slugs of the roles, broader roles of these included.
+        skills: the slugs of the skills.
+        through: (broader role, narrower role) for each role held through a narrower one alone.
     """
 
     line: int
     person: str
     roles: Items
     skills: Items
+    through: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,10 @@ class CoverageModel:
 
     def assumed_hire(self, role: str) -> Person:
         """A person who is assumed to hold a role and to have its skills."""
-        return Person(0, "", frozenset([role]), frozenset(self.needs["role"].get(role, ())))
+        broader = self.tables.broader_roles(role)
+        skills = frozenset(self.needs["role"].get(role, ()))
+        through = frozenset((one, role) for one in broader)
+        return Person(0, "", frozenset([role, *broader]), skills, through)
 
     def covers(self, group: str, person: Person) -> Items:
         """The items of a group that one person covers."""
@@ -98,6 +105,7 @@ class CoverageModel:
         for person in people:
             able = [r for r, needs in self.needs["role"].items() if person.skills.issuperset(needs)]
             counts.update(("role", role, "able") for role in able)
+            counts.update(("role", role, "through") for role, _ in person.through)
             for group in GROUPS:
                 covered = self.covers(group, person)
                 counts.update((group, item, "people") for item in covered)
@@ -124,10 +132,23 @@ def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person
         group_pairs(_line_values(holds, "role")),
         group_pairs(_line_values(knows, "skill")),
     )
+    through = _through(holds)
     return [
-        Person(line, person, frozenset(roles.get(line, ())), frozenset(skills.get(line, ())))
+        Person(
+            line,
+            person,
+            frozenset(roles.get(line, ())),
+            frozenset(skills.get(line, ())),
+            frozenset(through.get(line, ())),
+        )
         for line, person in people
     ]
+
+
+def _through(holds: Any) -> dict[int, list[tuple[str, str]]]:
+    """Line to the (broader role, narrower role) of each role held through a narrower one alone."""
+    table = holds.filter(holds.through.notnull()).select("line", "role", "through").to_pyarrow()
+    return group_pairs((row["line"], (row["role"], row["through"])) for row in table.to_pylist())
 
 
 def _line_values(table: Any, column: str) -> list[tuple[int, str]]:
@@ -137,7 +158,10 @@ def _line_values(table: Any, column: str) -> list[tuple[int, str]]:
 
 
 def audit_coverage(audit: Audit) -> Coverage:
-    """The coverage of an audit, with `complete` for roles and tasks, and `able` for roles."""
+    """The coverage of an audit: roles also have `able` and `through`, roles and tasks `complete`.
+
+    `through` is the number of people who hold a role only because they hold a narrower one.
+    """
     return {
         group: {item: _counts(group, row) for item, row in audit.coverage(group).items()}
         for group in GROUPS
@@ -148,7 +172,9 @@ def _counts(group: str, row: Mapping[str, Any]) -> dict[str, Any]:
     counts = {"people": row["people"], "state": row["state"]}
     if group in ("role", "task"):
         counts["complete"] = row["people"] - row["lacking"] - row["unrecorded"]
-    return counts | ({"able": row.get("able", 0)} if group == "role" else {})
+    if group == "role":
+        counts |= {"able": row.get("able", 0), "through": sum(row.get("through", {}).values())}
+    return counts
 
 
 def apply_difference(before: Coverage, difference: CoverageCounts) -> Coverage:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..ontology.results import group_pairs
+from ..ontology.tables import RoleTables
 from .audit_result import NOTE
 from .evidence import Evidence, Records
-from .requirements import incorporated_roles, slug_of_role
+from .requirements import count_by_part, slug_of_role
 from .verdict import State, Verdict, skill_states, verdict
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Gap:
             'confirm' (a tool is evidence for it) or 'record' (nothing is known of it).
         demands: (role, task) to the missing skills that it requires; the task is '' for skills
             that the role requires itself.
+        parts: how many skills of each role that the role takes in are in each state, and last how
+            many of its own (`own` is true); see `to_dict`. Empty if it takes in no role.
         labels: slug to label.
 
     Example:
@@ -54,6 +57,7 @@ class Gap:
     states: Mapping[str, State]
     missing: Mapping[str, str]
     demands: Mapping[tuple[str, str], tuple[str, ...]]
+    parts: Sequence[Mapping[str, Any]]
     labels: Mapping[str, str]
 
     def to_rows(self) -> list[dict[str, Any]]:
@@ -79,6 +83,7 @@ class Gap:
     def to_dict(self) -> dict[str, Any]:
         """The gap as plain data."""
         named = {self.role, *self.states, *(name for pair in self.demands for name in pair)}
+        named |= {part["role"] for part in self.parts}
         return {
             "note": NOTE,
             "person": self.person,
@@ -89,6 +94,7 @@ class Gap:
             "required": len(self.states),
             "recorded": list(self.states.values()).count("recorded"),
             "missing": len(self.missing),
+            "parts": list(self.parts),
             **self.actions(),
             "minimal": MINIMALITY_NOTE,
             "demands": [
@@ -174,24 +180,24 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
         verdict(states, *found.skill_sets, accept_tools),
         states,
         missing,
-        _demands(role, missing, records),
+        _demands(role, missing, tables),
+        count_by_part(role, states, tables),
         tables.labels,
     )
 
 
 def _demands(
-    role: str, missing: Mapping[str, str], records: Records
+    role: str, missing: Mapping[str, str], tables: RoleTables
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """(role, task) to the missing skills, for the role and the roles that it incorporates.
 
     The task is '' for skills that a role requires itself.
     """
-    tables, roles = records.tables, [role]
-    role_needs, task_needs = tables.needs("role"), tables.needs("task")
+    roles, role_needs, task_needs = [role], tables.needs("role"), tables.needs("task")
     tasks_of = group_pairs(tables.performs)
     demands: dict[tuple[str, str], tuple[str, ...]] = {}
     for one in roles:
-        parts = incorporated_roles(one, records.graph)
+        parts = tables.incorporated(one)
         roles += [part for part in parts if part not in roles]
         needs = {task: task_needs.get(task, []) for task in tasks_of.get(one, ())}
         inherited = (role_needs.get(part, []) for part in parts)

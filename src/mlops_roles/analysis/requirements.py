@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyoxigraph as ox
 
-from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
 from ..ontology.names import resolve_role, slug
 from ..ontology.tables import RoleTables
+from .verdict import State, tally_states
 
 AXIOM_NAMESPACES = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
 
@@ -58,10 +59,30 @@ def required_skills(role: str, graph: Graph) -> list[RequiredSkill]:
     return found
 
 
-def incorporated_roles(role: str, graph: Graph) -> list[str]:
-    """The roles that a role incorporates: it requires their skills too."""
-    rows = ask("roles-incorporated", graph)
-    return [slug(row["part"]) for row in rows if slug(row["role"]) == role]
+def count_by_part(
+    role: str, states: Mapping[str, State], tables: RoleTables
+) -> list[dict[str, Any]]:
+    """How many of the skills of each role that a role takes in are in each state.
+
+    Args:
+        role: the slug of a role.
+        states: each skill that the role requires, with what is known of it.
+        tables: the ontology as plain tables.
+
+    Returns:
+        One dictionary for each role taken in, and a last one, with `own` true, for the skills that
+        the role requires by its own tasks or by a statement about it: `role`, `own`, `required`,
+        and a count for each state. A skill that several parts bring counts in each of them. Empty
+        if the role takes in no role.
+    """
+    needs, taken_in = tables.needs("role"), tables.incorporated(role)
+    if not taken_in:
+        return []
+    parts = [(part, False, needs.get(part, [])) for part in taken_in]
+    parts.append((role, True, tables.own_skills(role)))
+    return [
+        {"role": part, "own": own, **tally_states(skills, states)} for part, own, skills in parts
+    ]
 
 
 def _asserted_leaves(triple: ox.Triple, graph: Graph) -> Iterator[ox.Triple]:

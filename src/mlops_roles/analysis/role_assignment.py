@@ -19,7 +19,9 @@ class RoleAssignment:
 
     Attributes:
         status: 'certain', 'ambiguous' or 'none'.
-        holds: the roles certainly held.
+        holds: the roles certainly held, the broader roles of these included.
+        through: (broader role, role named) for each broader role that is not named itself; of
+            several roles named, the first.
         similar_to: the roles that are certainly only similar to what is held.
         roles: all roles meant, certain or not.
         similar: for each role meant, the similar role that was named, if one was.
@@ -28,20 +30,20 @@ class RoleAssignment:
 
     status: str = "none"
     holds: tuple[str, ...] = ()
+    through: tuple[tuple[str, str], ...] = ()
     similar_to: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     similar: tuple[str, ...] = ()
     unknown: str | None = None
 
     @classmethod
-    def from_title(cls, found: Resolution) -> RoleAssignment:
+    def from_title(cls, found: Resolution, closed: RoleTables) -> RoleAssignment:
         """By a job title."""
         roles, sure = found.roles, found.status == "certain"
         if found.similar:
-            return cls(
-                found.status, (), roles if sure else (), roles, (found.similar,) * len(roles)
-            )
-        return cls(found.status, roles if sure else (), (), roles)
+            similar = (found.similar,) * len(roles)
+            return cls(found.status, similar_to=roles if sure else (), roles=roles, similar=similar)
+        return cls(found.status, *_with_broader(roles if sure else (), closed), roles=roles)
 
     @classmethod
     def from_role_column(cls, written: str, graph: Graph, closed: RoleTables) -> RoleAssignment:
@@ -52,23 +54,42 @@ class RoleAssignment:
         """
         holds, similar_to = set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
-            try:
-                found = slug(graph.curie(graph.resolve_term(name, "role")))
-            except InputError:
-                return cls(unknown=name)
+            found = _slug_of(name, graph)
             pairs = [(role, similar) for similar, role in closed.similar if similar == found]
-            if found not in closed.roles and not pairs:
+            is_role = found in closed.roles or bool(closed.broader_roles(found))
+            if not is_role and not pairs:
                 return cls(unknown=name)
-            holds |= {found} & set(closed.roles)
-            similar_to |= set(pairs) if found not in closed.roles else set()
+            holds |= {found} if is_role else set()
+            similar_to |= set() if is_role else set(pairs)
         roles = sorted(holds | {role for role, _ in similar_to})
         return cls(
             "certain",
-            tuple(sorted(holds)),
+            *_with_broader(sorted(holds), closed),
             tuple(sorted({r for r, _ in similar_to})),
             tuple(roles),
             tuple(sorted(s for _, s in similar_to)),
         )
+
+
+def _slug_of(name: str, graph: Graph) -> str:
+    """The slug of the role that a name means; of an IRI or CURIE also if the term is no role."""
+    try:
+        iri = graph.resolve_term(name, "role")
+    except InputError:
+        iri = graph.expand_curie(name) or ""
+    return slug(graph.curie(iri))
+
+
+def _with_broader(
+    named: Sequence[str], closed: RoleTables
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The roles held by those who hold the named ones, and which of these hold a broader one."""
+    through: dict[str, str] = {}
+    for role in named:
+        for broader in closed.broader_roles(role):
+            if broader not in named:
+                through.setdefault(broader, role)
+    return tuple(sorted({*named, *through})), tuple(sorted(through.items()))
 
 
 def covered_items(

@@ -32,7 +32,8 @@ class Team:
         wanted: item to the number of members that should cover it: `redundancy`, or fewer if
             fewer people can.
         members: the members who cover most first; each a dictionary with `person`, `line`, `must`,
-            `covers`, and `alone` (what no other member covers).
+            `covers`, `through` (a role to the narrower one by which the member holds it),
+            and `alone` (what no other member covers).
         impossible: items that too few of the staff cover, each with what would fix it.
         hires: the fewest roles to hire so that enough people cover everything.
         proof: whether the solver proved that the group is optimal, and the bound.
@@ -198,6 +199,7 @@ def _describe(
             "line": person.line,
             "must": person in fixed,
             "covers": sorted(covers[person]),
+            "through": {r: by for r, by in sorted(person.through) if r in covers[person]},
             "alone": sorted(item for item in covers[person] if times[item] == 1),
         }
         for person in sorted(members, key=lambda p: (-len(covers[p]), p.line))

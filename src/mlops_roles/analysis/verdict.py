@@ -5,11 +5,13 @@ The only arguments are sets of skills, so that no name, unit or other attribute 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 Verdict = Literal["yes", "no", "likely", "unknown"]
 State = Literal["recorded", "lacking", "tool", "unrecorded"]
+SKILL_STATES: tuple[State, ...] = ("recorded", "tool", "lacking", "unrecorded")
 
 
 def verdict(
@@ -55,3 +57,9 @@ def skill_states(
         skill: next((state for state, skills in known if skill in skills), "unrecorded")
         for skill in required
     }
+
+
+def tally_states(required: Collection[str], states: Mapping[str, State]) -> dict[str, int]:
+    """How many skills are required, and how many of these are in each state."""
+    counts = Counter(states[skill] for skill in required)
+    return {"required": len(required), **{state: counts[state] for state in SKILL_STATES}}

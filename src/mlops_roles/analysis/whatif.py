@@ -123,7 +123,8 @@ def whatif(
     """
     model = CoverageModel.from_tables(audit.closed)
     lessons = [(person, _resolve_skill(name, audit.graph, model.tables)) for person, name in learn]
-    hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]
+    roles = [slug_of_role(name, audit.graph) for name in hire]
+    hires = [model.assumed_hire(role) for role in roles]
     leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
     if learners & set(leavers):
         raise InputError("whatif: one person cannot leave and learn; drop one of the two")
@@ -134,7 +135,7 @@ def whatif(
     after = apply_difference(before := audit_coverage(audit), difference)
     changes = [{"kind": "leave", "person": p, "line": people[p].line} for p in leavers]
     changes += [_resolve_lesson(people[p], skill, audit) for p, skill in lessons]
-    changes += [_hire_entry(person) for person in hires]
+    changes += map(_hire_entry, roles, hires)
     return WhatIf(audit, changes, before, after, model.tally(hires), model.labels)
 
 
@@ -157,8 +158,8 @@ def _with_lessons(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
     return replace(person, skills=person.skills | learnt)
 
 
-def _hire_entry(person: Person) -> dict[str, Any]:
-    return {"kind": "hire", "role": min(person.roles), "assumed": sorted(person.skills)}
+def _hire_entry(role: str, person: Person) -> dict[str, Any]:
+    return {"kind": "hire", "role": role, "assumed": sorted(person.skills)}
 
 
 def _resolve_lesson(person: Person, skill: str, audit: Audit) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pyoxigraph as ox
+
 from .catalogue import ask
-from .graph import Graph, once_per_graph
+from .graph import BASE, DEFAULT, Graph, once_per_graph
 from .names import fold_name, slug
 from .results import group_pairs
 
@@ -25,9 +27,11 @@ class RoleTables:
         roles: the roles, without similar ones.
         similar: (similar role, role).
         broader: (role, broader role that it is a kind of), at any distance.
-        takes_in: (role, role whose skills it takes in), through a broader role too.
+        takes_in: (role, role whose skills it takes in), through a broader role too; those with a
+            notation first.
         performs: (role, task), through a broader role too.
         role_skills: (role, required skill), inherited ones included.
+        stated_skills: (role, required skill) as asserted of the role itself.
         task_skills: (task, required skill).
         answers: (role, step) where the role is answerable for the step.
         tasks: the tasks, sorted.
@@ -43,6 +47,7 @@ class RoleTables:
     takes_in: list[tuple[str, str]]
     performs: list[tuple[str, str]]
     role_skills: list[tuple[str, str]]
+    stated_skills: list[tuple[str, str]]
     task_skills: list[tuple[str, str]]
     answers: list[tuple[str, str]]
     tasks: list[str]
@@ -87,7 +92,34 @@ class RoleTables:
 
     def needs(self, group: str) -> dict[str, list[str]]:
         """The skills that each role, or each task, requires; what requires none is left out."""
-        return group_pairs({"role": self.role_skills, "task": self.task_skills}[group])
+        return self._grouped[{"role": "role_skills", "task": "task_skills"}[group]]
+
+    @cached_property
+    def _grouped(self) -> dict[str, dict[str, list[str]]]:
+        """The pairs of some tables, grouped by their first member."""
+        tables = ("role_skills", "task_skills", "stated_skills", "takes_in", "performs", "broader")
+        return {name: group_pairs(getattr(self, name)) for name in tables}
+
+    def broader_roles(self, role: str) -> list[str]:
+        """The broader roles that a role is a kind of, at any distance; its holders hold them."""
+        return self._grouped["broader"].get(role, [])
+
+    def incorporated(self, role: str) -> list[str]:
+        """The roles whose skills a role takes in, those with a notation first."""
+        return self._grouped["takes_in"].get(role, [])
+
+    def own_skills(self, role: str) -> list[str]:
+        """The skills that a role requires by its own tasks or by a statement about it.
+
+        What a broader role requires in this way is its own, too, and so is a skill that no role
+        brings which is taken in.
+        """
+        needs, performs = self.needs("role"), self._grouped["performs"].get(role, [])
+        own = {skill for task in performs for skill in self.needs("task").get(task, ())}
+        for one in (role, *self.broader_roles(role)):
+            own.update(self._grouped["stated_skills"].get(one, ()))
+        taken_in = {skill for part in self.incorporated(role) for skill in needs.get(part, ())}
+        return [skill for skill in needs.get(role, ()) if skill in own or skill not in taken_in]
 
 
 @once_per_graph
@@ -100,9 +132,10 @@ def _read_tables(graph: Graph) -> RoleTables:
         roles=[slug(r["role"]) for r in ask("roles", graph)],
         similar=_slug_pairs(graph, "similar-roles", "similar", "role"),
         broader=_slug_pairs(graph, "broader-roles", "role", "broader"),
-        takes_in=_slug_pairs(graph, "roles-incorporated", "role", "part"),
+        takes_in=[(slug(r["role"]), slug(r["part"])) for r in ask("roles-incorporated", graph)],
         performs=performs,
         role_skills=_slug_pairs(graph, "roles-for-skill", "role", "skill"),
+        stated_skills=_stated_skills(graph),
         task_skills=_slug_pairs(graph, "skills-of-task", "task", "skill"),
         answers=_slug_pairs(graph, "roles-answering-step", "role", "step"),
         tasks=sorted(named_tasks | {task for _, task in performs}),
@@ -124,6 +157,18 @@ def _skill_names(graph: Graph) -> dict[str, list[tuple[str, str]]]:
         if meaning:
             names.setdefault(fold_name(row["name"]), meaning)
     return names
+
+
+def _stated_skills(graph: Graph) -> list[tuple[str, str]]:
+    """(term, skill) of each asserted requirement."""
+    requires = ox.NamedNode(f"{BASE}/ns#requiresSkill")
+    quads = graph.store.quads_for_pattern(None, requires, None, DEFAULT)
+    pairs = ((quad.subject, quad.object) for quad in quads)
+    return sorted(
+        (slug(graph.curie(term.value)), slug(graph.curie(skill.value)))
+        for term, skill in pairs
+        if isinstance(term, ox.NamedNode) and isinstance(skill, ox.NamedNode)
+    )
 
 
 def _slug_pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:

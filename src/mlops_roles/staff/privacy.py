@@ -193,10 +193,14 @@ def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:
         if 0 < cover["people"] < MIN_GROUP_SIZE and cover["state"] != "unassigned"
         else cover["state"]
     )
-    return {
-        key: Band.from_count(value) if isinstance(value, int) else value
-        for key, value in cover.items()
-    } | {"state": state}
+    return {key: _band(value) for key, value in cover.items()} | {"state": state}
+
+
+def _band(value: Any) -> Any:
+    """A count, or each count in a dictionary, as a band; other values are returned unchanged."""
+    if isinstance(value, Mapping):
+        return {key: _band(item) for key, item in value.items()}
+    return Band.from_count(value) if isinstance(value, int) else value
 
 
 def format_bands(data: Any) -> Any:

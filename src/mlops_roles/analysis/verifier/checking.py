@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,7 +142,7 @@ class _Rebuild:
 
     def certificate(self) -> dict[str, Any]:
         """The complete certificate."""
-        states = self._states(self.role)
+        states = self._states(self.ontology.required(self.role))
         verdict = _verdict(states, self.accept_tools)
         is_open = verdict in ("likely", "unknown")
         return {
@@ -157,6 +157,7 @@ class _Rebuild:
             "accepted": ["tools"] if self.accept_tools else [],
             "settle": _would_decide(states, self.accept_tools) if is_open else [],
             "roles": [self._part(part) for part in self.ontology.parts(self.role)],
+            "own": self._count(self._states(self.ontology.own(self.role))),
             "skills": [self._skill(skill, state) for skill, state in states.items()],
             "unmatched": [
                 {"column": cell.column, "text": cell.text} for cell in self.cells if not cell.claim
@@ -186,21 +187,24 @@ class _Rebuild:
             },
         }
 
-    def _states(self, role: str) -> dict[str, str]:
+    def _states(self, required: Iterable[str]) -> dict[str, str]:
         """Required skill to what is known of it, by IRI."""
         known = {claim: _skills(self.cells, claim) for claim in ("lacking", "recorded", "tool")}
         return {
             skill: next((claim for claim in known if skill in known[claim]), "unrecorded")
-            for skill in sorted(self.ontology.required(role))
+            for skill in sorted(required)
         }
 
     def _part(self, role: str) -> dict[str, Any]:
-        states = self._states(role)
+        counts = self._count(self._states(self.ontology.required(role)))
+        return {"role": role, "label": self.ontology.label(role), **counts}
+
+    def _count(self, states: Mapping[str, str]) -> dict[str, Any]:
+        """The verdict on some required skills, how many they are, and how many in each state."""
         counts = Counter(states.values())
         return {
-            "role": role,
-            "label": self.ontology.label(role),
             "verdict": _verdict(states, self.accept_tools),
+            "required": len(states),
             **{state: counts[state] for state in ("recorded", "tool", "lacking", "unrecorded")},
         }
 

@@ -20,6 +20,9 @@ from .reading import canonical_lines, digest
 BASE = "https://w3id.org/mlops-roles"
 MLOPS, SKOS = f"{BASE}/ns#", "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+# the properties from a role to what it takes its skills from
+OWN_STEPS = ("performs", "specialises")
+STEPS = (*OWN_STEPS, "incorporates")
 VERSION_INFO = "http://www.w3.org/2002/07/owl#versionInfo"
 
 
@@ -48,16 +51,29 @@ class Ontology:
         """Whether a term is asserted to be of a class of ours."""
         return MLOPS + kind in self._values(term, RDF_TYPE)
 
-    def steps(self, name: str) -> list[str]:
-        """The tasks of a role and the roles that it incorporates."""
-        return [*self.values(name, "performs"), *self.values(name, "incorporates")]
+    def steps(self, name: str, properties: Sequence[str] = STEPS) -> list[str]:
+        """The tasks of a role and the roles whose skills it requires, by some properties."""
+        return [value for name_of in properties for value in self.values(name, name_of)]
 
     def required(self, role: str) -> set[str]:
         """The skills of a role: its own, and those of all that its steps lead to."""
+        return self._skills_reached(role, STEPS)
+
+    def own(self, role: str) -> set[str]:
+        """The skills of a role without those of the roles that it incorporates."""
+        return self._skills_reached(role, OWN_STEPS)
+
+    def _skills_reached(self, role: str, properties: Sequence[str]) -> set[str]:
+        """The skills required by a role, or by what the properties lead to from it."""
+        reached = self._reached(role, properties)
+        return {skill for one in reached for skill in self.values(one, "requiresSkill")}
+
+    def _reached(self, role: str, properties: Sequence[str]) -> list[str]:
+        """A role, and all that some properties lead to from it."""
         reached = [role]
         for one in reached:
-            reached += [step for step in self.steps(one) if step not in reached]
-        return {skill for one in reached for skill in self.values(one, "requiresSkill")}
+            reached += [step for step in self.steps(one, properties) if step not in reached]
+        return reached
 
     def shortest_path(self, role: str, skill: str) -> list[str]:
         """The shortest path from a role to a skill that it requires, without its ends."""
@@ -82,9 +98,9 @@ class Ontology:
         return next((label.value for label in labels if label.language in ("en", None)), None)
 
     def parts(self, role: str) -> list[str]:
-        """The roles that a role incorporates, those with a notation first."""
+        """The roles that a role, or a broader role, incorporates; those with a notation first."""
         return sorted(
-            self.values(role, "incorporates"),
+            {p for one in self._reached(role, OWN_STEPS) for p in self.values(one, "incorporates")},
             key=lambda part: (self._values(part, f"{SKOS}notation") or ["~"], part),
         )
 

@@ -10,7 +10,7 @@ from ...analysis.certificate import Certificate
 from ...analysis.gap import MINIMALITY_NOTE, Gap
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
-from .report import Section, format_sections
+from .report import OWN_PART, Section, format_sections, recorded_by_part, recorded_of
 
 SKILL_STATE_LABELS = {
     "lacking": "lacking",
@@ -21,6 +21,10 @@ SKILL_STATE_LABELS = {
 SKILL_STATE_LEGEND = (
     "recorded: in the columns skills or assessed. by a tool alone: not recorded, but a tool in use "
     "is evidence for it. lacking: assessed and found absent. not recorded: unknown."
+)
+PARTS_LEGEND = (
+    f"{OWN_PART}: the skills of the role's own tasks, and those stated of the role itself. "
+    "A skill of several roles counts in each."
 )
 ACTION_LEGEND = (
     "learn: it is recorded as lacking. confirm: a tool in use is evidence for it. "
@@ -67,13 +71,13 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
         [],
     )
     if data["roles"]:
-        parts = [
-            {"role": r["label"], "verdict": r["verdict"]}
-            | {words: r[state] for state, words in SKILL_STATE_LABELS.items()}
-            for r in data["roles"]
-        ]
         met = [r["label"] for r in data["roles"] if r["verdict"] == "yes"]
-        yield "Roles that it incorporates", [f"Met: {'; '.join(met) or 'none'}"], parts
+        own = {"label": OWN_PART} | data["own"]
+        yield (
+            "Required skills, by role taken in",
+            [f"Met: {'; '.join(met) or 'none'}. {PARTS_LEGEND}"],
+            [_part(part) for part in (*data["roles"], own) if part["required"]],
+        )
     by_state = [
         line for state in SKILL_STATE_LABELS for line in data["skills"] if line["state"] == state
     ]
@@ -85,6 +89,13 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
         [_skill(line, label) for line in by_state],
     )
     yield "What it rests on", list(_sources(data, certificate)), []
+
+
+def _part(part: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdict on the skills of a role that is taken in, and how many are in which state."""
+    others = {words: part[s] for s, words in SKILL_STATE_LABELS.items() if s != "recorded"}
+    head = {"role": part["label"], "verdict": part["verdict"], "recorded": recorded_of(part)}
+    return head | others
 
 
 def _labeller(certificate: Certificate) -> Callable[[str], str]:
@@ -154,9 +165,11 @@ def _gap(gap: Gap) -> Iterator[Section]:
         if skills
     ]
     minimal = [MINIMALITY_NOTE] if gap.missing else []
+    parts = recorded_by_part(gap.parts, gap.labels)
+    by_part = [f"Recorded, by role taken in: {'; '.join(parts)}."] if parts else []
     yield (
         f"{gap.person} to {gap.labels.get(gap.role, gap.role)}: {missing}",
-        [f"Now {gap.verdict} ({gap.file}, line {gap.line}).", *actions, *minimal, NOTE],
+        [f"Now {gap.verdict} ({gap.file}, line {gap.line}).", *by_part, *actions, *minimal, NOTE],
         [],
     )
     if gap.missing:

@@ -28,6 +28,7 @@ STEP_STATE_LABELS = {
     "uncovered": "nobody",
     "unassigned": "no role answers",
 }
+OWN_PART = "its own"  # the skills that a role requires itself, beside those of roles it takes in
 MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 LEGEND = (
     "similar: people whose title is only similar to the role, counted apart. able: every required "
@@ -168,8 +169,19 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
     shown = [row | {"state": "NOBODY"} if not row["people"] else row for row in rows]
     return [
         f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}",
+        *(
+            f"Of the holders of {_label(data, role)}, {through}."
+            for role, c in data["roles"].items()
+            if (through := _through(data, c))
+        ),
         LEGEND,
     ], shown
+
+
+def _through(data: Data, role: Data) -> str:
+    """How many hold a role because they hold a narrower one: '1 through Senior Baker'."""
+    narrower = role.get("through", {}).items()
+    return ", ".join(f"{people:,} through {_label(data, held)}" for held, people in narrower)
 
 
 def _workflow(data: Data) -> tuple[list[str], TableRows]:
@@ -244,14 +256,28 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
     missing = ". ".join(kinds or ["nothing"]) + (
         f" … and {len(chips) - limit} more" if len(chips) > limit else ""
     )
-    recorded = f"{person['recorded']} of {person['required']}"
+    parts = recorded_by_part(person["parts"], data["labels"])
     return {
         "role": _label(data, role),
         "person": person["person"],
         "line": person["line"],
-        "recorded": recorded,
+        "recorded": recorded_of(person) + (f": {'; '.join(parts)}" if parts else ""),
         "missing": missing,
     }
+
+
+def recorded_of(counts: Data) -> str:
+    """How many of the required skills are recorded, as '10 of 14'."""
+    return f"{counts['recorded']} of {counts['required']}"
+
+
+def recorded_by_part(parts: Iterable[Data], labels: Mapping[str, str]) -> list[str]:
+    """How many skills of each role that a role takes in are recorded; last its own, if any."""
+    return [
+        f"{OWN_PART if p['own'] else labels.get(p['role'], p['role'])} {recorded_of(p)}"
+        for p in parts
+        if p["required"]
+    ]
 
 
 def _chips(person: Data) -> list[tuple[str, str]]:
@@ -291,6 +317,8 @@ def _html(data: Data) -> str:
         "number": "{:,}".format,
         "compact": _compact,
         "chips": _chips,
+        "through": lambda cover: _through(data, cover),
+        "by_part": lambda person: recorded_by_part(person["parts"], data["labels"]),
     }
     env.filters |= filters
     small = bool(data.get("small_groups"))

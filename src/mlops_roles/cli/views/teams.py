@@ -17,7 +17,12 @@ GROUP_TITLES = {
     "skill": "Skills",
     "step": "Steps of the workflow",
 }
-COUNT_LABELS = {"people": "people", "complete": "record complete", "able": "able"}
+COUNT_LABELS = {
+    "people": "people",
+    "through": "of these by a narrower role",
+    "complete": "record complete",
+    "able": "able",
+}
 STATE_COUNTS_LABEL = "Covered by no person, by one, by several"
 CHANGED_FROM = {
     "recorded": "which is on record already",
@@ -73,16 +78,23 @@ def coverage_sections(data: Data) -> Iterator[Section]:
     ]
     yield STATE_COUNTS_LABEL, [], counts
     for group in GROUPS:
-        rows = [_item(data, row) for row in data["coverage"] if row["group"] == group]
-        yield GROUP_TITLES[group], [] if rows else ["nothing changes"], rows
+        rows = [row for row in data["coverage"] if row["group"] == group]
+        shown = [count for count in COUNTS if count != "through" or any(map(_is_through, rows))]
+        items = [_item(data, row, shown) for row in rows]
+        yield GROUP_TITLES[group], [] if rows else ["nothing changes"], items
 
 
-def _item(data: Data, row: Data) -> dict[str, Any]:
+def _is_through(row: Data) -> bool:
+    """Whether people hold a role by a narrower one, before or after."""
+    return any((row[side] or {}).get("through") for side in ("before", "after"))
+
+
+def _item(data: Data, row: Data, shown: Iterable[str]) -> dict[str, Any]:
     before, after, assumed = row["before"] or {}, row["after"] or {}, row.get("assumed", {})
     counts = {
         COUNT_LABELS[count]: _arrow(before.get(count), after.get(count))
         + (f" ({assumed[count]:,} assumed)" if count in assumed else "")
-        for count in COUNTS
+        for count in shown
         if count in before or count in after
     }
     states = [
@@ -141,8 +153,8 @@ def _proven(proof: Data) -> str:
 
 def _member(data: Data, member: Data) -> dict[str, Any]:
     others = [item for item in member["covers"] if item not in member["alone"]]
-    names = [f"{_label(data, item)}*" for item in sorted(member["alone"])]
-    names += [_label(data, item) for item in sorted(others)]
+    names = [f"{_covered(data, member, item)}*" for item in sorted(member["alone"])]
+    names += [_covered(data, member, item) for item in sorted(others)]
     more = f" … and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
     return {
         "person": member["person"] + (" (must)" if member["must"] else ""),
@@ -150,6 +162,13 @@ def _member(data: Data, member: Data) -> dict[str, Any]:
         "covers": len(names),
         data["cover"] + "s": "; ".join(names[:MAX_NAMES]) + more,
     }
+
+
+def _covered(data: Data, member: Data, item: str) -> str:
+    """An item that a member covers, with the narrower role if the member holds it through one."""
+    narrower = member["through"].get(item)
+    label = _label(data, item)
+    return f"{label} (through {_label(data, narrower)})" if narrower else label
 
 
 def _impossible(data: Data, row: Data) -> dict[str, Any]:
