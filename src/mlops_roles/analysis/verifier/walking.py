@@ -107,8 +107,9 @@ class Ontology:
     def _names(self) -> dict[str, tuple[str, set[str]]]:
         """Each name of a skill or tool to what it claims, 'recorded' or 'tool', of which skills."""
         found = []
+        kinds = {f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden")}
         for term, predicate in list(self._objects):
-            if predicate in (f"{SKOS}prefLabel", f"{SKOS}altLabel"):
+            if predicate in kinds:
                 claim, skills = "recorded", {term}
                 if not self.is_a(term, "Skill"):
                     claim, skills = "tool", set(self.values(term, "evidenceFor"))
