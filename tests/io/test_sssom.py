@@ -38,7 +38,7 @@ def write(folder, *lines):
             "\tdact:Role",
             "object_id 'dact:Role' is no IRI; write prefix:name with the prefix in curie_map",
         ),
-        ("\t0.6\t", "\tvery\t", "line 19: confidence 'very'"),
+        ("author_label", "confidence", "line 19: confidence 'MLOps Roles authors'"),
         ("relatedMatch\t\t", "relatedMatch\tno\t", "predicate_modifier 'no'"),
         ("#license", "license", "no column"),
         ("#mapping_date:", "#mapping_date", "line 7: 'mapping_date 2026"),
@@ -134,7 +134,8 @@ def test_a_shipped_set_is_valid_sssom(name):
 
 def test_the_reference_implementation_finds_a_planted_fault(tmp_path):
     path = tmp_path / "dcat.sssom.tsv"
-    path.write_text(dcat().replace("\t0.6\t", "\t7\t"), "utf-8")
+    planted = dcat().replace("author_label", "confidence")
+    path.write_text(planted.replace("\tMLOps Roles authors\t", "\t7\t"), "utf-8")
     assert faults(path)
 
 
