@@ -123,8 +123,7 @@ def whatif(
     """
     model = CoverageModel.from_tables(audit.closed)
     lessons = [(person, _resolve_skill(name, audit.graph, model.tables)) for person, name in learn]
-    roles = [slug_of_role(name, audit.graph) for name in hire]
-    hires = [model.assumed_hire(role) for role in roles]
+    hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]
     leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
     if learners & set(leavers):
         raise InputError("whatif: one person cannot leave and learn; drop one of the two")
@@ -135,7 +134,7 @@ def whatif(
     after = apply_difference(before := audit_coverage(audit), difference)
     changes = [{"kind": "leave", "person": p, "line": people[p].line} for p in leavers]
     changes += [_resolve_lesson(people[p], skill, audit) for p, skill in lessons]
-    changes += map(_hire_entry, roles, hires)
+    changes += [_hire_entry(person) for person in hires]
     return WhatIf(audit, changes, before, after, model.tally(hires), model.labels)
 
 
@@ -158,7 +157,9 @@ def _with_lessons(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
     return replace(person, skills=person.skills | learnt)
 
 
-def _hire_entry(role: str, person: Person) -> dict[str, Any]:
+def _hire_entry(person: Person) -> dict[str, Any]:
+    """An assumed hire; the role is the one that is not held through it."""
+    (role,) = person.roles.difference(dict(person.through))
     return {"kind": "hire", "role": role, "assumed": sorted(person.skills)}
 
 
