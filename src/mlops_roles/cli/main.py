@@ -96,15 +96,7 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
         formats: the values of --format; the first one is the default.
         data: whether the command takes --data.
     """
-    parser.add_argument(
-        "--with",
-        dest="added",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="add a company's own roles, skills, tools, titles, shapes or questions, "
-        "or alignment:NAME (repeatable)",
-    )
+    add_added(parser)
     if data:
         parser.add_argument(
             "--data",
@@ -120,6 +112,19 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
         help=f"output format (default: {formats[0]})",
     )
     add_output(parser)
+
+
+def add_added(parser: argparse.ArgumentParser) -> None:
+    """Add --with."""
+    parser.add_argument(
+        "--with",
+        dest="added",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="add a company's own roles, skills, tools, titles, shapes or questions, "
+        "or alignment:NAME (repeatable)",
+    )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

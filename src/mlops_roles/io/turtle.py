@@ -40,9 +40,14 @@ def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = Tr
     return out.getvalue().strip() + b"\n"
 
 
-def derived_turtle(triples: Iterable[ox.Triple], source: str) -> str:
-    """The text of a file derived from `source`, in which skolem IRIs become blank nodes."""
-    prefixes = rdf.parse_rdf(resource_dir("ontology") / "mlops-roles.ttl")[1]
+def derived_turtle(
+    triples: Iterable[ox.Triple], source: str, prefixes: Mapping[str, str] | None = None
+) -> str:
+    """The text of a file derived from `source`, in which skolem IRIs become blank nodes.
+
+    The prefixes are those of the ontology, if none are given.
+    """
+    prefixes = prefixes or rdf.parse_rdf(resource_dir("ontology") / "mlops-roles.ttl")[1]
     nodes = map(unskolemize, triples)
     return NOTE.format(source) + turtle(nodes, prefixes, exact=False).decode()
 

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from ..io.resources import resource_dir
 
 QUERY = "capabilities.rq"
+CAPABILITY_FOR = ox.NamedNode("https://w3id.org/mlops-roles/ns#capabilityFor")
 
 
 def query_text(name: str = QUERY) -> str:

@@ -1,21 +1,28 @@
 """Write the derived files of the ontology: the capability classes and the closure.
 
-Each holds exactly the result of the CONSTRUCT query of the same name in the same folder.
+Each holds exactly the result of the CONSTRUCT query of the same name in the same folder. The
+capability classes of a company's roles make a file of their own.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
+from ..errors import InputError
 from ..io import rdf
 from ..io.atomic import atomic_write
 from ..io.resources import resource_dir
 from ..io.turtle import NOTE, derived_turtle
 from . import capabilities, reasoner
-from .graph import ontology_files
+from .capabilities import CAPABILITY_FOR
+from .graph import BASE, INFERRED, Graph, ontology_files
+
+OUR_HEADER = ox.NamedNode(f"{BASE}/capabilities")
 
 
 def derived_files() -> dict[Path, str]:
@@ -40,6 +47,36 @@ def _capability_classes(asserted: ox.Store) -> str:
     """The capability classes in Turtle, from what is asserted and what follows."""
     triples = capabilities.missing_capabilities(asserted, reasoner.infer(asserted))
     return derived_turtle(triples, capabilities.QUERY)
+
+
+def company_capabilities(added: Iterable[str | os.PathLike[str]]) -> str:
+    """The capability classes of a company's roles as a Turtle file that is complete on its own.
+
+    Args:
+        added: the files with the roles, as for `load`.
+
+    Raises:
+        InputError: no role of the files has skills and no class, or the files contradict the
+            ontology.
+    """
+    graph = Graph(added).open()
+    store = ox.Store()
+    for path in (*ontology_files(), *graph.added_rdf):
+        if path != resource_dir("ontology") / "capabilities.ttl":
+            rdf.load_into(store, path)
+    inferred = (quad.triple for quad in graph.store.quads_for_pattern(None, None, None, INFERRED))
+    derived = capabilities.missing_capabilities(store, inferred)
+    classes = [triple for triple in derived if triple.subject != OUR_HEADER]
+    names = ", ".join(path.name for path in graph.added_rdf)
+    roles = (str(triple.object) for triple in classes if triple.predicate == CAPABILITY_FOR)
+    if all(role.startswith(f"<{BASE}/") for role in roles):
+        raise InputError(
+            f"{names or 'no file'}: no role in it that requires a skill and has no capability "
+            "class yet; add roles with --with FILE"
+        )
+    store.extend(ox.Quad(*triple) for triple in classes)
+    header: Any = store.query(capabilities.query_text("capabilities_file.rq"))
+    return derived_turtle((*classes, *header), names, graph.prefixes)
 
 
 def write_stale(files: Mapping[Path, str]) -> list[Path]:

@@ -29,6 +29,7 @@ DEFAULT = ox.DefaultGraph()
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 RDF_NIL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil")
 OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
+CAPABLE_AGENT = f"{BASE}/ns#CapableAgent"
 OWL_VERSION_INFO = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
 _MAX_CURIES = 1 << 20  # IRIs whose CURIE is remembered; bounds the memory of data with many people
 _Built = TypeVar("_Built")
@@ -353,6 +354,8 @@ def _kind(iri: str, cls: str) -> str:
     The folder of its IRI if it is ours, such as 'source' for a bibo:Document; else the name of
     its class, and also if that says more than the folder: 'similarrole' in the folder `role`.
     """
+    if cls == CAPABLE_AGENT:
+        return "capability"  # a class of agents, wherever it was coined
     kind = local_name(cls).lower()
     folder, slash, _ = iri.removeprefix(f"{BASE}/").partition("/")
     has_folder = slash and iri.startswith(f"{BASE}/")

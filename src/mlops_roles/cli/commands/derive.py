@@ -1,24 +1,30 @@
-"""Rewrite the derived files: capability classes, closure, alignments.
+"""Rewrite the derived files, or write the capability classes of a company's roles.
 
   mlops-roles derive
+  mlops-roles derive --with acme.ttl --output acme-capabilities.ttl
 
-For maintainers: run it after every change in ontology/.
+Without --with it is for maintainers: run it after every change in ontology/. With it, nothing of
+the ontology is rewritten; the classes are written as Turtle that opens on its own.
 """
 
 import argparse
 from collections.abc import Sequence
 
-from ..main import add_output, write_output
+from ..main import add_added, add_output, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_added(parser)
     add_output(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from ...matching import alignments
-    from ...ontology.derivation import derived_files, write_stale
+    from ...ontology.derivation import company_capabilities, derived_files, write_stale
 
+    if args.added:
+        write_output(company_capabilities(args.added), args.output)
+        return 0
     paths = [*write_stale(derived_files()), *write_stale(alignments.derived_files())]
     written = "".join(f"wrote {path.name}\n" for path in paths)
     write_output(written or "nothing to write, every derived file is up to date\n", args.output)
