@@ -1,4 +1,7 @@
-"""Random staff for the judges: as RDF, in every vocabulary that can say it, and as CSV."""
+"""Random staff for the judges: as RDF, in every vocabulary that can say it, and as CSV.
+
+And random companies, whose own roles are kinds of ours, of each other, or take others in.
+"""
 
 import csv
 
@@ -50,12 +53,36 @@ OTHER_STATEMENTS = (  # for which a table has no column
 )
 
 
-def random_staff(chance, titles=TITLES):
-    """A few people: some of whom nothing is known, some able, some with contradictory skills."""
-    return [_person(chance, titles) for _ in range(chance.randint(1, 7))]
+def random_company(chance):
+    """Up to five roles of a company, as Turtle without prefixes, and their names."""
+    tasks = sorted(members("mlops:Task"))
+    own, lines = [], []
+    for number in range(chance.randint(1, 5)):
+        role = f"ex:role-{number}"
+        lines.append(f'{role} a mlops:Role ; skos:prefLabel "Own role {number}"@en .')
+        others = chance.sample([*ROLES, *own * 3], 4)
+        for verb in ("specialises", "specialises", "incorporates"):
+            lines += [f"{role} mlops:{verb} {others.pop()} ."] if chance.random() < 0.5 else []
+        if chance.random() < 0.3:
+            lines.append(f"{role} mlops:requiresSkill {chance.choice(SKILL_TERMS)} .")
+        if chance.random() < 0.3:
+            lines.append(f"{role} mlops:performs {chance.choice(tasks)} , ex:task-{number} .")
+            lines.append(f"ex:task-{number} a mlops:Task .")
+        own.append(role)
+    return "\n".join(lines), own
 
 
-def _person(chance, titles):
+def random_staff(chance, titles=TITLES, own=()):
+    """A few people: some of whom nothing is known, some able, some with contradictory skills.
+
+    Args:
+        titles: the titles that they may have.
+        own: roles of a company that they may hold beside ours.
+    """
+    return [_person(chance, titles, own) for _ in range(chance.randint(1, 7))]
+
+
+def _person(chance, titles, own):
     if chance.random() < 0.1:
         return {"title": "", "roles": [], "skills": [], "lacks": [], "assessed": []}
     skills = chance.sample(SKILL_TERMS, chance.randint(0, 8))
@@ -74,7 +101,7 @@ def _person(chance, titles):
     lacks += skills[:1] if chance.random() < 0.25 else []
     return {
         "title": chance.choice(titles),
-        "roles": chance.sample([*ROLES, *SIMILAR], chance.choice([0, 1, 1, 2])),
+        "roles": chance.sample([*ROLES, *SIMILAR, *own * 3], chance.choice([0, 1, 1, 2])),
         "skills": [*skills[cut:], *chance.sample(TOOL_TERMS, chance.choice([0, 0, 1, 4]))],
         "lacks": lacks,
         "assessed": skills[:cut],
@@ -118,7 +145,7 @@ def as_turtle(chance, staff, other_statements=False, http_schema=False, group=""
 
 def _held_roles(chance, me, roles, http_schema):
     for role in roles:
-        ways = [*TO_A_ROLE, *(TO_AN_OCCUPATION if role in ROLES else ())]
+        ways = [*TO_A_ROLE, *(() if role in SIMILAR else TO_AN_OCCUPATION)]
         ways += HTTP_SCHEMA if http_schema else ()
         yield chance.choice(ways).format(me=me, role=role, slug=role.partition(":")[2])
 
