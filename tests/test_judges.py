@@ -211,7 +211,9 @@ ex:r a mlops:Role ; mlops:performs task:deploy-model .
 ex:s a mlops:Role ; mlops:specialises ex:r , role:data-engineer .
 ex:t a mlops:Role ; mlops:specialises ex:s ; mlops:incorporates role:business-stakeholder .
 """
-HOLDER = "ex:a mlops:holdsRole ex:r . ex:b schema:hasOccupation ex:t . ex:c org:holds [ org:role ex:s ] ."
+HOLDER = """
+ex:a mlops:holdsRole ex:r . ex:b schema:hasOccupation ex:t . ex:c org:holds [ org:role ex:s ] .
+"""
 
 
 @cache

@@ -310,3 +310,54 @@ def test_a_candidate_of_the_audit_is_shown_by_role_taken_in(form, staff, files, 
     assert main(["audit", str(staff), *with_files(files), "--format", form]) == 0
     said = capsys.readouterr().out
     assert ("its own" if form == "table" else "its own 1 of 2") in said  # a cell is wrapped
+
+
+# skills that help and are not needed ---------------------------------------------------
+
+PREFERS = """
+acme:senior mlops:prefersSkill skill:sql , acme:chess ;
+    mlops:performs acme:forge .
+acme:forge a mlops:Task ; mlops:prefersSkill acme:checkers , acme:go .
+acme:chess a mlops:Skill ; skos:prefLabel "chess"@en .
+acme:checkers a mlops:Skill ; skos:prefLabel "checkers"@en .
+acme:go a mlops:Skill ; skos:prefLabel "the game of Go"@en .
+"""
+
+
+@pytest.fixture
+def choosy(tmp_path):
+    """The company with preferred skills, and a person who has one and lacks one."""
+    company = tmp_path / "choosy.ttl"
+    company.write_text(HEAD + ACME + PREFERS, "utf-8")
+    rows = [("Ann", "Staff Forger", "chess; SQL", "checkers"), ("Ben", "Cook", "", "")]
+    return company, write(tmp_path / "staff.csv", rows, "person,title,skills,lacks")
+
+
+def test_a_gap_lists_what_helps_apart_and_never_as_missing(choosy, files, capsys):
+    company, staff = choosy
+    found = gap("Ann", "acme:staff", Records(staff, load(company)))
+    assert {s: state for s, state in found.preferred.items() if s.startswith("acme:")} == {
+        "acme:checkers": "lacking",
+        "acme:chess": "recorded",
+        "acme:go": "unrecorded",
+    }
+    assert "sql" not in found.preferred  # R7 requires it
+    assert found.verdict == "unknown"
+    assert not set(found.preferred) & {*found.missing, *found.states}
+    plain = gap("Ann", "acme:staff", Records(staff, load(files[0])))
+    assert (found.missing, found.parts) == (plain.missing, plain.parts)
+    assert main(["gap", "Ann", "acme:staff", "--staff", str(staff), "--with", str(company)]) == 0
+    said = capsys.readouterr().out
+    assert "What helps and is not needed" in said
+    assert "checkers" not in said.partition("What helps")[0]
+
+
+def test_preferred_skills_change_no_coverage_team_or_ability(choosy, files):
+    company, staff = choosy
+    preferring, plain = (audit(staff, graph=load(path)) for path in (company, files[0]))
+    for group in ("role", "skill", "step"):
+        assert preferring.coverage(group) == plain.coverage(group)
+    assert "acme:chess" not in preferring.coverage("skill")
+    assert preferring.arrow().to_pylist() == plain.arrow().to_pylist()
+    assert team(preferring, "skill").members == team(plain, "skill").members
+    assert not whatif(preferring, learn=[("Ben", "the game of Go")]).to_rows()

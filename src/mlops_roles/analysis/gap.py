@@ -40,6 +40,8 @@ class Gap:
             that the role requires itself.
         parts: how many skills of each role that the role takes in are in each state, and last how
             many of its own (`own` is true); see `to_dict`. Empty if it takes in no role.
+        preferred: each skill that helps with the role and is not needed, with what is known of it,
+            as in `states`; it is never missing.
         labels: slug to label.
 
     Example:
@@ -58,6 +60,7 @@ class Gap:
     missing: Mapping[str, str]
     demands: Mapping[tuple[str, str], tuple[str, ...]]
     parts: Sequence[Mapping[str, Any]]
+    preferred: Mapping[str, State]
     labels: Mapping[str, str]
 
     def to_rows(self) -> list[dict[str, Any]]:
@@ -83,7 +86,7 @@ class Gap:
     def to_dict(self) -> dict[str, Any]:
         """The gap as plain data."""
         named = {self.role, *self.states, *(name for pair in self.demands for name in pair)}
-        named |= {part["role"] for part in self.parts}
+        named |= {*self.preferred, *(part["role"] for part in self.parts)}
         return {
             "note": NOTE,
             "person": self.person,
@@ -101,6 +104,7 @@ class Gap:
                 {"role": role, "task": task} | self.actions(skills)
                 for (role, task), skills in self.demands.items()
             ],
+            "preferred": dict(self.preferred),
             "labels": {n: self.labels[n] for n in sorted(named) if n in self.labels},
         }
 
@@ -182,6 +186,7 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
         missing,
         _demands(role, missing, tables),
         count_by_part(role, states, tables),
+        skill_states(tables.preferred_skills(role), *found.skill_sets),
         tables.labels,
     )
 

@@ -33,6 +33,7 @@ class RoleTables:
         role_skills: (role, required skill), inherited ones included.
         stated_skills: (role, required skill) as asserted of the role itself.
         task_skills: (task, required skill).
+        preferred: (role, skill that helps with it and that it does not require).
         answers: (role, step) where the role is answerable for the step.
         tasks: the tasks, sorted.
         steps: the steps of the workflow, sorted.
@@ -49,6 +50,7 @@ class RoleTables:
     role_skills: list[tuple[str, str]]
     stated_skills: list[tuple[str, str]]
     task_skills: list[tuple[str, str]]
+    preferred: list[tuple[str, str]]
     answers: list[tuple[str, str]]
     tasks: list[str]
     steps: list[str]
@@ -97,8 +99,13 @@ class RoleTables:
     @cached_property
     def _grouped(self) -> dict[str, dict[str, list[str]]]:
         """The pairs of some tables, grouped by their first member."""
-        tables = ("role_skills", "task_skills", "stated_skills", "takes_in", "performs", "broader")
+        tables = ["role_skills", "task_skills", "stated_skills", "preferred"]
+        tables += ["takes_in", "performs", "broader"]
         return {name: group_pairs(getattr(self, name)) for name in tables}
+
+    def preferred_skills(self, role: str) -> list[str]:
+        """The skills that help with a role and that it does not require."""
+        return self._grouped["preferred"].get(role, [])
 
     def broader_roles(self, role: str) -> list[str]:
         """The broader roles that a role is a kind of, at any distance; its holders hold them."""
@@ -137,6 +144,7 @@ def _read_tables(graph: Graph) -> RoleTables:
         role_skills=_slug_pairs(graph, "roles-for-skill", "role", "skill"),
         stated_skills=_stated_skills(graph),
         task_skills=_slug_pairs(graph, "skills-of-task", "task", "skill"),
+        preferred=_slug_pairs(graph, "preferred-skills", "role", "skill"),
         answers=_slug_pairs(graph, "roles-answering-step", "role", "step"),
         tasks=sorted(named_tasks | {task for _, task in performs}),
         steps=sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),

@@ -26,6 +26,7 @@ PARTS_LEGEND = (
     f"{OWN_PART}: the skills of the role's own tasks, and those stated of the role itself. "
     "A skill of several roles counts in each."
 )
+PREFERRED_LEGEND = "These skills help with the role. None of them is counted above as missing."
 ACTION_LEGEND = (
     "learn: it is recorded as lacking. confirm: a tool in use is evidence for it. "
     "record: nothing is known of it, which is not no."
@@ -179,6 +180,12 @@ def _gap(gap: Gap) -> Iterator[Section]:
             for (role, task), skills in gap.demands.items()
         ]
         yield "What demands them", [ACTION_LEGEND], rows
+    if gap.preferred:
+        skills = [
+            {"skill": gap.labels.get(skill, skill), "known": SKILL_STATE_LABELS[state]}
+            for skill, state in gap.preferred.items()
+        ]
+        yield "What helps and is not needed", [PREFERRED_LEGEND], skills
 
 
 def _labels(gap: Gap, skills: Iterable[str]) -> list[str]:
