@@ -208,7 +208,15 @@ def read_mappings(path: str | os.PathLike[str]) -> MappingSet:
             "add a line '#mapping_set_id: https://…'"
         )
     prefixes = table.header["curie_map"]
-    rows = [_mapping(cells, line, prefixes, path) for line, cells in table.records()]
+    rows, faults = [], []
+    for line, cells in table.records():
+        try:
+            rows.append(_mapping(cells, line, prefixes, path))
+        except InputError as error:
+            faults.append((line, str(error)))
+    if faults:
+        more = ", ".join(str(line) for line, _ in faults[1:11])
+        raise InputError(faults[0][1] + (f" (also faulty: line {more})" if more else ""))
     return MappingSet(Path(path).name, table.header, rows)
 
 
@@ -304,6 +312,12 @@ def _mapping(
     place = f"{path}, line {line}"
     for column in REQUIRED_COLUMNS:
         if _iri(expand(cells[column], prefixes)) is None:
+            terms = re.split(r"[|;,\s]+", cells[column])
+            if len(terms) > 1 and all(_iri(expand(term, prefixes)) for term in terms):
+                raise InputError(
+                    f"{place}: {column} {cells[column][:80]!r} holds {len(terms)} terms; "
+                    "write one row for each"
+                )
             raise InputError(
                 f"{place}: {column} {cells[column][:80]!r} is no IRI; "
                 "write prefix:name with the prefix in curie_map, or a full IRI"

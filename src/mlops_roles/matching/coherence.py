@@ -1,4 +1,4 @@
-"""What is wrong with mappings: terms that they merge, empty classes, contradictions, rejections.
+"""What is wrong with mappings: unknown or merged terms, empty classes, contradictions, rejections.
 
 The ontology, the shipped alignments, the mapped file and the mappings are merged into one graph,
 with a probe for everything that must stay satisfiable: a member of each class, a pair for each
@@ -21,6 +21,7 @@ from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
 from .alignments import shipped_mapping_sets
+from .unknown_terms import unknown_terms
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL, RDFS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#"
@@ -42,8 +43,8 @@ class CoherenceIssue:
     """A problem that a set of mappings causes.
 
     Attributes:
-        kind: 'impossible', 'contradiction', 'two in one' or 'refused'.
-        about: the term or terms that it is about, as CURIEs.
+        kind: 'unknown', 'impossible', 'contradiction', 'two in one' or 'refused'.
+        about: the term or terms that it is about, as CURIEs; an unknown one as it is written.
         rows: the rows that cause it, as file:line; empty if it is not caused by a mapping.
         because: the statements that imply it.
         message: what is wrong, and the fix.
@@ -71,7 +72,7 @@ def coherence(
     source: str | os.PathLike[str],
     added: Iterable[str | os.PathLike[str]] = (),
 ) -> list[CoherenceIssue]:
-    """Find the mappings of a set that contradict each other, the ontology or the mapped file.
+    """Find mappings that contradict each other, the ontology or the mapped file, or name nothing.
 
     Args:
         mappings: the mapping set; all its rows are checked, reviewed or not.
@@ -91,8 +92,19 @@ def coherence(
         >>> [issue.kind for issue in coherence(mappings, "examples/acme-hr.ttl")]
         ['two in one', 'impossible', 'impossible']
     """
+    added = list(added)
+    unknown = [
+        CoherenceIssue(
+            "unknown",
+            term.written,
+            tuple(f"{mappings.name}:{line}" for line in term.lines),
+            (),
+            term.message,
+        )
+        for term in unknown_terms(mappings, mappings.mappings, source, added)
+    ]
     graph = _MergedGraph(mappings, load(*added, data=[source]))
-    return [*graph.merged_terms(), *graph.rejected_mappings(), *graph.unsatisfiable()]
+    return [*unknown, *graph.merged_terms(), *graph.rejected_mappings(), *graph.unsatisfiable()]
 
 
 class _MergedGraph:

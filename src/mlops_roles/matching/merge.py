@@ -7,6 +7,7 @@ later. Statements that were in the file before, or that another set added, stay.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ from ..errors import InputError
 from ..io import rdf
 from ..io.sssom import MappingSet
 from .alignments import mapping_triples
+from .unknown_terms import unknown_terms
 
 OWL = "http://www.w3.org/2002/07/owl#"
 ANNOTATED = [ox.NamedNode(f"{OWL}annotated{part}") for part in ("Source", "Property", "Target")]
@@ -53,20 +55,25 @@ class Merge:
         return ox.serialize(triples, format=turtle, prefixes=self.prefixes) or b""
 
 
-def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merge:
+def apply_mappings(
+    source: str | os.PathLike[str],
+    mappings: MappingSet,
+    added: Iterable[str | os.PathLike[str]] = (),
+) -> Merge:
     """Merge the reviewed mappings of a set into a file; the others are left out.
 
     Args:
         source: the RDF file whose terms are mapped; it is not changed.
         mappings: a set with at least one mapping that a person reviewed. A rejected one comes
             in as `mlops:noMatch`.
+        added: files that have terms of the mappings too, as with `--with`.
 
     Returns:
         The merged graph, and which statements were added.
 
     Raises:
-        InputError: if nothing was reviewed, if the set is merged already, or for a file that
-            cannot be read.
+        InputError: if nothing was reviewed, if a reviewed mapping has a term or predicate that
+            does not exist, if the set is merged already, or for a file that cannot be read.
 
     Example:
         >>> from mlops_roles import apply_mappings, read_mappings
@@ -74,9 +81,7 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
         >>> len(apply_mappings("examples/acme-hr.ttl", mappings).changed)
         7
     """
-    if not mappings.reviewed:
-        fix = "write your name under reviewer_label where you have decided"
-        raise InputError(f"{mappings.name}: no row has been reviewed; {fix}")
+    _check_reviewed(mappings, source, added)
     graph, prefixes = _parse_file(source)
     if _read_marks(graph, mappings.iri):
         fix = "take it out with --undo first"
@@ -93,6 +98,23 @@ def apply_mappings(source: str | os.PathLike[str], mappings: MappingSet) -> Merg
         _add_mark(graph, work, node)
     _add_prefixes(prefixes, mappings.header["curie_map"])
     return Merge(graph, prefixes, changed, unchanged)
+
+
+def _check_reviewed(
+    mappings: MappingSet,
+    source: str | os.PathLike[str],
+    added: Iterable[str | os.PathLike[str]],
+) -> None:
+    """Raise InputError if nothing was reviewed, or a reviewed mapping uses an unknown term."""
+    if not mappings.reviewed:
+        fix = "write your name under reviewer_label where you have decided"
+        raise InputError(f"{mappings.name}: no row has been reviewed; {fix}")
+    if unknown := unknown_terms(mappings, mappings.reviewed, source, added):
+        first, *others = unknown
+        more = f" ({len(others)} more, all in `coherence`)" if others else ""
+        raise InputError(
+            f"{mappings.name}, line {first.lines[0]}: {first.written[:80]}: {first.message}{more}"
+        )
 
 
 def _add_mark(graph: ox.Dataset, work: ox.Dataset, node: ox.NamedNode | ox.BlankNode) -> None:

@@ -2,10 +2,11 @@
 
   mlops-roles coherence mappings.sssom.tsv theirs.ttl
 
-The report lists mappings that merge distinct terms, make a class unsatisfiable, chain exact matches
-into two of our roles, or contradict a rejected mapping. Every row counts, reviewed or not, together
-with the ontology, its alignments and the mapped file. Each finding cites the rows and statements
-that cause it. Exit code 1 if anything is found.
+The report lists terms and predicates that do not exist, and mappings that merge distinct terms,
+make a class unsatisfiable, chain exact matches into two of our roles, or contradict a rejected
+mapping. Every row counts, reviewed or not, together with the ontology, its alignments and the
+mapped file. Each finding cites the rows and statements that cause it. Exit code 1 if anything is
+found.
 """
 
 import argparse

@@ -8,7 +8,8 @@
 The proposals are an SSSOM table for a person to review. To accept a row, write your name under
 reviewer_label; correct its predicate_id or object_id first if needed. To reject it, write Not under
 predicate_modifier as well. A row without a reviewer is never applied. Check the rows with
-`mlops-roles coherence` before you apply them; use the result with `--with linked.ttl`.
+`mlops-roles coherence` before you apply them; a row with a term or predicate that does not exist
+stops --apply. Use the result with `--with linked.ttl`.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _apply_or_undo(args: argparse.Namespace) -> int:
     if args.apply:
-        merge = apply_mappings(args.theirs, read_mappings(args.apply))
+        merge = apply_mappings(args.theirs, read_mappings(args.apply), args.added)
         summary = f"{len(merge.changed)} statements added, {len(merge.unchanged)} were there before"
     else:
         merge = undo_mappings(args.theirs, read_mappings(args.undo))

@@ -1,0 +1,135 @@
+"""Terms and predicates of mappings that no loaded file has, each with the nearest names."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ..io import rdf
+from ..io.sssom import BUILT_IN, Mapping, MappingSet
+from ..ontology.graph import BASE, DEFAULT, load
+from .alignments import alignments_dir, shipped_mapping_sets
+
+MAX_COMPARED = 20_000  # names; comparing more takes over a second
+
+
+@dataclass(frozen=True)
+class UnknownTerm:
+    """A term or predicate that is used in a mapping set and does not exist.
+
+    Attributes:
+        written: the term as the set writes it.
+        lines: the lines of the rows that use it.
+        message: what is wrong, and the fix.
+    """
+
+    written: str
+    lines: tuple[int, ...]
+    message: str
+
+
+def unknown_terms(
+    mappings: MappingSet,
+    chosen: Iterable[Mapping],
+    source: str | os.PathLike[str],
+    added: Iterable[str | os.PathLike[str]] = (),
+) -> list[UnknownTerm]:
+    """Find the predicates, subjects and objects of mappings that do not exist.
+
+    Args:
+        mappings: the mapping set.
+        chosen: the mappings of the set to check.
+        source: the RDF file whose terms are mapped.
+        added: files to load together with the ontology, as with `--with`.
+
+    Returns:
+        Each unknown term once, in the order of the rows. A term of our namespace exists if the
+        ontology or an added file describes it; any other exists if a file or a shipped
+        alignment mentions it.
+    """
+    store = ox.Store()
+    asserted = load(*added).store.quads_for_pattern(None, None, None, DEFAULT)
+    store.extend(ox.Quad(*quad.triple) for quad in (*asserted, *rdf.parse_rdf(source)[0]))
+    predicates, terms = _predicates(store), _terms(store)
+    prefixes = {**BUILT_IN, **mappings.header["curie_map"]}
+    return [
+        UnknownTerm(
+            written,
+            tuple(lines),
+            _predicate_message(iri, predicates, prefixes)
+            if is_predicate
+            else _term_message(iri, terms, prefixes, Path(source).name),
+        )
+        for (iri, written, is_predicate), lines in _missing(chosen, predicates, terms).items()
+    ]
+
+
+def _missing(
+    rows: Iterable[Mapping], predicates: Collection[str], terms: Collection[str]
+) -> dict[tuple[str, str, bool], list[int]]:
+    """What does not exist: its IRI, how it is written and whether as a predicate; its lines."""
+    found: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    for row in rows:
+        if row.predicate not in predicates:
+            found[row.predicate, row.cells["predicate_id"], True].append(row.line)
+        for iri, column in ((row.subject, "subject_id"), (row.object, "object_id")):
+            if iri not in terms:
+                found[iri, row.cells[column], False].append(row.line)
+    return found
+
+
+def _predicates(store: ox.Store) -> set[str]:
+    """The IRIs of the properties that a mapping can use."""
+    text = (alignments_dir() / "predicates.rq").read_text("utf-8")
+    return {row[0].value for row in store.query(text)}  # type: ignore[union-attr]
+
+
+def _terms(store: ox.Store) -> set[str]:
+    """The IRIs that exist: what is described, what others mention, and what we are mapped to."""
+    described: set[str] = set()
+    mentioned: set[str] = set()
+    for quad in store:
+        if isinstance(quad.subject, ox.NamedNode):
+            described.add(quad.subject.value)
+        ends = (quad.predicate, quad.object)
+        mentioned.update(end.value for end in ends if isinstance(end, ox.NamedNode))
+    rows = [row for found in shipped_mapping_sets().values() for row in found.mappings]
+    mentioned.update(end for row in rows for end in (row.subject, row.object))
+    shipped = {row.object for row in rows}
+    ours = {iri for iri in mentioned - shipped if iri.startswith(f"{BASE}/")}
+    return described | (mentioned - ours)
+
+
+def _predicate_message(iri: str, known: Collection[str], prefixes: dict[str, str]) -> str:
+    fix = "use skos:exactMatch, skos:closeMatch, skos:broadMatch, skos:narrowMatch, …"
+    return f"no such predicate; {_hint(iri, known, prefixes) or fix}"
+
+
+def _term_message(iri: str, known: Collection[str], prefixes: dict[str, str], name: str) -> str:
+    if iri.startswith(f"{BASE}/"):
+        place, fix = "the ontology", "correct it"
+    else:
+        place = f"{name}, the ontology or its alignments"
+        fix = "correct it, or add the file that has it with --with"
+    return f"no such term in {place}; {_hint(iri, known, prefixes) or fix}"
+
+
+def _hint(iri: str, known: Collection[str], prefixes: dict[str, str]) -> str:
+    """The question whether a similar term of the same namespace was meant, or ''."""
+    namespace = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+    names = [term[len(namespace) :] for term in known if term.startswith(namespace)]
+    near = difflib.get_close_matches(iri[len(namespace) :], names[:MAX_COMPARED], cutoff=0.6)
+    curies = [_curie(namespace + name, prefixes) for name in near]
+    return f"did you mean {' or '.join(curies)}?" if curies else ""
+
+
+def _curie(iri: str, prefixes: dict[str, str]) -> str:
+    fits = [(len(n), p) for p, n in prefixes.items() if n and iri.startswith(n)]
+    length, prefix = max(fits, default=(0, ""))
+    return f"{prefix}:{iri[length:]}" if length else iri
