@@ -38,6 +38,7 @@ KEYS = [
     "skills",
     "steps",
     "workflow",
+    "marks",
 ]
 KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs"]
 PEOPLE = ["line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"]

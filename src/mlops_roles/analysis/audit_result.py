@@ -195,6 +195,7 @@ class AuditResult:
             "skills": self._skills,
             "steps": self._steps,
             "workflow": self.closed.workflow,
+            "marks": self.closed.marks,
             "open_titles": self.open_titles,
             "nearest": self.nearest,
             "rejected": [r.to_dict() for r in self.rejected],

@@ -129,12 +129,28 @@ FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
 }
 
 
-def format_rows(rows: TableRows, columns: Sequence[str], form: str = "table") -> str:
+FORMATS_WITH_NOTES = ("table", "md", "html")  # those that are read, not parsed
+
+
+def format_rows(
+    rows: TableRows, columns: Sequence[str], form: str = "table", notes: Sequence[str] = ()
+) -> str:
     """Rows as text.
 
     Args:
         rows: each by column; a missing cell is empty.
         columns: those to show, in order.
         form: one of FORMATTERS: table, csv, tsv, json, jsonl, md or html. JSON has all columns.
+        notes: sentences below the table, in the formats of FORMATS_WITH_NOTES only.
     """
-    return FORMATTERS[form](rows, columns)
+    text = FORMATTERS[form](rows, columns)
+    if not notes or form not in FORMATS_WITH_NOTES:
+        return text
+    if form == "html":
+        import html
+
+        lines = "".join(f"<p>{html.escape(single_line(note))}</p>\n" for note in notes)
+        return text.replace("</table>\n", f"</table>\n{lines}")
+    if form == "md":
+        return text + "".join(f"\n{escape_markdown(note)}\n" for note in notes)
+    return text + "".join(f"{single_line(note)}\n" for note in ("", *notes))

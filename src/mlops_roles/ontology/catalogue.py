@@ -4,6 +4,7 @@ A file's `#+` lines are its documentation and its test:
     #+ summary: what the rows are
     #+ ?role: a parameter: a variable that can be fixed to a value
     #+ page: ?role 30            where the page of a term shows the rows (`show`)
+    #+ marks: ?certainty         a column of marks, such as 'drawn only', that a legend explains
     #+ expect: ?role = role:ml-engineer ; ?task = task:deploy-model     a promised row, or 'nothing'
     #+ never: ?role = role:data-scientist ; ?task = task:deploy-model   no such row
     #+ fewer: ?role = role:data-scientist                               fewer rows than without
@@ -24,9 +25,9 @@ from ..errors import InputError, UnknownName
 from ..io import rdf
 from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import resource_dir
-from .graph import Graph, Term, load
+from .graph import Graph, Term, load, once_per_graph
 from .query_outline import Outline, outline
-from .results import decode_rows
+from .results import decode_rows, group_pairs
 from .substitution import substitutable
 
 if TYPE_CHECKING:
@@ -35,6 +36,20 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
+
+
+class Mark(NamedTuple):
+    """A word that marks a statement in an answer, and its meaning.
+
+    Attributes:
+        word: the mark as the answer writes it, such as 'drawn only'.
+        term: the CURIE of the term that it stands for.
+        definition: the English definition of the term.
+    """
+
+    word: str
+    term: str
+    definition: str
 
 
 class Question(NamedTuple):
@@ -97,6 +112,12 @@ class Question(NamedTuple):
         graph = graph or load()
         return run_query(graph, self.text, self.resolve_bindings(graph, **bindings))
 
+    def marks(self, answer: Answer) -> list[Mark]:
+        """The marks in an answer to this question, by their word, for a legend."""
+        columns = [column.removeprefix("?") for column in self.headers.get("marks", ())]
+        words = {row.get(column) for row in answer.rows for column in columns} if columns else ()
+        return [mark for mark in marks(answer.graph) if mark.word in words] if words else []
+
     def resolve_bindings(self, graph: Graph, **bindings: str) -> dict[str, list[Term]]:
         """The RDF terms that the values given for parameters can mean.
 
@@ -111,6 +132,24 @@ class Question(NamedTuple):
                     f"it takes {', '.join(self.parameters) or 'none'}",
                 )
         return {n: candidate_terms(graph, n, v) for n, v in bindings.items()}
+
+
+@once_per_graph
+def marks(graph: Graph) -> list[Mark]:
+    """The marks that answers may have, each by its words and by its CURIE."""
+    rows = ask("marks", graph).rows
+    by_word = [Mark(row["word"], row["mark"], row["definition"]) for row in rows]
+    by_curie = {m.term: Mark(m.term, m.term, m.definition) for m in by_word}
+    return [*by_word, *by_curie.values()]
+
+
+def legend(marks: Iterable[Mark]) -> list[str]:
+    """What some marks mean, a line for each term: 'drawn only: … (mlops:drawnOnly)'."""
+    by_term = group_pairs(((mark.term, mark.definition), mark.word) for mark in marks)
+    return [
+        f"{', '.join(words)}: {definition}" + ("" if words == [term] else f" ({term})")
+        for (term, definition), words in by_term.items()
+    ]
 
 
 def candidate_terms(graph: Graph, variable: str, value: str) -> list[Term]:

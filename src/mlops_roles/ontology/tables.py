@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .catalogue import ask
+from .catalogue import Mark, ask, find_question, legend
 from .graph import BASE, DEFAULT, Graph, once_per_graph
 from .names import fold_name, slug
 from .results import group_pairs
@@ -38,6 +38,8 @@ class RoleTables:
         tasks: the tasks, sorted.
         steps: the steps of the workflow, sorted.
         workflow: the zones in order, each with its steps.
+        marks: the ways in which roles take part in a step that are marks, such as 'either-or', each
+            with its definition.
         names: folded name of a skill or tool to (how it is known, skill): 'recorded' or 'tool'.
     """
 
@@ -55,6 +57,7 @@ class RoleTables:
     tasks: list[str]
     steps: list[str]
     workflow: list[dict[str, Any]]
+    marks: dict[str, str]
     names: dict[str, list[tuple[str, str]]]
 
     @classmethod
@@ -149,6 +152,7 @@ def _read_tables(graph: Graph) -> RoleTables:
         tasks=sorted(named_tasks | {task for _, task in performs}),
         steps=sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
         workflow=_workflow(graph),
+        marks={mark.word: legend([mark])[0] for mark in _marks_of_workflow(graph)},
         names=_skill_names(graph),
     )
 
@@ -181,6 +185,10 @@ def _stated_skills(graph: Graph) -> list[tuple[str, str]]:
 
 def _slug_pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
     return sorted({(slug(r[one]), slug(r[other])) for r in ask(question, graph)})
+
+
+def _marks_of_workflow(graph: Graph) -> list[Mark]:
+    return find_question("workflow", graph).marks(ask("workflow", graph))
 
 
 def _workflow(graph: Graph) -> list[dict[str, Any]]:

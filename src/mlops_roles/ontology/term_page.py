@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from ..errors import InputError
-from ..io.text import format_rows, single_line
-from .catalogue import Answer, Question, catalogue, find_question, run_query
+from ..io.text import escape_markdown, format_rows, single_line
+from .catalogue import Answer, Mark, Question, catalogue, find_question, legend, run_query
 from .graph import Graph, Term, load
 from .results import group_pairs
 
 WIDTH = 96
+MARKS_HEADING = "What the marks mean"
 _PAGE = re.compile(r"\?(\w+)(?: (\d+))?(?: ([^/]+?))?(?: / \?(\w+))?$")
 
 
@@ -44,6 +45,7 @@ class Section(NamedTuple):
         heading: the heading of the section.
         group: the column that the rows are grouped by, if any.
         answer: the rows.
+        marks: the marks in the rows, such as 'drawn only', with their definitions.
     """
 
     question: str
@@ -51,6 +53,7 @@ class Section(NamedTuple):
     heading: str
     group: str | None
     answer: Answer
+    marks: list[Mark]
 
     def lines(self) -> Iterator[str]:
         """The rows as text: grouped, or one a line without columns that are the same in all."""
@@ -99,7 +102,13 @@ class Page(NamedTuple):
             "label": self.label,
             "about": self.about,
             "sections": {s.question: s.answer.rows for s in self.sections},
+            "marks": {mark.word: mark.definition for mark in self.marks},
         }
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The marks in all sections, each once."""
+        return sorted({mark for section in self.sections for mark in section.marks})
 
     def text(self) -> str:
         """The page for a terminal."""
@@ -115,6 +124,10 @@ class Page(NamedTuple):
         for section in self.sections:
             yield from ("", section.heading)
             yield from (f"  {line}" for line in section.lines())
+        if self.marks:
+            yield from ("", MARKS_HEADING)
+        for line in legend(self.marks):
+            yield from textwrap.wrap(line, WIDTH + 2, initial_indent="  ", subsequent_indent="    ")
 
     def markdown(self) -> str:
         """The page in Markdown."""
@@ -125,6 +138,9 @@ class Page(NamedTuple):
         for section in self.sections:
             table = format_rows(section.answer.rows, section.answer.columns, "md")
             parts.append(f"\n## {section.heading}\n\n{table}")
+        if self.marks:
+            parts.append(f"\n## {MARKS_HEADING}\n\n")
+            parts += (f"- {escape_markdown(line)}\n" for line in legend(self.marks))
         return "".join(parts)
 
 
@@ -214,7 +230,8 @@ def _sections(
     for _, asked, variable, heading, group in lines:
         belongs = variable == "term" or any(kind.endswith(variable) for kind in kinds)
         if belongs and asked.name != "term-page" and len(rows := answer(asked, variable)):
-            yield Section(asked.name, variable, heading or asked.summary, group, rows)
+            marked = asked.marks(rows)
+            yield Section(asked.name, variable, heading or asked.summary, group, rows, marked)
 
 
 def _page_lines(graph: Graph) -> list[_PageLine]:

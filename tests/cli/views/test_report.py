@@ -92,6 +92,7 @@ DATA = {
             ],
         },
     ],
+    "marks": {"either-or": "either-or: one of some roles acts (ns:Choice)"},
     "open_titles": [
         {
             "title": "Chef?",

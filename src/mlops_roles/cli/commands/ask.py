@@ -13,8 +13,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...io.text import FORMATTERS, format_rows
-from ...ontology.catalogue import Answer, Question, catalogue, find_question
+from ...io.text import FORMATS_WITH_NOTES, FORMATTERS, format_rows
+from ...ontology.catalogue import Answer, Question, catalogue, find_question, legend
 from ...ontology.graph import Graph, load
 from ..main import Progress, add_common, add_server, write_output
 
@@ -80,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     graph = Graph(args.added, args.data, args.store)
     answer = _ask_server(args, graph) if args.endpoint else _ask_locally(args, graph)
-    write_output(_format_answer(answer, args.format), args.output)
+    asked = None if _is_file(args.question) else find_question(args.question, graph)
+    write_output(_format_answer(answer, args.format, asked), args.output)
     return 0
 
 
@@ -142,8 +143,10 @@ def _bindings(asked: Question, args: argparse.Namespace) -> dict[str, str]:
     return by_name | dict(zip(free, values, strict=False))
 
 
-def _format_answer(answer: Answer, form: str) -> str | bytes:
+def _format_answer(answer: Answer, form: str, asked: Question | None) -> str | bytes:
+    """An answer in a format; one for readers has a legend of the marks in it."""
     if form == "ttl":
         return answer.turtle()
-    text = format_rows(answer.rows, answer.columns, form)
+    notes = legend(asked.marks(answer)) if asked and form in FORMATS_WITH_NOTES else ()
+    text = format_rows(answer.rows, answer.columns, form, notes)
     return text + "(no rows)\n" if form == "table" and not answer.rows else text

@@ -7,11 +7,12 @@ Each asserted statement of the proof is shown with its sources, each inferred on
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ...io.text import to_json
+from ...ontology.catalogue import legend, marks
 from ...ontology.explanation import explain
-from ...ontology.graph import load
+from ...ontology.graph import Graph, load
 from ..main import add_common, write_output
 
 
@@ -27,12 +28,21 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     statement = " ".join(args.statement)
-    proof = explain(statement, load(*args.added))
+    graph = load(*args.added)
+    proof = explain(statement, graph)
     if args.format == "json":
         text = to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"})
     elif proof:
-        text = "\n".join(proof.lines()) + "\n"
+        text = "\n".join(_with_legend("\n".join(proof.lines()), graph)) + "\n"
     else:
         text = f"{statement}: neither stated nor inferred (unknown is not no)\n"
     write_output(text, args.output)
     return 0
+
+
+def _with_legend(text: str, graph: Graph) -> Iterator[str]:
+    """A proof, with what the marks of its statements mean."""
+    yield text
+    found = [mark for mark in marks(graph) if mark.word == mark.term and f", {mark.term}" in text]
+    if found:
+        yield from ("", *legend(found))
