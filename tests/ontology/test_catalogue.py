@@ -96,11 +96,15 @@ def test_its_header_is_complete_and_its_name_says_what_the_rows_are(name):
     assert {h for h in question.headers if not h.startswith("?")} <= {
         "summary",
         "page",
+        "marks",
         "given",
         "expect",
         "never",
         "fewer",
     }
+    assert {column.removeprefix("?") for column in question.headers.get("marks", ())} <= set(
+        columns
+    )
     assert {
         v for h in ("expect", "never", "fewer") for line in question.bindings(h) for v in line
     } <= set(columns)
