@@ -2,11 +2,9 @@
 
 The row names its terms. The other way round, a row with `unless` says what must never follow, and
 shows the axiom under which it would. Only the schema and the few triples of a row are reasoned
-with, never the content. Axioms whose loss the rules cannot notice are in
-axiom_exceptions.csv; HermiT notices it.
+with, never the content.
 """
 
-import csv
 from functools import cache
 
 import pyoxigraph as ox
@@ -14,10 +12,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 from rdflib.collection import Collection
 from support.reasoners import (
-    HERE,
     NAMES,
-    Contradiction,
-    hermit,
     kind,
     oxigraph,
     rows,
@@ -140,22 +135,9 @@ def holds(row: dict[str, str], base: ox.Store) -> bool:
     )
 
 
-def contradicts_for_hermit(row: dict[str, str], base: Graph) -> bool:
-    try:
-        hermit(sum_of(base, turtle(row["given"])))
-    except Contradiction:
-        return True
-    return False
-
-
 @cache
 def vocabulary() -> ox.Store:
     return oxigraph(schema())
-
-
-def exceptions() -> dict[str, str]:
-    with (HERE / "axiom_exceptions.csv").open(encoding="utf-8", newline="") as file:
-        return {row["axiom"]: row["reason"] for row in csv.DictReader(file)}
 
 
 @cache
@@ -195,27 +177,6 @@ def test_a_row_never_follows_and_would_with_the_axiom_it_names(row):
     )
 
 
-@pytest.mark.parametrize("text", [text for text in mutants() if text not in exceptions()], ids=str)
+@pytest.mark.parametrize("text", mutants(), ids=str)
 def test_the_loss_of_an_axiom_is_noticed(text):
     assert noticed(mutants()[text]), f"no row of entailments.csv fails without: {text}"
-
-
-@pytest.mark.parametrize("text", exceptions())
-def test_an_exception_exists_and_has_a_reason_and_is_needed(text):
-    assert text in axioms(), f"axiom_exceptions.csv: no such axiom: {text}; take it out"
-    assert exceptions()[text], f"axiom_exceptions.csv: why is {text} an exception?"
-    assert not noticed(mutants()[text]), (
-        f"axiom_exceptions.csv: the rules notice the loss of {text}; take it out"
-    )
-
-
-@pytest.mark.parametrize("text", exceptions())
-def test_hermit_notices_the_loss_of_an_exception(text):
-    mutant = mutants()[text]
-    literal = [
-        r
-        for r in rows("contradiction")
-        if "rules" in r["blind"].split() and names_a_term(r, terms(*mutant))
-    ]
-    assert literal  # test_reasoning shows that HermiT sees them as long as the axiom is there
-    assert [r["given"] for r in literal if not contradicts_for_hermit(r, without(*mutant))]

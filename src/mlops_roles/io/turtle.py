@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -57,6 +58,7 @@ def unskolemize(triple: Iterable[Any]) -> ox.Triple:
     return ox.Triple(*map(_without_skolem, triple))
 
 
+@lru_cache(maxsize=1 << 12)
 def _without_skolem(term: Any) -> Any:
     is_skolem = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
     return ox.BlankNode(re.sub(r"\W", "_", term.value[len(GENID) :])) if is_skolem else term

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
+from ..ontology.rules import rule_summary
 from .alignments import shipped_mapping_sets
 from .unknown_terms import unknown_terms
 
@@ -245,7 +246,7 @@ class _MergedGraph:
         proofs = reasoner.infer(store)
         seen = set()
         for contradiction in reasoner.contradictions(proofs):
-            leaves = list(_leaves(contradiction.conclusion, proofs))
+            leaves = list(_leaves(contradiction.because, proofs))
             stated = (triple for leaf in leaves for triple in probes.get(leaf, [leaf]))
             causes = [t for t in stated if not isinstance(t.subject, ox.BlankNode)]
             key = frozenset(t for t in causes if t in self.rows) or frozenset(causes)
@@ -257,8 +258,7 @@ class _MergedGraph:
         self, contradiction: reasoner.Inference, probed: list[ox.Triple], causes: list[ox.Triple]
     ) -> CoherenceIssue:
         """The issue of a contradiction that rests on some probes and on the causes."""
-        header = reasoner.rules()[contradiction.rule].split("\n", 1)[0]
-        rule = header.removeprefix("#+ summary: ").rstrip(".")
+        rule = rule_summary(contradiction.rule).rstrip(".")
         typed = (t.object for t in contradiction.because if t.predicate == RDF_TYPE)
         types = [self.graph.format_term(t) for t in typed if isinstance(t, ox.NamedNode)]
         of_types = f" ({', '.join(types)})" if types else ""
@@ -272,14 +272,16 @@ class _MergedGraph:
         return self._issue(kind, (about,), causes, f"{rule}{of_types}; {fix}")
 
 
-def _leaves(triple: ox.Triple, proofs: dict[ox.Triple, reasoner.Inference]) -> Iterator[ox.Triple]:
-    """The asserted statements that a conclusion rests on."""
-    todo, seen = [triple], {triple}
+def _leaves(triples: Iterable[Any], proofs: reasoner.Proofs) -> Iterator[Any]:
+    """The asserted statements that some statements rest on."""
+    todo = list(dict.fromkeys(triples))
+    seen = set(todo)
     while todo:
-        at = todo.pop()
-        if at not in proofs:
+        at = todo.pop(0)
+        proof = proofs.get(at)
+        if proof is None:
             yield at
-        for premise in proofs[at].because if at in proofs else ():
+        for premise in proof.because if proof else ():
             if premise not in seen:
                 seen.add(premise)
                 todo.append(premise)

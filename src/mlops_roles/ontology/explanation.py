@@ -9,9 +9,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
-from . import reasoner
 from .catalogue import find_question, run_query
 from .graph import RDF_TYPE, Graph, Term, load, once_per_graph
+from .rules import rule_summary
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ class _Prover:
 
     def _prove(self, triple: ox.Triple) -> Proof | None:
         text = self.graph.format_term(triple)
-        if ox.Quad(*triple) in self.graph.store:
+        if isinstance(triple, ox.Triple) and ox.Quad(*triple) in self.graph.store:
             return Proof(text, sources=tuple(self._sources(triple)))
         step = self.graph.proofs.get(triple)
         if step is None:
             return None
         because = tuple(p for t in step.because if (p := self.prove(t)) is not None)
-        return Proof(text, step.rule, _rule_summary(step.rule), because=because)
+        return Proof(text, step.rule, rule_summary(step.rule), because=because)
 
     def _sources(self, triple: ox.Triple) -> Iterator[str]:
         """The sources, with marks, of an asserted statement; none for that of a blank node."""
@@ -131,10 +131,6 @@ class _Prover:
         yield from dict.fromkeys(
             row["source"] + (f", {row['mark']}" if row.get("mark") else "") for row in answer.rows
         )
-
-
-def _rule_summary(rule: str) -> str:
-    return reasoner.rules()[rule].split("\n", 1)[0].removeprefix("#+ summary: ")
 
 
 def _parse_statement(text: str, graph: Graph) -> ox.Triple:

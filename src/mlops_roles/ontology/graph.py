@@ -12,15 +12,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pyoxigraph as ox
 
 from ..errors import InputError, UnknownName
 from ..io import rdf
 from ..io.resources import resolve_path, resource_dir
-from . import reasoner
 from .names import local_name
+
+if TYPE_CHECKING:
+    from .reasoner import Proofs
 
 BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
@@ -112,9 +114,11 @@ class Graph:
         return tuple(path for path in self.added if path.suffix not in (".rq", ".tsv"))
 
     @cached_property
-    def proofs(self) -> dict[ox.Triple, reasoner.Inference]:
+    def proofs(self) -> Proofs:
         """Every inferred statement with its first proof (computed once, about 0.1 s)."""
-        return reasoner.infer(self.store)
+        from .reasoner import infer
+
+        return infer(self.store)
 
     @cached_property
     def digest(self) -> str:
@@ -122,8 +126,9 @@ class Graph:
         import hashlib
 
         from .capabilities import query_text
+        from .rules import rule_texts
 
-        digest = hashlib.sha256("".join((*reasoner.rules().values(), query_text())).encode())
+        digest = hashlib.sha256("".join((*rule_texts().values(), query_text())).encode())
         for path in (*self._base, *self.added_rdf):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
@@ -197,43 +202,49 @@ class Graph:
             shipped = resource_dir("ontology") / "closure.nt"
             self.store.load(path=str(shipped), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
-        from ..io.atomic import remove_stale_temp_files
+        from . import closure_cache
 
-        path = _cache_file(self.digest)
-        remove_stale_temp_files(path.parent)
-        if path.is_file():
-            self.store.load(path=str(path), format=ox.RdfFormat.N_QUADS)
-            return
-        quads = self._infer()
-        _write_cache(path, quads)
-        self.store.extend(quads)
+        closure = closure_cache.read(self.digest)
+        if closure is None:
+            closure = self._infer()
+            closure_cache.write(self.digest, closure)
+        self.store.bulk_load(closure, format=ox.RdfFormat.N_QUADS)
 
-    def _infer(self) -> list[ox.Quad]:
+    def _infer(self) -> bytes:
         """The capability classes that roles lack, and what follows, as far as it is published.
 
-        Raises InputError for a contradiction.
+        Returns:
+            N-Quads: what follows in the graph `INFERRED`.
+
+        Raises:
+            InputError: a statement contradicts the ontology.
         """
         from ..io.turtle import unskolemize
         from .capabilities import missing_capabilities
+        from .reasoner import publishable
 
-        self.proofs = self._consistent_proofs()
+        self._check_consistent()
         asserted = self.store.quads_for_pattern(None, None, None, DEFAULT)
         missing = missing_capabilities(asserted, self.proofs)
         classes = [ox.Quad(*triple) for triple in map(unskolemize, missing)]
         if classes:
-            self.store.extend(classes)
-            self.proofs = self._consistent_proofs()
-        inferred = reasoner.publishable(self.proofs)
-        return classes + [ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in inferred]
+            self.proofs.add(classes)
+            self._check_consistent()
+        inferred = publishable(self.proofs)
+        return (ox.serialize(classes, format=ox.RdfFormat.N_QUADS) or b"") + (
+            ox.serialize(
+                (ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in inferred),
+                format=ox.RdfFormat.N_QUADS,
+            )
+            or b""
+        )
 
-    def _consistent_proofs(self) -> dict[ox.Triple, reasoner.Inference]:
-        """The inferred statements with their proofs. Raises InputError for a contradiction."""
-        proofs = reasoner.infer(self.store)
-        if clash := reasoner.contradictions(proofs):
+    def _check_consistent(self) -> None:
+        """Raise InputError with the premises of a contradiction, if there is one."""
+        if clash := self.proofs.contradictions():
             why = "; ".join(self.format_term(t) for t in clash[0].because)
             files = ", ".join(map(str, self.added))
             raise InputError(f"{files}: contradicts the ontology ({why}); withdraw one of these")
-        return proofs
 
     # names ----------------------------------------------------------------
 
@@ -255,7 +266,7 @@ class Graph:
 
     def format_term(self, term: Term) -> str:
         """A term or statement for a reader: CURIEs, blank nodes by content, literals quoted."""
-        if isinstance(term, ox.Triple):
+        if isinstance(term, (ox.Triple, tuple)):
             return " ".join(self.format_term(t) for t in term)
         if isinstance(term, ox.NamedNode):
             return self.curie(term.value)
@@ -373,27 +384,6 @@ def _prefixes(path: Path) -> dict[str, str]:
     for _ in parser:
         pass
     return dict(parser.prefixes)
-
-
-def _cache_file(digest: str) -> Path:
-    """Where the closure of contents with this digest is cached."""
-    home = (
-        os.environ.get("MLOPS_ROLES_CACHE")
-        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
-    )
-    return Path(home) / f"{digest}.nq"
-
-
-def _write_cache(path: Path, quads: list[ox.Quad]) -> None:
-    """Cache a closure; a folder that cannot be written only costs the time to infer again."""
-    from ..io.atomic import atomic_write
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path, "wb") as file:
-            file.write(ox.serialize(quads, format=ox.RdfFormat.N_QUADS))
-    except OSError:
-        pass
 
 
 @cache

@@ -1,83 +1,118 @@
-"""Forward reasoning: the inferred statements, each with its proof.
+"""Forward reasoning with the rules of OWL 2 RL: the inferred statements, each with its proof.
 
-The rules are the files in `ontology/rules/`: each is a SELECT whose row is one step of a
-proof, a `?conclusion` and the statements `?because1`, `?because2` … it rests on, as triple
-terms of SPARQL 1.2. They are run until nothing new follows. OWL 2 RL as implemented by
-owlrl, and HermiT, are the references in the tests.
+The rules are the files in `ontology/rules/`, named after the OWL 2 RL specification (OWL 2
+Profiles, section 4.3). `forward_chaining` runs them until nothing new follows. OWL 2 RL as
+implemented by owlrl, and HermiT, are the references in the tests.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import gc
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from ..io.resources import resource_dir
+from .forward_chaining import Chainer
+from .rule_instances import Triple
+from .rules import Rule, parsed_rules, rule_texts
 
-NOTHING = ox.NamedNode("http://www.w3.org/2002/07/owl#Nothing")
+rules = rule_texts
+
+
+class Statement(NamedTuple):
+    """A statement that RDF cannot say, such as one about a literal; a step of some proofs."""
+
+    subject: Any
+    predicate: Any
+    object: Any
 
 
 class Inference(NamedTuple):
     """One step of a proof: a conclusion, the name of the rule that infers it, its premises."""
 
-    conclusion: ox.Triple
+    conclusion: Any
     rule: str
-    because: tuple[ox.Triple, ...]
+    because: tuple[Any, ...]
 
 
-@cache
-def rules() -> dict[str, str]:
-    """The rules by name, as SPARQL text."""
-    found = {
-        path.stem: path.read_text("utf-8")
-        for path in sorted((resource_dir("ontology") / "rules").glob("*.rq"))
-    }
-    assert found, "ontology/rules/ holds no rule"
-    return found
+class Proofs(Mapping[Any, Inference]):
+    """Every inferred statement with its first proof, which is written out when it is asked for.
 
-
-def infer(asserted: ox.Store) -> dict[ox.Triple, Inference]:
-    """Run the rules on the default graph of a store until nothing new follows.
-
-    Returns:
-        Each inferred statement with its first proof. The premises of a proof were known before
-        its conclusion, so no proof rests on itself.
+    The premises of a proof were known before its conclusion, so no proof rests on itself. Left out
+    is what holds of everything: that it is the same as itself (rule eq-ref).
     """
-    work = ox.Store()
-    work.extend(asserted.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-    proofs: dict[ox.Triple, Inference] = {}
-    fresh = True
-    while fresh:
-        fresh = False
-        for name, text in rules().items():
-            for step in _steps(work, name, text):
-                if step.conclusion not in proofs and ox.Quad(*step.conclusion) not in work:
-                    proofs[step.conclusion] = step
-                    work.add(ox.Quad(*step.conclusion))
-                    fresh = True
+
+    def __init__(self, chainer: Chainer):
+        self._chainer = chainer
+
+    def __getitem__(self, triple: Any) -> Inference:
+        key = self._chainer.find(triple)
+        why = self._chainer.why.get(key) if key else None
+        if not key or not why:
+            raise KeyError(triple)
+        return self._inference(key, why)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._decode, self._chainer.conclusions())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._chainer.conclusions())
+
+    def _inference(self, key: Triple, why: tuple[Any, ...]) -> Inference:
+        instance, *premises = why
+        because = tuple(map(self._decode, (*instance.premises, *premises)))
+        return Inference(self._decode(key), instance.name, because)
+
+    def _decode(self, key: Triple) -> Any:
+        subject, predicate, value = (self._chainer.terms[number] for number in key)
+        is_rdf = isinstance(predicate, ox.NamedNode) and not isinstance(subject, ox.Literal)
+        return (ox.Triple if is_rdf else Statement)(subject, predicate, value)
+
+    def add(self, asserted: Iterable[Any]) -> None:
+        """Take in more statements, triples or quads, and infer what follows from them, too."""
+        collects = gc.isenabled()
+        gc.disable()  # nothing is freed during the run
+        try:
+            self._chainer.run(asserted)
+        finally:
+            if collects:
+                gc.enable()
+
+    def contradictions(self) -> list[Inference]:
+        """Each proof that something is impossible."""
+        return [self._inference(key, why) for key, why in self._chainer.clashes.values()]
+
+    def n_triples(self) -> bytes:
+        """The inferred statements as N-Triples; faster than to make objects of them."""
+        text = list(map(str, self._chainer.terms))
+        triples = self._chainer.conclusions()
+        return "".join(f"{text[s]} {text[p]} {text[o]} .\n" for s, p, o in triples).encode()
+
+
+def infer(asserted: ox.Store | Iterable[Any], rules: Iterable[Rule] | None = None) -> Proofs:
+    """Run the rules on statements until nothing new follows.
+
+    Args:
+        asserted: triples or quads, or a store, whose default graph is taken.
+        rules: the rules; by default all of `ontology/rules/`.
+    """
+    if isinstance(asserted, ox.Store):
+        asserted = asserted.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    proofs = Proofs(Chainer(parsed_rules() if rules is None else rules))
+    proofs.add(asserted)
     return proofs
 
 
-def _steps(work: ox.Store, name: str, text: str) -> list[Inference]:
-    """What one rule infers from what is known so far; rows without a conclusion are left out."""
-    rows = work.query(text)
-    others = [v.value for v in rows.variables[1:]]  # type: ignore[union-attr]
-    return [
-        Inference(row["conclusion"], name, tuple(row[v] for v in others))
-        for row in rows  # type: ignore[union-attr]
-        if row["conclusion"] is not None
-    ]
-
-
-def publishable(proofs: dict[ox.Triple, Inference]) -> list[ox.Triple]:
+def publishable(proofs: Proofs) -> list[ox.Triple]:
     """The inferred statements that are worth publishing, as `ontology/closure.rq` selects them."""
     inferred = ox.Store()
-    inferred.extend(ox.Quad(*triple) for triple in proofs)
+    inferred.bulk_load(proofs.n_triples(), format=ox.RdfFormat.N_TRIPLES)
     triples: Any = inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8"))
     return list(triples)
 
 
-def contradictions(proofs: dict[ox.Triple, Inference]) -> list[Inference]:
-    """The proofs that something is a member of owl:Nothing, so that the data is inconsistent."""
-    return [proof for triple, proof in proofs.items() if triple.object == NOTHING]
+def contradictions(proofs: Proofs) -> list[Inference]:
+    """The proofs that the data is inconsistent."""
+    return proofs.contradictions()

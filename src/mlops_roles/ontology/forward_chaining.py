@@ -1,0 +1,534 @@
+"""Forward chaining over terms as integers: each statement meets the rules that it can be part of.
+
+A rule is matched in two stages. Its schema patterns (`?p rdfs:domain ?c`) are matched first; each
+match makes an instance of the rule whose other patterns (`?x ex:leads ?y`) name a property or a
+class, under which the instance waits for statements. So a rule whose vocabulary does not occur
+costs nothing, and a statement costs only what is waiting for it. Every pair of statements is joined
+once, when the later one of the two is taken from the queue (semi-naive evaluation).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import pyoxigraph as ox
+
+from . import literals
+from .rule_instances import (
+    IS_MEMBER,
+    IS_OTHER,
+    UNBOUND,
+    CompiledRule,
+    Env,
+    Instance,
+    Triple,
+    transitive_property,
+)
+from .rules import Rule
+
+_OWL, _RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SCHEMA = (_OWL, _RDFS)
+
+
+class Transitive:
+    """An instance that makes a property transitive: it appends single steps to known paths.
+
+    A step is a statement that does not itself follow from shorter paths. Joining all paths with
+    each other would infer each statement once for each place at which its path can be cut.
+    """
+
+    def __init__(self, instance: Instance, prop: int):
+        self.instance, self.prop = instance, prop
+        self.steps: dict[int, dict[int, Triple]] = defaultdict(dict)
+
+    def is_step(self, triple: Triple, why: dict[Triple, tuple[Any, ...] | None]) -> bool:
+        """Whether a statement, or the converse that it follows from, is no longer path."""
+        reason = why[triple]
+        if reason is None or reason[0] is self.instance:
+            return reason is None
+        converse = (triple[2], self.prop, triple[0])
+        other = why[converse] if reason[1:] == (converse,) else None
+        return other is None or other[0] is not self.instance
+
+    def add(self, triple: Triple, chainer: Chainer) -> None:
+        """Infer what follows from a statement with this property."""
+        start, prop, end = triple
+        if start == end:
+            return
+        why, queue, instance = chainer.why, chainer.queue, self.instance
+        if end in self.steps:
+            for further, step in self.steps[end].items():
+                path = (start, prop, further)
+                if path not in why:
+                    why[path] = (instance, triple, step)
+                    queue.append(path)
+        if self.is_step(triple, why):
+            self.steps[start][end] = triple
+            for before in chainer.by_object[prop].get(start, ()):
+                chainer.conclude((before, prop, end), (instance, (before, prop, start), triple))
+
+
+class Waiting:
+    """What waits for the statements of one property, or for the members of one class."""
+
+    __slots__ = ("joins", "kernels", "simple")
+
+    def __init__(self) -> None:
+        self.simple: list[tuple[Instance, list[Triple]]] = []
+        self.joins: list[tuple[Instance, int]] = []
+        self.kernels: list[Transitive] = []
+
+
+class Chainer:
+    """The statements, the rules waiting for them, and why each inferred one holds.
+
+    Attributes:
+        why: each statement to why it holds: None if it is asserted, else the instance of the rule
+            followed by the statements that its last patterns have matched.
+        clashes: proofs that something is impossible.
+        terms: the terms by number. Literals of one value are one term.
+    """
+
+    def __init__(self, rules: Iterable[Rule]):
+        self.terms: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+        self.values: dict[int, literals.Value | None] = {}
+        self.why: dict[Triple, tuple[Any, ...] | None] = {}
+        self.queue: list[Triple] = []
+        self._done = 0  # of the statements in the queue
+        self.clashes: dict[Any, tuple[Triple, tuple[Any, ...]]] = {}
+        self.by_subject: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self.by_object: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._by_property: dict[int, Waiting] = defaultdict(Waiting)
+        self._by_class: dict[int, Waiting] = defaultdict(Waiting)
+        self._for_any: list[tuple[Instance, int, int]] = []
+        self._made: set[Any] = set()
+        self.rules = {rule.name: rule for rule in rules}
+        names = ("type", "first", "rest", "nil")
+        self.type, self._first, self._rest, self._nil = (
+            self.encode(ox.NamedNode(_RDF + name)) for name in names
+        )
+        self.same, self._different, self.nothing = (
+            self.encode(ox.NamedNode(_OWL + name))
+            for name in ("sameAs", "differentFrom", "Nothing")
+        )
+        self._cells: dict[int, tuple[int, int]] = {}
+        self._restricts = self.encode(ox.NamedNode(f"{_OWL}onProperty"))
+        self._restrictions: dict[frozenset[tuple[int, int]], int] = {}
+        self._named_literals: dict[int, Triple] = {}
+
+    # terms ----------------------------------------------------------------
+
+    def encode(self, term: Any) -> int:
+        """The number of a term; literals of one value have one number."""
+        key = term
+        if isinstance(term, ox.Literal) and term not in self._numbers:
+            known = term.language is not None or literals.known_datatype(term.datatype.value)
+            value = literals.value_of(term) if known else None
+            if value and "dt-eq" in self.rules:
+                key = value
+            number = self._numbers.setdefault(key, len(self.terms))
+            self._numbers[term] = number
+            if number == len(self.terms):
+                self.terms.append(term)
+                if known:
+                    self.values[number] = value
+            return number
+        number = self._numbers.setdefault(key, len(self.terms))
+        if number == len(self.terms):
+            self.terms.append(term)
+        return number
+
+    def find(self, triple: Iterable[Any]) -> Triple | None:
+        """The numbers of a statement; None if one of its terms does not occur."""
+        known = self._numbers
+        numbers = []
+        for term in triple:
+            number = known.get(term)
+            if number is None and isinstance(term, ox.Literal):
+                number = known.get(literals.value_of(term))
+            if number is None:
+                return None
+            numbers.append(number)
+        return numbers[0], numbers[1], numbers[2]
+
+    def items(self, head: int) -> list[int]:
+        """The members of a list, as far as it is well formed."""
+        found, seen = [], set[int]()
+        while head in self._cells and head not in seen:
+            seen.add(head)
+            first, rest = self._cells[head]
+            if first >= 0:
+                found.append(first)
+            head = rest
+        return found
+
+    # the run --------------------------------------------------------------
+
+    def run(self, asserted: Iterable[Any]) -> None:
+        """Take in the asserted statements, and infer until nothing new follows."""
+        encode, why = self.encode, self.why
+        batch = [(encode(t.subject), encode(t.predicate), encode(t.object)) for t in asserted]
+        last: list[Triple] = []  # the statements of data, which then find all rules waiting
+        is_schema: dict[int, bool] = {}
+        for triple in self._merge_restrictions(batch):
+            s, p, o = triple
+            if triple not in why:
+                if p not in is_schema:
+                    is_schema[p] = self.terms[p].value.startswith(_SCHEMA)
+                (self.queue if is_schema[p] else last).append(triple)
+                if p == self._first:
+                    self._cells[s] = (o, self._cells.get(s, (-1, -1))[1])
+                elif p == self._rest:
+                    self._cells[s] = (self._cells.get(s, (-1, -1))[0], o)
+            why[triple] = None
+        self.queue.extend(last)
+        if not self._done:
+            self._start()
+        self._type_literals()
+        self._drain()
+
+    def _merge_restrictions(self, batch: list[Triple]) -> list[Triple]:
+        """The statements with one blank node for all restrictions that say the same.
+
+        A framework may name one restriction thousands of times; each would lie below each other.
+        """
+        blank = {
+            s
+            for s, p, _ in batch
+            if p == self._restricts and isinstance(self.terms[s], ox.BlankNode)
+        }
+        if not blank:
+            return batch
+        contents: dict[int, set[tuple[int, int]]] = defaultdict(set)
+        for s, p, o in batch:
+            if s in blank:
+                contents[s].add((p, o))
+        merged = {}
+        for node, content in contents.items():
+            if not any(isinstance(self.terms[o], ox.BlankNode) for _, o in content):
+                known = self._restrictions.setdefault(frozenset(content), node)
+                if known != node:
+                    merged[node] = self._numbers[self.terms[node]] = known
+        return [(merged.get(s, s), p, merged.get(o, o)) for s, p, o in batch] if merged else batch
+
+    def _start(self) -> None:
+        """Let the rules wait."""
+        for rule in self.rules.values():
+            if not rule.is_run:
+                continue
+            compiled = CompiledRule(rule, self.encode)
+            instance = compiled.start()
+            if not instance.atoms:
+                for head in compiled.heads:
+                    self.conclude(head, (instance,))
+            else:
+                self._wait(instance)
+
+    def _drain(self) -> None:
+        """Take each statement from the queue, index it, and hand it to what waits for it."""
+        by_subject, by_object, special = self.by_subject, self.by_object, {self.type, self.same}
+        by_property, by_class, for_any = self._by_property, self._by_class, self._for_any
+        for triple in islice(self.queue, self._done, None):  # which grows
+            s, p, o = triple
+            if p in special and self._is_settled(triple):
+                continue
+            by_subject[p][s].append(o)
+            by_object[p][o].append(s)
+            if p in by_property:
+                self._meet(by_property[p], triple)
+            if p == self.type and o in by_class:
+                self._meet(by_class[o], triple)
+            if for_any:
+                self._meet_any(triple)
+        self._done = len(self.queue)
+
+    def _meet(self, waiting: Waiting, triple: Triple) -> None:
+        """Match a statement with what waits for it."""
+        for kernel in waiting.kernels:
+            kernel.add(triple, self)
+        why, queue = self.why, self.queue
+        for instance, heads in waiting.simple:
+            for a, b, c in heads:
+                head = (a if a >= 0 else triple[a], b, c if c >= 0 else triple[c])
+                if head not in why:
+                    why[head] = (instance, triple)
+                    queue.append(head)
+        if waiting.joins:
+            for instance, number in tuple(waiting.joins):  # which may grow
+                self._join(instance, number, triple)
+
+    def _meet_any(self, triple: Triple) -> None:
+        """Join a statement with the instances that any statement can match."""
+        for instance, number, needed in self._for_any:
+            if triple[1] == self.same or needed not in self.by_subject:
+                continue  # eq-sym and eq-trans say all about sameness
+            if not self._is_after(triple, instance):
+                self._join(instance, number, triple)
+
+    def _is_after(self, triple: Triple, instance: Instance) -> bool:
+        """Whether a statement is the conclusion of a rule that an instance must not follow."""
+        why = self.why[triple]
+        return why is not None and why[0].name in instance.not_after
+
+    def conclude(self, triple: Triple, why: tuple[Any, ...]) -> None:
+        """Note a conclusion, with its proof, unless it is known."""
+        if triple not in self.why:
+            self.why[triple] = why
+            self.queue.append(triple)
+
+    # instances ------------------------------------------------------------
+
+    def _wait(self, instance: Instance) -> None:
+        """Let an instance wait for the statements that its patterns can match."""
+        if prop := transitive_property(instance):
+            kernel = Transitive(instance, prop)
+            self._by_property[prop].kernels.append(kernel)
+            for subject, values in list(self.by_subject.get(prop, {}).items()):
+                for value in values:
+                    kernel.add((subject, prop, value), self)
+            return
+        simple = self._simple_heads(instance)
+        for number, (_, p, o) in enumerate(instance.atoms):
+            if p < 0:
+                if p > IS_MEMBER:
+                    needed = next(atom[1] for atom in instance.atoms if atom[1] >= 0)
+                    self._for_any.append((instance, number, needed))
+                continue
+            is_member = p == self.type and o >= 0
+            waiting = self._by_class[o] if is_member else self._by_property[p]
+            if simple:
+                waiting.simple.append((instance, simple))
+            else:
+                waiting.joins.append((instance, number))
+
+    def _simple_heads(self, instance: Instance) -> list[Triple] | None:
+        """The heads of an instance with one pattern of two variables, or of one and a class.
+
+        Their variables are the place in the statement that is matched, counted from its end. None
+        if the instance is of another form.
+        """
+        if len(instance.atoms) != 1 or instance.makes is not None:
+            return None
+        s, p, o = instance.atoms[0]
+        if s >= 0 or s == o or p < 0 or (o >= 0 and p != self.type) or self._is_false(instance):
+            return None
+        places = {s: -3, o: -1}
+        return [
+            (places.get(a, a) if a < 0 else a, b, places.get(c, c) if c < 0 else c)
+            for a, b, c in instance.heads
+        ]
+
+    def make(self, rule: CompiledRule, env: Env) -> None:
+        """Make an instance of a rule, and match it with the statements known so far."""
+        key = (rule.rule.name, *env)
+        if key in self._made:
+            return
+        self._made.add(key)
+        members = self.items(env[~rule.list]) if rule.rule.each else ()
+        instance = rule.instantiate(env, members)
+        if instance is None:
+            return
+        if not instance.atoms:
+            self.emit(instance, env)
+            return
+        self._wait(instance)
+        if transitive_property(instance):
+            return
+        Match(self, instance, instance.plan(-1), [UNBOUND] * instance.size).solve(0)
+
+    def _join(self, instance: Instance, number: int, triple: Triple) -> None:
+        """Match an instance, of whose patterns one matches a statement."""
+        env = [UNBOUND] * instance.size
+        for term, value in zip(instance.atoms[number], triple, strict=True):
+            if term >= 0:
+                if term != value:
+                    return
+            elif env[~term] == UNBOUND:
+                env[~term] = value
+            elif env[~term] != value:
+                return
+        Match(self, instance, instance.plan(number), env).solve(0)
+
+    # conclusions ----------------------------------------------------------
+
+    def emit(self, instance: Instance, env: Env) -> None:
+        """Note what an instance infers, all of whose patterns are matched."""
+
+        def put(term: int) -> int:
+            return term if term >= 0 else env[~term]
+
+        for s, p, o in instance.heads:
+            head = (put(s), put(p), put(o))
+            is_false = self._is_false(instance)
+            if is_false or head not in self.why:
+                atoms = instance.atoms
+                premises = [(put(a), put(b), put(c)) for a, b, c in atoms if b > IS_MEMBER]
+                if is_false:
+                    self._clash(head, (instance, *premises))
+                else:
+                    self.conclude(head, (instance, *premises))
+
+    def _is_false(self, instance: Instance) -> bool:
+        return instance.heads[0][1:] == (self.type, self.nothing)
+
+    def _clash(self, conclusion: Triple, why: tuple[Any, ...]) -> None:
+        """Note a proof of a contradiction, once, whatever the order of its premises."""
+        premises = frozenset((*why[0].premises, *why[1:]))
+        self.clashes.setdefault((why[0].name, premises), (conclusion, why))
+        self.why.setdefault(conclusion, why)
+
+    def _is_settled(self, triple: Triple) -> bool:
+        """Whether nothing more follows from a statement of type or sameness than noted here."""
+        subject, prop, value = triple
+        if prop == self.same:
+            is_literal = subject in self.values or value in self.values
+            return subject == value or (is_literal and self._compare(triple))
+        if value == self.nothing:
+            if "cls-nothing2" in self.rules:
+                why = self.why[triple] or (self._computed("cls-nothing2"), triple)
+                self._clash(triple, why)
+            return True
+        if subject in self.values and "dt-not-type" in self.rules:
+            known, datatype = self.values[subject], self.terms[value]
+            name = datatype.value if isinstance(datatype, ox.NamedNode) else ""
+            if literals.known_datatype(name) and not (known and literals.is_value_of(known, name)):
+                conclusion = (subject, self.type, self.nothing)
+                self._clash(conclusion, (self._computed("dt-not-type"), triple))
+        return False
+
+    def _computed(self, name: str) -> Instance:
+        """An instance for what Python has computed."""
+        rule = CompiledRule(Rule(name, (), ()), self.encode)
+        return Instance(rule, (), ())
+
+    # literals -------------------------------------------------------------
+
+    def _datatypes(self) -> dict[int, str]:
+        """The datatypes that occur where it matters which literals they have, by number."""
+        ranges = self._numbers.get(ox.NamedNode(f"{_RDFS}range"))
+        names = {self.encode(ox.NamedNode(name)): name for name in literals.DATATYPES}
+        used = set()
+        for (s, p, o), why in self.why.items():
+            if why is None and o in names and p != ranges:
+                used.add(o)
+            elif why is None and s in names and p != self.type:
+                used.add(s)
+        return {number: names[number] for number in used}
+
+    def _type_literals(self) -> None:
+        """Infer the datatypes of the literals (dt-type2), for those datatypes that matter."""
+        if "dt-type2" not in self.rules or not self.values:
+            return
+        for number, name in self._datatypes().items():
+            for literal in self.values:
+                self._type_literal(literal, number, name)
+
+    def _type_literal(self, literal: int, datatype: int, name: str) -> None:
+        value = self.values[literal]
+        if value and literals.is_value_of(value, name):
+            self.conclude((literal, self.type, datatype), (self._computed("dt-type2"),))
+
+    def _compare(self, triple: Triple) -> bool:
+        """What follows from the value of a literal that is said to be the same as something.
+
+        Returns whether that is a contradiction.
+        """
+        subject, _, value = triple
+        both = [number for number in (subject, value) if self.values.get(number)]
+        if len(both) == 2:
+            self._tell_apart(subject, value)
+            return (subject, self._different, value) in self.why
+        for number in both:
+            if number in self._named_literals:
+                continue
+            for other in self._named_literals:
+                self._tell_apart(number, other)
+            self._named_literals[number] = triple
+            if "dt-type2" in self.rules:
+                for name in literals.DATATYPES:
+                    self._type_literal(number, self.encode(ox.NamedNode(name)), name)
+        return False
+
+    def _tell_apart(self, one: int, other: int) -> None:
+        """Infer that two literals are different, if their values are (dt-diff)."""
+        first, second = self.values[one], self.values[other]
+        if "dt-diff" in self.rules and first and second and literals.differ(first, second):
+            why = (self._computed("dt-diff"),)
+            self.conclude((one, self._different, other), why)
+            self.conclude((other, self._different, one), why)
+
+    def conclusions(self) -> Iterator[Triple]:
+        """The inferred statements that RDF can say: no literal is a subject, none a property."""
+        is_resource = [not isinstance(term, ox.Literal) for term in self.terms]
+        is_name = [isinstance(term, ox.NamedNode) for term in self.terms]
+        for triple, why in self.why.items():
+            if why is not None and is_resource[triple[0]] and is_name[triple[1]]:
+                yield triple
+
+
+class Match:
+    """The search for all ways to match the patterns of an instance."""
+
+    __slots__ = ("atoms", "by_object", "by_subject", "chainer", "env", "instance", "plan", "why")
+
+    def __init__(self, chainer: Chainer, instance: Instance, plan: list[int], env: Env):
+        self.chainer, self.instance, self.plan, self.env = chainer, instance, plan, env
+        self.by_subject, self.by_object = chainer.by_subject, chainer.by_object
+        self.atoms, self.why = instance.atoms, chainer.why
+
+    def solve(self, at: int) -> None:
+        """Match what comes from the place `at` of the plan, in every way."""
+        if at == len(self.plan):
+            if self.instance.makes is None:
+                self.chainer.emit(self.instance, self.env)
+            else:
+                self.chainer.make(self.instance.makes, self.env)
+            return
+        env = self.env
+        s, p, o = self.atoms[self.plan[at]]
+        subject = s if s >= 0 else env[~s]
+        value = o if o >= 0 else env[~o]
+        if p <= IS_MEMBER:
+            self._solve_condition(at, p, subject, o)
+            return
+        prop = p if p >= 0 else env[~p]
+        if prop < 0:
+            self._try(at, p, [known for known in self.by_subject if known != self.chainer.same])
+        elif subject >= 0 and value >= 0:
+            if (subject, prop, value) in self.why:
+                self.solve(at + 1)
+        elif prop not in self.by_subject:
+            return
+        elif subject >= 0:
+            self._try(at + 1, o, self.by_subject[prop].get(subject, ()))
+        elif value >= 0:
+            self._try(at + 1, s, self.by_object[prop].get(value, ()))
+        else:
+            self._try(at, s, list(self.by_subject[prop]))
+
+    def _try(self, at: int, variable: int, terms: Sequence[int]) -> None:
+        """Go on at a place of the plan with each of the terms as the meaning of a variable."""
+        env, slot = self.env, ~variable
+        for term in terms:
+            env[slot] = term
+            self.solve(at)
+        env[slot] = UNBOUND
+
+    def _solve_condition(self, at: int, kind: int, subject: int, other: int) -> None:
+        """Test a condition, or take each member of a list in turn."""
+        value = other if other >= 0 else self.env[~other]
+        if kind == IS_MEMBER and value < 0:
+            self._try(at + 1, other, self.chainer.items(subject))
+        elif (
+            value in self.chainer.items(subject)
+            if kind == IS_MEMBER
+            else subject != value
+            if kind == IS_OTHER
+            else subject < value
+        ):
+            self.solve(at + 1)
