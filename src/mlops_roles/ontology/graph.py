@@ -159,16 +159,25 @@ class Graph:
         except SyntaxError as error:
             raise InputError(f"query: {' '.join(str(error).split())}; fix it there") from None
 
-    def serialize(self, form: ox.RdfFormat = ox.RdfFormat.TURTLE, inferred: bool = False) -> bytes:
+    def serialize(
+        self,
+        form: ox.RdfFormat = ox.RdfFormat.TURTLE,
+        inferred: bool = False,
+        sources: bool = False,
+    ) -> bytes:
         """The ontology, with what was added, as one sorted RDF document in UTF-8.
+
+        It needs no other file: it has one header, no imports, and the labels and concept schemes
+        that other tools look for.
 
         Args:
             form: the syntax.
             inferred: whether to include the inferred statements.
+            sources: whether to write the source of each statement as an owl:Axiom.
         """
-        graphs = (DEFAULT, INFERRED) if inferred else (DEFAULT,)
-        quads = (q for g in graphs for q in self.store.quads_for_pattern(None, None, None, g))
-        triples = sorted({q.triple for q in quads}, key=str)
+        from .released import released
+
+        triples = sorted(released(self, inferred, sources), key=str)
         return ox.serialize(triples, format=form, prefixes=self.prefixes) or b""
 
     # loading --------------------------------------------------------------

@@ -19,9 +19,11 @@ from ..io import rdf
 from ..io.resources import resource_dir, resource_rows
 from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
-from ..ontology.graph import DEFAULT, INFERRED, Graph, Term, once_per_graph, ontology_files
+from ..ontology.graph import DEFAULT, Graph, Term, once_per_graph, ontology_files
+from ..ontology.released import IMPORTS, published, released
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
+REQUIRES = ox.NamedNode("http://purl.org/dc/terms/requires")
 COMMITS_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#commitsTo")
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -88,19 +90,19 @@ def alignment_files() -> list[Path]:
     return sorted((resource_dir("ontology") / "alignments").glob("*.ttl"))
 
 
-def imported_files() -> list[Path]:
-    """The files that the ontology imports."""
+def module_files() -> list[Path]:
+    """The files that the ontology imports, and the lexicon of job titles."""
     return [path for path in ontology_files() if path.stem != "mlops-roles"]
 
 
 def ontology_documents(graph: Graph) -> dict[str, list[ox.Triple]]:
-    """Name and statements of the asserted, the inferred and the aligned ontology.
+    """Name and statements of the released, the asserted and the aligned ontology.
 
-    The aligned one excludes alignments that commit to an upper ontology, because at most one of
-    these can be active at a time.
+    The released one includes what follows, and the source of each statement. The aligned one
+    excludes alignments that commit to an upper ontology, because at most one of these can be
+    active at a time.
     """
     asserted = [q.triple for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
-    inferred = [q.triple for q in graph.store.quads_for_pattern(None, None, None, INFERRED)]
     aligned = [
         t
         for found in map(file_triples, alignment_files())
@@ -108,20 +110,19 @@ def ontology_documents(graph: Graph) -> dict[str, list[ox.Triple]]:
         for t in found
     ]
     return {
-        "mlops-roles": _published_triples(asserted),
-        "mlops-roles-inferred": _published_triples([*asserted, *inferred], "inferred"),
-        "mlops-roles-aligned": _published_triples([*asserted, *aligned], "aligned"),
+        "mlops-roles": canonicalize(released(graph)),
+        "mlops-roles-asserted": _variant(published(asserted), "asserted"),
+        "mlops-roles-aligned": _variant(published([*asserted, *aligned]), "aligned"),
     }
 
 
-def _published_triples(statements: Iterable[ox.Triple], variant: str = "") -> list[ox.Triple]:
-    """The statements that `published.rq` selects; a variant gets its own version IRI."""
-    kept = store_of(statements).query(publishing_text("published.rq"))
-    return canonicalize(_with_variant_iri(t, variant) for t in kept)  # type: ignore[union-attr]
+def _variant(statements: Iterable[ox.Triple], variant: str) -> list[ox.Triple]:
+    """The statements of a variant, which has a version IRI of its own."""
+    return canonicalize(_with_variant_iri(triple, variant) for triple in statements)
 
 
 def _with_variant_iri(triple: ox.Triple, variant: str) -> ox.Triple:
-    if not variant or triple.predicate != VERSION_IRI:
+    if triple.predicate != VERSION_IRI:
         return triple
     version: Any = triple.object
     return ox.Triple(triple.subject, VERSION_IRI, ox.NamedNode(f"{version.value}/{variant}"))
@@ -130,6 +131,14 @@ def _with_variant_iri(triple: ox.Triple, variant: str) -> ox.Triple:
 def file_triples(path: Path) -> list[ox.Triple]:
     """The statements of a shipped file."""
     return [q.triple for q in rdf.parse_rdf(path)[0]]
+
+
+def standalone_triples(path: Path) -> list[ox.Triple]:
+    """The statements of a shipped file that nothing is fetched for: an import is a requirement."""
+    return canonicalize(
+        ox.Triple(t.subject, REQUIRES, t.object) if t.predicate == IMPORTS else t
+        for t in file_triples(path)
+    )
 
 
 def canonicalize(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
@@ -254,12 +263,8 @@ def metadata(graph: Graph) -> dict[str, str]:
 def rdf_documents(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
     """Name and statements of each document: the ontology, its modules, alignments and shapes."""
     yield from ontology_documents(graph).items()
-    yield from (
-        (f"modules/{path.stem}", canonicalize(file_triples(path))) for path in imported_files()
-    )
-    yield from (
-        (f"alignments/{path.stem}", canonicalize(file_triples(path))) for path in alignment_files()
-    )
+    yield from ((f"modules/{path.stem}", standalone_triples(path)) for path in module_files())
+    yield from ((f"alignments/{path.stem}", standalone_triples(path)) for path in alignment_files())
     yield (
         "shapes",
         canonicalize(

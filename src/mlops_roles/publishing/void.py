@@ -21,14 +21,14 @@ from .documents import (
 
 DATASETS = {
     "mlops-roles": (
+        "released",
+        "the ontology with what follows",
+        "The statements and their closure under the rules of OWL 2 RL, each with its source.",
+    ),
+    "mlops-roles-asserted": (
         "asserted",
         "the ontology as asserted",
-        "What was written down, each statement with its source.",
-    ),
-    "mlops-roles-inferred": (
-        "inferred",
-        "the ontology with what follows",
-        "The asserted statements together with their closure under the rules of OWL 2 RL.",
+        "What was written down; sources that are a default of the property are not repeated.",
     ),
     "mlops-roles-aligned": (
         "aligned",

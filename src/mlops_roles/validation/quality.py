@@ -1,11 +1,12 @@
-"""Quality checks of an ontology: the tests of FOOPS!, the pitfalls of OOPS!, the checks of ROBOT.
+"""Quality checks of an ontology: the checks of FOOPS!, OOPS!, ROBOT and SKOS.
 
 Each is a file of SPARQL in `queries/quality/` with severity, reason, fix and an example of the
 mistake; those that need the web or a human are listed as not run. In addition: the OWL 2 profiles,
 labels and definitions by language, and terms that no competency question uses.
 
 Sources: FOOPS! (catalogue of tests, w3id.org/foops), OOPS! (Poveda-Villalón and others, 2014),
-ROBOT (`report`, its default profile). Names are theirs, texts and queries are ours.
+ROBOT (`report`, its default profile), SKOS (the integrity conditions of its reference). Names are
+theirs, texts and queries are ours.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Result:
     """The result of a check: one row if it passed or was not run, one per violation if it failed.
 
     Attributes:
-        check: its name in FOOPS!, OOPS! or ROBOT, such as 'OOPS! P11'.
+        check: its name in FOOPS!, OOPS!, ROBOT or SKOS, such as 'OOPS! P11'.
         name: what it is about.
         severity: 'Violation', 'Warning' or 'Info'.
         state: 'passed', 'failed', 'excepted' (failed, with an exception on record) or 'not run'.

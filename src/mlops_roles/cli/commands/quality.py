@@ -1,4 +1,4 @@
-"""Judge an ontology by the checks of FOOPS!, OOPS! and ROBOT.
+"""Judge an ontology by the checks of FOOPS!, OOPS!, ROBOT and SKOS.
 
   mlops-roles quality                                  our own ontology
   mlops-roles quality theirs.ttl --questions q/*.rq    any ontology, with its competency questions

@@ -1,0 +1,261 @@
+"""The released form: seen by other tools without our tool, and each file needs no other."""
+
+import shutil
+from importlib.util import find_spec
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from support.asserted import ROOT, facts, links, members, write
+
+from mlops_roles import load
+from mlops_roles.cli.main import main
+from mlops_roles.ontology.released import released
+from mlops_roles.publishing import release
+from mlops_roles.publishing.documents import formats
+
+BASE = "https://w3id.org/mlops-roles"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SCHEMES = {
+    "roles": ("Role", "SimilarRole"),
+    "tasks": ("Task",),
+    "skills": ("Skill",),
+    "tools": ("Tool",),
+    "components": ("Component",),
+    "principles": ("Principle",),
+    "steps": ("Step",),
+}
+PLAIN = """
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?role WHERE { ?role a org:Role ; skos:prefLabel|skos:altLabel ?title }
+"""
+RDFLIB = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
+FORMATS = {form.suffix: form.rdf for form in formats() if form.rdf}
+
+
+@pytest.fixture(scope="module")
+def files(graph):
+    """The files for machines of a release, by path below the folder of the version."""
+    return release._data(graph)
+
+
+@pytest.fixture(scope="module")
+def whole(files):
+    """The released ontology, as rdflib reads it."""
+    return rdflib.Graph().parse(data=files["mlops-roles.ttl"], format="turtle")
+
+
+@pytest.fixture(scope="module")
+def said(files):
+    """The statements of the released ontology, as text."""
+    return {
+        tuple(map(write, q.triple)) for q in ox.parse(files["mlops-roles.nt"], format=FORMATS["nt"])
+    }
+
+
+# seen by SKOS and ORG tools -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "notation"),
+    [
+        ("Site Reliability Engineer", ["R6"]),
+        ("Principal Investigator", ["R1"]),
+        ("MLOps Engineer", ["R6", "R7"]),
+        ("ML Engineer", ["R7"]),
+    ],
+)
+def test_a_plain_query_for_a_title_finds_its_role(whole, title, notation):
+    bound = {"title": rdflib.Literal(title, lang="en")}
+    roles = [row[0] for row in whole.query(PLAIN, initBindings=bound)]
+    found = [str(o) for role in roles for o in whole.objects(role, rdflib.SKOS.notation)]
+    assert sorted(found) == notation
+
+
+def test_each_title_is_a_label_of_skos(said):
+    titles = {
+        (s, o)
+        for p in ("mlops:primaryTitle", "mlops:counterpartTitle", "mlops:curatedTitle")
+        for s, values in links(p).items()
+        for o in values
+    }
+    assert len(titles) > 50
+    labels = {(s, o) for s, p, o in said if p in ("skos:prefLabel", "skos:altLabel")}
+    assert titles <= labels
+
+
+@pytest.mark.parametrize("slug", SCHEMES)
+def test_each_class_of_content_is_a_concept_scheme(said, slug):
+    scheme = f"scheme:{slug}"
+    concepts = {c for cls in SCHEMES[slug] for c in members(f"mlops:{cls}")}
+    assert {s for s, p, o in said if p == "skos:inScheme" and o == scheme} == concepts
+    assert all((c, "rdf:type", "skos:Concept") in said for c in concepts)
+    top = {c for c in concepts if c not in links("skos:broader")}
+    assert {s for s, p, o in said if p == "skos:topConceptOf" and o == scheme} == top
+    assert {o for s, p, o in said if p == "skos:hasTopConcept" and s == scheme} == top
+    assert top
+
+
+@pytest.mark.parametrize("name", ["mlops-roles", "mlops-roles-aligned"])
+@pytest.mark.parametrize("path", sorted((ROOT / "queries" / "quality").glob("skos-*.rq")), ids=str)
+def test_a_published_file_keeps_an_integrity_condition_of_skos(files, path, name):
+    store = ox.Store()
+    store.load(files[f"{name}.nt"], format=FORMATS["nt"])
+    assert [tuple(map(str, row)) for row in store.query(path.read_text("utf-8"))] == []
+
+
+def test_all_integrity_conditions_of_skos_are_there():
+    names = {path.stem for path in (ROOT / "queries" / "quality").glob("skos-*.rq")}
+    assert names == {"skos-s9", "skos-s13", "skos-s14", "skos-s27", "skos-s37", "skos-s46"}
+
+
+def test_the_lexicon_of_titles_is_no_part_of_the_ontology(said, files):
+    assert (f"<{BASE}>", "owl:imports", f"<{BASE}/titles>") not in facts()
+    assert {s for s, _, _ in said if s.startswith("words:")} == set()
+    assert b"words/grade" in files["modules/titles.nt"]
+
+
+# sources --------------------------------------------------------------------------------------
+
+
+def axioms_of(said):
+    about = {}
+    for s, p, o in said:
+        about.setdefault(s, {}).setdefault(p, set()).add(o)
+    parts = [f"owl:annotated{part}" for part in ("Source", "Property", "Target")]
+    found = {}
+    for values in about.values():
+        if all(part in values for part in parts):
+            key = tuple(next(iter(values[part])) for part in parts)
+            found.setdefault(key, set()).update(values.get("dcterms:source", ()))
+    return found
+
+
+def test_every_statement_of_the_release_has_its_source_written_out(said, graph):
+    from mlops_roles.ontology.catalogue import find_question
+
+    annotated = axioms_of(said)
+    expected = {}
+    for *statement, source, _ in graph.query(find_question("source-of-statement").text):
+        expected.setdefault(tuple(map(write, statement)), set()).add(write(source))
+    wanted = {key: sources for key, sources in expected.items() if key in said}
+    assert len(wanted) > 4000
+    header = {key for key in wanted if key[0] == f"<{BASE}>"}
+    assert {key for key, sources in wanted.items() if annotated.get(key) != sources} == header
+
+
+def test_a_title_as_a_label_has_the_source_of_the_title(said):
+    annotated = axioms_of(said)
+    key = ("role:business-stakeholder", "skos:altLabel", '"Principal Investigator"@en')
+    assert annotated[key] == {"source:mitre-roles-r1"}
+    key = ("role:devops-engineer", "skos:altLabel", '"Site Reliability Engineer"@en')
+    assert annotated[key] == {"source:curation"}
+
+
+# files that stand alone -----------------------------------------------------------------------
+
+
+def test_nothing_that_is_published_imports_anything(files):
+    assert len(files) > 100
+    imports = ox.NamedNode("http://www.w3.org/2002/07/owl#imports")
+    names = [name for name in files if name.endswith(".nt")]
+    assert [
+        name
+        for name in names
+        if any(q.predicate == imports for q in ox.parse(files[name], format=FORMATS["nt"]))
+    ] == []
+
+
+@pytest.mark.parametrize("suffix", RDFLIB)
+def test_rdflib_reads_every_published_file(files, suffix):
+    names = [name for name in files if name.endswith(f".{suffix}")]
+    assert len(names) > 20
+    for name in names:
+        if suffix != "nt" and name.startswith("mlops-roles-a"):
+            continue  # as large as the released file, which is read
+        read = rdflib.Graph().parse(data=files[name], format=RDFLIB[suffix])
+        assert len(read) == len(set(ox.parse(files[name], format=FORMATS[suffix]))), name
+
+
+def hermit(path):
+    """What HermiT finds unsatisfiable, and the size of the ontology as owlready2 loads it."""
+    owlready2 = pytest.importorskip("owlready2")
+    if not shutil.which("java"):
+        pytest.skip("HermiT needs Java")
+    world = owlready2.World()
+    world.onto_path = []
+    loaded = world.get_ontology(path.as_uri()).load()
+    with loaded:
+        owlready2.sync_reasoner_hermit(world, debug=0)
+    assert loaded.imported_ontologies == []
+    return list(world.inconsistent_classes()), len(list(loaded.classes()))
+
+
+@pytest.mark.parametrize("name", ["mlops-roles", "mlops-roles-aligned"])
+def test_hermit_finds_a_published_ontology_consistent_without_another_file(files, name, tmp_path):
+    path = tmp_path / "o.owl"
+    path.write_bytes(files[f"{name}.rdf"])
+    unsatisfiable, classes = hermit(path)
+    assert unsatisfiable == []
+    assert classes > 20
+
+
+@pytest.mark.skipif(not find_spec("owlready2"), reason="owlready2 is not installed")
+def test_owlready2_loads_every_published_file_without_another(files, tmp_path):
+    import owlready2
+
+    names = [name for name in files if name.endswith(".rdf")]
+    assert len(names) > 20
+    for name in names:
+        path = tmp_path / "o.owl"
+        path.write_bytes(files[name])
+        loaded = owlready2.World().get_ontology(path.as_uri()).load()
+        assert loaded.imported_ontologies == [], name
+
+
+@pytest.mark.parametrize("inferred", [[], ["--inferred"], ["--inferred", "--sources"]], ids=str)
+@pytest.mark.parametrize("form", ["ttl", "rdfxml", "jsonld", "nt"])
+def test_an_export_stands_alone_in_every_format(form, inferred, tmp_path):
+    path = tmp_path / "export"
+    added = ["--with", str(ROOT / "examples" / "acme.ttl")]
+    assert main(["export", "--format", form, *inferred, *added, "--output", str(path)]) == 0
+    syntax = {"rdfxml": "xml", "jsonld": "json-ld", "ttl": "turtle"}.get(form, form)
+    read = rdflib.Graph().parse(path, format=syntax)
+    assert not list(read.triples((None, rdflib.OWL.imports, None)))
+    headers = list(read.subjects(rdflib.RDF.type, rdflib.OWL.Ontology))
+    assert headers == [rdflib.URIRef(BASE)]
+    assert bool(list(read.subjects(rdflib.OWL.annotatedSource))) is True
+    sre = rdflib.Literal("Site Reliability Engineer", lang="en")
+    assert list(read.subjects(rdflib.SKOS.altLabel, sre))
+
+
+def test_hermit_finds_an_export_with_a_companys_roles_consistent(tmp_path):
+    path = tmp_path / "export.owl"
+    added = ["--with", str(ROOT / "examples" / "acme.ttl")]
+    argv = ["export", "--format", "rdfxml", "--inferred", *added, "--output", str(path)]
+    assert main(argv) == 0
+    assert hermit(path)[0] == []
+
+
+def test_an_import_that_is_not_loaded_is_named(tmp_path, capsys):
+    path = tmp_path / "own.ttl"
+    path.write_text(
+        "<https://acme.example/o> a <http://www.w3.org/2002/07/owl#Ontology> ; "
+        f"<http://www.w3.org/2002/07/owl#imports> <{BASE}> , <https://other.example/o> ."
+    )
+    assert main(["export", "--with", str(path), "--output", str(tmp_path / "out.ttl")]) == 0
+    assert capsys.readouterr().err.count("https://other.example/o") == 1
+    assert "imports" not in (tmp_path / "out.ttl").read_text()
+
+
+def test_a_companys_title_is_a_label_too(tmp_path):
+    path = tmp_path / "own.ttl"
+    path.write_text(f"<{BASE}/role/ml-engineer> <{BASE}/ns#curatedTitle> 'Model Plumber'@en .")
+    graph = load(path)
+    label = ox.Triple(
+        ox.NamedNode(f"{BASE}/role/ml-engineer"),
+        ox.NamedNode(f"{SKOS}altLabel"),
+        ox.Literal("Model Plumber", language="en"),
+    )
+    assert label in released(graph, inferred=False, sources=False)
