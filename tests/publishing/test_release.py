@@ -178,7 +178,7 @@ def test_each_variant_holds_more_and_has_a_version_iri_of_its_own(files, graph):
     closed = {
         t
         for t in inferred - asserted
-        if t.predicate != documents.VERSION_IRI and not isinstance(t.subject, ox.BlankNode)
+        if t.predicate != documents.VERSION_IRI and not any(isinstance(n, ox.BlankNode) for n in t)
     }
     assert closed == {t for t in shipped - asserted if not str(t.subject).startswith(LEXICON)}
     assert len(closed) > 300
@@ -382,7 +382,7 @@ def test_every_iri_leads_people_to_a_page_and_machines_to_a_document_about_it(fi
 
 def test_what_the_front_door_imports_leads_to_the_file(files, graph):
     imported = links("owl:imports")[f"<{BASE}>"]
-    assert len(imported) >= 9
+    assert len(imported) >= 8
     for iri in imported:
         path = iri.strip("<>").removeprefix(f"{BASE}/")
         assert Redirects(graph.version).resolve(path, "text/turtle") == (
@@ -545,7 +545,8 @@ def test_a_page_of_a_term_shows_all_its_statements(files, graph):
         if section.heading != "Sources"
     )
     assert "<svg" in text
-    assert '<td lang="de">DevOps-Ingenieur</td>' in text
+    (german,) = (v for v in links("skos:prefLabel")["role:devops-engineer"] if v.endswith("@de"))
+    assert f'<td lang="de">{german[1:-4]}</td>' in text
     assert "Where it is used" in files["task/deploy-model.html"].decode()
 
 

@@ -153,7 +153,7 @@ def test_a_title_as_a_label_has_the_source_of_the_title(said):
     assert annotated[key] == {"source:curation"}
 
 
-# files that stand alone -----------------------------------------------------------------------
+# files that need no other -----------------------------------------------------------------------
 
 
 def test_nothing_that_is_published_imports_anything(files):
@@ -216,7 +216,7 @@ def test_owlready2_loads_every_published_file_without_another(files, tmp_path):
 
 @pytest.mark.parametrize("inferred", [[], ["--inferred"], ["--inferred", "--sources"]], ids=str)
 @pytest.mark.parametrize("form", ["ttl", "rdfxml", "jsonld", "nt"])
-def test_an_export_stands_alone_in_every_format(form, inferred, tmp_path):
+def test_an_export_needs_no_other_file_in_any_format(form, inferred, tmp_path):
     path = tmp_path / "export"
     added = ["--with", str(ROOT / "examples" / "acme.ttl")]
     assert main(["export", "--format", form, *inferred, *added, "--output", str(path)]) == 0
