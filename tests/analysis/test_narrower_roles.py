@@ -9,7 +9,7 @@ import pytest
 from support.asserted import PREFIXES, links
 from support.people import LABELS, required_skills
 
-from mlops_roles import Records, audit, certify, gap, load, team, verify, whatif
+from mlops_roles import Records, audit, certify, diff, gap, load, team, verify, whatif
 from mlops_roles.cli.main import main
 
 HEAD = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
@@ -361,3 +361,19 @@ def test_preferred_skills_change_no_coverage_team_or_ability(choosy, files):
     assert preferring.arrow().to_pylist() == plain.arrow().to_pylist()
     assert team(preferring, "skill").members == team(plain, "skill").members
     assert not whatif(preferring, learn=[("Ben", "the game of Go")]).to_rows()
+
+
+def test_a_diff_names_the_kind_of_a_role_that_was_withdrawn(files, staff, tmp_path):
+    """Two versions of a company's roles, beside the shipped ontology."""
+    before, after = ([load().serialize(), path.read_bytes()] for path in files[:1] * 2)
+    gone = b"mlops:specialises role:ml-engineer"
+    after[1] = after[1].replace(gone, b"mlops:similarTo role:ml-engineer")
+    for name, parts in (("old", before), ("new", after)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mlops-roles.ttl").write_bytes(parts[0])
+        (tmp_path / name / "own.ttl").write_bytes(parts[1])
+    found = diff(tmp_path / "old", tmp_path / "new", staff)
+    (ann,) = (a for a in found.answers if a["person"] == "Ann" and a["answer"] == "role by title")
+    assert ann["before"] == "certain: acme:senior, and so ml-engineer"
+    assert ann["after"] == "certain: acme:senior"
+    assert "acme:senior mlops:specialises role:ml-engineer" in ann["because"]

@@ -19,7 +19,7 @@ Skills = tuple[set[str], set[str]]
 ROLE_BY_TITLE = "role by title"
 NOT_ON_RECORD = "not on record"
 SKILL_COLUMNS = ("skills", "lacks", "assessed")
-COMPARED_COLUMNS = ("status", "roles", "similar", "able", "likely")
+COMPARED_COLUMNS = ("status", "roles", "similar", "able", "likely", "broader")
 
 
 class StatementChange(NamedTuple):
@@ -122,6 +122,7 @@ class AnswerChanges:
             before, after = map(describe_title_role, people)
             if before != after:
                 why = self._behind_title(row["role"] or row["title"] or "")
+                why = why | self._between_roles(people)
                 yield describe_answer(row, ROLE_BY_TITLE, before, after, sorted(why))
             for role in sorted({*self.tables[0].roles, *self.tables[1].roles}):
                 before, after = (describe_ability(person, role) for person in people)
@@ -141,6 +142,12 @@ class AnswerChanges:
                 if words and f" {words} " in padded
             }
         return self._by_title[title]
+
+    def _between_roles(self, people: Sequence[Row | None]) -> set[str]:
+        """The changed statements that link two roles which a person holds under some version."""
+        columns = [person[c] for person in people if person for c in ("roles", "broader")]
+        held = {role for roles in columns if roles for role in roles.split(";")}
+        return {s.text for s in self.asserted if {slug(s.term), slug(s.value)} <= held}
 
     def _behind_ability(self, row: Row, role: str, known: Sequence[Skills]) -> set[str]:
         """The changed statements behind the skills that the person misses for a role under one
@@ -212,7 +219,8 @@ def describe_title_role(person: Row | None) -> str:
     if not person["roles"]:
         return str(person["status"])
     similar = f", similar: {person['similar']}" if person["similar"] else ""
-    return f"{person['status']}: {person['roles']}{similar}"
+    broader = f", and so {person['broader']}" if person["broader"] else ""
+    return f"{person['status']}: {person['roles']}{similar}{broader}"
 
 
 def describe_ability(person: Row | None, role: str) -> str:
