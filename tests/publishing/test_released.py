@@ -259,3 +259,42 @@ def test_a_companys_title_is_a_label_too(tmp_path):
         ox.Literal("Model Plumber", language="en"),
     )
     assert label in released(graph, inferred=False, sources=False)
+
+
+# the front door -------------------------------------------------------------------------------
+
+
+def test_each_file_of_the_ontology_has_the_version_and_names_what_it_needs(graph):
+    versions, iris = links("owl:versionInfo"), links("owl:versionIRI")
+    for path in sorted((ROOT / "ontology").glob("*.ttl")):
+        name = path.stem
+        header = f"<{BASE}>" if name == "mlops-roles" else f"<{BASE}/{name}>"
+        suffix = "" if name == "mlops-roles" else f"/{name}"
+        assert versions[header] == {f'"{graph.version}"'}, name
+        assert iris[header] == {f"<{BASE}/{graph.version}{suffix}>"}, name
+        assert name == "vocabulary" or links("owl:imports")[header], name
+
+
+def test_the_description_has_a_profile_whose_artefacts_were_built(files, graph):
+    void = rdflib.Graph().parse(data=files["void.ttl"], format="turtle")
+    prof = rdflib.Namespace("http://www.w3.org/ns/dx/prof/")
+    assert rdflib.URIRef(BASE) in set(void.subjects(rdflib.RDF.type, prof.Profile))
+    artefacts = {str(o) for o in void.objects(None, prof.hasArtifact)}
+    assert len(artefacts) == 5
+    for iri in artefacts - {f"{BASE}/{graph.version}/index.html"}:
+        assert iri.removeprefix(f"{BASE}/{graph.version}/") in files, iri
+    assert b"<svg" in files["logo.svg"]
+
+
+def test_the_changes_since_the_last_release_are_data(files):
+    changes = rdflib.Graph().parse(data=files["changes.ttl"], format="turtle")
+    cs = rdflib.Namespace("http://purl.org/vocab/changeset/schema#")
+    kinds = {}
+    for node in changes.subjects(rdflib.RDF.type, cs.ChangeSet):
+        subject = str(changes.value(node, cs.subjectOfChange))
+        kinds[subject] = str(changes.value(node, rdflib.DCTERMS.type))
+        assert str(changes.value(node, cs.changeReason)).strip()
+    assert kinds[f"{BASE}/ns#defaultSource"] == "added"
+    assert kinds[f"{BASE}/ns#title"] == "changed"
+    assert f"{BASE}/ns#incorporates" not in kinds or kinds[f"{BASE}/ns#incorporates"] == "changed"
+    assert f"{BASE}/source/curation" not in kinds

@@ -95,14 +95,14 @@ def breaking_changes(graph: Graph | None = None, releases: Path | None = None) -
     graph, folder = graph or load(), releases or resource_dir("ontology") / "releases"
     now, names = {row["iri"]: row for row in term_list(graph)}, _names(graph)
     reasons = {
-        (row["iri"], _number(row["release"]))
-        for row in _csv_rows(folder / "changes.csv")
+        (row["iri"], version_number(row["release"]))
+        for row in csv_rows(folder / "changes.csv")
         if row["reason"].strip()
     }
     found = []
     for path in sorted(p for p in folder.glob("*.csv") if p.name != "changes.csv"):
-        waived = {iri for iri, release in reasons if release >= _number(path.stem)}
-        for row in _csv_rows(path):
+        waived = {iri for iri, release in reasons if release >= version_number(path.stem)}
+        for row in csv_rows(path):
             found += [
                 _finding(rule, path.stem, row)
                 for rule in _broken_rules(row, now.get(row["iri"]), names, waived)
@@ -129,9 +129,11 @@ def _finding(rule: str, release: str, row: dict[str, str]) -> Finding:
     )
 
 
-def _csv_rows(path: Path) -> list[dict[str, str]]:
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
 
 
-def _number(version: str) -> tuple[int, ...]:
+def version_number(version: str) -> tuple[int, ...]:
+    """A version as numbers that can be compared: (0, 2, 0) of '0.2.0'."""
     return tuple(int(part) for part in version.split("."))

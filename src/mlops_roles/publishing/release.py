@@ -10,8 +10,17 @@ from pathlib import Path
 from ..errors import InputError
 from ..io.resources import resource_dir
 from ..ontology.graph import Graph, load
+from .changes import changes_description
 from .compatibility import term_list_csv
-from .documents import context, formats, json_bytes, metadata, rdf_documents, serialize
+from .documents import (
+    context,
+    formats,
+    json_bytes,
+    metadata,
+    publishing_text,
+    rdf_documents,
+    serialize,
+)
 from .pages import front_page, pages
 from .redirects import Redirects
 from .void import void_description
@@ -129,6 +138,8 @@ def _data(graph: Graph) -> dict[str, bytes]:
     }
     described, prefixes = void_description(graph, documents, built)
     built |= {f"void.{form.suffix}": serialize(graph, described, form, prefixes) for form in forms}
+    changed, prefixes = changes_description(graph)
+    built |= {f"changes.{form.suffix}": serialize(graph, changed, form, prefixes) for form in forms}
     built |= {
         f"alignments/{path.name}": path.read_bytes()
         for path in sorted((resource_dir("ontology") / "alignments").glob("*.sssom.tsv"))
@@ -136,4 +147,5 @@ def _data(graph: Graph) -> dict[str, bytes]:
     return built | {
         "context.jsonld": json_bytes({"@context": context(graph)}),
         "terms.csv": term_list_csv(graph).encode(),
+        "logo.svg": publishing_text("logo.svg").encode(),
     }

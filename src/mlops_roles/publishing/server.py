@@ -74,6 +74,7 @@ class Site:
         return {f".{f.suffix}": f.media_types[0] for f in formats()} | {
             ".tsv": "text/tab-separated-values",
             ".css": "text/css",
+            ".svg": "image/svg+xml",
         }
 
     def respond(self, method: str, target: str, accept: str = "") -> Response:
