@@ -110,7 +110,8 @@ def _sections(data: Data) -> Iterator[Section]:
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
     yield (
         "Nearest candidates",
-        *_first_rows(people, len(people), lambda pair: _candidate(data, *pair)),
+        ([] if people else ["none"]) + _candidates_by_part(data),
+        [_candidate(data, role, person) for role, person in people],
     )
     yield (
         "Names of no known skill or tool",
@@ -256,14 +257,23 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
     missing = ". ".join(kinds or ["nothing"]) + (
         f" … and {len(chips) - limit} more" if len(chips) > limit else ""
     )
-    parts = recorded_by_part(person["parts"], data["labels"])
     return {
         "role": _label(data, role),
         "person": person["person"],
         "line": person["line"],
-        "recorded": recorded_of(person) + (f": {'; '.join(parts)}" if parts else ""),
+        "recorded": recorded_of(person),
         "missing": missing,
     }
+
+
+def _candidates_by_part(data: Data) -> list[str]:
+    """Of the candidates for a role that takes in others, what is recorded by role taken in."""
+    return [
+        f"{person['person']} as {_label(data, role)}, by role taken in: {'; '.join(parts)}."
+        for role, found in data["nearest"].items()
+        for person in found[:3]
+        if (parts := recorded_by_part(person["parts"], data["labels"]))
+    ]
 
 
 def recorded_of(counts: Data) -> str:
