@@ -40,10 +40,16 @@ from .ontology.catalogue import Question as Question
 from .ontology.catalogue import ask as ask
 from .ontology.catalogue import catalogue as catalogue
 from .ontology.endpoint.client import Endpoint as Endpoint
+from .ontology.entailment import Consistency as Consistency
+from .ontology.entailment import Reasoning as Reasoning
+from .ontology.entailment import consistent as consistent
+from .ontology.entailment import reason as reason
 from .ontology.explanation import Proof as Proof
 from .ontology.explanation import explain as explain
 from .ontology.graph import Graph as Graph
 from .ontology.graph import load as load
+from .ontology.not_reasoned import NotReasoned as NotReasoned
+from .ontology.not_reasoned import NotReasonedWarning as NotReasonedWarning
 from .ontology.sandbox import run_sparql as run_sparql
 from .ontology.term_page import Page as Page
 from .ontology.term_page import show as show

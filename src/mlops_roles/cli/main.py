@@ -12,6 +12,7 @@ import argparse
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -249,7 +250,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    args = list(sys.argv[1:] if argv is None else argv)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = _show_warning
+        return _run(list(sys.argv[1:] if argv is None else argv))
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning of the library in one line."""
+    sys.stderr.write(f"mlops-roles: {' '.join(str(message).split())}\n")
+
+
+def _run(args: list[str]) -> int:
+    """Run the command line; errors become one line and an exit code."""
     parsed = argparse.Namespace()
     try:
         if args and args[0].replace("-", "_") in command_names():

@@ -98,12 +98,15 @@ def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
         raise InputError(f"{path}: unknown ending; use one of {' '.join(RDF_FORMATS)}") from None
 
 
-def parse_rdf(path: str | os.PathLike[str]) -> tuple[list[ox.Quad], dict[str, str]]:
+def parse_rdf(
+    path: str | os.PathLike[str], rename: bool = True
+) -> tuple[list[ox.Quad], dict[str, str]]:
     """The quads and the prefixes of an RDF file; nothing it points to is opened.
 
+    Blank nodes get names that no other file has, unless `rename` is false.
     Raises InputError with file, line and column if it cannot be parsed.
     """
-    parser = _parser(path)
+    parser = _parser(path, rename)
     try:
         return list(parser), dict(parser.prefixes)
     except PARSE_ERRORS as error:
@@ -143,12 +146,12 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
         raise InputError(_parse_message(path, error)) from None
 
 
-def _parser(path: str | os.PathLike[str]) -> ox.QuadParser:
+def _parser(path: str | os.PathLike[str], rename: bool = True) -> ox.QuadParser:
     """A parser for a file whose size and nesting have been checked."""
     kind, data = rdf_format(path), read_bytes(path)
     check_encoding(data, path)
     _check_input_limits(data, kind, path)
-    return ox.parse(data, format=kind, rename_blank_nodes=True)
+    return ox.parse(data, format=kind, rename_blank_nodes=rename)
 
 
 def _is_streamed(path: str | os.PathLike[str]) -> bool:

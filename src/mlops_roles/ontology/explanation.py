@@ -8,10 +8,17 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..errors import InputError
+from ..errors import InputError, UnknownName
 from .catalogue import find_question, run_query
 from .graph import RDF_TYPE, Graph, Term, load, once_per_graph
 from .rules import rule_summary
+
+BUILT_IN = (
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "http://www.w3.org/2000/01/rdf-schema#",
+    "http://www.w3.org/2001/XMLSchema#",
+    "http://www.w3.org/2002/07/owl#",
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,11 @@ def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | N
     return _prover(graph).prove(triple)
 
 
+def prove(triple: Any, graph: Graph) -> Proof | None:
+    """The proof of a statement, which may be one that RDF cannot say, such as about a literal."""
+    return _prover(graph).prove(triple)
+
+
 @once_per_graph
 def _prover(graph: Graph) -> _Prover:
     return _Prover(graph)
@@ -151,11 +163,33 @@ def _parse_statement(text: str, graph: Graph) -> ox.Triple:
 
 def _parse_name(name: str, graph: Graph) -> ox.NamedNode:
     try:
-        return ox.NamedNode(graph.expand_curie(name) or graph.resolve_term(name))
+        iri = graph.expand_curie(name)
+        if iri is None:
+            return ox.NamedNode(graph.resolve_term(name))
+        term = ox.NamedNode(iri)
+        if not _occurs(term, graph):
+            raise UnknownName(name, "term in the ontology or the files added", _all_names(graph))
+        return term
     except InputError:
         raise
     except ValueError:
         raise InputError(f"{name[:100]!r}: not an IRI; write prefix:name or a full IRI") from None
+
+
+def _occurs(term: ox.NamedNode, graph: Graph) -> bool:
+    """Whether a term is in some statement, asserted or inferred, or a name of RDF, RDFS or OWL."""
+    if term.value.startswith(BUILT_IN):
+        return True
+    patterns = ((term, None, None), (None, None, term), (None, term, None))
+    return any(
+        next(graph.store.quads_for_pattern(*pattern), None) is not None for pattern in patterns
+    )
+
+
+def _all_names(graph: Graph) -> set[str]:
+    """The CURIEs of the terms that statements are about, and of the properties that they use."""
+    nodes = {node for quad in graph.store for node in (quad.subject, quad.predicate)}
+    return {graph.curie(node.value) for node in nodes if isinstance(node, ox.NamedNode)}
 
 
 def _parse_literal(text: str) -> Term:

@@ -184,14 +184,19 @@ class Graph:
 
     def _load_into(self, store: ox.Store) -> dict[str, str]:
         """Load all files into a store; returns the prefixes (of several, the first file's)."""
+        if self.added_rdf or self.data:
+            from .not_reasoned import warn_of, warn_of_data
         self.store = store
         for path in self._base:
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
         for path in self.added_rdf:
             self.prefixes = rdf.load_into(store, path) | self.prefixes
+            warn_of(path)
         self._add_closure()
         for path in self.data:
             self.prefixes = rdf.load_into(store, path) | self.prefixes
+        if self.data:
+            warn_of_data(self.data, store)
         return self.prefixes
 
     def _load_and_close(self, store: ox.Store) -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""Find the contradictions in RDF files, each with its proof.
+
+  mlops-roles consistent ours.ttl
+  mlops-roles consistent ours.ttl people.ttl --ontology --format json
+
+The files are reasoned with on their own, with all rules of OWL 2 RL, and without the ontology of
+this package unless --ontology is given. Nothing is fetched: an owl:imports is not followed.
+
+Exit code 0 if no contradiction follows, 1 if one does. Axioms outside OWL 2 RL, which may hide
+one, are named.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ...io.text import to_json
+from ...ontology.entailment import Consistency, consistent
+from ...ontology.not_reasoned import describe
+from ..main import add_output, write_output
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="RDF in any syntax")
+    parser.add_argument(
+        "--ontology", action="store_true", help="reason with the ontology of this package, too"
+    )
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="output format (default: text)"
+    )
+    add_output(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    answer = consistent(*args.files, ontology=args.ontology)
+    sys.stderr.writelines(f"{line}\n" for line in describe(answer.not_reasoned))
+    write_output(to_json(answer.to_dict()) if args.format == "json" else _text(answer), args.output)
+    return 0 if answer else 1
+
+
+def _text(answer: Consistency) -> str:
+    if answer:
+        but = ", as far as the axioms are reasoned with" if answer.not_reasoned else ""
+        return f"consistent{but}\n"
+    proofs = ("\n".join(proof.lines()) for proof in answer.contradictions)
+    return f"not consistent; contradictions: {len(answer.contradictions)}\n" + "".join(
+        f"\n{proof}\n" for proof in proofs
+    )

@@ -1,0 +1,66 @@
+"""Infer what follows from RDF files, with all rules of OWL 2 RL.
+
+  mlops-roles reason ours.ttl
+  mlops-roles reason ours.ttl people.ttl --format nt --output inferred.nt
+  mlops-roles reason ours.ttl --explain "ex:ada rdf:type ex:Lead"
+
+The files are reasoned with on their own, without the ontology of this package unless --ontology is
+given. Nothing is fetched: an owl:imports is not followed. Axioms outside OWL 2 RL are named on
+standard error. Exit code 1 if the files contradict themselves: see `mlops-roles consistent`.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ...ontology.entailment import Reasoning, reason
+from ...ontology.not_reasoned import describe
+from ..main import add_output, write_output
+from .export import FORMATS
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="RDF in any syntax")
+    parser.add_argument(
+        "--ontology", action="store_true", help="reason with the ontology of this package, too"
+    )
+    parser.add_argument(
+        "--format",
+        choices=[*FORMATS, "proofs"],
+        default="ttl",
+        help="output format, or the proof of each inferred statement (default: ttl)",
+    )
+    parser.add_argument(
+        "--asserted", action="store_true", help="write the statements of the files, too"
+    )
+    parser.add_argument(
+        "--reflexive", action="store_true", help="write that each thing is the same as itself, too"
+    )
+    parser.add_argument(
+        "--explain", metavar="STATEMENT", help="write the proof of one statement only"
+    )
+    add_output(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    reasoning = reason(*args.files, ontology=args.ontology)
+    sys.stderr.writelines(f"{line}\n" for line in describe(reasoning.not_reasoned))
+    write_output(_answer(reasoning, args), args.output)
+    if not reasoning.contradictions:
+        return 0
+    sys.stderr.write(
+        f"not consistent; contradictions: {len(reasoning.contradictions)}; "
+        f"see `mlops-roles consistent {' '.join(args.files)}`\n"
+    )
+    return 1
+
+
+def _answer(reasoning: Reasoning, args: argparse.Namespace) -> str | bytes:
+    if args.explain:
+        proof = reasoning.explain(args.explain)
+        lines = proof.lines() if proof else [f"{args.explain}: neither stated nor inferred"]
+        return "".join(f"{line}\n" for line in lines)
+    if args.format == "proofs":
+        proofs = filter(None, map(reasoning.explain, reasoning))
+        return "".join("\n".join(proof.lines()) + "\n" for proof in proofs)
+    return reasoning.serialize(FORMATS[args.format], args.asserted, args.reflexive)
