@@ -367,6 +367,8 @@ def test_every_iri_leads_people_to_a_page_and_machines_to_a_document_about_it(fi
     checked = 0
     for iri in sorted(set(iris(files))):
         path, _, fragment = iri[len(BASE) :].lstrip("/").partition("#")
+        if re.match(r"\d", path) and not path.startswith(graph.version):
+            continue  # an earlier release has a folder of its own
         status, there = Redirects(graph.version).resolve(path, "text/html")
         name, _, anchor = there.removeprefix(f"{graph.version}/").partition("#")
         assert (status, name in files) == (303, True), iri
