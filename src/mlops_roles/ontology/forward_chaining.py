@@ -73,7 +73,9 @@ class Transitive:
 
 
 class Waiting:
-    """What waits for the statements of one property, or for the members of one class."""
+    """What waits for the statements of one property, for those with one value of it as well, or
+    for the members of one class.
+    """
 
     __slots__ = ("joins", "kernels", "simple")
 
@@ -105,6 +107,7 @@ class Chainer:
         self.by_object: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._by_property: dict[int, Waiting] = defaultdict(Waiting)
         self._by_class: dict[int, Waiting] = defaultdict(Waiting)
+        self._by_value: dict[int, dict[int, Waiting]] = defaultdict(lambda: defaultdict(Waiting))
         self._for_any: list[tuple[Instance, int, int]] = []
         self._made: set[Any] = set()
         self.rules = {rule.name: rule for rule in rules}
@@ -233,6 +236,7 @@ class Chainer:
         """Take each statement from the queue, index it, and hand it to what waits for it."""
         by_subject, by_object, special = self.by_subject, self.by_object, {self.type, self.same}
         by_property, by_class, for_any = self._by_property, self._by_class, self._for_any
+        by_value = self._by_value
         for triple in islice(self.queue, self._done, None):  # which grows
             s, p, o = triple
             if p in special and self._is_settled(triple):
@@ -241,6 +245,8 @@ class Chainer:
             by_object[p][o].append(s)
             if p in by_property:
                 self._meet(by_property[p], triple)
+            if p in by_value and o in by_value[p]:
+                self._meet(by_value[p][o], triple)
             if p == self.type and o in by_class:
                 self._meet(by_class[o], triple)
             if for_any:
@@ -299,8 +305,10 @@ class Chainer:
                     needed = next(atom[1] for atom in instance.atoms if atom[1] >= 0)
                     self._for_any.append((instance, number, needed))
                 continue
-            is_member = p == self.type and o >= 0
-            waiting = self._by_class[o] if is_member else self._by_property[p]
+            if o < 0:
+                waiting = self._by_property[p]
+            else:
+                waiting = self._by_class[o] if p == self.type else self._by_value[p][o]
             if simple:
                 waiting.simple.append((instance, simple))
             else:

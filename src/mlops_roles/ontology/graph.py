@@ -222,6 +222,7 @@ class Graph:
         if closure is None:
             closure = self._infer()
             closure_cache.write(self.digest, closure)
+            del self.proofs  # their blank nodes get other names in the store
         self.store.bulk_load(closure, format=ox.RdfFormat.N_QUADS)
 
     def _infer(self) -> bytes:

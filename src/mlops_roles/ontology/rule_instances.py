@@ -50,8 +50,10 @@ def _plan(atoms: Sequence[Triple], start: int) -> list[int]:
     """An order in which each atom has as many known terms as possible."""
     left = [number for number in range(len(atoms)) if number != start]
     bound = set(atoms[start]) if start >= 0 else set()
-    order = []
+    order: list[int] = []
     while left:
+        if all(term >= 0 or term in bound for number in left for term in atoms[number]):
+            return order + left  # all are looked up
         best = min(left, key=lambda number: (_cost(atoms[number], bound), number))
         left.remove(best)
         order.append(best)
@@ -86,7 +88,7 @@ class CompiledRule:
         self._encode = encode
         each = rule.each[0] if rule.each else None
         body = [atom for atom in rule.body if each is None or atom[1] != MEMBER]
-        schema = [a for a in body if _is_schema(a) and a[1] not in CONDITIONS]
+        schema = [a for a in body if _is_schema(a) and a[1] not in CONDITIONS and each not in a]
         known = {term for atom in schema for term in atom if isinstance(term, str)}
         for atom in body:  # the members of a list that is known are known, too
             if atom[1] == MEMBER and atom[0] in known and any(map(_needs(atom[2]), body)):
