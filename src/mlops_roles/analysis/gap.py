@@ -128,7 +128,7 @@ def gap(
         >>> from mlops_roles import gap
         >>> found = gap("Chiara Rossi", "R3", "examples/acme.csv")
         >>> found.verdict, len(found.missing), found.actions()["confirm"]
-        ('unknown', 6, ['programming'])
+        ('unknown', 11, ['data-cleaning', 'programming'])
     """
     records = Records.from_source(staff)
     slug = slug_of_role(role, records.graph)
@@ -155,7 +155,7 @@ def nearest_roles(
         >>> from mlops_roles import nearest_roles
         >>> nearest = nearest_roles("Chiara Rossi", "examples/acme.csv")[0]
         >>> nearest.role, len(nearest.missing)
-        ('backend-engineer', 5)
+        ('backend-engineer', 8)
     """
     records = Records.from_source(staff)
     found = records.evidence(person)

@@ -67,7 +67,7 @@ class Question(NamedTuple):
         >>> from mlops_roles import catalogue
         >>> question = catalogue()["tasks-of-role"]
         >>> list(question.parameters)
-        ['role', 'certainty']
+        ['role', 'how', 'certainty']
         >>> len(question.run(role="R7")) < len(question.run())
         True
     """
