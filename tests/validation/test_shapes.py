@@ -64,7 +64,7 @@ def findings_of(name: str, path) -> set[str]:
 
 def test_shapes_are_found():
     assert len(MISTAKES) >= 70
-    assert len(ON_SHAPES) == 4
+    assert len(ON_SHAPES) == 5
     assert len({f.stem for f in resource_dir("shapes").glob("*.ttl")}) >= 10
 
 
@@ -212,3 +212,105 @@ def acme_subjects() -> set[str]:
         for q in ox.parse(path=str(ACME))
         if hasattr(q.subject, "value")
     }
+
+
+# the shapes of a company ------------------------------------------------------------
+
+EX = "@prefix ex: <https://example.org/> .\n"
+ADA = 'ex:ada a foaf:Person ; foaf:name "Ada" ; mlops:jobTitle "Data Scientist" '
+COMPANY = {
+    # shapes, what is said of ada, and the shapes that she violates
+    "a named shape that a shape left to pySHACL refers to": (
+        "ex:Person a sh:NodeShape ; sh:targetClass foaf:Person ; sh:property ex:Badge . "
+        "ex:Badge a sh:PropertyShape ; sh:path ex:badge ; sh:equals ex:card ; sh:minCount 1 .",
+        ".",
+        {"ex:Badge"},
+    ),
+    "a named shape in a list, beside one left to pySHACL": (
+        "ex:Person a sh:NodeShape ; sh:targetClass foaf:Person ; sh:or ( ex:HasBadge "
+        "[ sh:closed true ; sh:ignoredProperties ( rdf:type ) ; sh:property [ sh:path ex:x ] ] ) . "
+        "ex:HasBadge a sh:NodeShape ; sh:property [ sh:path ex:badge ; sh:minCount 1 ] .",
+        '; ex:badge "7" .',
+        set(),
+    ),
+    "an owl:Class that is its own shape, below it": (
+        "ex:Contractor a owl:Class , sh:NodeShape ; sh:class ex:Insured . "
+        "ex:Senior rdfs:subClassOf ex:Contractor .",
+        "; a ex:Senior .",
+        {"ex:Contractor"},
+    ),
+    "an owl:Class that is its own shape, in pySHACL": (
+        "ex:Contractor a owl:Class , sh:NodeShape ; sh:equals ex:knows . "
+        "ex:Senior rdfs:subClassOf ex:Contractor .",
+        "; a ex:Senior .",
+        {"ex:Contractor"},
+    ),
+    "integers that a store merges": (
+        "ex:Level a sh:PropertyShape ; sh:targetSubjectsOf ex:level ; sh:path ex:level ; "
+        "sh:maxCount 1 .",
+        '; ex:level 7 , "7"^^xsd:int .',
+        {"ex:Level"},
+    ),
+    "a severity of one's own": (
+        "ex:Grave a sh:Severity . ex:Badge a sh:PropertyShape ; sh:targetClass foaf:Person ; "
+        "sh:path ex:badge ; sh:minCount 1 ; sh:severity ex:Grave .",
+        ".",
+        {"ex:Badge"},
+    ),
+    "a shape without an IRI": (
+        "[ a sh:PropertyShape ; sh:targetClass foaf:Person ; sh:path ex:badge ; sh:minCount 1 ] .",
+        ".",
+        {"_", "shape:has-a-name"},
+    ),
+    "a node expression": (
+        "ex:Never a sh:NodeShape ; sh:targetClass foaf:Person ; sh:expression false .",
+        ".",
+        {"shape:uses-only-what-is-run"},
+    ),
+    "a script": (
+        'ex:Never a sh:NodeShape ; sh:targetClass foaf:Person ; sh:js [ sh:jsFunctionName "f" ] .',
+        ".",
+        {"shape:uses-only-what-is-run"},
+    ),
+    "a shape that is not typed and has no target": (
+        "ex:Contractor a owl:Class ; sh:property [ sh:path ex:badge ; sh:minCount 1 ] .",
+        "; a ex:Contractor .",
+        {"shape:has-something-to-check"},
+    ),
+}
+
+
+def company_report(tmp_path, shapes: str, data: str):
+    (tmp_path / "ours.ttl").write_text(prefixes() + EX + shapes, "utf-8")
+    (tmp_path / "data.ttl").write_text(prefixes() + EX + data, "utf-8")
+    graph = load(tmp_path / "ours.ttl")
+    return validate(DataGraph.load(tmp_path / "data.ttl", graph), load_shapes(graph), graph)
+
+
+@pytest.mark.parametrize("kind", COMPANY)
+def test_the_shapes_of_a_company_run_or_are_named_as_not_run(kind, tmp_path):
+    shapes, statements, expected = COMPANY[kind]
+    report = company_report(tmp_path, shapes, ADA + statements)
+    assert {re.sub("^_:.*", "_", f.shape) for f in report.findings} == expected
+    assert report.conforms == (not expected)
+
+
+def test_a_severity_of_ones_own_is_named_and_does_not_conform(tmp_path):
+    shapes, statements, _ = COMPANY["a severity of one's own"]
+    (finding,) = company_report(tmp_path, shapes, ADA + statements).findings
+    assert finding.severity == "ex:Grave"
+
+
+@pytest.mark.parametrize(
+    "circle",
+    [
+        "sh:path _:a . _:a sh:inversePath _:a",
+        "sh:path ( ex:p _:a ) . _:a sh:zeroOrMorePath _:a",
+        "sh:path ex:p ; sh:or _:a . _:a rdf:first ex:S ; rdf:rest _:a",
+        "sh:path ex:p ; sh:node ex:S",
+    ],
+)
+def test_a_circle_in_a_shape_is_an_error(circle, tmp_path):
+    shape = "ex:S a sh:PropertyShape ; sh:targetClass foaf:Person ; sh:minCount 1 ; "
+    with pytest.raises(InputError, match="refers back to itself"):
+        company_report(tmp_path, f"{shape}{circle} .", f"{ADA} .")

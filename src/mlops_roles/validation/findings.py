@@ -8,12 +8,17 @@ from typing import Any
 SEVERITIES = ("Violation", "Warning", "Info")  # the most severe first
 
 
+def severity_rank(severity: str) -> int:
+    """The place of a severity, the most severe first; a company's own severity is before all."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
+
+
 @dataclass(frozen=True)
 class Finding:
     """One violated rule.
 
     Attributes:
-        severity: 'Violation', 'Warning' or 'Info'.
+        severity: 'Violation', 'Warning' or 'Info', or the CURIE of a severity that a shape defines.
         shape: CURIE of the shape, or name of the rule.
         focus: the node that violates it.
         value: the value that violates it, or None if the rule is not about single values.

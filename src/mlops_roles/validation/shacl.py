@@ -1,7 +1,8 @@
 """Validation with SHACL: the shipped shapes and a company's, on asserted statements.
 
-Most shapes run as SPARQL, one query for all focus nodes; the rest run in pySHACL. Shapes whose
-constraint reads the graph `$shapesGraph` validate the shapes that a company adds.
+Most shapes run as SPARQL, one query for all focus nodes; the rest run in pySHACL, which gets the
+whole shapes graph, so that the shapes they refer to are there. Shapes whose constraint reads the
+graph `$shapesGraph` validate the shapes that a company adds.
 
 Validation with a company's shapes may never end (a pattern is a regular expression), so it runs in
 a subprocess with a time limit, and the SPARQL in them is checked for external access.
@@ -24,7 +25,7 @@ from ..io.rdflib_bridge import rdflib_term, to_rdflib
 from ..io.resources import resource_dir
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
 from ..ontology.sandbox import reject_unsafe_query, run_in_subprocess
-from .findings import SEVERITIES, Finding, Report
+from .findings import Finding, Report, severity_rank
 from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
 
 if TYPE_CHECKING:
@@ -143,18 +144,18 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
             f"{data.path}: nothing was checked, no shape has a target in it; "
             "use the terms of mlops:, org:, foaf: or schema:"
         )
-    queries, unsupported = _translate(translator, [s for s, n in counts.items() if n])
+    queries, unsupported = _translate(translator, [s for s, n in counts.items() if n], data, graph)
     found = [
         *_validate_shapes(on_shapes, data, shapes, graph),
         *_validate_as_sparql(queries, data, shapes, graph),
         *(_validate_with_pyshacl(unsupported, data, shapes, graph) if unsupported else ()),
     ]
     findings = sorted(set(found), key=_sort_key)
-    return Report(findings, {graph.curie(str(s)): n for s, n in counts.items()})
+    return Report(findings, {format_node(s, graph): n for s, n in counts.items()})
 
 
 def _sort_key(f: Finding) -> tuple[int, str, str, str, str]:
-    return SEVERITIES.index(f.severity), f.shape, f.focus, f.value or "", f.message
+    return severity_rank(f.severity), f.shape, f.focus, f.value or "", f.message
 
 
 # the data graph -----------------------------------------------------------------
@@ -201,16 +202,28 @@ def to_rdflib_graph(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
     return to_rdflib((q for q in quads if not isinstance(q.object, ox.Triple)), graph.prefixes)
 
 
-def named_shapes(shapes: rdflib.Graph) -> list[rdflib.URIRef]:
-    """The shapes with an IRI, sorted: typed as a shape, or with a target declaration."""
+def named_shapes(shapes: rdflib.Graph) -> list[Any]:
+    """The shapes with an IRI or a target, sorted: typed as a shape, or with a target."""
     from rdflib import RDF, SH, URIRef
 
     found = {
         s for kind in (SH.NodeShape, SH.PropertyShape) for s in shapes.subjects(RDF.type, kind)
     }
-    for target in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode):
-        found |= set(shapes.subjects(target))
-    return sorted(s for s in found if isinstance(s, URIRef))
+    targeted = {shape for kind in _target_kinds() for shape in shapes.subjects(kind)}
+    return sorted({s for s in found if isinstance(s, URIRef)} | targeted)
+
+
+def _target_kinds() -> tuple[Any, ...]:
+    from rdflib import SH
+
+    return SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode
+
+
+@cache
+def shipped_shapes() -> frozenset[Any]:
+    """The shapes that are shipped."""
+    paths = resource_dir("shapes").glob("*.ttl")
+    return frozenset(named_shapes(to_rdflib((q for p in paths for q in rdf.parse_rdf(p)[0]), {})))
 
 
 @cache
@@ -241,32 +254,38 @@ def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
     for kind in (SH.select, SH.ask, SH.construct, SH.update):
         for text in shapes.objects(None, kind):
             reject_unsafe_query(str(text), f"shapes, {kind.fragment}")
-    order: TopologicalSorter[Any] = TopologicalSorter()
-    for shape, other in _references(shapes):
-        order.add(shape, other)
     try:
-        order.prepare()
+        TopologicalSorter(_references(shapes)).prepare()
     except CycleError as error:
         raise InputError(
-            f"shapes: {error.args[1][0]} refers back to itself, and SHACL leaves open what that "
-            "means; break the circle"
+            f"shapes: {_circle(error.args[1])} refers back to itself, and SHACL leaves open what "
+            "that means; break the circle"
         ) from None
 
 
-def _references(shapes: rdflib.Graph) -> Iterator[tuple[Any, Any]]:
-    """Each shape with a shape that it refers to."""
-    from rdflib import SH
+def _circle(nodes: list[Any]) -> str:
+    """A node of a circle, one with an IRI if there is any."""
+    from rdflib import URIRef
 
-    for kind in (SH.node, SH.property, SH["not"], SH.qualifiedValueShape):
-        yield from shapes.subject_objects(kind)
-    for kind in (SH["and"], SH["or"], SH.xone):
-        for shape, members in shapes.subject_objects(kind):
-            try:
-                yield from ((shape, other) for other in shapes.items(members))
-            except ValueError:
-                raise InputError(
-                    f"shapes: {shape} has a list that runs in a circle; break it"
-                ) from None
+    return next((str(n) for n in nodes if isinstance(n, URIRef)), "a list or path without an IRI")
+
+
+def _references(shapes: rdflib.Graph) -> dict[Any, set[Any]]:
+    """What each shape, and each path and list of a shape, refers to."""
+    from rdflib import RDF, SH
+
+    kinds = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape, SH["and"], SH["or"], SH.xone)
+    paths = (SH.path, SH.inversePath, SH.alternativePath)
+    repeated = (SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
+    found: dict[Any, set[Any]] = {}
+    todo: list[Any] = list(named_shapes(shapes))
+    while todo:
+        node = todo.pop()
+        if node not in found:
+            parts = (*kinds, *paths, *repeated, RDF.first, RDF.rest)
+            found[node] = {o for kind in parts for o in shapes.objects(node, kind)}
+            todo += found[node]
+    return found
 
 
 # validation ---------------------------------------------------------------------
@@ -285,16 +304,42 @@ def _count_focus_nodes(
 
 
 def _translate(
-    translator: ShaclToSparql, shapes: list[Any]
+    translator: ShaclToSparql, shapes: list[Any], data: DataGraph, graph: Graph
 ) -> tuple[list[ConstraintQuery], list[Any]]:
-    """The shapes as queries, and those that cannot be translated."""
+    """The shapes as queries, and those that are left to pySHACL.
+
+    These are the shapes that cannot be translated and, if the store merges literals that the data
+    keeps apart, such as `7` and `"7"^^xsd:int`, all shapes of a company.
+    """
     queries, unsupported = [], []
+    added = set(shapes) - shipped_shapes()
+    merged = bool(added) and _merges_literals([*graph.added_rdf, *filter(None, [data.path])])
     for shape in shapes:
         try:
+            if merged and shape in added:
+                raise UnsupportedShape("the store merges some literals of the data")
             queries += translator.queries(shape, shipped_queries())
         except UnsupportedShape:
             unsupported.append(shape)
     return queries, unsupported
+
+
+def _is_compared(predicate: str) -> bool:
+    """Whether values of a predicate are compared as terms; most of SHACL's are only read."""
+    return not predicate.startswith(SHACL) or predicate[len(SHACL) :] in ("targetNode", "hasValue")
+
+
+def _merges_literals(paths: list[Any]) -> bool:
+    """Whether the store changes a literal of these files: it keeps values, not lexical forms."""
+    literals = {
+        q.object
+        for path in paths
+        for q in rdf.parse_rdf(path)[0]
+        if isinstance(q.object, ox.Literal) and _is_compared(q.predicate.value)
+    }
+    store = ox.Store()
+    store.extend(ox.Quad(RDF_TYPE, RDF_TYPE, literal) for literal in literals)
+    return {q.object for q in store} != literals
 
 
 def _validate_shapes(
@@ -335,9 +380,8 @@ def _finding(
 ) -> Finding:
     from rdflib import SH
 
-    severity = shapes.value(query.shape, SH.severity) or SH.Violation
     return Finding(
-        str(severity).rsplit("#")[-1],
+        _format_severity(shapes.value(query.shape, SH.severity) or SH.Violation, graph),
         format_node(query.shape, graph),
         format_node(focus, graph),
         None if value is None else format_node(value, graph),
@@ -353,13 +397,13 @@ def _validate_with_pyshacl(
 
     theirs = rdf.parse_rdf(data.path)[0] if data.path else ()
     whole = to_rdflib_graph((*_asserted_quads(graph), *theirs), graph)
-    report = _pyshacl_report(whole, shapes, unsupported)
+    report = _pyshacl_report(whole, _only_targeting(unsupported, shapes))
     undescribed = set(map(rdflib_term, data.undescribed))
     for result in report.objects(None, SH.result):
         focus, value = report.value(result, SH.focusNode), report.value(result, SH.value)
         if focus not in undescribed:
             yield Finding(
-                str(report.value(result, SH.resultSeverity)).rsplit("#")[-1],
+                _format_severity(report.value(result, SH.resultSeverity), graph),
                 format_node(report.value(result, SH.sourceShape), graph),
                 format_node(focus, graph),
                 None if value is None else format_node(value, graph),
@@ -367,7 +411,34 @@ def _validate_with_pyshacl(
             )
 
 
-def _pyshacl_report(data: rdflib.Graph, shapes: rdflib.Graph, use: list[Any]) -> rdflib.Graph:
+def _only_targeting(left: list[Any], shapes: rdflib.Graph) -> rdflib.Graph:
+    """The whole shapes graph, in which only these shapes have targets.
+
+    The others stay, since these may refer to them. Prefixes that a shape gets through owl:imports
+    are declared where it looks for them.
+    """
+    import rdflib
+    from rdflib import OWL, RDF, RDFS, SH
+
+    whole = rdflib.Graph(bind_namespaces="none")
+    for prefix, namespace in shapes.namespaces():
+        whole.bind(prefix, namespace)
+    whole += shapes
+    for shape in set(named_shapes(shapes)) - set(left):
+        for kind in _target_kinds():
+            whole.remove((shape, kind, None))
+        for kind in (RDFS.Class, OWL.Class):
+            whole.remove((shape, RDF.type, kind))
+    for shape in (s for s in left if (s, RDF.type, OWL.Class) in whole):
+        whole.add((shape, RDF.type, RDFS.Class))
+    for importing in set(shapes.subjects(OWL.imports)):
+        for imported in shapes.transitive_objects(importing, OWL.imports):
+            for prefix in shapes.objects(imported, SH.declare):
+                whole.add((importing, SH.declare, prefix))
+    return whole
+
+
+def _pyshacl_report(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
     """The report of pySHACL as RDF, made without inference, imports, network or scripts."""
     import pyshacl
 
@@ -379,7 +450,6 @@ def _pyshacl_report(data: rdflib.Graph, shapes: rdflib.Graph, use: list[Any]) ->
             advanced=False,
             do_owl_imports=False,
             js=False,
-            use_shapes=use,
         )
         if isinstance(report, Exception):
             raise report
@@ -388,6 +458,11 @@ def _pyshacl_report(data: rdflib.Graph, shapes: rdflib.Graph, use: list[Any]) ->
         raise InputError(f"shapes: cannot be run ({reason}); fix the shape") from None
     result: rdflib.Graph = report
     return result
+
+
+def _format_severity(severity: Any, graph: Graph) -> str:
+    """The local name of a severity of SHACL, the CURIE of a company's own."""
+    return str(severity).removeprefix(SHACL) if SHACL in severity else format_node(severity, graph)
 
 
 def format_node(term: Any, graph: Graph) -> str:

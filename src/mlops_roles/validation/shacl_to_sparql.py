@@ -143,8 +143,13 @@ class Constraint:
 
     @property
     def number(self) -> int:
-        """The parameter as an integer; a boolean as 0 or 1."""
-        return int(self.parameter.toPython())
+        """The parameter as an integer."""
+        return int(self.parameter)
+
+    @property
+    def is_true(self) -> bool:
+        """Whether the parameter is the literal `true`, written so."""
+        return str(self.parameter) == "true"
 
     @property
     def small_count(self) -> int:
@@ -252,10 +257,11 @@ class ShaclToSparql:
 
     def target(self, shape: Any) -> Target:
         """The target declarations of a shape, implicit class targets included."""
-        from rdflib import RDF, RDFS
+        from rdflib import OWL, RDF, RDFS
 
         declared = {kind: list(self.shapes.objects(shape, _sh(kind))) for kind in _TARGETS}
-        implicit = [shape] if (shape, RDF.type, RDFS.Class) in self.shapes else []
+        kinds = set(self.shapes.objects(shape, RDF.type))
+        implicit = [shape] if kinds & {RDFS.Class, OWL.Class} else []
         nodes, subjects, objects = (
             _to_sparql_all(declared[kind])
             for kind in ("targetNode", "targetSubjectsOf", "targetObjectsOf")
