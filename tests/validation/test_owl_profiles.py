@@ -14,10 +14,12 @@ import pytest
 from rdflib import OWL, RDF, Graph, URIRef
 from support.reasoners import BASE, ONTOLOGY, asserted, everything, iri, sum_of, turtle
 
+from mlops_roles import quality
 from mlops_roles.validation.owl_profiles import (
     built_in,
     dangling_annotations,
     dl_violations,
+    malformed_restrictions,
     misused_non_simple,
     misused_properties,
     non_simple,
@@ -180,3 +182,51 @@ def test_the_closure_names_nothing_that_is_not_declared():
     assert not sorted(
         n for n in names if n.startswith(BASE) and (URIRef(n), RDF.type, None) not in everything()
     )
+
+
+# malformed restrictions -----------------------------------------------------------------
+
+MALFORMED = {
+    "owl:onClass ex:B": {"has none", "goes with one"},
+    'owl:maxCardinality "one"': {"whole number"},
+    'owl:maxCardinality "1"': {"whole number"},
+    "": {"has none"},
+    "owl:someValuesFrom ex:B ; owl:allValuesFrom ex:B": {"owl:allValuesFrom, owl:someValuesFrom"},
+    "owl:maxQualifiedCardinality 1": {"goes with one"},
+    'owl:onClass ex:B ; owl:maxCardinality "1"': {"whole number", "goes with one"},
+}
+
+
+@pytest.mark.parametrize("parts", MALFORMED)
+def test_a_malformed_restriction_is_a_finding_and_hides_no_other(parts, tmp_path):
+    path = tmp_path / "theirs.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <https://acme.example/o#> . "
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . ex:p a owl:ObjectProperty . "
+        "<https://acme.example/o> a owl:Ontology . ex:A a owl:Class . ex:B a owl:Class . "
+        f"ex:A rdfs:subClassOf [ a owl:Restriction ; owl:onProperty ex:p ; {parts} ] , "
+        "[ a owl:Restriction ; owl:someValuesFrom ex:B ] .",
+        "utf-8",
+    )
+    results = quality(path).results
+    found = [r.value for r in results if r.check == "OWL 2 DL" and r.state == "failed"]
+    assert any("has one owl:onProperty" in text for text in found)
+    for reason in MALFORMED[parts]:
+        assert any(reason in text for text in found), (reason, found)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "owl:someValuesFrom ex:B",
+        'owl:maxCardinality "1"^^xsd:nonNegativeInteger',
+        "owl:minQualifiedCardinality 2 ; owl:onClass ex:B",
+        "owl:hasSelf true",
+    ],
+)
+def test_a_well_formed_restriction_is_none(parts):
+    head = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <https://acme.example/o#> ."
+    xsd = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+    text = f"{head} {xsd} [] a owl:Restriction ; owl:onProperty ex:p ; {parts} ."
+    graph = Graph().parse(data=text, format="turtle")
+    assert malformed_restrictions(graph) == []

@@ -85,6 +85,10 @@ DATATYPES = {RDF.PlainLiteral, RDF.XMLLiteral, RDF.langString, RDFS.Literal} | _
     "normalizedString token language Name NCName NMTOKEN boolean hexBinary base64Binary anyURI "
     "dateTime dateTimeStamp",
 )
+QUALIFIED = _terms(OWL, "minQualifiedCardinality maxQualifiedCardinality qualifiedCardinality")
+CARDINALITIES = QUALIFIED | _terms(OWL, "minCardinality maxCardinality cardinality")
+FILLERS = CARDINALITIES | _terms(OWL, "someValuesFrom allValuesFrom hasValue hasSelf")
+COUNTS = _terms(XSD, "integer nonNegativeInteger positiveInteger int long short byte")
 # no datatype of OWL 2; dcterms:created and the like, annotation properties, have such values
 IN_ANNOTATIONS = {XSD.date}
 BUILT_IN_ANNOTATIONS = {RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy} | _terms(
@@ -161,7 +165,10 @@ def misused(graph: Graph, constructor: Any, value: Any, place: str) -> str | Non
     allowed = EXPRESSIONS[place]
     if constructor not in allowed:
         return f"{curie(graph, constructor)} {place}"
-    if constructor in (OWL.maxCardinality, OWL.maxQualifiedCardinality) and int(value) > 1:
+    if constructor in (OWL.maxCardinality, OWL.maxQualifiedCardinality) and str(value) not in (
+        "0",
+        "1",
+    ):
         return f"{curie(graph, constructor)} {value}"
     parts = graph.items(value) if constructor in (OWL.intersectionOf, OWL.unionOf) else [value]
     deeper = allowed[constructor]
@@ -373,6 +380,47 @@ def dangling_annotations(graph: Graph) -> list[str]:
     )
 
 
+def malformed_restrictions(graph: Graph) -> list[str]:
+    """Restrictions that are not exactly one class expression of OWL 2, with the reason."""
+    found = {*graph.subjects(RDF.type, OWL.Restriction), *graph.subjects(OWL.onProperty)}
+    return sorted(
+        f"{format_axiom(graph, (node,))}: {why}"
+        for node in found
+        for why in restriction_faults(graph, node)
+    )
+
+
+def restriction_faults(graph: Graph, node: Any) -> Iterator[str]:
+    """What is wrong in the form of one restriction (OWL 2 Mapping to RDF Graphs, table 13)."""
+    if len(set(graph.objects(node, OWL.onProperty))) != 1 and not any(
+        graph.objects(node, OWL.onProperties)
+    ):
+        yield "a restriction has one owl:onProperty"
+    fillers = [(p, o) for p, o in graph.predicate_objects(node) if p in FILLERS]
+    names = ", ".join(sorted(curie(graph, p) for p, _ in fillers))
+    if len(fillers) != 1:
+        yield f"a restriction has one filler or cardinality, this one has {names or 'none'}"
+    qualified = any(p in QUALIFIED for p, _ in fillers)
+    classes = {*graph.objects(node, OWL.onClass), *graph.objects(node, OWL.onDataRange)}
+    if qualified != (len(classes) == 1) or len(classes) > 1:
+        yield "owl:onClass or owl:onDataRange goes with one qualified cardinality, and it with them"
+    for p, o in fillers:
+        if p in CARDINALITIES and not is_count(o):
+            yield f"{curie(graph, p)} is a whole number as xsd:nonNegativeInteger, not {o.n3()}"
+        if p in (OWL.someValuesFrom, OWL.allValuesFrom) and isinstance(o, Literal):
+            yield f"{curie(graph, p)} is a class or datatype, not {o.n3()}"
+
+
+def is_count(value: Any) -> bool:
+    """Whether a value is a number of things, in any datatype of whole numbers."""
+    return (
+        isinstance(value, Literal)
+        and value.datatype in COUNTS
+        and str(value).isascii()
+        and str(value).removeprefix("+").isdigit()
+    )
+
+
 DL: tuple[Callable[[Graph], list[str]], ...] = (
     undeclared_properties,
     properties_of_two_kinds,
@@ -381,6 +429,7 @@ DL: tuple[Callable[[Graph], list[str]], ...] = (
     misused_properties,
     misused_non_simple,
     dangling_annotations,
+    malformed_restrictions,
 )
 
 

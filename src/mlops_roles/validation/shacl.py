@@ -429,12 +429,12 @@ def _only_targeting(left: list[Any], shapes: rdflib.Graph) -> rdflib.Graph:
             whole.remove((shape, kind, None))
         for kind in (RDFS.Class, OWL.Class):
             whole.remove((shape, RDF.type, kind))
-    for shape in (s for s in left if (s, RDF.type, OWL.Class) in whole):
-        whole.add((shape, RDF.type, RDFS.Class))
+    for node in (s for s in left if (s, RDF.type, OWL.Class) in whole):
+        whole.add((node, RDF.type, RDFS.Class))
     for importing in set(shapes.subjects(OWL.imports)):
         for imported in shapes.transitive_objects(importing, OWL.imports):
-            for prefix in shapes.objects(imported, SH.declare):
-                whole.add((importing, SH.declare, prefix))
+            for declared in shapes.objects(imported, SH.declare):
+                whole.add((importing, SH.declare, declared))
     return whole
 
 
