@@ -221,6 +221,16 @@ def test_a_role_of_the_same_local_name_has_a_class_of_its_own(graph):
     assert sorted(skills) == ["skill:data-modelling", "skill:sql"]
 
 
+def test_a_slug_means_our_role_and_a_label_of_two_roles_is_an_error(graph, tmp_path):
+    assert graph.resolve_term("data-engineer", "role") == str(ours("role", "data-engineer"))
+    text = (
+        'acme:de a mlops:Role ; skos:prefLabel "Data Engineer"@en ; mlops:requiresSkill skill:sql .'
+    )
+    both = load(write(tmp_path, "label.ttl", text))
+    with pytest.raises(InputError, match="several terms; say which: acme:de, role:data-engineer"):
+        both.resolve_term("Data Engineer", "role")
+
+
 def test_classes_by_hand_are_listed_and_shown(graph):
     below = {(r["capability"], r["above"]) for r in ask("capabilities-below", graph)}
     assert ("acme:Wizard", "capability:data-scientist") in below

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from ..errors import InputError, UnknownName
 from ..io import rdf
 from ..io.resources import resolve_path, resource_dir
-from .names import local_name
+from .names import local_name, slug
 
 if TYPE_CHECKING:
     from .reasoner import Proofs
@@ -329,7 +329,7 @@ class Graph:
 
         Raises:
             UnknownName: no term of this kind has this name.
-            InputError: several terms have it.
+            InputError: several terms have it, and of these none has it as its slug.
         """
         given = self.expand_curie(name)
         if given is not None:
@@ -342,9 +342,11 @@ class Graph:
         else:  # an instance goes before the class that is named after it
             iris = {iri for _, iri in terms}
             iris = {iri for iri in iris if not self._is_class(iri)} or iris
+        if kind and len(iris) > 1:  # as a slug, the name is that of our term
+            iris = {iri for iri in iris if slug(self.curie(iri)) == name.strip()} or iris
         if len(iris) == 1:
             return iris.pop()
-        if not kind and iris:
+        if iris:
             choice = ", ".join(map(self.curie, sorted(iris)))
             raise InputError(f"{name!r} means several terms; say which: {choice}")
         raise UnknownName(name, kind or "term", self._names(kind))
