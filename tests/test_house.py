@@ -143,6 +143,7 @@ EXAMPLES = {
         "machine-learning",
     },  # the last one in "machine-learning operations"
     "ontology/explanation.py": {"skill:sql"},
+    "analysis/requirements.py": {"mlops"},  # the prefix, not the skill
 }
 
 

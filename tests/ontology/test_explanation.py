@@ -62,7 +62,7 @@ def test_a_skill_taken_in_is_explained_through_the_role_and_its_task():
     assert depth(proof) == 3
     for part in (
         "role:ml-engineer mlops:incorporates role:data-engineer",
-        "role:data-engineer mlops:performs task:build-data-pipelines",
+        "role:data-engineer mlops:performs task:build-feature-pipelines",
         "source:curation",
         "prp-spo2",
     ):
