@@ -58,7 +58,7 @@ def unskolemize(triple: Iterable[Any]) -> ox.Triple:
     return ox.Triple(*map(_without_skolem, triple))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 18)
 def _without_skolem(term: Any) -> Any:
     is_skolem = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
     return ox.BlankNode(re.sub(r"\W", "_", term.value[len(GENID) :])) if is_skolem else term

@@ -77,12 +77,29 @@ class Waiting:
     for the members of one class.
     """
 
-    __slots__ = ("joins", "kernels", "simple")
+    __slots__ = ("checks", "joins", "kernels", "simple")
 
     def __init__(self) -> None:
+        self.checks: list[tuple[Instance, int, Triple]] = []
         self.simple: list[tuple[Instance, list[Triple]]] = []
         self.joins: list[tuple[Instance, int]] = []
         self.kernels: list[Transitive] = []
+
+
+def _first_check(instance: Instance, number: int) -> Triple | None:
+    """The statement that must be known, too, for one to match the pattern of this number.
+
+    Its variables are the place in the statement that is matched, counted from its end. None if
+    no statement is determined by the one that is matched.
+    """
+    s, p, o = instance.atoms[number]
+    if instance.makes is not None or p < 0:
+        return None
+    places = {term: place for term, place in ((s, -3), (o, -1)) if term < 0}
+    for at, (a, b, c) in enumerate(instance.atoms):
+        if at != number and b >= 0 and (a >= 0 or a in places) and (c >= 0 or c in places):
+            return places.get(a, a), b, places.get(c, c)
+    return None
 
 
 class Chainer:
@@ -264,6 +281,10 @@ class Chainer:
                 if head not in why:
                     why[head] = (instance, triple)
                     queue.append(head)
+        for instance, number, (a, b, c) in waiting.checks:
+            other = (a if a >= 0 else triple[a], b, c if c >= 0 else triple[c])
+            if other in why:
+                self._join(instance, number, triple)
         if waiting.joins:
             for instance, number in tuple(waiting.joins):  # which may grow
                 self._join(instance, number, triple)
@@ -311,6 +332,8 @@ class Chainer:
                 waiting = self._by_class[o] if p == self.type else self._by_value[p][o]
             if simple:
                 waiting.simple.append((instance, simple))
+            elif check := _first_check(instance, number):
+                waiting.checks.append((instance, number, check))
             else:
                 waiting.joins.append((instance, number))
 
@@ -345,7 +368,7 @@ class Chainer:
             self.emit(instance, env)
             return
         self._wait(instance)
-        if transitive_property(instance):
+        if transitive_property(instance) or any(map(self._is_unmatched, instance.atoms)):
             return
         Match(self, instance, instance.plan(-1), [UNBOUND] * instance.size).solve(0)
 
@@ -380,6 +403,13 @@ class Chainer:
                     self._clash(head, (instance, *premises))
                 else:
                     self.conclude(head, (instance, *premises))
+
+    def _is_unmatched(self, atom: Triple) -> bool:
+        """Whether no statement so far matches a pattern."""
+        _, prop, value = atom
+        if prop < 0:
+            return False
+        return prop not in self.by_object or (value >= 0 and value not in self.by_object[prop])
 
     def _is_false(self, instance: Instance) -> bool:
         return instance.heads[0][1:] == (self.type, self.nothing)

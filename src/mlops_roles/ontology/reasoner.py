@@ -84,10 +84,17 @@ class Proofs(Mapping[Any, Inference]):
         """Each proof that something is impossible."""
         return [self._inference(key, why) for key, why in self._chainer.clashes.values()]
 
-    def n_triples(self) -> bytes:
-        """The inferred statements as N-Triples; faster than to make objects of them."""
-        text = list(map(str, self._chainer.terms))
-        triples = self._chainer.conclusions()
+    def n_triples(self, named: bool = False) -> bytes:
+        """The inferred statements as N-Triples; faster than to make objects of them.
+
+        Args:
+            named: whether to leave out those about blank nodes.
+        """
+        terms = self._chainer.terms
+        text, triples = list(map(str, terms)), self._chainer.conclusions()
+        if named:
+            is_named = [not isinstance(term, ox.BlankNode) for term in terms]
+            triples = (t for t in triples if is_named[t[0]] and is_named[t[2]])
         return "".join(f"{text[s]} {text[p]} {text[o]} .\n" for s, p, o in triples).encode()
 
 
@@ -108,7 +115,7 @@ def infer(asserted: ox.Store | Iterable[Any], rules: Iterable[Rule] | None = Non
 def publishable(proofs: Proofs) -> list[ox.Triple]:
     """The inferred statements that are worth publishing, as `ontology/closure.rq` selects them."""
     inferred = ox.Store()
-    inferred.bulk_load(proofs.n_triples(), format=ox.RdfFormat.N_TRIPLES)
+    inferred.bulk_load(proofs.n_triples(named=True), format=ox.RdfFormat.N_TRIPLES)
     triples: Any = inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8"))
     return list(triples)
 

@@ -54,7 +54,13 @@ def _plan(atoms: Sequence[Triple], start: int) -> list[int]:
     while left:
         if all(term >= 0 or term in bound for number in left for term in atoms[number]):
             return order + left  # all are looked up
-        best = min(left, key=lambda number: (_cost(atoms[number], bound), number))
+        best, lowest = left[0], 1000
+        for number in left:
+            cost = _cost(atoms[number], bound)
+            if cost < lowest:
+                best, lowest = number, cost
+            if cost <= 1:  # it is determined: none is better
+                break
         left.remove(best)
         order.append(best)
         bound.update(atoms[best])
