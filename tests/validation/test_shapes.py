@@ -314,3 +314,13 @@ def test_a_circle_in_a_shape_is_an_error(circle, tmp_path):
     shape = "ex:S a sh:PropertyShape ; sh:targetClass foaf:Person ; sh:minCount 1 ; "
     with pytest.raises(InputError, match="refers back to itself"):
         company_report(tmp_path, f"{shape}{circle} .", f"{ADA} .")
+
+
+def test_data_with_types_but_no_person_that_is_known_does_not_conform(tmp_path):
+    path = tmp_path / "other.jsonld"
+    path.write_text(
+        '{"@context": {"@vocab": "https://example.org/hr/"}, "@type": "Candidate", '
+        '"person": {"name": {"formattedName": "Mara Quill"}}, "title": "Data Engineer"}'
+    )
+    with pytest.raises(NothingChecked, match="no person that it knows"):
+        check(path)

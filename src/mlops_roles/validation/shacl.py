@@ -140,10 +140,7 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
     translator = ShaclToSparql(shapes, data.store)
     counts = _count_focus_nodes(translator, on_data, len(data.undescribed))
     if not any(counts.values()):
-        raise NothingChecked(
-            f"{data.path}: nothing was checked, no shape has a target in it; "
-            "use the terms of mlops:, org:, foaf: or schema:"
-        )
+        raise _nothing_checked(data)
     queries, unsupported = _translate(translator, [s for s, n in counts.items() if n], data, graph)
     found = [
         *_validate_shapes(on_shapes, data, shapes, graph),
@@ -151,7 +148,28 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
         *(_validate_with_pyshacl(unsupported, data, shapes, graph) if unsupported else ()),
     ]
     findings = sorted(set(found), key=_sort_key)
+    if (
+        data.path
+        and not findings
+        and not any(n for s, n in counts.items() if not _on_types(s, shapes))
+    ):
+        raise _nothing_checked(data)
     return Report(findings, {format_node(s, graph): n for s, n in counts.items()})
+
+
+def _nothing_checked(data: DataGraph) -> NothingChecked:
+    return NothingChecked(
+        f"{data.path}: nothing was checked, no shape has a target in it: no person that it knows, "
+        "and no term of ours; use the terms of mlops:, org:, foaf: or schema:"
+    )
+
+
+def _on_types(shape: Any, shapes: rdflib.Graph) -> bool:
+    """Whether all targets of a shape are whatever has a type: any RDF at all has some."""
+    from rdflib import RDF
+
+    targets = {t for kind in _target_kinds() for t in shapes.objects(shape, kind)}
+    return targets == {RDF.type}
 
 
 def _sort_key(f: Finding) -> tuple[int, str, str, str, str]:
