@@ -150,14 +150,14 @@ def test_the_class_of_a_role_is_below_that_of_another_company(facts):
     assert (cls(f"{acme}staff-data-engineer"), RDFS.subClassOf, cls(f"{bank}fellow")) not in facts
 
 
-def test_whoever_holds_a_narrower_role_holds_the_broader_ones_and_no_others(facts):
+def test_holders_of_a_narrower_role_hold_the_broader_ones_and_no_others(facts):
     data_engineer, staff = str(ours("role", "data-engineer")), f"{acme}staff-data-engineer"
     ml_engineer = str(ours("role", "ml-engineer"))
     assert held(facts, "ada") == {staff, data_engineer}
     assert held(facts, "ben") == {f"{bank}fellow", f"{bank}principal", staff, data_engineer}
     assert held(facts, "cem") == {f"{bank}principal", staff, data_engineer}
     assert held(facts, "dora") == {f"{acme}senior-ml-engineer"}, "incorporates gives no holding"
-    assert held(facts, "emil") == {f"{bank}ml-lead", ml_engineer}, "and N1 stands"
+    assert held(facts, "emil") == {f"{bank}ml-lead", ml_engineer}, "and N1 holds"
     assert held(facts, "fay") == {data_engineer}, "the broader role is not the narrower one"
 
 
@@ -294,7 +294,7 @@ def test_roles_in_a_circle_keep_their_skills(tmp_path):
 # the file for Protégé -----------------------------------------------------
 
 
-def test_derive_writes_a_file_that_stands_alone(files, tmp_path):
+def test_derive_writes_a_file_that_opens_without_the_ontology(files, tmp_path):
     output = tmp_path / "acme-capabilities.ttl"
     assert main(["derive", "--with", str(files[0]), "--output", str(output)]) == 0
     assert output.read_text("utf-8").startswith("# Derived by `mlops-roles derive` from acme.ttl")
