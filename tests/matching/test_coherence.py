@@ -103,6 +103,7 @@ def test_a_fault_of_the_file_itself_names_no_mapping(tmp_path):
     assert all("no mapping causes it" in c.message for c in found)
 
 
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 @pytest.mark.parametrize(
     ("file", "rows", "about"),
     [
