@@ -14,6 +14,7 @@ from .catalogue import Mark, ask, find_question, legend
 from .graph import BASE, DEFAULT, Graph, once_per_graph
 from .names import fold_name, slug
 from .results import group_pairs
+from .skill_names import SkillNames
 
 LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
@@ -40,7 +41,8 @@ class RoleTables:
         workflow: the zones in order, each with its steps.
         marks: the ways in which roles take part in a step that are marks, such as 'either-or', each
             with its definition.
-        names: folded name of a skill or tool to (how it is known, skill): 'recorded' or 'tool'.
+        names: folded name of a skill or tool to (how it is known, skill): 'recorded' or 'tool'; a
+            composite name has the meanings of its parts.
     """
 
     labels: dict[str, str]
@@ -58,7 +60,7 @@ class RoleTables:
     steps: list[str]
     workflow: list[dict[str, Any]]
     marks: dict[str, str]
-    names: dict[str, list[tuple[str, str]]]
+    names: SkillNames
 
     @classmethod
     def from_graph(cls, graph: Graph) -> RoleTables:
@@ -157,18 +159,20 @@ def _read_tables(graph: Graph) -> RoleTables:
     )
 
 
-def _skill_names(graph: Graph) -> dict[str, list[tuple[str, str]]]:
+def _skill_names(graph: Graph) -> SkillNames:
     """Each name of a skill or tool, folded, to the skills it means and how they are known."""
     evidence = defaultdict(list)
     for row in ask("tools-for-skill", graph):
         evidence[row["tool"]].append(("tool", slug(row["skill"])))
     names: dict[str, list[tuple[str, str]]] = {}
+    labels: dict[str, str] = {}
     for row in ask("aliases", graph):
         is_skill = row["kind"] == "skill"
         meaning = [("recorded", slug(row["term"]))] if is_skill else evidence[row["term"]]
         if meaning:
             names.setdefault(fold_name(row["name"]), meaning)
-    return names
+            labels.setdefault(fold_name(row["name"]), row["name"])
+    return SkillNames(names, labels)
 
 
 def _stated_skills(graph: Graph) -> list[tuple[str, str]]:
