@@ -33,6 +33,8 @@ from .matching.merge import Merge as Merge
 from .matching.merge import apply_mappings as apply_mappings
 from .matching.merge import undo_mappings as undo_mappings
 from .matching.proposals import propose as propose
+from .matching.skills import NameResolution as NameResolution
+from .matching.skills import resolve_skill_names as resolve_skill_names
 from .matching.titles import Resolution as Resolution
 from .matching.titles import resolve as resolve
 from .ontology.catalogue import Answer as Answer

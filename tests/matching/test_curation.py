@@ -12,7 +12,7 @@ from mlops_roles import InputError, audit, load, resolve
 from mlops_roles.cli.main import main
 from mlops_roles.matching.curation import (
     COLUMNS,
-    TitleDecision,
+    Decision,
     find_contradictions,
     read_decisions,
     save_decisions,
@@ -170,11 +170,7 @@ def test_a_file_that_is_no_mapping_set_is_rejected_and_left_unchanged(ours):
     with pytest.raises(InputError, match="no column"):
         save_decisions(
             ours,
-            [
-                TitleDecision(
-                    "Data Ninja", load().resolve_term("R3", "role"), True, "Ada", "2026-01-31"
-                )
-            ],
+            [Decision("Data Ninja", load().resolve_term("R3", "role"), True, "Ada", "2026-01-31")],
             load(),
         )
     assert ours.read_text() == "person\ttitle\nAda\tData Ninja\n"
@@ -199,12 +195,9 @@ def test_any_title_that_is_kept_is_read_again(titles, tmp_path):
     path.unlink(missing_ok=True)
     save_decisions(
         path,
-        [
-            TitleDecision(t, load().resolve_term("R3", "role"), True, "Ada", "2026-01-31")
-            for t in titles
-        ],
+        [Decision(t, load().resolve_term("R3", "role"), True, "Ada", "2026-01-31") for t in titles],
         load(),
     )
-    assert [fold_title(d.title) for d in read_decisions(path, load())] == [
+    assert [fold_title(d.name) for d in read_decisions(path, load())] == [
         fold_title(t) for t in titles
     ]

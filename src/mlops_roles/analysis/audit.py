@@ -155,7 +155,7 @@ class Audit(AuditResult):
 
         In an assessment a tool says nothing.
         """
-        meaning = self.closed.names.get(fold_name(written), ())
+        meaning = self.closed.names.meaning(fold_name(written), whole=cell == "lacks")
         plain = [skill for kind, skill in meaning if kind == "recorded"]
         tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
         return {

@@ -188,7 +188,7 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
             "none; save the table as Parquet, or ask for the gap"
         )
     used = _file_entity(staff) | {"unread": found.unreadable_rows}
-    added = [_file_entity(path) for path in graph.added_rdf]
+    added = [_file_entity(path) for path in graph.added if path.suffix != ".rq"]
     ontology: dict[str, Any] = {
         "id": ontology_hash(),
         "type": "Entity",

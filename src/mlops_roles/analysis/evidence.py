@@ -183,10 +183,10 @@ def similar_names(table: ibis.Table, name: str) -> list[str]:
 def _read_cell(column: str, text: str, tables: RoleTables) -> Iterator[Cell]:
     """The names in one cell of the file."""
     for name in filter(None, map(str.strip, text.split(";"))):
-        meanings = tables.names.get(fold_name(name), ())
-        is_tool = any(kind == "tool" for kind, _ in meanings)
-        if not meanings or (is_tool and column != "skills"):
+        meanings = tables.names.meaning(fold_name(name), whole=column == "lacks")
+        kinds = {kind for kind, _ in meanings if kind == "recorded" or column == "skills"}
+        if not kinds:
             yield Cell(column, name)
-        else:
-            claim = "tool" if is_tool else CLAIMS[column]
-            yield Cell(column, name, claim, tuple(skill for _, skill in meanings))
+        for kind in sorted(kinds):
+            skills = tuple(skill for k, skill in meanings if k == kind)
+            yield Cell(column, name, "tool" if kind == "tool" else CLAIMS[column], skills)

@@ -30,6 +30,8 @@ COLUMNS = (
     *("object_id", "object_label", "mapping_justification"),
     *("confidence", "reviewer_label", "comment"),
 )
+NAME_COLUMNS = ("subject_label", "predicate_id", "object_id")  # of a decision on a name
+NAME_PREDICATES = ("skos:exactMatch", "skos:closeMatch")
 MAX_BYTES = 256 << 20
 MAX_HEADER = 1 << 18  # characters; YAML of this size takes a few seconds
 BUILT_IN = {  # by the specification of SSSOM
@@ -328,6 +330,50 @@ def _mapping(
         )
     subject, predicate, other = (expand(cells[column], prefixes) for column in REQUIRED_COLUMNS[:3])
     return Mapping(subject, predicate, other, is_negated(cells, place), cells, line)
+
+
+@dataclass(frozen=True)
+class NameRow:
+    """A curator's decision that a name means a term, or that it does not, as it is written.
+
+    Attributes:
+        name: as the curator wrote it.
+        term: the IRI of the term, or the text of the cell if its prefix is not declared.
+        accepted: whether the name means the term.
+        author, date: who decided, and when (YYYY-MM-DD); may be empty.
+        line: its line in the file.
+    """
+
+    name: str
+    term: str
+    accepted: bool
+    author: str
+    date: str
+    line: int
+
+
+def read_name_rows(path: str | os.PathLike[str]) -> list[NameRow]:
+    """The decisions on names in a file. Raises InputError with the line of what is unreadable."""
+    table = read_table(path, NAME_COLUMNS)
+    prefixes = table.header["curie_map"]
+    return [_name_row(cells, line, path, prefixes) for line, cells in table.records()]
+
+
+def _name_row(
+    cells: dict[str, str], line: int, path: str | os.PathLike[str], prefixes: dict[str, str]
+) -> NameRow:
+    place = f"{path}, line {line}"
+    if not cells["subject_label"]:
+        raise InputError(f"{place}: no subject_label; write the title or the name there")
+    if cells["predicate_id"] not in NAME_PREDICATES:
+        raise InputError(
+            f"{place}: predicate {cells['predicate_id'][:80]!r} decides nothing; "
+            f"use {NAME_PREDICATES[0]}, with predicate_modifier Not to refuse"
+        )
+    accepted = not is_negated(cells, place)
+    term = expand(cells["object_id"], prefixes) or cells["object_id"]
+    author, date = cells.get("author_label", ""), cells.get("mapping_date", "")
+    return NameRow(cells["subject_label"], term, accepted, author, date, line)
 
 
 def is_negated(cells: dict[str, str], place: str) -> bool:

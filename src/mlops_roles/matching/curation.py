@@ -1,8 +1,9 @@
-"""A curator's decisions on which role a title names or does not name; they override the rules.
+"""A curator's decisions on what a title, or a name of a skill, means; they override the rules.
 
 They are kept as a mapping set in SSSOM (TSV) that the user owns, may share, and hands to any
 command with `--with decisions.sssom.tsv`. A decision holds for the title as it is written,
-whatever its case, accents and punctuation.
+whatever its case, accents and punctuation, or for the whole name of a skill or tool in a cell of a
+staff file (`ontology.skill_names` applies those).
 """
 
 from __future__ import annotations
@@ -15,42 +16,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import InputError, UnknownName
 from ..io.atomic import atomic_write
 from ..ontology.graph import Graph, once_per_graph
-from ..ontology.names import local_name, resolve_role
+from ..ontology.names import fold_name, local_name, resolve_role, resolve_skill_or_tool
 from .lexicon import fold_title
 
 if TYPE_CHECKING:
-    from ..io.sssom import Table
+    from ..io.sssom import NameRow, Table
 
 COLUMNS = (
     *("subject_label", "subject_type", "predicate_id", "predicate_modifier", "object_id"),
     *("mapping_justification", "author_label", "mapping_date", "comment"),
 )
-REQUIRED_COLUMNS = ("subject_label", "predicate_id", "object_id")
-PREDICATES = ("skos:exactMatch", "skos:closeMatch")
 
 
 @dataclass(frozen=True)
-class TitleDecision:
-    """That a title names a role, or that it does not.
+class Decision:
+    """That a title names a role, or a name a skill or tool; or that it does not.
 
     Attributes:
-        title: as the curator wrote it.
-        role: the IRI of a role or similar role.
-        accepted: whether the title names it.
+        name: the title or name as the curator wrote it.
+        term: the IRI of a role, similar role, skill or tool.
+        accepted: whether the name means it.
         author, date: who decided, and when (YYYY-MM-DD); may be empty.
         file, line: where it is written.
+        on_skill: whether the term is a skill or tool.
     """
 
-    title: str
-    role: str
+    name: str
+    term: str
     accepted: bool
     author: str = ""
     date: str = ""
     file: str = ""
     line: int = 0
+    on_skill: bool = False
 
     @property
     def reason(self) -> str:
@@ -63,51 +64,40 @@ class TitleDecision:
     @property
     def key(self) -> tuple[str, str]:
         """What it decides on: two decisions with the same key are about the same."""
-        return fold_title(self.title), self.role
+        return (fold_name if self.on_skill else fold_title)(self.name), self.term
 
 
-def read_decisions(path: str | Path, graph: Graph) -> list[TitleDecision]:
+def read_decisions(path: str | Path, graph: Graph) -> list[Decision]:
     """The decisions in a file. Raises InputError with the line of what cannot be read."""
-    from ..io.sssom import read_table
+    from ..io.sssom import read_name_rows
 
-    table = read_table(path, REQUIRED_COLUMNS)
-    prefixes = table.header["curie_map"]
-    return [_decision(cells, line, path, prefixes, graph) for line, cells in table.records()]
+    return [_decision(row, path, graph) for row in read_name_rows(path)]
 
 
-def _decision(
-    cells: dict[str, str], line: int, path: str | Path, prefixes: dict[str, str], graph: Graph
-) -> TitleDecision:
-    from ..io.sssom import expand, is_negated
-
-    place = f"{path}, line {line}"
-    if not cells["subject_label"]:
-        raise InputError(f"{place}: no subject_label; write the title there")
-    if cells["predicate_id"] not in PREDICATES:
-        raise InputError(
-            f"{place}: predicate {cells['predicate_id'][:80]!r} decides nothing; "
-            f"use {PREDICATES[0]}, with predicate_modifier Not to refuse"
-        )
-    accepted = not is_negated(cells, place)
+def _decision(row: NameRow, path: str | Path, graph: Graph) -> Decision:
+    written = (row.author, row.date, str(path), row.line)
     try:
-        role = resolve_role(expand(cells["object_id"], prefixes) or cells["object_id"], graph)
+        return Decision(row.name, resolve_role(row.term, graph), row.accepted, *written)
     except InputError as error:
-        raise InputError(
-            f"{place}: {error} (a company's own role needs its file: --with FILE)"
-        ) from None
-    author, date = cells.get("author_label", ""), cells.get("mapping_date", "")
-    return TitleDecision(cells["subject_label"], role, accepted, author, date, str(path), line)
+        fault = InputError(
+            f"{path}, line {row.line}: {error} (a company's own term needs its file: --with FILE)"
+        )
+    try:
+        term = resolve_skill_or_tool(row.term, graph)
+    except UnknownName:
+        raise fault from None
+    return Decision(row.name, term, row.accepted, *written, on_skill=True)
 
 
-def find_contradictions(decisions: Iterable[TitleDecision]) -> list[str]:
-    """One sentence, with lines, for each title that a file both accepts and refuses as a role."""
-    found: dict[tuple[str, str, str], dict[bool, TitleDecision]] = defaultdict(dict)
+def find_contradictions(decisions: Iterable[Decision]) -> list[str]:
+    """One sentence, with lines, for each name that a file both accepts and refuses as a term."""
+    found: dict[tuple[str, str, str], dict[bool, Decision]] = defaultdict(dict)
     for decision in decisions:
         found[decision.file, *decision.key].setdefault(decision.accepted, decision)
     return [
-        f"{file}, lines {' and '.join(str(d.line) for d in both.values())}: {both[True].title!r} "
-        f"is both accepted and refused as {local_name(role)}; remove one"
-        for (file, _, role), both in found.items()
+        f"{file}, lines {' and '.join(str(d.line) for d in both.values())}: {both[True].name!r} "
+        f"is both accepted and refused as {local_name(term)}; remove one"
+        for (file, _, term), both in found.items()
         if len(both) == 2
     ]
 
@@ -121,28 +111,30 @@ class DecisionSet:
         contradictions: pairs of decisions in one file that contradict each other; both are ignored.
     """
 
-    by_title: dict[str, dict[str, TitleDecision]]
+    by_title: dict[str, dict[str, Decision]]
     contradictions: list[str]
 
 
 @once_per_graph
 def decisions_of(graph: Graph) -> DecisionSet:
     """The decisions that were added to a graph."""
-    by_title: dict[str, dict[str, TitleDecision]] = defaultdict(dict)
+    by_title: dict[str, dict[str, Decision]] = defaultdict(dict)
     contradictions: list[str] = []
     for path in (p for p in graph.added if p.suffix == ".tsv"):
-        by_key: dict[tuple[str, str], list[TitleDecision]] = defaultdict(list)
+        by_key: dict[tuple[str, str], list[Decision]] = defaultdict(list)
         for decision in read_decisions(path, graph):
             by_key[decision.key].append(decision)
         for (title, role), decisions in by_key.items():
+            if decisions[0].on_skill:
+                continue
             if len({decision.accepted for decision in decisions}) == 1:
                 by_title[title][role] = decisions[-1]
         contradictions += find_contradictions(itertools.chain(*by_key.values()))
     return DecisionSet(dict(by_title), contradictions)
 
 
-def save_decisions(path: str | Path, decisions: Sequence[TitleDecision], graph: Graph) -> None:
-    """Write decisions into a file, each in place of an earlier one on the same title and role.
+def save_decisions(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:
+    """Write decisions into a file, each in place of an earlier one on the same name and term.
 
     The file is complete at any time. Raises InputError if it is no file of decisions.
     """
@@ -165,24 +157,24 @@ def save_decisions(path: str | Path, decisions: Sequence[TitleDecision], graph: 
             writer.writerow([cells.get(column, "") for column in table.columns])
 
 
-def _to_cells(decision: TitleDecision, graph: Graph) -> dict[str, str]:
+def _to_cells(decision: Decision, graph: Graph) -> dict[str, str]:
     return {
-        "subject_label": " ".join(decision.title.split()),
+        "subject_label": " ".join(decision.name.split()),
         "subject_type": "rdfs literal",
-        "predicate_id": PREDICATES[0],
+        "predicate_id": "skos:exactMatch",
         "predicate_modifier": "" if decision.accepted else "Not",
-        "object_id": graph.curie(decision.role),
+        "object_id": graph.curie(decision.term),
         "mapping_justification": "semapv:ManualMappingCuration",
         "author_label": decision.author,
         "mapping_date": decision.date,
     }
 
 
-def _header_text(table: Table, decisions: Iterable[TitleDecision], graph: Graph) -> str:
-    """The header, unchanged unless a role has a prefix that it does not declare."""
+def _header_text(table: Table, decisions: Iterable[Decision], graph: Graph) -> str:
+    """The header, unchanged unless a term has a prefix that it does not declare."""
     from ..io.sssom import format_header
 
-    used = {graph.curie(decision.role).partition(":")[0] for decision in decisions}
+    used = {graph.curie(decision.term).partition(":")[0] for decision in decisions}
     prefixes = table.header["curie_map"]
     if missing := used & graph.prefixes.keys() - prefixes.keys():
         added = {prefix: graph.prefixes[prefix] for prefix in missing}

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..ontology.graph import Graph, load
 from ..ontology.names import slug
-from .curation import TitleDecision, decisions_of
+from .curation import Decision, decisions_of
 from .lexicon import Lexicon, Name, Units, fold_title, lexicon, sort_words
 
 MAX_TITLE = 1000  # characters
@@ -172,7 +172,7 @@ def resolve_all(
 
 
 def _apply_decisions(
-    words: Lexicon, graph: Graph, answer: Resolution, by_role: Mapping[str, TitleDecision]
+    words: Lexicon, graph: Graph, answer: Resolution, by_role: Mapping[str, Decision]
 ) -> Resolution:
     """The answer after a curator's decisions on its title.
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _ORG_ROLE = ox.NamedNode("http://www.w3.org/ns/org#Role")  # roles and similar roles
 _ROLE = ox.NamedNode("https://w3id.org/mlops-roles/ns#Role")
+_NAMED_IN_CELLS = {  # in the skill columns of a staff file
+    kind: ox.NamedNode(f"https://w3id.org/mlops-roles/ns#{kind.capitalize()}")
+    for kind in ("skill", "tool")
+}
 _SIMILAR_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#similarTo")
 
 
@@ -64,6 +68,22 @@ def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
             f"ask for {' or '.join(neighbours) or 'a role'}"
         )
     return iri
+
+
+def resolve_skill_or_tool(name: str, graph: Graph) -> str:
+    """The IRI of the skill or tool that a slug, CURIE, IRI or label means.
+
+    Raises UnknownName if it is neither.
+    """
+    for kind, cls in _NAMED_IN_CELLS.items():
+        try:
+            iri = graph.resolve_term(name, kind)
+        except UnknownName:
+            continue
+        if _has_triple(graph, iri, _TYPE, cls):
+            return iri
+    known = sorted({s for cls in _NAMED_IN_CELLS.values() for s in _slugs(graph, _TYPE, cls)})
+    raise UnknownName(name, "skill or tool", known, "`mlops-roles ask aliases` lists them")
 
 
 def _has_triple(graph: Graph, iri: str, predicate: ox.NamedNode, value: ox.NamedNode) -> bool:

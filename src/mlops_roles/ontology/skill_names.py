@@ -13,9 +13,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
+from ..errors import UnknownName
 from ..io.resources import resource_dir
-from .names import fold_name
+from .names import fold_name, resolve_skill_or_tool
+
+if TYPE_CHECKING:
+    from .graph import Graph
 
 Meaning = list[tuple[str, str]]  # how a skill is known ('recorded' or 'tool'), and the skill
 MAX_LENGTH = 200  # characters of a name that is read by its parts
@@ -52,6 +57,7 @@ class SkillNames(Mapping[str, Meaning]):
         decided: Mapping[str, Meaning] | None = None,
     ):
         self.listed, self.labels, self.decided = listed, labels, decided or {}
+        self._decided = {_compact(name): meaning for name, meaning in self.decided.items()}
         self._read: dict[str, Meaning] = {}
         by_form: dict[str, list[Meaning]] = defaultdict(list)
         for name, meaning in listed.items():
@@ -70,18 +76,47 @@ class SkillNames(Mapping[str, Meaning]):
             raise KeyError(name)
         return meaning
 
+    def with_decisions(
+        self, decisions: Mapping[str, Mapping[str, bool]], by_term: Mapping[str, Meaning]
+    ) -> SkillNames:
+        """These names with a curator's decisions.
+
+        Args:
+            decisions: as `read_decisions` gives them. Accepted terms are all that a name means; a
+                refused term is taken from what the name means without decisions.
+            by_term: the CURIE of each skill and tool to its meaning.
+        """
+        decided = {}
+        for name, terms in decisions.items():
+            accepted = [by_term.get(term, []) for term, is_accepted in terms.items() if is_accepted]
+            refused = _union(by_term.get(term, []) for term in terms)
+            rest = [pair for pair in self.get(name, []) if pair not in refused]
+            decided[name] = _union(accepted) if accepted else rest
+        return SkillNames(self.listed, self.labels, decided)
+
     def __iter__(self) -> Iterator[str]:
         return (name for name in {**self.listed, **self.decided} if self.exact(name))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def meaning(self, name: str, whole: bool = False) -> Meaning:
+        """The meaning of a folded name; empty if it has none that is certain.
+
+        Args:
+            name: as `fold_name` gives it.
+            whole: read no composite name by its parts, as in the column `lacks`: who lacks
+                "SQL (window functions)" may well have SQL.
+        """
+        return (self.exact(name) or []) if whole else self.get(name, [])
+
     def exact(self, name: str) -> Meaning | None:
         """The meaning of a folded name as a whole, its spaces aside; None if it is not listed."""
-        for names in (self.decided, self.listed):
-            if name in names:
-                return names[name]
         form = _compact(name)
+        if form in self._decided:
+            return self._decided[form]
+        if name in self.listed:
+            return self.listed[name]
         return self._compact.get(form) if len(form) >= MIN_COMPACT else None
 
     def _by_parts(self, name: str) -> Meaning:
@@ -159,6 +194,29 @@ class SkillNames(Mapping[str, Meaning]):
         )
         near = [self.labels[part] for part in inside] + [self.labels[key] for *_, key in alike]
         return list(dict.fromkeys(near))[:MAX_NEAREST]
+
+
+def read_decisions(graph: Graph) -> dict[str, dict[str, bool]]:
+    """Folded name, then the CURIE of a skill or tool, to whether a curator says that it means it.
+
+    A later file added to a graph wins over an earlier one; what one file both accepts and refuses
+    counts for nothing (`matching.curation` reports it).
+    """
+    from ..io.sssom import read_name_rows
+
+    decided: dict[str, dict[str, bool]] = defaultdict(dict)
+    for path in (p for p in graph.added if p.suffix == ".tsv"):
+        in_file: dict[tuple[str, str], set[bool]] = defaultdict(set)
+        for row in read_name_rows(path):
+            try:
+                term = graph.curie(resolve_skill_or_tool(row.term, graph))
+            except UnknownName:
+                continue  # a decision on a title
+            in_file[fold_name(row.name), term].add(row.accepted)
+        for (name, term), said in in_file.items():
+            if len(said) == 1:
+                decided[name][term] = said == {True}
+    return decided
 
 
 def _compact(name: str) -> str:

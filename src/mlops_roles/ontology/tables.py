@@ -14,7 +14,7 @@ from .catalogue import Mark, ask, find_question, legend
 from .graph import BASE, DEFAULT, Graph, once_per_graph
 from .names import fold_name, slug
 from .results import group_pairs
-from .skill_names import SkillNames
+from .skill_names import Meaning, SkillNames, read_decisions
 
 LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
@@ -161,18 +161,19 @@ def _read_tables(graph: Graph) -> RoleTables:
 
 def _skill_names(graph: Graph) -> SkillNames:
     """Each name of a skill or tool, folded, to the skills it means and how they are known."""
-    evidence = defaultdict(list)
+    by_term: dict[str, Meaning] = defaultdict(list)
     for row in ask("tools-for-skill", graph):
-        evidence[row["tool"]].append(("tool", slug(row["skill"])))
-    names: dict[str, list[tuple[str, str]]] = {}
+        by_term[row["tool"]].append(("tool", slug(row["skill"])))
+    listed: dict[str, Meaning] = {}
     labels: dict[str, str] = {}
     for row in ask("aliases", graph):
-        is_skill = row["kind"] == "skill"
-        meaning = [("recorded", slug(row["term"]))] if is_skill else evidence[row["term"]]
-        if meaning:
-            names.setdefault(fold_name(row["name"]), meaning)
+        if row["kind"] == "skill":
+            by_term[row["term"]] = [("recorded", slug(row["term"]))]
+        if meaning := by_term[row["term"]]:
+            listed.setdefault(fold_name(row["name"]), meaning)
             labels.setdefault(fold_name(row["name"]), row["name"])
-    return SkillNames(names, labels)
+    names, decisions = SkillNames(listed, labels), read_decisions(graph)
+    return names.with_decisions(decisions, by_term) if decisions else names
 
 
 def _stated_skills(graph: Graph) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .reading import EVIDENCE_COLUMNS, PersonRows, digest, read_certificate
-from .walking import BASE, Ontology, fold_name, shipped_ontology
+from .walking import BASE, Ontology, shipped_ontology
 
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 # the rule of OWL 2 RL by which a role requires what its tasks, and the roles in it, require
@@ -235,11 +235,16 @@ def _read_cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:
     cells = []
     for column in EVIDENCE_COLUMNS:
         for text in filter(None, map(str.strip, row[column].split(";"))):
-            claim, skills = ontology.names.get(fold_name(text), ("", set()))
-            if claim == "tool" and column != "skills":
-                claim, skills = "", set()
-            is_lack = claim and column == "lacks"
-            cells.append(_Cell(column, text, "lacking" if is_lack else claim, skills))
+            claims = ontology.names.read(text, whole=column == "lacks")
+            by_kind = {kind: {s for k, s in claims if k == kind} for kind, _ in sorted(claims)}
+            if column != "skills":
+                by_kind.pop("tool", None)
+            if not by_kind:
+                cells.append(_Cell(column, text, "", set()))
+            cells += [
+                _Cell(column, text, "lacking" if column == "lacks" else kind, skills)
+                for kind, skills in by_kind.items()
+            ]
     return cells
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -15,6 +13,7 @@ import pyoxigraph as ox
 
 from ...io import rdf
 from ...io.resources import resource_dir
+from .cell_names import CellNames, fold_name
 from .reading import canonical_lines, digest
 
 BASE = "https://w3id.org/mlops-roles"
@@ -31,12 +30,14 @@ class Ontology:
 
     def __init__(self, added: Sequence[str | Path] = ()):
         shipped = _triples(sorted(resource_dir("ontology").glob("*.ttl")))
-        paths = [Path(path) for path in added if Path(path).suffix not in (".rq", ".tsv")]
+        files = [Path(path) for path in added if Path(path).suffix != ".rq"]
+        paths = [path for path in files if path.suffix != ".tsv"]
+        self._decisions = [path for path in files if path.suffix == ".tsv"]
         self.digest = digest("".join(sorted(canonical_lines(shipped))).encode())
         self._objects: dict[tuple[Any, str], set[Any]] = defaultdict(set)
         for s, predicate, o in [*shipped, *_triples(paths)]:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
-        self.added = [(path.name, digest(path.read_bytes())) for path in paths]
+        self.added = [(path.name, digest(path.read_bytes())) for path in files]
         self.version = next(iter(self._values(BASE, VERSION_INFO)), "")
         self.names = self._names()
 
@@ -104,20 +105,21 @@ class Ontology:
             key=lambda part: (self._values(part, f"{SKOS}notation") or ["~"], part),
         )
 
-    def _names(self) -> dict[str, tuple[str, set[str]]]:
-        """Each name of a skill or tool to what it claims, 'recorded' or 'tool', of which skills."""
-        found = []
+    def _names(self) -> CellNames:
+        """The names of skills and tools, with what they claim of which skills."""
+        found, by_term = [], {}
         kinds = {f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden")}
         for term, predicate in list(self._objects):
-            if predicate in kinds:
-                claim, skills = "recorded", {term}
+            if predicate in kinds and (self.is_a(term, "Skill") or self.is_a(term, "Tool")):
+                claim, skills = "recorded", [term]
                 if not self.is_a(term, "Skill"):
-                    claim, skills = "tool", set(self.values(term, "evidenceFor"))
-                if skills and (claim == "recorded" or self.is_a(term, "Tool")):
-                    names = self._values(term, predicate)
-                    found += [(name, claim, term, skills) for name in names]
-        found.sort(key=lambda row: row[:3], reverse=True)
-        return {fold_name(name): (claim, skills) for name, claim, _, skills in found}
+                    claim, skills = "tool", self.values(term, "evidenceFor")
+                by_term[term] = frozenset((claim, skill) for skill in skills)
+                if skills:
+                    found += [(n, claim, term) for n in self._values(term, predicate)]
+        found.sort(reverse=True)  # of names that are compared as one, the first counts
+        listed = {fold_name(name): by_term[term] for name, _, term in found}
+        return CellNames(listed, by_term, self._decisions)
 
 
 def _triples(paths: Iterable[Path]) -> list[ox.Triple]:
@@ -128,8 +130,3 @@ def _triples(paths: Iterable[Path]) -> list[ox.Triple]:
 def shipped_ontology() -> Ontology:
     """The ontology without additions, read once."""
     return Ontology()
-
-
-def fold_name(name: str) -> str:
-    """A name as names are compared: in lower case, with white space and - _ . as one space."""
-    return " ".join(re.sub(r"[-_.]", " ", unicodedata.normalize("NFKC", name).casefold()).split())

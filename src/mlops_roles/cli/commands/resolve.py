@@ -1,13 +1,17 @@
-"""Find the role that a job title names: certain, ambiguous or none.
+"""Find the role that a job title names, or the skills that a name in a staff file means.
 
   mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
   cut -d, -f2 staff.csv | mlops-roles resolve -                   one title per line
   mlops-roles resolve "Data Ninja" --accept R3 --decisions ours.sssom.tsv --author Ada
   mlops-roles resolve "MLOps Engineer" --refuse R6 --decisions ours.sssom.tsv --author Ada
+  mlops-roles resolve --skills "Git/GitHub" "AWS (EC2)"           names of skills and tools
+  mlops-roles resolve --skills "lake" --accept databricks --decisions ours.sssom.tsv --author Ada
   mlops-roles audit staff.csv --with ours.sssom.tsv               every command uses the decisions
 
-Each answer gives its reasons. Decisions are an SSSOM mapping set that you own; they override the
-rules. Exit code 1 if a file of decisions both accepts and refuses the same title for a role.
+A title is certain, ambiguous or none; a name is certain or none, and its nearest known names are
+proposals that never count. Each answer about a title gives its reasons. Decisions are an SSSOM
+mapping set that you own; they override the rules. Exit code 1 if a file of decisions both accepts
+and refuses the same title or name.
 """
 
 import argparse
@@ -16,6 +20,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from ...io.text import FORMATTERS, format_rows
+from ...matching.skills import resolve_skill_names
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph, load
 from ..main import add_common, write_output
@@ -30,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         help="a job title; - reads titles from standard input, one per line",
     )
     parser.add_argument(
+        "--skills",
+        action="store_true",
+        help="TITLE is a name of a skill or tool as in a cell of a staff file, not a job title",
+    )
+    parser.add_argument(
         "--decisions",
         metavar="FILE",
         help="your decisions on titles (SSSOM, TSV); --accept and --refuse add to this file",
@@ -38,12 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     ruling.add_argument(
         "--accept",
         metavar="ROLE",
-        help="record in --decisions that the titles name this role",
+        help="record in --decisions that the titles name this role (--skills: skill or tool)",
     )
     ruling.add_argument(
         "--refuse",
         metavar="ROLE",
-        help="record in --decisions that the titles do not name this role",
+        help="record in --decisions that the titles do not name it",
     )
     parser.add_argument(
         "--author",
@@ -76,8 +86,8 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
     import datetime
 
     from ...errors import InputError
-    from ...matching.curation import TitleDecision, save_decisions
-    from ...ontology.names import resolve_role
+    from ...matching.curation import Decision, save_decisions
+    from ...ontology.names import resolve_role, resolve_skill_or_tool
 
     if not args.decisions:
         raise InputError(
@@ -89,9 +99,16 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
         date = datetime.date.fromisoformat(args.date) if args.date else datetime.date.today()
     except ValueError:
         raise InputError(f"--date {args.date[:40]!r}: not a date; write it as 2026-01-31") from None
-    role = resolve_role(args.accept or args.refuse, graph)
-    decision = (role, bool(args.accept), args.author, date.isoformat())
-    save_decisions(args.decisions, [TitleDecision(t, *decision) for t in titles], graph)
+    find = resolve_skill_or_tool if args.skills else resolve_role
+    term, author = find(args.accept or args.refuse, graph), args.author
+    save_decisions(
+        args.decisions,
+        [
+            Decision(t, term, bool(args.accept), author, date.isoformat(), on_skill=args.skills)
+            for t in titles
+        ],
+        graph,
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -99,8 +116,12 @@ def run(args: argparse.Namespace) -> int:
     if args.accept or args.refuse:
         _decide(args, titles, load(*args.added))
     graph = load(*args.added, *([args.decisions] if args.decisions else []))
-    rows = [found.to_dict() for found in resolve_all(titles, graph)]
-    columns = ["title", "status", "roles", "reasons", "nearest"]
+    if args.skills:
+        rows = [found.to_dict() for found in resolve_skill_names(titles, graph)]
+        columns = ["name", "status", "skills", "evidence", "nearest"]
+    else:
+        rows = [found.to_dict() for found in resolve_all(titles, graph)]
+        columns = ["title", "status", "roles", "reasons", "nearest"]
     write_output(format_rows(rows, columns, args.format), args.output)
     return _report_contradictions(graph)
 
