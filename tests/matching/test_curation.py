@@ -124,7 +124,7 @@ def test_a_later_file_wins(tmp_path):
     [
         ("\trdfs literal\tskos:exactMatch\t\trole:data-scientist", "no subject_label"),
         ("X\trdfs literal\tskos:exactMatch\t\trole:nobody", "no such role"),
-        ("X\trdfs literal\tskos:exactMatch\t\tskill:sql", "no such role"),
+        ("X\trdfs literal\tskos:exactMatch\t\tcomponent:ci-cd", "no such role"),
         ("X\trdfs literal\tskos:relatedMatch\t\trole:data-scientist", "decides nothing"),
         ("X\trdfs literal\tskos:exactMatch\tnope\trole:data-scientist", "predicate_modifier"),
     ],
