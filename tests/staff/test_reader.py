@@ -21,7 +21,9 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, audit
 from mlops_roles.cli.main import main
-from mlops_roles.staff.reader import COLUMNS, read_plain_csv, read_staff
+from mlops_roles.staff import sources
+from mlops_roles.staff.reader import COLUMNS, read_staff
+from mlops_roles.staff.reading import ReadOptions
 
 HEADER, *ROWS = (
     row
@@ -256,9 +258,12 @@ def test_the_quick_reader_says_what_the_strict_one_says_of_typed_files(folder, c
         ("blank-end.csv", False),
     ],
 )
-def test_the_quick_reader_reads_what_has_no_quirk(name, quick, folder, con):
-    path = put(folder, f"quick-{name}", FORMS[name])
-    assert (read_plain_csv(path, {}) is not None) is quick
+def test_the_quick_reader_reads_what_has_no_quirk(name, quick, folder, con, monkeypatch):
+    path, strict = put(folder, f"quick-{name}", FORMS[name]), []
+    to_arrow = sources.to_arrow
+    monkeypatch.setattr(sources, "to_arrow", lambda *a: strict.append(a) or to_arrow(*a))
+    read_staff(path, con)
+    assert (not strict) is quick
     same(path, con)
 
 
@@ -268,7 +273,12 @@ WIDE = ["person", "title", "role", "skills", "lacks", "assessed"]
 FAULTS = [  # the cells of a row, why it is rejected, and the fix
     (["", "Data Engineer"], "no person", "fill in the column person"),
     ([" \t", "", "R99", "SQL", "SQL"], "no person", "fill in the column person"),
-    (["Ann", "Clown"], "duplicate of line 2", "put both rows into one"),
+    (
+        ["Ann", "Clown"],
+        "duplicate of line 2",
+        "put both rows into one; if they are two people (title differ), "
+        "name their id with --map key=COLUMN",
+    ),
     (
         ["Ann", "Clown", "R99"],
         "unknown role R99",
@@ -364,7 +374,8 @@ def test_every_row_read_is_used_or_rejected(folder, data):
     except InputError as error:
         assert str(error).startswith(str(path))
     else:
-        assert found.rows["read"] == found.rows["used"] + found.rows["rejected"] > 0
+        rows = found.rows
+        assert rows["read"] == rows["used"] + rows["rejected"] + rows.get("left_out", 0) > 0
         assert all(
             r.file == str(path) and r.line > 1 and r.reason and r.fix for r in found.rejected
         )
@@ -378,9 +389,9 @@ HOPELESS = [
     ("header.csv", b"person,title\n", "a header and no rows"),
     ("twice.csv", b"person,title,title\na,b,c\n", "duplicate column title"),
     ("nobody.csv", b"title,skills\na,b\n", "no column 'person'"),
-    ("two.csv", b"name,employee,title\na,b,c\n", "no column 'person'"),
-    ("latin.csv", "person,title\nAnn,x\nJos\u00e9,y\n".encode("latin-1"), "line 3: not UTF-8"),
-    ("wide.csv", "person,title\nAnn,x\n".encode("utf-16"), "UTF-16"),
+    ("two.csv", b"name,employee,title\na,b,c\n", "2 columns could be the person"),
+    ("alone.csv", b"person,office\nAnn,x\n", "no column with titles and none with skills"),
+    ("no.csv", "person,title\nAnn,x\nJos\u00e9,\x81\n".encode("latin-1"), "line 3: not cp1252"),
     ("nul.csv", b"person,title\nAnn,x\nBo\0b,y\n", "line 3: a NUL"),
     ("open.csv", b'person,title\nAnn,x\n"Bob,y\nEve,z\n', "line 3: unexpected end of data"),
     ("fake.xlsx", b"person,title\nAnn,x\n", "not a readable workbook"),
@@ -442,16 +453,22 @@ def test_a_cell_of_a_workbook_is_the_text_that_it_shows(tmp_path, con):
     ]
 
 
-def test_the_first_worksheet_of_a_workbook_is_read_even_if_hidden_or_behind_a_chart(tmp_path, con):
+def test_the_first_worksheet_that_is_not_hidden_is_read_and_the_others_reported(tmp_path, con):
     book = openpyxl.Workbook()
-    for row in (["person"], ["Ann"]):
+    for row in (["person", "title"], ["Gone", "Clown"]):
         book.active.append(row)
-    book.create_sheet("other").append(["title"])
+    for row in (["person", "title"], ["Ann", "Clown"]):
+        (book["other"] if "other" in book.sheetnames else book.create_sheet("other")).append(row)
     book.create_chartsheet(index=0)
     book.worksheets[0].sheet_state = "hidden"
     book.active = 2
     book.save(path := tmp_path / "staff.xlsx")
-    assert [row["person"] for row in lines(read_staff(path, con))] == ["Ann"]
+    found = read_staff(path, con)
+    assert [row["person"] for row in lines(found)] == ["Ann"]
+    assert found.reading.sheet == "other"
+    assert "The hidden sheet 'Sheet' is not read" in found.reading.notes
+    hidden = read_staff(path, con, ReadOptions(sheet="Sheet"))
+    assert [row["person"] for row in lines(hidden)] == ["Gone"]
 
 
 def test_merged_cells_have_their_text_in_the_first(tmp_path, con):

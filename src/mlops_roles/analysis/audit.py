@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..matching.titles import resolve
@@ -20,7 +19,11 @@ from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
-from ..staff.reader import LIST_COLUMNS, Rejected, Staff, contradiction, duplicate_of, read_staff
+from ..staff.layouts import LIST_COLUMNS
+from ..staff.presence import folded_name
+from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
+from ..staff.reading import ReadOptions
+from ..staff.values import SkillName
 from .audit_result import KNOWN, NEAREST, AuditResult, Tally
 from .bits import all_of, and_not, any_of, as_int, intersects, popcount
 from .role_assignment import RoleAssignment, covered_items
@@ -62,6 +65,7 @@ class Audit(AuditResult):
     ):
         self._engine, self._graph, self._on_progress = engine, graph, on_progress
         self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
+        self.reading = staff.reading
         on_progress("resolving titles")
         self._spellings = self._read_spellings()
         on_progress("matching skills")
@@ -122,25 +126,25 @@ class Audit(AuditResult):
         return ibis.union(*parts)
 
     def _read_names(self) -> ibis.Table:
-        """(origin, piece, bits …) of each distinct name that is recognised in its column.
+        """(origin, piece, bits …) of each distinct piece that is recognised in its column.
 
-        Unrecognised ones go to `_unmatched`.
+        Unrecognised names go to `_unmatched`, those below the level asked to `_below`.
         """
-        known, unmatched = [], []
-        for origin, piece in self._engine.fetch_rows(
-            self._pieces.select("origin", "piece").distinct()
-        ):
-            meant = self._meant(LIST_COLUMNS[origin], piece)
+        known, unmatched, below = [], [], list[tuple[int, str, str]]()
+        pieces = self._engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
+        for origin, piece in pieces:
+            meant: dict[str, set[str]] = {kind: set() for kind in KNOWN}
+            for name in self.staff.cells.read(piece):
+                found = self._meant(LIST_COLUMNS[origin], name)
+                for kind, skills in found.items():
+                    meant.setdefault(kind, set()).update(skills)
+                if not any(found.values()) and not self._is_said(name):
+                    unmatched.append((origin, piece, name.name))
+            below += [(origin, piece, skill) for skill in meant.pop("below", ())]
             if any(meant.values()):
-                known.append(
-                    (
-                        origin,
-                        piece,
-                        *(n for kind in KNOWN for n in self.closed.encode_skills(meant[kind])),
-                    )
-                )
-            elif piece.strip():
-                unmatched.append((origin, piece, piece.strip()))
+                bits = (n for kind in KNOWN for n in self.closed.encode_skills(meant[kind]))
+                known.append((origin, piece, *bits))
+        self._below = below
         self._unmatched_names = sorted({name for *_, name in unmatched})
         at = {name: i for i, name in enumerate(self._unmatched_names)}
         self._unmatched = self._engine.from_rows(
@@ -150,19 +154,22 @@ class Audit(AuditResult):
             {"origin": int, "piece": str, **dict.fromkeys(self._columns(*KNOWN), int)}, known
         )
 
-    def _meant(self, cell: str, written: str) -> dict[str, list[str]]:
+    def _is_said(self, name: SkillName) -> bool:
+        """Whether a name with a level is known: a tool that is lacking says nothing of a skill."""
+        return name.state != "has" and fold_name(name.name) in self.closed.names
+
+    def _meant(self, cell: str, name: SkillName) -> dict[str, list[str]]:
         """The skills that a name says a person has, lacks, or has a tool as evidence for.
 
-        In an assessment a tool says nothing.
+        In an assessment a tool says nothing, and neither does a tool that is lacking.
         """
-        meaning = self.closed.names.meaning(fold_name(written), whole=cell == "lacks")
+        state = "lacks" if cell == "lacks" else name.state
+        meaning = self.closed.names.meaning(fold_name(name.name), whole=state != "has")
         plain = [skill for kind, skill in meaning if kind == "recorded"]
         tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
-        return {
-            "has": plain if cell != "lacks" else [],
-            "lacks": plain if cell == "lacks" else [],
-            "tool": tool,
-        }
+        if state != "has":
+            return {state: plain if state in ("lacks", "below") else []}
+        return {"has": plain, "tool": tool}
 
     def _columns(self, *kinds: str) -> list[str]:
         return [f"{kind}{word}" for kind in kinds for word in self.closed.limbs]
@@ -212,11 +219,19 @@ class Audit(AuditResult):
             if bad
             else t
         )
-        named = rest.filter(rest.person.notnull()).select("line", who="person")
+        named = rest.filter(rest.person.notnull())
+        named = named.select("line", who=folded_name(named.person))
         for line, first in self._engine.fetch_rows(find_duplicates(named)):
-            bad[line] = duplicate_of("another row" if self.staff.keyed else f"line {first}")
+            place = "another row" if self.staff.keyed else f"line {first}"
+            bad[line] = duplicate_of(place, self._differing(line, first))
         keys = self._persons(bad) if self.staff.keyed else {}
         return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
+
+    def _differing(self, line: int, first: int) -> list[str]:
+        """The columns in which two rows with one name differ."""
+        t, columns = self.staff.table, ("title", "unit", "role")
+        rows = self._engine.fetch_rows(t.filter(t.line.isin([line, first])).select(*columns))
+        return [c for c, *values in zip(columns, *rows, strict=True) if len(set(values)) > 1]
 
     # what is known, as tables -----------------------------------------------------
 
@@ -332,12 +347,14 @@ class Audit(AuditResult):
     def tally(self) -> Tally:
         """What was counted."""
         self._on_progress("counting")
-        tally = Tally(self.staff.read, rejected=self._bad)
+        left_out = self.staff.reading.count_left_out
+        tally = Tally(self.staff.read, rejected=self._bad, left_out=left_out)
         for counted in (
             self._count_assignments,
             self._count_items,
             self._count_skills,
             self._count_unmatched,
+            self._count_below,
             self._count_able,
         ):
             for kind, name, numbers in counted():
@@ -441,6 +458,19 @@ class Audit(AuditResult):
             rank=((known.recorded << 11) + known.evident << 40) + ((1 << 40) - known.line)
         )
 
+    def _count_below(self) -> Iterator[tuple[str, str, Sequence[int]]]:
+        """Of each skill: who has it at a level below the one asked, and is not recorded else."""
+        if not self._below:
+            return
+        said = self._engine.from_rows({"origin": int, "piece": str, "skill": str}, self._below)
+        pairs = self._pieces.join(said, ["origin", "piece"]).select("line", "skill").distinct()
+        both = pairs.join(self._known, "line").join(self._closed_skills, "skill")
+        has, lacks = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN[:2])
+        found = both.select("skill", known=has + lacks).filter(lambda x: x.known == 0)
+        counted = found.group_by("skill").agg(people=found.count())
+        for skill, people in self._engine.fetch_rows(counted):
+            yield "below", skill, (people,)
+
     def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each role: for how many all it requires is recorded, and for how many evidenced.
 
@@ -494,6 +524,22 @@ def find_duplicates(rows: ibis.Table) -> ibis.Table:
     return both.filter(both.line > both["first"]).select("line", "first")
 
 
+def read(
+    staff: Any,
+    graph: Graph,
+    mapping: Mapping[str, str] | ReadOptions | None = None,
+    connection: ibis.BaseBackend | None = None,
+) -> Staff:
+    """The people of staff data, and how it was read; the arguments are those of `audit`."""
+    engine = connection if connection is not None else backend_for(staff)
+    return read_staff(staff, engine, mapping, graph, names_a_role(graph))
+
+
+def names_a_role(graph: Graph) -> Callable[[str], bool]:
+    """A function that says whether a text is a job title that names a role."""
+    return lambda title: bool(resolve(title, graph, nearest=False).roles)
+
+
 def _written(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
     """(outright, written): the `role` column, which beats the title, or the title."""
     import ibis
@@ -507,22 +553,23 @@ def _written(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
 
 
 def audit(
-    staff: str | Path | ibis.Table,
+    staff: Any,
     *,
     graph: Graph | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str] | ReadOptions | None = None,
     connection: ibis.BaseBackend | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
-    """Audit a staff file, or a table in a database.
+    """Audit a staff file, or a table in a database or of pandas, Polars or Arrow.
 
     Args:
-        staff: a path, or an Ibis table. A file is CSV, TSV, XLSX or Parquet with the columns
-            person, title, skills, and optionally unit, role, lacks, assessed; or RDF in our
-            terms, W3C ORG, FOAF or schema.org. The rows of a table stay where they are, and
-            rejected ones are cited by their person.
+        staff: a path, or a table. A file is CSV, TSV, XLSX or Parquet with the columns
+            person, title, skills, and optionally unit, role, lacks, assessed, status, start, end,
+            or in another layout; or RDF in our terms, W3C ORG, FOAF or schema.org. The rows of
+            an Ibis table stay where they are, and rejected ones are cited by their person.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
-        mapping: column of ours to column of the file, where the names differ.
+        mapping: column of ours to column of the file, where the names differ; or ReadOptions, all
+            that is settled about the reading.
         connection: an Ibis connection to run on; else that of the table, or embedded DuckDB.
         on_progress: called with the name of each stage, for a progress line.
 
@@ -543,5 +590,5 @@ def audit(
     engine = Engine(backend_for(staff, connection))
     ontology = graph or load()
     on_progress(f"reading {source_name(staff)}")
-    table = read_staff(staff, engine.con, mapping, ontology)
+    table = read(staff, ontology, mapping, engine.con)
     return Audit(table, engine, ontology, RoleTables.from_graph(ontology), on_progress)

@@ -12,6 +12,7 @@ from ..matching.titles import Resolution
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.reader import Rejected
+from ..staff.reading import Reading
 from .requirements import count_by_part
 from .verdict import skill_states
 
@@ -28,13 +29,15 @@ class Tally:
         read: how many rows there are.
         counts: the numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`.
         nearest: per role the few who come nearest: role, recorded, evident, line, person, bits.
-        rejected: the rows that do not count.
+        rejected: the rows that cannot be used.
+        left_out: how many rows do not count: people who have left, vacancies, totals.
     """
 
     read: int = 0
     counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
     nearest: list[tuple[Any, ...]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    left_out: int = 0
 
     def add(self, kind: str, name: str, numbers: Sequence[int]) -> None:
         """Add to the numbers of a kind and name."""
@@ -48,12 +51,14 @@ class AuditResult:
     Attributes:
         file: the name of what was audited.
         version: the version of the ontology.
+        reading: what was read as what.
         closed: the ontology as plain tables.
         resolutions: what each distinct title was resolved to.
     """
 
     file: str
     version: str
+    reading: Reading
     closed: RoleTables
     resolutions: Mapping[str, Resolution]
 
@@ -69,12 +74,13 @@ class AuditResult:
 
     @cached_property
     def rows(self) -> dict[str, int]:
-        """How many input rows were read, used and rejected."""
+        """How many rows of people were read, used, rejected, and left out if some were."""
+        out = self.tally.left_out
         return {
             "read": self.tally.read,
-            "used": self.tally.read - len(self.rejected),
+            "used": self.tally.read - len(self.rejected) - out,
             "rejected": len(self.rejected),
-        }
+        } | ({"left_out": out} if out else {})
 
     @cached_property
     def titles(self) -> dict[str, int]:
@@ -150,9 +156,11 @@ class AuditResult:
             {skill for _, skill in (*self.closed.role_skills, *self.closed.task_skills)}
         ):
             people, lacking, evidence = self.tally.counts["skill"].get(skill, (0, 0, 0))
+            (below,) = self.tally.counts["below"].get(skill, (0,))
+            more = {"evidence": evidence, "below": below}
             found[skill] = _cover(
-                (people, lacking, self.rows["used"] - people - lacking),
-                {"evidence": evidence} if evidence else {},
+                (people, lacking, self.rows["used"] - people - lacking - below),
+                {name: n for name, n in more.items() if n},
             )
         return found
 
@@ -187,6 +195,7 @@ class AuditResult:
             "note": NOTE,
             "file": self.file,
             "ontology": self.version,
+            "reading": self.reading.to_dict(),
             "rows": self.rows,
             "titles": self.titles,
             "unmatched_skills": self.unmatched_skills,

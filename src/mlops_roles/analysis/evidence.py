@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, UnknownPerson
+from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.engine import backend_for
+from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
 from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
+from ..staff.reading import ReadOptions
+from ..staff.values import SkillCells
 
 if TYPE_CHECKING:
     import ibis
@@ -51,14 +55,17 @@ class Cell:
     Attributes:
         column: 'skills', 'lacks' or 'assessed'.
         text: the name as written.
-        claim: 'recorded', 'lacking' or 'tool'; '' for a name that is not recognised.
+        claim: 'recorded', 'lacking', 'tool' or 'below' (the level asked); '' for a name that is
+            not recognised.
         skills: the slugs of the skills that it means.
+        level: the level, as written.
     """
 
     column: str
     text: str
     claim: str = ""
     skills: tuple[str, ...] = ()
+    level: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,12 @@ class Evidence:
         )
         return recorded, lacking, tools
 
+    @property
+    def below(self) -> dict[str, str]:
+        """The skills that the person has below the level asked, each with its level."""
+        cells = (cell for cell in self.cells if cell.claim == "below")
+        return {skill: cell.level for cell in cells for skill in cell.skills}
+
 
 @dataclass(frozen=True)
 class Records:
@@ -96,7 +109,7 @@ class Records:
     Args:
         file: the staff file, or an Ibis table, whose rows stay in its database.
         graph: the ontology, with a company's additions (`load("ours.ttl")`).
-        mapping: our column to the file's column, where the names differ.
+        mapping: our column to the file's column, where the names differ; or ReadOptions.
         pseudonyms: replace names in the answers; people can then be given by pseudonym, too.
 
     Example:
@@ -108,7 +121,7 @@ class Records:
 
     file: str | Path | ibis.Table
     graph: Graph = field(default_factory=load, repr=False)
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] | ReadOptions = field(default_factory=dict)
     pseudonyms: Pseudonyms | None = None
 
     @classmethod
@@ -119,7 +132,11 @@ class Records:
     @cached_property
     def staff(self) -> Staff:
         """The rows; those of a file are loaded into a new engine. Raises InputError."""
-        return read_staff(self.file, backend_for(self.file), self.mapping)
+        engine, is_title = backend_for(self.file), self._names_a_role
+        return read_staff(self.file, engine, self.mapping, self.graph, is_title)
+
+    def _names_a_role(self, title: str) -> bool:
+        return bool(resolve(title, self.graph, nearest=False).roles)
 
     @property
     def tables(self) -> RoleTables:
@@ -145,7 +162,8 @@ class Records:
     def _rows_of(self, person: str) -> list[dict[str, Any]]:
         """The rows of a person, in the order of the file."""
         t = self.staff.table
-        named = t.filter(t.person == self._resolve_pseudonym(person))
+        name = fold_person(self._resolve_pseudonym(person))
+        named = t.filter(folded_name(t.person) == name)
         rows: list[dict[str, Any]] = named.order_by("line").to_pyarrow().to_pylist()
         if not rows:
             near = () if self.pseudonyms else similar_names(t, person)
@@ -161,7 +179,8 @@ class Records:
 
     def _read_row(self, row: Mapping[str, Any]) -> Evidence:
         name = self.pseudonyms.of(row["person"]) if self.pseudonyms else row["person"]
-        cells = (cell for c in CLAIMS for cell in _read_cell(c, row[c] or "", self.tables))
+        reads = self.staff.cells
+        cells = (cell for c in CLAIMS for cell in _read_cell(c, row[c] or "", self.tables, reads))
         rejected = len(self.staff.rejected)
         return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected)
 
@@ -180,13 +199,18 @@ def similar_names(table: ibis.Table, name: str) -> list[str]:
     return near
 
 
-def _read_cell(column: str, text: str, tables: RoleTables) -> Iterator[Cell]:
+def _read_cell(column: str, text: str, tables: RoleTables, reads: SkillCells) -> Iterator[Cell]:
     """The names in one cell of the file."""
-    for name in filter(None, map(str.strip, text.split(";"))):
-        meanings = tables.names.meaning(fold_name(name), whole=column == "lacks")
-        kinds = {kind for kind, _ in meanings if kind == "recorded" or column == "skills"}
+    for name in (name for piece in text.split(";") for name in reads.read(piece)):
+        state = "lacks" if column == "lacks" else name.state
+        if state == "unknown":
+            continue
+        meanings = tables.names.meaning(fold_name(name.name), whole=state != "has")
+        evident = column == "skills" and state == "has"  # a tool that is lacking says nothing
+        kinds = {kind for kind, _ in meanings if kind == "recorded" or evident}
         if not kinds:
-            yield Cell(column, name)
+            yield Cell(column, name.text, level=name.level)
         for kind in sorted(kinds):
+            claim = {"has": CLAIMS[column], "lacks": "lacking", "below": "below"}[state]
             skills = tuple(skill for k, skill in meanings if k == kind)
-            yield Cell(column, name, "tool" if kind == "tool" else CLAIMS[column], skills)
+            yield Cell(column, name.text, "tool" if kind == "tool" else claim, skills, name.level)

@@ -6,12 +6,14 @@ Therefore the addresses of all cells and the lengths of the shared strings are c
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
 import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,40 +36,82 @@ _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d+)""")
 _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.S)
 
 
-def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) of the rows with text of the first worksheet, as wide as the header or wider.
+@dataclass
+class Sheet:
+    """A worksheet, read when its rows are asked for.
 
-    A cell is the text that a formula shows, a number without '.0', an error such as '#N/A'.
+    Attributes:
+        name: as the workbook shows it.
+        hidden: whether the workbook hides it.
+    """
+
+    name: str
+    hidden: bool
+    path: Path
+    _data: bytes = field(repr=False)
+    _part: str = ""
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(line, cells) of the rows with text, as wide as the first of them or wider.
+
+        A cell is the text that a formula shows, a number without '.0', an error such as '#N/A'.
+
+        Raises InputError for a sheet that cannot be read, or is larger than the limits.
+        """
+        with _reading(self.path):
+            with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
+                errors = _check_limits(archive, self._part, self.path)
+            table = _table(self._data, self.name)
+            for (row, column), text in errors.items():
+                table[row][column] = text
+        return _with_text(table, self.path)
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The worksheets of a workbook, in its order.
 
     Raises:
-        InputError: for a file that is no workbook, or larger than the limits.
+        InputError: for a file that is no workbook, or unpacks to more than the limits.
     """
     data = rdf.read_bytes(path)
+    with _reading(path), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(e.file_size for e in archive.infolist()) > min(
+            1 << 30, max(1 << 25, 100 * len(data))
+        ):
+            raise InputError(
+                f"{path}: unpacks to over 1 GiB or 100 times its size; save the sheet as CSV"
+            )
+        found = [
+            Sheet(name, hidden, path, data, part) for name, hidden, part in _worksheets(archive)
+        ]
+        if not found:
+            raise ValueError("no worksheet")
+        return found
+
+
+def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of the first worksheet that is not hidden; see `Sheet.rows`."""
+    sheets = read_sheets(path)
+    return next((sheet for sheet in sheets if not sheet.hidden), sheets[0]).rows()
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn the errors of a broken workbook into an InputError; they are of many kinds."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(e.file_size for e in archive.infolist()) > min(
-                1 << 30, max(1 << 25, 100 * len(data))
-            ):
-                raise InputError(
-                    f"{path}: unpacks to over 1 GiB or 100 times its size; save the sheet as CSV"
-                )
-            errors = _check_limits(archive, path)
-        table = _table(data)
-        for (row, column), text in errors.items():
-            table[row][column] = text
+        yield
     except InputError:
         raise
-    except Exception as error:  # many kinds, for a broken file
+    except Exception as error:
         raise InputError(
             f"{path}: not a readable workbook ({type(error).__name__}); "
             "save it again as .xlsx or CSV"
         ) from None
-    return _with_text(table, path)
 
 
-def _check_limits(archive: zipfile.ZipFile, path: Path) -> dict[tuple[int, int], str]:
+def _check_limits(archive: zipfile.ZipFile, part: str, path: Path) -> dict[tuple[int, int], str]:
     """Check all limits; return the text of each error cell, which calamine leaves blank."""
-    sheet = archive.read(_first_sheet(archive))
+    sheet = archive.read(part)
     if b"\0" in sheet:
         raise ValueError("UTF-16")
     addresses = _ADDRESS.findall(sheet)
@@ -103,8 +147,8 @@ def _too_large(path: Path) -> InputError:
     )
 
 
-def _first_sheet(archive: zipfile.ZipFile) -> str:
-    """The name, within the archive, of the first worksheet."""
+def _worksheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, bool, str]]:
+    """(name, whether it is hidden, name within the archive) of each worksheet."""
     from xml.etree import ElementTree as ET
 
     def read(name: str) -> ET.Element:
@@ -115,14 +159,12 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
         for part in read("xl/_rels/workbook.xml.rels").iterfind("{*}Relationship")
         if part.get("Type", "").endswith("/worksheet")
     }
-    keys = (
-        value
-        for sheet in read("xl/workbook.xml").iterfind("{*}sheets/{*}sheet")
-        for name, value in sheet.items()
-        if name.endswith("}id")
-    )
-    target = next(targets[key] for key in keys if key in targets)
-    return posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
+    for sheet in read("xl/workbook.xml").iterfind("{*}sheets/{*}sheet"):
+        key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
+        if key in targets:
+            part = posixpath.normpath(posixpath.join("xl", targets[key])).lstrip("/")
+            hidden = sheet.get("state", "visible") != "visible"
+            yield sheet.get("name", ""), hidden, part
 
 
 def _column_number(letters: bytes) -> int:
@@ -144,14 +186,12 @@ def _shared_text_length(archive: zipfile.ZipFile, sheet: bytes) -> int:
     return sum(sizes[int(at)] for at in _SHARED.findall(sheet))
 
 
-def _table(data: bytes) -> list[list[Any]]:
-    """The first worksheet, beginning with its first row and column."""
-    from python_calamine import CalamineWorkbook, SheetTypeEnum
+def _table(data: bytes, name: str) -> list[list[Any]]:
+    """A worksheet, beginning with its first row and column."""
+    from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    kinds = [sheet.typ for sheet in book.sheets_metadata]
-    sheet = book.get_sheet_by_index(kinds.index(SheetTypeEnum.WorkSheet))
-    return sheet.to_python(skip_empty_area=False)
+    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
 
 
 def _with_text(table: list[list[Any]], path: Path) -> Iterator[tuple[int, list[str]]]:

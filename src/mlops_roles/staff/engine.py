@@ -199,14 +199,12 @@ def _backend_names() -> list[str]:
     return sorted({entry.name for entry in entry_points(group="ibis.backends")})
 
 
-def backend_for(
-    staff: str | Path | ibis.Table, connection: ibis.BaseBackend | None = None
-) -> ibis.BaseBackend:
-    """The connection of a table; for a file, the one given or embedded DuckDB.
+def backend_for(staff: Any, connection: ibis.BaseBackend | None = None) -> ibis.BaseBackend:
+    """The connection of an Ibis table; for anything else, the one given or embedded DuckDB.
 
     Raises InputError if a connection is given and the table is in another one.
     """
-    if isinstance(staff, (str, Path)):
+    if not hasattr(staff, "get_backend"):
         return connection if connection is not None else embedded_duckdb()
     own: ibis.BaseBackend = staff.get_backend()
     if connection is not None and connection is not own:
@@ -217,11 +215,11 @@ def backend_for(
     return own
 
 
-def source_name(staff: str | Path | ibis.Table) -> str:
+def source_name(staff: Any) -> str:
     """The path of a file, or the name of a table; 'table' for any other expression."""
     if isinstance(staff, (str, Path)):
         return str(staff)
-    return str(getattr(staff.op(), "name", "table"))
+    return str(getattr(staff.op(), "name", "table")) if hasattr(staff, "op") else "table"
 
 
 def _spill_directory(database: str) -> str:

@@ -119,6 +119,8 @@ class Pseudonyms:
 # groups ----------------------------------------------------------------------------
 
 MIN_GROUP_SIZE = 5
+# what a reading says of the form of a file, without the number of any rows
+FORM = ("file", "form", "layout", "encoding", "delimiter", "sheet", "separators", "columns")
 ROUNDING_NOTE = (
     "Counts are rounded: "
     f"<{MIN_GROUP_SIZE} is 1 to {MIN_GROUP_SIZE - 1}, "
@@ -182,6 +184,7 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "nearest": {},
         "rejected": [],
+        "reading": {**{k: v for k, v in data["reading"].items() if k in FORM}, "left_out": {}},
         "small_groups": True,
     }
     return {**data, **totals, **groups}

@@ -1,44 +1,57 @@
-"""Read a staff file once into a clean table that keeps the line numbers.
+"""Read staff data once into a clean table of people that keeps the line numbers.
 
-Regular CSV and TSV files are read by Arrow, all others by the csv module of the standard library,
-which knows the line of every row and error; XLSX by calamine; Parquet by DuckDB; a table in a
-database stays in its engine. The result always has `line` and the columns COLUMNS as text.
+The stages are described in `layouts`. A table in a database stays in its engine. The result always
+has `line` and the columns COLUMNS as text, and tells how it was read.
 """
 
 from __future__ import annotations
 
-import csv
-import glob
-import itertools
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.resources import resource_dir
-from ..io.xlsx import sheet_rows
 from ..ontology.graph import Graph, load
-from .engine import Engine, int64_array, source_name
+from ..ontology.tables import RoleTables
+from .engine import Engine, source_name
+from .headings import Vocabulary, is_marker
+from .joining import join, report_sheets
+from .layouts import (
+    COLUMNS,
+    LIST_COLUMNS,
+    LONG,
+    Plan,
+    canonical,
+    header_finder,
+    json_cell,
+    plan_layout,
+)
+from .presence import Presence, with_names
 from .rdf_people import read_rdf_people
-from .spreadsheets import Row, delimiter_of, file_rows
+from .reading import Reading, ReadOptions, as_options
+from .sources import Source, arrow_source, as_text, csv_source, parquet_source, sheet_source
+from .spreadsheets import Row
+from .values import (
+    BLANK,
+    STATES,
+    TICK,
+    Level,
+    Scale,
+    SkillCells,
+    fold_value,
+    parse_level,
+    scale_of,
+)
 
 if TYPE_CHECKING:
     import ibis
     import pyarrow
 
-COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
-LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
-REQUIRED_COLUMNS = ("person",)
 AMBIGUOUS_ENDINGS = (".json", ".xml", ".owl")  # of files that may be anything
 RDF_ENDINGS = tuple(e for e in rdf.RDF_FORMATS if e not in AMBIGUOUS_ENDINGS)
-BATCH_ROWS = 50_000
-MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
-MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
+MAX_LEVELS = 200  # distinct levels that a reading shows
 # white space as Arrow and Python have it; no two engines mean the same by \s
 BLANK_CHARACTERS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
@@ -71,9 +84,13 @@ def contradiction(skill: str) -> tuple[str, str]:
     return f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"
 
 
-def duplicate_of(place: str) -> tuple[str, str]:
-    """Reason and fix of a row whose person is also in an earlier row."""
-    return f"duplicate of {place}", "put both rows into one"
+def duplicate_of(place: str, differing: Sequence[str] = ()) -> tuple[str, str]:
+    """Reason and fix of a row whose person is also in an earlier row, perhaps another person."""
+    fix = "put both rows into one"
+    if differing:
+        columns = " and ".join(differing)
+        fix += f"; if they are two people ({columns} differ), name their id with --map key=COLUMN"
+    return f"duplicate of {place}", fix
 
 
 @dataclass
@@ -81,7 +98,13 @@ class Staff:
     """A staff table, and the input rows that were rejected.
 
     Attributes:
+        table: the people who count.
+        file: the path of the file, or the name of the table.
+        read: how many people were read, with those left out and rejected.
+        rejected: the rows that cannot be used.
         keyed: whether a row is identified by its person instead of its line.
+        reading: what was read as what.
+        cells: how names in cells are read.
     """
 
     table: ibis.Table
@@ -89,295 +112,354 @@ class Staff:
     read: int
     rejected: list[Rejected] = field(default_factory=list)
     keyed: bool = False
+    reading: Reading = field(default_factory=lambda: Reading("", "table"))
+    cells: SkillCells = field(default_factory=SkillCells)
 
 
 def read_staff(
-    path: str | Path | ibis.Table,
+    path: Any,
     connection: ibis.BaseBackend,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str] | ReadOptions | None = None,
     graph: Graph | None = None,
+    is_title: Callable[[str], bool] = lambda _: True,
 ) -> Staff:
     """Read a staff file into `connection`, or a table that lives there.
 
     Args:
         path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org;
-            or an Ibis table.
+            an Ibis table; or a table of pandas, Polars or Arrow.
         connection: any Ibis connection; the table is created there.
-        mapping: column of ours to column of the file, where the names differ; none for RDF.
+        mapping: column of ours to column of the file, where the names differ; or all that is
+            settled about the reading.
         graph: the ontology, which maps RDF terms to columns and values.
+        is_title: whether a text is a job title that names a role.
 
     Raises:
         InputError: the file cannot be used at all; the message has file, line and fix.
     """
-    columns = mapping or {}
-    if not isinstance(path, (str, Path)):
-        return _read_table(path, Engine(connection), columns)
-    table, rejected = _read_file(Path(path), columns, graph)
-    read = table.num_rows + len(rejected)
-    return Staff(Engine(connection).register_arrow(table), str(path), read, rejected)
+    settled = as_options(mapping)
+    ontology = graph or load()
+    if isinstance(path, (str, Path)) and Path(path).suffix.lower() in RDF_ENDINGS:
+        return _read_rdf(Path(path), Engine(connection), ontology, settled)
+    words = _vocabulary(ontology, is_title)
+    reader = TableReader(Engine(connection), settled, words)
+    if _is_ibis(path):
+        return reader.read_table(path)
+    return reader.read(path)
 
 
-def _read_file(
-    path: Path, mapping: Mapping[str, str], graph: Graph | None
-) -> tuple[pyarrow.Table, list[Rejected]]:
-    """The rows of a file, and the rejected ones."""
-    kind = path.suffix.lower()
-    if kind == ".parquet":
-        return _read_parquet(path, mapping), []
-    if kind in RDF_ENDINGS:
-        return read_rdf_people(path, graph or load()).select(["line", *COLUMNS]), []
-    if kind == ".xlsx":
-        return _read_rows(sheet_rows(path), path, mapping)
-    if kind not in (".csv", ".tsv"):
+def _is_ibis(staff: Any) -> bool:
+    return hasattr(staff, "get_backend") and hasattr(staff, "op")
+
+
+def _vocabulary(graph: Graph, is_title: Callable[[str], bool]) -> Vocabulary:
+    """What the ontology knows of the values of a table."""
+
+    def is_role(text: str) -> bool:
+        names = [name.strip() for name in text.split(";") if name.strip()]
+        try:
+            return all(bool(graph.resolve_term(name, "role")) for name in names)
+        except InputError:
+            return False
+
+    return Vocabulary(RoleTables.from_graph(graph).names, is_role, is_title)
+
+
+def _read_rdf(path: Path, engine: Engine, graph: Graph, options: ReadOptions) -> Staff:
+    """The people of an RDF file."""
+    table = read_rdf_people(path, graph).select(["line", *COLUMNS])
+    reading = Reading(str(path), "rdf", layout="RDF", rows=table.num_rows)
+    cells = SkillCells(RoleTables.from_graph(graph).names)
+    return Staff(engine.register_arrow(table), str(path), table.num_rows, [], False, reading, cells)
+
+
+class TableReader:
+    """Reads one table in one engine."""
+
+    def __init__(self, engine: Engine, options: ReadOptions, words: Vocabulary):
+        self.engine, self.options, self.words = engine, options, words
+
+    def source(self, path: Any, options: ReadOptions) -> Source:
+        """The table of a file, or of pandas, Polars or Arrow."""
+        find = header_finder(options, self.words)
+        if not isinstance(path, (str, Path)):
+            return arrow_source(_as_arrow(path), source_name(path))
+        file = Path(path)
+        kind = file.suffix.lower()
+        if kind == ".parquet":
+            return parquet_source(file)
+        if kind == ".xlsx":
+            return sheet_source(file, options, find)
+        if kind in (".csv", ".tsv"):
+            return csv_source(file, options, find)
         raise InputError(
             f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet "
             f"or RDF ({' '.join(RDF_ENDINGS)})"
         )
-    plain = read_plain_csv(path, mapping)
-    return (plain, []) if plain else _read_rows(file_rows(path), path, mapping)
 
+    def read(self, path: Any) -> Staff:
+        """The people of a file, or of a table in memory."""
+        name = source_name(path)
+        source = self.source(path, self.options)
+        if self.options.join:
+            return self._read_joined(path, source)
+        report_sheets(source, self.options, header_finder(self.options, self.words))
+        return self._read_source(source, name)
 
-def _read_rows(
-    rows: Iterator[Row], path: Path, mapping: Mapping[str, str]
-) -> tuple[pyarrow.Table, list[Rejected]]:
-    """The rows below the header row, and the rejected ones, which have another number of cells."""
-    header = next(rows, (0, ()))[1]
-    if not header:
-        raise InputError(
-            f"{path}: no header row; the first row names the columns, 'person' among them"
+    def _read_joined(self, path: Any, source: Source) -> Staff:
+        """The people of two files or sheets, which have a column of keys in common."""
+        other = ReadOptions(sheet=self.options.join)
+        is_sheet = any(sheet.name == self.options.join for sheet in source.sheets)
+        right = self.source(
+            path if is_sheet else self.options.join, other if is_sheet else ReadOptions()
         )
-    columns, rejected = _column_positions(header, path, mapping), list[Rejected]()
-    table = _to_arrow(_rows_of_width(rows, len(header), str(path), rejected), columns)
-    if not table.num_rows and not rejected:
-        raise InputError(f"{path}: a header and no rows; give a file with people")
-    return table, rejected
-
-
-@cache
-def _synonyms() -> dict[str, str]:
-    """Folded synonym to column; a synonym is used if only one heading of the file matches."""
-    with (resource_dir("ontology") / "staff" / "columns.csv").open(encoding="utf-8") as file:
-        return {row["heading"]: row["column"] for row in csv.DictReader(file)}
-
-
-def _column_positions(
-    header: Sequence[str], path: str | Path, mapping: Mapping[str, str]
-) -> dict[str, int]:
-    """The index of each of our columns in the header.
-
-    Raises InputError for a duplicate heading, a mapping to a column that does not exist, and a
-    missing required column.
-    """
-    names = [str(h or "").strip() for h in header]
-    listed = ", ".join(names)[:300]
-    if twice := sorted(n for n, times in Counter(names).items() if n and times > 1):
-        raise InputError(
-            f"{path}, line 1: duplicate column {', '.join(twice)[:300]}; rename one of them"
-        )
-    for ours, theirs in mapping.items():
-        if ours not in COLUMNS:
-            known = ", ".join(COLUMNS)
-            raise InputError(f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {known}")
-        if theirs not in names:
-            raise InputError(
-                f"--map {ours}={theirs}: {path} has no column {theirs!r}; it has {listed}"
-            )
-    found = {ours: names.index(theirs) for ours, theirs in mapping.items()}
-    folded = [re.sub(r"[\W_]", "", name.casefold()) for name in names]
-    for ours in COLUMNS:
-        fits = [i for i, name in enumerate(folded) if name == ours] or [
-            i for i, name in enumerate(folded) if _synonyms().get(name) == ours
+        report_sheets(source, self.options, header_finder(self.options, self.words))
+        source.reading.notes += [
+            f"{right.reading.sheet or self.options.join}: {note}" for note in right.reading.notes
         ]
-        if ours not in found and len(fits) == 1 and fits[0] not in found.values():
-            found[ours] = fits[0]
-    for ours in REQUIRED_COLUMNS:
-        if ours not in found:
-            fix = f"use --map {ours}='Column name', in Python mapping={{'{ours}': 'Column name'}}"
-            raise InputError(f"{path}: no column {ours!r}; it has {listed}; {fix}")
-    return found
+        joined = join(source, right, self.options, self.engine)
+        return self._read_source(joined, source_name(path))
 
-
-def read_plain_csv(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table | None:
-    """Read a CSV or TSV file in which each line is one row with Arrow, in a tenth of the time.
-
-    Returns None for any other file: only the csv module then knows the line of each row.
-    """
-    data = rdf.read_bytes(path, MAX_PLAIN_BYTES)
-    start = data.find(b"\n") + 1 or len(data)
-    first = rdf.check_encoding(data[:start], path).rstrip("\r\n")
-    delimiter = delimiter_of(first, path)
-    if '"' in first or not _are_rows(data, delimiter):
-        return None
-    header = first.split(delimiter)
-    columns = _column_positions(header, path, mapping)
-    raw = _parse_plain_csv(data, delimiter, len(header), [str(i) for i in columns.values()])
-    if raw is None or not raw.num_rows:
-        return None
-    return _staff_columns({c: raw[str(i)] for c, i in columns.items()}, range(2, raw.num_rows + 2))
-
-
-def _parse_plain_csv(
-    data: bytes, delimiter: str, width: int, wanted: list[str]
-) -> pyarrow.Table | None:
-    """The wanted columns as text, named by their index; None if the rows differ in width."""
-    import pyarrow as pa
-    import pyarrow.csv
-
-    try:
-        return pa.csv.read_csv(
-            pa.BufferReader(data),
-            pa.csv.ReadOptions(skip_rows=1, column_names=[str(i) for i in range(width)]),
-            pa.csv.ParseOptions(delimiter=delimiter, double_quote=False, ignore_empty_lines=False),
-            pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
-
-
-def _staff_columns(cells: Mapping[str, Any], lines: Any) -> pyarrow.Table:
-    """The staff table of some columns: `line` and COLUMNS, trimmed; missing ones are null."""
-    import pyarrow as pa
-
-    none = pa.nulls(len(lines), pa.string())
-    trimmed = {c: _trimmed(cells[c]) if c in cells else none for c in COLUMNS}
-    return pa.table({"line": int64_array(lines), **trimmed})
-
-
-def _are_rows(data: bytes, delimiter: str) -> bool:
-    """Whether each line is exactly one row.
-
-    That is: no blank line, no quote inside a cell, no stray CR, no NUL.
-    """
-    if data[:1] in b"\r\n" or b"\n\n" in data or b"\n\r" in data or b"\0" in data:
-        return False
-    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
-        return False
-    between = re.escape(delimiter).encode()
-    cell = rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (between, between)
-    return data.count(b'"') == 2 * len(re.findall(cell, data))
-
-
-def _rows_of_width(
-    rows: Iterable[Row], width: int, file: str, rejected: list[Rejected]
-) -> Iterator[Row]:
-    """The rows with as many cells as the header; the others are added to `rejected`."""
-    for line, row in rows:
-        if len(row) == width:
-            yield line, row
+    def _read_source(self, source: Source, name: str) -> Staff:
+        source, plan = plan_layout(source, self.options, self.words, name)
+        reading = self._begin(source.reading, plan)
+        wanted = plan.wanted
+        table, short = source.load(wanted)
+        rejected = self._short_rows(short, len(source.headings), name, reading)
+        if source.skip_first:
+            table = table.slice(1)
+        if not table.num_rows and not rejected:
+            raise InputError(f"{name}: a header and no rows; give a file with people")
+        table = _parse_json(table, plan, rejected, name)
+        reading.rows = table.num_rows + len(short)
+        cells = self._cells(plan, reading, lambda i: _distinct(table[str(i)]))
+        if plan.is_plain:
+            people = self.engine.register_arrow(_renamed(table, plan))
         else:
-            fix = "quote cells that contain the separator, or add the missing cells"
-            rejected.append(Rejected(file, line, f"{len(row)} cells, the header has {width}", fix))
+            raw = self.engine.register_arrow(table)
+            people = self.engine.materialize(canonical(raw, plan, self.words))
+        return self._finish(people, rejected, reading, cells)
+
+    def read_table(self, table: ibis.Table) -> Staff:
+        """The people of a table in a database.
+
+        It has no lines: `line` numbers its rows in the order of the persons.
+        """
+        import ibis
+
+        name = source_name(table)
+        texts = {str(i): _trimmed_in_engine(table[i]) for i in range(len(table.columns))}
+        raw = table.select(**texts)
+        sample = [[text or "" for text in row] for row in self.engine.fetch_rows(raw.head(1000))]
+        source = Source(Reading(name, "table"), list(table.columns), sample, _no_load)
+        source, plan = plan_layout(source, self.options, self.words, name)
+        if plan.has_json:
+            raise InputError(f"{name}: JSON in a cell; export the table as CSV")
+        reading = self._begin(source.reading, plan)
+        order = [raw[str(i)] for c in COLUMNS for i in plan.columns.at.get(c, ())]
+        order += [raw[str(i)] for i in plan.wanted]
+        numbered = raw.mutate(line=ibis.row_number().over(order_by=order) + 1)
+        people = self.engine.materialize(canonical(numbered, plan, self.words))
+        ((rows,),) = self.engine.fetch_rows(people.aggregate(rows=people.count()))
+        if not rows:
+            raise InputError(f"{name}: no rows; give a table with people")
+        reading.rows = rows
+        cells = self._cells(plan, reading, lambda i: self._distinct_in_engine(raw, i))
+        staff = self._finish(people, [], reading, cells)
+        staff.keyed = True
+        return staff
+
+    def _distinct_in_engine(self, raw: ibis.Table, i: int) -> list[str]:
+        found = self.engine.fetch_rows(raw.select(v=str(i)).distinct())
+        return sorted(value for (value,) in found if value)
+
+    def _begin(self, reading: Reading, plan: Plan) -> Reading:
+        reading.layout = plan.layout
+        reading.columns = plan.columns.readings
+        if any(plan.columns.at.get(c) for c in LIST_COLUMNS):
+            reading.separators = plan.separators
+        if plan.has_json:
+            reading.notes.append("Cells hold JSON")
+        return reading
+
+    def _short_rows(
+        self, short: Sequence[Row], width: int, file: str, reading: Reading
+    ) -> list[Rejected]:
+        """The rows of another width: legends and totals are left out, others rejected."""
+        found, nobody = [], []
+        for line, cells in short:
+            filled = [cell.strip() for cell in cells if cell.strip()]
+            first = filled[0] if filled else ""
+            is_legend = is_marker(first) or parse_level(first) not in (None, BLANK)
+            if len(filled) == 1 and len(cells) < width and is_legend:
+                nobody.append(line)
+            else:
+                fix = "quote cells that contain the separator, or add the missing cells"
+                why = f"{len(cells)} cells, the header has {width}"
+                found.append(Rejected(file, line, why, fix))
+        reading.leave_out("no person", nobody)
+        return found
+
+    def _cells(
+        self, plan: Plan, reading: Reading, distinct: Callable[[int], list[str]]
+    ) -> SkillCells:
+        """How names with levels are read, of the levels that columns have."""
+        settled = {v: m for (c, v), m in self.options.values.items() if c == "level"}
+        for value, meaning in settled.items():
+            if meaning not in STATES:
+                raise InputError(
+                    f"--value level:{value}={meaning}: not a meaning; use {', '.join(STATES)}"
+                )
+        indices = [*plan.columns.wide, *plan.columns.at.get("level", ())]
+        of = {i: distinct(i) for i in indices} if plan.columns.wide or plan.layout == LONG else {}
+        values = sorted({value for found in of.values() for value in found})
+        for i, found in of.items():
+            for value in found:
+                if parse_level(value) is None and fold_value(value) not in settled:
+                    raise InputError(
+                        f"{reading.file}: {value!r} in column {plan.headings[i]!r}: not a level; "
+                        f"settle it with --value 'level:{value}=has' ({', '.join(STATES)})"
+                    )
+        headings = [plan.headings[i] for i in indices]
+        return self._with_scale(values, headings, settled, reading)
+
+    def _with_scale(
+        self,
+        values: Iterable[str],
+        headings: Sequence[str],
+        settled: Mapping[str, str],
+        reading: Reading,
+    ) -> SkillCells:
+        """How names are read with the scale of some levels, which the reading reports."""
+        levels = {value: parse_level(value) for value in values}
+        stated = [x for x in levels.values() if x and x.kind == "level"]
+        scale = scale_of(stated, self.options, headings) if stated else Scale()
+        cells = SkillCells(self.words.names, scale, settled)
+        if stated:
+            reading.scale = scale.to_dict()
+        shown = sorted(levels)[:MAX_LEVELS]
+        if shown:
+            reading.values["level"] = {value: STATES[cells.state(value)] for value in shown}
+        if TICK in levels.values():
+            reading.notes.append("A mark such as x counts as has")
+        return cells
+
+    def _finish(
+        self,
+        people: ibis.Table,
+        rejected: list[Rejected],
+        reading: Reading,
+        cells: SkillCells,
+    ) -> Staff:
+        """The people who count, with the levels in their cells."""
+        if not reading.scale and not reading.values.get("level"):
+            cells = self._levels_in_cells(people, cells, reading)
+        rows = reading.rows - len(rejected) - reading.count_left_out
+        if reading.layout == LONG:
+            ((rows,),) = self.engine.fetch_rows(people.aggregate(n=people.count()))
+            reading.notes.append(f"{reading.rows:,} rows are of {rows:,} people")
+        read = rows + len(rejected) + reading.count_left_out
+        presence = Presence(people, self.engine, reading, self.options)
+        if presence.reasons:
+            lines = self.engine.from_rows({"line": int}, [(n,) for n in presence.reasons])
+            people = self.engine.materialize(people.anti_join(lines, "line"))
+        if "key" in people.columns:
+            people = with_names(people, self.engine, reading)
+        kept = [c for c in ("line", *COLUMNS, "details") if c in people.columns]
+        table = people.select(*kept)
+        return Staff(table, reading.file, read, rejected, False, reading, cells)
+
+    def _levels_in_cells(
+        self, people: ibis.Table, cells: SkillCells, reading: Reading
+    ) -> SkillCells:
+        """How names are read, if a sample of the cells has levels beside names."""
+        columns = [c for c in LIST_COLUMNS if people[c].type().is_string()]
+        sample = self.engine.fetch_rows(people.select(*columns).head(1000))
+        pieces = {p for row in sample for cell in row if cell for p in cell.split(";")}
+        if not any(level for p in pieces for level in cells.levels(p)):
+            return cells
+        import ibis
+
+        parts = [
+            people.filter(people[c].notnull()).select(piece=people[c].split(";").unnest())
+            for c in columns
+        ]
+        found = self.engine.fetch_rows(ibis.union(*parts, distinct=True))
+        values = {level for (p,) in found if p for level in cells.levels(p)}
+        return self._with_scale(values, [], cells.settled, reading)
 
 
-def _to_arrow(rows: Iterator[Row], columns: Mapping[str, int]) -> pyarrow.Table:
-    """Rows as an Arrow table of `line` and COLUMNS; blank cells are null, others trimmed."""
+def _no_load(_: Sequence[int]) -> Any:
+    raise InputError("a table in a database is not loaded; turn it round in its engine")
+
+
+def _as_arrow(data: Any) -> pyarrow.Table:
+    """A table of pandas, Polars or Arrow as an Arrow table."""
     import pyarrow as pa
 
-    schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in COLUMNS)])
-    chunks = [schema.empty_table()]
-    while chunk := list(itertools.islice(rows, BATCH_ROWS)):
-        lines, cells = zip(*chunk, strict=True)
-        by_place = list(zip(*cells, strict=True))
-        arrays = {c: pa.array(by_place[i], pa.string()) for c, i in columns.items()}
-        chunks.append(_staff_columns(arrays, lines))
-    return pa.concat_tables(chunks)
+    if isinstance(data, pa.Table):
+        return data
+    if hasattr(data, "to_arrow"):  # Polars
+        return data.to_arrow()
+    if hasattr(data, "__arrow_c_stream__"):
+        return pa.table(data)
+    if type(data).__module__.startswith("pandas"):
+        return pa.Table.from_pandas(data, preserve_index=False)
+    raise InputError(
+        f"{type(data).__name__}: no staff data; give a path, or a table of Ibis, pandas, Polars "
+        "or Arrow"
+    )
 
 
-def _trimmed(values: Any) -> Any:
-    """Cells without white space around them; blank ones are null.
+def _distinct(column: Any) -> list[str]:
+    """The distinct values of an Arrow column, without nulls."""
+    return sorted(value for value in column.unique().to_pylist() if value)
 
-    No Python scalar is given to Arrow: that would load pandas.
-    """
+
+def _renamed(table: pyarrow.Table, plan: Plan) -> pyarrow.Table:
+    """The columns under our names, and null for those that are missing."""
+    import pyarrow as pa
+
+    none = pa.nulls(table.num_rows, pa.string())
+    at = {c: str(found[0]) for c, found in plan.columns.at.items()}
+    cells = {c: table[at[c]] if c in at else none for c in COLUMNS}
+    more = {c: table[at[c]] for c in at if c not in COLUMNS}
+    return pa.table({"line": table["line"], **cells, **more})
+
+
+def _parse_json(
+    table: pyarrow.Table, plan: Plan, rejected: list[Rejected], file: str
+) -> pyarrow.Table:
+    """The table with cells of JSON as names with levels; rows with invalid JSON are rejected."""
+    if not plan.has_json:
+        return table
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    trimmed = pc.utf8_trim_whitespace(values)
-    filled = pc.cast(pc.binary_length(trimmed), pa.bool_())
-    return (
-        trimmed
-        if pc.all(filled).as_py()
-        else pc.if_else(filled, trimmed, pa.nulls(len(trimmed), pa.string()))
-    )
-
-
-def _read_table(table: ibis.Table, engine: Engine, mapping: Mapping[str, str]) -> Staff:
-    """A table with its cells trimmed, in its engine.
-
-    It has no lines: `line` numbers its rows in the order of the persons.
-    """
-    import ibis
-
-    name = source_name(table)
-    at = _column_positions(table.columns, name, mapping)
-    clean = table.select(
-        **{c: _trimmed_in_engine(table[at[c]]) if c in at else ibis.null("string") for c in COLUMNS}
-    )
-    order = [c for c in COLUMNS if c in at]  # the other cells tell duplicates apart
-    staff = engine.materialize(
-        clean.mutate(line=ibis.row_number().over(order_by=order) + 1).select("line", *COLUMNS)
-    )
-    ((rows,),) = engine.fetch_rows(staff.aggregate(rows=staff.count()))
-    if not rows:
-        raise InputError(f"{name}: no rows; give a table with people")
-    return Staff(staff, name, rows, keyed=True)
+    bad: set[int] = set()
+    lines = table["line"].to_pylist()
+    for c in LIST_COLUMNS:
+        for i in plan.columns.at.get(c, ()):
+            texts = table[str(i)].to_pylist()
+            cells = [json_cell(text) for text in texts]
+            pairs = zip(lines, texts, cells, strict=True)
+            bad |= {n for n, text, cell in pairs if text is not None and cell is None}
+            place = table.column_names.index(str(i))
+            table = table.set_column(place, str(i), pa.array(cells, pa.string()))
+    fix = "write the cell as JSON again"
+    rejected += [Rejected(file, n, "not valid JSON in a cell", fix) for n in sorted(bad)]
+    kept = pa.array([n not in bad for n in lines], pa.bool_())
+    return pc.filter(table, kept) if bad else table
 
 
 def _trimmed_in_engine(cells: ibis.Column) -> Any:
-    """The same as `_trimmed`, in an engine.
+    """The same as `sources.trimmed`, in an engine.
 
     Ibis's `strip` handles only ASCII, and on Spark treats the letters f and v as white space.
     """
     return (
-        cells.cast("string")
-        .re_replace(f"^[{BLANK_CHARACTERS}]+|[{BLANK_CHARACTERS}]+$", "")
-        .nullif("")
+        as_text(cells).re_replace(f"^[{BLANK_CHARACTERS}]+|[{BLANK_CHARACTERS}]+$", "").nullif("")
     )
 
 
-def _read_parquet(path: Path, mapping: Mapping[str, str]) -> pyarrow.Table:
-    """The columns of a Parquet file as text; its row number, from 1, is the line."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; check the path")
-    engine = Engine()
-    try:
-        theirs = engine.con.read_parquet(
-            glob.escape(str(path))
-        )  # a name with * would read others too
-        at = _column_positions(list(theirs.columns), path, mapping)
-        ((rows,),) = engine.fetch_rows(theirs.aggregate(rows=theirs.count()))
-        if not rows:
-            raise InputError(f"{path}: no rows; give a file with people")
-        if (
-            rows > MAX_ROWS
-            or sum(engine.fetch_rows(_text_bytes(theirs, list(at.values())))[0]) > MAX_PARQUET
-        ):
-            raise InputError(
-                f"{path}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB of text; "
-                "split it"
-            )
-        found = engine.to_arrow(
-            theirs.select(**{c: theirs[i].cast("string") for c, i in at.items()})
-        )
-    except InputError:
-        raise
-    except Exception as error:  # a broken page shows only when it is read
-        raise InputError(
-            f"{path}: not a readable Parquet file ({type(error).__name__}); write it again"
-        ) from None
-    return _staff_columns({c: found[c] for c in at}, range(1, rows + 1))
-
-
-def _text_bytes(table: ibis.Table, columns: Iterable[int]) -> ibis.Table:
-    """The text in some columns, counted without unpacking it."""
-    import ibis
-
-    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-    def strlen(text: str) -> int:
-        """Replaced by the function of DuckDB that counts bytes."""
-        return len(text.encode())
-
-    return table.aggregate(
-        **{f"size{c}": strlen(table[c].cast("string")).sum().fill_null(0) for c in columns}
-    )
+__all__ = ["COLUMNS", "LIST_COLUMNS", "Level", "Rejected", "Staff", "read_staff"]

@@ -1,23 +1,66 @@
-"""The rows of CSV and TSV, each with the number of its line."""
+"""The text of CSV and TSV: its encoding, its delimiter, and its rows with their lines."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import InputError
-from ..io import rdf
 
 Row = tuple[int, Sequence[str]]
 MAX_CELL = 1 << 20
+DELIMITERS = (",", ";", "\t", "|")
 
 
-def file_rows(path: Path) -> Iterator[Row]:
-    """(line, cells) of a CSV or TSV file."""
-    text = rdf.check_encoding(rdf.read_bytes(path), path)
-    return csv_rows(text, delimiter_of(text, path), path)
+def decode(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str | None]:
+    """The data as UTF-8, and the encoding that it had; None for UTF-8.
+
+    UTF-16 is known by its mark or its zero bytes. What is not UTF-8 is read as Windows-1252, which
+    the reading reports; `--encoding` settles it.
+
+    Raises InputError for data that is not in the encoding that was given or found.
+    """
+    if not encoding and (data.isascii() or _is_utf8(data)) and not _wide_encoding(data):
+        return data, None
+    found = encoding or _wide_encoding(data) or ("gzip" if data[:2] == b"\x1f\x8b" else "cp1252")
+    try:
+        text = data.decode(found)
+    except LookupError:
+        fix = f"--encoding {found}: no such encoding; write --encoding cp1252"
+        raise InputError(fix) from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}, line {line}: not {found}; name its encoding with --encoding, or save it as "
+            "UTF-8"
+        ) from None
+    return text.removeprefix("\ufeff").encode(), found
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 by the mark, or by zero bytes in every second place."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[:512]
+    for place, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = head[place::2]
+        if len(half) > 8 and half.count(0) > 0.8 * len(half):
+            return name
+    return None
 
 
 def csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[Row]:
@@ -45,8 +88,35 @@ def csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[R
 
 
 def delimiter_of(text: str, path: Path) -> str:
-    """The delimiter: tab for TSV; else comma, or semicolon or tab where the header has no comma."""
+    """The delimiter: tab for TSV; else the one that gives the first rows one width.
+
+    Where several do, the one with the most columns; where none does, the one in the first line.
+    """
     if path.suffix.lower() == ".tsv":
         return "\t"
+    scores = [(_regularity(text, d), -i, d) for i, d in enumerate(DELIMITERS)]
+    (rows, columns), _, best = max(scores)
+    if columns > 1 and rows:
+        return best
     header = text.split("\n", 1)[0]
-    return next((d for d in (",", ";", "\t") if d in header), ",")
+    return next((d for d in DELIMITERS if d in header), ",")
+
+
+def _regularity(text: str, delimiter: str) -> tuple[float, int]:
+    """The share of the first rows that have the most frequent width, and that width."""
+    widths = []
+    reader = csv.reader(io.StringIO(text[: 1 << 16], newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            if row:
+                widths.append(len(row))
+            if len(widths) == 30:
+                break
+    except csv.Error:
+        return 0.0, 0
+    width, times = (
+        Counter(w for w in widths if w > 1).most_common(1)[0]
+        if any(w > 1 for w in widths)
+        else (0, 0)
+    )
+    return round(times / max(len(widths), 1), 1), width

@@ -35,6 +35,7 @@ DATA = {
     "note": "An aid, to be reviewed.",
     "file": "staff.csv",
     "ontology": "9.9.9",
+    "reading": {"file": "staff.csv", "layout": "one row a person", "columns": [], "left_out": {}},
     "rows": {"read": 4321, "used": 4310, "rejected": 11},
     "titles": {"certain": 4000, "ambiguous": 300, "none": 10},
     "unmatched_skills": {"Frobnicator": 17},
@@ -156,6 +157,17 @@ def _hostile():
     """The data with a hostile text wherever people write."""
     return _with(
         file=HOSTILE,
+        reading={
+            "file": HOSTILE,
+            "layout": HOSTILE,
+            "columns": [
+                {"heading": HOSTILE, "column": HOSTILE, "how": HOSTILE},
+                {"heading": HOSTILE, "column": None, "how": "not read", "why": "x", "fix": HOSTILE},
+            ],
+            "open_roles": {HOSTILE: 1},
+            "notes": [HOSTILE],
+            "left_out": {},
+        },
         unmatched_skills={HOSTILE: 1},
         open_titles=[
             {"title": HOSTILE, "status": "none", "roles": [], "reasons": [HOSTILE], "people": 1}

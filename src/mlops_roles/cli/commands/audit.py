@@ -3,11 +3,16 @@
   mlops-roles audit staff.csv
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
+  mlops-roles audit staff.csv --reading                            how the file is read, alone
+  mlops-roles audit people.csv --join skills.csv --on employee_id  two files
   mlops-roles audit staff.nt                                       people as RDF
   mlops-roles audit --connect duckdb://hr.duckdb --table staff     a table in its database
   mlops-roles audit --connect postgres://hr@db.acme.example/people --table staff
 
-The columns are person, title, skills (separated by ;), and optionally unit, role, lacks, assessed.
+The columns are person, title, skills (separated by ;), and optionally unit, role, lacks, assessed,
+status, start, end. Other headings, and other layouts (a column or a row for each skill, levels),
+are recognised; each answer says how the file was read. People who have left and vacancies do not
+count. All that a reading says can be settled by options, or by a file (--save-mapping, --mapping).
 RDF is read in the terms of mlops:, org:, foaf: and schema:. A database is any that Ibis connects
 to; give its password in PGPASSWORD, ~/.pgpass or wherever its driver looks, because others can see
 a command line. Exit code 1 if rows were rejected; with --strict also if a title is not resolved.
@@ -22,13 +27,16 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from ...io.text import format_rows, to_json
-from ...ontology.graph import load
+from ...ontology.graph import Graph, load
 from ...staff.engine import connect, database_errors, open_table
 from ...staff.privacy import format_bands, small_groups
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
+from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
     import ibis
+
+    from ...staff.reading import ReadOptions
 
 DATABASE_FIX = "export the table as CSV if its engine cannot run the audit"
 PERSON_FORMATS = ("csv", "tsv", "jsonl")
@@ -39,7 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "staff", nargs="?", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
     )
-    add_map(parser)
+    add_reading(parser)
+    parser.add_argument(
+        "--reading",
+        action="store_true",
+        help="only show how the staff file is read, what is not read, and who is left out",
+    )
     parser.add_argument(
         "--connect",
         metavar="URL",
@@ -68,15 +81,33 @@ def run(args: argparse.Namespace) -> int:
         )
     from ...analysis.audit import audit
 
-    graph, columns = load(*args.added), mapping(args.map)
+    graph, options = load(*args.added), read_options(args)
     with database_errors(args.connect or "", DATABASE_FIX) if args.connect else nullcontext():
-        found = audit(_source(args), graph=graph, mapping=columns, on_progress=progress)
+        if args.reading:
+            return _show_reading(args, graph, options)
+        found = audit(_source(args), graph=graph, mapping=options, on_progress=progress)
         unresolved = found.titles["ambiguous"] + found.titles["none"]
         answer = found.arrow() if args.format in PERSON_FORMATS else found.to_dict()
     text = _formatted(answer, args)
     progress.done()
     write_output(text, args.output)
+    keep_mapping(args, found.reading, options)
     return 1 if found.rejected or (args.strict and unresolved) else 0
+
+
+def _show_reading(args: argparse.Namespace, graph: Graph, options: ReadOptions) -> int:
+    """Write the reading alone."""
+    from ...analysis.audit import read
+    from ..views.report import reading_report
+
+    staff = read(_source(args), graph=graph, mapping=options)
+    data = staff.reading.to_dict()
+    rejected = [row.to_dict() for row in staff.rejected]
+    form = args.format if args.format in ("json", "md") else "table"
+    whole = to_json({"reading": data, "rejected": rejected})
+    write_output(whole if form == "json" else reading_report(data, form), args.output)
+    keep_mapping(args, staff.reading, options)
+    return 1 if rejected else 0
 
 
 def _formatted(answer: Any, args: argparse.Namespace) -> str:
@@ -105,22 +136,3 @@ def _source(args: argparse.Namespace) -> str | ibis.Table:
     if args.connect is None:
         raise InputError("--table: no database; name it with --connect URL, as duckdb://hr.duckdb")
     return open_table(connect(args.connect), args.table, args.connect)
-
-
-def add_map(parser: argparse.ArgumentParser) -> None:
-    """The option for columns of other names, of every command that reads a staff file."""
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="OURS=THEIRS",
-        help='where a column has another name: --map title="Job Title"',
-    )
-
-
-def mapping(given: Sequence[str]) -> dict[str, str]:
-    """The values of `--map`: our column to the column of the file."""
-    for pair in given:
-        if "=" not in pair:
-            raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
-    return dict(pair.split("=", 1) for pair in given)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ...io.text import FORMATTERS, format_rows, to_json
 from ...ontology.graph import load
 from ..main import add_common, add_privacy, pseudonyms, write_output
-from .audit import add_map, mapping
+from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
     from ...analysis.evidence import Conflict, Records
@@ -59,7 +59,7 @@ def add_person(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet"
     )
-    add_map(parser)
+    add_reading(parser)
     parser.add_argument(
         "--accept-evidence",
         choices=["tools"],
@@ -72,7 +72,10 @@ def records(args: argparse.Namespace) -> Records:
     """The staff file that these options name."""
     from ...analysis.evidence import Records
 
-    return Records(args.staff, load(*args.added), mapping(args.map), pseudonyms(args))
+    options = read_options(args)
+    found = Records(args.staff, load(*args.added), options, pseudonyms(args))
+    keep_mapping(args, found.staff.reading, options)
+    return found
 
 
 def print_conflict(conflict: Conflict, args: argparse.Namespace) -> int:

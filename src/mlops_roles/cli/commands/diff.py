@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from ...io.text import format_rows, to_json
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
-from .audit import add_map, mapping
+from ..staff_options import add_reading, read_options
 
 STATEMENT_COLUMNS = ("change", "how", "term", "statement", "because")
 ANSWER_COLUMNS = ("change", "person", "line", "answer", "before", "after", "because")
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         metavar="FILE",
         help="with ontologies: compare the answers about this staff file; these are then the rows",
     )
-    add_map(parser)
+    add_reading(parser)
     add_privacy(parser)
 
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from ..views.diffs import diff_text
 
     hide, progress = pseudonymiser(args), Progress()
-    run_audit = partial(audit, mapping=mapping(args.map), on_progress=progress)
+    run_audit = partial(audit, mapping=read_options(args), on_progress=progress)
     found = diff(args.old, args.new, args.staff, added=args.added, run_audit=run_audit)
     progress.done()
     if args.format in ROW_FORMATS:

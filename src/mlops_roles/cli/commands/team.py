@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
-from .audit import add_map, mapping
+from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
     from ...analysis.audit import Audit
@@ -97,7 +97,7 @@ def add_staff(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a staff file: CSV, TSV, XLSX, Parquet or RDF",
     )
-    add_map(parser)
+    add_reading(parser)
     add_privacy(parser)
 
 
@@ -105,5 +105,7 @@ def audit_staff(args: argparse.Namespace, progress: Progress) -> Audit:
     """The audit of the staff file that these options name."""
     from ...analysis.audit import audit
 
-    graph, columns = load(*args.added), mapping(args.map)
-    return audit(args.staff, graph=graph, mapping=columns, on_progress=progress)
+    graph, options = load(*args.added), read_options(args)
+    found = audit(args.staff, graph=graph, mapping=options, on_progress=progress)
+    keep_mapping(args, found.reading, options)
+    return found

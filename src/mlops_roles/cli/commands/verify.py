@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ...io.text import format_rows, single_line, to_json
 from ..main import add_common, write_output
-from .audit import add_map, mapping
+from ..staff_options import add_reading, mapping
 
 if TYPE_CHECKING:
     from ...analysis.verifier.checking import Verification
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--staff", required=True, metavar="FILE", help="the staff file that it is about"
     )
-    add_map(parser)
+    add_reading(parser)
     parser.add_argument(
         "--key-file",
         metavar="FILE",

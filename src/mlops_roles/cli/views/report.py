@@ -11,6 +11,7 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from ...io.text import TableRows, escape_markdown, format_rows, format_table, single_line
+from ...staff.reading import reading_rows, reading_summary
 
 Data = Mapping[str, Any]
 Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
@@ -47,6 +48,13 @@ def report(data: Data, form: str) -> str:
     if form == "html":
         return _html(data)
     return format_sections(_sections(data), form)
+
+
+def reading_report(data: Data, form: str) -> str:
+    """Format a reading, as `Reading.to_dict` returns it, as 'table' or 'md'."""
+    rows = list(reading_rows(data))
+    section = f"How {data['file']} is read", reading_summary(data), rows
+    return format_sections([section], form)
 
 
 def format_sections(sections: Iterable[Section], form: str) -> str:
@@ -93,6 +101,7 @@ def _markdown(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
 
 def _sections(data: Data) -> Iterator[Section]:
     yield "Staff audit", _summary(data), []
+    yield "How it was read", reading_summary(data["reading"]), []
     yield "Roles", *_roles(data)
     yield "Workflow", *_workflow(data)
     yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
@@ -336,6 +345,7 @@ def _html(data: Data) -> str:
         "states": STATE_LABELS,
         "step_states": STEP_STATE_LABELS,
         "kinds": MISSING_LABELS,
+        "how_read": reading_summary(data["reading"]),
         "small": small,
         "thin": "few" if small else "single",
     }

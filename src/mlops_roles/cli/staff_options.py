@@ -1,0 +1,105 @@
+"""The options of every command that reads staff data, and the saved mapping that holds them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..staff.reading import Reading, ReadOptions
+
+LAYOUT_NAMES = ("rows", "wide", "long", "transposed")
+PLAIN = ("layout", "encoding", "delimiter", "sheet", "separator", "scale", "has_from", "lacks_to")
+TEXTS = (
+    ("--encoding", "NAME", "the encoding of a CSV file, if it is not found: cp1252"),
+    ("--delimiter", "CHARACTER", "what separates the columns of a CSV file, if it is not found"),
+    ("--sheet", "NAME", "the sheet of a workbook (default: the first that is not hidden)"),
+    ("--separator", "CHARACTERS", "what separates names in a cell: --separator ',;'"),
+    ("--scale", "LOWEST-HIGHEST", "the scale of levels: --scale 0-5"),
+    ("--has-from", "LEVEL", "the lowest level that is having a skill (default: the middle)"),
+    ("--lacks-to", "LEVEL", "the highest level that is lacking a skill (default: 0, none)"),
+    ("--as-of", "DATE", "the date at which people are counted: 2026-01-31 (default: today)"),
+    ("--join", "FILE", "a second file, or another sheet, with more about the same people"),
+    ("--on", "COLUMN", "the column by which both are joined; LEFT=RIGHT if its names differ"),
+    ("--mapping", "FILE", "the reading as saved and reviewed; fails if the columns have changed"),
+    ("--save-mapping", "FILE", "save how the file was read as TOML, to be reviewed and used again"),
+)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that settle how staff data is read."""
+    group = parser.add_argument_group("how the staff file is read")
+    group.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help='where a column has another name: --map title="Job Title"',
+    )
+    group.add_argument(
+        "--ignore", action="append", default=[], metavar="COLUMN", help="a column not to be read"
+    )
+    group.add_argument(
+        "--value",
+        action="append",
+        default=[],
+        metavar="COLUMN:VALUE=MEANING",
+        help="what a status, level or name means: --value 'status:Sabbatical=on leave'",
+    )
+    group.add_argument(
+        "--layout", choices=LAYOUT_NAMES, help="how people and skills are laid out, if not found"
+    )
+    group.add_argument(
+        "--header-row", type=int, metavar="N", help="the line of the headings, if not found"
+    )
+    for option, metavar, text in TEXTS:
+        group.add_argument(option, metavar=metavar, help=text)
+
+
+def mapping(given: Sequence[str]) -> dict[str, str]:
+    """The values of `--map`: our column to the column of the file."""
+    for pair in given:
+        if "=" not in pair:
+            raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
+    return dict(pair.split("=", 1) for pair in given)
+
+
+def read_options(args: argparse.Namespace) -> ReadOptions:
+    """What the options settle; they go before a saved mapping."""
+    from ..staff.dates import is_iso_date
+    from ..staff.mapping_file import load_mapping
+    from ..staff.reading import ReadOptions
+    from ..staff.values import fold_value
+
+    saved = load_mapping(args.mapping) if args.mapping else ReadOptions()
+    values = dict(saved.values)
+    for text in args.value:
+        column, colon, rest = text.partition(":")
+        value, equals, meaning = rest.rpartition("=")
+        if not (colon and equals and value):
+            raise InputError(f"--value {text}: no COLUMN:VALUE=MEANING; write 'status:Away=left'")
+        values[column.strip(), fold_value(value)] = meaning.strip()
+    if args.as_of and not is_iso_date(args.as_of):
+        raise InputError(f"--as-of {args.as_of}: not a date; write --as-of 2026-01-31")
+    if bool(args.join) != bool(args.on):
+        raise InputError("--join and --on belong together: --join skills.csv --on employee_id")
+    given = {name: getattr(args, name) for name in (*PLAIN, "header_row", "as_of", "join", "on")}
+    return ReadOptions(
+        mapping={**saved.mapping, **mapping(args.map)},
+        ignore=(*saved.ignore, *args.ignore),
+        values=values,
+        headings=saved.headings,
+        **{name: getattr(saved, name) if v is None else v for name, v in given.items()},
+    )
+
+
+def keep_mapping(args: argparse.Namespace, reading: Reading, options: ReadOptions) -> None:
+    """Write the reading as a mapping file, if the options ask for it."""
+    if args.save_mapping:
+        from ..staff.mapping_file import save_mapping
+        from .main import write_output
+
+        write_output(save_mapping(reading, options), args.save_mapping)

@@ -1,0 +1,103 @@
+"""Dates as staff data has them: in several orders, as a month or year, or as Excel's numbers."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+
+from ..errors import InputError
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ T].*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d{2})(?: .*)?")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2}),\s*)?(\d{4}|\d{2})"
+)
+_SERIAL = range(20_000, 80_000)  # days since 1899-12-30: the years 1954 to 2118
+# the first three letters of the months in English, German, French and Spanish
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_OTHERS = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}
+_OTHERS |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrz": 3}
+MONTHS = {name: i for i, name in enumerate(_MONTHS.split(), 1)} | _OTHERS
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date in any order."""
+    return bool(_readings(text))
+
+
+def iso_dates(values: Iterable[str], late: bool, place: str, pivot: str) -> dict[str, str | None]:
+    """Each value to its date as ISO text, None for one that is no date.
+
+    Args:
+        values: the distinct values of a column.
+        late: whether a month or a year means its last day, as in an end date.
+        place: the file and column, for an error.
+        pivot: the date that all are compared with; both orders are fine if they agree about it.
+
+    Raises InputError for dates that are day first or month first, if that makes a difference.
+    """
+    found = {value: _readings(value, late) for value in values}
+    day_first = any(d and not m for d, m in found.values() if d or m)
+    month_first = any(m and not d for d, m in found.values() if d or m)
+    if day_first and month_first:
+        day_first = month_first = False
+    result: dict[str, str | None] = {}
+    for value, orders in found.items():
+        dates = [x for x in orders if x]
+        is_open = len(set(dates)) > 1 and not (day_first or month_first)
+        if is_open and len({x < pivot for x in dates} | {x <= pivot for x in dates}) > 1:
+            raise InputError(
+                f"{place}: {value!r} may be day first or month first; write dates as 2026-01-31"
+            )
+        result[value] = (orders[0] if day_first else orders[1]) or next(iter(dates), None)
+    return result
+
+
+def _readings(text: str, late: bool = False) -> tuple[str | None, str | None]:
+    """A date read day first and read month first; both are equal if there is no doubt."""
+    text = text.strip().lower()
+    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        year, month, day = match.groups()
+        both = _iso(int(year), int(month), int(day or 0), late)
+        return both, both
+    if match := _PARTS.fullmatch(text):
+        one, mark, two, year = match.groups()
+        dmy = _iso(_year(year), int(two), int(one))
+        return dmy, dmy if mark == "." else _iso(_year(year), int(one), int(two))
+    if (match := _NAMED.fullmatch(text)) and (month := MONTHS.get(match[2][:3])):
+        both = _iso(_year(match[4]), month, int(match[1] or match[3] or 0), late)
+        return both, both
+    if text.isdecimal() and int(text) in _SERIAL:
+        both = (datetime.date(1899, 12, 30) + datetime.timedelta(int(text))).isoformat()
+        return both, both
+    if re.fullmatch(r"(19|20)\d\d", text):
+        both = f"{text}-12-31" if late else f"{text}-01-01"
+        return both, both
+    return None, None
+
+
+def _year(text: str) -> int:
+    number = int(text)
+    return number if len(text) == 4 else number + (1900 if number > 68 else 2000)
+
+
+def _iso(year: int, month: int, day: int, late: bool = False) -> str | None:
+    """A date as ISO text; day 0 is the first day of the month, or its last."""
+    try:
+        if day:
+            return datetime.date(year, month, day).isoformat()
+        first = datetime.date(year, month, 1)
+    except ValueError:
+        return None
+    end = (first + datetime.timedelta(31)).replace(day=1) - datetime.timedelta(1)
+    return (end if late else first).isoformat()
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether a text is a date such as 2026-01-31."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

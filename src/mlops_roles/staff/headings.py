@@ -1,0 +1,333 @@
+"""Which column of a table is what: by a mapping, our own name, a synonym, or the values.
+
+The synonyms are data (`ontology/staff/columns.csv`); those of rank 2 count only where there is no
+other. A guessed column is checked against a sample of its values: if none of them has a meaning in
+such a column, it is not read. Two columns that could both be the person, the title or the status
+are an error, because a wrong guess would judge everybody by it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ..errors import InputError
+from ..io.resources import resource_rows
+from ..ontology.names import fold_name
+from .dates import is_date
+from .reading import ColumnReading, ReadOptions
+from .values import BLANK, fold_value, meanings, parse_level, status_of
+
+OWN = ("person", "title", "unit", "role", "skills", "lacks", "assessed", "status", "start", "end")
+MORE = ("key", "given", "family", "skill", "level", "date", "source", "left", "vacant")
+ALONE = ("person", "title", "status")  # of which there can be only one, or it is an error
+_REFERENCE = re.compile(r"[A-Z]\d+|[\w-]+:\S+")  # a notation, CURIE or IRI, known or not
+SIMILAR = 0.84  # of a heading that resembles one of ours
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the ontology knows of the values of a table.
+
+    Attributes:
+        names: the folded names of skills and tools.
+        is_role: whether a text names a role by slug, notation or IRI.
+        is_title: whether a text is a job title that names a role.
+    """
+
+    names: Mapping[str, object] = field(default_factory=dict)
+    is_role: Callable[[str], bool] = lambda _: True
+    is_title: Callable[[str], bool] = lambda _: True
+
+    def is_skill(self, name: str) -> bool:
+        """Whether it is a name of a skill or tool; a remark in brackets may follow."""
+        return fold_name(name) in self.names or fold_name(_bare(name)) in self.names
+
+
+@dataclass
+class Columns:
+    """The columns that are read, by their index, and how each heading was read."""
+
+    at: dict[str, list[int]]
+    readings: list[ColumnReading]
+    wide: list[int] = field(default_factory=list)
+
+    def one(self, name: str) -> int | None:
+        """The index of the one column of this kind, or None."""
+        found = self.at.get(name)
+        return found[0] if found else None
+
+
+def fold_heading(text: str) -> str:
+    """A heading as it is compared: without case, accents, white space and punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[\W_]", "", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+@cache
+def synonyms() -> dict[str, tuple[str, int]]:
+    """Folded heading to column and rank."""
+    rows = resource_rows("ontology", "staff/columns")
+    return {fold_heading(r["heading"]): (r["column"], int(r["rank"])) for r in rows}
+
+
+def choose_columns(
+    headings: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    options: ReadOptions,
+    vocabulary: Vocabulary,
+    path: str | Path,
+) -> Columns:
+    """Which column is what.
+
+    Raises InputError for a mapping to a column that does not exist, a duplicate heading, and two
+    columns that could be the same.
+    """
+    names = [str(h or "").strip() for h in headings]
+    check_headings(names, options, path)
+    chooser = _Chooser(names, sample, options, vocabulary, path)
+    return chooser.columns()
+
+
+def check_headings(names: Sequence[str], options: ReadOptions, path: str | Path) -> None:
+    """Raise InputError for duplicate headings, and for an option that names no heading."""
+    listed = ", ".join(names)[:300]
+    if twice := sorted(n for n, times in Counter(names).items() if n and times > 1):
+        raise InputError(
+            f"{path}, line 1: duplicate column {', '.join(twice)[:300]}; rename one of them"
+        )
+    if options.headings and list(options.headings) != list(names):
+        gone = [n for n in options.headings if n not in names]
+        new = [n for n in names if n not in options.headings]
+        raise InputError(
+            f"{path}: its columns are not those of the mapping (missing: "
+            f"{', '.join(gone)[:200] or 'none'}; new: {', '.join(new)[:200] or 'none'}); "
+            "review the mapping and save it again with --save-mapping"
+        )
+    for ours, theirs in options.mapping.items():
+        if ours not in (*OWN, *MORE):
+            known = ", ".join((*OWN, *MORE))
+            raise InputError(f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {known}")
+        if theirs not in names:
+            raise InputError(
+                f"--map {ours}={theirs}: {path} has no column {theirs!r}; it has {listed}"
+            )
+    for theirs in options.ignore:
+        if theirs not in names:
+            raise InputError(f"--ignore {theirs}: {path} has no column {theirs!r}; it has {listed}")
+
+
+class _Chooser:
+    """The choice of columns for one table."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        sample: Sequence[Sequence[str]],
+        options: ReadOptions,
+        vocabulary: Vocabulary,
+        path: str | Path,
+    ):
+        self.names, self.options, self.vocabulary, self.path = names, options, vocabulary, path
+        cells = [[row[i].strip() for row in sample if len(row) > i] for i in range(len(names))]
+        self.values = [list(dict.fromkeys(filter(None, column)))[:50] for column in cells]
+        self.chosen: dict[int, ColumnReading] = {}
+        self.refused: dict[int, str] = {}
+
+    def columns(self) -> Columns:
+        """All columns, chosen in the order in which they depend on each other."""
+        mapped = {theirs: ours for ours, theirs in self.options.mapping.items()}
+        for i, name in enumerate(self.names):
+            if name in mapped:
+                self.chosen[i] = ColumnReading(name, mapped[name], "mapped", "as settled")
+            elif name in self.options.ignore:
+                self.refused[i] = "ignored as settled"
+        guesses = self._guesses()
+        for column in (*OWN, *MORE):
+            self._choose(column, guesses.get(column, []))
+        self._role_as_title(guesses.get("role", []))
+        wide = self._wide()
+        at: dict[str, list[int]] = {}
+        for i, found in sorted(self.chosen.items()):
+            if found.column and i not in wide:
+                at.setdefault(found.column, []).append(i)
+        return Columns(at, [self._reading(i) for i in range(len(self.names))], wide)
+
+    def _guesses(self) -> dict[str, list[tuple[int, int]]]:
+        """Column to (rank, index) of the headings that may be it; rank 0 is our own name."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for i, name in enumerate(self.names):
+            if i in self.chosen or i in self.refused or not name:
+                continue
+            folded = fold_heading(name)
+            if folded in OWN:
+                found.setdefault(folded, []).append((0, i))
+                continue
+            column, rank = synonyms().get(folded) or synonyms().get(
+                fold_heading(_bare(name)), ("", 0)
+            )
+            if column == "other":
+                self.refused[i] = "a column of another kind"
+            elif column:
+                found.setdefault(column, []).append((rank, i))
+        return found
+
+    def _choose(self, column: str, guesses: list[tuple[int, int]]) -> None:
+        """Choose one column, or all of several with skills."""
+        if any(found.column == column for found in self.chosen.values()):
+            self._refuse(guesses, f"{column} is mapped")
+            return
+        fits = [(rank, i) for rank, i in sorted(guesses) if self._fits(column, rank, i, guesses)]
+        best = [i for rank, i in fits if rank == fits[0][0]]
+        if len(best) > 1 and column in ALONE:
+            best = self._settle_alone(column, best)
+        take = [i for _, i in fits] if column in ("skills", "lacks", "assessed") else best[:1]
+        for rank, i in fits:
+            if i in take:
+                how, why = ("guessed", f"a heading for {column}") if rank else ("named", "")
+                self.chosen[i] = ColumnReading(self.names[i], column, how, why)
+        rest = [(rank, i) for rank, i in fits if i not in take]
+        self._refuse(rest, f"{column} is read from {self.names[take[0]]}" if take else "")
+
+    def _refuse(self, guesses: Iterable[tuple[int, int]], why: str) -> None:
+        for _, i in guesses:
+            if i not in self.chosen:
+                self.refused.setdefault(i, why)
+
+    def _settle_alone(self, column: str, best: list[int]) -> list[int]:
+        """The one that its values decide for; an error if several could be it."""
+        if column == "title":
+            known = [i for i in best if any(map(self.vocabulary.is_title, self.values[i]))]
+            if len(known) == 1:
+                return known
+        names = " and ".join(repr(self.names[i]) for i in best)
+        raise InputError(
+            f"{self.path}: {len(best)} columns could be the {column}: {names}; choose one: "
+            f'--map {column}="{self.names[best[0]]}" or --map {column}="{self.names[best[1]]}"'
+        )
+
+    def _fits(self, column: str, rank: int, i: int, guesses: list[tuple[int, int]]) -> bool:
+        """Whether the values of a column have a meaning there; our own names need no proof."""
+        values, known = self.values[i], self.vocabulary
+        tests: dict[str, Callable[[str], bool]] = {
+            "role": lambda v: known.is_role(v) or bool(_REFERENCE.fullmatch(v)),
+            "status": lambda v: bool(self._settled("status", v) or status_of(v)),
+            "start": is_date,
+            "end": is_date,
+            "level": lambda v: parse_level(v) not in (None, BLANK),
+            "left": lambda v: status_of(v) in ("present", "left"),
+            "vacant": lambda v: status_of(v) in ("present", "left", "vacant"),
+        }
+        if (rank and column == "skills" and len(guesses) > 1) or (rank > 1 and column == "title"):
+            test = self._has_skill if column == "skills" else known.is_title
+        elif column in tests and (rank or column == "role"):
+            test = tests[column]
+        else:
+            return True
+        if not values or any(map(test, values)):
+            return True
+        self.refused[i] = f"a heading for {column}, but none of its values is a {column}"
+        return False
+
+    def _settled(self, column: str, value: str) -> str | None:
+        return self.options.values.get((column, fold_value(value)))
+
+    def _has_skill(self, text: str) -> bool:
+        return any(self.vocabulary.is_skill(p) for p in re.split(r"[;,|\n/:(]", text))
+
+    def _role_as_title(self, guesses: list[tuple[int, int]]) -> None:
+        """Read the column Role as the title if there is no title and its values are titles."""
+        if any(found.column == "title" for found in self.chosen.values()):
+            return
+        for _, i in guesses:
+            values, known = self.values[i], self.vocabulary
+            found = self.chosen.get(i)
+            is_ours = found and (found.how == "mapped" or all(map(known.is_role, values)))
+            if not is_ours and any(map(known.is_title, values)):
+                self.refused.pop(i, None)
+                why = "no column has titles, and its values are titles"
+                self.chosen[i] = ColumnReading(self.names[i], "title", "guessed", why)
+                return
+
+    # a column for each skill -----------------------------------------------------------
+
+    def _wide(self) -> list[int]:
+        """The columns that are skills: known names with levels as values, and those beside them."""
+        levels = {i for i in range(len(self.names)) if self._is_free(i) and self._has_levels(i)}
+        known = {i for i in levels if self.vocabulary.is_skill(self.names[i])}
+        if not known or (len(known) == 1 and len(self.names) > 4 and self._has_skills_column()):
+            return []
+        found, top = set(known), max(map(self._highest, known), default=0)
+        for step in (1, -1):
+            for i in known:
+                while (i := i + step) in levels and self._highest(i) <= max(top, 5):
+                    found.add(i)
+        for i in found:
+            why = "a skill by its name" if i in known else "beside columns of skills"
+            self.chosen[i] = ColumnReading(self.names[i], "skill with level", "guessed", why)
+        return sorted(found)
+
+    def _has_skills_column(self) -> bool:
+        return any(found.column == "skills" for found in self.chosen.values())
+
+    def _is_free(self, i: int) -> bool:
+        return bool(self.names[i]) and i not in self.chosen and i not in self.refused
+
+    def _has_levels(self, i: int) -> bool:
+        """Whether all values are levels, and the column is not empty, or is named as a skill."""
+        settled = (self._settled("level", v) or parse_level(v) for v in self.values[i])
+        return all(settled) and (bool(self.values[i]) or self.vocabulary.is_skill(self.names[i]))
+
+    def _highest(self, i: int) -> float:
+        levels = filter(None, map(parse_level, self.values[i]))
+        return max((x.number or 0 for x in levels), default=0)
+
+    # what is not read ------------------------------------------------------------------
+
+    def _reading(self, i: int) -> ColumnReading:
+        """How a column was read; one that resembles ours has the option that reads it."""
+        if i in self.chosen:
+            return self.chosen[i]
+        name = self.names[i]
+        why = self.refused.get(i) or ("an unknown heading" if name else "no heading")
+        if name and i not in self.refused and (near := self._resembles(name)):
+            fix = f'to read it: --map {near}="{name}"'
+            return ColumnReading(name, None, "not read", f"resembles a heading for {near}", fix)
+        return ColumnReading(name, None, "not read", why)
+
+    def _resembles(self, name: str) -> str:
+        """The column whose synonyms this heading resembles."""
+        taken = {found.column for found in self.chosen.values()}
+        near = difflib.get_close_matches(
+            fold_heading(_bare(name)) or "?", [*OWN, *synonyms()], 3, SIMILAR
+        )
+        found = [n if n in OWN else synonyms()[n][0] for n in near] or self._words(name)
+        return next((c for c in found if c not in ("other", "given", *taken - {"skills"})), "")
+
+    def _words(self, name: str) -> list[str]:
+        """The columns that single words of a heading name."""
+        words = [fold_heading(w) for w in re.split(r"[\W_]+", name)]
+        named = ("title", "skills", "status", "role", "position", "person")
+        found = (w if w in OWN else synonyms().get(w, ("",))[0] for w in words)
+        return [c for c in found if c in named]
+
+
+def _bare(heading: str) -> str:
+    """A heading without a remark in brackets, a number at its end, and the word for a skill."""
+    text = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading)
+    text = re.sub(r"[\s_]*\d+$", "", text) if re.search(r"[^\W\d].*\d+$", text) else text
+    return text.strip(" :*")
+
+
+def is_marker(text: str) -> str | None:
+    """'vacant' or 'no person' for a text in the place of a name; else None."""
+    folded = fold_value(text).strip(" .-–—*[]()<>_:#")
+    bare = re.split(r"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$", folded)[0].strip(" .-_")
+    known = meanings("person")
+    return known.get(folded) or known.get(f"{folded}.") or known.get(bare) or known.get(f"{bare}.")

@@ -1,0 +1,502 @@
+"""How people and skills are laid out in a table, and the one form that all layouts become.
+
+A reading goes through four stages, and only distinct values and a sample are seen by Python:
+
+1. Source (`sources`): bytes to headings, a sample of rows, and columns of text on demand. Encoding,
+   delimiter, sheet and header row are found here; rows above the header are reported.
+2. Columns (`headings`): which heading is what, checked against the sample.
+3. Layout (this module): one row a person; a column for each skill (wide); a column for each person
+   (transposed, turned round first); a row for each person and skill (long). All become table
+   expressions over the raw columns, so that the engine computes them.
+4. People (`presence`): rows that do not count are left out: who has left or has not started, posts
+   that are vacant, totals and legends.
+
+The result has `line`, `person`, `title`, `unit`, `role`, `skills`, `lacks` and `assessed`. In the
+last three, names are separated by ';', and a level from another cell follows its name after the
+control character UNIT. What a name with a level means is decided for each distinct spelling by
+`values.SkillCells`. RDF skips the first three stages, and makes the same table and `Reading`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from .headings import OWN, Columns, Vocabulary, choose_columns, fold_heading, synonyms
+from .reading import ReadOptions
+from .sources import SAMPLE_ROWS, Source, to_arrow
+from .spreadsheets import Row
+from .values import UNIT, SkillCells, parse_level
+
+if TYPE_CHECKING:
+    import ibis
+
+COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
+LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
+PRESENCE = ("status", "start", "end", "left", "vacant", "key")
+ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
+TRANSPOSED = "a column for each person"
+LAYOUTS = {"rows": ROWS, "wide": WIDE, "long": LONG, "transposed": TRANSPOSED}
+SEPARATORS = {",": ",", "|": "|", "\n": "\n", "•": "•", "·": "·", "\t": "\t", "、": "、"}
+PERSONAL = ("person", "key", "given", "family")
+FULL_COMMA = "\uff0c"  # stands for a comma inside a name; names are compared after NFKC
+
+
+@dataclass
+class Plan:
+    """How a table is read.
+
+    Attributes:
+        layout: one of the names of layouts.
+        columns: which column is what.
+        headings: of the source.
+        separators: what separates names in the cells of lists.
+        has_json: whether cells hold JSON.
+        given_before: whether the column of the person is only the family name.
+    """
+
+    layout: str
+    columns: Columns
+    headings: Sequence[str]
+    separators: tuple[str, ...] = (";",)
+    has_json: bool = False
+    given_before: bool = False
+    bad_json: list[int] = field(default_factory=list)
+
+    @property
+    def wanted(self) -> list[int]:
+        """The columns that are needed, by their index."""
+        used = {i for found in self.columns.at.values() for i in found} | set(self.columns.wide)
+        return sorted(used)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the columns are those of the result as they are."""
+        at = self.columns.at
+        return (
+            self.layout == ROWS
+            and not self.columns.wide
+            and self.separators == (";",)
+            and bool(at.get("person"))
+            and not self.given_before
+            and all(len(at.get(c, ())) < 2 for c in LIST_COLUMNS)
+        )
+
+
+def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> Callable[[Sequence[Row]], int]:
+    """A function that finds the header among the first rows.
+
+    It is the first row with a heading for a person and another known one; else the first with two
+    cells.
+    """
+
+    def kind(cell: str) -> str:
+        folded = fold_heading(cell)
+        if cell in options.mapping.values():
+            return next(ours for ours, theirs in options.mapping.items() if theirs == cell)
+        return folded if folded in OWN else synonyms().get(folded, ("",))[0]
+
+    def find(rows: Sequence[Row]) -> int:
+        kinds = [[kind(cell.strip()) for cell in cells if cell.strip()] for _, cells in rows]
+        for i, (_, cells) in enumerate(rows):
+            known = sum(map(bool, kinds[i])) + sum(map(vocabulary.is_skill, filter(None, cells)))
+            if known > 1 and any(k in PERSONAL for k in kinds[i]):
+                return i
+        if kinds and any(k in PERSONAL for k in kinds[0]):
+            return 0
+        return next((i for i, found in enumerate(kinds) if len(found) > 1), 0)
+
+    return find
+
+
+def plan_layout(
+    source: Source, options: ReadOptions, vocabulary: Vocabulary, path: str | Path
+) -> tuple[Source, Plan]:
+    """The layout of a source, which is turned round if people are its columns.
+
+    Raises InputError if there is no person, or neither a title nor a skill.
+    """
+    if options.layout and options.layout not in LAYOUTS:
+        raise InputError(f"--layout {options.layout}: no such layout; use {', '.join(LAYOUTS)}")
+    turned = options.layout == "transposed" or (
+        not options.layout and _is_transposed(source, options, vocabulary, path)
+    )
+    if turned:
+        source = _turned(source, vocabulary, path)
+    else:
+        _join_header_rows(source, vocabulary)
+    columns = choose_columns(source.headings, source.sample, options, vocabulary, path)
+    _check_person(columns, source, path)
+    layout = _layout(columns, source, options, turned)
+    if layout == LONG:
+        _as_long(columns)
+    elif columns.at.get("skill"):
+        columns.at["skills"] = [*columns.at.get("skills", ()), *columns.at.pop("skill")]
+    _check_facts(columns, layout, source, path)
+    plan = Plan(layout, columns, source.headings)
+    plan.has_json = _has_json(source, columns)
+    plan.separators = _separators(source, columns, options, vocabulary)
+    plan.given_before = _is_family_name(source, columns)
+    return source, plan
+
+
+def _check_person(columns: Columns, source: Source, path: str | Path) -> None:
+    """Take the key as the person if there is no name; raise InputError if there is neither."""
+    at = columns.at
+    if any(at.get(c) for c in ("person", "given", "family")):
+        return
+    if at.get("key"):
+        at["person"] = at["key"]
+        return
+    near = [f"{c.heading}: {c.why}, {c.fix}" for c in columns.readings if c.fix]
+    fix = "use --map person='Column name', in Python mapping={'person': 'Column name'}"
+    listed = ", ".join(source.headings)[:300]
+    raise InputError(
+        f"{path}: no column 'person'; it has {listed}; {'; '.join(near[:3]) or fix}; {fix}"
+        if near
+        else f"{path}: no column 'person'; it has {listed}; {fix}"
+    )
+
+
+def _check_facts(columns: Columns, layout: str, source: Source, path: str | Path) -> None:
+    """Raise InputError if nothing says what people hold or can."""
+    if columns.wide or any(columns.at.get(c) for c in ("title", "role", *LIST_COLUMNS, "skill")):
+        return
+    near = "; ".join(
+        f"{c.heading}: {c.why}{', ' + c.fix if c.fix else ''}"
+        for c in columns.readings
+        if not c.column and c.why != "an unknown heading"
+    )
+    raise InputError(
+        f"{path}: no column with titles and none with skills; it has "
+        f"{', '.join(source.headings)[:300]}; {near + '; ' if near else ''}name one with "
+        "--map title='Column name' or --map skills='Column name'"
+    )
+
+
+def _layout(columns: Columns, source: Source, options: ReadOptions, turned: bool) -> str:
+    """The layout, as settled or by the columns."""
+    if turned:
+        return TRANSPOSED
+    if options.layout:
+        return LAYOUTS[options.layout]
+    at = columns.at
+    if columns.wide:
+        return WIDE
+    names = at.get("skill") or (at.get("skills") if at.get("level") else None)
+    if names and len(names) == 1 and (at.get("level") or _repeats(columns, source)):
+        return LONG
+    return ROWS
+
+
+def _repeats(columns: Columns, source: Source) -> bool:
+    """Whether a person is in several rows of the sample."""
+    index = columns.one("key") if columns.at.get("key") else columns.one("person")
+    if index is None:
+        return False
+    found = [row[index].strip() for row in source.sample if len(row) > index and row[index].strip()]
+    return len(set(found)) < len(found)
+
+
+def _as_long(columns: Columns) -> None:
+    """Read the column of skills as that of one skill."""
+    if not columns.at.get("skill") and columns.at.get("skills"):
+        columns.at["skill"] = columns.at.pop("skills")
+
+
+def _is_family_name(source: Source, columns: Columns) -> bool:
+    """Whether there is a given name, and the name beside it does not contain it."""
+    person, given = columns.one("person"), columns.one("given")
+    if person is None or given is None or columns.at.get("family"):
+        return False
+    pairs = [(row[person], row[given]) for row in source.sample if len(row) > max(person, given)]
+    pairs = [(name, first) for name, first in pairs if name and first]
+    return bool(pairs) and not any(first.lower() in name.lower() for name, first in pairs)
+
+
+def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
+    """Join a header of two rows, if the second names skills in columns where the first is blank."""
+    if not source.sample:
+        return
+    first, second = source.headings, [cell.strip() for cell in source.sample[0]]
+    if len(second) != len(first):
+        return
+    known = [i for i, cell in enumerate(second) if cell and vocabulary.is_skill(cell)]
+    filled = [i for i, cell in enumerate(second) if cell]
+    blank = [i for i, cell in enumerate(first) if cell.strip() and not second[i]]
+    kinds = [synonyms().get(fold_heading(name), (fold_heading(name),))[0] for name in first]
+    own = [i for i, kind in enumerate(kinds) if kind in (*PERSONAL, "title", "unit", "role")]
+    if len(known) < 2 or 2 * len(known) < len(filled) or not own or set(own) - set(blank):
+        return
+    source.headings = [below or above for above, below in zip(first, second, strict=True)]
+    source.skip_first = True
+    del source.sample[0]
+    groups = ", ".join(filter(None, (first[i].strip() for i in filled)))
+    source.reading.notes.append(f"The header has two rows; group names not read: {groups}")
+
+
+# people in columns -----------------------------------------------------------------------
+
+
+def _is_transposed(
+    source: Source, options: ReadOptions, vocabulary: Vocabulary, path: str | Path
+) -> bool:
+    """Whether the first column names skills, and no heading names people."""
+    kinds = {synonyms().get(fold_heading(name), ("",))[0] for name in source.headings}
+    own = {fold_heading(name) for name in source.headings}
+    if kinds & set(PERSONAL) or "person" in own | set(options.mapping):
+        return False
+    return _skill_column(source, vocabulary) is not None
+
+
+def _skill_column(source: Source, vocabulary: Vocabulary) -> int | None:
+    """The first of the first two columns of which at least half are known skills."""
+    for i in range(min(2, len(source.headings) - 1)):
+        names = [row[i].strip() for row in source.sample if len(row) > i and row[i].strip()]
+        known = sum(map(vocabulary.is_skill, names))
+        if known > 1 and 2 * known >= len(names):
+            return i
+    return None
+
+
+def _turned(source: Source, vocabulary: Vocabulary, path: str | Path) -> Source:
+    """A source whose rows are the columns of another, and so have people as their first cell."""
+    at = _skill_column(source, vocabulary) or 0
+    people = [name.strip() for name in source.headings[at + 1 :]]
+    levels = [p for p in people if _is_no_person(p, vocabulary)]
+    if 2 * len(levels) >= len(people):
+        raise InputError(
+            f"{path}: its columns are levels or roles, not people ({', '.join(people)[:200]}); "
+            "give a table of people"
+        )
+    table, _ = source.load(range(len(source.headings)))
+    if table.num_rows >= SAMPLE_ROWS:
+        raise InputError(f"{path}: over {SAMPLE_ROWS} skills in rows; turn the table round")
+    grid = [table[str(i)].to_pylist() for i in range(len(source.headings))]
+    rows = [
+        [name, *((cell or "") for cell in grid[at + 1 + i])]
+        for i, name in enumerate(people)
+        if name
+    ]
+    headings = ["person", *((cell or "") for cell in grid[at])]
+    numbered: list[Row] = list(enumerate(rows, at + 2))
+    source.reading.layout = TRANSPOSED
+    source.reading.notes.append("People are columns; their line is the number of the column")
+    return Source(
+        source.reading,
+        headings,
+        [list(cells) for cells in rows],
+        lambda wanted: to_arrow(iter(numbered), len(headings), wanted),
+    )
+
+
+def _is_no_person(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a heading is a level, or a role, or a date instead of a person."""
+    first = re.split(r"[\s(-]", name)[0]
+    return (
+        parse_level(name) is not None
+        or parse_level(first) is not None
+        or vocabulary.is_title(name)
+        or re.match(r"(day|week|month|year|tag|jour|día|q)\s*\d", name, re.I) is not None
+    )
+
+
+# names in cells --------------------------------------------------------------------------
+
+
+def _list_cells(source: Source, columns: Columns) -> list[str]:
+    """The cells of the sample that have names of skills."""
+    indices = [i for c in LIST_COLUMNS for i in columns.at.get(c, ())]
+    return [row[i] for row in source.sample for i in indices if len(row) > i and row[i].strip()]
+
+
+def _has_json(source: Source, columns: Columns) -> bool:
+    return any(_json_pairs(cell) is not None for cell in _list_cells(source, columns)[:50])
+
+
+def _json_pairs(text: str) -> list[tuple[str, str]] | None:
+    """The names and levels of a cell with JSON: an object, or a list of names or objects."""
+    if text.strip()[:1] not in ("{", "["):
+        return None
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(data, dict) and "name" not in data:
+        return [(str(name), str(level)) for name, level in data.items()]
+    found = []
+    for item in data if isinstance(data, list) else [data]:
+        if isinstance(item, dict):
+            named = next((item[k] for k in ("name", "skill", "label", "title") if k in item), "")
+            level = next((item[k] for k in ("level", "rating", "proficiency") if k in item), "")
+            found.append((str(named), str(level)))
+        else:
+            found.append((str(item), ""))
+    return found
+
+
+def json_cell(text: str | None) -> str | None:
+    """A cell with JSON as names with levels; None if it is not valid JSON."""
+    if text is None or text.strip()[:1] not in ("{", "["):
+        return text
+    pairs = _json_pairs(text)
+    if pairs is None:
+        return None
+    return ";".join(
+        name.replace(";", "\uff1b") + (UNIT + level.replace(";", ",") if level else "")
+        for name, level in pairs
+        if name
+    )
+
+
+def _separators(
+    source: Source, columns: Columns, options: ReadOptions, vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """What separates names in cells: ';', and what makes known names of the cells in the sample."""
+    cells = _list_cells(source, columns)
+    if options.separator is not None:
+        marks = options.separator.replace("\\n", "\n").replace("\\t", "\t")
+        return tuple(dict.fromkeys(marks))
+    reads = SkillCells(vocabulary.names)
+    found = [
+        mark
+        for mark in SEPARATORS
+        if any(mark in cell and _makes_names(cell, mark, reads) for cell in cells)
+    ]
+    slashed = (c.split("/") for c in cells if "/" in c and not reads.is_known(c))
+    if any(all(map(reads.is_known, parts)) for parts in slashed):
+        source.reading.notes.append("A slash separates names if each part is a known name")
+    unread = [m for m in (",", "|") if m not in found and any(m in cell for cell in cells)]
+    if unread:
+        marks = " ".join(unread)
+        source.reading.notes.append(
+            f"Cells contain {marks} between no known names, not read as a separator; "
+            "--separator settles it"
+        )
+    return (";", *found)
+
+
+def _makes_names(cell: str, mark: str, reads: SkillCells) -> bool:
+    """Whether a separator makes known names of a cell that is none itself."""
+    for part in cell.split(";"):
+        pieces = [p for p in _protected(part).split(mark) if p.strip()]
+        if len(pieces) < 2 or reads.is_known(part.strip()):
+            continue
+        known = [name for p in pieces for name in reads.read(p) if reads.is_known(name.name)]
+        if len(known) > 1 or (known and mark in "\n|•"):
+            return True
+    return False
+
+
+def _protected(text: str) -> str:
+    """A cell in which the commas inside brackets and numbers are not separators."""
+    text = re.sub(r"\([^()]*\)", lambda m: m[0].replace(",", FULL_COMMA), text)
+    return re.sub(r"(\d),(\d)", rf"\1{FULL_COMMA}\2", text)
+
+
+# the one form ----------------------------------------------------------------------------
+
+
+def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table:
+    """The table of people as expressions over the raw columns, which are named by their index."""
+    import ibis
+
+    at = plan.columns.at
+    cells: dict[str, Any] = {"line": raw.line, "person": _person(raw, plan)}
+    for c in ("title", "unit", "role", *PRESENCE):
+        if at.get(c):
+            cells[c] = raw[str(at[c][0])]
+    for c in LIST_COLUMNS:
+        parts = [_split(raw[str(i)], plan, vocabulary) for i in at.get(c, ())]
+        if c == "skills":
+            parts += [_wide_cell(raw[str(i)], plan.headings[i]) for i in plan.columns.wide]
+        if parts:
+            cells[c] = _joined(parts)
+    if plan.layout == LONG:
+        return _gathered(raw, plan, cells)
+    missing = {c: ibis.null("string") for c in COLUMNS if c not in cells}
+    return raw.select(**cells, **missing)
+
+
+def _person(raw: ibis.Table, plan: Plan) -> Any:
+    """The name: one column, or the given and the family name."""
+    at = plan.columns.at
+    names = ["given", "person"] if plan.given_before else ["given", "family"]
+    if at.get("person") and not plan.given_before:
+        return raw[str(at["person"][0])]
+    parts = [raw[str(at[c][0])] for c in names if at.get(c)]
+    if len(parts) == 1:
+        return parts[0]
+    return (parts[0].fill_null("") + " " + parts[1].fill_null("")).strip().nullif("")
+
+
+def _split(cell: Any, plan: Plan, vocabulary: Vocabulary) -> Any:
+    """A cell whose names are separated by ';' alone."""
+    marks = [mark for mark in plan.separators if mark != ";"]
+    if ";" not in plan.separators:
+        cell = cell.replace(";", "\uff1b")
+    if "," in marks:
+        for name in (n for n in vocabulary.names if "," in n):
+            one, two = (re.escape(part.strip()) for part in name.split(",", 1))
+            cell = cell.re_replace(rf"(?i)({one})\s*,\s*({two})", rf"\1{FULL_COMMA} \2")
+        for _ in range(3):
+            cell = cell.re_replace(r"(\([^(),]*),([^()]*\))", rf"\1{FULL_COMMA}\2")
+        cell = cell.re_replace(r"(\d),(\d)", rf"\1{FULL_COMMA}\2")
+    for mark in marks:
+        cell = cell.replace(mark, ";")
+    return cell
+
+
+def _wide_cell(cell: Any, heading: str) -> Any:
+    """The name in a heading, with the level in the cell."""
+    name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading.strip()).replace(";", "\uff1b")
+    return (name + UNIT) + cell.replace(";", ",")
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Several cells as one, with ';' between those that are not blank."""
+    if len(parts) == 1:
+        return parts[0]
+    text = (parts[0] + ";").fill_null("")
+    for part in parts[1:]:
+        text = text + (part + ";").fill_null("")
+    return text.nullif("")
+
+
+def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
+    """One row for each person, out of a row for each person and skill."""
+    import ibis
+
+    at = plan.columns.at
+    name = raw[str(at["skill"][0])].replace(";", "\uff1b")
+    if at.get("level"):
+        level = raw[str(at["level"][0])].replace(";", ",").fill_null("")
+        cells["piece"] = name + UNIT + level
+    else:
+        cells["piece"] = name
+    details = [raw[str(at[c][0])].fill_null("") for c in ("date", "source") if at.get(c)]
+    if details:
+        extra = details[0] if len(details) == 1 else details[0] + UNIT + details[1]
+        cells["detail"] = (name + UNIT + extra).replace(";", ",")
+    who = cells.get("key", cells["person"])
+    rows = raw.select(who=ibis.coalesce(who, cells["person"]), **cells)
+    kept = [c for c in cells if c not in ("line", "piece", "detail", *LIST_COLUMNS)]
+    found = rows.group_by("who").agg(
+        line=rows.line.min(),
+        **{c: _one_or_both(rows[c]) for c in kept},
+        skills=rows.piece.group_concat(";", order_by=rows.line),
+        **({"details": rows.detail.group_concat(";", order_by=rows.line)} if details else {}),
+    )
+    missing = {c: ibis.null("string") for c in COLUMNS if c not in (*kept, "skills")}
+    return found.drop("who").mutate(**missing)
+
+
+def _one_or_both(column: Any) -> Any:
+    """The one value of a person, or two of them if they differ."""
+    low, high = column.min(), column.max()
+    return (low == high).ifelse(high, low + "; " + high)

@@ -1,0 +1,122 @@
+"""A saved mapping: how a file was read, as TOML that a person reviews and uses every month.
+
+It settles what the reading found: the layout, each column, the scale and each value. It holds the
+headings of the file, and is refused for a file whose headings have changed.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..io import rdf
+from .reading import Reading, ReadOptions
+from .values import fold_value
+
+MAX_BYTES = 1 << 22
+PLAIN = {
+    "layout": "rows, wide, long or transposed",
+    "encoding": "of a CSV file",
+    "delimiter": "between the columns of a CSV file",
+    "sheet": "of a workbook",
+    "header_row": "the line of the headings",
+    "separator": "the characters between names in a cell",
+    "scale": "the lowest and the highest level",
+    "has_from": "the lowest level that is having a skill",
+    "lacks_to": "the highest level that is lacking a skill",
+    "join": "a second file or sheet",
+    "on": "the column by which both are joined",
+}
+NAMES_OF_LAYOUTS = {
+    "one row a person": "rows",
+    "a column for each skill": "wide",
+    "a row for each person and skill": "long",
+    "a column for each person": "transposed",
+}
+
+
+def save_mapping(reading: Reading, options: ReadOptions) -> str:
+    """A reading as the text of a mapping file."""
+    return "\n".join(_lines(reading, options)) + "\n"
+
+
+def _lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
+    yield f"# How {Path(reading.file).name} is read. Review each line, then use it with --mapping."
+    yield "# A file with other headings is refused."
+    found = {
+        "layout": NAMES_OF_LAYOUTS.get(reading.layout),
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "sheet": reading.sheet,
+        "header_row": reading.header_row,
+        "separator": "".join(reading.separators) or None,
+        "scale": (reading.scale or {}).get("scale"),
+        "has_from": options.has_from,
+        "lacks_to": options.lacks_to,
+        "join": options.join,
+        "on": options.on,
+    }
+    if found["scale"] == "words":
+        found["scale"] = None
+    for name, value in found.items():
+        if value is not None:
+            yield f"{name} = {_toml(value)}  # {PLAIN[name]}"
+    yield ""
+    yield f"headings = {_toml([c.heading for c in reading.columns])}"
+    ignored = [c.heading for c in reading.columns if not c.column and c.heading]
+    yield f"ignore = {_toml(ignored)}  # not read"
+    yield ""
+    yield "[columns]  # ours = theirs"
+    for column in reading.columns:
+        if column.column and column.column != "skill with level":
+            yield f"{column.column} = {_toml(column.heading)}  # {column.how}"
+    for kind, values in reading.values.items():
+        yield f"\n[values.{kind}]"
+        for value, meaning in values.items():
+            yield f"{_toml(value)} = {_toml(_short(meaning))}"
+
+
+def _short(meaning: str) -> str:
+    return "below" if meaning.startswith("below") else meaning
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML; strings of JSON are basic strings of TOML."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def load_mapping(path: str | Path) -> ReadOptions:
+    """The options of a mapping file.
+
+    Raises InputError for a file that is no mapping, and for a key that no mapping has.
+    """
+    text = rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path)
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise InputError(f"{path}: not TOML ({why}); save the mapping again") from None
+    known = {*PLAIN, "headings", "ignore", "columns", "values"}
+    if strange := sorted(set(data) - known):
+        raise InputError(f"{path}: unknown key {strange[0]!r}; the keys are {', '.join(known)}")
+    columns, values = data.get("columns", {}), data.get("values", {})
+    if not isinstance(columns, Mapping) or not isinstance(values, Mapping):
+        raise InputError(f"{path}: [columns] and [values] are tables; save the mapping again")
+    for theirs in columns.values():
+        if not isinstance(theirs, str):
+            raise InputError(f"{path}: [columns] {theirs!r} is no heading; write it as text")
+    return ReadOptions(
+        mapping=dict(columns),
+        ignore=tuple(data.get("ignore", ())),
+        headings=tuple(data.get("headings", ())),
+        values={
+            (kind, fold_value(value)): str(meaning)
+            for kind, table in values.items()
+            for value, meaning in table.items()
+        },
+        **{name: data[name] for name in PLAIN if name in data},
+    )

@@ -1,0 +1,226 @@
+"""The reading of staff data: what was read as what, what was not read, and who was left out.
+
+Every reader of people makes one `Reading`, whatever the form: a table has columns, RDF has
+predicates and classes (`not_understood`, with counts). Nothing in it names a person, except that
+lines are given. `ReadOptions` holds what a user settles, by options or by a saved mapping.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_LINES = 1000  # of the rows left out for one reason
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a user settles about the reading of staff data; None leaves it to the evidence.
+
+    Attributes:
+        mapping: our column to the heading of the file.
+        ignore: headings of columns that are not read.
+        layout: one of the names of layouts.
+        encoding, delimiter, header_row: of a CSV file.
+        sheet: the sheet of a workbook.
+        separator: the characters that separate names in a cell.
+        scale: the lowest and the highest level, as '0-5'.
+        has_from: the lowest level that counts as having a skill.
+        lacks_to: the highest level that counts as lacking a skill.
+        as_of: the date at which people are counted, as '2026-01-31'; None is today.
+        values: (column, value) to its meaning, for statuses, levels and persons.
+        join: a second file, or another sheet, with a row for each person, or person and skill.
+        on: the column by which both are joined; 'left=right' if the names differ.
+        headings: the headings that a saved mapping was made for.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    ignore: Sequence[str] = ()
+    layout: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+    separator: str | None = None
+    scale: str | None = None
+    has_from: str | None = None
+    lacks_to: str | None = None
+    as_of: str | None = None
+    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    join: str | None = None
+    on: str | None = None
+    headings: Sequence[str] = ()
+
+    @property
+    def date(self) -> str:
+        """The date at which people are counted, as ISO text."""
+        return self.as_of or datetime.date.today().isoformat()
+
+
+def as_options(settled: Mapping[str, str] | ReadOptions | None) -> ReadOptions:
+    """What is settled: options, or only our columns with the headings of the file."""
+    return settled if isinstance(settled, ReadOptions) else ReadOptions(mapping=settled or {})
+
+
+@dataclass(frozen=True)
+class ColumnReading:
+    """How one column was read.
+
+    Attributes:
+        heading: as the file has it.
+        column: what it was read as; None if it was not read.
+        how: 'named' (our own name), 'mapped', 'guessed' (a synonym or its values) or 'not read'.
+        why: the reason, in words.
+        fix: the option that reads it, if it resembles one of ours.
+    """
+
+    heading: str
+    column: str | None
+    how: str
+    why: str = ""
+    fix: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The column as plain data, without empty fields."""
+        return {k: v for k, v in vars(self).items() if v or k == "column"}
+
+
+@dataclass
+class Reading:
+    """What was read as what.
+
+    Attributes:
+        file: the path of the file, or the name of the table.
+        form: 'csv', 'xlsx', 'parquet', 'table' or 'rdf'.
+        layout: how people and skills are laid out.
+        encoding, delimiter, sheet, header_row: of the file, where it has them.
+        separators: what separates names in a cell.
+        rows: how many rows the file has, without those above the header.
+        scale: the scale of levels in words, and the thresholds; None without levels.
+        as_of: the date at which people are counted.
+        columns: one for each column.
+        values: column to each distinct value and its meaning (statuses, levels, markers).
+        left_out: reason to the lines of the rows that do not count.
+        open_roles: the titles of vacant posts, each with the number of posts.
+        not_understood: predicates and classes of RDF that were not read, with their counts.
+        notes: other things that were noticed, each a sentence.
+    """
+
+    file: str
+    form: str
+    layout: str = "one row a person"
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    separators: tuple[str, ...] = ()
+    rows: int = 0
+    scale: dict[str, Any] | None = None
+    as_of: str | None = None
+    columns: list[ColumnReading] = field(default_factory=list)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: dict[str, list[int]] = field(default_factory=dict)
+    open_roles: dict[str, int] = field(default_factory=dict)
+    not_understood: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def leave_out(self, reason: str, lines: Sequence[int]) -> None:
+        """Add rows that do not count."""
+        if lines:
+            self.left_out[reason] = sorted([*self.left_out.get(reason, ()), *lines])
+
+    @property
+    def count_left_out(self) -> int:
+        """How many rows do not count."""
+        return sum(map(len, self.left_out.values()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as plain data; of the lines left out for one reason at most MAX_LINES."""
+        out = {
+            reason: {"count": len(lines), "lines": lines[:MAX_LINES]}
+            for reason, lines in self.left_out.items()
+        }
+        data = vars(self) | {
+            "separators": list(self.separators),
+            "columns": [column.to_dict() for column in self.columns],
+            "left_out": out,
+        }
+        always = ("file", "layout", "columns", "left_out", "rows")
+        return {k: v for k, v in data.items() if v or k in always}
+
+    def summary(self) -> list[str]:
+        """The reading in a few sentences, without the names of people."""
+        return reading_summary(self.to_dict())
+
+
+def reading_summary(data: Mapping[str, Any]) -> list[str]:
+    """The reading, given as plain data, in a few sentences for the top of a report."""
+    read = [c for c in data["columns"] if c["column"]]
+    lines = [f"Read as {_place(data)}."]
+    if read:
+        shown = (f"{c['heading']} as {c['column']} ({c['how']})" for c in read[:12])
+        more = f"; and {len(read) - 12} more" if len(read) > 12 else ""
+        lines.append(f"Columns: {'; '.join(shown)}{more}.")
+    if unread := [c["heading"] for c in data["columns"] if not c["column"]]:
+        lines.append(f"Not read: {_few(unread)}.")
+    lines += [f"{c['heading']}: {c['why']}; {c['fix']}." for c in data["columns"] if c.get("fix")]
+    if scale := data.get("scale"):
+        lines.append(f"Levels: {scale['text']}.")
+    if out := data["left_out"]:
+        parts = (f"{n['count']:,} {why} (line {_few(n['lines'])})" for why, n in out.items())
+        lines.append(f"Left out, as of {data.get('as_of', 'today')}: {'; '.join(parts)}.")
+    if roles := data.get("open_roles"):
+        lines.append(f"Open posts: {_counted(roles.items())}.")
+    if strange := data.get("not_understood"):
+        lines.append(f"Not understood: {_counted((s['name'], s['count']) for s in strange)}.")
+    return lines + [f"{note}." for note in data.get("notes", ())]
+
+
+def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """The reading, given as plain data, as rows: kind, what, read as, why."""
+    for c in data["columns"]:
+        why = "; ".join(filter(None, (c.get("why"), c.get("fix"))))
+        read_as = f"{c['column']} ({c['how']})" if c["column"] else "not read"
+        yield {"kind": "column", "what": c["heading"], "read as": read_as, "why": why}
+    for column, values in data.get("values", {}).items():
+        for value, meaning in values.items():
+            yield {"kind": column, "what": value, "read as": meaning, "why": ""}
+    for strange in data.get("not_understood", ()):
+        why = f"{strange['count']} times"
+        yield {
+            "kind": strange["kind"],
+            "what": strange["name"],
+            "read as": "not read",
+            "why": why,
+        }
+
+
+def _place(data: Mapping[str, Any]) -> str:
+    """The layout and the form, in words."""
+    of_form = {
+        "encoding": "encoding {}",
+        "delimiter": "columns separated by {}",
+        "sheet": "sheet {}",
+        "header_row": "header in row {}",
+    }
+    parts = [text.format(_visible(data[k])) for k, text in of_form.items() if data.get(k)]
+    if separators := data.get("separators"):
+        parts.append(f"names in a cell separated by {' '.join(map(_visible, separators))}")
+    rows = [f"{data['rows']:,} rows"] if "rows" in data else []
+    return ", ".join([data["layout"], *rows, *parts])
+
+
+def _visible(text: Any) -> str:
+    """A separator that can be seen."""
+    return {"\t": "tab", "\n": "line break"}.get(str(text), str(text))
+
+
+def _counted(items: Iterable[tuple[str, int]]) -> str:
+    return _few([f"{name} ({count:,})" for name, count in items])
+
+
+def _few(items: Sequence[Any], limit: int = 8) -> str:
+    more = f" and {len(items) - limit} more" if len(items) > limit else ""
+    return ", ".join(map(str, items[:limit])) + more

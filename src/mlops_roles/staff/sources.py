@@ -1,0 +1,378 @@
+"""Tables as a file or program has them: headings, a sample of rows, and columns on demand.
+
+A source knows encoding, delimiter, sheet and header row, but nothing of people. Regular CSV and TSV
+files are read by Arrow, all others by the csv module of the standard library, which knows the line
+of every row and error; XLSX by calamine; Parquet by DuckDB.
+"""
+
+from __future__ import annotations
+
+import glob
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..io import rdf
+from ..io.xlsx import Sheet, read_sheets
+from .engine import Engine, int64_array
+from .reading import Reading, ReadOptions
+from .spreadsheets import Row, csv_rows, decode, delimiter_of
+
+if TYPE_CHECKING:
+    import ibis
+    import pyarrow
+
+BATCH_ROWS = 50_000
+SAMPLE_ROWS, SAMPLE_BYTES = 1000, 1 << 19
+HEADER_ROWS = 40  # the header is in one of the first rows
+MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
+MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
+HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the first rows
+
+
+@dataclass
+class Source:
+    """A table before anything is known of its columns.
+
+    Attributes:
+        reading: the form of the file, to be completed.
+        headings: of the columns.
+        sample: the first rows below the header.
+        load: gives an Arrow table of `line` and the wanted columns as text, named by their index,
+            and the short rows: (line, cells).
+        above: the cells of the row above the header, if there is one.
+        sheets: the other sheets of a workbook.
+        skip_first: whether the first row below the header is a part of it.
+    """
+
+    reading: Reading
+    headings: list[str]
+    sample: list[list[str]]
+    load: Callable[[Sequence[int]], tuple[pyarrow.Table, list[Row]]]
+    above: list[str] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
+    skip_first: bool = False
+
+
+def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
+    """A CSV or TSV file."""
+    data, encoding = decode(rdf.read_bytes(path, MAX_PLAIN_BYTES), path, options.encoding)
+    reading = Reading(str(path), "csv", encoding=encoding)
+    offset, first_line = 0, 1
+    if match := re.match(rb'"?sep=(.)"?\r?\n', data[:16], re.I):
+        offset, first_line = match.end(), 2
+        reading.notes.append(f"Line 1 names the separator {match[1].decode()!r}")
+    head = data[offset : offset + SAMPLE_BYTES]
+    head = head if len(data) - offset <= len(head) else head[: head.rfind(b"\n") + 1] or head
+    text = rdf.check_encoding(head, path) if len(head) == len(data) - offset else _head_text(head)
+    said = match[1].decode() if match else None
+    delimiter = options.delimiter or said or delimiter_of(text, path)
+    reading.delimiter = delimiter
+    first = _first_rows(text, delimiter, path, first_line)
+    at = _header_index(first, options, header_of, path)
+    line, header = first[at]
+    reading.header_row = line if line > 1 else None
+    _report_above(first[:at], reading)
+
+    def rows() -> Iterator[Row]:
+        whole = csv_rows(rdf.check_encoding(data[offset:], path), delimiter, path, first_line)
+        return (row for row in whole if row[0] > line)
+
+    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+        body = _from_line(data, offset, line - first_line)
+        quick = _plain(body, delimiter, len(header), wanted, line)
+        return (quick, []) if quick is not None else to_arrow(rows(), len(header), wanted)
+
+    above = list(first[at - 1][1]) if at else []
+    body = [list(cells) for _, cells in first[at + 1 :]]
+    return Source(reading, list(header), body, load, above)
+
+
+def _head_text(head: bytes) -> str:
+    """The head of a large file as text; a fault in it is found when the whole is read."""
+    return head.decode("utf-8", "replace")
+
+
+def _first_rows(text: str, delimiter: str, path: Path, line: int) -> list[Row]:
+    """The first rows of a text that may be cut off in a cell."""
+    found: list[Row] = []
+    try:
+        for row in itertools.islice(csv_rows(text, delimiter, path, line), SAMPLE_ROWS):
+            found.append(row)
+    except InputError:
+        if len(text) < SAMPLE_BYTES // 4 or not found:
+            raise
+    if not found:
+        raise InputError(
+            f"{path}: no header row; the first row names the columns, 'person' among them"
+        )
+    return found
+
+
+def _header_index(
+    rows: Sequence[Row], options: ReadOptions, header_of: HeaderOf, path: Path
+) -> int:
+    """The index of the header row: as settled, or found."""
+    if options.header_row is None:
+        return header_of(rows[:HEADER_ROWS])
+    lines = [line for line, _ in rows]
+    if options.header_row not in lines:
+        raise InputError(
+            f"--header-row {options.header_row}: {path} has no such row among its first "
+            f"{len(rows)}; give the line of the headings"
+        )
+    return lines.index(options.header_row)
+
+
+def _report_above(rows: Sequence[Row], reading: Reading) -> None:
+    """Report the rows above the header, which are not read."""
+    for line, cells in rows:
+        shown = ", ".join(filter(None, map(str.strip, cells)))[:80]
+        reading.notes.append(f"Row {line} above the header is not read: {shown}")
+
+
+def _from_line(data: bytes, offset: int, lines: int) -> bytes:
+    """The data from a number of lines after the offset."""
+    for _ in range(lines):
+        offset = data.find(b"\n", offset) + 1 or len(data)
+    return data[offset:] if offset else data
+
+
+def _plain(
+    data: bytes, delimiter: str, width: int, wanted: Sequence[int], line: int
+) -> pyarrow.Table | None:
+    """The wanted columns of a file in which each line is one row; None for any other file.
+
+    Args:
+        data: the file, from its header on.
+        delimiter, width, wanted: of the columns.
+        line: the line of the header.
+    """
+    end = data.find(b"\n") + 1 or len(data)
+    if b'"' in data[:end] or not wanted or not _are_rows(data, delimiter):
+        return None
+    table = _parse_plain_csv(data, delimiter, width, [str(i) for i in wanted])
+    if table is None or not table.num_rows:
+        return None
+    return _with_lines(table, range(line + 1, line + 1 + table.num_rows))
+
+
+def _with_lines(table: pyarrow.Table, lines: Any) -> pyarrow.Table:
+    """The table with its cells trimmed, blank ones null, and the number of each line."""
+    import pyarrow as pa
+
+    cells = {name: trimmed(table[name]) for name in table.column_names}
+    return pa.table({"line": int64_array(lines), **cells})
+
+
+def _parse_plain_csv(
+    data: bytes, delimiter: str, width: int, wanted: list[str]
+) -> pyarrow.Table | None:
+    """The wanted columns as text, named by their index; None if the rows differ in width."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    try:
+        return pa.csv.read_csv(
+            pa.BufferReader(data),
+            pa.csv.ReadOptions(skip_rows=1, column_names=[str(i) for i in range(width)]),
+            pa.csv.ParseOptions(delimiter=delimiter, double_quote=False, ignore_empty_lines=False),
+            pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+
+
+def _are_rows(data: bytes, delimiter: str) -> bool:
+    """Whether each line is exactly one row.
+
+    That is: no blank line, no quote inside a cell, no stray CR, no NUL.
+    """
+    if data[:1] in b"\r\n" or b"\n\n" in data or b"\n\r" in data or b"\0" in data:
+        return False
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    between = re.escape(delimiter).encode()
+    cell = rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (between, between)
+    return data.count(b'"') == 2 * len(re.findall(cell, data))
+
+
+def to_arrow(
+    rows: Iterable[Row], width: int, wanted: Sequence[int]
+) -> tuple[pyarrow.Table, list[Row]]:
+    """The wanted columns of the rows as text, and the rows of another width."""
+    import pyarrow as pa
+
+    schema = pa.schema([("line", pa.int64()), *((str(i), pa.string()) for i in wanted)])
+    chunks, short = [schema.empty_table()], list[Row]()
+
+    def of_width() -> Iterator[Row]:
+        for row in rows:
+            if len(row[1]) == width:
+                yield row
+            else:
+                short.append(row)
+
+    each = of_width()
+    while chunk := list(itertools.islice(each, BATCH_ROWS)):
+        lines, cells = zip(*chunk, strict=True)
+        by_place = list(zip(*cells, strict=True))
+        arrays = {str(i): pa.array(by_place[i], pa.string()) for i in wanted}
+        table = pa.table(arrays) if arrays else pa.table({})
+        chunks.append(_with_lines(table, lines).cast(schema))
+    return pa.concat_tables(chunks), short
+
+
+def trimmed(values: Any) -> Any:
+    """Cells without white space around them; blank ones are null.
+
+    No Python scalar is given to Arrow: that would load pandas.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = pc.utf8_trim_whitespace(values)
+    filled = pc.cast(pc.binary_length(cells), pa.bool_())
+    return (
+        cells
+        if pc.all(filled).as_py()
+        else pc.if_else(filled, cells, pa.nulls(len(cells), cells.type))
+    )
+
+
+# workbooks ---------------------------------------------------------------------------
+
+
+def sheet_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
+    """A sheet of a workbook: the one that is settled, else the first that is not hidden."""
+    sheets = read_sheets(path)
+    sheet = _chosen_sheet(path, sheets, options.sheet)
+    rows = list(sheet.rows())
+    reading = Reading(str(path), "xlsx", sheet=sheet.name)
+    if not rows:
+        raise InputError(
+            f"{path}: no header row; the first row names the columns, 'person' among them"
+        )
+    at = _header_index(rows, options, header_of, path)
+    line, header = rows[at]
+    reading.header_row = line if line > 1 else None
+    _report_above(rows[:at], reading)
+    header = _without_end(header)
+    width = max(len(header), 1)
+    body = [(line, _of_width(cells, width)) for line, cells in rows[at + 1 :]]
+
+    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+        return to_arrow(iter(body), width, wanted)
+
+    sample = [list(cells) for _, cells in body[:SAMPLE_ROWS]]
+    others = [other for other in sheets if other is not sheet]
+    above = list(rows[at - 1][1]) if at else []
+    return Source(reading, list(header), sample, load, above, others)
+
+
+def _chosen_sheet(path: Path, sheets: Sequence[Sheet], name: str | None) -> Sheet:
+    if name is None:
+        return next((s for s in sheets if not s.hidden), sheets[0])
+    if found := next((s for s in sheets if s.name == name), None):
+        return found
+    listed = ", ".join(s.name + (" (hidden)" if s.hidden else "") for s in sheets)
+    raise InputError(f"--sheet {name}: {path} has no such sheet; it has {listed[:300]}")
+
+
+def _without_end(cells: Sequence[str]) -> list[str]:
+    """The cells up to the last that is filled."""
+    found = list(cells)
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def _of_width(cells: Sequence[str], width: int) -> list[str]:
+    """A row as wide as the header; a filled cell beyond it makes the row too wide."""
+    found = [*cells, *[""] * (width - len(cells))]
+    return found[:width] if not any(found[width:]) else _without_end(found)
+
+
+# Parquet, and tables in memory ----------------------------------------------------------
+
+
+def parquet_source(path: Path) -> Source:
+    """A Parquet file; its row number, from 1, is the line."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; check the path")
+    engine = Engine()
+
+    def read(action: Callable[[], Any]) -> Any:
+        try:
+            return action()
+        except InputError:
+            raise
+        except Exception as error:  # a broken page shows only when it is read
+            raise InputError(
+                f"{path}: not a readable Parquet file ({type(error).__name__}); write it again"
+            ) from None
+
+    # a name with * would read others, too
+    theirs = read(lambda: engine.con.read_parquet(glob.escape(str(path))))
+    found: Source = read(
+        lambda: _engine_source(theirs, engine, Reading(str(path), "parquet"), True)
+    )
+    whole = found.load
+    found.load = lambda wanted: read(lambda: whole(wanted))
+    return found
+
+
+def arrow_source(table: pyarrow.Table, name: str) -> Source:
+    """An Arrow table, or what pandas or Polars made one of."""
+    engine = Engine()
+    reading = Reading(name, "table")
+    return _engine_source(engine.register_arrow(table), engine, reading, False)
+
+
+def _engine_source(theirs: ibis.Table, engine: Engine, reading: Reading, limited: bool) -> Source:
+    """A table that DuckDB reads; lists are joined with ';'."""
+    headings = list(theirs.columns)
+    cells = {str(i): as_text(theirs[i]) for i in range(len(headings))}
+
+    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+        ((rows,),) = engine.fetch_rows(theirs.aggregate(rows=theirs.count()))
+        if not rows:
+            raise InputError(f"{reading.file}: no rows; give a file with people")
+        texts = theirs.select(**{str(i): cells[str(i)] for i in wanted})
+        if limited and (
+            rows > MAX_ROWS or sum(engine.fetch_rows(_text_bytes(texts))[0]) > MAX_PARQUET
+        ):
+            raise InputError(
+                f"{reading.file}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB "
+                "of text; split it"
+            )
+        return _with_lines(engine.to_arrow(texts), range(1, rows + 1)), []
+
+    first = engine.fetch_rows(theirs.select(**cells).head(SAMPLE_ROWS))
+    sample = [[text or "" for text in row] for row in first]
+    return Source(reading, headings, sample, load)
+
+
+def as_text(cells: ibis.Column) -> Any:
+    """A column as text; a list of texts is joined with ';'."""
+    if cells.type().is_array():
+        return cells.cast("array<string>").join(";")
+    return cells.cast("string")
+
+
+def _text_bytes(table: ibis.Table) -> ibis.Table:
+    """The text in each column, counted without unpacking it."""
+    import ibis
+
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+    def strlen(text: str) -> int:
+        """Replaced by the function of DuckDB that counts bytes."""
+        return len(text.encode())
+
+    return table.aggregate(**{c: strlen(table[c]).sum().fill_null(0) for c in table.columns})

@@ -1,0 +1,340 @@
+"""The meaning of values in staff data: levels on a scale, statuses, and names in a cell.
+
+The words are data: `levels.csv` and `values.csv` in `ontology/staff/`. Only distinct values come
+here, never one value for each row.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from ..errors import InputError
+from ..io.resources import resource_rows
+from ..ontology.names import fold_name
+from .reading import ReadOptions
+
+UNIT = "\x1f"  # between a name and its level, where they were in two cells
+STATES = {"has": "has", "lacks": "lacks", "below": "below the level asked", "unknown": "unknown"}
+_NUMBER = r"\d{1,3}(?:[.,]\d+)?"
+_OF = re.compile(rf"({_NUMBER})\s*(?:/|of|out of|von|sur|de)\s*({_NUMBER})")
+_PERCENT = re.compile(rf"({_NUMBER})\s*%")
+_NUMBERED = re.compile(rf"(?:(?:l|n|s|lvl|level|niveau|stufe|nivel|livello)\.?\s?)?({_NUMBER})")
+_NUMBER_AND_WORD = re.compile(rf"[lns]?({_NUMBER})\s*[-–—:=.,)]?\s*(\D.*)")
+_WORD_AND_NUMBER = re.compile(rf"(\D*?)\s*[(\[]\s*({_NUMBER})\s*[)\]]")
+_YEARS = re.compile(rf"({_NUMBER})\s*\+?\s*(?:years?|yrs?|y|jahren?|ans?|années?|años?)\b.*")
+_LEVEL_IN_CELL = (
+    re.compile(r"(?P<name>.*\S)\s*[:=]\s*(?P<level>[^:=]+)"),
+    re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
+    re.compile(r"(?P<name>.*\S)\s+[-–—]\s*(?P<level>\S.*)"),
+    re.compile(rf"(?P<name>.*\S)\s+(?P<level>{_NUMBER}\s*(?:/\s*{_NUMBER}|%))"),
+)
+_SCALE = re.compile(rf"({_NUMBER})\s*(?:-|–|to|bis|à|a|\.\.)\s*({_NUMBER})")
+
+
+def fold_value(text: str) -> str:
+    """A value as it is compared: NFKC, lower case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+@cache
+def meanings(kind: str) -> dict[str, str]:
+    """Folded value to meaning, for a kind of `values.csv`: status, person, negation or cell."""
+    rows = resource_rows("ontology", "staff/values")
+    return {fold_value(r["value"]): r["meaning"] for r in rows if r["kind"] == kind}
+
+
+@cache
+def _level_words() -> dict[str, str]:
+    return {fold_value(r["word"]): r["share"] for r in resource_rows("ontology", "staff/levels")}
+
+
+def status_of(text: str) -> str | None:
+    """The meaning of a status; of one with a detail after it, the meaning of its first part."""
+    known, folded = meanings("status"), fold_value(text).replace("_", " ")
+    first = re.split(r"\s*[-–(,/:]\s*", folded)[0]
+    return known.get(folded) or known.get(folded.replace(" ", "_")) or known.get(first)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level as written.
+
+    Attributes:
+        number: on the scale; None for a word.
+        top: the highest number, if the level says it, as 3/5 does.
+        share: from 0 to 1, of a word or a percentage.
+        kind: 'level', 'tick' (has, without a level) or 'blank'.
+    """
+
+    number: float | None = None
+    top: float | None = None
+    share: float | None = None
+    kind: str = "level"
+
+
+BLANK, TICK, NONE = Level(kind="blank"), Level(kind="tick"), Level(share=0.0)
+
+
+def parse_level(text: str) -> Level | None:
+    """The level that a text states; None if it states none."""
+    folded = fold_value(text)
+    if not folded or folded in meanings("cell") or re.fullmatch(r"-\d+", folded):
+        return BLANK  # -1 is 'not applicable'
+    if folded in _level_words():
+        return _word(folded)
+    for form, level in _FORMS:
+        if match := form.fullmatch(folded):
+            return level(match)
+    return None
+
+
+def _numbered_word(number: str, word: str) -> Level:
+    """A number with a word, which says more than the number only if it is a word for none."""
+    return NONE if _word(word) == NONE else Level(_float(number))
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], ...] = (
+    (_PERCENT, lambda m: Level(share=min(_float(m[1]) / 100, 1.0))),
+    (_OF, lambda m: Level(_float(m[1]), top=_float(m[2]))),
+    (_YEARS, lambda _: TICK),
+    (_NUMBERED, lambda m: Level(_float(m[1]))),
+    (_NUMBER_AND_WORD, lambda m: _numbered_word(m[1], m[2])),
+    (_WORD_AND_NUMBER, lambda m: _numbered_word(m[2], m[1])),
+)
+
+
+def _word(folded: str) -> Level | None:
+    share = _level_words().get(folded)
+    return TICK if share == "has" else Level(share=float(share)) if share else None
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale of levels, and what counts as having and as lacking a skill.
+
+    Attributes:
+        bottom, top: the lowest and the highest number; None for words and percentages.
+        has_share, lacks_share: thresholds from 0 to 1, of words.
+        has_number, lacks_number: thresholds on the scale.
+        why: what the ends rest on.
+    """
+
+    bottom: float | None = None
+    top: float | None = None
+    has_share: float = 0.5
+    lacks_share: float = 0.0
+    has_number: float = 0.0
+    lacks_number: float = 0.0
+    why: str = ""
+
+    def decide(self, level: Level | None) -> str:
+        """'has', 'lacks', 'below' or 'unknown'."""
+        if level is None or level.kind == "blank":
+            return "unknown"
+        if level.kind == "tick":
+            return "has"
+        if level.number is None:
+            share = level.share or 0.0
+            return _decided(share, self.has_share, self.lacks_share)
+        if self.top is None:
+            return "unknown"
+        number = level.number * self.top / level.top if level.top else level.number
+        return _decided(number, self.has_number, self.lacks_number)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The scale as plain data, with a sentence."""
+        if self.top is None:
+            ends = {"scale": "words"}
+            text = (
+                f"words and percentages; has from {self.has_share:.0%} of the scale, "
+                f"lacks up to {self.lacks_share:.0%}"
+            )
+        else:
+            ends = {"scale": f"{self.bottom:g}-{self.top:g}"}
+            text = (
+                f"{self.bottom:g} to {self.top:g} ({self.why}); has from {self.has_number:g}, "
+                f"lacks up to {self.lacks_number:g}"
+            )
+        text += "; between them below the level asked; blank is unknown"
+        return {
+            **ends,
+            "has_from": self.has_number if self.top is not None else self.has_share,
+            "lacks_to": self.lacks_number if self.top is not None else self.lacks_share,
+            "text": f"{text} (--scale, --has-from and --lacks-to settle it)",
+        }
+
+
+def _decided(value: float, has_from: float, lacks_to: float) -> str:
+    return "lacks" if value <= lacks_to else "has" if value >= has_from else "below"
+
+
+def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[str] = ()) -> Scale:
+    """The scale of some levels; `stated` are texts that may name its ends, such as a heading.
+
+    Raises InputError for an option that is no level.
+    """
+    numbers = [x.number for x in levels if x.number is not None]
+    tops = {x.top for x in levels if x.top}
+    named = next((m for text in stated if (m := _SCALE.search(text))), None)
+    if options.scale:
+        if not (match := _SCALE.fullmatch(options.scale.strip())):
+            raise InputError(f"--scale {options.scale}: not two numbers; write --scale 0-5")
+        ends, why = (_float(match[1]), _float(match[2])), "as settled"
+    elif not numbers:
+        return _with_thresholds(None, None, "", options)
+    elif named and max(numbers) <= _float(named[2]):
+        ends, why = (_float(named[1]), _float(named[2])), "as a heading or legend says"
+    else:
+        top = max(max(tops, default=0), _top(max(x for x in numbers if x is not None)))
+        bottom = 0.0 if min(numbers) < 1 or any(x.share == 0 for x in levels) else 1.0
+        ends, why = (bottom, top), "the highest level seen is taken as the top"
+    return _with_thresholds(ends[0], ends[1], why, options)
+
+
+def _top(highest: float) -> float:
+    """The top of a scale whose highest level seen is this one."""
+    return highest if highest <= 7 else 10.0 if highest <= 10 else 100.0
+
+
+def _with_thresholds(
+    bottom: float | None, top: float | None, why: str, options: ReadOptions
+) -> Scale:
+    has, lacks = (
+        _threshold(name, text, top)
+        for name, text in (("has-from", options.has_from), ("lacks-to", options.lacks_to))
+    )
+    middle = None if top is None else ((bottom or 0.0) + top) / 2
+    has_share = 0.5 if has is None else has
+    lacks_share = 0.0 if lacks is None else lacks
+    if has_share <= lacks_share:
+        raise InputError(
+            "--has-from is not above --lacks-to: no level would be neither; raise --has-from"
+        )
+    if top is None:
+        return Scale(None, None, has_share, lacks_share)
+    return Scale(
+        bottom,
+        top,
+        has_share,
+        lacks_share,
+        (middle or 0.0) if has is None else has * top,
+        0.0 if lacks is None else lacks * top,
+        why,
+    )
+
+
+def _threshold(name: str, text: str | None, top: float | None) -> float | None:
+    """A threshold as a share of the scale."""
+    if text is None:
+        return None
+    level = parse_level(text)
+    if level is None or level.kind != "level":
+        raise InputError(f"--{name} {text}: not a level; write a number, a percentage or a word")
+    if level.number is None:
+        return level.share
+    if top is None and not level.top:
+        raise InputError(
+            f"--{name} {text}: the levels are words or absent; write a word, as --{name} advanced"
+        )
+    return level.number / (level.top or top or 1.0)
+
+
+@dataclass(frozen=True)
+class SkillName:
+    """One name in a cell: 'has', 'lacks', 'below' the level asked, or 'unknown' (blank)."""
+
+    name: str
+    state: str = "has"
+    level: str = ""
+
+    @property
+    def text(self) -> str:
+        """The name with its level."""
+        return f"{self.name}: {self.level}" if self.level else self.name
+
+
+@dataclass
+class SkillCells:
+    """How the names in the cells of skills are read.
+
+    Attributes:
+        known: the folded names of skills and tools.
+        scale: the scale of levels.
+        settled: level as written, folded, to its state, as a user settled it.
+    """
+
+    known: Collection[str] = ()
+    scale: Scale = field(default_factory=Scale)
+    settled: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, piece: str) -> list[SkillName]:
+        """The names in one piece of a cell, which has no separator."""
+        name, unit, level = piece.partition(UNIT)
+        if unit:
+            return [SkillName(name.strip(), self.state(level), level.strip())]
+        text = piece.strip()
+        if not text:
+            return []
+        if self.is_known(text):
+            return [SkillName(text)]
+        if found := self._with_level(text) or self._negated(text):
+            return [found]
+        return [SkillName(text)]
+
+    def is_known(self, name: str) -> bool:
+        """Whether it is a name of a skill or tool."""
+        return fold_name(name) in self.known
+
+    def state(self, level: str) -> str:
+        """What a level means."""
+        return self.settled.get(fold_value(level)) or self.scale.decide(parse_level(level))
+
+    def levels(self, piece: str) -> Iterator[str]:
+        """The level that a piece of a cell states, if it does."""
+        text = piece.strip()
+        if UNIT in piece:
+            yield piece.partition(UNIT)[2]
+        elif not self.is_known(text) and (split := self._split_level(text)):
+            yield split[1]
+
+    def _with_level(self, text: str) -> SkillName | None:
+        if split := self._split_level(text):
+            state = self.state(split[1])
+            return None if state == "unknown" else SkillName(split[0], state, split[1])
+        return None
+
+    def _split_level(self, text: str) -> tuple[str, str] | None:
+        """A name and its level; a level in words needs a known name before it."""
+        for i, form in enumerate(_LEVEL_IN_CELL):
+            if match := form.fullmatch(text):
+                name, level = match["name"], match["level"]
+                found = parse_level(level)
+                if found is None and fold_value(level) not in self.settled:
+                    continue
+                if found == BLANK:
+                    continue
+                if self.is_known(name) or (i in (0, 3) and found and found.kind == "level"):
+                    return name, level
+        return None
+
+    def _negated(self, text: str) -> SkillName | None:
+        """A known name after a word that denies it."""
+        match = self._denial.match(text)
+        name = text[match.end() :].strip() if match else ""
+        return SkillName(name, "lacks") if name and self.is_known(name) else None
+
+    @cached_property
+    def _denial(self) -> re.Pattern[str]:
+        words = sorted(meanings("negation"), key=len, reverse=True)
+        return re.compile(
+            "|".join(re.escape(w) + ("" if w.endswith("'") else r"\b") for w in words), re.I
+        )

@@ -1,0 +1,368 @@
+"""The reading: layouts, levels, statuses and columns are read as what they are, or refused."""
+
+import itertools
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from mlops_roles import InputError, Records, audit, certify
+from mlops_roles.cli.main import main
+from mlops_roles.staff.reading import ReadOptions
+from mlops_roles.staff.values import parse_level, status_of
+
+
+@pytest.fixture
+def put(tmp_path):
+    numbers = itertools.count()
+
+    def write(text, name="staff.csv", encoding="utf-8"):
+        path = tmp_path / str(next(numbers)) / name
+        path.parent.mkdir()
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write
+
+
+def book(path, **sheets):
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(path)
+    return path
+
+
+def said(found):
+    """(person, skill) to what an audit says of them, by name."""
+    names = {r["line"]: r["person"] for r in found.people.to_pyarrow().to_pylist()}
+    rows = found.knows.to_pyarrow().to_pylist()
+    state = {(1, 0): "has", (0, 1): "lacks"}
+    return {
+        (names[r["line"]], r["skill"]): state[r["recorded"], r["lacking"]]
+        for r in rows
+        if r["recorded"] or r["lacking"]
+    }
+
+
+def how(found):
+    return {c.heading: c.column for c in found.reading.columns}
+
+
+# layouts ---------------------------------------------------------------------------------
+
+SKILLED = {("Ada", "sql"): "has", ("Ben", "sql"): "lacks", ("Ada", "statistical-analysis"): "has"}
+SAME = {
+    "wide": "Name,Team,SQL,statistics\nAda,X,4,5\nBen,X,0,1\n",
+    "wide in German": "Mitarbeiter;statistics;SQL\nAda;Experte;gut\nBen;Anfänger;keine\n",
+    "wide with averages": "Name,SQL,statistics,Average,Comments\nAda,4,5,4.5,fine\nBen,0,1,1,-\n",
+    "transposed": "Skill,Ada,Ben\nSQL,4,0\nstatistics,5,1\n",
+    "transposed with categories": "Group,Skill,Ada,Ben\nA,SQL,3,0\nA,statistics,5,2\n",
+    "long": "Name,Skill,Level\nAda,SQL,3\nBen,SQL,0\nAda,statistics,5\nBen,statistics,1\n",
+    "long in French": "Matricule;Nom complet;Compétence;Niveau\n1;Ada;SQL;expert\n2;Ben;SQL;aucun\n"
+    "1;Ada;statistics;confirmé\n2;Ben;statistics;débutant\n",
+    "levels after a colon": "name,skills\nAda,SQL: 4 - good; statistics: 5\n"
+    "Ben,SQL: 0; statistics: 1\n",
+    "levels in brackets": "name,skills\nAda,SQL (expert) | statistics (80%)\nBen,no SQL\n",
+    "JSON": 'name,skills\nAda,"{""SQL"": 4, ""statistics"": 5}"\nBen,"{""SQL"": 0}"\n',
+    "two header rows": "Name,Skills,\n,SQL,statistics\nAda,4,5\nBen,0,1\n",
+    "groups above": "Our matrix,,\n,Data,\nName,SQL,statistics\nAda,4,5\nBen,0,1\n",
+    "legend below": "Name,SQL,statistics\nAda,4,5\nBen,0,1\nAverage,2,3\n5 - Expert\n0 - None,,\n",
+    "sep=": "sep=;\nName;SQL;statistics\nAda;4;5\nBen;0;1\n",
+}
+
+
+@pytest.mark.parametrize("layout", SAME)
+def test_the_same_skills_are_read_from_any_layout(layout, put):
+    found = audit(put(SAME[layout]))
+    assert said(found) == SKILLED
+    assert found.rejected == []
+    assert found.reading.layout
+
+
+def test_marks_are_has_and_blank_is_unknown(put):
+    for mark in ("x", "✓", "yes", "oui"):
+        found = audit(put(f"name,SQL,statistics\nAda,{mark},\nBen,,{mark}\n"))
+        assert said(found) == {("Ada", "sql"): "has", ("Ben", "statistical-analysis"): "has"}
+
+
+def test_columns_that_are_levels_or_roles_are_no_people(put):
+    path = put("Skill,Junior,Mid-Level,Senior\nSQL,1,2,3\nstatistics,1,2,3\n")
+    with pytest.raises(InputError, match="not people"):
+        audit(path)
+
+
+def test_a_row_of_invalid_json_is_rejected(put):
+    found = audit(put('name,skills\nAda,"[""SQL""]"\nBen,"{""SQL"": "\n'))
+    assert [(r.line, r.reason) for r in found.rejected] == [(3, "not valid JSON in a cell")]
+    assert said(found) == {("Ada", "sql"): "has"}
+
+
+# separators, encodings --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", [",", "|", ";", "\n", ", ", " • "])
+def test_the_separator_is_what_makes_known_names(mark, put):
+    cell = mark.join(["SQL", "Python", "statistics"])
+    found = audit(put(f'name,title,skills\nAda,Data Engineer,"{cell}"\n'))
+    assert not found.unmatched_skills
+    assert ("Ada", "sql") in said(found)
+    assert mark.strip(" ") in found.reading.separators or mark == "\n"
+
+
+def test_a_comma_inside_a_name_or_brackets_stays(put):
+    found = audit(put('name,skills\nAda,"SQL, statistics, Administration (Linux, Windows)"\n'))
+    assert found.unmatched_skills == {"Administration (Linux， Windows)": 1}
+
+
+def test_a_separator_that_makes_no_names_is_reported_and_can_be_settled(put):
+    path = put('name,title,skills\nAda,Data Engineer,"zig, zag"\n')
+    found = audit(path)
+    assert any("--separator" in note for note in found.reading.notes)
+    assert list(found.unmatched_skills) == ["zig, zag"]
+    settled = audit(path, mapping=ReadOptions(separator=","))
+    assert list(settled.unmatched_skills) == ["zag", "zig"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-8-sig", "utf-8"])
+def test_an_encoding_is_found_and_reported(encoding, put):
+    path = put("Name;Fähigkeiten\nJörg;Python, SQL\n", encoding=encoding)
+    found = audit(path)
+    assert said(found) == {("Jörg", "sql"): "has"}
+    assert (found.reading.encoding or "utf-8").startswith(encoding.removesuffix("-sig"))
+
+
+# columns ------------------------------------------------------------------------------------
+
+
+def test_two_columns_that_could_be_the_title_are_an_error_naming_both(put):
+    path = put("Name,Job Title,Position\nAda,Data Engineer,ML Engineer\n")
+    with pytest.raises(InputError, match=r"'Job Title' and 'Position'.*--map title="):
+        audit(path)
+    found = audit(path, mapping={"title": "Position"})
+    assert found.coverage("role")["ml-engineer"]["people"] == 1
+
+
+def test_a_guessed_column_with_values_of_another_kind_is_not_read(put):
+    found = audit(put("Name,Position,Role\nAda,Data Engineer,admin\nBen,ML Engineer,viewer\n"))
+    assert found.rejected == []
+    assert found.titles["certain"] == 2
+    assert how(found)["Role"] is None
+
+
+def test_titles_in_the_column_role_are_titles(put):
+    found = audit(put("Name,Role\nAda,Senior Data Engineer\nBen,Nurse\n"))
+    assert how(found)["Role"] == "title"
+    assert found.titles == {"certain": 1, "ambiguous": 0, "none": 1}
+
+
+def test_neither_title_nor_skills_is_an_error_and_a_resembling_heading_has_its_fix(put, capsys):
+    assert main(["audit", str(put("Name,Jobb Titel\nAda,Data Engineer\n"))]) == 2
+    assert '--map title="Jobb Titel"' in capsys.readouterr().err
+
+
+def test_the_reading_is_in_each_form_of_the_answer(put, capsys):
+    path = str(put("Name,Job Title,Shoe\nAda,Data Engineer,40\n"))
+    for form in ("table", "md", "html"):
+        assert main(["audit", path, "--format", form]) == 0
+        text = capsys.readouterr().out
+        assert "Job Title as title" in text
+        assert "Not read: Shoe" in text
+    assert main(["audit", path, "--format", "json"]) == 0
+    whole = json.loads(capsys.readouterr().out)["reading"]
+    assert main(["audit", path, "--reading", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reading"] == whole
+    assert [c["how"] for c in whole["columns"]] == ["guessed", "guessed", "not read"]
+
+
+# levels -------------------------------------------------------------------------------------
+
+
+def test_levels_between_the_thresholds_are_counted_apart(put):
+    path = put("name,SQL,statistics\nAda,5,3\nBen,2,0\nCem,1,\n")
+    skill = audit(path).coverage("skill")["sql"]
+    assert (skill["people"], skill["lacking"], skill["below"], skill["unrecorded"]) == (1, 0, 2, 0)
+    settled = audit(path, mapping=ReadOptions(has_from="2", lacks_to="1")).coverage("skill")["sql"]
+    assert (settled["people"], settled["lacking"], settled.get("below")) == (2, 1, None)
+
+
+def test_an_unknown_level_is_an_error_that_an_option_settles(put):
+    path = put("name,skill,level\nAda,SQL,wizard\nAda,statistics,expert\n")
+    with pytest.raises(InputError, match="--value 'level:wizard=has'"):
+        audit(path)
+    found = audit(path, mapping=ReadOptions(values={("level", "wizard"): "lacks"}))
+    assert said(found)["Ada", "sql"] == "lacks"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("expert", 1), ("Anfänger", 0.25), ("avancé", 0.75), ("ninguno", 0), ("80 %", 0.8)],
+)
+def test_words_of_four_languages_and_percentages_are_levels(text, share):
+    assert parse_level(text).share == share
+
+
+@pytest.mark.parametrize("text", ["Guru des Monats", "admin", "EC2", "Berlin", "2021-03-01"])
+def test_other_texts_are_no_levels(text):
+    assert parse_level(text) is None
+
+
+# time and status --------------------------------------------------------------------------
+
+
+def test_people_who_are_not_there_do_not_count(put):
+    path = put(
+        "Name,Title,Status,Start,End\n"
+        "Ada,Data Engineer,Active,2020-01-01,\n"
+        "Ben,Data Engineer,Terminated - Voluntary,2020-01-01,\n"
+        "Cem,Data Engineer,Active,2020-01-01,31.12.2024\n"
+        "Dan,Data Engineer,Active,2031-01-01,\n"
+        "Eve,Data Engineer,On Leave,2020-01-01,\n"
+    )
+    found = audit(path, mapping=ReadOptions(as_of="2026-01-01"))
+    assert found.reading.left_out == {"left": [3, 4], "not yet started": [5]}
+    assert found.rows == {"read": 5, "used": 2, "rejected": 0, "left_out": 3}
+    before = audit(path, mapping=ReadOptions(as_of="2023-01-01"))
+    assert before.reading.left_out == {"left": [3], "not yet started": [5]}
+
+
+def test_an_unknown_status_is_an_error_that_an_option_settles(put):
+    path = put("Name,Title,Status\nAda,Data Engineer,Active\nBen,Nurse,Zombie\n")
+    with pytest.raises(InputError, match="--value 'status:Zombie=present'"):
+        audit(path)
+    assert main(["audit", str(path), "--value", "status:Zombie=left"]) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["VACANT", "Vacant 2", "TBD", "N.N.", "unbesetzt", "à pourvoir", "(vacante)", "TBH"]
+)
+def test_a_vacancy_is_an_open_role_and_no_person(name, put):
+    found = audit(put(f"Name,Title\n{name},ML Engineer\nAda,Data Engineer\n"))
+    assert found.reading.open_roles == {"ML Engineer": 1}
+    assert found.coverage("role")["ml-engineer"]["people"] == 0
+    assert found.rows["used"] == 1
+
+
+@pytest.mark.parametrize("name", ["Ada Open", "Nina Offen", "Vacanti", "Toto Tal", "Sum Wong"])
+def test_a_name_that_is_like_a_marker_is_a_person(name, put):
+    found = audit(put(f"Name,Title\n{name},ML Engineer\n"))
+    assert found.rows["used"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("Aktiv", "present"),
+        ("Inactive - Payroll Eligible", "left"),
+        ("ON_LEAVE", "on leave"),
+        ("gekündigt", "present"),
+        ("En congé", "on leave"),
+        ("Pre-hire", "not yet started"),
+    ],
+)
+def test_statuses_of_several_languages_are_known(text, meaning):
+    assert status_of(text) == meaning
+
+
+def test_dates_whose_order_matters_and_is_unknown_are_an_error(put):
+    path = put("Name,Title,End\nAda,Data Engineer,03/04/2026\n")
+    with pytest.raises(InputError, match="day first or month first"):
+        audit(path, mapping=ReadOptions(as_of="2026-03-20"))
+    assert audit(path, mapping=ReadOptions(as_of="2026-12-01")).rows["used"] == 0
+
+
+# names and keys -----------------------------------------------------------------------------
+
+
+def test_people_of_one_name_with_different_keys_are_two(put):
+    path = put("Employee ID,Name,Title\n1,Ada,Data Engineer\n2,Ada,ML Engineer\n3,Ben,Nurse\n")
+    found = audit(path)
+    names = [r["person"] for r in found.people.to_pyarrow().to_pylist()]
+    assert names == ["Ada <1>", "Ada <2>", "Ben"]
+    assert any("several people" in note for note in found.reading.notes)
+
+
+@pytest.mark.parametrize("other", ["Ame\u0301lie", "AMÉLIE", "Amélie ", "amélie"])
+def test_a_name_in_another_form_is_the_same_person_and_reported(other, put):
+    found = audit(put(f"name,title\nAmélie,Data Engineer\n{other},Data Engineer\n"))
+    assert [(r.line, r.reason) for r in found.rejected] == [(3, "duplicate of line 2")]
+
+
+def test_given_and_family_names_are_one_name(put):
+    for head, row in (("First Name,Last Name", "Ada,Roe"), ("Nom,Prénom", "Roe,Ada")):
+        found = audit(put(f"{head},Title\n{row},Data Engineer\n"))
+        assert found.people.to_pyarrow().to_pylist()[0]["person"] == "Ada Roe"
+
+
+# sheets and joins ---------------------------------------------------------------------------
+
+
+def test_two_sheets_with_people_are_named_or_joined(tmp_path):
+    path = book(
+        tmp_path / "two.xlsx",
+        People=[["Name", "Job Title"], ["Ada", "Data Engineer"], ["Ben", "Nurse"]],
+        Skills=[["Name", "Skill", "Level"], ["Ada", "SQL", 5], ["Ada", "statistics", 0]],
+        Notes=[["Written by the office"]],
+    )
+    with pytest.raises(InputError, match=r"'People', 'Skills'.*--join 'Skills'"):
+        audit(path)
+    found = audit(path, mapping=ReadOptions(join="Skills", on="Name"))
+    assert said(found) == {("Ada", "sql"): "has", ("Ada", "statistical-analysis"): "lacks"}
+    assert found.rows["used"] == 2
+    assert "Keys in People alone: 1" in found.reading.notes
+
+
+def test_two_files_are_joined_by_a_key_and_orphans_are_counted(put):
+    people = put("id,name,title\n007,Ada,Data Engineer\n008,Ben,Nurse\n")
+    skills = put("person_id,skills\n007,SQL; statistics\n999,SQL\n", "skills.csv")
+    found = audit(people, mapping=ReadOptions(join=str(skills), on="id=person_id"))
+    assert set(said(found)) == {("Ada", "sql"), ("Ada", "statistical-analysis")}
+    assert sum("alone: 1" in note for note in found.reading.notes) == 2
+    numbers = put("person_id,skills\n7,SQL\n", "skills.csv")
+    with pytest.raises(InputError, match="no key is in both"):
+        audit(people, mapping=ReadOptions(join=str(numbers), on="id=person_id"))
+
+
+# saved mappings, evidence, tables in memory ----------------------------------------------------
+
+
+def test_a_saved_mapping_gives_the_same_reading_and_fails_when_columns_change(put, tmp_path):
+    text = "Name,Job Title,Shoe,Status,SQL\nAda,Data Engineer,40,Active,4\nBen,Nurse,41,Left,0\n"
+    path, saved = put(text), tmp_path / "mapping.toml"
+    assert main(["audit", str(path), "--save-mapping", str(saved)]) == 0
+    assert "# " in saved.read_text("utf-8")
+    assert main(["audit", str(path), "--mapping", str(saved)]) == 0
+    other = put(text.replace("Shoe", "Hat"))
+    assert main(["audit", str(other), "--mapping", str(saved)]) == 2
+
+
+def test_a_mapping_file_of_another_kind_is_refused(put):
+    path = put("Name,Title\nAda,Nurse\n")
+    for text, says in (("layout = ", "not TOML"), ("nonsense = 1", "unknown key")):
+        mapping = put(text, "mapping.toml")
+        with pytest.raises(InputError, match=says):
+            from mlops_roles.staff.mapping_file import load_mapping
+
+            load_mapping(mapping)
+        assert main(["audit", str(path), "--mapping", str(mapping)]) == 2
+
+
+def test_the_level_is_in_the_evidence(put):
+    path = put("name,SQL,statistics\nAda,2,5\n")
+    cells = Records(path).evidence("Ada").cells
+    assert [(c.text, c.claim, c.level) for c in cells] == [
+        ("SQL: 2", "below", "2"),
+        ("statistics: 5", "recorded", "5"),
+    ]
+    shown = {s["skill"].rpartition("/")[2]: s for s in certify("ada", "R4", path).content["skills"]}
+    assert shown["sql"]["state"] == "unrecorded"
+    assert shown["sql"]["evidence"][0]["says"] == "below"
+
+
+def test_tables_of_pandas_are_read():
+    table = pd.DataFrame({"person": ["Ada"], "title": ["Data Engineer"], "skills": [["SQL", "R"]]})
+    assert said(audit(table)) == {("Ada", "sql"): "has"}
