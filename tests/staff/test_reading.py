@@ -67,7 +67,7 @@ SAME = {
     "1;Ada;statistics;confirmé\n2;Ben;statistics;débutant\n",
     "levels after a colon": "name,skills\nAda,SQL: 4 - good; statistics: 5\n"
     "Ben,SQL: 0; statistics: 1\n",
-    "levels in brackets": "name,skills\nAda,SQL (expert) | statistics (80%)\nBen,no SQL\n",
+    "levels in brackets": "name,skills\nAda,SQL (expert) | statistics (80%)\nBen,without SQL\n",
     "JSON": 'name,skills\nAda,"{""SQL"": 4, ""statistics"": 5}"\nBen,"{""SQL"": 0}"\n',
     "two header rows": "Name,Skills,\n,SQL,statistics\nAda,4,5\nBen,0,1\n",
     "groups above": "Our matrix,,\n,Data,\nName,SQL,statistics\nAda,4,5\nBen,0,1\n",
