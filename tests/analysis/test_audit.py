@@ -309,6 +309,11 @@ class Oracle:
             },
             "titles": {status: statuses[status] for status in ("certain", "ambiguous", "none")},
             "unmatched_skills": self.unmatched(),
+            "nearest_names": {
+                name: near
+                for name in list(self.unmatched())[:50]
+                if (near := self.closed.names.nearest(name))
+            },
             "roles": {r: self.role(r) for r in self.closed.roles},
             "tasks": {t: self.task(t) for t in self.closed.tasks},
             "skills": {

@@ -17,6 +17,7 @@ from .requirements import count_by_part
 from .verdict import skill_states
 
 NEAREST = 3
+NAMES_WITH_NEAREST = 50  # unmatched names that get proposals; all of a large file take long
 KNOWN = ("has", "lacks", "tool")
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 
@@ -103,6 +104,13 @@ class AuditResult:
         """Names in skills, lacks and assessed that say nothing there, with the number of people."""
         unknown = {name: n for name, (n,) in self.tally.counts["unmatched"].items()}
         return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def nearest_names(self) -> dict[str, list[str]]:
+        """Known names near the unmatched ones of most people; proposals, which never count."""
+        first = list(self.unmatched_skills)[:NAMES_WITH_NEAREST]
+        near = {name: self.closed.names.nearest(name) for name in first}
+        return {name: found for name, found in near.items() if found}
 
     def coverage(self, group: str) -> dict[str, dict[str, Any]]:
         """Who covers what.
@@ -199,6 +207,7 @@ class AuditResult:
             "rows": self.rows,
             "titles": self.titles,
             "unmatched_skills": self.unmatched_skills,
+            "nearest_names": self.nearest_names,
             "roles": self._roles,
             "tasks": self._tasks,
             "skills": self._skills,

@@ -183,6 +183,7 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
             if title["people"] >= MIN_GROUP_SIZE
         ],
         "nearest": {},
+        "nearest_names": {},
         "rejected": [],
         "reading": {**{k: v for k, v in data["reading"].items() if k in FORM}, "left_out": {}},
         "small_groups": True,

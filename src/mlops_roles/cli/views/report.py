@@ -125,7 +125,13 @@ def _sections(data: Data) -> Iterator[Section]:
     yield (
         "Names of no known skill or tool",
         *_first_rows(
-            list(data["unmatched_skills"].items()), 15, lambda u: {"written": u[0], "people": u[1]}
+            list(data["unmatched_skills"].items()),
+            15,
+            lambda u: {
+                "written": u[0],
+                "people": u[1],
+                "perhaps": "; ".join(data.get("nearest_names", {}).get(u[0], ())),
+            },
         ),
     )
     keyed = any("person" in r for r in data["rejected"])  # the rows of a table have no lines
