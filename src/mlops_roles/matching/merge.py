@@ -88,6 +88,15 @@ def apply_mappings(
         raise InputError(f"{source}: {mappings.iri} is merged already; {fix}")
     merged_before = {statement for _, statement in _read_marks(graph)}
     work = ox.Dataset(ox.Quad(*t) for t in mapping_triples(mappings, mappings.reviewed))
+    changed, unchanged = _add_statements(graph, work, merged_before)
+    _add_prefixes(prefixes, mappings.header["curie_map"])
+    return Merge(graph, prefixes, changed, unchanged)
+
+
+def _add_statements(
+    graph: ox.Dataset, work: ox.Dataset, merged_before: set[ox.Triple]
+) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    """Add the marked statements of `work` to a graph: those added, and those already asserted."""
     changed, unchanged = [], []
     for node, statement in _read_marks(work):
         if ox.Quad(*statement) in graph and statement not in merged_before:
@@ -96,8 +105,7 @@ def apply_mappings(
         changed.append(statement)
         graph.add(ox.Quad(*statement))
         _add_mark(graph, work, node)
-    _add_prefixes(prefixes, mappings.header["curie_map"])
-    return Merge(graph, prefixes, changed, unchanged)
+    return changed, unchanged
 
 
 def _check_reviewed(
