@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from mlops_roles import InputError, Records, audit, certify
+from mlops_roles import InputError, Records, audit, certify, verify
 from mlops_roles.cli.main import main
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.values import parse_level, status_of
@@ -366,3 +366,11 @@ def test_the_level_is_in_the_evidence(put):
 def test_tables_of_pandas_are_read():
     table = pd.DataFrame({"person": ["Ada"], "title": ["Data Engineer"], "skills": [["SQL", "R"]]})
     assert said(audit(table)) == {("Ada", "sql"): "has"}
+
+
+def test_a_certificate_from_lists_in_parquet_is_verified(tmp_path):
+    table = pd.DataFrame({"person": ["Ada"], "title": ["Nurse"], "skills": [["SQL", "R"]]})
+    table.to_parquet(path := tmp_path / "staff.parquet")
+    certificate = tmp_path / "ada.json"
+    certificate.write_text(json.dumps(certify("Ada", "R3", path).to_dict()))
+    assert verify(certificate, path).differences == ()

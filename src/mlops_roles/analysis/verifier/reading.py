@@ -174,6 +174,13 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         ) from None
 
 
+def _cell_text(cell: Any) -> str:
+    """A cell as text; a list as its members, separated by ';'."""
+    if isinstance(cell, list):
+        return ";".join(_cell_text(member) for member in cell)
+    return "" if cell is None else str(cell)
+
+
 def _parquet_rows(path: Path) -> Iterator[Row]:
     import pyarrow.parquet
 
@@ -186,7 +193,7 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
         )
         for line, row in enumerate(rows, 1):
-            yield line, ["" if cell is None else str(cell) for cell in row]
+            yield line, [_cell_text(cell) for cell in row]
     except Exception as error:  # a broken page shows only when it is read
         raise InputError(
             f"{path}: not a readable Parquet file ({type(error).__name__}); write it again"
