@@ -20,6 +20,11 @@ class NameResolution:
         skills: the slugs of the skills that it records.
         evidence: the slugs of the skills that it is evidence for, as the name of a tool.
         nearest: if it means nothing, at most three known names; they are proposals and never count.
+
+    Example:
+        >>> from mlops_roles import resolve_skill_names
+        >>> resolve_skill_names(["dbt Core"])[0].status
+        'certain'
     """
 
     name: str

@@ -178,7 +178,7 @@ class SkillNames(Mapping[str, Meaning]):
         return []
 
     def nearest(self, name: str) -> list[str]:
-        """At most three listed names that a name contains, or that are written similarly."""
+        """At most three listed names that a name contains, or whose spelling is similar."""
         from rapidfuzz import fuzz, process
 
         folded = fold_name(name)[:MAX_LENGTH]
@@ -264,7 +264,7 @@ def _rows() -> list[dict[str, str]]:
 
 @cache
 def _words() -> list[tuple[str, bool, bool]]:
-    """Each word that may be left out, folded; whether before the name, and with tools only."""
+    """Each word that may be left out, folded; whether it precedes the name, and of tools alone."""
     return [
         (fold_name(row["word"]), row["place"] == "before", row["of"] == "tool")
         for row in _rows()

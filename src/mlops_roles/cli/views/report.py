@@ -127,11 +127,7 @@ def _sections(data: Data) -> Iterator[Section]:
         *_first_rows(
             list(data["unmatched_skills"].items()),
             15,
-            lambda u: {
-                "written": u[0],
-                "people": u[1],
-                "perhaps": "; ".join(data.get("nearest_names", {}).get(u[0], ())),
-            },
+            lambda u: _unknown_name(data, *u),
         ),
     )
     keyed = any("person" in r for r in data["rejected"])  # the rows of a table have no lines
@@ -249,6 +245,12 @@ def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -
         )
     ]
     return [f"{len(found['covered'])} of {len(group)} by {many} or more.", *rest]
+
+
+def _unknown_name(data: Data, name: str, people: int) -> dict[str, Any]:
+    """An unknown name with known names near it; they are proposals."""
+    near = data.get("nearest_names", {}).get(name, ())
+    return {"written": name, "people": people, "perhaps": "; ".join(near)}
 
 
 def _open_title(data: Data, title: Data) -> dict[str, Any]:
