@@ -148,7 +148,11 @@ someValuesFrom ex:C rdfs:subClassOf [ ON_P ; owl:someValuesFrom ex:D ]
 unionOf ex:C rdfs:subClassOf [ owl:unionOf ( ex:D ex:E ) ]
 allValuesFrom [ ON_P ; owl:allValuesFrom ex:D ] rdfs:subClassOf ex:C
 complementOf [ owl:complementOf ex:D ] rdfs:subClassOf ex:C
+allValuesFrom ex:C owl:disjointWith [ ON_P ; owl:allValuesFrom ex:D ]
+allValuesFrom ex:C rdfs:subClassOf [ owl:complementOf [ ON_P ; owl:allValuesFrom ex:D ] ]
 ReflexiveProperty ex:C a owl:ReflexiveProperty
+bottomObjectProperty ex:C owl:bottomObjectProperty ex:D
+topObjectProperty [ owl:onProperty owl:topObjectProperty ; owl:hasValue ex:D ] rdfs:subClassOf ex:C
 """
 IN_PART = """
 unionOf ex:C owl:equivalentClass [ owl:unionOf ( ex:D ex:E ) ]
@@ -174,6 +178,14 @@ def test_an_axiom_outside_of_the_rules_is_named(tmp_path, line, extent):
         load(path)
 
 
+def test_a_rule_of_swrl_is_named(tmp_path):
+    path = tmp_path / "ours.ttl"
+    rule = "ex:rule a <http://www.w3.org/2003/11/swrl#Imp> ."
+    path.write_text(PREFIXES + rule, encoding="utf-8")
+    with pytest.warns(NotReasonedWarning, match="swrl:Imp of https://example.org/rule is not"):
+        load(path)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -183,6 +195,7 @@ def test_an_axiom_outside_of_the_rules_is_named(tmp_path, line, extent):
         "ex:C rdfs:subClassOf [ owl:complementOf ex:D ] .",
         "ex:C rdfs:subClassOf [ owl:onProperty ex:p ; owl:maxCardinality 1 ] .",
         "ex:C owl:equivalentClass [ owl:onProperty ex:p ; owl:hasValue ex:v ] .",
+        "ex:p rdfs:subPropertyOf owl:topObjectProperty .",
     ],
 )
 def test_an_axiom_that_a_rule_uses_is_not_named(tmp_path, text):

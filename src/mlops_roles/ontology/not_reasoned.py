@@ -17,12 +17,14 @@ import pyoxigraph as ox
 from ..io.resources import resource_dir
 
 OWL = "http://www.w3.org/2002/07/owl#"
-# one of these names is in every file that the query finds something in, besides ReflexiveProperty
+SWRL = "http://www.w3.org/2003/11/swrl#"
+# one of these names is in every file that the query finds something in
 CONSTRUCTS = (
     *("hasSelf", "minCardinality", "cardinality", "minQualifiedCardinality", "onDataRange"),
     *("qualifiedCardinality", "maxCardinality", "maxQualifiedCardinality", "onDatatype"),
     *("onProperties", "datatypeComplementOf", "disjointUnionOf", "someValuesFrom", "unionOf"),
-    *("oneOf", "allValuesFrom", "complementOf"),
+    *("oneOf", "allValuesFrom", "complementOf", "ReflexiveProperty"),
+    *("topObjectProperty", "bottomObjectProperty", "topDataProperty", "bottomDataProperty"),
 )
 MAX_NAMED = 10  # terms that a warning names
 
@@ -54,8 +56,8 @@ def axioms_not_reasoned(file: str, quads: Iterable[Any]) -> list[NotReasoned]:
     rows: Any = store.query((resource_dir("ontology") / "not-reasoned.rq").read_text("utf-8"))
     found = set()
     for node, construct, extent in rows:
-        name = construct.value.removeprefix(OWL)
-        found.add(NotReasoned(file, _name(store, node), f"owl:{name}", extent.value))
+        name = construct.value.replace(OWL, "owl:").replace(SWRL, "swrl:")
+        found.add(NotReasoned(file, _name(store, node), name, extent.value))
     full = {axiom[:3] for axiom in found if axiom.extent == "in no way"}
     is_part = {a for a in found if a.extent != "in no way" and a[:3] in full}
     return sorted(found - is_part)
@@ -102,7 +104,7 @@ def warn_of(path: str | os.PathLike[str]) -> None:
     from ..io import rdf
 
     content = Path(path).read_bytes()
-    if not any(word.encode() in content for word in (*CONSTRUCTS, "ReflexiveProperty")):
+    if not any(word.encode() in content for word in (*CONSTRUCTS, SWRL)):
         return
     import warnings
 
@@ -115,7 +117,8 @@ def warn_of_data(paths: Iterable[Path], store: ox.Store) -> None:
 
     The ontology itself has no such axiom, so the index of the store tells whether the files have.
     """
-    names = (ox.NamedNode(OWL + name) for name in CONSTRUCTS)
-    if any(next(store.quads_for_pattern(None, name, None), None) for name in names):
+    names = [ox.NamedNode(OWL + name) for name in CONSTRUCTS] + [ox.NamedNode(SWRL + "Imp")]
+    patterns = [p for name in names for p in ((None, name, None), (None, None, name))]
+    if any(next(store.quads_for_pattern(*pattern), None) for pattern in patterns):
         for path in paths:
             warn_of(path)

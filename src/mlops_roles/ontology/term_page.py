@@ -71,7 +71,9 @@ class Section(NamedTuple):
         for name, items in group_pairs((row[self.group], row[item]) for row in rows).items():
             yield name
             text = "; ".join(dict.fromkeys(items))
-            yield from textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+            yield from textwrap.wrap(
+                text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+            )
 
 
 class Page(NamedTuple):
