@@ -144,6 +144,7 @@ def test_a_formula_for_a_name_does_not_act_in_a_spreadsheet(tmp_path):
     ]
 
 
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 @pytest.mark.parametrize(
     "file", ["org", "gistCore", "schema", "gufo", "ml-schema", "foaf", "prov-o"]
 )
