@@ -280,7 +280,7 @@ def test_the_description_has_a_profile_whose_artefacts_were_built(files, graph):
     prof = rdflib.Namespace("http://www.w3.org/ns/dx/prof/")
     assert rdflib.URIRef(BASE) in set(void.subjects(rdflib.RDF.type, prof.Profile))
     artefacts = {str(o) for o in void.objects(None, prof.hasArtifact)}
-    assert len(artefacts) == 5
+    assert len(artefacts) == 7
     for iri in artefacts - {f"{BASE}/{graph.version}/index.html"}:
         assert iri.removeprefix(f"{BASE}/{graph.version}/") in files, iri
     assert b"<svg" in files["logo.svg"]

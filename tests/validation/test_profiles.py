@@ -1,12 +1,17 @@
 """The published profiles, as plain pySHACL runs them on data alone."""
 
+import subprocess
+import sys
+
 import pyshacl
 import pytest
-from rdflib import OWL, SH, Graph, URIRef
+from rdflib import DCTERMS, OWL, SH, Graph, URIRef
 from support.asserted import ROOT
 from support.shacl import HEAD
 
 from mlops_roles import check, load
+from mlops_roles.cli.main import main
+from mlops_roles.io.rdflib_bridge import to_rdflib
 from mlops_roles.validation.profiles import profiles
 
 ADA = (
@@ -18,7 +23,7 @@ ADA = (
 
 @pytest.fixture(scope="module")
 def people() -> Graph:
-    return Graph().parse(data=profiles(load())["people"], format="turtle")
+    return to_rdflib(profiles(load())["people"], {})
 
 
 def results(people: Graph, data: str) -> set[str]:
@@ -39,6 +44,8 @@ def test_a_valid_person_has_no_result(people):
         ("; mlops:holdsRole role:ml-enginer .", "held-role-is-a-role"),
         ("; mlops:hasSkill skill:sqll .", "recorded-skill-is-known"),
         ("; mlops:usesTool skill:sql .", "used-tool-is-not-a-skill"),
+        ("; a capability:ml-engineer .", "capability-of-a-person-is-inferred"),
+        ("; mlops:needsSkill skill:sql .", "inferred-property-is-not-asserted"),
     ],
 )
 def test_a_mistake_is_a_result(mistake, shape, people):
@@ -46,10 +53,11 @@ def test_a_mistake_is_a_result(mistake, shape, people):
 
 
 def test_each_profile_has_a_header():
-    for name, text in profiles(load()).items():
-        graph = Graph().parse(data=text, format="turtle")
+    for name, statements in profiles(load()).items():
+        graph = to_rdflib(statements, {})
         header = URIRef(f"https://w3id.org/mlops-roles/shapes/{name}")
-        assert {OWL.versionInfo, OWL.imports} <= set(graph.predicates(header)), name
+        expected = {OWL.versionInfo, OWL.versionIRI, DCTERMS.requires}
+        assert expected <= set(graph.predicates(header)), name
         assert list(graph.objects(None, SH.declare)), name
 
 
@@ -60,3 +68,24 @@ def test_the_examples_get_what_check_finds(name, people):
     graph = load()
     found = sorted(graph.curie(str(s)) for s in report.objects(None, SH.sourceShape))
     assert found == sorted(f.shape for f in check(path).findings)
+
+
+def test_the_command_writes_a_profile_that_plain_pyshacl_runs(tmp_path):
+    shapes, data = tmp_path / "people.ttl", tmp_path / "data.ttl"
+    assert main(["export", "--shapes", "people", "--output", str(shapes)]) == 0
+    data.write_text(f"{HEAD}{ADA} .")
+    run = [sys.executable, "-m", "pyshacl", "-s", str(shapes), str(data)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert "Conforms: True" in done.stdout, done
+    data.write_text(f"{HEAD}{ADA} ; a capability:ml-engineer .")
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert "Remove the type" in done.stdout, done
+
+
+def test_a_profile_knows_what_a_company_added(tmp_path):
+    own = tmp_path / "acme.ttl"
+    own.write_text(f"{HEAD}ex:rust a mlops:Skill .")
+    added = to_rdflib(profiles(load(own))["people"], {})
+    assert results(added, f"{ADA} ; mlops:hasSkill ex:rust .") == set()
+    plain = to_rdflib(profiles(load())["people"], {})
+    assert results(plain, f"{ADA} ; mlops:hasSkill ex:rust .") == {"recorded-skill-is-known"}

@@ -21,6 +21,7 @@ from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
 from ..ontology.graph import DEFAULT, Graph, Term, once_per_graph, ontology_files
 from ..ontology.released import IMPORTS, published, released
+from ..validation.profiles import profiles
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 REQUIRES = ox.NamedNode("http://purl.org/dc/terms/requires")
@@ -271,3 +272,4 @@ def rdf_documents(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
             t for path in sorted(resource_dir("shapes").glob("*.ttl")) for t in file_triples(path)
         ),
     )
+    yield from ((f"shapes/{name}", canonicalize(found)) for name, found in profiles(graph).items())

@@ -1,7 +1,8 @@
-"""Write the ontology as one RDF file, with or without inferred statements.
+"""Write the ontology, or its SHACL shapes, as one RDF file.
 
   mlops-roles export --format rdfxml --inferred --output mlops-roles.owl
   mlops-roles export --inferred --sources      as released: the source of each statement written out
+  mlops-roles export --shapes people --output people.ttl       then: pyshacl -s people.ttl data.ttl
 
 The file needs no other: it has no owl:imports, and each title is a skos:altLabel, too.
 """
@@ -12,7 +13,9 @@ from collections.abc import Sequence
 
 import pyoxigraph as ox
 
-from ...ontology.graph import load
+from ...errors import InputError
+from ...io.resources import resource_rows
+from ...ontology.graph import Graph, load
 from ..main import add_common, write_output
 
 FORMATS = {
@@ -29,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--sources", action="store_true", help="write the source of each statement as an owl:Axiom"
     )
+    parser.add_argument(
+        "--shapes",
+        choices=[row["name"] for row in resource_rows("ontology", "publishing/profiles")],
+        help="instead, write the SHACL shapes for data about people, or for the ontology",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,6 +45,20 @@ def run(args: argparse.Namespace) -> int:
     graph = load(*args.added)
     for iri in open_imports(graph):
         sys.stderr.write(f"<{iri}> is imported and not loaded: left out; add its file by --with\n")
+    if args.shapes:
+        write_output(_profile(graph, args), args.output)
+        return 0
     content = graph.serialize(FORMATS[args.format], args.inferred, args.sources)
     write_output(content, args.output)
     return 0
+
+
+def _profile(graph: Graph, args: argparse.Namespace) -> bytes:
+    """A profile of the shapes, as a build writes it."""
+    from ...publishing.documents import canonicalize, formats, serialize
+    from ...validation.profiles import profiles
+
+    if args.inferred or args.sources:
+        raise InputError("--shapes: shapes have no --inferred or --sources; leave these out")
+    form = next(form for form in formats() if form.rdf == FORMATS[args.format])
+    return serialize(graph, canonicalize(profiles(graph)[args.shapes]), form)
