@@ -87,12 +87,9 @@ class Reasoning:
     @cached_property
     def contradictions(self) -> tuple[Proof, ...]:
         """A proof for each set of statements that contradict each other, the shortest first."""
-        found: dict[frozenset[str], Proof] = {}
-        for step in self.proofs.contradictions():
-            proof = _contradiction(step, self.graph)
-            found.setdefault(frozenset(_leaves(proof)), proof)
-        minimal = [proof for leaves, proof in found.items() if not any(o < leaves for o in found)]
-        return tuple(sorted(minimal, key=lambda proof: len(list(proof.lines()))))
+        steps = self.proofs.contradictions()
+        proofs = [_contradiction(step, self.graph) for step in steps]
+        return tuple(sorted(proofs, key=lambda proof: len(list(proof.lines()))))
 
     def serialize(
         self,
@@ -127,14 +124,6 @@ def _contradiction(step: reasoner.Inference, graph: Graph) -> Proof:
 
     because = tuple(p for t in step.because if (p := prove(t, graph)) is not None)
     return Proof("a contradiction", step.rule, rule_summary(step.rule), because=because)
-
-
-def _leaves(proof: Proof) -> Iterator[str]:
-    """The asserted statements that a proof rests on."""
-    if proof.rule is None:
-        yield proof.statement
-    for premise in proof.because:
-        yield from _leaves(premise)
 
 
 def reason(*files: str | os.PathLike[str], ontology: bool = False) -> Reasoning:

@@ -28,6 +28,7 @@ from .rule_instances import (
     transitive_property,
 )
 from .rules import Rule
+from .sameness import Sameness
 
 _OWL, _RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -125,7 +126,6 @@ class Chainer:
         self._by_property: dict[int, Waiting] = defaultdict(Waiting)
         self._by_class: dict[int, Waiting] = defaultdict(Waiting)
         self._by_value: dict[int, dict[int, Waiting]] = defaultdict(lambda: defaultdict(Waiting))
-        self._for_any: list[tuple[Instance, int, int]] = []
         self._made: set[Any] = set()
         self.rules = {rule.name: rule for rule in rules}
         names = ("type", "first", "rest", "nil")
@@ -140,6 +140,7 @@ class Chainer:
         self._restricts = self.encode(ox.NamedNode(f"{_OWL}onProperty"))
         self._restrictions: dict[frozenset[tuple[int, int]], int] = {}
         self._named_literals: dict[int, Triple] = {}
+        self._sameness = Sameness(self)
 
     # terms ----------------------------------------------------------------
 
@@ -211,6 +212,8 @@ class Chainer:
             self._start()
         self._type_literals()
         self._drain()
+        while self._sameness.settle():
+            self._drain()
 
     def _merge_restrictions(self, batch: list[Triple]) -> list[Triple]:
         """The statements with one blank node for all restrictions that say the same.
@@ -252,12 +255,17 @@ class Chainer:
     def _drain(self) -> None:
         """Take each statement from the queue, index it, and hand it to what waits for it."""
         by_subject, by_object, special = self.by_subject, self.by_object, {self.type, self.same}
-        by_property, by_class, for_any = self._by_property, self._by_class, self._for_any
-        by_value = self._by_value
+        by_property, by_class, by_value = self._by_property, self._by_class, self._by_value
+        sameness, sets = self._sameness, self._sameness.sets
         for triple in islice(self.queue, self._done, None):  # which grows
             s, p, o = triple
-            if p in special and self._is_settled(triple):
-                continue
+            if p in special:
+                if self._is_settled(triple):
+                    continue
+                if p == self.same:
+                    sameness.join(s, o)
+            if sets and p != self.same and (s in sets or p in sets or o in sets):
+                sameness.meet(triple)
             by_subject[p][s].append(o)
             by_object[p][o].append(s)
             if p in by_property:
@@ -266,8 +274,6 @@ class Chainer:
                 self._meet(by_value[p][o], triple)
             if p == self.type and o in by_class:
                 self._meet(by_class[o], triple)
-            if for_any:
-                self._meet_any(triple)
         self._done = len(self.queue)
 
     def _meet(self, waiting: Waiting, triple: Triple) -> None:
@@ -289,19 +295,6 @@ class Chainer:
             for instance, number in tuple(waiting.joins):  # which may grow
                 self._join(instance, number, triple)
 
-    def _meet_any(self, triple: Triple) -> None:
-        """Join a statement with the instances that any statement can match."""
-        for instance, number, needed in self._for_any:
-            if triple[1] == self.same or needed not in self.by_subject:
-                continue  # eq-sym and eq-trans say all about sameness
-            if not self._is_after(triple, instance):
-                self._join(instance, number, triple)
-
-    def _is_after(self, triple: Triple, instance: Instance) -> bool:
-        """Whether a statement is the conclusion of a rule that an instance must not follow."""
-        why = self.why[triple]
-        return why is not None and why[0].name in instance.not_after
-
     def conclude(self, triple: Triple, why: tuple[Any, ...]) -> None:
         """Note a conclusion, with its proof, unless it is known."""
         if triple not in self.why:
@@ -322,9 +315,7 @@ class Chainer:
         simple = self._simple_heads(instance)
         for number, (_, p, o) in enumerate(instance.atoms):
             if p < 0:
-                if p > IS_MEMBER:
-                    needed = next(atom[1] for atom in instance.atoms if atom[1] >= 0)
-                    self._for_any.append((instance, number, needed))
+                assert p <= IS_MEMBER, f"{instance.name}: the property of a premise is free"
                 continue
             if o < 0:
                 waiting = self._by_property[p]
@@ -428,7 +419,7 @@ class Chainer:
             return subject == value or (is_literal and self._compare(triple))
         if value == self.nothing:
             if "cls-nothing2" in self.rules:
-                why = self.why[triple] or (self._computed("cls-nothing2"), triple)
+                why = self.why[triple] or (self.computed("cls-nothing2"), triple)
                 self._clash(triple, why)
             return True
         if subject in self.values and "dt-not-type" in self.rules:
@@ -436,10 +427,10 @@ class Chainer:
             name = datatype.value if isinstance(datatype, ox.NamedNode) else ""
             if literals.known_datatype(name) and not (known and literals.is_value_of(known, name)):
                 conclusion = (subject, self.type, self.nothing)
-                self._clash(conclusion, (self._computed("dt-not-type"), triple))
+                self._clash(conclusion, (self.computed("dt-not-type"), triple))
         return False
 
-    def _computed(self, name: str) -> Instance:
+    def computed(self, name: str) -> Instance:
         """An instance for what Python has computed."""
         rule = CompiledRule(Rule(name, (), ()), self.encode)
         return Instance(rule, (), ())
@@ -469,7 +460,7 @@ class Chainer:
     def _type_literal(self, literal: int, datatype: int, name: str) -> None:
         value = self.values[literal]
         if value and literals.is_value_of(value, name):
-            self.conclude((literal, self.type, datatype), (self._computed("dt-type2"),))
+            self.conclude((literal, self.type, datatype), (self.computed("dt-type2"),))
 
     def _compare(self, triple: Triple) -> bool:
         """What follows from the value of a literal that is said to be the same as something.
@@ -496,7 +487,7 @@ class Chainer:
         """Infer that two literals are different, if their values are (dt-diff)."""
         first, second = self.values[one], self.values[other]
         if "dt-diff" in self.rules and first and second and literals.differ(first, second):
-            why = (self._computed("dt-diff"),)
+            why = (self.computed("dt-diff"),)
             self.conclude((one, self._different, other), why)
             self.conclude((other, self._different, one), why)
 
@@ -535,9 +526,7 @@ class Match:
             self._solve_condition(at, p, subject, o)
             return
         prop = p if p >= 0 else env[~p]
-        if prop < 0:
-            self._try(at, p, [known for known in self.by_subject if known != self.chainer.same])
-        elif subject >= 0 and value >= 0:
+        if subject >= 0 and value >= 0:
             if (subject, prop, value) in self.why:
                 self.solve(at + 1)
         elif prop not in self.by_subject:

@@ -81,8 +81,17 @@ class Proofs(Mapping[Any, Inference]):
                 gc.enable()
 
     def contradictions(self) -> list[Inference]:
-        """Each proof that something is impossible."""
-        return [self._inference(key, why) for key, why in self._chainer.clashes.values()]
+        """A proof for each smallest set of asserted statements that contradict each other."""
+        found: dict[int, tuple[Triple, tuple[Any, ...]]] = {}
+        leaves = Leaves(self._chainer.why)
+        for key, why in self._chainer.clashes.values():
+            found.setdefault(leaves.of_premises(why), (key, why))
+        smallest: list[int] = []
+        for mask in sorted(found, key=int.bit_count):
+            if not any(known & mask == known for known in smallest):
+                smallest.append(mask)
+        kept = set(smallest)
+        return [self._inference(*found[mask]) for mask in found if mask in kept]
 
     def n_triples(self, named: bool = False) -> bytes:
         """The inferred statements as N-Triples; faster than to make objects of them.
@@ -96,6 +105,41 @@ class Proofs(Mapping[Any, Inference]):
             is_named = [not isinstance(term, ox.BlankNode) for term in terms]
             triples = (t for t in triples if is_named[t[0]] and is_named[t[2]])
         return "".join(f"{text[s]} {text[p]} {text[o]} .\n" for s, p, o in triples).encode()
+
+
+class Leaves:
+    """The asserted statements that a proof rests on, as the bits of a number."""
+
+    def __init__(self, why: Mapping[Triple, tuple[Any, ...] | None]):
+        self._why, self._known = why, dict[Triple, int]()
+        self._asserted = 0  # how many have a bit
+
+    def of_premises(self, why: tuple[Any, ...]) -> int:
+        """The bits of what the premises of a step rest on."""
+        premises = (*why[0].premises, *why[1:])
+        todo = list(premises)
+        while todo:  # no recursion, since a proof may be long
+            triple = todo[-1]
+            reason = self._why[triple]
+            below = (*reason[0].premises, *reason[1:]) if reason else ()
+            missing = [other for other in below if other not in self._known]
+            if triple in self._known or not missing:
+                todo.pop()
+                if triple not in self._known:
+                    self._known[triple] = self._union(below) if reason else self._new_bit()
+            else:
+                todo += missing
+        return self._union(premises)
+
+    def _new_bit(self) -> int:
+        self._asserted += 1
+        return 1 << (self._asserted - 1)
+
+    def _union(self, triples: Iterable[Triple]) -> int:
+        bits = 0
+        for triple in triples:
+            bits |= self._known[triple]
+        return bits
 
 
 def infer(asserted: ox.Store | Iterable[Any], rules: Iterable[Rule] | None = None) -> Proofs:

@@ -27,16 +27,15 @@ class Instance:
         premises: the statements that its schema patterns have matched.
         size: the number of its variables.
         makes: the rule of which each match makes an instance; None if a match infers the heads.
-        not_after: the rules whose conclusions it needs not as premises.
     """
 
-    __slots__ = ("atoms", "heads", "makes", "name", "not_after", "plans", "premises", "size")
+    __slots__ = ("atoms", "heads", "makes", "name", "plans", "premises", "size")
 
     def __init__(self, rule: CompiledRule, atoms: Sequence[Triple], heads: Sequence[Triple]):
         self.name, self.atoms, self.heads = rule.rule.name, atoms, heads
         self.premises: tuple[Triple, ...] = ()
         self.makes: CompiledRule | None = None
-        self.size, self.not_after = rule.size, rule.rule.not_after
+        self.size = rule.size
         self.plans: dict[int, list[int]] = {}
 
     def plan(self, start: int) -> list[int]:

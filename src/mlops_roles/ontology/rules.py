@@ -5,7 +5,6 @@ of lists (`rdf:rest*/rdf:first`). A header says what SPARQL cannot:
 
     #+ each: ?part of ?list                 the patterns with ?part hold for each member
     #+ chain: ?p of ?list from ?u to ?v     so they do, each beginning where the last one ends
-    #+ not after: eq-rep-o                  needs no conclusion of these rules as a premise
     #+ implicit: why                        is not run; what it infers is known without it
     #+ computed: where                      is run by Python, which compares values of literals
 """
@@ -43,7 +42,6 @@ class Rule:
             'member', variable), (variable, '!=', term), (variable, '<', variable).
         each: the variable that stands for each member of a list in turn, and the list, or None.
         chain: the two variables that link the patterns of `each` end to end, or None.
-        not_after: rules whose conclusions it needs not as premises.
         is_run: whether its patterns are matched; else it is implicit or computed.
     """
 
@@ -52,7 +50,6 @@ class Rule:
     body: tuple[Atom, ...]
     each: tuple[str, str] | None = None
     chain: tuple[str, str] | None = None
-    not_after: frozenset[str] = frozenset()
     is_run: bool = True
 
 
@@ -91,7 +88,6 @@ def parse_rule(name: str, text: str) -> Rule:
         tuple(_atoms(body, prefixes)),
         (each[0], each[1]) if each else None,
         (each[2], each[3]) if "chain" in headers else None,
-        frozenset(headers.get("not after", "").split()),
         not {"implicit", "computed"} & set(headers),
     )
 
