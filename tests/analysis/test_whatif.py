@@ -134,7 +134,7 @@ def test_a_person_with_an_equals_sign_learns(capfd):
         capfd, "whatif", "--staff", ACME, "--learn", "=cmd|' /C calc'!A0=SQL", "--format", "csv"
     )
     assert (code, err) == (1, "")
-    assert "skill,sql,SQL,8,9" in out
+    assert "skill,sql,SQL,9,10" in out
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_the_page_of_a_role_explains_its_marks_once(form, capsys):
 def test_the_page_in_json_has_the_marks(capsys):
     page = json.loads(said_by(capsys, "show", "R6", "--format", "json"))
     assert page["marks"]["inferred"].startswith(INFERRED)
-    assert json.loads(said_by(capsys, "show", "R1", "--format", "json"))["marks"] == {}
+    assert json.loads(said_by(capsys, "show", "R2", "--format", "json"))["marks"] == {}
 
 
 def test_every_page_with_a_mark_has_its_meaning():

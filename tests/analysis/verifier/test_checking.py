@@ -463,5 +463,5 @@ def test_the_verifier_loads_nothing_that_makes_certificates(tmp_path, ben):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     beside = {m for m in loaded if not m.startswith("mlops_roles.analysis.verifier")}
-    names = ("analysis", "errors", "io", "io.rdf", "io.resources", "io.xlsx")
-    assert beside == {f"mlops_roles.{name}" for name in names}
+    outside_io = {m for m in beside if not m.startswith("mlops_roles.io.")}
+    assert outside_io == {f"mlops_roles.{name}" for name in ("analysis", "errors", "io")}
