@@ -436,3 +436,32 @@ def test_a_fault_in_the_sparql_is_one_line(tmp_path):
     with pytest.raises(InputError) as caught:
         ask("own", load(path))
     assert "\n" not in str(caught.value)
+
+
+def test_the_ways_to_hold_a_role_stand_once():
+    written = [path.stem for path in FILES if "org:holds/org:role" in path.read_text("utf-8")]
+    assert written == []
+    including = [q.name for q in QUESTIONS.values() if "roles-held" in q.path.read_text("utf-8")]
+    assert len(including) == 7
+
+
+def test_a_companys_own_kind_of_holding_counts(tmp_path):
+    (tmp_path / "own.ttl").write_text(
+        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> ."
+        "@prefix role: <https://w3id.org/mlops-roles/role/> . @prefix x: <urn:x:> ."
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."
+        "x:serves rdfs:subPropertyOf x:works . x:works rdfs:subPropertyOf mlops:holdsRole ."
+        "x:narrow a mlops:Role ; mlops:specialises role:devops-engineer ."
+    )
+    (tmp_path / "data.ttl").write_text("@prefix x: <urn:x:> . x:ada x:serves x:narrow .")
+    graph = load(tmp_path / "own.ttl", data=[tmp_path / "data.ttl"])
+    rows = QUESTIONS["holders-of-role"].run(graph, role="devops-engineer").rows
+    assert [row["person"] for row in rows] == ["x:ada"]
+    assert QUESTIONS["people-for-task"].run(graph, task="deploy-model").rows
+
+
+def test_an_unknown_pattern_is_an_error_with_the_known_ones(tmp_path):
+    path = tmp_path / "own.rq"
+    path.write_text("#+ summary: x\n#+ expect: nothing\nSELECT * {\n#+ include: nobody\n}")
+    with pytest.raises(InputError, match="no pattern 'nobody' to include; use one of roles-held"):
+        Question.from_file(path)

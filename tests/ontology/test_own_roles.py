@@ -294,6 +294,20 @@ def test_roles_in_a_circle_keep_their_skills(tmp_path):
 # the file for Protégé -----------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [
+        ("http://acme.example/#smith", "http://acme.example"),
+        ("https://acme.example/hr/smith", "https://acme.example/hr"),
+        ("urn:acme:smith", "urn:acme"),
+    ],
+)
+def test_the_file_has_a_header_in_any_namespace(role, home, tmp_path):
+    path = write(tmp_path, "own.ttl", f"<{role}> a mlops:Role ; mlops:requiresSkill skill:sql .")
+    graph = Graph().parse(data=company_capabilities([path]), format="turtle")
+    assert list(graph.subjects(RDF.type, OWL.Ontology)) == [URIRef(f"{home}/capabilities")]
+
+
 def test_derive_writes_a_file_that_opens_without_the_ontology(files, tmp_path):
     output = tmp_path / "acme-capabilities.ttl"
     assert main(["derive", "--with", str(files[0]), "--output", str(output)]) == 0

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import rdflib
 
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
+_INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 
@@ -96,6 +97,7 @@ class Question(NamedTuple):
                 f"{path.name}: no expect line; add '#+ expect: ?task = …' or 'nothing'"
             )
         parameters = {key[1:]: values[0] for key, values in headers.items() if key.startswith("?")}
+        text = _INCLUDE.sub(lambda found: _pattern(path, found[2]), text)
         return cls(path.stem, path, text, headers["summary"][0], parameters, headers)
 
     def bindings(self, header: str) -> list[dict[str, str]]:
@@ -132,6 +134,17 @@ class Question(NamedTuple):
                     f"it takes {', '.join(self.parameters) or 'none'}",
                 )
         return {n: candidate_terms(graph, n, v) for n, v in bindings.items()}
+
+
+def _pattern(question: Path, name: str) -> str:
+    """The graph pattern that a question includes: a file in `queries/patterns`."""
+    path = resource_dir("queries") / "patterns" / f"{name}.rq"
+    if not path.is_file():
+        raise InputError(
+            f"{question.name}: no pattern {name!r} to include; use one of "
+            + ", ".join(sorted(other.stem for other in path.parent.glob("*.rq")))
+        )
+    return path.read_text("utf-8")
 
 
 @once_per_graph
