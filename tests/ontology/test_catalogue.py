@@ -438,7 +438,6 @@ def test_a_fault_in_the_sparql_is_one_line(tmp_path):
     assert "\n" not in str(caught.value)
 
 
-<<<<<<< HEAD
 def test_the_ways_to_hold_a_role_stand_once():
     written = [path.stem for path in FILES if "org:holds/org:role" in path.read_text("utf-8")]
     assert written == []
@@ -466,30 +465,3 @@ def test_an_unknown_pattern_is_an_error_with_the_known_ones(tmp_path):
     path.write_text("#+ summary: x\n#+ expect: nothing\nSELECT * {\n#+ include: nobody\n}")
     with pytest.raises(InputError, match="no pattern 'nobody' to include; use one of roles-held"):
         Question.from_file(path)
-=======
-def test_the_ways_to_hold_a_role_are_written_once():
-    files = (ROOT / "queries").rglob("*.rq")
-    written = [path.name for path in files if "org:holds/org:role" in path.read_text("utf-8")]
-    assert written == ["holds-role.rq"]
-
-
-def test_a_question_of_a_company_includes_a_pattern(tmp_path):
-    question, data = tmp_path / "who.rq", tmp_path / "data.ttl"
-    question.write_text(
-        "#+ summary: Who holds what\n#+ expect: nothing\n"
-        + "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("mlops", "org", "schema", "skos"))
-        + "SELECT DISTINCT ?person ?role {\n    #+ include: holds-role\n}"
-    )
-    data.write_text(
-        f"<http://a/x> <{PREFIXES['org']}holds> [ <{PREFIXES['org']}role> <http://a/r> ] ."
-    )
-    rows = ask("who", load(question, data=[data])).rows
-    assert rows == [{"person": "<http://a/x>", "role": "<http://a/r>"}]
-
-
-def test_an_unknown_pattern_is_an_error_with_the_nearest_name(tmp_path):
-    question = tmp_path / "who.rq"
-    question.write_text("#+ summary: x\n#+ expect: nothing\nASK {\n  #+ include: hold-role\n}")
-    with pytest.raises(UnknownName, match="did you mean holds-role"):
-        Question.from_file(question)
->>>>>>> 3528fdd (Write the ways to hold a role once, as a pattern that questions include)

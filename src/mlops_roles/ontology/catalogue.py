@@ -8,7 +8,6 @@ A file's `#+` lines are its documentation and its test:
     #+ expect: ?role = role:ml-engineer ; ?task = task:deploy-model     a promised row, or 'nothing'
     #+ never: ?role = role:data-scientist ; ?task = task:deploy-model   no such row
     #+ fewer: ?role = role:data-scientist                               fewer rows than without
-A line `#+ include: holds-role` within the query stands for `queries/patterns/holds-role.rq`.
 """
 
 from __future__ import annotations
@@ -16,9 +15,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from textwrap import indent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
-_INCLUDE = re.compile(r"^([ \t]*)#\+ include: (\S+)[ \t]*$", re.M)
 
 
 class Mark(NamedTuple):
@@ -90,7 +87,6 @@ class Question(NamedTuple):
 
     @classmethod
     def _from_text(cls, path: Path, text: str) -> Question:
-        text = include_patterns(text)
         headers: dict[str, list[str]] = {}
         for key, value in _HEADER.findall(text):
             headers.setdefault(key, []).append(value.strip())
@@ -140,7 +136,6 @@ class Question(NamedTuple):
         return {n: candidate_terms(graph, n, v) for n, v in bindings.items()}
 
 
-<<<<<<< HEAD
 def _pattern(question: Path, name: str) -> str:
     """The graph pattern that a question includes: a file in `queries/patterns`."""
     path = resource_dir("queries") / "patterns" / f"{name}.rq"
@@ -150,24 +145,6 @@ def _pattern(question: Path, name: str) -> str:
             + ", ".join(sorted(other.stem for other in path.parent.glob("*.rq")))
         )
     return path.read_text("utf-8")
-=======
-def include_patterns(text: str) -> str:
-    """The text of a query in which each include line is replaced by the pattern that it names.
-
-    Raises UnknownName for a pattern that does not exist.
-    """
-    return _INCLUDE.sub(lambda line: indent(_pattern(line[2]), line[1]), text)
-
-
-@cache
-def _pattern(name: str) -> str:
-    """A pattern that several questions share, without the comment at its top."""
-    known = {path.stem: path for path in (resource_dir("queries") / "patterns").glob("*.rq")}
-    if name not in known:
-        raise UnknownName(name, "pattern", known, f"included can be {', '.join(sorted(known))}")
-    text = known[name].read_text("utf-8").rstrip()
-    return re.sub(r"\A(?:#.*\n)+", "", text)
->>>>>>> 3528fdd (Write the ways to hold a role once, as a pattern that questions include)
 
 
 @once_per_graph

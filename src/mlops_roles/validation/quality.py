@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import resource_dir, resource_rows
-from ..ontology.catalogue import include_patterns, run_query
+from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, Graph, load
 from ..ontology.sparql_tokens import token_list
 from .findings import SEVERITIES
@@ -243,7 +243,7 @@ def _unused_terms(ontology: _OntologyUnderTest, questions: list[Path]) -> list[R
     check = _passed("Competency questions")
     if not questions:
         return [replace(check, state="not run", reason="no questions were given (--questions)")]
-    used = {iri for path in questions for iri in _iris_in_query(include_patterns(_read_text(path)))}
+    used = {iri for path in questions for iri in _iris_in_query(_read_text(path))}
     missing = sorted(ontology.classes_and_properties() - used)
     return _violation_results(check, [(ontology.curie(term), "") for term in missing])
 
