@@ -59,6 +59,8 @@ def test_each_profile_has_a_header():
         expected = {OWL.versionInfo, OWL.versionIRI, DCTERMS.requires}
         assert expected <= set(graph.predicates(header)), name
         assert list(graph.objects(None, SH.declare)), name
+        texts = list(graph.objects(None, SH.select))
+        assert not [t for t in texts if "$shapesGraph" in t], "plain pySHACL has no such graph"
 
 
 @pytest.mark.parametrize("name", ["people", "acme"])
