@@ -5,7 +5,7 @@ import sys
 
 import pyshacl
 import pytest
-from rdflib import DCTERMS, OWL, SH, Graph, URIRef
+from rdflib import DCTERMS, OWL, RDFS, SH, Graph, URIRef
 from support.asserted import ROOT
 from support.shacl import HEAD
 
@@ -61,6 +61,18 @@ def test_each_profile_has_a_header():
         assert list(graph.objects(None, SH.declare)), name
         texts = list(graph.objects(None, SH.select))
         assert not [t for t in texts if "$shapesGraph" in t], "plain pySHACL has no such graph"
+
+
+def test_pyshacl_runs_the_profile_for_the_ontology():
+    shapes = to_rdflib(profiles(load())["ontology"], {})
+    data = "ex:kind a mlops:Role ; skos:prefLabel 'Kind'@en ; mlops:specialises ex:kind ."
+    _, report, _ = pyshacl.validate(
+        Graph().parse(data=HEAD + data, format="turtle"), shacl_graph=shapes
+    )
+    names = {str(shape).rpartition("/")[2] for shape in report.objects(None, SH.sourceShape)}
+    assert "role-does-not-specialise-itself" in names
+    (header,) = shapes.subjects(DCTERMS.title, None)
+    assert "own-namespace" in str(shapes.value(header, RDFS.comment))
 
 
 @pytest.mark.parametrize("name", ["people", "acme"])
