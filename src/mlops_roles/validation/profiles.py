@@ -34,7 +34,6 @@ def _profile(row: dict[str, str], graph: Graph) -> list[ox.Triple]:
     paths = [resource_dir("shapes") / f"{name}.ttl" for name in row["files"].split()]
     profile = to_rdflib((q for p in paths for q in rdf.parse_rdf(p)[0]), graph.prefixes)
     _add_header(profile, row)
-    _leave_out_rules_on_the_shapes_graph(profile, row)
     if row["name"] == "people":
         _name_members(profile, graph)
         _name_subjects(profile, graph)
@@ -60,22 +59,6 @@ def _add_header(profile: rdflib.Graph, row: dict[str, str]) -> None:
         if str(predicate).replace("#", "/").rpartition("/")[2] in _COPIED:
             profile.add((base if predicate == SH.declare else header, predicate, value))
             profile += front.cbd(value) if predicate == SH.declare else ()
-
-
-def _leave_out_rules_on_the_shapes_graph(profile: rdflib.Graph, row: dict[str, str]) -> None:
-    """Remove shapes whose query reads $shapesGraph, which engines may refuse; the header says so.
-
-    In such a graph an engine would have to find the terms of the ontology, too.
-    """
-    from rdflib import RDFS, SH, Literal, URIRef
-
-    header = URIRef(f"{BASE}/shapes/{row['name']}")
-    for query, text in list(profile.subject_objects(SH.select)):
-        if "$shapesGraph" in str(text):
-            shape = next(profile.subjects(SH.sparql, query))
-            profile -= profile.cbd(shape)
-            note = f"Left out, since its query reads the shapes graph: {shape}"
-            profile.add((header, RDFS.comment, Literal(note, lang="en")))
 
 
 def _name_members(profile: rdflib.Graph, graph: Graph) -> None:
