@@ -34,6 +34,7 @@ KEYS = [
     "rows",
     "titles",
     "unmatched_skills",
+    "nearest_names",
     "roles",
     "tasks",
     "skills",
@@ -296,6 +297,15 @@ class Oracle:
                 | {"broader": _joined(row["through"])}
             )
 
+    def marks(self):
+        """The words for how roles act in steps that a definition explains."""
+        hows = {row["how"] for row in ask("workflow", self.graph)}
+        return {
+            row["word"]: f"{row['word']}: {row['definition']} ({row['mark']})"
+            for row in ask("marks", self.graph)
+            if row["word"] in hows
+        }
+
     def to_dict(self):
         statuses = Counter(r["status"] for r in self.rows)
         return {
@@ -320,6 +330,7 @@ class Oracle:
                 s: self.skill(s) for s in set().union(*self.needs.values(), *self.steps.values())
             },
             "steps": {s: self.step(s) for s in self.closed.steps},
+            "marks": self.marks(),
             "open_titles": self.open_titles(),
             "nearest": {r: self.nearest(r) for r in self.closed.roles},
             "rejected": [
@@ -397,7 +408,7 @@ def agree(path, graph, closed=CLOSED):
     found, wanted = audit(path, graph=graph), Oracle(path, graph, closed)
     told = found.to_dict()
     assert {
-        key: part for key, part in told.items() if key not in ("workflow", "marks", "reading")
+        key: part for key, part in told.items() if key not in ("workflow", "reading")
     } == wanted.to_dict()  # of the ontology or the reading alone
     assert list(told["unmatched_skills"]) == list(wanted.unmatched()), "the order differs"
     assert found.people.to_pyarrow().to_pylist() == list(wanted.people())
@@ -421,9 +432,8 @@ TOOLS = [
     (names, {s for _, s in CLOSED.names[fold_name(names[0])]})
     for names in _aliases("tool").values()
 ]
-SHORT = sorted(
-    {s for r, s in CLOSED.role_skills if sum(a == r for a, _ in CLOSED.role_skills) <= 5}
-)
+SMALL = Counter(r for r, _ in CLOSED.role_skills).most_common()[-3:]  # roles that require least
+SHORT = sorted({s for r, s in CLOSED.role_skills if r in dict(SMALL)})
 SIMILAR = [row[c] for row in ask("similar-roles") for c in ("similar", "label")]
 ROLES = [row[c] for row in ask("roles") for c in ("role", "notation", "label") if row[c]] + [
     slug(r) for r in SIMILAR
@@ -457,7 +467,7 @@ def _of(names):
 
 
 def _one(kind):
-    """Any name of a skill that the smaller roles require, or of a tool that is evidence for one."""
+    """A name of a skill that the smallest roles require, or of a tool that is evidence for one."""
     if kind == "skill":
         return _of(SHORT).flatmap(lambda s: _of(SKILLS[s]))
     return _of(name for names, skills in TOOLS if skills & set(SHORT) for name in names)

@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from mlops_roles import InputError, Records, audit, certify, verify
+from mlops_roles import InputError, Records, audit, certify, gap, verify
 from mlops_roles.cli.main import main
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.values import parse_level, status_of
@@ -338,6 +338,69 @@ def test_a_saved_mapping_gives_the_same_reading_and_fails_when_columns_change(pu
     assert main(["audit", str(path), "--mapping", str(saved)]) == 0
     other = put(text.replace("Shoe", "Hat"))
     assert main(["audit", str(other), "--mapping", str(saved)]) == 2
+
+
+def test_several_columns_of_skills_are_saved_and_read_again(put, tmp_path):
+    path = put("Name,Skills,Technologies,Title\nAda,SQL,Docker,Data Engineer\n")
+    saved = tmp_path / "mapping.toml"
+    first, again = tmp_path / "first.json", tmp_path / "again.json"
+    command = ["audit", str(path), "--format", "json"]
+    assert main([*command, "--save-mapping", str(saved), "--output", str(first)]) == 0
+    assert 'skills = ["Skills", "Technologies"]' in saved.read_text("utf-8")
+    assert main([*command, "--mapping", str(saved), "--output", str(again)]) == 0
+    one, two = (json.loads(answer.read_text("utf-8")) for answer in (first, again))
+    assert one["skills"] == two["skills"]
+    assert [c["column"] for c in one["reading"]["columns"]] == [
+        c["column"] for c in two["reading"]["columns"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "mapping, says",
+    [
+        ({"title": ["Title", "Grade"]}, "mapped to 2 columns"),
+        ({"title": "Title", "unit": "Title"}, "mapped as title and unit"),
+    ],
+)
+def test_a_mapping_that_contradicts_itself_is_an_error(mapping, says, put):
+    path = put("Name,Title,Grade\nAda,Data Engineer,5\n")
+    with pytest.raises(InputError, match=says):
+        audit(path, mapping=mapping)
+
+
+def test_a_skill_below_the_level_asked_is_shown_with_both_levels(put):
+    path = put("name,SQL,statistics\nAda,2,5\n")
+    options = ReadOptions(scale="0-5", has_from="3")
+    found = gap("Ada", "R4", Records(path, mapping=options))
+    assert found.below == {"sql": "2 of 5, 3 asked"}
+    assert (found.missing["sql"], found.actions()["raise"]) == ("raise", ["sql"])
+    assert found.verdict == "unknown"
+    assert found.to_dict()["below"] == {"sql": "2 of 5, 3 asked"}
+    entry = certify("Ada", "R4", Records(path, mapping=options)).content["reading"]
+    assert list(entry["below"].values()) == ["2 of 5, 3 asked"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["certify", "Ada", "R4"],
+        ["gap", "Ada", "R4"],
+        ["gap", "Ada"],
+        ["team", "--cover", "roles"],
+        ["whatif", "--leave", "Ada"],
+    ],
+)
+@pytest.mark.parametrize("form", ["table", "md", "json"])
+def test_each_answer_about_people_says_how_they_were_read(command, form, put, capsys):
+    path = put("Name,Job Title,Skills,Shoe\nAda,Data Engineer,SQL,40\n")
+    main([*command, "--staff", str(path), "--format", form])
+    out = capsys.readouterr().out
+    if form == "json":
+        answer = json.loads(out)
+        assert (answer[0] if isinstance(answer, list) else answer)["reading"]["layout"]
+    else:
+        assert out.lstrip("# ").startswith(("How it was read", "What if"))
+        assert "Not read: Shoe" in out
 
 
 def test_a_mapping_file_of_another_kind_is_refused(put):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -21,8 +21,9 @@ from ..errors import InputError
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
+from ..staff.reading import as_options
 from .audit_result import NOTE
-from .evidence import Evidence, Records
+from .evidence import CLAIMS, Cell, Evidence, Records
 from .requirements import (
     RequiredSkill,
     iri_of,
@@ -39,6 +40,7 @@ class Certificate:
     Attributes:
         content: the certificate as plain data (JSON types), without its `id`.
         graph: the ontology that was used.
+        how_read: how the staff file was read, in a few sentences.
 
     Example:
         >>> from mlops_roles import certify
@@ -51,6 +53,7 @@ class Certificate:
 
     content: Mapping[str, Any]
     graph: Graph = field(repr=False)
+    how_read: Sequence[str] = field(default=(), repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -108,14 +111,48 @@ def certify(
         **_part_entries(slug, found, records, accept_tools),
         "skills": [_skill_entry(r, state[r.skill], found, records) for r in skills],
         "unmatched": [{"column": c.column, "text": c.text} for c in found.cells if not c.claim],
+        **_reading_entry(found, records),
         **_provenance(records, found),
     }
-    return Certificate(content, graph)
+    return Certificate(content, graph, records.staff.reading.summary())
 
 
 def _role_entry(role: str, records: Records) -> dict[str, str]:
     label = records.tables.labels.get(role, role)
     return {"role": iri_of(role, "role", records.graph), "label": label}
+
+
+def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
+    """How the staff file was read, and what of it the verifier does not repeat.
+
+    The verifier reads one row a person with names that ';' separates, by its own reader. For a
+    certificate that rests on more, the reasons are listed, and the verifier refuses it.
+    """
+    reading, options = records.staff.reading, as_options(records.mapping)
+    levels = [cell for cell in found.cells if cell.level or _is_denial(cell)]
+    columns = [c.column for c in reading.columns if c.column in CLAIMS]
+    reasons = {
+        reading.layout: reading.layout not in ("one row a person", "RDF"),
+        "names in a cell separated by " + " ".join(reading.separators): any(
+            mark != ";" for mark in reading.separators
+        ),
+        "levels or negations beside names": bool(levels),
+        "several columns of one kind": len(set(columns)) < len(columns),
+        "two files or sheets joined": bool(options.join),
+        "columns ignored": bool(options.ignore),
+    }
+    kept = [reason for reason, holds in reasons.items() if holds]
+    headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
+    entry: dict[str, Any] = {"layout": reading.layout, "columns": headings}
+    if kept:
+        entry |= {"summary": reading.summary(), "not_repeated_by_verify": kept}
+    below = {iri_of(s, "skill", records.graph): text for s, text in records.below(found).items()}
+    return {"reading": entry | ({"below": below} if below else {})}
+
+
+def _is_denial(cell: Cell) -> bool:
+    """Whether a name is denied in a column of skills that are had."""
+    return cell.claim == "lacking" and cell.column != "lacks"
 
 
 def _would_decide(

@@ -159,6 +159,16 @@ class Records:
             raise Conflict(Rejected(self.staff.file, *conflict) for conflict in conflicts)
         return found[0]
 
+    def below(self, found: Evidence) -> dict[str, str]:
+        """The skills that someone has below the level asked, with both levels in words."""
+        scale = self.staff.cells.scale
+        recorded, lacking, _ = found.skill_sets
+        return {
+            skill: scale.compared(level)
+            for skill, level in found.below.items()
+            if skill not in recorded | lacking
+        }
+
     def _rows_of(self, person: str) -> list[dict[str, Any]]:
         """The rows of a person, in the order of the file."""
         t = self.staff.table

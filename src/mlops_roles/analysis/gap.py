@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ MINIMALITY_NOTE = (
     "smallest there is."
 )
 ACTIONS: dict[State, str] = {"lacking": "learn", "tool": "confirm", "unrecorded": "record"}
+RAISE = "raise"  # a skill that is had below the level asked
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Gap:
         verdict: the current answer: 'yes', 'no', 'likely' or 'unknown'.
         states: required skill to 'recorded', 'tool', 'lacking' or 'unrecorded'.
         missing: missing skill to what to do about it: 'learn' (recorded as lacking),
-            'confirm' (a tool is evidence for it) or 'record' (nothing is known of it).
+            'confirm' (a tool is evidence for it), 'record' (nothing is known of it) or 'raise'
+            (had below the level asked).
         demands: (role, task) to the missing skills that it requires; the task is '' for skills
             that the role requires itself.
         parts: how many skills of each role that the role takes in are in each state, and last how
@@ -43,6 +45,9 @@ class Gap:
         preferred: each skill that helps with the role and is not needed, with what is known of it,
             as in `states`; it is never missing.
         labels: slug to label.
+        below: skill that the person has below the level asked, with both levels in words; it is
+            neither had nor lacking, and missing with the action 'raise'.
+        reading: what was read as what in the staff data, as plain data.
 
     Example:
         >>> from mlops_roles import gap
@@ -62,6 +67,8 @@ class Gap:
     parts: Sequence[Mapping[str, Any]]
     preferred: Mapping[str, State]
     labels: Mapping[str, str]
+    below: Mapping[str, str] = field(default_factory=dict)
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One row for each missing skill: person, role, skill, do, demanded_by."""
@@ -79,9 +86,13 @@ class Gap:
         ]
 
     def actions(self, skills: Iterable[str] | None = None) -> dict[str, list[str]]:
-        """'learn', 'confirm' and 'record' to the missing skills, or to those among `skills`."""
+        """'learn', 'confirm' and 'record' to the missing skills, or to those among `skills`.
+
+        'raise' is among them if the person has some skill below the level asked.
+        """
         wanted = list(self.missing if skills is None else skills)
-        return {a: [s for s in wanted if self.missing.get(s) == a] for a in ACTIONS.values()}
+        names = [*ACTIONS.values(), *([RAISE] if self.below else [])]
+        return {a: [s for s in wanted if self.missing.get(s) == a] for a in names}
 
     def to_dict(self) -> dict[str, Any]:
         """The gap as plain data."""
@@ -105,6 +116,8 @@ class Gap:
                 for (role, task), skills in self.demands.items()
             ],
             "preferred": dict(self.preferred),
+            **({"below": dict(self.below)} if self.below else {}),
+            "reading": dict(self.reading),
             "labels": {n: self.labels[n] for n in sorted(named) if n in self.labels},
         }
 
@@ -171,8 +184,9 @@ def _distance(gap: Gap) -> tuple[bool, int, int]:
 def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Gap:
     tables = records.tables
     states = skill_states(tables.needs("role").get(role, ()), *found.skill_sets)
+    below = {skill: text for skill, text in records.below(found).items() if skill in states}
     missing = {
-        skill: ACTIONS[state]
+        skill: RAISE if skill in below and state != "lacking" else ACTIONS[state]
         for skill, state in states.items()
         if state in ACTIONS and not (accept_tools and state == "tool")
     }
@@ -188,6 +202,8 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
         count_by_part(role, states, tables),
         skill_states(tables.preferred_skills(role), *found.skill_sets),
         tables.labels,
+        {skill: text for skill, text in below.items() if missing.get(skill) == RAISE},
+        records.staff.reading.to_dict(),
     )
 
 

@@ -75,6 +75,7 @@ class Team:
             "note": NOTE,
             "file": self.audit.staff.file,
             "ontology": self.audit.graph.version,
+            "reading": self.audit.reading.to_dict(),
             "rows": self.audit.rows,
             "cover": self.cover,
             "redundancy": self.redundancy,

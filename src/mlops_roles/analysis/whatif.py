@@ -88,6 +88,7 @@ class WhatIf:
             "note": f"{ASSUMPTION_NOTE} {NOTE}" if hires else NOTE,
             "file": self.audit.staff.file,
             "ontology": self.audit.graph.version,
+            "reading": self.audit.reading.to_dict(),
             "rows": self.audit.rows,
             "changes": self.changes,
             "states": count_states(self.before, self.after),

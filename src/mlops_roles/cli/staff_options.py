@@ -32,13 +32,7 @@ TEXTS = (
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Add the options that settle how staff data is read."""
     group = parser.add_argument_group("how the staff file is read")
-    group.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="OURS=THEIRS",
-        help='where a column has another name: --map title="Job Title"',
-    )
+    add_map(group)
     group.add_argument(
         "--ignore", action="append", default=[], metavar="COLUMN", help="a column not to be read"
     )
@@ -59,12 +53,26 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         group.add_argument(option, metavar=metavar, help=text)
 
 
-def mapping(given: Sequence[str]) -> dict[str, str]:
-    """The values of `--map`: our column to the column of the file."""
+def add_map(parser: argparse._ActionsContainer) -> None:
+    """Add the option that names columns."""
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help='where a column has another name: --map title="Job Title"',
+    )
+
+
+def mapping(given: Sequence[str]) -> dict[str, str | list[str]]:
+    """The values of `--map`: our column to the column of the file, or to several."""
+    found: dict[str, list[str]] = {}
     for pair in given:
         if "=" not in pair:
             raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
-    return dict(pair.split("=", 1) for pair in given)
+        ours, theirs = pair.split("=", 1)
+        found.setdefault(ours, []).append(theirs)
+    return {ours: names[0] if len(names) == 1 else names for ours, names in found.items()}
 
 
 def read_options(args: argparse.Namespace) -> ReadOptions:

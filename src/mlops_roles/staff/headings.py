@@ -26,6 +26,7 @@ from .values import BLANK, fold_value, meanings, parse_level, status_of
 
 OWN = ("person", "title", "unit", "role", "skills", "lacks", "assessed", "status", "start", "end")
 MORE = ("key", "given", "family", "skill", "level", "date", "source", "left", "vacant")
+SEVERAL = ("skills", "lacks", "assessed")  # may be several columns, which are read as one
 ALONE = ("person", "title", "status")  # of which there can be only one, or it is an error
 _REFERENCE = re.compile(r"[A-Z]\d+|[\w-]+:\S+")  # a notation, CURIE or IRI, known or not
 SIMILAR = 0.84  # of a heading that resembles one of ours
@@ -110,7 +111,8 @@ def check_headings(names: Sequence[str], options: ReadOptions, path: str | Path)
             f"{', '.join(gone)[:200] or 'none'}; new: {', '.join(new)[:200] or 'none'}); "
             "review the mapping and save it again with --save-mapping"
         )
-    for ours, theirs in options.mapping.items():
+    _check_pairs(options.pairs)
+    for ours, theirs in options.pairs:
         if ours not in (*OWN, *MORE):
             known = ", ".join((*OWN, *MORE))
             raise InputError(f"--map {ours}={theirs}: no column {ours!r} of ours; ours are {known}")
@@ -121,6 +123,20 @@ def check_headings(names: Sequence[str], options: ReadOptions, path: str | Path)
     for theirs in options.ignore:
         if theirs not in names:
             raise InputError(f"--ignore {theirs}: {path} has no column {theirs!r}; it has {listed}")
+
+
+def _check_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """Raise InputError for one heading as two columns, and two headings that cannot be joined."""
+    times = Counter(theirs for _, theirs in pairs)
+    if twice := [(ours, theirs) for ours, theirs in pairs if times[theirs] > 1]:
+        columns = " and ".join(ours for ours, theirs in twice if theirs == twice[0][1])
+        raise InputError(f"--map: {twice[0][1]!r} is mapped as {columns}; leave one of them")
+    counts = Counter(ours for ours, _ in pairs)
+    if one := next((c for c, n in counts.items() if n > 1 and c not in SEVERAL), None):
+        raise InputError(
+            f"--map {one}: mapped to {counts[one]} columns; only {', '.join(SEVERAL)} "
+            "may have several"
+        )
 
 
 class _Chooser:
@@ -142,7 +158,7 @@ class _Chooser:
 
     def columns(self) -> Columns:
         """All columns, chosen in the order in which they depend on each other."""
-        mapped = {theirs: ours for ours, theirs in self.options.mapping.items()}
+        mapped = {theirs: ours for ours, theirs in self.options.pairs}
         for i, name in enumerate(self.names):
             if name in mapped:
                 self.chosen[i] = ColumnReading(name, mapped[name], "mapped", "as settled")
@@ -187,7 +203,7 @@ class _Chooser:
         best = [i for rank, i in fits if rank == fits[0][0]]
         if len(best) > 1 and column in ALONE:
             best = self._settle_alone(column, best)
-        take = [i for _, i in fits] if column in ("skills", "lacks", "assessed") else best[:1]
+        take = [i for _, i in fits] if column in SEVERAL else best[:1]
         for rank, i in fits:
             if i in take:
                 how, why = ("guessed", f"a heading for {column}") if rank else ("named", "")

@@ -97,8 +97,8 @@ def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> Callable[[Seq
 
     def kind(cell: str) -> str:
         folded = fold_heading(cell)
-        if cell in options.mapping.values():
-            return next(ours for ours, theirs in options.mapping.items() if theirs == cell)
+        if mapped := next((ours for ours, theirs in options.pairs if theirs == cell), None):
+            return mapped
         return folded if folded in OWN else synonyms().get(folded, ("",))[0]
 
     def find(rows: Sequence[Row]) -> int:

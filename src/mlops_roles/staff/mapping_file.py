@@ -71,9 +71,12 @@ def _lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
     yield f"ignore = {_toml(ignored)}  # not read"
     yield ""
     yield "[columns]  # ours = theirs"
-    for column in reading.columns:
-        if column.column and column.column != "skill with level":
-            yield f"{column.column} = {_toml(column.heading)}  # {column.how}"
+    read = [c for c in reading.columns if c.column and c.column != "skill with level"]
+    for ours in dict.fromkeys(c.column for c in read):
+        same = [c for c in read if c.column == ours]
+        headings = [c.heading for c in same]
+        how = ", ".join(dict.fromkeys(c.how for c in same))
+        yield f"{ours} = {_toml(headings if len(same) > 1 else headings[0])}  # {how}"
     for kind, values in reading.values.items():
         yield f"\n[values.{kind}]"
         for value, meaning in values.items():
@@ -107,7 +110,7 @@ def load_mapping(path: str | Path) -> ReadOptions:
     if not isinstance(columns, Mapping) or not isinstance(values, Mapping):
         raise InputError(f"{path}: [columns] and [values] are tables; save the mapping again")
     for theirs in columns.values():
-        if not isinstance(theirs, str):
+        if not all(isinstance(t, str) for t in (theirs if isinstance(theirs, list) else [theirs])):
             raise InputError(f"{path}: [columns] {theirs!r} is no heading; write it as text")
     return ReadOptions(
         mapping=dict(columns),

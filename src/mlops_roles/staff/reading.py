@@ -20,7 +20,7 @@ class ReadOptions:
     """What a user settles about the reading of staff data; None leaves it to the evidence.
 
     Attributes:
-        mapping: our column to the heading of the file.
+        mapping: our column to the heading of the file, or to several headings of skills.
         ignore: headings of columns that are not read.
         layout: one of the names of layouts.
         encoding, delimiter, header_row: of a CSV file.
@@ -36,7 +36,7 @@ class ReadOptions:
         headings: the headings that a saved mapping was made for.
     """
 
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     ignore: Sequence[str] = ()
     layout: str | None = None
     encoding: str | None = None
@@ -52,6 +52,15 @@ class ReadOptions:
     join: str | None = None
     on: str | None = None
     headings: Sequence[str] = ()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The mapping as pairs of our column and a heading of the file."""
+        return [
+            (ours, heading)
+            for ours, theirs in self.mapping.items()
+            for heading in ([theirs] if isinstance(theirs, str) else theirs)
+        ]
 
     @property
     def date(self) -> str:

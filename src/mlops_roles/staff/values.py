@@ -150,6 +150,15 @@ class Scale:
         number = level.number * self.top / level.top if level.top else level.number
         return _decided(number, self.has_number, self.lacks_number)
 
+    def compared(self, level: str) -> str:
+        """A level beside the one that is asked, in words: '2 of 5, 3 asked'."""
+        found = parse_level(level)
+        if self.top is None or found is None or found.number is None:
+            return f"{level}, {self.has_share:.0%} of the scale asked"
+        if found.top:
+            return f"{level}, {self.has_number * found.top / self.top:g} asked"
+        return f"{found.number:g} of {self.top:g}, {self.has_number:g} asked"
+
     def to_dict(self) -> dict[str, Any]:
         """The scale as plain data, with a sentence."""
         if self.top is None:

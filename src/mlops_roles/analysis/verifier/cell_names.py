@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...io.resources import resource_dir
-from ...io.sssom import read_name_rows
 
 Claims = frozenset[tuple[str, str]]  # 'recorded' or 'tool', and the skill
 NOTHING: Claims = frozenset()
@@ -164,9 +163,13 @@ def _words() -> tuple[list[tuple[str, bool]], list[tuple[str, bool]], list[str]]
     return before, after, [" + ", *(f" {j} " if j.isalpha() else j for j in joints)]
 
 
-def _decisions(files: Iterable[Path], known: Mapping[str, Claims]) -> dict[str, dict[str, bool]]:
+def _decisions(files: Sequence[Path], known: Mapping[str, Claims]) -> dict[str, dict[str, bool]]:
     """Folded name and term to whether it is accepted; what one file contradicts is left out."""
     decided: dict[str, dict[str, bool]] = {}
+    if not files:
+        return decided
+    from ...io.sssom import read_name_rows
+
     for path in files:
         here: dict[tuple[str, str], set[bool]] = {}
         for row in read_name_rows(path):

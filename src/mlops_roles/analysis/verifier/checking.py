@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...errors import InputError
 from .reading import EVIDENCE_COLUMNS, PersonRows, digest, read_certificate
 from .walking import BASE, Ontology, shipped_ontology
 
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 # the rule of OWL 2 RL by which a role requires what its tasks, and the roles in it, require
 PROPERTY_CHAIN_RULE = "prp-spo2"
+LAYOUT = "one row a person"  # the only one that is read here
 ABSENT = "nothing"
 
 
@@ -98,14 +100,44 @@ def verify(
         True
     """
     given, stray = read_certificate(Path(certificate))
+    _check_reading(given, certificate)
     rows = PersonRows(Path(staff), given.get("person"), mapping or {}, key)
+    _check_columns(given, rows, certificate)
     ontology = Ontology(added) if added else shipped_ontology()
-    place, problem = "RDF beside its JSON", "not the same statements"
-    found = [Difference(place, line.strip()[:200], problem) for line in stray[:1]]
+    found = _stray_statements(stray)
     found += _blockers(given, rows, ontology) or _differences(
         given, _Rebuild(given, rows, ontology).certificate()
     )
     return Verification(given, tuple(found), rows.ignored_columns)
+
+
+def _stray_statements(stray: Sequence[str]) -> list[Difference]:
+    """The first statement of a certificate in RDF that its JSON does not imply."""
+    place, problem = "RDF beside its JSON", "not the same statements"
+    return [Difference(place, line.strip()[:200], problem) for line in stray[:1]]
+
+
+def _check_reading(given: Mapping[str, Any], certificate: str | Path) -> None:
+    """Raise InputError if the certificate rests on a reading that is not repeated here."""
+    reasons = _value_at(given, "reading", "not_repeated_by_verify")
+    if reasons is not None:
+        shown = "; ".join(map(str, reasons)) if isinstance(reasons, list) else str(reasons)
+        raise InputError(
+            f"{certificate}: not checked, for it rests on a reading that verify does not repeat "
+            f"({shown[:300]}); verify reads one row a person with names separated by ';': save the "
+            "staff in this form (columns person, skills, lacks) and certify that file"
+        )
+
+
+def _check_columns(given: Mapping[str, Any], rows: PersonRows, certificate: str | Path) -> None:
+    """Raise InputError if the certificate rests on a column that this reader does not find."""
+    columns = _value_at(given, "reading", "columns")
+    for ours, heading in columns.items() if isinstance(columns, dict) else ():
+        if ours in EVIDENCE_COLUMNS and heading in rows.header and ours not in rows.headings:
+            raise InputError(
+                f"{certificate}: rests on the column {heading!r} as {ours}; verify guesses none: "
+                f"add --map {ours}='{heading}'"
+            )
 
 
 def _blockers(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) -> list[Difference]:
@@ -162,6 +194,7 @@ class _Rebuild:
             "unmatched": [
                 {"column": cell.column, "text": cell.text} for cell in self.cells if not cell.claim
             ],
+            "reading": {"layout": LAYOUT, "columns": self.rows.headings},
             **self._provenance(),
         }
 

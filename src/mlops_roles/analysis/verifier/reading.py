@@ -95,6 +95,8 @@ class PersonRows:
         found: line and evidence cells of each row.
         unread: how many rows have another number of cells than the header.
         ignored_columns: the columns with unknown names.
+        header: all headings.
+        headings: our column to the heading of the evidence that is read.
     """
 
     def __init__(
@@ -114,6 +116,8 @@ class PersonRows:
                 f"{path}: no column 'person'; name it with --map person='Column name' "
                 "(verify guesses none)"
             )
+        self.header = header
+        self.headings = {c: header[at[c]] for c in EVIDENCE_COLUMNS if c in at}
         used = set(at.values())
         self.ignored_columns = tuple(n for i, n in enumerate(header) if n and i not in used)
         for line, cells in rows:

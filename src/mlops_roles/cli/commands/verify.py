@@ -6,19 +6,21 @@
 The verifier reads the staff file and the ontology itself. Exit code 0 if the certificate is
 verified, 1 if not, with the places that are wrong. A certificate fails after any change of the
 staff file, and for another version of the ontology: certify again then. The names of columns are
-not guessed; give them with --map.
+not guessed; give them with --map. A certificate that rests on another layout, on levels or on other
+separators is refused: save the staff as one row a person, with names separated by ';'.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from ...errors import InputError
 from ...io.text import format_rows, single_line, to_json
 from ..main import add_common, write_output
-from ..staff_options import add_reading, mapping
+from ..staff_options import add_map, mapping
 
 if TYPE_CHECKING:
     from ...analysis.verifier.checking import Verification
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--staff", required=True, metavar="FILE", help="the staff file that it is about"
     )
-    add_reading(parser)
+    add_map(parser)
     parser.add_argument(
         "--key-file",
         metavar="FILE",
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         args.certificate,
         args.staff,
         added=args.added,
-        mapping=mapping(args.map),
+        mapping=_one_each(mapping(args.map)),
         key=key and key.strip(),
     )
     rows = [asdict(difference) for difference in found.differences]
@@ -71,6 +73,17 @@ def run(args: argparse.Namespace) -> int:
         text += format_rows(rows, COLUMNS) if rows else ""
     write_output(text, args.output)
     return 0 if found.verified else 1
+
+
+def _one_each(given: Mapping[str, str | list[str]]) -> dict[str, str]:
+    """The mapping, of one heading for each column; several are not read here."""
+    for ours, theirs in given.items():
+        if not isinstance(theirs, str):
+            raise InputError(
+                f"--map {ours}: {len(theirs)} columns; verify reads one: put their names into one "
+                "column, separated by ';', and certify that file"
+            )
+    return {ours: str(theirs) for ours, theirs in given.items()}
 
 
 def _claim(found: Verification) -> str:

@@ -10,7 +10,8 @@ from ...analysis.certificate import Certificate
 from ...analysis.gap import MINIMALITY_NOTE, Gap
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
-from .report import OWN_PART, Section, format_sections, recorded_by_part, recorded_of
+from ...staff.reading import reading_summary
+from .report import OWN_PART, READING_TITLE, Section, format_sections, recorded_by_part, recorded_of
 
 SKILL_STATE_LABELS = {
     "lacking": "lacking",
@@ -18,6 +19,7 @@ SKILL_STATE_LABELS = {
     "unrecorded": "not recorded",
     "recorded": "recorded",
 }
+SAID = {"tool": "tool", "below": "below the level asked"}  # beside a name as written
 SKILL_STATE_LEGEND = (
     "recorded: in the columns skills or assessed. by a tool alone: not recorded, but a tool in use "
     "is evidence for it. lacking: assessed and found absent. not recorded: unknown."
@@ -29,18 +31,20 @@ PARTS_LEGEND = (
 PREFERRED_LEGEND = "These skills help with the role. None of them is counted above as missing."
 ACTION_LEGEND = (
     "learn: it is recorded as lacking. confirm: a tool in use is evidence for it. "
-    "record: nothing is known of it, which is not no."
+    "record: nothing is known of it, which is not no. "
+    "raise: it is had below the level asked."
 )
 
 
 def certificate_text(certificate: Certificate, form: str = "table") -> str:
     """A certificate as 'table' or 'md'."""
-    return format_sections(_certificate(certificate), form)
+    reading: Section = (READING_TITLE, list(certificate.how_read), [])
+    return format_sections([reading, *_certificate(certificate)], form)
 
 
 def gap_text(gap: Gap, form: str = "table") -> str:
     """A gap as 'table' or 'md'."""
-    return format_sections(_gap(gap), form)
+    return format_sections([_reading(gap), *_gap(gap)], form)
 
 
 def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
@@ -55,8 +59,13 @@ def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
         for gap in gaps
     ]
     return format_sections(
-        [("Roles, the nearest first", [ACTION_LEGEND], rows), *_gap(gaps[0])], form
+        [_reading(gaps[0]), ("Roles, the nearest first", [ACTION_LEGEND], rows), *_gap(gaps[0])],
+        form,
     )
+
+
+def _reading(gap: Gap) -> Section:
+    return READING_TITLE, reading_summary(gap.reading) if gap.reading else [], []
 
 
 def _certificate(certificate: Certificate) -> Iterator[Section]:
@@ -68,7 +77,13 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
     tools = ["Tools are accepted as evidence."] if data["accepted"] else []
     yield (
         f"{data['person']} as {data['label']}: {data['verdict']}",
-        [f"Of {len(states)} required skills: {counts}.", *tools, *_would_decide(data, label), NOTE],
+        [
+            f"Of {len(states)} required skills: {counts}.",
+            *_read_levels(data, label),
+            *tools,
+            *_would_decide(data, label),
+            NOTE,
+        ],
         [],
     )
     if data["roles"]:
@@ -90,6 +105,15 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
         [_skill(line, label) for line in by_state],
     )
     yield "What it rests on", list(_sources(data, certificate)), []
+
+
+def _read_levels(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterator[str]:
+    """What is had below the level asked, and what of the reading the verifier does not repeat."""
+    reading = data["reading"]
+    for skill, text in reading.get("below", {}).items():
+        yield f"Below the level asked, neither had nor lacking: {label(skill)} at {text}."
+    if reasons := reading.get("not_repeated_by_verify"):
+        yield f"verify does not re-check this certificate: {'; '.join(reasons)}."
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +152,8 @@ def _would_decide(data: Mapping[str, Any], label: Callable[[str], str]) -> Itera
 
 def _skill(line: Mapping[str, Any], label: Callable[[str], str]) -> dict[str, str]:
     cells = "; ".join(
-        f"{cell['column']}: {cell['text']}" + (" (tool)" if cell["says"] == "tool" else "")
+        f"{cell['column']}: {cell['text']}"
+        + (f" ({said})" if (said := SAID.get(cell["says"])) else "")
         for cell in line["evidence"]
     )
     return {
@@ -168,9 +193,20 @@ def _gap(gap: Gap) -> Iterator[Section]:
     minimal = [MINIMALITY_NOTE] if gap.missing else []
     parts = recorded_by_part(gap.parts, gap.labels)
     by_part = [f"Recorded, by role taken in: {'; '.join(parts)}."] if parts else []
+    below = [
+        f"Below the level asked: {gap.labels.get(skill, skill)} at {text}."
+        for skill, text in gap.below.items()
+    ]
     yield (
         f"{gap.person} to {gap.labels.get(gap.role, gap.role)}: {missing}",
-        [f"Now {gap.verdict} ({gap.file}, line {gap.line}).", *by_part, *actions, *minimal, NOTE],
+        [
+            f"Now {gap.verdict} ({gap.file}, line {gap.line}).",
+            *by_part,
+            *below,
+            *actions,
+            *minimal,
+            NOTE,
+        ],
         [],
     )
     if gap.missing:

@@ -37,6 +37,8 @@ LEGEND = (
     "not a recorded skill."
 )
 
+READING_TITLE = "How it was read"
+
 
 def report(data: Data, form: str) -> str:
     """Format the data of `Audit.to_dict`.
@@ -101,7 +103,7 @@ def _markdown(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
 
 def _sections(data: Data) -> Iterator[Section]:
     yield "Staff audit", _summary(data), []
-    yield "How it was read", reading_summary(data["reading"]), []
+    yield READING_TITLE, reading_summary(data["reading"]), []
     yield "Roles", *_roles(data)
     yield "Workflow", *_workflow(data)
     yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []

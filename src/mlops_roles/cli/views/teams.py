@@ -8,7 +8,8 @@ from typing import Any
 
 from ...analysis.coverage import COUNTS, GROUPS
 from ...io.text import TableRows
-from .report import STATE_LABELS, Section, format_sections
+from ...staff.reading import reading_summary
+from .report import READING_TITLE, STATE_LABELS, Section, format_sections
 
 Data = Mapping[str, Any]
 GROUP_TITLES = {
@@ -52,7 +53,8 @@ def whatif_text(data: Data, form: str) -> str:
         *(_change(data, change) for change in data["changes"]),
         data["note"],
     ]
-    return format_sections([("What if", head, []), *coverage_sections(data)], form)
+    reading: Section = (READING_TITLE, reading_summary(data["reading"]), [])
+    return format_sections([("What if", head, []), reading, *coverage_sections(data)], form)
 
 
 def _change(data: Data, change: Data) -> str:
@@ -117,8 +119,9 @@ def team_text(data: Data, form: str) -> str:
     """The data of `Team.to_dict` as 'table' or 'md'."""
     team = ("Team", _team(data), [_member(data, member) for member in data["members"]])
     impossible = [_impossible(data, row) for row in data["impossible"]]
+    reading: Section = (READING_TITLE, reading_summary(data["reading"]), [])
     return format_sections(
-        [team, ("What too few of the staff cover", _fixes(data), impossible)], form
+        [reading, team, ("What too few of the staff cover", _fixes(data), impossible)], form
     )
 
 
