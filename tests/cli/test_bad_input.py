@@ -90,7 +90,7 @@ def harmful_rdf():
         "a remote context": ("x.jsonld", '{"@context":"CANARY/c","name":"x"}'),
         "a file as context": ("x.jsonld", '{"@context":"file:///etc/passwd","name":"x"}'),
         "a broken statement": ("x.ttl", "<http://a/x> <http://a/p> ."),
-        "a relative IRI": ("x.ttl", "<x> <p> <y> ."),
+        "a relative IRI": ("x.nt", "<x> <p> <y> ."),
         "a bad IRI": ("x.nt", "<http://a/x y> <http://a/p> <http://a/z> ."),
         "an empty file": ("x.ttl", ""),
         "an unknown ending": ("x.foo", "x"),

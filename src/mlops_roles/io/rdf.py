@@ -147,11 +147,12 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def _parser(path: str | os.PathLike[str], rename: bool = True) -> ox.QuadParser:
-    """A parser for a file whose size and nesting have been checked."""
+    """A parser for a file whose size and nesting have been checked; relative IRIs start from it."""
     kind, data = rdf_format(path), read_bytes(path)
     check_encoding(data, path)
     _check_input_limits(data, kind, path)
-    return ox.parse(data, format=kind, rename_blank_nodes=rename)
+    base = Path(path).absolute().as_uri()
+    return ox.parse(data, format=kind, base_iri=base, rename_blank_nodes=rename)
 
 
 def _is_streamed(path: str | os.PathLike[str]) -> bool:
@@ -176,7 +177,7 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
     reason = re.sub(r"\s+", " ", message)[:300]
     fix = "fix it there"
     if "absolute IRI" in reason:
-        fix = "write full IRIs or add a base"
+        fix = "write full IRIs"
     elif isinstance(error, OSError):  # of the file, or of the disk that it is loaded into
         fix = "check path, rights and space"
     elif "context" in reason.lower():

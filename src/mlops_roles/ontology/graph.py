@@ -87,7 +87,7 @@ class Graph:
             return self.store
         from .store import open_or_build, store_key
 
-        name = store_key(self.digest, self.data)
+        name = store_key(self._cache_key, self.data)
         opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
         return opened
 
@@ -132,6 +132,16 @@ class Graph:
         for path in (*self._base, *self.added_rdf):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
+
+    @cached_property
+    def _cache_key(self) -> str:
+        """The digest, and for added files their paths, from which relative IRIs start."""
+        import hashlib
+
+        if not self.added_rdf:
+            return self.digest
+        paths = "\n".join([self.digest, *(path.absolute().as_uri() for path in self.added_rdf)])
+        return hashlib.sha256(paths.encode()).hexdigest()[:32]
 
     @cached_property
     def version(self) -> str:
@@ -218,10 +228,10 @@ class Graph:
             return
         from . import closure_cache
 
-        closure = closure_cache.read(self.digest)
+        closure = closure_cache.read(self._cache_key)
         if closure is None:
             closure = self._infer()
-            closure_cache.write(self.digest, closure)
+            closure_cache.write(self._cache_key, closure)
             del self.proofs  # their blank nodes get other names in the store
         self.store.bulk_load(closure, format=ox.RdfFormat.N_QUADS)
 
