@@ -129,6 +129,11 @@ ROUNDING_NOTE = (
 )
 
 
+def _form_of(reading: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reading says of the form of a file."""
+    return {k: v for k, v in reading.items() if k in FORM}
+
+
 class Band(int):
     """A rounded count: '0', '<5', '5+', '10+' and so on.
 
@@ -185,7 +190,7 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
         "nearest": {},
         "nearest_names": {},
         "rejected": [],
-        "reading": {**{k: v for k, v in data["reading"].items() if k in FORM}, "left_out": {}},
+        "reading": _form_of(data.get("reading", {})) | {"left_out": {}},
         "small_groups": True,
     }
     return {**data, **totals, **groups}
