@@ -1,4 +1,4 @@
-"""Find the role that a job title names, or the skills that a name in a staff file means.
+"""Find the role that a job title names, or the skills that a name of a skill or tool means.
 
   mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
   cut -d, -f2 staff.csv | mlops-roles resolve -                   one title per line
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--skills",
         action="store_true",
-        help="TITLE is a name of a skill or tool as in a cell of a staff file, not a job title",
+        help="TITLE is a name of a skill or tool, not a job title",
     )
     parser.add_argument(
         "--decisions",
