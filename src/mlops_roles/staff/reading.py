@@ -169,7 +169,12 @@ def reading_summary(data: Mapping[str, Any]) -> list[str]:
     read = [c for c in data["columns"] if c["column"]]
     lines = [f"Read as {_place(data)}."]
     if read:
-        shown = (f"{c['heading']} as {c['column']} ({c['how']})" for c in read[:12])
+        shown = (
+            c["heading"]
+            if c["heading"] == c["column"]
+            else f"{c['heading']} as {c['column']} ({c['how']})"
+            for c in read[:12]
+        )
         more = f"; and {len(read) - 12} more" if len(read) > 12 else ""
         lines.append(f"Columns: {'; '.join(shown)}{more}.")
     if unread := [c["heading"] for c in data["columns"] if not c["column"]]:
@@ -214,7 +219,11 @@ def _place(data: Mapping[str, Any]) -> str:
         "sheet": "sheet {}",
         "header_row": "header in row {}",
     }
-    parts = [text.format(_visible(data[k])) for k, text in of_form.items() if data.get(k)]
+    parts = [
+        text.format(_visible(data[k]) if k == "delimiter" else data[k])
+        for k, text in of_form.items()
+        if data.get(k)
+    ]
     if separators := data.get("separators"):
         parts.append(f"names in a cell separated by {' '.join(map(_visible, separators))}")
     rows = [f"{data['rows']:,} rows"] if "rows" in data else []
@@ -223,7 +232,7 @@ def _place(data: Mapping[str, Any]) -> str:
 
 def _visible(text: Any) -> str:
     """A separator that can be seen."""
-    return {"\t": "tab", "\n": "line break"}.get(str(text), str(text))
+    return {"\t": "tab", "\n": "line break"}.get(str(text), f"'{text}'")
 
 
 def _counted(items: Iterable[tuple[str, int]]) -> str:
