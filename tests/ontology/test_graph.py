@@ -3,10 +3,12 @@
 import gc
 import json
 import weakref
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from support.asserted import ROOT
+from support.disks import small_disk
 
 from mlops_roles import Graph, InputError, ask, load, resolve, show
 from mlops_roles.cli.main import main
@@ -183,3 +185,28 @@ def test_a_graph_with_other_prefixes_shares_the_store_and_no_derived_value():
     other = graph.with_prefixes({"x": "urn:x:"})
     assert other.store is graph.store
     assert (formatted(graph), formatted(other)) == ("<urn:x:y>", "x:y")
+
+
+def test_a_cache_that_cannot_be_written_or_is_full_only_costs_time(tmp_path, monkeypatch):
+    """A file in the place of the folder cannot be written even by root."""
+    (tmp_path / "file").write_text("")
+    for home in (tmp_path / "file", tmp_path / "file" / "below"):
+        monkeypatch.setenv("MLOPS_ROLES_CACHE", str(home))
+        assert ask("tasks-of-role", load(ACME), role="R7")
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        monkeypatch.delenv("MLOPS_ROLES_CACHE")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(disk))
+        assert ask("tasks-of-role", load(ACME), role="R7")
+        assert not [path for path in disk.rglob("*") if path.is_file()], "half a file stays behind"
+
+
+def test_the_cache_depends_on_the_code_that_infers(monkeypatch):
+    before = Graph([ACME])._cache_key
+    read = Path.read_bytes
+    changed = {"forward_chaining.py", "literals.py", "closure.rq"}
+    for name in changed:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                Path, "read_bytes", lambda p, n=name: read(p) + b"#" if p.name == n else read(p)
+            )
+            assert Graph([ACME])._cache_key != before, name

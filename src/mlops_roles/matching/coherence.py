@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
-from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph, load
+from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph
 from ..ontology.rules import rule_summary
 from .alignments import shipped_mapping_sets
 from .unknown_terms import unknown_terms
@@ -104,7 +104,7 @@ def coherence(
         )
         for term in unknown_terms(mappings, mappings.mappings, source, added)
     ]
-    graph = _MergedGraph(mappings, load(*added, data=[source]))
+    graph = _MergedGraph(mappings, Graph(added, [source]).open())
     return [*unknown, *graph.merged_terms(), *graph.rejected_mappings(), *graph.unsatisfiable()]
 
 

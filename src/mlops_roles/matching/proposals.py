@@ -153,7 +153,8 @@ def propose(
         ('Data Scientist', 'skos:exactMatch', 'role:data-scientist')
     """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
-    graph = load(*added, *(f"alignment:{name}" for name in alignments), data=[source])
+    added = [*added, *(f"alignment:{name}" for name in alignments)]
+    graph = Graph(added, [source]).open()
     quads = rdf.parse_rdf(source)[0]
     terms = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
     return _mapping_set(_EvidenceSearch(graph, terms), Path(source).stem)

@@ -52,6 +52,7 @@ class Graph:
         added: the files added to the ontology, in order.
         data: the files of instance data.
         folder: the folder in which the loaded store is kept, or None.
+        axioms_in_data: the kinds of axioms found in the data when it was loaded.
 
     Example:
         >>> from mlops_roles import load
@@ -78,6 +79,7 @@ class Graph:
         self._base = tuple(ontology_files() if base is None else base)
         self._curie_cache = (self.prefixes, dict[str, str]())
         self._built: dict[Callable[[Any], Any], Any] = {}
+        self.axioms_in_data: tuple[str, ...] = ()
 
     @cached_property
     def store(self) -> ox.Store:
@@ -98,6 +100,13 @@ class Graph:
             InputError: a file cannot be read or contradicts the ontology.
         """
         assert self.store is not None
+        return self
+
+    def warn_of_axioms(self) -> Self:
+        """This graph; issues a NotReasonedWarning if there are axioms in its data."""
+        from .axioms import warn_of_axioms
+
+        warn_of_axioms(self.data, self.axioms_in_data)
         return self
 
     def with_prefixes(self, prefixes: Mapping[str, str]) -> Self:
@@ -135,13 +144,16 @@ class Graph:
 
     @cached_property
     def _cache_key(self) -> str:
-        """The digest, and for added files their paths, from which relative IRIs start."""
+        """The digest, the code that infers, and the paths of added files, where IRIs may start."""
         import hashlib
 
-        if not self.added_rdf:
-            return self.digest
-        paths = "\n".join([self.digest, *(path.absolute().as_uri() for path in self.added_rdf)])
-        return hashlib.sha256(paths.encode()).hexdigest()[:32]
+        code = sorted(Path(__file__).parent.glob("*.py"))
+        key = hashlib.sha256(self.digest.encode())
+        for path in (*code, resource_dir("ontology") / "closure.rq"):
+            key.update(path.read_bytes())
+        for path in self.added_rdf:
+            key.update(f"\n{path.absolute().as_uri()}".encode())
+        return key.hexdigest()[:32]
 
     @cached_property
     def version(self) -> str:
@@ -203,10 +215,15 @@ class Graph:
             self.prefixes = rdf.load_into(store, path) | self.prefixes
             warn_of(path)
         self._add_closure()
-        for path in self.data:
-            self.prefixes = rdf.load_into(store, path) | self.prefixes
         if self.data:
+            from .axioms import axioms_in
+
+            before = axioms_in(store)
+            for path in self.data:
+                self.prefixes = rdf.load_into(store, path) | self.prefixes
             warn_of_data(self.data, store)
+            after = axioms_in(store)
+            self.axioms_in_data = tuple(name for name in after if after[name] - before[name])
         return self.prefixes
 
     def _load_and_close(self, store: ox.Store) -> dict[str, str]:
@@ -443,4 +460,7 @@ def load(
         True
     """
     data = tuple(data)
-    return Graph(added, data, store).open() if added or data or store else _shipped()
+    if not (added or data or store):
+        return _shipped()
+    graph = Graph(added, data, store).open()
+    return graph.warn_of_axioms() if data else graph

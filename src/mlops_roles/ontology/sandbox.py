@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ import pyoxigraph as ox
 from ..errors import InputError, Timeout
 from .catalogue import Answer
 from .graph import Graph, load
+from .not_reasoned import NotReasonedWarning
 from .sparql_tokens import Token, decode_codepoints, tokenize
 
 MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
@@ -40,10 +42,11 @@ _EXTERNAL_ACCESS = {
 _REACH = re.compile(r"(?:^|TRUE|FALSE|ASK|CONSTRUCT)(SERVICE|FROM|LOAD$)")
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
 
+_WARNING = "warning: "  # begins the lines in which a subprocess passes on its warnings
 _PIPES: dict[str, Any] = {
     "stdin": subprocess.PIPE,
     "stdout": subprocess.PIPE,
-    "stderr": subprocess.DEVNULL,
+    "stderr": subprocess.PIPE,
     "bufsize": 0,
 }
 
@@ -190,7 +193,11 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) ->
         child.stdin.close()
     child.stdin = None
     begun = child.stdout.read(1)
-    return (begun + child.communicate(timeout=seconds + 5)[0]).removeprefix(b"\n")
+    answer, talk = child.communicate(timeout=seconds + 5)
+    for line in (talk or b"").decode("utf-8", "replace").splitlines():
+        if line.startswith(_WARNING):
+            warnings.warn(line.removeprefix(_WARNING), NotReasonedWarning, stacklevel=4)
+    return (begun + answer).removeprefix(b"\n")
 
 
 def _parse_answer(output: bytes, graph: Graph) -> Answer:
@@ -208,6 +215,8 @@ def _parse_answer(output: bytes, graph: Graph) -> Answer:
 def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     """Answer one request, inside the subprocess: a line feed marks the start of the answer."""
     request, out = json.load(sys.stdin), sys.stdout.buffer
+    warnings.simplefilter("always", NotReasonedWarning)
+    warnings.showwarning = _pass_on_warning
     try:
         steps = work(request)
         next(steps)
@@ -220,9 +229,16 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
         sys.exit(3)
 
 
+def _pass_on_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Write a warning for the process that waits for the answer."""
+    if isinstance(message, NotReasonedWarning):
+        sys.stderr.write(f"{_WARNING}{message}\n")
+
+
 def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
     """Answer a query for `run_sparql`; while it runs, no file can be opened."""
     graph = Graph(request["added"], request["data"], request["folder"]).open()
+    graph.warn_of_axioms()
     yield b""
     _forbid_open_files()
     result, written = graph.query(request["text"]), _LimitedBuffer()

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
+from ..ontology.axioms import axiom_names, warn_of_axioms
 from ..ontology.catalogue import ask
 from ..ontology.graph import RDF_TYPE, Graph
 from ..ontology.names import local_name
@@ -36,6 +37,7 @@ class Agents:
 
     Attributes:
         keys: every IRI and literal, in the order of first appearance; a literal begins with '"'.
+        axioms: the kinds of axioms in the file, such as 'owl:sameAs'; they are not reasoned with.
         statements_by_column: column of `staff-columns` to (subject, object) as indices of `keys`.
     """
 
@@ -50,6 +52,9 @@ class Agents:
             predicate: tuple(side.append for side in flat[column])
             for predicate, column in columns.items()
         }
+        axioms = {iri: name for iri, name in axiom_names().items() if iri not in into}
+        marks: dict[str, list[int]] = {name: [] for name in axioms.values()}
+        into |= {iri: (marks[name].append, _ignore) for iri, name in axioms.items()}
         known = (
             graph.store.quads_for_pattern(None, ox.NamedNode(predicate), None)
             for predicate in columns
@@ -71,6 +76,7 @@ class Agents:
                 )
         self.keys = list(found)
         self.statements_by_column = flat
+        self.axioms = [name for name, found_in in marks.items() if found_in]
 
     def pairs(self, column: str) -> Pairs:
         """The pairs of a column."""
@@ -131,6 +137,7 @@ def read_rdf_people(path: Path, graph: Graph) -> pyarrow.Table:
     import pyarrow as pa
 
     agents = Agents(rdf.iter_quads(path), graph)
+    warn_of_axioms([path], agents.axioms, "audit")
     people = agents.people()
     if not len(people):
         raise InputError(
@@ -152,6 +159,10 @@ def read_rdf_people(path: Path, graph: Graph) -> pyarrow.Table:
             **cells,
         }
     )
+
+
+def _ignore(value: int) -> None:
+    """Take the object of a statement of which only the property is noted."""
 
 
 def _meanings(graph: Graph) -> dict[str, dict[str, str]]:

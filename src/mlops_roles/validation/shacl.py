@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -57,10 +58,19 @@ class DataGraph:
         store, ontology, undescribed = ox.Store(), _asserted_quads(graph), set[Any]()
         if path:
             rdf.load_into(store, path)
+            _warn_of_axioms(path, store, graph)
             undescribed = _undescribed(ontology, store)
         store.extend(ontology)
         store.extend([ox.Quad(UNDESCRIBED, RDF_TYPE, n, UNDESCRIBED) for n in undescribed])
         return cls(path, store, undescribed)
+
+
+def _warn_of_axioms(path: str | os.PathLike[str], store: ox.Store, graph: Graph) -> None:
+    """Name the axioms in a user's data, unless its file is added to the ontology, too."""
+    from ..ontology.axioms import axioms_in, warn_of_axioms
+
+    if Path(path).resolve() not in {added.resolve() for added in graph.added_rdf}:
+        warn_of_axioms([path], (name for name, quads in axioms_in(store).items() if quads))
 
 
 def check(

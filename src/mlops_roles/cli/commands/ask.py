@@ -100,7 +100,7 @@ def _ask_locally(args: argparse.Namespace, graph: Graph) -> Answer:
 
         return run_sparql(_read_query(args.question), graph, args.timeout, args.question)
     asked = find_question(args.question, graph)
-    return asked.run(graph.open(), **_bindings(asked, args))
+    return asked.run(graph.open().warn_of_axioms(), **_bindings(asked, args))
 
 
 def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:
