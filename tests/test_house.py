@@ -297,7 +297,7 @@ def test_nothing_public_is_undocumented(path):
 
 @every_module
 def test_the_library_neither_prints_nor_exits(path):
-    """One exception: the child process of `sandbox`, which writes answer and warnings, and exits."""
+    """One exception: the child process of `sandbox`, which writes and exits."""
     if path.stem == "__main__":
         pytest.skip("the entry point of the program exits")
     calls = [
