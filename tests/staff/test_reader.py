@@ -510,7 +510,8 @@ def test_a_small_workbook_with_a_large_table_is_refused(trap, tmp_path, con):
 @pytest.mark.parametrize("times", [2, 300])
 def test_a_long_text_that_many_cells_share_is_counted_for_each(times, tmp_path, con):
     long = f"{'x' * 1_000_000} y"
-    sheet(path := tmp_path / "staff.xlsx", ["person", "unit"], *[[i, "unit"] for i in range(times)])
+    rows = [[i, "unit", "Data Engineer"] for i in range(times)]
+    sheet(path := tmp_path / "staff.xlsx", ["person", "unit", "title"], *rows)
     shared = f"<sst><si><t>{long}</t></si></sst>".encode()
     patched(path, "xl/sharedStrings.xml", lambda _: shared)
     cell = rb'(<c r="B(?!1")\d+"[^>]*) t="inlineStr".*?</c>'

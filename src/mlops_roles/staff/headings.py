@@ -30,6 +30,7 @@ SEVERAL = ("skills", "lacks", "assessed")  # may be several columns, which are r
 ALONE = ("person", "title", "status")  # of which there can be only one, or it is an error
 _REFERENCE = re.compile(r"[A-Z]\d+|[\w-]+:\S+")  # a notation, CURIE or IRI, known or not
 SIMILAR = 0.84  # of a heading that resembles one of ours
+LONGEST = 500  # characters of a heading, or of a text in the place of a name
 
 
 @dataclass(frozen=True)
@@ -336,6 +337,8 @@ class _Chooser:
 
 def _bare(heading: str) -> str:
     """A heading without a remark in brackets, a number at its end, and the word for a skill."""
+    if len(heading) > LONGEST:  # no name; the patterns would take long to find that out
+        return heading
     text = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading)
     text = re.sub(r"[\s_]*\d+$", "", text) if re.search(r"[^\W\d].*\d+$", text) else text
     return text.strip(" :*")
@@ -343,6 +346,8 @@ def _bare(heading: str) -> str:
 
 def is_marker(text: str) -> str | None:
     """'vacant' or 'no person' for a text in the place of a name; else None."""
+    if len(text) > LONGEST:
+        return None
     folded = fold_value(text).strip(" .-–—*[]()<>_:#")
     bare = re.split(r"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$", folded)[0].strip(" .-_")
     known = meanings("person")
