@@ -38,7 +38,7 @@ RENAMED = {
     "lacks": "Cannot",
     "assessed": "Seen",
 }
-LINED = {"file", "rejected", "nearest"}  # what an audit says with lines or the name of its file
+LINED = {"file", "reading", "rejected", "nearest"}  # what an audit says with lines or of its file
 often = settings(
     deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -347,7 +347,11 @@ def test_lines_are_right_after_cells_with_line_breaks(folder, con, names, end):
     path = put(
         folder,
         "breaks.csv",
-        text([[n, str(i)] for i, n in enumerate(names)], ["person", "unit"], lineterminator=end),
+        text(
+            [[n, str(i), "x"] for i, n in enumerate(names)],
+            ["person", "unit", "title"],
+            lineterminator=end,
+        ),
     )
     starts = itertools.accumulate((1 + n.count("\n") for n in names), initial=2)
     assert [(r["line"], r["unit"]) for r in lines(read_staff(path, con))] == [
