@@ -4,6 +4,7 @@ python bench/naive.py STAFF.nt    writes JSON: seconds of each stage, answers, f
 """
 
 import json
+import re
 import sys
 import time
 from itertools import pairwise
@@ -52,12 +53,23 @@ def main(staff: str) -> None:
     )
 
 
+def sparql(question: Path) -> str:
+    """The text of a question with the patterns that it includes."""
+    patterns = question.parent / "patterns"
+    return re.sub(
+        r"^[ \t]*#\+ include: ([\w-]+)[ \t]*$",
+        lambda match: (patterns / f"{match[1]}.rq").read_text("utf-8"),
+        question.read_text("utf-8"),
+        flags=re.M,
+    )
+
+
 def rows(graph: rdflib.Graph, question: Path) -> list[list[str | None]]:
     """The rows of a question, as text."""
     return sorted(
         (
             [None if term is None else str(term) for term in row]
-            for row in graph.query(question.read_text("utf-8"))
+            for row in graph.query(sparql(question))
         ),
         key=str,
     )

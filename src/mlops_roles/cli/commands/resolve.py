@@ -1,4 +1,4 @@
-"""Find the role that a job title names, or the skills that a name of a skill or tool means.
+"""Find the role that a job title names, or the meaning of a skill name.
 
   mlops-roles resolve "Senior Data Engineer" "MLOps Engineer"
   cut -d, -f2 staff.csv | mlops-roles resolve -                   one title per line
