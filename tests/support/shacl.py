@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+import pyoxigraph as ox
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 
 from mlops_roles import Report, load
@@ -23,9 +24,9 @@ def shapes() -> Graph:
 
 @cache
 def ontology() -> Graph:
-    whole = Graph()
-    whole.parse(data=load().serialize(), format="turtle")
-    return whole
+    """The asserted statements, with the lexicon, which an export leaves out."""
+    quads = load().store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    return Graph().parse(data="".join(f"{q.triple} .\n" for q in quads), format="nt")
 
 
 def targets(whole, shape, of):
