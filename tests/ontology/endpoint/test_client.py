@@ -19,6 +19,10 @@ from mlops_roles.ontology.endpoint.http import select_rows
 from mlops_roles.ontology.endpoint.probes import probe
 from mlops_roles.ontology.endpoint.rewriting import fill_template
 
+# the people of two questions come with an axiom, which is not reasoned with
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::mlops_roles.ontology.not_reasoned.NotReasonedWarning"
+)
 QUESTIONS = {
     path.stem: Question.from_file(path) for path in sorted((ROOT / "queries").glob("*.rq"))
 }
@@ -186,7 +190,7 @@ def test_an_answer_beyond_a_row_cap_is_complete(text, asked, company):
 def test_rows_that_repeat_beyond_a_row_cap_are_refused(asked):
     with pytest.raises(
         InputError,
-        match=r"counted 10816 rows, gave 10000, .* nothing of it is used: .* SELECT DISTINCT",
+        match=r"counted \d+ rows, gave 10000, .* nothing of it is used: .* SELECT DISTINCT",
     ):
         asked("virtuoso").run_sparql(
             "SELECT ?c WHERE { ?a a mlops:Skill . ?b a mlops:Skill . VALUES ?c { 1 2 3 4 } }"
@@ -299,7 +303,7 @@ def other(endpoint):
 
 
 @every_server
-def test_a_stale_or_damaged_copy_is_refused_until_installed_again(server, running):
+def test_a_stale_or_damaged_copy_is_refused_until_installed_again(server, running, here):
     with Endpoint(running(server), [PEOPLE]) as ours, other(ours) as theirs:
         insert(ours, contents.ASSERTED.value, "<urn:x> <urn:x> <urn:x> .")
         with pytest.raises(InputError, match="are incomplete"):
@@ -316,7 +320,7 @@ def test_a_stale_or_damaged_copy_is_refused_until_installed_again(server, runnin
         theirs.transport.update(theirs.updates, text)
         assert ours.state() == "missing"
         assert ours.install()
-        assert bag(ours.ask("roles")) == bag(QUESTIONS["roles"].run())
+        assert bag(ours.ask("roles")) == bag(here("roles"))
 
 
 def test_a_read_only_server_is_asked_once_the_saved_file_is_loaded(tmp_path, capsys):
