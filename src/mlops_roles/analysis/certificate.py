@@ -136,7 +136,7 @@ def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
         "names in a cell separated by " + " ".join(reading.separators): any(
             mark != ";" for mark in reading.separators
         ),
-        "levels or negations beside names": bool(levels),
+        "levels or negations with names": bool(levels),
         "several columns of one kind": len(set(columns)) < len(columns),
         "two files or sheets joined": bool(options.join),
         "columns ignored": bool(options.ignore),

@@ -19,7 +19,7 @@ def resource_dir(folder: str) -> Path:
     for root in (here.parents[1] / "data", here.parents[3]):
         if (root / folder).is_dir():
             return root / folder
-    raise InputError(f"{folder}/ is missing beside {here.parents[1]}; reinstall mlops-roles")
+    raise InputError(f"{folder}/ is missing next to {here.parents[1]}; reinstall mlops-roles")
 
 
 @cache

@@ -162,7 +162,7 @@ class Lexicon:
         self._index_names()
 
     def _read_rules(self, rules: Iterable[dict[str, str]]) -> None:
-        """Read how the words of each list apply: removed from a title, or allowed beside a name."""
+        """Read how the words of each list apply: removed from a title or allowed next to a name."""
         removed = {rule["list"]: rule["removed"] for rule in rules if rule["removed"]}
         self.modifiers = frozenset(removed)
         self.modifiers_anywhere = frozenset(

@@ -275,7 +275,7 @@ class _Chooser:
     # a column for each skill -----------------------------------------------------------
 
     def _wide(self) -> list[int]:
-        """The columns that are skills: known names with levels as values, and those beside them."""
+        """The columns that are skills: known names with levels as values, and their neighbours."""
         levels = {i for i in range(len(self.names)) if self._is_free(i) and self._has_levels(i)}
         known = {i for i in levels if self.vocabulary.is_skill(self.names[i])}
         if not known or (len(known) == 1 and len(self.names) > 4 and self._has_skills_column()):
@@ -286,7 +286,7 @@ class _Chooser:
                 while (i := i + step) in levels and self._highest(i) <= max(top, 5):
                     found.add(i)
         for i in found:
-            why = "a skill by its name" if i in known else "beside columns of skills"
+            why = "a skill by its name" if i in known else "next to columns of skills"
             self.chosen[i] = ColumnReading(self.names[i], "skill with level", "guessed", why)
         return sorted(found)
 

@@ -210,7 +210,7 @@ def _as_long(columns: Columns) -> None:
 
 
 def _is_family_name(source: Source, columns: Columns) -> bool:
-    """Whether there is a given name, and the name beside it does not contain it."""
+    """Whether there is a given name, and the name in the same row does not contain it."""
     person, given = columns.one("person"), columns.one("given")
     if person is None or given is None or columns.at.get("family"):
         return False

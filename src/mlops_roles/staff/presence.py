@@ -204,7 +204,7 @@ _IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([
 
 
 def _says_vacant(title: str) -> bool:
-    """Whether a title has a vacancy in brackets or beside a dash."""
+    """Whether a title has a vacancy in brackets or after a dash."""
     parts = (part for found in _IN_TITLE.findall(title) for part in found if part)
     strong = (part for part in parts if fold_value(part) not in ("open", "new position", "nn"))
     return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)

@@ -372,7 +372,7 @@ class TableReader:
     def _levels_in_cells(
         self, people: ibis.Table, cells: SkillCells, reading: Reading
     ) -> SkillCells:
-        """How names are read, if a sample of the cells has levels beside names."""
+        """How names are read, if a sample of the cells has levels with names."""
         columns = [c for c in LIST_COLUMNS if people[c].type().is_string()]
         sample = self.engine.fetch_rows(people.select(*columns).head(1000))
         pieces = {p for row in sample for cell in row if cell for p in cell.split(";")}

@@ -151,7 +151,7 @@ class Scale:
         return _decided(number, self.has_number, self.lacks_number)
 
     def compared(self, level: str) -> str:
-        """A level beside the one that is asked, in words: '2 of 5, 3 asked'."""
+        """A level and the one that is asked, in words: '2 of 5, 3 asked'."""
         found = parse_level(level)
         if self.top is None or found is None or found.number is None:
             return f"{level}, {self.has_share:.0%} of the scale asked"

@@ -395,7 +395,7 @@ def test_rdf_that_differs_from_its_json_is_found(old, new, tmp_path):
     text = certify("Ben Lindqvist", "R7", ACME).to_turtle().decode()
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    assert places(verify(path, ACME)) == ["RDF beside its JSON"]
+    assert places(verify(path, ACME)) == ["RDF next to its JSON"]
 
 
 def test_rdf_whose_json_was_changed_is_found(tmp_path):
@@ -409,7 +409,7 @@ def test_rdf_whose_json_was_changed_is_found(tmp_path):
     )
     found = verify(path, ACME)
     assert found.content["verdict"] == "yes"
-    assert {"verdict", "id", "RDF beside its JSON"} <= set(places(found))
+    assert {"verdict", "id", "RDF next to its JSON"} <= set(places(found))
 
 
 # bad input ---------------------------------------------------------------------

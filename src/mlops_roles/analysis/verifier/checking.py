@@ -113,7 +113,7 @@ def verify(
 
 def _stray_statements(stray: Sequence[str]) -> list[Difference]:
     """The first statement of a certificate in RDF that its JSON does not imply."""
-    place, problem = "RDF beside its JSON", "not the same statements"
+    place, problem = "RDF next to its JSON", "not the same statements"
     return [Difference(place, line.strip()[:200], problem) for line in stray[:1]]
 
 

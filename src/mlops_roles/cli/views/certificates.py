@@ -19,7 +19,7 @@ SKILL_STATE_LABELS = {
     "unrecorded": "not recorded",
     "recorded": "recorded",
 }
-SAID = {"tool": "tool", "below": "below the level asked"}  # beside a name as written
+SAID = {"tool": "tool", "below": "below the level asked"}  # after a name as written
 SKILL_STATE_LEGEND = (
     "recorded: in the columns skills or assessed. by a tool alone: not recorded, but a tool in use "
     "is evidence for it. lacking: assessed and found absent. not recorded: unknown."

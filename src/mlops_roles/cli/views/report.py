@@ -29,7 +29,9 @@ STEP_STATE_LABELS = {
     "uncovered": "nobody",
     "unassigned": "no role answers",
 }
-OWN_PART = "its own"  # the skills that a role requires itself, beside those of roles it takes in
+OWN_PART = (
+    "its own"  # the skills that a role requires itself, apart from those of the roles it takes in
+)
 MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 LEGEND = (
     "similar: people whose title is only similar to the role, counted apart. able: every required "

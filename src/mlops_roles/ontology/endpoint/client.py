@@ -37,7 +37,7 @@ class Endpoint:
         url: the address that takes queries, with http or https and without credentials.
         graphs: IRIs of the company's own graphs there; none for the server's default graph.
         graph: the ontology, with a company's additions; the server must hold the same.
-        updates: the address that takes updates; by default `url`, or `/update` beside `/query`.
+        updates: the address that takes updates; by default `url`, or `/update` next to `/query`.
         connection: `timeout` in seconds (60), `auth` as in httpx, `max_bytes` of an answer
             (1 GiB), `on_progress`, which is called with a line of text, and `pauses` in seconds
             before a query is sent again to a server that is busy (0.5, 1 and 2).
