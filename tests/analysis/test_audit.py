@@ -409,7 +409,8 @@ def agree(path, graph, closed=CLOSED):
     told = found.to_dict()
     compared = {key: part for key, part in told.items() if key not in ("workflow", "reading")}
     compared["rejected"] = [
-        row | {"fix": row["fix"].split("; if they are two people")[0]} for row in told["rejected"]
+        row | {"fix": row["fix"].split("; if they are two people")[0]}
+        for row in told["rejected"]
     ]  # which of their columns differ is tested with the reading
     assert compared == wanted.to_dict()  # of the ontology or the reading alone
     assert list(told["unmatched_skills"]) == list(wanted.unmatched()), "the order differs"
@@ -534,7 +535,8 @@ def write(path, rows, header=COLUMNS, **form):
 @often
 @given(STAFF_ROWS)
 def test_the_audit_says_what_the_oracle_says(tmp_path_factory, graph, rows):
-    agree(write(tmp_path_factory.mktemp("staff") / "staff.csv", rows), graph)
+    known = ("a last person", "", "", "R4", "", "", "")  # a column of unknown roles is not read
+    agree(write(tmp_path_factory.mktemp("staff") / "staff.csv", [*rows, known]), graph)
 
 
 def test_the_example_shows_every_kind_of_answer_and_the_oracle_agrees(graph):

@@ -329,10 +329,15 @@ class _Chooser:
 
     def _words(self, name: str) -> list[str]:
         """The columns that single words of a heading name."""
-        words = [fold_heading(w) for w in re.split(r"[\W_]+", name)]
+        words = re.split(r"[\W_]+", name)
         named = ("title", "skills", "status", "role", "position", "person")
-        found = (w if w in OWN else synonyms().get(w, ("",))[0] for w in words)
-        return [c for c in found if c in named]
+        return [kind for word in words if (kind := heading_kind(word)) in named]
+
+
+def heading_kind(heading: str) -> str:
+    """The column that a heading names by its own name or a synonym; '' if it names none."""
+    folded = fold_heading(heading)
+    return folded if folded in OWN else synonyms().get(folded, ("",))[0]
 
 
 def _bare(heading: str) -> str:

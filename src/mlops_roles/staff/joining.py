@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from .engine import Engine
-from .headings import OWN, fold_heading, synonyms
+from .headings import heading_kind
 from .layouts import PERSONAL
 from .reading import ReadOptions
 from .sources import SAMPLE_ROWS, Source
@@ -36,7 +36,7 @@ def report_sheets(
         if sheet.name == options.join:
             continue
         rows = [] if sheet.hidden else list(sheet.rows())[:SAMPLE_ROWS]
-        kinds = {_kind(cell) for cell in rows[header_of(rows[:40])][1]} if rows else set()
+        kinds = {heading_kind(cell) for cell in rows[header_of(rows[:40])][1]} if rows else set()
         if kinds & {*PERSONAL} and kinds & {*FACTS}:
             people.append(sheet.name)
         hidden = "hidden " if sheet.hidden else ""
@@ -48,11 +48,6 @@ def report_sheets(
             f"{source.reading.file}: {len(people) + 1} sheets have people: {listed}; name one with "
             f"--sheet '{used}', or join them with --join '{people[0]}' --on COLUMN"
         )
-
-
-def _kind(heading: str) -> str:
-    folded = fold_heading(heading)
-    return folded if folded in OWN else synonyms().get(folded, ("",))[0]
 
 
 def join(left: Source, right: Source, options: ReadOptions, engine: Engine) -> Source:

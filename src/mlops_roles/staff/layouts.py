@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .headings import OWN, Columns, Vocabulary, choose_columns, fold_heading, synonyms
+from .headings import Columns, Vocabulary, choose_columns, heading_kind
 from .reading import ReadOptions
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
@@ -96,10 +96,8 @@ def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> Callable[[Seq
     """
 
     def kind(cell: str) -> str:
-        folded = fold_heading(cell)
-        if mapped := next((ours for ours, theirs in options.pairs if theirs == cell), None):
-            return mapped
-        return folded if folded in OWN else synonyms().get(folded, ("",))[0]
+        mapped = next((ours for ours, theirs in options.pairs if theirs == cell), None)
+        return mapped or heading_kind(cell)
 
     def find(rows: Sequence[Row]) -> int:
         kinds = [[kind(cell.strip()) for cell in cells if cell.strip()] for _, cells in rows]
@@ -229,7 +227,7 @@ def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
     known = [i for i, cell in enumerate(second) if cell and vocabulary.is_skill(cell)]
     filled = [i for i, cell in enumerate(second) if cell]
     blank = [i for i, cell in enumerate(first) if cell.strip() and not second[i]]
-    kinds = [synonyms().get(fold_heading(name), (fold_heading(name),))[0] for name in first]
+    kinds = [heading_kind(name) for name in first]
     own = [i for i, kind in enumerate(kinds) if kind in (*PERSONAL, "title", "unit", "role")]
     if len(known) < 2 or 2 * len(known) < len(filled) or not own or set(own) - set(blank):
         return
@@ -247,9 +245,8 @@ def _is_transposed(
     source: Source, options: ReadOptions, vocabulary: Vocabulary, path: str | Path
 ) -> bool:
     """Whether the first column names skills, and no heading names people."""
-    kinds = {synonyms().get(fold_heading(name), ("",))[0] for name in source.headings}
-    own = {fold_heading(name) for name in source.headings}
-    if kinds & set(PERSONAL) or "person" in own | set(options.mapping):
+    kinds = {heading_kind(name) for name in source.headings}
+    if kinds & {"person", *PERSONAL} or "person" in options.mapping:
         return False
     return _skill_column(source, vocabulary) is not None
 

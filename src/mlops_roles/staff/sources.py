@@ -19,6 +19,7 @@ from ..errors import InputError
 from ..io import rdf
 from ..io.xlsx import Sheet, read_sheets
 from .engine import Engine, int64_array
+from .headings import heading_kind
 from .reading import Reading, ReadOptions
 from .spreadsheets import Row, csv_rows, decode, delimiter_of
 
@@ -70,7 +71,7 @@ def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
     head = head if len(data) - offset <= len(head) else head[: head.rfind(b"\n") + 1] or head
     text = rdf.check_encoding(head, path) if len(head) == len(data) - offset else _head_text(head)
     said = match[1].decode() if match else None
-    delimiter = options.delimiter or said or delimiter_of(text, path)
+    delimiter = options.delimiter or said or delimiter_of(text, path, heading_kind)
     reading.delimiter = delimiter
     first = _first_rows(text, delimiter, path, first_line)
     at = _header_index(first, options, header_of, path)

@@ -6,7 +6,8 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from ..errors import InputError
@@ -87,36 +88,42 @@ def csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[R
         line = reader.line_num + before
 
 
-def delimiter_of(text: str, path: Path) -> str:
-    """The delimiter: tab for TSV; else the one that gives the first rows one width.
+def delimiter_of(text: str, path: Path, is_heading: Callable[[str], object]) -> str:
+    """The delimiter: tab for TSV; else the one that shows the most headings in one row.
 
-    Where several do, the one with the most columns; where none does, the one in the first line.
+    If several show as many, it is the one that gives the first rows one width, and of these the one
+    with the most columns; if none does, the one in the first line.
+
+    Args:
+        text: the beginning of the file.
+        path: the file, whose ending decides for TSV.
+        is_heading: whether a cell is a known heading.
     """
     if path.suffix.lower() == ".tsv":
         return "\t"
-    scores = [(_regularity(text, d), -i, d) for i, d in enumerate(DELIMITERS)]
-    (rows, columns), _, best = max(scores)
-    if columns > 1 and rows:
+    tables = {delimiter: _first_rows(text, delimiter) for delimiter in DELIMITERS}
+    headings = {
+        d: max((sum(map(bool, map(is_heading, r))) for r in tables[d]), default=0) for d in tables
+    }
+    scores = [(headings[d], _regularity(tables[d]), -i, d) for i, d in enumerate(DELIMITERS)]
+    known, (share, columns), _, best = max(scores)
+    if known or (columns > 1 and share):
         return best
     header = text.split("\n", 1)[0]
     return next((d for d in DELIMITERS if d in header), ",")
 
 
-def _regularity(text: str, delimiter: str) -> tuple[float, int]:
-    """The share of the first rows that have the most frequent width, and that width."""
-    widths = []
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    """At most 30 rows that are not blank; none if the text cannot be read with the delimiter."""
     reader = csv.reader(io.StringIO(text[: 1 << 16], newline=""), delimiter=delimiter)
     try:
-        for row in reader:
-            if row:
-                widths.append(len(row))
-            if len(widths) == 30:
-                break
+        return list(islice(filter(None, reader), 30))
     except csv.Error:
-        return 0.0, 0
-    width, times = (
-        Counter(w for w in widths if w > 1).most_common(1)[0]
-        if any(w > 1 for w in widths)
-        else (0, 0)
-    )
-    return round(times / max(len(widths), 1), 1), width
+        return []
+
+
+def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """The share of rows that have the most frequent width above one, and that width."""
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    width, times = widths.most_common(1)[0] if widths else (0, 0)
+    return round(times / max(len(rows), 1), 1), width
