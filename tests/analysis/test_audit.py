@@ -409,8 +409,7 @@ def agree(path, graph, closed=CLOSED):
     told = found.to_dict()
     compared = {key: part for key, part in told.items() if key not in ("workflow", "reading")}
     compared["rejected"] = [
-        row | {"fix": row["fix"].split("; if they are two people")[0]}
-        for row in told["rejected"]
+        row | {"fix": row["fix"].split("; if they are two people")[0]} for row in told["rejected"]
     ]  # which of their columns differ is tested with the reading
     assert compared == wanted.to_dict()  # of the ontology or the reading alone
     assert list(told["unmatched_skills"]) == list(wanted.unmatched()), "the order differs"

@@ -69,6 +69,7 @@ def test_shapes_are_found():
 
 
 @pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 def test_a_shape_rejects_the_mistake_it_carries(name, tmp_path):
     assert MISTAKES[name], f"{name} carries no mlops:rejects"
     path = tmp_path / "mistake.ttl"
