@@ -454,10 +454,12 @@ def faulty(tmp_path, names):
     return [f for f in check(path).findings if f.severity != "Info"]
 
 
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 def test_alignments_pass_the_shapes(tmp_path):
     assert faulty(tmp_path, CONTENT + VOCABULARIES) == []
 
 
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 def test_upper_ontologies_pass_the_shapes_but_for_being_loaded_together(tmp_path):
     found = faulty(tmp_path, UPPER)
     assert {f.shape for f in found} == {"shape:one-upper-ontology-at-a-time"}

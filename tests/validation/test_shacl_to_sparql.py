@@ -174,6 +174,7 @@ def header():
     return mlops_roles.Graph(base=[ROOT / "ontology" / "mlops-roles.ttl"])
 
 
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 def test_each_constraint_finds_what_pyshacl_finds(three, tmp_path, header):
     path = tmp_path / "noise.ttl"
     path.write_text(HEAD + noise(random.Random(three)), "utf-8")
