@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, MutableMapping
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from ..errors import InputError
+from . import json_ld
 
+STDIN = "-"  # the path that means standard input
 RDF_FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -25,6 +29,8 @@ RDF_FORMATS = {
     ".xml": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".json": ox.RdfFormat.JSON_LD,
+    ".html": ox.RdfFormat.JSON_LD,  # the JSON-LD in a web page
+    ".htm": ox.RdfFormat.JSON_LD,
 }
 # deeper ends the process or takes minutes
 MAX_DEPTH = {ox.RdfFormat.JSON_LD: 64, ox.RdfFormat.RDF_XML: 256}
@@ -35,12 +41,23 @@ MAX_CONTEXT_COST = 1 << 28  # of a JSON-LD document: the number of its contexts 
 MAX_ENTITIES, MAX_ENTITY = 256, 1024  # of an XML document, and the length of one
 PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
 _BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
+_NO_LOADER = ("No LoadDocumentCallback has been set to load remote contexts", "a remote context")
 _JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|' + _BRACKET, re.S)
 _TURTLE = re.compile(
     rb"#[^\r\n]*|<[^<>\"{}|^`\s]*>|\\."
     rb'|"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*+\'\'\''
     rb'|"(?:[^"\\\r\n]|\\.)*+"|\'(?:[^\'\\\r\n]|\\.)*+\'|' + _BRACKET,
     re.S,
+)
+_BEGINNINGS = tuple(
+    (re.compile(form, re.S), ending)
+    for form, ending in (
+        (rb"\{|\[\s*[\[{\]\"]", ".json"),
+        (rb"<!doctype html|<html\b", ".html"),
+        (rb"<\?xml|<rdf:rdf\b|<!doctype rdf", ".rdf"),
+        (rb"(?:#[^\n]*\s+)*(?:<[^<>\s]*>\s*(?:<|[a-z]|\.)|_:|\[|@prefix\b|@base\b)", ".ttl"),
+        (rb"(?:#[^\n]*\s+)*(?:prefix\s+[\w-]*:\s*<|base\s*<)", ".ttl"),
+    )
 )
 _CONTEXT = re.compile(rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:')  # an escape may spell the word
 
@@ -49,13 +66,15 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
     """The content of a regular file, without a byte order mark.
 
     Args:
-        path: of the file; addresses are never fetched.
+        path: of the file, or '-' for standard input; addresses are never fetched.
         limit: the largest size in bytes.
 
     Raises:
         InputError: if it is no file, cannot be read, is empty or larger than `limit`.
     """
     file = Path(path)
+    if str(path) == STDIN:
+        return _content(_standard_input(), path, limit)
     try:
         if not file.exists():
             raise InputError(f"{path}: no such file; check the path (addresses are never fetched)")
@@ -71,10 +90,34 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
         raise InputError(
             f"{str(path)[:200]!r}: cannot be read ({type(error).__name__}); check path and rights"
         ) from error
+    return _content(data, path, limit)
+
+
+def _content(data: bytes, path: str | os.PathLike[str], limit: int) -> bytes:
+    """The data without a byte order mark. Raises InputError if it is empty or too large."""
+    if len(data) > limit:
+        raise InputError(f"{path}: larger than {limit >> 20} MiB; split it")
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data or data.isspace():
         raise InputError(f"{path}: empty; give a file with content")
     return data
+
+
+@cache
+def _standard_input() -> bytes:
+    """All of standard input, which can be read only once."""
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def ending_of(path: str | os.PathLike[str]) -> str:
+    """The ending of a file in lower case; that of standard input follows from its content.
+
+    Standard input is JSON, a web page, XML, Turtle (N-Triples is a part of it) or else CSV.
+    """
+    if str(path) != STDIN:
+        return Path(path).suffix.lower()
+    head = _standard_input()[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return next((ending for form, ending in _BEGINNINGS if form.match(head)), ".csv")
 
 
 def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
@@ -93,7 +136,7 @@ def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
 def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
     """The RDF format by the ending of `path`. Raises InputError for an unknown ending."""
     try:
-        return RDF_FORMATS[Path(path).suffix.lower()]
+        return RDF_FORMATS[ending_of(path)]
     except KeyError:
         raise InputError(f"{path}: unknown ending; use one of {' '.join(RDF_FORMATS)}") from None
 
@@ -113,8 +156,17 @@ def parse_rdf(
         raise InputError(_parse_message(path, error)) from None
 
 
-def iter_quads(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
+def iter_quads(
+    path: str | os.PathLike[str],
+    prefixes: MutableMapping[str, str] | None = None,
+    keep_keys: bool = False,
+) -> Iterator[ox.Quad]:
     """The quads of an RDF file one by one; N-Triples may be of any size.
+
+    Args:
+        path: of the file, or '-'.
+        prefixes: gets the prefixes of the file when it has been read.
+        keep_keys: of JSON-LD, whether keys that no context maps are kept (see `json_ld.complete`).
 
     Raises InputError with file, line and column if the file cannot be parsed.
     """
@@ -122,7 +174,10 @@ def iter_quads(path: str | os.PathLike[str]) -> Iterator[ox.Quad]:
         if _is_streamed(path):
             yield from ox.parse(path=os.fspath(path), format=ox.RdfFormat.N_TRIPLES)
         else:
-            yield from _parser(path)
+            parser = _parser(path, keep_keys=keep_keys)
+            yield from parser
+            if prefixes is not None:
+                prefixes.update(parser.prefixes)
     except InputError:
         raise
     except PARSE_ERRORS as error:
@@ -146,11 +201,20 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
         raise InputError(_parse_message(path, error)) from None
 
 
-def _parser(path: str | os.PathLike[str], rename: bool = True) -> ox.QuadParser:
+def _parser(
+    path: str | os.PathLike[str], rename: bool = True, keep_keys: bool = False
+) -> ox.QuadParser:
     """A parser for a file whose size and nesting have been checked; relative IRIs start from it."""
     kind, data = rdf_format(path), read_bytes(path)
-    check_encoding(data, path)
+    text = check_encoding(data, path)
+    if ending_of(path) in json_ld.HTML_ENDINGS:
+        data = json_ld.in_page(text) or b""
+        if not data:
+            raise InputError(f"{path}: a web page without JSON-LD; give the data itself")
     _check_input_limits(data, kind, path)
+    if kind == ox.RdfFormat.JSON_LD:
+        data = json_ld.complete(data, keep_keys)
+        _check_input_limits(data, kind, path)
     base = Path(path).absolute().as_uri()
     return ox.parse(data, format=kind, base_iri=base, rename_blank_nodes=rename)
 
@@ -181,7 +245,8 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
     elif isinstance(error, OSError):  # of the file, or of the disk that it is loaded into
         fix = "check path, rights and space"
     elif "context" in reason.lower():
-        fix = "inline the context, addresses are never fetched"
+        reason = reason.replace(*_NO_LOADER)
+        fix = "inline the context; only that of schema.org is known, addresses are never fetched"
     return f"{path}{place}: {reason}; {fix}"
 
 

@@ -1,0 +1,164 @@
+"""JSON about people as JSON-LD that needs no network: known contexts, JSON Resume, web pages.
+
+What is known is data, `ontology/staff/contexts.json`: the contexts that documents name by an
+address, which is never fetched, and the kinds of JSON document that have no context.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
+
+from .resources import resource_dir
+
+KEYS = "urn:json-key:"  # of the properties that stand for keys which no context maps
+HTML_ENDINGS = (".html", ".htm")
+_ADDRESS = re.compile(rb'"https?:', re.I)
+MEDIA_TYPE = re.compile(r"application/(ld\+json|(.*\+)?ld\+json)\b.*", re.I)
+
+
+@cache
+def _known() -> dict[str, Any]:
+    """The contexts and kinds of document that are known."""
+    text = (resource_dir("ontology") / "staff" / "contexts.json").read_text("utf-8")
+    known: dict[str, Any] = json.loads(text)
+    return known
+
+
+@cache
+def known_contexts() -> dict[str, Any]:
+    """The address of each known context, without scheme and final slash, to the context."""
+    return {a: found["context"] for found in _known()["remote"] for a in found["addresses"]}
+
+
+def complete(data: bytes, keep_keys: bool = False) -> bytes:
+    """A JSON document whose known contexts are written out; anything else is returned unchanged.
+
+    Args:
+        data: the document in UTF-8.
+        keep_keys: whether keys that no context maps become properties too (see `KEYS`), instead of
+            being dropped, as the specification of JSON-LD wants it.
+
+    Example:
+        >>> complete(b'{"@context": "https://schema.org", "name": "Ann"}')[:35]
+        b'{"@context": {"@vocab": "https://sc'
+    """
+    if not keep_keys and not _ADDRESS.search(data) and b"@context" in data:
+        return data
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return data  # the parser of RDF says what is wrong, and where
+    found = _written_out(document)
+    found = [_with_context(part) for part in found] if _is_list(found) else _with_context(found)
+    if keep_keys:
+        found = [_keeping(part) for part in found] if _is_list(found) else _keeping(found)
+    return data if found == document else json.dumps(found, ensure_ascii=False).encode()
+
+
+def _is_list(document: Any) -> bool:
+    return isinstance(document, list)
+
+
+def kind_of(document: Any) -> str | None:
+    """The name of the kind of JSON document without a context, such as JSON Resume, or None."""
+    return next((kind["name"] for kind in _known()["documents"] if _is_kind(document, kind)), None)
+
+
+def _is_kind(document: Any, kind: dict[str, Any]) -> bool:
+    has_key = isinstance(document, dict) and isinstance(document.get(kind["key"]), dict)
+    return has_key and "@context" not in document
+
+
+def _with_context(document: Any) -> Any:
+    """A document of a known kind with the context and the type of its kind."""
+    for kind in _known()["documents"]:
+        if _is_kind(document, kind):
+            return {"@context": kind["context"], "@type": kind["type"], **document}
+    return document
+
+
+def _keeping(document: Any) -> Any:
+    """A document in which a key that no context maps is a property all the same."""
+    if not isinstance(document, dict):
+        return document
+    given = document.get("@context", [])
+    contexts = [{"@vocab": KEYS}, *(given if _is_list(given) else [given])]
+    return {**document, "@context": contexts}
+
+
+def _written_out(value: Any) -> Any:
+    """A JSON value in which each known context stands in the place of its address."""
+    if isinstance(value, list):
+        return [_written_out(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _context(item) if key == "@context" else _written_out(item)
+        for key, item in value.items()
+    }
+
+
+def _context(value: Any) -> Any:
+    """A context, or the one of that address, or a list of contexts."""
+    if isinstance(value, list):
+        return [_context(item) for item in value]
+    if isinstance(value, str):
+        return known_contexts().get(_bare(value), value)
+    if isinstance(value, dict) and isinstance(imported := value.get("@import"), str):
+        known = known_contexts().get(_bare(imported))
+        rest = {key: item for key, item in value.items() if key != "@import"}
+        value = value if known is None else {**known, **rest}
+    return _written_out(value)
+
+
+def _bare(address: str) -> str:
+    """An address as known contexts have it."""
+    bare = re.sub(r"^https?://(www\.)?", "", address.strip().lower())
+    return bare.partition("#")[0].rstrip("/")
+
+
+class _Scripts(HTMLParser):
+    """Collects the JSON-LD of a web page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[str] = []
+        self.is_inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        kind = next((value or "" for name, value in attrs if name == "type"), "")
+        if tag == "script" and MEDIA_TYPE.fullmatch(kind.strip()):
+            self.is_inside = True
+            self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_inside = self.is_inside and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        if self.is_inside:
+            self.found[-1] += data
+
+
+def in_page(text: str) -> bytes | None:
+    """The JSON-LD in a web page as one document; None if it has none.
+
+    Example:
+        >>> in_page('<script type="application/ld+json">{"@id": "a"}</script>')
+        b'[{"@id": "a"}]'
+    """
+    scripts = _Scripts()
+    scripts.feed(text)
+    scripts.close()
+    parts = [_script_text(script) for script in scripts.found if script.strip()]
+    return f"[{','.join(parts)}]".encode() if parts else None
+
+
+def _script_text(script: str) -> str:
+    """A script without the comment or CDATA marks that pages put around it, as list items."""
+    text = re.sub(r"^\s*(<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)", "", script)
+    text = re.sub(r"(-->|//\s*\]\]>|\]\]>)\s*$", "", text).strip().rstrip(";")
+    return text[1:-1].strip() if re.fullmatch(r"\[.+\]", text, re.S) else text
