@@ -9,16 +9,19 @@ its arguments; `run(args)` does the work and returns the exit code: 0 answered, 
 from __future__ import annotations
 
 import argparse
+import codecs
 import importlib
 import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from ..errors import InputError, MlopsRolesError, UnknownPerson
+from ..errors import InputError, UnknownPerson
 from . import commands
 
 if TYPE_CHECKING:
@@ -40,6 +43,14 @@ exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could n
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that reports a wrong argument as this package reports any wrong input."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError."""
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
 def command_names() -> list[str]:
     """The names of all commands, sorted."""
     modules = (path for folder in commands.__path__ for path in Path(folder).glob("*.py"))
@@ -51,6 +62,15 @@ def load_command(name: str) -> ModuleType:
     return importlib.import_module(f"{commands.__name__}.{name}")
 
 
+def documentation(module: ModuleType) -> str:
+    """The docstring of a module; read from its file when Python runs without docstrings (-OO)."""
+    if module.__doc__ is None:
+        import ast
+
+        return ast.get_docstring(ast.parse(Path(str(module.__file__)).read_bytes())) or ""
+    return module.__doc__
+
+
 def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """The parser of one command.
 
@@ -60,10 +80,10 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
             that they name.
     """
     module = load_command(name)
-    summary, examples, *notes = (module.__doc__ or "").strip().split("\n\n")
+    summary, examples, *notes = documentation(module).strip().split("\n\n")
     if not examples.startswith(" "):  # a docstring of examples alone is not indented
         examples = "\n".join(f"  {line}" for line in examples.splitlines())
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"mlops-roles {name}",
         description=summary,
         epilog="\n\n".join([f"examples:\n{examples}", *notes]),
@@ -76,8 +96,8 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
 
 def overview_parser() -> argparse.ArgumentParser:
     """The parser of `mlops-roles` without a command; its help lists the commands."""
-    summaries = {name: (load_command(name).__doc__ or "").splitlines() for name in command_names()}
-    parser = argparse.ArgumentParser(
+    summaries = {name: documentation(load_command(name)).splitlines() for name in command_names()}
+    parser = _Parser(
         prog="mlops-roles",
         description=DESCRIPTION + "\n".join(f"  {n:<12}{s[0]}" for n, s in summaries.items()),
         epilog=EPILOG,
@@ -191,9 +211,15 @@ def write_output(text: str | bytes, output: str | None) -> None:
         text: the answer.
         output: the file to write, which appears only when it is complete; None for standard output.
 
+    Control characters in it have no effect: in a text they are replaced, in RDF (bytes) they are
+    written as escapes.
+
     Raises:
         InputError: it cannot be written.
     """
+    from ..io.text import escape_control, harmless
+
+    text = escape_control(text) if isinstance(text, bytes) else harmless(text)
     if output:
         from ..io.atomic import atomic_write
 
@@ -225,8 +251,10 @@ class Progress:
 
     def __call__(self, stage: str) -> None:
         """Show the stage that begins."""
+        from ..io.text import single_line
+
         if self._stream.isatty() and self._clock() - self._start > 1:
-            self._stream.write(f"\r\x1b[K{stage} …")
+            self._stream.write(f"\r\x1b[K{single_line(stage)} …")
             self._stream.flush()
 
     def __enter__(self) -> Progress:
@@ -241,6 +269,14 @@ class Progress:
             self._stream.write("\r\x1b[K")
 
 
+def print_note(text: str) -> None:
+    """Write one line to standard error; control characters in it have no effect."""
+    from ..io.text import single_line
+
+    with suppress(OSError, ValueError):  # a full disk, or a stream that is closed
+        sys.stderr.write(f"{single_line(text)}\n")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -248,7 +284,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program name; None for those of the process.
 
     Returns:
-        The exit code.
+        The exit code: 0, 1 or 2, whatever happens; 130 if the user interrupts.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
@@ -258,30 +294,67 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning of the library in one line."""
-    sys.stderr.write(f"mlops-roles: {' '.join(str(message).split())}\n")
+    print_note(f"mlops-roles: {' '.join(str(message).split())}")
 
 
 def _run(args: list[str]) -> int:
     """Run the command line; errors become one line and an exit code."""
     parsed = argparse.Namespace()
     try:
+        write_any_character()
         if args and args[0].replace("-", "_") in command_names():
-            parsed = build_parser(args[0].replace("-", "_"), args[1:]).parse_args(args[1:])
+            parser = build_parser(args[0].replace("-", "_"), args[1:])
+            parsed = parser.parse_args(args[1:])
+            if len(args) > 2:  # else there is no option with a value
+                from .paths import check_paths
+
+                check_paths(parsed)
             code: int = parsed.run(parsed)
             sys.stdout.flush()
             return code
         return _run_overview(args)
-    except MlopsRolesError as error:
-        if isinstance(error, UnknownPerson):
-            _print_suggestions(error, parsed)
-        sys.stderr.write(f"mlops-roles: {' '.join(str(error).split())}\n")
-        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        sys.stderr.write("mlops-roles: interrupted\n")
+        print_note("mlops-roles: interrupted")
         return 130
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a panic of the engine is no Exception
+        return fail(error, parsed)
+
+
+def fail(error: BaseException, parsed: argparse.Namespace | None = None) -> int:
+    """Report an exception in one line; returns the exit code."""
+    from .failures import describe_failure, traceback_of
+
+    if isinstance(error, UnknownPerson) and parsed is not None:
+        _print_suggestions(error, parsed)
+    with suppress(OSError, ValueError):
+        sys.stderr.write(traceback_of(error))
+    print_note(f"mlops-roles: {describe_failure(error)}")
+    return 2
+
+
+def write_any_character() -> None:
+    """Let standard output take each character.
+
+    One that its encoding lacks is written as an escape of JSON, such as `\\u00e9`: data in JSON
+    stays as it is.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if encoding.lower().replace("-", "") != "utf8" and isinstance(sys.stdout, TextIOWrapper):
+        codecs.register_error("mlops_roles.escape", _escape)
+        sys.stdout.reconfigure(errors="mlops_roles.escape")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """The characters that an encoding lacks, as escapes of JSON."""
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    escapes = (f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    return "".join(escapes), error.end
 
 
 def _print_suggestions(error: UnknownPerson, args: argparse.Namespace) -> None:

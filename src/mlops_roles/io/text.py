@@ -11,11 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ..errors import InputError
+
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # how a formula begins in a spreadsheet
-_TERMINAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_FORMULA = re.compile(  # the place before a formula in a cell, or in a part of it
+    r"""((?:^|[;,|\t\n])[\s"]*)(?=[=+\-@＝＋－＠])(?!-?\d+(?:\.\d+)?[\s"]*(?:[;,|\t\n]|$))"""
+)
+_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_IN_RDF = re.compile(  # of _CONTROL those that names cannot have, where there are no escapes
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
+    rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
+)
 MAX_WIDTH = 200  # characters to which the cells of a column are padded; longer ones stick out
 TableRows = Sequence[Mapping[str, Any]]  # each row by column
 
@@ -32,6 +40,38 @@ def single_line(value: Any) -> str:
 @lru_cache(1 << 12)
 def _line(text: str) -> str:
     return _CONTROL.sub("\ufffd", text.replace("\n", " ").replace("\t", " "))
+
+
+def harmless(text: str) -> str:
+    """A text of several lines without control characters, which a terminal would obey."""
+    return _TERMINAL.sub("\ufffd", text)
+
+
+def escape_control(document: bytes) -> bytes:
+    r"""RDF in UTF-8 in which control and bidirectional characters are written as escapes.
+
+    Raises:
+        InputError: it is RDF/XML and has a character that XML cannot have.
+
+    Example:
+        >>> from mlops_roles.io.text import escape_control
+        >>> escape_control(b'<urn:a> <urn:b> "\x1b[2J" .')
+        b'<urn:a> <urn:b> "\\u001b[2J" .'
+    """
+    is_xml = document.startswith(b"<?xml")
+    if is_xml:
+        document = document.replace(b"\r", b"&#xD;")
+
+    def escape(found: re.Match[bytes]) -> bytes:
+        code = ord(found[0].decode())
+        if is_xml and code < 0x20:
+            raise InputError(
+                f"the answer has the control character U+{code:04X}, which XML cannot have; "
+                "write another format"
+            )
+        return b"&#x%X;" % code if is_xml else b"\\u%04x" % code
+
+    return _IN_RDF.sub(escape, document)
 
 
 def format_table(rows: TableRows, columns: Sequence[str]) -> str:
@@ -55,7 +95,7 @@ def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(map(_cell, columns))
     writer.writerows([_harmless(row.get(c)) for c in columns] for row in rows)
     return out.getvalue()
 
@@ -68,10 +108,15 @@ def _harmless(value: Any) -> str:
 
 @lru_cache(1 << 12)
 def _cell(text: str) -> str:
-    text = _TERMINAL.sub("\ufffd", text)
-    if text.startswith(_FORMULA) and not re.fullmatch(r"-?\d+(\.\d+)?", text):
-        return f"'{text}"
-    return text
+    """A cell without control characters and formulas.
+
+    A spreadsheet may split it at a character that is not the delimiter here, such as `;`, so each
+    part of it that would be a formula gets an apostrophe.
+    """
+    text = _TERMINAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if text.startswith(("\t", "\n")):  # a spreadsheet may leave these out
+        text = f"'{text}"
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _markdown(rows: TableRows, columns: Sequence[str]) -> str:
@@ -82,7 +127,7 @@ def _markdown(rows: TableRows, columns: Sequence[str]) -> str:
 
 def escape_markdown(value: Any) -> str:
     """A value in one line of text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]|<>&])", r"\\\1", single_line(value))
+    return re.sub(r"([\\`*_\[\]|<>&]|(?<=\])\()", r"\\\1", single_line(value))
 
 
 def _html(rows: TableRows, columns: Sequence[str]) -> str:
@@ -102,14 +147,31 @@ def to_json(data: Any) -> str:
 
 
 def _json(data: Any, indent: int | None = None) -> str:
-    """JSON in which control and bidirectional characters are written as escapes."""
+    """JSON in which control and bidirectional characters are written as escapes.
+
+    A float that JSON has no number for is the text INF, -INF or NaN, as in RDF.
+    """
     import json
 
-    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    try:
+        text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(data), indent=indent, ensure_ascii=False, allow_nan=False)
     if text.isprintable():
         return text
     lines = text.split("\n")
     return "\n".join(_CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", line) for line in lines)
+
+
+def _finite(data: Any) -> Any:
+    """Data in which infinite numbers and NaN are texts."""
+    import math
+
+    if isinstance(data, float) and not math.isfinite(data):
+        return {"inf": "INF", "-inf": "-INF"}.get(str(data), "NaN")
+    if isinstance(data, dict):
+        return {_finite(key): _finite(value) for key, value in data.items()}
+    return [_finite(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
 _PAGE = """<!DOCTYPE html>

@@ -13,6 +13,7 @@ A file's `#+` lines are its documentation and its test:
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
+_WHOLE = ("integer", "int", "long")
+_NUMBERS = (*_WHOLE, "decimal", "double", "float")
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}  # the spellings of xsd:boolean
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*", re.A)
 _FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
 
 
@@ -356,16 +361,33 @@ class Answer:
 
 
 def _python(literal: ox.Literal) -> Any:
-    """A literal as a Python value: numbers and truth values, else its text."""
-    kind = literal.datatype.value.rsplit("#")[-1]
+    """A literal as a Python value, if that says the same; else its text.
+
+    Whole numbers, decimals and floats that keep each digit are numbers; `true`, `false`, `1` and
+    `0` are truth values. Texts are what JSON has no number for (INF, NaN), decimals with more
+    digits than a float has, and what its datatype does not allow.
+    """
+    kind, text = literal.datatype.value.rsplit("#")[-1], literal.value
+    if kind == "boolean":
+        return _TRUTH.get(text, text)
+    if kind not in _NUMBERS or not _NUMBER.fullmatch(text):
+        return text
     try:
-        if kind in ("integer", "int", "long"):
-            return int(literal.value)
-        if kind in ("decimal", "double", "float"):
-            return float(literal.value)
-    except ValueError:
-        return literal.value
-    return literal.value == "true" if kind == "boolean" else literal.value
+        return int(text) if kind in _WHOLE else _number(text, exact=kind == "decimal")
+    except ValueError:  # a whole number with a fraction, or of thousands of digits
+        return text
+
+
+def _number(text: str, exact: bool) -> float | str:
+    """A number; its text if no float is this number, or, if not `exact`, near it."""
+    from decimal import Decimal
+
+    value = float(text)
+    if not math.isfinite(value):
+        return text
+    if exact and ("e" in text.lower() or Decimal(repr(value)) != Decimal(text.strip())):
+        return text
+    return value
 
 
 def catalogue(graph: Graph | None = None) -> dict[str, Question]:

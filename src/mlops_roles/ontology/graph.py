@@ -33,6 +33,7 @@ RDF_NIL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil")
 OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
 CAPABLE_AGENT = f"{BASE}/ns#CapableAgent"
 OWL_VERSION_INFO = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
+_MAX_NESTED, _MAX_ITEMS = 8, 100  # of a blank node that is written out
 _MAX_CURIES = 1 << 20  # IRIs whose CURIE is remembered; bounds the memory of data with many people
 _Built = TypeVar("_Built")
 
@@ -70,6 +71,8 @@ class Graph:
         store: str | os.PathLike[str] | ox.Store | None = None,
         base: Iterable[Path] | None = None,
     ):
+        if store == "":
+            raise InputError("store: empty; name a folder, or leave it out")
         self.added = tuple(map(resolve_path, added))
         self.data = tuple(Path(p) for p in data)
         self.folder = None if store is None or isinstance(store, ox.Store) else Path(store)
@@ -99,7 +102,7 @@ class Graph:
         Raises:
             InputError: a file cannot be read or contradicts the ontology.
         """
-        assert self.store is not None
+        _ = self.store
         return self
 
     def warn_of_axioms(self) -> Self:
@@ -157,9 +160,10 @@ class Graph:
 
     @cached_property
     def version(self) -> str:
-        """The version of the ontology, such as '0.4.0'."""
-        quads = self.store.quads_for_pattern(ox.NamedNode(BASE), OWL_VERSION_INFO, None)
-        return next((q.object.value for q in quads if isinstance(q.object, ox.Literal)), "")
+        """The version of the ontology, such as '0.4.0'; what an added file says is not asked."""
+        header = ox.parse(path=str(self._base[0]), format=ox.RdfFormat.TURTLE) if self._base else ()
+        about = (q.object for q in header if q.predicate == OWL_VERSION_INFO)
+        return next((value.value for value in about if isinstance(value, ox.Literal)), "")
 
     def query(
         self, text: str, bindings: Mapping[str, Term] | None = None
@@ -312,17 +316,41 @@ class Graph:
             return " ".join(self.format_term(t) for t in term)
         if isinstance(term, ox.NamedNode):
             return self.curie(term.value)
-        return self._format_node(term) if isinstance(term, ox.BlankNode) else str(term)
+        return self._format_node(term, 0) if isinstance(term, ox.BlankNode) else str(term)
 
-    def _format_node(self, node: ox.BlankNode) -> str:
-        """A blank node: a list in round brackets, anything else in square ones."""
+    def _format_node(self, node: ox.BlankNode, depth: int) -> str:
+        """A blank node: a list in round brackets, anything else in square ones.
+
+        What is nested deeper than _MAX_NESTED, as in a circle, is '…'.
+        """
+
+        def value(term: Any) -> str:
+            is_node = isinstance(term, ox.BlankNode)
+            return self._format_node(term, depth + 1) if is_node else self.format_term(term)
+
+        if depth > _MAX_NESTED:
+            return "…"
+        items, complete = self._list_items(node)
+        if items:
+            texts = [*map(value, items), *([] if complete else ["…"])]
+            return f"({' '.join(texts)})"
         quads = self.store.quads_for_pattern(node, None, None)
         about = {q.predicate.value.rsplit("#")[-1]: q.object for q in quads}
-        if "first" in about:
-            first, rest = self.format_term(about["first"]), about["rest"]
-            return f"({first})" if rest == RDF_NIL else f"({first} {self.format_term(rest)[1:]}"
-        parts = (f"{k} {self.format_term(v)}" for k, v in sorted(about.items()) if k != "type")
+        parts = (f"{key} {value(about[key])}" for key in sorted(about) if key != "type")
         return f"[ {' ; '.join(parts)} ]"
+
+    def _list_items(self, node: Any) -> tuple[list[Any], bool]:
+        """The items of an RDF list, and whether these are all; the list may be circular."""
+        items, seen = list[Any](), set[Any]()
+        while node != RDF_NIL:
+            quads = self.store.quads_for_pattern(node, None, None) if node not in seen else ()
+            about = {q.predicate.value.rsplit("#")[-1]: q.object for q in quads}
+            if not {"first", "rest"} <= about.keys() or len(items) == _MAX_ITEMS:
+                return items, False
+            seen.add(node)
+            items.append(about["first"])
+            node = about["rest"]
+        return items, True
 
     def expand_curie(self, name: str) -> str | None:
         """The IRI that a CURIE, an IRI or an IRI in angle brackets means, else None."""
@@ -460,7 +488,7 @@ def load(
         True
     """
     data = tuple(data)
-    if not (added or data or store):
+    if not (added or data or store is not None):
         return _shipped()
     graph = Graph(added, data, store).open()
     return graph.warn_of_axioms() if data else graph

@@ -117,14 +117,14 @@ class Page(NamedTuple):
         return "\n".join(self._text()) + "\n"
 
     def _text(self) -> Iterator[str]:
-        title = f"{self.label}  ({self.term})"
+        title = single_line(f"{self.label}  ({self.term})")
         yield from (title, "=" * len(title))
         for key, values in self.about.items():
             yield from textwrap.wrap(
                 f"{key}: {'; '.join(map(single_line, values))}", WIDTH + 4, subsequent_indent="  "
             )
         for section in self.sections:
-            yield from ("", section.heading)
+            yield from ("", single_line(section.heading))
             yield from (f"  {line}" for line in section.lines())
         if self.marks:
             yield from ("", MARKS_HEADING)
@@ -134,12 +134,15 @@ class Page(NamedTuple):
     def markdown(self) -> str:
         """The page in Markdown."""
         parts = [
-            f"# {self.label}\n\n`{self.term}`\n",
-            *(f"\n**{k}**: {'; '.join(map(single_line, v))}\n" for k, v in self.about.items()),
+            f"# {escape_markdown(self.label)}\n\n`{single_line(self.term)}`\n",
+            *(
+                f"\n**{escape_markdown(k)}**: {'; '.join(map(escape_markdown, v))}\n"
+                for k, v in self.about.items()
+            ),
         ]
         for section in self.sections:
             table = format_rows(section.answer.rows, section.answer.columns, "md")
-            parts.append(f"\n## {section.heading}\n\n{table}")
+            parts.append(f"\n## {escape_markdown(section.heading)}\n\n{table}")
         if self.marks:
             parts.append(f"\n## {MARKS_HEADING}\n\n")
             parts += (f"- {escape_markdown(line)}\n" for line in legend(self.marks))

@@ -8,6 +8,8 @@ path is looked up among them and never joined to the folder, so path traversal i
 from __future__ import annotations
 
 import mimetypes
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
@@ -53,19 +55,22 @@ class Site:
     """The files of a built release. Raises InputError if the folder has none."""
 
     def __init__(self, folder: str | Path):
-        root = Path(folder).resolve()
-        self.files = {
-            p.relative_to(root).as_posix(): p
-            for p in sorted(root.rglob("*"))
-            if p.is_file() and not p.is_symlink() and p.name[0] != "."
-        }
-        current = [name.split("/")[0] for name in self.files if name.endswith("/mlops-roles.ttl")]
-        if not current:
+        try:
+            root = Path(folder).resolve()
+            found = [path.parent.name for path in root.glob("*/mlops-roles.ttl")]
+            versions = [name for name in found if re.fullmatch(r"\d+(\.\d+)*", name, re.A)]
+            self.files = dict(_files(root)) if versions else {}
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{str(folder)[:200]!r}: cannot be read ({type(error).__name__}); "
+                "check path and rights"
+            ) from None
+        if not versions:
             raise InputError(
                 f"{folder}: no release in it; run 'mlops-roles build --output {folder}' first"
             )
         self.redirects = Redirects(
-            max(current, key=lambda version: [int(part) for part in version.split(".")])
+            max(versions, key=lambda version: [int(part) for part in version.split(".")])
         )
 
     @cached_property
@@ -119,6 +124,13 @@ class Site:
             {"Content-Type": "text/plain; charset=utf-8", **headers},
             f"{status}: {ERROR_TEXTS[status]}\n".encode(),
         )
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    """The regular files in a folder, by path, but hidden ones."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.name[0] != ".":
+            yield path.relative_to(root).as_posix(), path
 
 
 def serve(folder: str | Path, port: int = 0) -> Server:

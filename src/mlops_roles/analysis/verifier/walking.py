@@ -38,7 +38,9 @@ class Ontology:
         for s, predicate, o in [*shipped, *_triples(paths)]:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in files]
-        self.version = next(iter(self._values(BASE, VERSION_INFO)), "")
+        self.version = next(
+            (o.value for s, p, o in shipped if s.value == BASE and p.value == VERSION_INFO), ""
+        )
         self.names = self._names()
 
     def _values(self, subject: str, predicate: str) -> list[str]:

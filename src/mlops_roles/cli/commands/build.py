@@ -10,10 +10,10 @@ breaks a promise of an earlier release: an IRI is missing, has another meaning, 
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from ...ontology.graph import load
+from ..main import print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -38,15 +38,15 @@ def run(args: argparse.Namespace) -> int:
     from ...publishing.release import publish
 
     if args.terms:
-        sys.stdout.write(term_list_csv(load()))
+        write_output(term_list_csv(load()), None)
         return 0
     findings = breaking_changes()
     for finding in findings:
-        sys.stderr.write(f"{finding.focus}: {finding.message} [{finding.shape}]\n")
+        print_note(f"{finding.focus}: {finding.message} [{finding.shape}]")
     if findings:
         return 1
     site = {"site": args.site} if args.site else {}
-    sys.stdout.write(f"built {publish(args.output, **site)}\n")
+    write_output(f"built {publish(args.output, **site)}\n", None)
     if not site:
-        sys.stderr.write("no --site: the redirects lead to a placeholder\n")
+        print_note("no --site: the redirects lead to a placeholder")
     return 0

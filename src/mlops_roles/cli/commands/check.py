@@ -8,7 +8,6 @@ Exit code 1 if a finding is worse than Info, 2 if there was nothing to check.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -16,7 +15,7 @@ from ...io.text import FORMATTERS, format_rows, single_line, to_json
 from ...ontology.graph import load
 from ...validation.findings import Finding, Report
 from ...validation.shacl import SECONDS, check
-from ..main import add_common, write_output
+from ..main import add_common, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -40,9 +39,7 @@ def run(args: argparse.Namespace) -> int:
     report = check(args.data, load(*args.added), args.timeout)
     write_output(_format_report(report, args.format), args.output)
     shapes = sum(map(bool, report.checked.values()))
-    sys.stderr.write(
-        f"{len(report.findings)} findings; {report.nodes} nodes checked by {shapes} shapes\n"
-    )
+    print_note(f"{len(report.findings)} findings; {report.nodes} nodes checked by {shapes} shapes")
     return 0 if report.conforms else 1
 
 

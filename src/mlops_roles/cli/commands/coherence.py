@@ -10,13 +10,12 @@ found.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from ...io.sssom import read_mappings
 from ...io.text import FORMATTERS, format_rows, single_line
 from ...matching.coherence import CoherenceIssue, coherence
-from ..main import add_common, write_output
+from ..main import add_common, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         columns = list(CoherenceIssue.__dataclass_fields__)
         text = format_rows([issue.to_dict() for issue in issues], columns, args.format)
     write_output(text, args.output)
-    sys.stderr.write(f"{len(issues)} findings in {len(mappings.mappings)} mappings\n")
+    print_note(f"{len(issues)} findings in {len(mappings.mappings)} mappings")
     return 1 if issues else 0
 
 

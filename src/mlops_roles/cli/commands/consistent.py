@@ -11,13 +11,12 @@ one, are named.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from ...io.text import to_json
 from ...ontology.entailment import Consistency, consistent
 from ...ontology.not_reasoned import describe
-from ..main import add_output, write_output
+from ..main import add_output, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -33,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     answer = consistent(*args.files, ontology=args.ontology)
-    sys.stderr.writelines(f"{line}\n" for line in describe(answer.not_reasoned))
+    for line in describe(answer.not_reasoned):
+        print_note(line)
     write_output(to_json(answer.to_dict()) if args.format == "json" else _text(answer), args.output)
     return 0 if answer else 1
 

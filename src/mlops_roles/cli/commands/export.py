@@ -8,7 +8,6 @@ The file needs no other: it has no owl:imports, and each title is a skos:altLabe
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 import pyoxigraph as ox
@@ -16,7 +15,7 @@ import pyoxigraph as ox
 from ...errors import InputError
 from ...io.resources import resource_rows
 from ...ontology.graph import Graph, load
-from ..main import add_common, write_output
+from ..main import add_common, print_note, write_output
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
     graph = load(*args.added)
     for iri in open_imports(graph):
-        sys.stderr.write(f"<{iri}> is imported and not loaded: left out; add its file by --with\n")
+        print_note(f"<{iri}> is imported and not loaded: left out; add its file by --with")
     if args.shapes:
         write_output(_profile(graph, args), args.output)
         return 0

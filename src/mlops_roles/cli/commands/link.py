@@ -13,14 +13,13 @@ stops --apply. Use the result with `--with linked.ttl`.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from ...io.sssom import COLUMNS, read_mappings
 from ...io.text import FORMATTERS, format_rows
 from ...matching.merge import apply_mappings, undo_mappings
 from ...matching.proposals import propose
-from ..main import add_common, write_output
+from ..main import add_common, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -59,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     write_output(text, args.output)
     terms = len({row.subject for row in proposals.mappings})
     summary = f"{len(proposals.mappings)} proposals for {terms} terms"
-    sys.stderr.write(f"{summary}; none is applied before you accept it\n")
+    print_note(f"{summary}; none is applied before you accept it")
     return 0
 
 
@@ -72,5 +71,5 @@ def _apply_or_undo(args: argparse.Namespace) -> int:
         summary = f"{len(merge.changed)} statements removed, "
         summary += f"{len(merge.unchanged)} kept because another mapping set added them too"
     write_output(merge.to_turtle(), args.output)
-    sys.stderr.write(f"{summary}\n")
+    print_note(summary)
     return 0

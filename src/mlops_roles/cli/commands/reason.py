@@ -10,12 +10,11 @@ standard error. Exit code 1 if the files contradict themselves: see `mlops-roles
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from ...ontology.entailment import Reasoning, reason
 from ...ontology.not_reasoned import describe
-from ..main import add_output, write_output
+from ..main import add_output, print_note, write_output
 from .export import FORMATS
 
 
@@ -44,13 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     reasoning = reason(*args.files, ontology=args.ontology)
-    sys.stderr.writelines(f"{line}\n" for line in describe(reasoning.not_reasoned))
+    for line in describe(reasoning.not_reasoned):
+        print_note(line)
     write_output(_answer(reasoning, args), args.output)
     if not reasoning.contradictions:
         return 0
-    sys.stderr.write(
+    print_note(
         f"not consistent; contradictions: {len(reasoning.contradictions)}; "
-        f"see `mlops-roles consistent {' '.join(args.files)}`\n"
+        f"see `mlops-roles consistent {' '.join(args.files)}`"
     )
     return 1
 

@@ -23,7 +23,7 @@ from ...io.text import FORMATTERS, format_rows
 from ...matching.skills import resolve_skill_names
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph, load
-from ..main import add_common, write_output
+from ..main import add_common, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -131,5 +131,6 @@ def _report_contradictions(graph: Graph) -> int:
     from ...matching.curation import decisions_of
 
     contradictions = decisions_of(graph).contradictions
-    sys.stderr.write("".join(f"{sentence}\n" for sentence in contradictions))
+    for sentence in contradictions:
+        print_note(sentence)
     return 1 if contradictions else 0

@@ -62,12 +62,26 @@ class Transport:
 
     @cached_property
     def client(self) -> httpx.Client:
-        """The connection: follows no redirect; credentials from the environment or netrc only."""
+        """The connection: follows no redirect; credentials from the environment or netrc only.
+
+        It goes through no proxy but that of MLOPS_ROLES_PROXY: HTTP_PROXY is for other programs.
+        """
         headers = {"Accept": ", ".join(_JSON), "User-Agent": "mlops-roles"}
         if not self._auth and (token := os.environ.get("MLOPS_ROLES_TOKEN")):
-            headers["Authorization"] = f"Bearer {token}"
+            headers["Authorization"] = f"Bearer {_checked_token(token)}"
+        proxy = os.environ.get("MLOPS_ROLES_PROXY") or None
+        try:
+            transport = _httpx().HTTPTransport(proxy=proxy)
+        except (ValueError, ImportError) as error:
+            raise InputError(
+                f"MLOPS_ROLES_PROXY: not the address of a proxy ({type(error).__name__}); write "
+                "http://host:port"
+            ) from None
         client: httpx.Client = _httpx().Client(
-            headers=headers, auth=self._auth or _credentials(), follow_redirects=False
+            headers=headers,
+            auth=self._auth or _credentials(),
+            follow_redirects=False,
+            transport=transport,
         )
         return client
 
@@ -287,27 +301,41 @@ def _credentials() -> Any:
     httpx = _httpx()
     user, password = os.environ.get("MLOPS_ROLES_USER"), os.environ.get("MLOPS_ROLES_PASSWORD")
     if user and password:
-        return httpx.BasicAuth(user, password)
+        try:
+            return httpx.BasicAuth(user, password)
+        except UnicodeEncodeError:
+            raise InputError(
+                "MLOPS_ROLES_USER, MLOPS_ROLES_PASSWORD: not UTF-8; set them in a UTF-8 locale"
+            ) from None
     file = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
     if os.environ.get("MLOPS_ROLES_TOKEN") or not file.is_file():
         return None
     try:
         return httpx.NetRCAuth(str(file))
-    except (SyntaxError, OSError) as error:
+    except (SyntaxError, ValueError, OSError) as error:
         raise InputError(
             f"{file}: cannot be read as netrc ({type(error).__name__}); fix it"
         ) from None
 
 
+def _checked_token(token: str) -> str:
+    """A token as a header can hold it. Raises InputError for one that it cannot hold."""
+    if not (token.isascii() and token.isprintable()):
+        raise InputError(
+            "MLOPS_ROLES_TOKEN: has a character that a header cannot have; copy the token again"
+        )
+    return token
+
+
 def _retry_after(value: str) -> float:
-    """The seconds that a Retry-After header asks for."""
+    """The seconds that a Retry-After header asks for; 0 if it cannot be read."""
     from email.utils import parsedate_to_datetime
 
-    if value.strip().isdigit():
-        return float(value[:9])
+    if value.isascii() and value.strip().isdigit():
+        return float(value.strip()[:9])
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, OSError):
         return 0.0
 
 
