@@ -13,7 +13,7 @@ from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
-from ..staff.engine import backend_for
+from ..staff.engine import Engine, backend_for
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
 from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
@@ -174,7 +174,8 @@ class Records:
         t = self.staff.table
         name = fold_person(self._resolve_pseudonym(person))
         named = t.filter(folded_name(t.person) == name)
-        rows: list[dict[str, Any]] = named.order_by("line").to_pyarrow().to_pylist()
+        found = Engine(t.get_backend()).to_arrow(named.order_by("line"))  # without pandas
+        rows: list[dict[str, Any]] = found.to_pylist()
         if not rows:
             near = () if self.pseudonyms else similar_names(t, person)
             raise UnknownPerson(person, self.staff.file, near)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from .audit_result import NOTE
 from .evidence import Evidence, Records
@@ -215,12 +214,11 @@ def _demands(
     The task is '' for skills that a role requires itself.
     """
     roles, role_needs, task_needs = [role], tables.needs("role"), tables.needs("task")
-    tasks_of = group_pairs(tables.performs)
     demands: dict[tuple[str, str], tuple[str, ...]] = {}
     for one in roles:
         parts = tables.incorporated(one)
         roles += [part for part in parts if part not in roles]
-        needs = {task: task_needs.get(task, []) for task in tasks_of.get(one, ())}
+        needs = {task: task_needs.get(task, []) for task in tables.tasks_of(one)}
         inherited = (role_needs.get(part, []) for part in parts)
         own = set(role_needs.get(one, ())).difference(*needs.values(), *inherited)
         for task, skills in (*needs.items(), ("", own)):

@@ -108,6 +108,10 @@ class RoleTables:
         tables += ["takes_in", "performs", "broader"]
         return {name: group_pairs(getattr(self, name)) for name in tables}
 
+    def tasks_of(self, role: str) -> list[str]:
+        """The tasks that a role performs."""
+        return self._grouped["performs"].get(role, [])
+
     def preferred_skills(self, role: str) -> list[str]:
         """The skills that help with a role and that it does not require."""
         return self._grouped["preferred"].get(role, [])
@@ -126,8 +130,8 @@ class RoleTables:
         What a broader role requires in this way is its own, too, and so is a skill that no role
         brings which is taken in.
         """
-        needs, performs = self.needs("role"), self._grouped["performs"].get(role, [])
-        own = {skill for task in performs for skill in self.needs("task").get(task, ())}
+        needs = self.needs("role")
+        own = {s for task in self.tasks_of(role) for s in self.needs("task").get(task, ())}
         for one in (role, *self.broader_roles(role)):
             own.update(self._grouped["stated_skills"].get(one, ()))
         taken_in = {skill for part in self.incorporated(role) for skill in needs.get(part, ())}
