@@ -13,6 +13,7 @@ from support.asserted import ROOT
 from support.disks import small_disk
 
 from mlops_roles import InputError, load
+from mlops_roles.io.atomic import MARK
 from mlops_roles.ontology.store import open_or_build
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs fork, kill and file locks")
@@ -84,7 +85,7 @@ for number in range(50):
     halves += bool(names("[.]loading-.*"))
     changes += last != (last := names("[0-9a-f]{32}"))
 (folder / ".mlops-roles-dead.tmp").touch()
-(folder / ".loading-.mlops-roles-dead.tmp").mkdir()
+(folder / ".loading-.mlops-roles-dead.tmp").mkdir()  # killed before it had a mark
 in_fork(lambda: build(0))
 in_fork(lambda: build(0))
 left, beside = list(in_fork(stores)), names("[.].*")
@@ -150,8 +151,8 @@ def test_a_store_that_is_being_removed_is_never_taken_for_a_whole_one(
     before = content(data, folder)
 
     def killed(path, **_):
-        if (path / "prefixes.json").is_file():  # a whole store, not the place of a renamed one
-            next((path / "store").glob("*.sst")).unlink()
+        if path.name == "store":
+            next(path.glob("*.sst")).unlink()
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -175,10 +176,21 @@ def test_the_incomplete_store_of_a_dead_process_is_removed(left, tmp_path):
     half = tmp_path / ".loading-.mlops-roles-dead.tmp" / left
     half.parent.mkdir(parents=True)
     half.write_text("x", encoding="utf-8")
+    (tmp_path / ".loading-.mlops-roles-dead.tmp" / MARK).touch()
     (tmp_path / ".mlops-roles-dead.tmp").touch()
     store, prefixes = open_or_build(tmp_path, "a" * 32, load_into)
     assert (len(store), prefixes) == (1, {"a": "urn:"})
     assert [path.name for path in tmp_path.iterdir()] == ["a" * 32]
+
+
+@pytest.mark.parametrize("name", [".loading-mine", ".loading-.mlops-roles-mine.tmp"])
+def test_a_folder_of_another_program_is_never_removed(name, tmp_path, data):
+    own = tmp_path / "store" / name
+    own.mkdir(parents=True)
+    (own / "thesis.txt").write_text("years of work")
+    (tmp_path / "store" / ".loading-link").symlink_to(tmp_path)
+    load(data=[data], store=tmp_path / "store")
+    assert (own / "thesis.txt").read_text() == "years of work"
 
 
 @posix

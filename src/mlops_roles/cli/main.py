@@ -286,10 +286,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 or 2, whatever happens; 130 if the user interrupts.
     """
+    parsed = argparse.Namespace()
     with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)
-        warnings.showwarning = _show_warning
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        try:
+            warnings.simplefilter("always", UserWarning)
+            warnings.showwarning = _show_warning
+            return _run(list(sys.argv[1:] if argv is None else argv), parsed)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except KeyboardInterrupt:
+            print_note("mlops-roles: interrupted")
+            return 130
+        except (SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a panic of the engine is no Exception
+            return fail(error, parsed)
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
@@ -297,32 +309,19 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     print_note(f"mlops-roles: {' '.join(str(message).split())}")
 
 
-def _run(args: list[str]) -> int:
-    """Run the command line; errors become one line and an exit code."""
-    parsed = argparse.Namespace()
-    try:
-        write_any_character()
-        if args and args[0].replace("-", "_") in command_names():
-            parser = build_parser(args[0].replace("-", "_"), args[1:])
-            parsed = parser.parse_args(args[1:])
-            if len(args) > 2:  # else there is no option with a value
-                from .paths import check_paths
-
-                check_paths(parsed)
-            code: int = parsed.run(parsed)
-            sys.stdout.flush()
-            return code
+def _run(args: list[str], parsed: argparse.Namespace) -> int:
+    """Run the command line; what it says is written to `parsed`."""
+    write_any_character()
+    if not args or args[0].replace("-", "_") not in command_names():
         return _run_overview(args)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print_note("mlops-roles: interrupted")
-        return 130
-    except (SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # a panic of the engine is no Exception
-        return fail(error, parsed)
+    build_parser(args[0].replace("-", "_"), args[1:]).parse_args(args[1:], parsed)
+    if len(args) > 2:  # else there is no option with a value
+        from .paths import check_paths
+
+        check_paths(parsed)
+    code: int = parsed.run(parsed)
+    sys.stdout.flush()
+    return code
 
 
 def fail(error: BaseException, parsed: argparse.Namespace | None = None) -> int:

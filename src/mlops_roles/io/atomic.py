@@ -17,6 +17,7 @@ from typing import IO, Any
 from ..errors import InputError
 
 _PREFIX, _SUFFIX = ".mlops-roles-", ".tmp"  # of the name of a file that is being written
+MARK = ".made-by-mlops-roles"  # a file in each temporary folder
 
 
 @contextmanager
@@ -99,25 +100,51 @@ def remove_stale_temp_files(folder: str | os.PathLike[str]) -> None:
 
 @contextmanager
 def locked_tempdir(parent: Path, prefix: str) -> Iterator[Path]:
-    """A new folder in a folder, removed at the end; stale ones of that prefix are removed first."""
+    """A new folder in a folder, removed at the end; stale ones of that prefix are removed first.
+
+    It holds the file MARK, by which it is known to be made here.
+    """
     remove_stale_temp_dirs(parent, prefix)
     handle, lock = locked_tempfile(parent)  # the folder is in use as long as this file is there
     made = parent / f"{prefix}{Path(lock).name}"
     try:
         made.mkdir(0o700)
+        (made / MARK).touch()
         yield made
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        with suppress(OSError):
+            remove_folder(made)
         os.close(handle)
         Path(lock).unlink(missing_ok=True)
 
 
 def remove_stale_temp_dirs(parent: Path, prefix: str) -> None:
-    """Remove the folders that killed processes left: those whose lock file is stale or gone."""
+    """Remove the folders that killed processes left: those whose lock file is stale or gone.
+
+    A folder without MARK is another's, unless it is empty and has a name that is given here.
+    """
     remove_stale_temp_files(parent)
     for folder in parent.glob(f"{prefix}*"):
-        if not (parent / folder.name.removeprefix(prefix)).is_file():
-            shutil.rmtree(folder, ignore_errors=True)
+        name = folder.name.removeprefix(prefix)
+        if folder.is_symlink() or (parent / name).is_file():
+            continue
+        with suppress(OSError):
+            if (folder / MARK).is_file():
+                remove_folder(folder)
+            elif name.startswith(_PREFIX) and name.endswith(_SUFFIX):
+                folder.rmdir()
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and what is in it, MARK last: what a kill leaves is still known as stale."""
+    for path in folder.iterdir():
+        if path.name != MARK:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    (folder / MARK).unlink(missing_ok=True)
+    folder.rmdir()
 
 
 def _remove_if_stale(name: str) -> None:

@@ -197,6 +197,8 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
         parser = _parser(path)
         store.bulk_extend(ox.Quad(*q.triple) for q in parser)
         return dict(parser.prefixes)
+    except InputError:
+        raise
     except PARSE_ERRORS as error:
         raise InputError(_parse_message(path, error)) from None
 

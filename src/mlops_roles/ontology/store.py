@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -118,4 +117,5 @@ def _rename(incomplete: Path, complete: Path) -> None:
 def _remove(stale: Path) -> None:
     """Remove a store; renamed first, so that a half-removed one is never opened."""
     with suppress(OSError):
-        shutil.rmtree(stale.rename(stale.with_name(f"{_INCOMPLETE}{stale.name}")))
+        (stale / atomic.MARK).touch()
+        atomic.remove_folder(stale.rename(stale.with_name(f"{_INCOMPLETE}{stale.name}")))

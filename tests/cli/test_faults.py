@@ -1,0 +1,85 @@
+"""Whatever happens inside, a command gives its answer, or exit code 2 and one line of error."""
+
+import errno
+import random
+
+import pytest
+from support.injection import Injected, raising
+
+from mlops_roles.cli.failures import VARIABLE, describe_failure
+from mlops_roles.cli.main import main
+
+COMMANDS = [
+    ("show", "R7"),
+    ("ask", "tasks-of-role", "R7", "--format", "json"),
+    ("resolve", "Senior Data Engineer", "Wizard"),
+    ("certify", "Ada", "R3", "--staff", "staff.csv", "--format", "json"),
+    ("verify", "ada.json", "--staff", "staff.csv"),
+    ("export", "--inferred"),
+]
+ERRORS = (
+    lambda: Injected("Ada Okafor\n\x1b[31m"),
+    lambda: OSError(errno.EIO, "Input/output error"),
+    MemoryError,
+    lambda: RecursionError("maximum recursion depth exceeded"),
+)
+
+
+@pytest.fixture(scope="module")
+def staff(tmp_path_factory):
+    """A folder with a staff file and a certificate."""
+    folder = tmp_path_factory.mktemp("staff")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        (folder / "staff.csv").write_text("person,title,skills\nAda,Data Scientist,SQL\n")
+        arguments = ["certify", "Ada", "R3", "--staff", "staff.csv", "--format", "json"]
+        assert main([*arguments, "--output", "ada.json"]) == 0
+    return folder
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+def test_an_exception_anywhere_is_one_line_or_does_no_harm(
+    arguments, staff, monkeypatch, capsys, request
+):
+    monkeypatch.chdir(staff)
+    code = main(list(arguments))
+    right = (code, capsys.readouterr().out)
+    with raising(Injected(), at=-1) as calls:
+        assert (main(list(arguments)), capsys.readouterr().out) == right
+    choice = random.Random(arguments[0])
+    for _ in range(max(6, request.config.getoption("graphs") // 5)):
+        at, error = choice.randrange(1, calls[0]), choice.choice(ERRORS)()
+        with raising(error, at):
+            code = main(list(arguments))
+        out, err = capsys.readouterr()
+        place = f"{error!r} at call {at} of {calls[0]}"
+        assert out in ("", right[1]), place
+        if (code, out) != right:
+            assert code == 2, place
+            assert err.count("\n") == 1, place
+            assert not {"Okafor", "\x1b"} & set(err.split()), place
+
+
+def test_the_traceback_is_shown_when_the_environment_asks_for_it(monkeypatch, capsys):
+    for variable, lines in (("", 1), ("1", 4)):
+        monkeypatch.setenv(VARIABLE, variable)
+        with raising(Injected("Ada\x1b[31m"), at=2):
+            assert main(["show", "R7"]) == 2
+        err = capsys.readouterr().err
+        assert len(err.splitlines()) >= lines
+        assert ("Traceback" in err, "Ada" in err) == (bool(variable), bool(variable))
+        assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (MemoryError(), "out of memory"),
+        (OSError(errno.ENOSPC, "No space left on device", "x.csv"), "'x.csv': No space left"),
+        (ModuleNotFoundError("No module named 'foo'", name="foo"), "foo cannot be imported"),
+        (KeyError("Ada Okafor"), "unforeseen error, KeyError; please report it"),
+    ],
+)
+def test_a_failure_is_described_by_what_the_user_can_do(error, hint):
+    assert hint in describe_failure(error)
+    assert "Okafor" not in describe_failure(error)
