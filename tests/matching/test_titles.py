@@ -47,6 +47,53 @@ def test_nothing_that_names_no_role_is_called_certain():
     assert [r.title for r in resolve_all(traps) if r.status != "none"] == []
 
 
+COMPANY = """
+@prefix mlops: <https://w3id.org/mlops-roles/ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix x: <https://x.example/> .
+x:a a mlops:Role ; skos:prefLabel "Risk Modeller"@en ; mlops:curatedTitle "Rainmaker"@en .
+x:b a mlops:Role ; skos:prefLabel "Price Modeller"@en ; mlops:curatedTitle "Rainmaker"@en .
+x:c a mlops:Role ; skos:prefLabel "Search and Ranking Lead"@en .
+x:d a mlops:Role ; skos:prefLabel "Ranking Lead"@en .
+x:e a mlops:Role ; skos:prefLabel "Data Engineer Trainer"@en .
+x:f a mlops:Role ; skos:prefLabel "Release Quality Assurance Lead"@en .
+x:g a mlops:Role ; skos:prefLabel "Former Colleague Liaison"@en .
+x:h a mlops:Role ; skos:prefLabel "Engineer Data"@en .
+x:i a mlops:Role ; skos:prefLabel "Ingenieur Data"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """The ontology with roles whose titles have guard words, joining words or the same text."""
+    file = tmp_path_factory.mktemp("company") / "roles.ttl"
+    file.write_text(COMPANY)
+    return load(file)
+
+
+@pytest.mark.parametrize(
+    ("title", "roles"),
+    [
+        ("Rainmaker", ["x:a", "x:b"]),
+        ("Senior Rainmaker - Berlin", ["x:a", "x:b"]),
+        ("Search and Ranking Lead", ["x:c"]),
+        ("Search & Ranking Lead (m/w/d)", ["x:c"]),
+        ("Ranking Lead", ["x:d"]),
+        ("data engineer trainer", ["x:e"]),
+        ("Junior Data Engineer Trainer, Lyon", ["x:e"]),
+        ("Recruiter, Data Engineer Trainer", []),
+        ("Release Quality Assurance Lead", ["x:f"]),
+        ("Former Colleague Liaison", ["x:g"]),
+        ("Former Data Engineer Trainer", []),
+        ("Engineer Data", ["x:h"]),
+        ("Ingenieur Data", ["x:i"]),
+        ("Data Engineer", ["data-engineer"]),
+    ],
+)
+def test_the_full_title_of_a_companys_role_wins(company, title, roles):
+    assert list(resolve(title, company).roles) == roles
+
+
 @pytest.mark.parametrize(
     ("title", "words"),
     [
@@ -117,6 +164,9 @@ def test_the_rules_of_word_lists_are_about_lists_of_the_ontology():
     assert len(rules) == len({rule["list"] for rule in rules})
     assert {rule["list"] for rule in rules} <= lists
     assert {rule["removed"] for rule in rules} == {"", "at the start", "anywhere"}
+    assert {rule["guard"] for rule in rules} == {
+        *("", "anywhere", "as last word", "without others", "unless after")
+    }
     assert {name for rule in rules for name in rule["beside"].split()} == {"general", "field"}
 
 

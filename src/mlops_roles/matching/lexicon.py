@@ -27,6 +27,7 @@ _WORD = r"[^\W_]+(?:['’]s\b)?[+#]*"
 _TOKEN = re.compile(_WORD + r"|[;/&+@,()\[\]{}|:–—•·]|(?<=\s)-|-(?=\s)|^-|-$")
 _SIGNS = {**dict.fromkeys(",()[]{}|:–—•·-", ","), **{sign: sign for sign in ";/&+@"}}
 _MIN_STEM = 3  # letters that a word without its ending has at least
+_MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _TITLE_KINDS = ("primary", "counterpart", "curated", "label")  # the best known first
 
@@ -46,6 +47,17 @@ def fold_title(text: str) -> str:
     return " ".join(re.findall(_WORD, normalise_case(text)))
 
 
+def fold_spelling(text: str) -> str:
+    """Text in lower case, without accents and with single spaces; its signs are kept.
+
+    Example:
+        >>> from mlops_roles.matching.lexicon import fold_spelling
+        >>> fold_spelling(" ML/Data  Engineer")
+        'ml/data engineer'
+    """
+    return " ".join(normalise_case(text).split())
+
+
 def sort_words(text: str) -> str:
     """The folded words of a text in alphabetical order: 'data engineer' of 'Engineer, Data'."""
     return " ".join(sorted(fold_title(text).split()))
@@ -60,15 +72,16 @@ class Name:
         kind: primary, counterpart, curated, label or field.
         title: as the ontology writes it.
         similar: the slug of the similar role whose title it is.
-        specificity: 'specific', 'general', 'broad' or 'spread', by the word list it is in.
-        inverted: read with its last word first, as in 'Engineer, Data'.
+        specificity: 'specific', 'general', 'broad', 'spread' or 'alone', by the word list it is in.
+        inverted: read with its last word first, as in 'Engineer, Data', or in two parts, as in
+            'Data - Engineer'.
     """
 
     role: str
     kind: str
     title: str
     similar: str | None = None
-    specificity: Literal["specific", "general", "broad", "spread"] = "specific"
+    specificity: Literal["specific", "general", "broad", "spread", "alone"] = "specific"
     inverted: bool = False
 
     @cached_property
@@ -125,7 +138,9 @@ class Lexicon:
         modifiers_anywhere: those of them whose words are removed wherever they are.
         beside_general: the lists whose words may be next to a general title.
         beside_field: the lists whose words may be next to the name of a field.
+        guards: the lists whose words show that a title names no role, each with where they do.
         agents: endings that mark an unknown word as a person, such as -er.
+        whole: the names by their full title in `fold_spelling`.
         names: the names that some units are, by these units.
         tree: names by their first unit, then the second and so on; '' has those that end there.
         heads: the last words of names, such as 'engineer'.
@@ -146,7 +161,7 @@ class Lexicon:
         rules = resource_rows("ontology", "matching/word_lists")
         self._read_rules(rules)
         specificities = {
-            rule["specificity"]: lists.pop(rule["list"], [])
+            rule["specificity"]: (lists.get if rule["beside"] else lists.pop)(rule["list"], [])
             for rule in rules
             if rule["specificity"]
         }
@@ -154,15 +169,17 @@ class Lexicon:
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
         spellings = [(row["word"], row["read"]) for row in ask("spellings", graph)]
         self._read_words(lists, spellings, [row["title"] for row in titles])
+        self.whole: dict[str, tuple[Name, ...]] = {}
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
         self._add_titles(titles, specificities)
         self._index_titles()
         self._add_inverted_names()
-        self._add_fields(ask("fields-of-role", graph).rows)
+        self._add_fields(ask("fields-of-role", graph).rows, specificities)
         self._index_names()
 
-    def _read_rules(self, rules: Iterable[dict[str, str]]) -> None:
-        """Read how the words of each list apply: removed from a title or allowed next to a name."""
+    def _read_rules(self, rules: Sequence[dict[str, str]]) -> None:
+        """Read how the words of each list apply: removed, allowed next to a name, or guarding."""
+        self.guards = {rule["list"]: rule["guard"] for rule in rules if rule["guard"]}
         removed = {rule["list"]: rule["removed"] for rule in rules if rule["removed"]}
         self.modifiers = frozenset(removed)
         self.modifiers_anywhere = frozenset(
@@ -191,7 +208,10 @@ class Lexicon:
         }
         texts = itertools.chain(*lists.values(), *spellings)
         self._listed = {token for text in texts for token in _split_tokens(text)}
-        self._vocabulary = self._listed.union(*map(_split_tokens, titles))
+        split = [*map(_split_tokens, titles)]
+        self._vocabulary = self._listed.union(*split)
+        heads = {title[-1] for title in split if len(title) > 1 and len(title[-1]) >= _MIN_HEAD}
+        self._compound_heads = heads | {w for w, read in self._single.items() if read in heads}
         self._spellings = _Phrases(
             (self._tokens(normalise_case(word)), self._tokens(normalise_case(read)))
             for word, read in spellings
@@ -199,10 +219,11 @@ class Lexicon:
         )
         listed = {" ".join(self._words(w)): name for name, words in lists.items() for w in words}
         self.kinds = _Kinds({**listed, ",": ","})
-        slashed = (" ".join(self._words(title)) for title in titles if "/" in title)
-        phrases = (unit for unit in {*self.kinds, *slashed} if " " in unit)
-        self._phrases = _Phrases((phrase.split(), [phrase]) for phrase in phrases)
         self.joiners = self._units_of("joiner")
+        in_words = (self._words(title) for title in titles)
+        joined = (" ".join(title) for title in in_words if not self.joiners.isdisjoint(title))
+        phrases = (unit for unit in {*self.kinds, *joined} if " " in unit)
+        self._phrases = _Phrases((phrase.split(), [phrase]) for phrase in phrases)
         self._dropped = self._units_of("filler", "setting")
 
     def _units_of(self, *lists: str) -> frozenset[str]:
@@ -212,18 +233,21 @@ class Lexicon:
         self, titles: Iterable[dict[str, Any]], specificities: dict[str, list[str]]
     ) -> None:
         """Add the titles of roles, the better known kind first, and one word order of each."""
-        specificity: dict[tuple[str, ...], Any] = {
-            tuple(self.units(title)): name for name, held in specificities.items() for title in held
-        }
+        specificity = self._by_units(specificities)
         for row in sorted(titles, key=lambda row: _TITLE_KINDS.index(row["kind"])):
             key = tuple(unit for unit in self.units(row["title"]) if self.kinds[unit] != "link")
             similar = slug(row["role"]) if row["similar"] else None
             role = slug(row["similar"] or row["role"])
             name = Name(role, row["kind"], row["title"], similar, specificity.get(key, "specific"))
-            same = self.names.get(key, ())
-            is_inverted = key[1:] + key[:1] in self.names
-            if key and not is_inverted and all(role != other.role for other in same):
+            whole, same = fold_spelling(row["title"]), self.names.get(key, ())
+            if _no_name_of(role, self.whole.get(whole, ())):
+                self.whole[whole] = (*self.whole.get(whole, ()), name)
+            otherwise = self.names.get(key[1:] + key[:1], ())
+            if key and _no_name_of(role, (*same, *otherwise)):
                 self.names[key] = (*same, name)
+
+    def _by_units(self, lists: dict[str, list[str]]) -> dict[tuple[str, ...], Any]:
+        return {tuple(self.units(title)): name for name, held in lists.items() for title in held}
 
     def _index_titles(self) -> None:
         """Index by title the names that are written in full."""
@@ -238,20 +262,27 @@ class Lexicon:
                 self.preferred_title.setdefault(name.role, fold_title(name.title))
 
     def _add_inverted_names(self) -> None:
-        """Each name with its last words first, as in 'Engineer, Data' or 'ingénieur de données'."""
+        """Each name as in 'Engineer, Data', 'ingénieur de données' and 'Data - Engineer'."""
         links = [unit for unit, kind in self.kinds.items() if kind == "link"]
         for key, names in list(self.names.items()):
+            inverted = tuple(replace(name, inverted=True) for name in names)
             for at in range(1, len(key)):
+                self.names.setdefault((*key[:at], ",", *key[at:]), inverted)
                 if at == len(key) - 1 or key[at:] in self.names:
-                    inverted = tuple(replace(name, inverted=True) for name in names)
                     for between in ((), (",",), *((link,) for link in links)):
                         self.names.setdefault((*key[at:], *between, *key[:at]), inverted)
 
-    def _add_fields(self, fields: Iterable[dict[str, Any]]) -> None:
+    def _add_fields(
+        self, fields: Iterable[dict[str, Any]], specificities: dict[str, list[str]]
+    ) -> None:
         """The names of fields of work, each as a name of the role of those who lead it."""
+        specificity = self._by_units(specificities)
         for row in fields:
-            key = tuple(self.units(row["field"]))
-            name = Name(slug(row["role"]), "field", row["field"])
+            key, role = tuple(self.units(row["field"])), slug(row["role"])
+            similar = role if role in self.similar_to else None
+            role = self.similar_to.get(role, role)
+            kind = specificity.get(key, "specific")
+            name = Name(role, "field", row["field"], similar, kind)
             self.names[key] = (*self.names.get(key, ()), name)
 
     def _index_names(self) -> None:
@@ -275,7 +306,8 @@ class Lexicon:
 
     def _tokens(self, text: str) -> Units:
         known = self._readings
-        return [known.get(token) or self._learn(token) for token in _TOKEN.findall(text)]
+        tokens = [known.get(token) or self._learn(token) for token in _TOKEN.findall(text)]
+        return " ".join(tokens).split() if any(" " in token for token in tokens) else tokens
 
     def _words(self, text: str) -> Units:
         """Words and signs of a title, each word in one spelling."""
@@ -286,10 +318,12 @@ class Lexicon:
 
     def _learn(self, token: str) -> str:
         """What a token means: the purpose of a sign, or the known stem of an unknown word."""
-        word = token if token in self._listed else next(self._known_stems(token), token)
+        word = token if token in self._listed else next(self._known_stems(token), "")
+        word = word or next(self._compounds(token), token)
         if len(self._readings) >= _MAX_CACHED:
             self._readings.clear()
-        return self._readings.setdefault(token, _SIGNS.get(token) or self._single.get(word, word))
+        read = self._single.get(word) or _SIGNS.get(token) or word
+        return self._readings.setdefault(token, read)
 
     def _known_stems(self, token: str) -> Iterator[str]:
         for ending in self._endings:
@@ -297,6 +331,14 @@ class Lexicon:
             is_long = stem != token and len(stem) >= max(_MIN_STEM, 2 * len(ending))
             if is_long and stem in self._vocabulary:
                 yield stem
+
+    def _compounds(self, token: str) -> Iterator[str]:
+        """An unknown word as known ones, the last one the head of a title: 'cloudarchitekt'."""
+        for stem in {token: "", **{token.removesuffix(end): "" for end in self._endings}}:
+            for at in range(_MIN_STEM, len(stem) - _MIN_HEAD + 1):
+                if stem[at:] in self._compound_heads:
+                    first = {stem[:at], stem[:at].removesuffix("s")} & self._vocabulary
+                    yield from (f"{self._learn(w)} {self._learn(stem[at:])}" for w in sorted(first))
 
     def _without_setting(self, units: Units) -> Units:
         """Remove employer and place: from '@' or 'at' to the next comma."""
@@ -309,19 +351,27 @@ class Lexicon:
         return kept
 
 
+def _no_name_of(role: str, names: Iterable[Name]) -> bool:
+    return all(name.role != role for name in names)
+
+
 def _split_tokens(text: str) -> Units:
     """The words and signs of a text as they are written."""
     return _TOKEN.findall(normalise_case(text))
 
 
 def _gender_marks(marks: Iterable[str]) -> re.Pattern[str]:
-    """Marks of gender, in brackets or bare, with other signs for their strokes."""
+    """Marks of gender, in brackets, bare or glued to a word, with other signs for their strokes."""
     longest_first = sorted(map(normalise_case, marks), key=len, reverse=True)
     if not longest_first:
         return re.compile(r"(?!)")
     any_mark = "|".join(re.escape(m).replace("/", r"\s*[/|,.*]\s*") for m in longest_first)
     bare = any_mark.replace(",.", "")
-    return re.compile(rf"[(\[]\s*(?:{any_mark})\s*[)\]]|(?<![^\W_])(?:{bare})(?![^\W_])")
+    glued = "|".join(re.escape(mark) for mark in longest_first if "/" in mark)
+    return re.compile(
+        rf"[(\[]\s*(?:{any_mark})\s*[)\]]|(?<![^\W_])(?:{bare})(?![^\W_])"
+        rf"|(?<=[^\W\d_]{{4}})(?:{glued or '(?!)'})(?![^\W_])"
+    )
 
 
 def _inflected(endings: Sequence[str]) -> re.Pattern[str]:

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from ..ontology.graph import Graph, load
 from ..ontology.names import slug
 from .curation import Decision, decisions_of
-from .lexicon import Lexicon, Name, Units, fold_title, lexicon, sort_words
+from .lexicon import Lexicon, Name, Units, fold_spelling, fold_title, lexicon, sort_words
 
 MAX_TITLE = 1000  # characters
 MAX_NEAREST = 3
@@ -25,6 +25,8 @@ CHUNK = 10_000  # titles that are compared at once
 MIN_SIMILARITY = 65  # of 100, how alike a nearest title is written
 _NUMBER = re.compile(r"\b\d+\b")
 _NO_TITLE = ("no title of a role is in it",)
+_SPREAD = ("spread", "general")  # of names that words of technology may be within
+_OCCUPATIONS = ("occupation", "peer")  # lists of words for people
 _LINKS = ("relation", "link")  # lists whose words end what belongs to a name
 
 
@@ -101,6 +103,20 @@ class _Interpretation(NamedTuple):
         all_similar = all(name.similar for name in names)
         similar = next((name.similar for name in names), None) if all_similar else None
         return cls(names, rejected, notes, tuple(sorted({n.role for n in names})), similar)
+
+
+class _Part(NamedTuple):
+    """A part of a title, and the names in it.
+
+    Attributes:
+        units: its units.
+        free: the same, with '' for each unit that belongs to a name.
+        matches: the names.
+    """
+
+    units: Units
+    free: Units
+    matches: list[_Match]
 
 
 class _Match(NamedTuple):
@@ -237,8 +253,25 @@ def _resolve_title(words: Lexicon, title: str) -> Resolution:
     """
     if len(title) > MAX_TITLE:
         return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
+    if names := words.whole.get(fold_spelling(title)):
+        return _resolve_whole(words, title, names)
     roles, reasons, similar, near = _resolve_units(words, _NUMBER.sub("0", title.strip()))
     return Resolution(title, _status(roles), roles, reasons, similar, near)
+
+
+def _resolve_whole(words: Lexicon, title: str, names: tuple[Name, ...]) -> Resolution:
+    """The answer to a title that is, as a whole, the title of these roles: nothing overrules it."""
+    clashes = dict.fromkeys(_conflicting_halves(words, names[0], " ".join(words.units(title))))
+    found = _Interpretation.merge([_Interpretation(dict.fromkeys(names, ""), {}, clashes)])
+    reasons = (*_reasons(found, title.strip()), *found.notes)
+    return Resolution(title, _status(found.roles), found.roles, reasons, found.similar)
+
+
+def _reasons(found: _Interpretation, title: str, without: str = "") -> Iterator[str]:
+    """A reason for each name that counts."""
+    for name, remark in found.names.items():
+        written = "" if name.title == title else f" (as {name.title!r})"
+        yield f"{name.reason}{written}{without}{remark}"
 
 
 @lru_cache(maxsize=1 << 14)
@@ -262,11 +295,8 @@ def _resolve_units(
         return (), reasons, None, tuple(inside)[:MAX_NEAREST]
     modifiers = ", ".join([unit for _, removed, _ in stripped for unit in removed])
     without = f" without {modifiers!r}" if modifiers else ""
-    named = [
-        f"{name.reason}{'' if name.title == title else f' (as {name.title!r})'}{without}{suffix}"
-        for name, suffix in found.names.items()
-    ]
-    return found.roles, (*named, *found.notes), found.similar, ()
+    reasons = (*_reasons(found, title, without), *found.notes)
+    return found.roles, reasons, found.similar, ()
 
 
 def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
@@ -291,13 +321,13 @@ def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Unit
 @lru_cache(maxsize=1 << 16)
 def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) -> _Interpretation:
     """Interpret an item, which may join several titles."""
-    if guards := [unit for unit in item if words.kinds[unit] == "guard"]:
+    parts = [_find_names(words, part) for part in _joined_titles(words, list(item))]
+    if guards := [*_guards(words, parts)]:
         notes = (f"{unit!r} turns the title into something else" for unit in guards)
         return _Interpretation({}, {}, dict.fromkeys(notes))
-    parts = [(part, _find_names(words, part)) for part in _joined_titles(words, list(item))]
-    nameless = [unit for part, matches in parts if not matches for unit in part]
+    nameless = [unit for part in parts if not part.matches for unit in part.units]
     found = _Interpretation({}, {}, {})
-    for match in (match for _, matches in parts for match in matches):
+    for match in (match for part in parts for match in part.matches):
         for name in match.names:
             if why := _rejection_reason(words, name, match, nameless, has_seniority_word):
                 found.rejected.setdefault(name, why)
@@ -306,23 +336,60 @@ def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) 
     return _Interpretation.merge([found])
 
 
+def _guards(words: Lexicon, parts: Iterable[_Part]) -> Iterator[str]:
+    """The words outside the names that show that a title names no role.
+
+    'required' in 'Data Engineer - Clearance Required' is said of a clearance, 'our' in 'Data
+    Engineer for our brands' of brands: neither counts.
+    """
+    follows_name = False
+    for part in parts:
+        for segment in _split_at(part.free, (",",), keep_empty=True):
+            for at, unit in enumerate(segment):
+                if words.kinds[unit] in words.guards and not _is_aside(
+                    words, segment, at, follows_name
+                ):
+                    yield unit
+            follows_name = follows_name or "" in segment
+
+
+def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bool:
+    """Whether a guard word in a segment, in which names are '', is said of something else.
+
+    Args:
+        words: the lexicon.
+        segment: the units between two commas.
+        at: the place of the guard word.
+        follows_name: whether a name is in a segment before this one.
+    """
+    before, after = segment[:at], segment[at + 1 :]
+    counts = words.guards[words.kinds[segment[at]]]
+    if counts == "anywhere" or "" in after:
+        return False
+    if "" in before:
+        return any(words.kinds[unit] == "relation" for unit in before[before.index("") :])
+    topic = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", after)
+    others = topic if counts == "as last word" else [*before, *after]
+    return follows_name and (counts == "unless after" or any(others))
+
+
 def _accept(words: Lexicon, name: Name, match: _Match, found: _Interpretation) -> None:
     """Record a name that counts, a remark on it, and the names it may be short for."""
     topics = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
     found.names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
-    if "/" in match.head:
+    if " " in match.head:
         found.notes.update(dict.fromkeys(_conflicting_halves(words, name, match.head)))
     if name.specificity == "broad":
         found.names.update(_alternative_roles(words, name, match))
 
 
-def _split_at(units: Iterable[str], ends: Container[str]) -> list[Units]:
-    """The runs of units between those that end one; empty units are left out."""
+def _split_at(units: Iterable[str], ends: Container[str], keep_empty: bool = False) -> list[Units]:
+    """The runs of units between those that end one, without empty units unless they are kept."""
     runs: list[Units] = [[]]
     for unit in units:
         if unit in ends:
             runs.append([])
-        elif unit:
+        elif unit or keep_empty:
             runs[-1].append(unit)
     return [run for run in runs if run]
 
@@ -345,8 +412,8 @@ def _up_to_head(words: Lexicon, part: Units) -> Units:
     return next((part[: at + 1] for at, unit in enumerate(part) if unit in words.heads), [])
 
 
-def _find_names(words: Lexicon, part: Units) -> list[_Match]:
-    """The names in a part of a title.
+def _find_names(words: Lexicon, part: Units) -> _Part:
+    """A part of a title with the names in it.
 
     Where there is none: those that words of technology may be within, then those of fields.
     """
@@ -354,11 +421,11 @@ def _find_names(words: Lexicon, part: Units) -> list[_Match]:
     spans = [span for span in every if span[2][0].kind != "field"]
     if not spans:
         thin = [u for u in part if words.kinds[u] != "technology" or u in words.name_units]
-        spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity == "spread"]
+        spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity in _SPREAD]
         part, spans = (thin, spans) if spans else (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
-    return [_match(part, free, *span) for span in spans]
+    return _Part(part, free, [_match(part, free, *span) for span in spans])
 
 
 def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:
@@ -421,9 +488,11 @@ def _rejection_reason(
         return next((unit for unit in units if words.kinds[unit] not in lists), None)
 
     if name.kind == "field":
-        if other := outside(words.beside_field):
+        is_led = has_seniority_word and name.specificity != "general"
+        if other := outside(words.beside_field if is_led else words.beside_general):
             return f"{name.title!r} is a field, and {other!r} names no role in it"
-        return None if has_seniority_word else f"{name.title!r} is a field, not a title"
+        is_title = has_seniority_word or name.specificity == "alone"
+        return None if is_title else f"{name.title!r} is a field, not a title"
     if name.specificity == "general":
         other = outside(words.beside_general)
         return f"{other!r} may make another trade of {name.title!r}" if other else None
@@ -434,9 +503,9 @@ def _rejection_reason(
 def _disqualifying_word(words: Lexicon, match: _Match) -> str | None:
     """The word next to a specific name that makes it another person's or another occupation."""
     candidates = itertools.chain(
-        (unit for unit in match.left if words.kinds[unit] in ("occupation", *_LINKS)),
+        (unit for unit in match.left if words.kinds[unit] in (*_OCCUPATIONS, *_LINKS)),
         _occupation_words_after(words, match.right),
-        _last_words(words, match.before, _is_person),
+        _last_words(words, match.before, _is_other_person),
         _last_words(words, match.after, _is_occupation),
     )
     return next(candidates, None)
@@ -464,15 +533,22 @@ def _is_occupation(words: Lexicon, unit: str) -> bool:
     return words.kinds[unit] == "occupation"
 
 
-def _is_person(words: Lexicon, unit: str) -> bool:
+def _is_other_person(words: Lexicon, unit: str) -> bool:
     """Whether a word is listed as an occupation, or is unknown and ends like one."""
     return _is_occupation(words, unit) or (not words.kinds[unit] and unit.endswith(words.agents))
 
 
+def _is_person(words: Lexicon, unit: str) -> bool:
+    """Whether a word is one of another or a related occupation."""
+    return words.kinds[unit] in _OCCUPATIONS or _is_other_person(words, unit)
+
+
 def _conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
     """The roles that the halves of a joined title name, if not the role of the full title."""
+    if words.joiners.isdisjoint(title.split()):
+        return []
     parts = _joined_titles(words, title.split())
-    matches = (match for part in parts for match in _find_names(words, part))
+    matches = (match for part in parts for match in _find_names(words, part).matches)
     others = {other.role for match in matches for other in match.names} - {name.role}
     if not others:
         return []
