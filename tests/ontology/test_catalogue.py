@@ -11,6 +11,7 @@ import pytest
 from support.asserted import PREFIXES, ROOT, facts
 
 from mlops_roles import Graph, InputError, Question, UnknownName, ask, catalogue, load
+from mlops_roles.io.resources import ShippedText
 from mlops_roles.ontology.catalogue import run_query
 from mlops_roles.ontology.query_outline import outline
 from mlops_roles.ontology.results import LARGE, decode_rows
@@ -143,7 +144,8 @@ def test_its_order_leaves_nothing_to_chance(name, over, whole):
     keys = re.findall(r"\?(\w+)", re.search(r"\nORDER BY ([^\n]*)\s*$", text)[1])
     select_line = re.search(r"(?m)^SELECT .*$", text)[0]
     hidden = [f"?{k}" for k in dict.fromkeys(keys) if f"?{k}" not in select_line.split()]
-    answer = run_query(over(name), text.replace(select_line, " ".join([select_line, *hidden]), 1))
+    wider = text.replace(select_line, " ".join([select_line, *hidden]), 1)
+    answer = run_query(over(name), ShippedText(wider))
     ordered_by = Counter(
         tuple(
             None if isinstance(t := row[answer.columns.index(k)], ox.BlankNode) else t for k in keys
@@ -161,7 +163,7 @@ def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole,
     rows = [tuple(row) for row in graph.query(text)]
     assert whole(name).terms == rows
     if order := outline(text).order_variables:
-        assert decode(graph.query(text[: outline(text).order]), order) in (rows, None)
+        assert decode(graph.evaluate(text[: outline(text).order]), order) in (rows, None)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +179,9 @@ def test_its_rows_are_in_the_order_that_the_engine_gives_them(name, over, whole,
 )
 def test_whatever_is_sorted_by_is_sorted_as_the_engine_does(values, graph, decode):
     text = f"SELECT ?x ?y WHERE {{ VALUES ?x {{ {values} }} VALUES ?y {{ {values} }} }}"
-    rows = [tuple(row) for row in graph.query(f"{text} ORDER BY ?x ?y")]
-    assert run_query(graph, f"{text}\nORDER BY ?x ?y").terms == rows
-    assert decode(graph.query(text), ["x", "y"]) in (rows, None)
+    rows = [tuple(row) for row in graph.evaluate(f"{text} ORDER BY ?x ?y")]
+    assert run_query(graph, ShippedText(f"{text}\nORDER BY ?x ?y")).terms == rows
+    assert decode(graph.evaluate(text), ["x", "y"]) in (rows, None)
     assert len(rows) == len(values.split()) ** 2
 
 
@@ -288,7 +290,7 @@ def test_a_fixed_parameter_keeps_the_rows_that_have_it(name, variable, over, who
     )
     chosen = random.Random(name).sample(known, min(5, len(known)))
     for value in [*chosen, ox.NamedNode("https://example.org/nowhere"), ox.Literal("nothing")]:
-        joined = over(name).query(f"{QUESTIONS[name].text}\nVALUES ?{variable} {{ {value} }}")
+        joined = over(name).evaluate(f"{QUESTIONS[name].text}\nVALUES ?{variable} {{ {value} }}")
         assert Counter(
             run_query(over(name), QUESTIONS[name].text, {variable: [value]}).terms
         ) == Counter(map(tuple, joined))

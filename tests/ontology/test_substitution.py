@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from support.servers import oxigraph
 
 from mlops_roles import InputError, Question, load
-from mlops_roles.ontology.catalogue import catalogue, run_query, values_block
+from mlops_roles.io.resources import ShippedText
+from mlops_roles.ontology.catalogue import answer_here, catalogue, values_block
 from mlops_roles.ontology.endpoint.http import Transport, select_rows
 from mlops_roles.ontology.endpoint.rewriting import fill_template, parse_query
 from mlops_roles.ontology.substitution import substitutable
@@ -37,6 +38,11 @@ def people(tmp_path_factory):
     """The graph of these tests, without the ontology."""
     (path := tmp_path_factory.mktemp("people") / "people.ttl").write_text(DATA, encoding="utf-8")
     return load(data=[path])
+
+
+def run_query(graph, text, terms=None):
+    """The answer to SPARQL that is shipped, which runs in this process."""
+    return answer_here(graph, text, terms or {})
 
 
 def joined(answer, column, terms):
@@ -500,7 +506,7 @@ class Facts:
             f"@prefix : <urn:> . {' . '.join(triples)} .".encode(), format=ox.RdfFormat.TURTLE
         )
 
-    def query(self, text, inside=None):
+    def evaluate(self, text, inside=None):
         fixed = {ox.Variable(name): term for name, term in (inside or {}).items()}
         return self.store.query(PREFIX + text, substitutions=fixed)
 
@@ -553,7 +559,7 @@ def test_a_server_gives_the_rows_that_are_given_here(server):
     def compare(made_up):
         text, column, value = made_up
         try:
-            query = parse_query(PREFIX + text, {})
+            query = parse_query(ShippedText(PREFIX + text), {})
         except InputError:
             return  # a mistake, or VALUES at the end
         terms = {column: [term(value)]}
@@ -570,5 +576,7 @@ def test_a_server_gives_the_rows_that_are_given_here(server):
 def test_a_server_takes_an_order_by_an_aggregate(order, server):
     text = f"{PREFIX}SELECT ?o {{ ?s :p ?o }} GROUP BY ?o ORDER BY {order}"
     terms = {"o": [term(":b")]}
-    there = server(parse_query(text, {}).with_values(values_block(terms, [terms["o"]])))
+    there = server(
+        parse_query(ShippedText(text), {}).with_values(values_block(terms, [terms["o"]]))
+    )
     assert there == run_query(Facts(TRIPLES), text, terms).terms == [(term(":b"),)]

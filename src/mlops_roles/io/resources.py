@@ -22,6 +22,20 @@ def resource_dir(folder: str) -> Path:
     raise InputError(f"{folder}/ is missing next to {here.parents[1]}; reinstall mlops-roles")
 
 
+class ShippedText(str):
+    """The text of a file of this package. Only such SPARQL runs in the process that asks it.
+
+    What is made of it, by slicing or joining, is a plain text.
+    """
+
+    __slots__ = ()
+
+
+def shipped_text(path: Path) -> ShippedText:
+    """The text of a file in a folder that is shipped with this package."""
+    return ShippedText(path.read_text("utf-8"))
+
+
 @cache
 def resource_rows(folder: str, table: str) -> tuple[dict[str, str], ...]:
     """The rows of a shipped CSV file by column, as of `("ontology", "matching/evidence")`."""

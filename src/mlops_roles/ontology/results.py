@@ -53,6 +53,31 @@ def decode_rows(
     return _rows_by_column(written, len(names), places, block_size)
 
 
+def encode_row(row: Row) -> bytes:
+    """A row as a line that `decode_lines` reads."""
+    cells = ("" if term is None else write_term(term) for term in row)
+    return "\t".join(cells).encode() + b"\n"
+
+
+def decode_lines(lines: Iterable[bytes]) -> list[Row]:
+    """The rows of lines that `encode_row` wrote."""
+    term = _Terms().__getitem__
+    return [tuple(map(term, line.split(b"\t"))) for line in lines]
+
+
+def write_term(term: Term) -> str:
+    """A term as Turtle writes it, without tabs and line feeds."""
+    if isinstance(term, ox.Triple):
+        return f"<<( {' '.join(map(write_term, term))} )>>"
+    return str(term).replace("\t", "\\t")
+
+
+def parse_term(written: str) -> Term:
+    """The term that `write_term` wrote."""
+    found: Term = _Terms()[written.encode()]
+    return found
+
+
 def _rows_by_line(written: bytes, order: Sequence[int]) -> list[Row] | None:
     """Rows from TSV, line by line."""
     term = _Terms().__getitem__

@@ -1,9 +1,9 @@
-"""A user's own SPARQL: checked for safety, then run in a process that can be killed.
+"""SPARQL that is not shipped: checked by the gate, then run in a process that can be killed.
 
-A query can access the network, nest so deep that the process crashes, or never end; the engine
-has no time-out. Therefore a query that accesses files or the network or is built to harm is
-refused, and any other runs in a subprocess with a deadline, a memory limit and no right to open
-files or sockets.
+A query can nest so deep that the process crashes, or never end; the engine has no time-out. So a
+query that passes the gate runs in a subprocess with a deadline, limits on memory, rows and bytes,
+and no right to open files or sockets. It does not matter where the query comes from: a file, a
+question that a company adds, Python, or a question to a server.
 """
 
 from __future__ import annotations
@@ -13,35 +13,28 @@ import io
 import json
 import math
 import mmap
-import re
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
 from ..errors import InputError, Timeout
-from .catalogue import Answer
-from .graph import Graph, load
+from .catalogue import SECONDS, Answer, answer_here
+from .gate import reject_unsafe_query
+from .graph import Graph, Term, load
 from .not_reasoned import NotReasonedWarning
-from .sparql_tokens import Token, decode_codepoints, tokenize
+from .results import decode_lines, encode_row, parse_term, write_term
 
-MAX_DEPTH, MAX_SEPARATORS, MAX_TOKENS, MAX_BYTES = 64, 400, 10_000, 1 << 20
 MEMORY = 4 << 30
-MAX_ANSWER, MAX_SECONDS = 1 << 26, 86_400
-_EXTERNAL_ACCESS = {
-    "SERVICE": "ask one source at a time",
-    "FROM": "give files with --data, or graphs of a server with --graph",
-    "LOAD": "give files with --data",
-}
-# the engine reads trueSERVICE and SERVICE:name as two words
-_REACH = re.compile(r"(?:^|TRUE|FALSE|ASK|CONSTRUCT)(SERVICE|FROM|LOAD$)")
-_UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"}
-
+MAX_ANSWER, MAX_ROWS, MAX_SECONDS = 1 << 26, 1_000_000, 86_400
+PLANNING_SECONDS, GRACE = 10.0, 0.25
+_Row = TypeVar("_Row")
+_TRIPLES, _ROWS = b"#triples\n", b"#rows\n"  # how an answer begins that is no SPARQL JSON
 _WARNING = "warning: "  # begins the lines in which a subprocess passes on its warnings
 _PIPES: dict[str, Any] = {
     "stdin": subprocess.PIPE,
@@ -51,59 +44,12 @@ _PIPES: dict[str, Any] = {
 }
 
 
-def reject_unsafe_query(text: str, name: str = "query") -> None:
-    """Refuse a query that accesses files or the network, updates data, or is built to harm.
-
-    Both the text as written and the text with decoded codepoint escapes (as rdflib reads it) are
-    checked.
-    Raises InputError naming the word or the limit, and the line.
-    """
-    if len(text) > MAX_BYTES:
-        raise InputError(f"{name}: over {MAX_BYTES >> 20} MiB; shorten it")
-    for form in dict.fromkeys((text, decode_codepoints(text))):
-        if violation := _first_violation(form):
-            token, why = violation
-            raise InputError(f"{name}, line {form.count(chr(10), 0, token.start) + 1}: {why}")
-
-
-def _first_violation(text: str) -> tuple[Token, str] | None:
-    """The first token to be refused, and why."""
-    separators = 0
-    for count, token in enumerate(tokenize(text), 1):
-        if why := _violation(token):
-            return token, why
-        if token.kind in ("mark", "operator"):
-            separators += sum(map(token.text.count, ".;,/|!"))
-        for found, limit, what in (
-            (token.depth + (token.kind == "open"), MAX_DEPTH, "levels of brackets"),
-            (separators, MAX_SEPARATORS, "patterns"),
-            (count, MAX_TOKENS, "words"),
-        ):
-            if found > limit:
-                return token, f"over {limit} {what}; split the query"
-    return None
-
-
-def _violation(token: Token) -> str:
-    """Why a token is refused; empty if it is not."""
-    if token.kind == "unknown":
-        if token.text == "\\":
-            return "a backslash outside a string; write the character itself"
-        return f"{token.text!r} starts no token of SPARQL; fix it there"
-    if token.kind not in ("word", "name"):
-        return ""
-    word, colon, _ = token.text.upper().partition(":")
-    if reach := _REACH.search(word + colon):
-        return f"{reach[1]} would read from elsewhere; {_EXTERNAL_ACCESS[reach[1]]}"
-    if word in _UPDATES and not colon:
-        return (
-            f"{word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT"
-        )
-    return ""
-
-
 def run_sparql(
-    text: str, graph: Graph | None = None, timeout: float = 60, name: str = "query"
+    text: str,
+    graph: Graph | None = None,
+    timeout: float = SECONDS,
+    name: str = "query",
+    bindings: Mapping[str, Iterable[Term]] | None = None,
 ) -> Answer:
     """Answer a user's own SPARQL over the ontology and the files of `graph`.
 
@@ -113,14 +59,15 @@ def run_sparql(
             subprocess loads its own copy.
         timeout: seconds until the query is stopped, loading not counted.
         name: the name of the query in errors, such as its file name.
+        bindings: columns of the answer that are fixed to one of several terms.
 
     Returns:
         The rows of a SELECT or DESCRIBE; of ASK one row with the column `answer`; of CONSTRUCT
         the triples, with the columns `subject`, `predicate` and `object`.
 
     Raises:
-        InputError: the query is refused (it updates, or accesses files or the network) or is not
-            valid SPARQL.
+        InputError: the query is refused (it updates, or accesses files or the network), is not
+            valid SPARQL, or has too large an answer.
         Timeout: the query took longer than `timeout`.
 
     Example:
@@ -128,19 +75,47 @@ def run_sparql(
         >>> run_sparql("SELECT ?role { ?role skos:notation 'R7' }").rows
         [{'role': 'role:ml-engineer'}]
     """
-    reject_unsafe_query(text, name)
     graph = graph or load()
-    folder = None if graph.folder is None else str(graph.folder)
-    request = {
-        "text": text,
-        "added": list(map(str, graph.added)),
-        "data": list(map(str, graph.data)),
-        "folder": folder,
-    }
+    joined = {column: list(map(write_term, terms)) for column, terms in (bindings or {}).items()}
+    prefixes, output = _run(text, graph, {"joined": joined}, timeout, name)
+    of = graph if graph.is_open else load(*graph.added)
+    return _parse_answer(output, of.with_prefixes(prefixes))
+
+
+def evaluate(
+    text: str, graph: Graph, bindings: Mapping[str, Term], timeout: float = SECONDS
+) -> ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]:
+    """The result of a user's own SPARQL, with terms substituted for some of its variables.
+
+    Raises InputError and Timeout, as `run_sparql` does.
+    """
+    substituted = {variable: write_term(term) for variable, term in bindings.items()}
+    _, output = _run(text, graph, {"substituted": substituted}, timeout, "query")
+    result = _parse_result(output)
+    return iter(result) if isinstance(result, list) else result
+
+
+def columns_of(text: str, name: str = "query") -> tuple[str, ...]:
+    """The columns of a user's SELECT, by the engine, without data; none for another form.
+
+    Raises InputError for a query that is refused or invalid, Timeout if it takes the engine too
+    long to plan.
+    """
+    reject_unsafe_query(text, name)
+    work, fix = "mlops_roles.ontology.sandbox:columns_request", "make it shorter"
+    return tuple(json.loads(run_in_subprocess(work, {"text": text}, PLANNING_SECONDS, name, fix)))
+
+
+def _run(
+    text: str, graph: Graph, request: Mapping[str, Any], timeout: float, name: str
+) -> tuple[dict[str, str], bytes]:
+    """Check a query and run it in a subprocess: the prefixes of the graph there, and the answer."""
+    reject_unsafe_query(text, name)
+    whole = {**request, "text": text, "graph": graph.recipe()}
     prefixes, _, output = run_in_subprocess(
-        "mlops_roles.ontology.sandbox:answer_request", request, timeout, name
+        "mlops_roles.ontology.sandbox:answer_request", whole, timeout, name
     ).partition(b"\n")
-    return _parse_answer(output, load(*graph.added).with_prefixes(json.loads(prefixes)))
+    return json.loads(prefixes), output
 
 
 def run_in_subprocess(
@@ -193,23 +168,41 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) ->
         child.stdin.close()
     child.stdin = None
     begun = child.stdout.read(1)
-    answer, talk = child.communicate(timeout=seconds + 5)
+    answer, talk = child.communicate(timeout=seconds + GRACE if begun else None)
     for line in (talk or b"").decode("utf-8", "replace").splitlines():
         if line.startswith(_WARNING):
             warnings.warn(line.removeprefix(_WARNING), NotReasonedWarning, stacklevel=4)
     return (begun + answer).removeprefix(b"\n")
 
 
+def _parse_result(output: bytes) -> ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]:
+    """Parse a result: SPARQL JSON results, or N-Triples after a marker."""
+    if output.startswith(_TRIPLES):
+        return [q.triple for q in ox.parse(output, format=ox.RdfFormat.N_TRIPLES)]
+    return ox.parse_query_results(output, format=ox.QueryResultsFormat.JSON)
+
+
 def _parse_answer(output: bytes, graph: Graph) -> Answer:
-    """Parse the child's answer: SPARQL JSON results, or N-Triples after a marker."""
-    if output.startswith(b"#triples\n"):
-        triples = [q.triple for q in ox.parse(output, format=ox.RdfFormat.N_TRIPLES)]
-        return Answer(["subject", "predicate", "object"], [tuple(t) for t in triples], graph)
-    result = ox.parse_query_results(output, format=ox.QueryResultsFormat.JSON)
+    """Parse the child's answer: a result, or after a marker columns and rows of terms."""
+    if output.startswith(_ROWS):
+        header, *lines = output.removeprefix(_ROWS).split(b"\n")[:-1]
+        return Answer(json.loads(header), decode_lines(_limited(lines)), graph)
+    result = _parse_result(output)
+    if isinstance(result, list):
+        return Answer(["subject", "predicate", "object"], [tuple(t) for t in result], graph)
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
     columns = [v.value for v in result.variables]
-    return Answer(columns, [tuple(row[c] for c in columns) for row in result], graph)
+    rows = (tuple(row[c] for c in columns) for row in result)
+    return Answer(columns, list(_limited(rows)), graph)
+
+
+def _limited(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """Some rows. Raises InputError if there are too many."""
+    for number, row in enumerate(rows):
+        if number == MAX_ROWS:
+            raise InputError(f"query: an answer of over {MAX_ROWS:,} rows; add LIMIT or narrow it")
+        yield row
 
 
 def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
@@ -217,6 +210,7 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     request, out = json.load(sys.stdin), sys.stdout.buffer
     warnings.simplefilter("always", NotReasonedWarning)
     warnings.showwarning = _pass_on_warning
+    sys.addaudithook(_forbid_network)
     try:
         steps = work(request)
         next(steps)
@@ -229,6 +223,12 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
         sys.exit(3)
 
 
+def _forbid_network(event: str, _: object) -> None:
+    """An audit hook: Python code that wants to use the network gets an error."""
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"):
+        raise InputError("would use the network, which a query may not; ask what is here")
+
+
 def _pass_on_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Write a warning for the process that waits for the answer."""
     if isinstance(message, NotReasonedWarning):
@@ -236,19 +236,43 @@ def _pass_on_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
-    """Answer a query for `run_sparql`; while it runs, no file can be opened."""
-    graph = Graph(request["added"], request["data"], request["folder"]).open()
+    """Answer a query for `run_sparql` and `evaluate`; while it runs, no file can be opened."""
+    graph = Graph.from_recipe(request["graph"])
     graph.warn_of_axioms()
     yield b""
     _forbid_open_files()
-    result, written = graph.query(request["text"]), _LimitedBuffer()
+    written = _LimitedBuffer()
     written.write(json.dumps(graph.prefixes).encode() + b"\n")
+    text, joined = request["text"], request.get("joined") or {}
+    if joined:
+        terms = {name: [parse_term(t) for t in given] for name, given in joined.items()}
+        answer = answer_here(graph, text, terms)
+        written.write(_ROWS + json.dumps(answer.columns).encode() + b"\n")
+        for row in answer.terms:
+            written.write(encode_row(row))
+    else:
+        given = request.get("substituted") or {}
+        fixed = {name: parse_term(term) for name, term in given.items()}
+        _serialize(graph.evaluate(text, fixed), written)
+    yield written.getvalue()
+
+
+def columns_request(request: dict[str, Any]) -> Iterator[bytes]:
+    """Name the columns of a query for `columns_of`."""
+    yield b""
+    _forbid_open_files()
+    result = Graph(store=ox.Store(), base=()).with_prefixes({}).evaluate(request["text"])
+    found = result.variables if isinstance(result, ox.QuerySolutions) else ()
+    yield json.dumps([variable.value for variable in found]).encode()
+
+
+def _serialize(result: Any, written: _LimitedBuffer) -> None:
+    """Write a result so that `_parse_result` reads it."""
     if isinstance(result, ox.QueryTriples):
-        written.write(b"#triples\n")
+        written.write(_TRIPLES)
         ox.serialize(result, written, format=ox.RdfFormat.N_TRIPLES)
     else:
         result.serialize(written, format=ox.QueryResultsFormat.JSON)
-    yield written.getvalue()
 
 
 class _LimitedBuffer(io.BytesIO):
@@ -256,7 +280,7 @@ class _LimitedBuffer(io.BytesIO):
 
     def write(self, data: Any, /) -> int:
         """Take more in. Raises InputError if that is too much."""
-        if self.tell() > MAX_ANSWER:
+        if self.tell() + len(data) > MAX_ANSWER:
             raise InputError(f"an answer of over {MAX_ANSWER >> 20} MiB; add LIMIT or narrow it")
         return super().write(data)
 

@@ -109,6 +109,11 @@ def is_readable(text: str) -> bool:
     )
 
 
+def match_token(text: str, place: int) -> re.Match[str] | None:
+    """The longest token at or after a place, with its kind as the last group; None at the end."""
+    return _token_pattern(text.isascii()).match(text, place)
+
+
 def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
     """The tokens of a query; one of kind `unknown` for each character that starts none.
 

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io.text import escape_markdown, format_rows, single_line
-from .catalogue import Answer, Mark, Question, catalogue, find_question, legend, run_query
+from .catalogue import Answer, Mark, Question, catalogue, find_question, legend
 from .graph import Graph, Term, load
 from .results import group_pairs
 
@@ -171,7 +171,7 @@ def show(name: str, graph: Graph | None = None) -> Page:
     term = ox.NamedNode(graph.resolve_term(name))
 
     def answer(asked: Question, variable: str) -> Answer:
-        return run_query(graph, asked.text, {variable: [term]})
+        return asked.answer(graph, {variable: [term]})
 
     return _page(graph, term, _page_lines(graph), answer)
 

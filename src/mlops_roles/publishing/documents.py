@@ -16,7 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..io import rdf
-from ..io.resources import resource_dir, resource_rows
+from ..io.resources import ShippedText, resource_dir, resource_rows, shipped_text
 from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
 from ..ontology.graph import DEFAULT, Graph, Term, once_per_graph, ontology_files
@@ -78,9 +78,9 @@ def store_of(statements: Iterable[ox.Triple]) -> ox.Store:
     return store
 
 
-def publishing_text(name: str) -> str:
+def publishing_text(name: str) -> ShippedText:
     """The text of a file in `ontology/publishing/`."""
-    return (resource_dir("ontology") / "publishing" / name).read_text("utf-8")
+    return shipped_text(resource_dir("ontology") / "publishing" / name)
 
 
 # graphs -----------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.resources import resource_dir, resource_rows
+from ..io.resources import resource_dir, resource_rows, shipped_text
 from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, Graph, load
 from ..ontology.sparql_tokens import token_list
@@ -128,14 +128,14 @@ def quality(
     """
     graph, folder = graph or load(), resource_dir("queries") / "quality"
     ontology = _ontology_under_test(path, graph)
-    texts = (file.read_text("utf-8") for file in sorted(folder.glob("*-*.rq")))
+    texts = (shipped_text(file) for file in sorted(folder.glob("*-*.rq")))
     results = [r for text in texts if "#+ check:" in text for r in _run_check(text, ontology)]
     results += [*_profiles(ontology), *_unused_terms(ontology, _questions(path, questions))]
     if excepted := exceptions or (None if path else folder / "exceptions.csv"):
         results = _mark_exceptions(results, excepted)
     not_run: Any = resource_rows("queries", "quality/not-run")
     results += [Result(**row, severity="Info", state="not run") for row in not_run]
-    coverage = run_query(ontology, (folder / "coverage.rq").read_text("utf-8")).rows
+    coverage = run_query(ontology, shipped_text(folder / "coverage.rq")).rows
     return Quality(sorted(results, key=_sort_key), coverage)
 
 
@@ -160,10 +160,10 @@ class _OntologyUnderTest(Graph):
         self.prefixes = prefixes
         self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
         path = resource_dir("queries") / "quality" / "own-terms.rq"
-        own: Any = self.query(path.read_text("utf-8"))
+        own: Any = self.query(shipped_text(path))
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, TERMS) for t in list(own))
 
-    def query(
+    def evaluate(
         self, text: str, bindings: Mapping[str, Any] | None = None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Run SPARQL over asserted statements; the graph TERMS is not part of them."""

@@ -24,8 +24,9 @@ from ..errors import InputError, NothingChecked
 from ..io import rdf
 from ..io.rdflib_bridge import rdflib_term, to_rdflib
 from ..io.resources import resource_dir
+from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
-from ..ontology.sandbox import reject_unsafe_query, run_in_subprocess
+from ..ontology.sandbox import run_in_subprocess
 from .findings import Finding, Report, severity_rank
 from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
 
@@ -282,6 +283,10 @@ def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
     for kind in (SH.select, SH.ask, SH.construct, SH.update):
         for text in shapes.objects(None, kind):
             reject_unsafe_query(str(text), f"shapes, {kind.fragment}")
+    for declared in set(shapes.subjects(SH.prefix)) | set(shapes.subjects(SH.namespace)):
+        for prefix in shapes.objects(declared, SH.prefix):
+            for namespace in shapes.objects(declared, SH.namespace):
+                reject_unsafe_prefix(str(prefix), str(namespace), "shapes, sh:declare")
     try:
         TopologicalSorter(_references(shapes)).prepare()
     except CycleError as error:

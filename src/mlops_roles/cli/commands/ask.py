@@ -100,7 +100,10 @@ def _ask_locally(args: argparse.Namespace, graph: Graph) -> Answer:
 
         return run_sparql(_read_query(args.question), graph, args.timeout, args.question)
     asked = find_question(args.question, graph)
-    return asked.run(graph.open().warn_of_axioms(), **_bindings(asked, args))
+    terms = asked.resolve_bindings(graph.open(), **_bindings(asked, args))
+    if asked.is_shipped:  # else the subprocess warns
+        graph.warn_of_axioms()
+    return asked.answer(graph, terms, args.timeout)
 
 
 def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:

@@ -15,9 +15,10 @@ from string import Template
 import pyoxigraph as ox
 
 from ...errors import InputError
-from ...io.resources import resource_dir
+from ...io.resources import ShippedText, resource_dir
+from ..gate import reject_unsafe_query
 from ..query_outline import AGGREGATES, Outline, outline
-from ..sandbox import reject_unsafe_query
+from ..sandbox import columns_of
 from ..sparql_tokens import tokenize
 
 FOLDER = resource_dir("queries") / "endpoint"  # templates; the questions are in its parent
@@ -93,6 +94,7 @@ class ParsedQuery:
         outside = variables <= set(self.columns) and not aggregated
         return self._wrapped(
             "with-values.rq",
+            self.columns,
             body=f"{self.head}\n{self.where}" if outside else self.body,
             values=values,
             order=self.order if outside else "",
@@ -101,34 +103,41 @@ class ParsedQuery:
 
     def row_count(self) -> ParsedQuery:
         """The query for the number of rows."""
-        return self._wrapped("row-count.rq", body=self.body)
+        return self._wrapped("row-count.rq", ("rows",), body=self.body)
 
     def page(self, limit: int, offset: int) -> ParsedQuery:
         """The query for some of the rows, ordered in a subquery, which Virtuoso does not limit."""
         columns, body = _format_variables(self.columns), self.body
         if not self.order and not self.is_sliced:
             body += f"ORDER BY {columns}"
-        return self._wrapped("page.rq", body=body, limit=limit, offset=offset, columns=columns)
+        return self._wrapped(
+            "page.rq", self.columns, body=body, limit=limit, offset=offset, columns=columns
+        )
 
     def solutions(self) -> ParsedQuery:
         """The query for the rows that a CONSTRUCT makes its triples of."""
-        return self._wrapped("solutions.rq", body=f"{self.where}\n{self.order}")
+        text = self.prologue + fill_template("solutions.rq", body=f"{self.where}\n{self.order}")
+        return ParsedQuery(outline(text), columns_of(text))
 
     def construct_from(self, values: str) -> str:
         """A CONSTRUCT of rows that are already known."""
         return self.prologue + fill_template("construct.rq", template=self.head, values=values)
 
-    def _wrapped(self, name: str, **parts: object) -> ParsedQuery:
-        return _parse(self.prologue + fill_template(name, **parts))
+    def _wrapped(self, template: str, names: tuple[str, ...], **parts: object) -> ParsedQuery:
+        """The query in a template, which gives it columns of some names."""
+        return ParsedQuery(outline(self.prologue + fill_template(template, **parts)), names)
 
 
 def parse_query(text: str, prefixes: Mapping[str, str], name: str = "query") -> ParsedQuery:
-    """Check and parse a user's query; prefixes of the ontology may be left out.
+    """Check and parse a query; prefixes of the ontology may be left out.
 
+    A query that is not shipped has to pass the gate, and its columns are found in a subprocess.
     Raises InputError if it accesses anything outside, is invalid, or uses what servers answer
-    differently.
+    differently; Timeout if it takes too long to parse.
     """
-    reject_unsafe_query(text, name)
+    shipped = isinstance(text, ShippedText)
+    if not shipped:
+        reject_unsafe_query(text, name)
     comments = [t for t in tokenize(text, comments=True) if t.kind == "comment"]
     for comment in reversed(comments):
         text = text[: comment.start] + text[comment.end :]
@@ -138,36 +147,34 @@ def parse_query(text: str, prefixes: Mapping[str, str], name: str = "query") -> 
         after.text.partition(":")[0] for word, after in pairwise(tokens) if word.upper == "PREFIX"
     }
     ours = [f"PREFIX {p}: <{prefixes[p]}>\n" for p in prefixes if p in used - declared]
-    try:
-        return _parse("".join(ours) + text)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from None
+    whole = "".join(ours) + text
+    if why := _unportable(outline(whole)):
+        raise InputError(f"{name}: {why}")
+    columns = _selected_columns(ShippedText(whole) if shipped else whole, name)
+    return ParsedQuery(outline(whole), columns)
 
 
-def _parse(text: str) -> ParsedQuery:
-    """A query with its columns. Raises InputError for what servers answer differently."""
-    found = outline(text)
-    if found.form == "DESCRIBE":
-        raise InputError("DESCRIBE means something else on every server; write a CONSTRUCT")
-    if found.form == "CONSTRUCT" and not (found.clause and found.clause[0].text == "{"):
-        raise InputError("a CONSTRUCT without a template; write the template out")
-    if found.pattern is None:
-        raise InputError("not a SELECT, ASK or CONSTRUCT with a pattern; write one")
-    if "VALUES" in found.modifiers:
-        raise InputError(
-            "closes with VALUES, which some servers answer wrongly; write it inside WHERE"
-        )
-    return ParsedQuery(found, _selected_columns(text, found.form))
+def _unportable(query: Outline) -> str:
+    """Why servers answer a query differently, and the fix; empty if they do not."""
+    if query.form == "DESCRIBE":
+        return "DESCRIBE means something else on every server; write a CONSTRUCT"
+    if query.form == "CONSTRUCT" and not (query.clause and query.clause[0].text == "{"):
+        return "a CONSTRUCT without a template; write the template out"
+    if query.pattern is None:
+        return "not a SELECT, ASK or CONSTRUCT with a pattern; write one"
+    if "VALUES" in query.modifiers:
+        return "closes with VALUES, which some servers answer wrongly; write it inside WHERE"
+    return ""
 
 
-def _selected_columns(text: str, form: str) -> tuple[str, ...]:
+def _selected_columns(text: str, name: str) -> tuple[str, ...]:
     """The columns of a SELECT, by a parser that also sees mistakes before they are sent."""
-    if form == "ASK":
-        return ()  # an ASK would be answered here and now
+    if not isinstance(text, ShippedText):
+        return columns_of(text, name)
     try:
         found = ox.Store().query(text)
     except SyntaxError as error:
-        raise InputError(f"{' '.join(str(error).split())}; fix it there") from None
+        raise InputError(f"{name}: {' '.join(str(error).split())}; fix it there") from None
     return tuple(v.value for v in found.variables) if isinstance(found, ox.QuerySolutions) else ()
 
 
