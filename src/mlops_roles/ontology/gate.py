@@ -133,7 +133,7 @@ def _reject_other_tokens(text: str, words: list[int]) -> None:
 
 
 def _reason(text: str, error: UnexpectedToken) -> str:
-    """Why a token cannot stand where it stands."""
+    """Why a token cannot be where it is."""
     found = error.found
     if found.kind == END:
         return f"the query ends too early; what can follow: {_listed(error.expected)}"

@@ -59,7 +59,7 @@ class Terminal(NamedTuple):
 
 
 class UnexpectedToken(Exception):
-    """A token that cannot stand where it stands.
+    """A token that the grammar does not allow where it is.
 
     Attributes:
         found: the token; of the kind END if the text ends too early.

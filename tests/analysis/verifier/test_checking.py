@@ -6,8 +6,10 @@ import json
 import random
 import subprocess
 import sys
+import time
 import zipfile
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from support.asserted import ROOT
 from support.people import ACME, ROLES, evidence_rows, staff_csv, write_table
 
 from mlops_roles import InputError, Pseudonyms, Records, certify, load, verify
+from mlops_roles.analysis.verifier.reading import read_certificate
 from mlops_roles.cli import main
 
 KEY = b"a key that only this test holds"
@@ -485,3 +488,82 @@ def test_the_verifier_loads_nothing_that_makes_certificates(tmp_path, ben):
     beside = {m for m in loaded if not m.startswith("mlops_roles.analysis.verifier")}
     outside_io = {m for m in beside if not m.startswith("mlops_roles.io.")}
     assert outside_io == {f"mlops_roles.{name}" for name in ("analysis", "errors", "io")}
+
+
+def linked(count):
+    """A certificate in Turtle, and blank nodes that are all linked with each other."""
+    nodes = [f"_:n{number}" for number in range(count)]
+    links = "".join(f"{a} <urn:p> {b} .\n" for a in nodes for b in nodes if a != b)
+    return certify("Ben Lindqvist", "R7", ACME).to_turtle().decode() + links
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "_:a <urn:p> _:b . _:b <urn:p> _:a .",
+        "_:a <urn:p> _:a .",
+        "<urn:a> <urn:p> _:b . <urn:c> <urn:p> _:b .",
+        "<urn:a> <urn:p> <<( <urn:a> <urn:p> _:b )>> .",
+    ],
+)
+def test_blank_nodes_that_form_no_trees_are_refused(more, tmp_path, capsys):
+    path = tmp_path / "c.ttl"
+    path.write_text(linked(0) + more, encoding="utf-8")
+    assert main.main(["verify", str(path), "--staff", str(ACME)]) == 2
+    error = capsys.readouterr().err
+    assert "c.ttl: its blank nodes form no trees" in error
+    assert error.count("\n") == 1
+
+
+def test_linked_blank_nodes_are_refused_at_once(tmp_path):
+    """Canonical names for twelve of them take 7 GB."""
+    path = tmp_path / "c.ttl"
+    path.write_text(linked(40), encoding="utf-8")
+    started = time.process_time()
+    with pytest.raises(InputError, match="form no trees"):
+        read_certificate(path)
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "<urn:a> <urn:p> " + "[ <urn:p> " * 900 + "1" + " ]" * 900 + " .",
+        "<urn:a> <urn:p> [ <urn:p> " + ", ".join(["[]"] * 900) + " ] .",
+        "".join(f"_:n{n} <urn:p> _:n{n + 1} .\n" for n in range(20_000)),
+    ],
+    ids=["deep", "alike", "long"],
+)
+def test_trees_of_blank_nodes_are_compared_in_bounded_time(more, tmp_path):
+    path = tmp_path / "c.ttl"
+    path.write_text(linked(0) + more, encoding="utf-8")
+    started = time.process_time()
+    _, stray = read_certificate(path)
+    assert stray
+    assert time.process_time() - started < 4
+
+
+def test_the_same_rdf_in_another_order_and_with_other_names_is_verified(tmp_path):
+    path, other = tmp_path / "c.ttl", tmp_path / "c.nt"
+    path.write_text(linked(0), encoding="utf-8")
+    assert verify(path, ACME).verified
+    triples = [q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    other.write_bytes(ox.serialize(reversed(triples), format=ox.RdfFormat.N_TRIPLES))
+    assert verify(other, ACME).verified
+    lines = other.read_text("utf-8").splitlines(keepends=True)
+    loose = next(line for line in lines if line.startswith("_:"))
+    other.write_text("".join(line for line in lines if line != loose), encoding="utf-8")
+    assert places(verify(other, ACME)) == ["RDF next to its JSON"]
+
+
+@pytest.mark.parametrize("more", [{"@context": "http://127.0.0.1:9/"}, {"x": {"@id": "urn:x"}}])
+def test_a_certificate_with_a_keyword_of_json_ld_is_refused(more, tmp_path, ben):
+    with pytest.raises(InputError, match=r"not a certificate .the key '@"):
+        checked(tmp_path, {**ben, **more})
+
+
+def test_a_certificate_that_is_nested_deep_is_refused(tmp_path):
+    path = tmp_path / "c.json"
+    path.write_text('{"type": "Certificate", "x": ' + "[" * 500 + "]" * 500 + "}", encoding="utf-8")
+    with pytest.raises(InputError, match="nested over 64 deep"):
+        read_certificate(path)

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from ...io.xlsx import sheet_rows
 JSON_LITERAL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
 EVIDENCE_COLUMNS = ("skills", "lacks", "assessed")
 UNUSED_COLUMNS = ("title", "unit", "role")  # known columns that no certificate rests on
-MAX_BYTES = 1 << 24  # of a certificate
+MAX_BYTES, MAX_DEPTH = 1 << 24, 64  # of a certificate
 Row = tuple[int, list[str]]
 
 
@@ -36,6 +37,7 @@ def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
         return _parse_certificate(
             rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path), path
         ), []
+    rdf.read_bytes(path, MAX_BYTES)
     triples = [quad.triple for quad in rdf.parse_rdf(path)[0]]
     carried = [
         t.object.value
@@ -48,16 +50,27 @@ def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
         )
     given = _parse_certificate(carried[0], path)
     context = json.loads((resource_dir("ontology") / "certificate.context.json").read_text("utf-8"))
-    linked = json.dumps({"@context": context, **given, "json": given})
-    meant = (quad.triple for quad in ox.parse(linked, format=ox.RdfFormat.JSON_LD))
-    return given, sorted(canonical_lines(triples) ^ canonical_lines(meant))
+    linked = json.dumps({**given, "@context": context, "json": given})
+    try:
+        meant = [quad.triple for quad in ox.parse(linked, format=ox.RdfFormat.JSON_LD)]
+    except rdf.PARSE_ERRORS as error:
+        why = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{path}: its JSON has no meaning as RDF ({why}); give a file that 'certify' wrote"
+        ) from None
+    ours, theirs = tree_lines(triples, path), tree_lines(meant, path)
+    return given, sorted((ours - theirs) + (theirs - ours), key=lambda line: (" _:" in line, line))
 
 
 def _parse_certificate(text: str, path: Path) -> dict[str, Any]:
-    """A JSON object, parsed strictly: no key twice, no number that JSON does not have."""
+    """A JSON object, parsed strictly: no key twice, no number that JSON does not have.
+
+    Nor may it be nested deep, or have keys that JSON-LD would read as something else.
+    """
     why = ""
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_constant=_reject_constant)
+        _check_depth(data)
     except (ValueError, RecursionError) as error:
         data, why = None, f" ({' '.join(str(error).split())[:200]})"
     if not isinstance(data, dict) or data.get("type") != "Certificate":
@@ -72,11 +85,72 @@ def _reject_constant(name: str) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) < len(pairs):
         raise ValueError("duplicate key")
+    if special := next((key for key, _ in pairs if key.startswith("@")), None):
+        raise ValueError(f"the key {special[:40]!r}")
     return dict(pairs)
 
 
+def _check_depth(data: Any) -> None:
+    """Raise ValueError if data is nested deeper than MAX_DEPTH."""
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        inside = (list(n.values()) if isinstance(n, dict) else n for n in level)
+        level = [child for n in inside if isinstance(n, list) for child in n]
+        if not level:
+            return
+    raise ValueError(f"nested over {MAX_DEPTH} deep")
+
+
+def tree_lines(triples: Iterable[ox.Triple], path: Path) -> Counter[str]:
+    """Statements as lines, in which a blank node has the hash of what it is about as its name.
+
+    The blank nodes of a certificate form trees: each is the object of at most one statement, so
+    that this takes time in proportion to its size. For any other graph it could take forever to
+    find names that do not depend on how the graph is written.
+    Raises InputError if they form no trees.
+    """
+    about: dict[Any, list[ox.Triple]] = defaultdict(list)
+    triples = list(dict.fromkeys(triples))
+    for triple in triples:
+        about[triple.subject].append(triple)
+    inner = [t.object for t in triples if isinstance(t.object, ox.BlankNode)]
+    names: dict[Any, str] = {}
+    if len(set(inner)) == len(inner) and not any(isinstance(t.object, ox.Triple) for t in triples):
+        names = _hash_names(about, inner)
+    nodes = {node for node in (*about, *inner) if isinstance(node, ox.BlankNode)}
+    if nodes - names.keys():
+        raise InputError(
+            f"{path}: its blank nodes form no trees (one is shared, or in a circle); "
+            "give a file that 'certify' wrote"
+        )
+    return Counter(line for some in about.values() for line in _lines(some, names))
+
+
+def _hash_names(about: Mapping[Any, list[ox.Triple]], inner: Iterable[Any]) -> dict[Any, str]:
+    """The names of the blank nodes in trees; those in a circle get none."""
+    roots: list[Any] = [n for n in about.keys() - set(inner) if isinstance(n, ox.BlankNode)]
+    roots += [t.object for n in about if not isinstance(n, ox.BlankNode) for t in about[n]]
+    ordered: list[Any] = [node for node in roots if isinstance(node, ox.BlankNode)]
+    for node in ordered:  # it grows: parents come before their children
+        ordered += [t.object for t in about.get(node, ()) if isinstance(t.object, ox.BlankNode)]
+    names: dict[Any, str] = {}
+    for node in reversed(ordered):
+        content = sorted(line.partition(" ")[2] for line in _lines(about.get(node, ()), names))
+        names[node] = f"_:{hashlib.sha256(''.join(content).encode()).hexdigest()[:32]}"
+    return names
+
+
+def _lines(triples: Iterable[ox.Triple], names: Mapping[Any, str]) -> Iterator[str]:
+    """Statements as lines, with names for blank nodes."""
+    for s, predicate, o in triples:
+        yield f"{names.get(s, s)} {predicate} {names.get(o, o)} .\n"
+
+
 def canonical_lines(triples: Iterable[ox.Triple]) -> set[str]:
-    """Statements as lines that are the same however the statements are written down (RDFC-1.0)."""
+    """Statements as lines that are the same however the statements are written down (RDFC-1.0).
+
+    Only for statements that are shipped: others can be made so that this takes forever.
+    """
     content = ox.Dataset(ox.Quad(*triple) for triple in triples)
     content.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return {f"{quad.triple} .\n" for quad in content}
