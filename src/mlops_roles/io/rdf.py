@@ -38,6 +38,7 @@ MAX_DEPTH_OTHER = 1000
 MAX_BYTES = 2 << 30
 MIN_STREAMED = 1 << 20  # bytes from which N-Triples are not read into memory first
 MAX_CONTEXT_COST = 1 << 28  # of a JSON-LD document: the number of its contexts by their size
+MAX_ATTRIBUTES = 1 << 12  # of an XML element, and prefixes declared around it
 MAX_ENTITIES, MAX_ENTITY = 256, 1024  # of an XML document, and the length of one
 PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
 _BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
@@ -308,7 +309,8 @@ class _XmlLimits:
     def __init__(self, data: bytes, path: str | os.PathLike[str]):
         from xml.parsers import expat
 
-        self.data, self.path, self.depth, self.entities = data, path, 0, dict[str, str]()
+        self.data, self.path, self.entities = data, path, dict[str, str]()
+        self.prefixes = [0]  # declared by the elements around, for each of these
         self.xml_error, parser = expat.ExpatError, expat.ParserCreate("utf-8")
         self.parser = parser
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -332,13 +334,18 @@ class _XmlLimits:
     def _reject_doctype(self, *_: object) -> None:
         raise self._error("external, nested or oversized XML entities; write the values out")
 
-    def _start(self, *_: object) -> None:
-        self.depth += 1
-        if self.depth > (limit := MAX_DEPTH[ox.RdfFormat.RDF_XML]):
+    def _start(self, _: str, attributes: dict[str, str]) -> None:
+        declared = sum(name.startswith("xmlns") for name in attributes)
+        self.prefixes.append(self.prefixes[-1] + declared)
+        if len(self.prefixes) > (limit := MAX_DEPTH[ox.RdfFormat.RDF_XML]) + 1:
             raise self._error(f"nested over {limit} deep; flatten it")
+        if max(len(attributes), self.prefixes[-1]) > MAX_ATTRIBUTES:
+            raise self._error(
+                f"over {MAX_ATTRIBUTES} attributes or prefixes of an element; use elements"
+            )
 
     def _end(self, _: str) -> None:
-        self.depth -= 1
+        self.prefixes.pop()
 
     def _start_doctype(self, _: str, system: str | None, public: str | None, __: bool) -> None:
         # the RDF parser reads entities out of the bare text of a DOCTYPE, even in its comments

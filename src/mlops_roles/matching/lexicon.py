@@ -29,6 +29,7 @@ _SIGNS = {**dict.fromkeys(",()[]{}|:–—•·-", ","), **{sign: sign for sign 
 _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MAX_CACHED = 1 << 17  # words whose reading is kept
+_MAX_INVERTED = 30  # units of a name that is also read with its last words first
 _TITLE_KINDS = ("primary", "counterpart", "curated", "label")  # the best known first
 
 
@@ -266,7 +267,7 @@ class Lexicon:
         links = [unit for unit, kind in self.kinds.items() if kind == "link"]
         for key, names in list(self.names.items()):
             inverted = tuple(replace(name, inverted=True) for name in names)
-            for at in range(1, len(key)):
+            for at in range(1, len(key) if len(key) <= _MAX_INVERTED else 0):
                 self.names.setdefault((*key[:at], ",", *key[at:]), inverted)
                 if at == len(key) - 1 or key[at:] in self.names:
                     for between in ((), (",",), *((link,) for link in links)):

@@ -298,7 +298,12 @@ def _answer(
     graph: Graph, text: str, inside: Mapping[str, Term], order: Sequence[str] = ()
 ) -> Answer | None:
     """An answer in the order of some variables; None if its texts do not tell that order."""
-    result = graph.evaluate(text, inside)
+    with graph.readable():
+        return _decoded(graph, graph.evaluate(text, inside), order)
+
+
+def _decoded(graph: Graph, result: Any, order: Sequence[str]) -> Answer | None:
+    """What the engine answers, as an Answer."""
     if isinstance(result, ox.QueryBoolean):
         return Answer(["answer"], [(ox.Literal(bool(result)),)], graph)
     if isinstance(result, ox.QueryTriples):

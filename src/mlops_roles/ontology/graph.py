@@ -10,6 +10,7 @@ import copy
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -230,6 +231,19 @@ class Graph:
             )
         except SyntaxError as error:
             raise InputError(f"query: {' '.join(str(error).split())}; fix it there") from None
+
+    @contextmanager
+    def readable(self) -> Iterator[None]:
+        """Raise InputError for a store on disk in which the engine finds damage as it reads it."""
+        try:
+            yield
+        except (RuntimeError, OSError) as error:
+            is_damage = type(error) is RuntimeError or getattr(error, "errno", 0) is None
+            if self.folder is None or not is_damage:
+                raise
+            raise InputError(
+                f"{self.folder}: the store in it is damaged; remove it, and it is built again"
+            ) from None
 
     def serialize(
         self,

@@ -77,9 +77,22 @@ def _open_store(path: Path) -> tuple[ox.Store, dict[str, str]]:
     """The store in a folder, read-only, and its prefixes."""
     try:
         store = ox.Store.read_only(str(path / "store"))
-        return store, json.loads((path / "prefixes.json").read_text("utf-8"))
+        return store, _read_prefixes(path / "prefixes.json")
     except (RuntimeError, FileNotFoundError, ValueError):
         raise InputError(f"{path}: damaged; remove this folder, and it is built again") from None
+
+
+def _read_prefixes(path: Path) -> dict[str, str]:
+    """The prefixes of a store. Raises ValueError if they do not fit their digest."""
+    kept = json.loads(path.read_text("utf-8"))
+    if not isinstance(kept, dict) or kept.get("digest") != _digest(kept.get("prefixes")):
+        raise ValueError("damaged")
+    prefixes: dict[str, str] = kept["prefixes"]
+    return prefixes
+
+
+def _digest(prefixes: object) -> str:
+    return hashlib.sha256(json.dumps(prefixes, sort_keys=True).encode()).hexdigest()
 
 
 def _build_store(home: Path, name: str, load_into: Loader) -> None:
@@ -87,7 +100,7 @@ def _build_store(home: Path, name: str, load_into: Loader) -> None:
     with atomic.locked_tempdir(home, _INCOMPLETE) as incomplete:
         prefixes = _load(incomplete / "store", load_into)
         with (incomplete / "prefixes.json").open("w", encoding="utf-8") as file:
-            json.dump(prefixes, file)
+            json.dump({"prefixes": prefixes, "digest": _digest(prefixes)}, file)
             file.flush()
             os.fsync(file.fileno())
         _rename(incomplete, home / name)
