@@ -12,6 +12,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--graphs", type=int, default=30, help="how many random graphs each judge is given (30)"
     )
+    parser.addoption(
+        "--texts", type=int, default=900, help="how many random texts of SPARQL are judged (900)"
+    )
 
 
 def pytest_generate_tests(metafunc):

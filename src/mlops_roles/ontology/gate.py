@@ -21,8 +21,8 @@ _EXTERNAL_ACCESS = {
 }
 _UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
 _WORD = re.compile(r"[A-Za-z_]\w*|.", re.S)
-# a server with a simpler notion of names may read service:x and ex:a.service as two words
-_REACHING_NAME = re.compile(r"(?:^|\.)(SERVICE|FROM)", re.I)
+# a server with a simpler notion of names may read service:x, and the end of ex:a.service:x, as two
+_REACHING_NAME = re.compile(r"^(?:SERVICE|FROM)|\.SERVICE(?=[^:]*:)")
 _OPENING, _CLOSING = re.compile(r"'(?:[({\[]|\{\||<<\(?)'"), re.compile(r"'(?:[)}\]]|\|\}|\)?>>)'")
 # what makes the tree of a parser deeper or wider, without being a bracket
 _OPERATOR = re.compile(
@@ -101,7 +101,7 @@ def _reject_reaching_name(text: str, token: Terminal) -> None:
     name = text[token.start : token.end]
     if reach := _REACHING_NAME.search(name.upper()):
         raise _Refused(
-            token.start, f"{name!r} could be read as {reach[1]}; write the IRI in full, as <…>"
+            token.start, f"{name!r} could be read as {reach[0].strip('.')}; write the IRI in full, as <…>"
         )
 
 

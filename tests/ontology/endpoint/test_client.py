@@ -215,8 +215,8 @@ def test_rows_that_repeat_beyond_a_row_cap_are_refused(asked):
             "SERVICE would read from elsewhere",
         ),
         ("DELETE WHERE { ?a ?b ?c }", "DELETE would change data"),
-        ("SELECT ?a WHERE { ?a a ?b", "fix it there"),
-        ("", "not a SELECT, ASK or CONSTRUCT"),
+        ("SELECT ?a WHERE { ?a a ?b", "the query ends too early"),
+        ("", "the query ends too early; what can follow: ASK"),
     ],
 )
 def test_what_servers_answer_differently_is_refused_before_it_is_sent(text, reason):
