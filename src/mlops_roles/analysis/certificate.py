@@ -207,13 +207,19 @@ def _skill_entry(
         "label": records.tables.labels.get(required.skill, required.skill),
         "state": state,
         "evidence": [
-            {"line": found.line, "column": cell.column, "text": cell.text, "says": cell.claim}
-            for cell in found.cells
-            if required.skill in cell.skills
+            _evidence_entry(cell, found) for cell in found.cells if required.skill in cell.skills
         ],
         "via": list(required.via),
         "rule": required.rule,
     }
+
+
+def _evidence_entry(cell: Cell, found: Evidence) -> dict[str, Any]:
+    """A name as written, what it says, and the level, date and source of its assessment."""
+    said = {"text": cell.text, "says": cell.claim}
+    more = {"level": cell.level, "date": cell.date, "source": cell.source}
+    known = {key: value for key, value in more.items() if value}
+    return {"line": cell.line or found.line, "column": cell.column, **said, **known}
 
 
 def _provenance(records: Records, found: Evidence) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
+from ..staff.assessments import Assessment
 from ..staff.engine import Engine, backend_for
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
@@ -58,7 +59,8 @@ class Cell:
         claim: 'recorded', 'lacking', 'tool' or 'below' (the level asked); '' for a name that is
             not recognised.
         skills: the slugs of the skills that it means.
-        level: the level, as written.
+        level, date, source: of the assessment, as written; '' if there is none.
+        line: the line of the name, if it is not that of the person.
     """
 
     column: str
@@ -66,6 +68,9 @@ class Cell:
     claim: str = ""
     skills: tuple[str, ...] = ()
     level: str = ""
+    date: str = ""
+    source: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,10 +101,10 @@ class Evidence:
         return recorded, lacking, tools
 
     @property
-    def below(self) -> dict[str, str]:
-        """The skills that the person has below the level asked, each with its level."""
+    def below(self) -> dict[str, Cell]:
+        """The skills that the person has below the level asked, each with its cell."""
         cells = (cell for cell in self.cells if cell.claim == "below")
-        return {skill: cell.level for cell in cells for skill in cell.skills}
+        return {skill: cell for cell in cells for skill in cell.skills}
 
 
 @dataclass(frozen=True)
@@ -160,14 +165,18 @@ class Records:
         return found[0]
 
     def below(self, found: Evidence) -> dict[str, str]:
-        """The skills that someone has below the level asked, with both levels in words."""
+        """The skills that someone has below the level asked, with both levels in words.
+
+        The date and the source of the assessment follow in brackets.
+        """
         scale = self.staff.cells.scale
         recorded, lacking, _ = found.skill_sets
-        return {
-            skill: scale.compared(level)
-            for skill, level in found.below.items()
-            if skill not in recorded | lacking
-        }
+        texts = {}
+        for skill, cell in found.below.items():
+            if skill not in recorded | lacking:
+                origin = ", ".join(filter(None, (cell.date, cell.source)))
+                texts[skill] = scale.compared(cell.level) + (f" ({origin})" if origin else "")
+        return texts
 
     def _rows_of(self, person: str) -> list[dict[str, Any]]:
         """The rows of a person, in the order of the file."""
@@ -191,7 +200,13 @@ class Records:
     def _read_row(self, row: Mapping[str, Any]) -> Evidence:
         name = self.pseudonyms.of(row["person"]) if self.pseudonyms else row["person"]
         reads = self.staff.cells
-        cells = (cell for c in CLAIMS for cell in _read_cell(c, row[c] or "", self.tables, reads))
+        assessed = Assessed(self.staff.assessments(row["line"]))
+        cells = [
+            replace(cell, **origin)
+            for c in CLAIMS
+            for piece, origin in assessed.with_origins((row[c] or "").split(";"))
+            for cell in _read_piece(c, piece, self.tables, reads)
+        ]
         rejected = len(self.staff.rejected)
         return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected)
 
@@ -210,9 +225,32 @@ def similar_names(table: ibis.Table, name: str) -> list[str]:
     return near
 
 
-def _read_cell(column: str, text: str, tables: RoleTables, reads: SkillCells) -> Iterator[Cell]:
-    """The names in one cell of the file."""
-    for name in (name for piece in text.split(";") for name in reads.read(piece)):
+class Assessed:
+    """The rows about the skills of one person, found again by the names in the person's cells."""
+
+    def __init__(self, rows: Sequence[Assessment]):
+        self.of_person = next((row for row in rows if not row.name), None)
+        self.by_piece: dict[str, list[Assessment]] = {}
+        for row in rows:
+            if row.name:
+                self.by_piece.setdefault(row.piece, []).append(row)
+
+    def with_origins(self, pieces: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+        """Each piece with the date, the source and the line of its row, in the order of lines."""
+        found = []
+        for piece in pieces:
+            rows = self.by_piece.get(piece, [])
+            row = rows.pop(0) if len(rows) > 1 else rows[0] if rows else None
+            own: dict[str, Any] = {"line": row.line} if row else {}
+            if one := row or self.of_person:
+                own |= {"date": one.date, "source": one.source}
+            found.append((piece, own))
+        return sorted(found, key=lambda pair: pair[1].get("line", 0))
+
+
+def _read_piece(column: str, piece: str, tables: RoleTables, reads: SkillCells) -> Iterator[Cell]:
+    """The names in one piece of a cell of the file."""
+    for name in reads.read(piece):
         state = "lacks" if column == "lacks" else name.state
         if state == "unknown":
             continue

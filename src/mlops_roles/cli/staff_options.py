@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from ..staff.reading import Reading, ReadOptions
 
 LAYOUT_NAMES = ("rows", "wide", "long", "transposed")
-PLAIN = ("layout", "encoding", "delimiter", "sheet", "separator", "scale", "has_from", "lacks_to")
+PLAIN = ("layout", "encoding", "delimiter", "sheet", "separator", "has_from", "lacks_to")
 TEXTS = (
     ("--encoding", "NAME", "the encoding of a CSV file, if it is not found: cp1252"),
     ("--delimiter", "CHARACTER", "what separates the columns of a CSV file, if it is not found"),
     ("--sheet", "NAME", "the sheet of a workbook (default: the first that is not hidden)"),
     ("--separator", "CHARACTERS", "what separates names in a cell: --separator ',;'"),
-    ("--scale", "LOWEST-HIGHEST", "the scale of levels: --scale 0-5"),
     ("--has-from", "LEVEL", "the lowest level that is having a skill (default: the middle)"),
     ("--lacks-to", "LEVEL", "the highest level that is lacking a skill (default: 0, none)"),
     ("--as-of", "DATE", "the date at which people are counted: 2026-01-31 (default: today)"),
@@ -48,6 +47,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--header-row", type=int, metavar="N", help="the line of the headings, if not found"
+    )
+    group.add_argument(
+        "--scale",
+        action="append",
+        default=[],
+        metavar="[COLUMN=]LOWEST-HIGHEST",
+        help="the scale of all levels, or of one column: --scale 0-5 --scale 'SQL=0-100'",
     )
     for option, metavar, text in TEXTS:
         group.add_argument(option, metavar=metavar, help=text)
@@ -94,14 +100,24 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
         raise InputError(f"--as-of {args.as_of}: not a date; write --as-of 2026-01-31")
     if bool(args.join) != bool(args.on):
         raise InputError("--join and --on belong together: --join skills.csv --on employee_id")
+    scales = {name: scale for name, equals, scale in map(_partition_scale, args.scale) if equals}
+    whole = [scale for _, equals, scale in map(_partition_scale, args.scale) if not equals]
     given = {name: getattr(args, name) for name in (*PLAIN, "header_row", "as_of", "join", "on")}
     return ReadOptions(
         mapping={**saved.mapping, **mapping(args.map)},
         ignore=(*saved.ignore, *args.ignore),
         values=values,
         headings=saved.headings,
+        scale=whole[-1] if whole else saved.scale,
+        scales={**saved.scales, **scales},
         **{name: getattr(saved, name) if v is None else v for name, v in given.items()},
     )
+
+
+def _partition_scale(text: str) -> tuple[str, str, str]:
+    """A value of `--scale`: the column before its last '=', which is missing for all levels."""
+    column, equals, scale = text.rpartition("=")
+    return column.strip(), equals, scale.strip()
 
 
 def keep_mapping(args: argparse.Namespace, reading: Reading, options: ReadOptions) -> None:

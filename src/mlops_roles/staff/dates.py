@@ -39,10 +39,7 @@ def iso_dates(values: Iterable[str], late: bool, place: str, pivot: str) -> dict
     Raises InputError for dates that are day first or month first, if that makes a difference.
     """
     found = {value: _readings(value, late) for value in values}
-    day_first = any(d and not m for d, m in found.values() if d or m)
-    month_first = any(m and not d for d, m in found.values() if d or m)
-    if day_first and month_first:
-        day_first = month_first = False
+    day_first, month_first = _proven_order(found.values())
     result: dict[str, str | None] = {}
     for value, orders in found.items():
         dates = [x for x in orders if x]
@@ -53,6 +50,34 @@ def iso_dates(values: Iterable[str], late: bool, place: str, pivot: str) -> dict
             )
         result[value] = (orders[0] if day_first else orders[1]) or next(iter(dates), None)
     return result
+
+
+def comparable_dates(values: Iterable[str], place: str) -> dict[str, str | None]:
+    """Each value to its date as ISO text, for values that are compared with each other.
+
+    Raises InputError for dates that are day first or month first, if their order depends on it.
+    """
+    found = {value: _readings(value) for value in values}
+    day_first, month_first = _proven_order(found.values())
+    dated = [value for value, orders in found.items() if any(orders)]
+    orders = [sorted(dated, key=lambda v: found[v][i] or found[v][1 - i] or "") for i in (0, 1)]
+    if orders[0] != orders[1] and not (day_first or month_first):
+        value = next(one for one, other in zip(*orders, strict=True) if one != other)
+        raise InputError(
+            f"{place}: {value!r} may be day first or month first; write dates as 2026-01-31"
+        )
+    return {v: (o[0] if not month_first else o[1]) or o[0] or o[1] for v, o in found.items()}
+
+
+def _proven_order(readings: Iterable[tuple[str | None, str | None]]) -> tuple[bool, bool]:
+    """Whether some date can only be day first, and whether some can only be month first.
+
+    Neither, if there are both kinds.
+    """
+    known = [(d, m) for d, m in readings if d or m]
+    day_first = any(d and not m for d, m in known)
+    month_first = any(m and not d for d, m in known)
+    return day_first and not month_first, month_first and not day_first
 
 
 def _readings(text: str, late: bool = False) -> tuple[str | None, str | None]:

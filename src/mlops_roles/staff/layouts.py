@@ -44,6 +44,7 @@ TRANSPOSED = "a column for each person"
 LAYOUTS = {"rows": ROWS, "wide": WIDE, "long": LONG, "transposed": TRANSPOSED}
 SEPARATORS = {",": ",", "|": "|", "\n": "\n", "•": "•", "·": "·", "\t": "\t", "、": "、"}
 PERSONAL = ("person", "key", "given", "family")
+PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale
 FULL_COMMA = "\uff0c"  # stands for a comma inside a name; names are compared after NFKC
 
 
@@ -58,6 +59,7 @@ class Plan:
         separators: what separates names in the cells of lists.
         has_json: whether cells hold JSON.
         given_before: whether the column of the person is only the family name.
+        scales: column of levels to its scale, if that is one of its own.
     """
 
     layout: str
@@ -66,7 +68,7 @@ class Plan:
     separators: tuple[str, ...] = (";",)
     has_json: bool = False
     given_before: bool = False
-    bad_json: list[int] = field(default_factory=list)
+    scales: dict[int, str] = field(default_factory=dict)
 
     @property
     def wanted(self) -> list[int]:
@@ -84,6 +86,7 @@ class Plan:
             and self.separators == (";",)
             and bool(at.get("person"))
             and not self.given_before
+            and not at.get("date")
             and all(len(at.get(c, ())) < 2 for c in LIST_COLUMNS)
         )
 
@@ -411,7 +414,7 @@ def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table
     for c in LIST_COLUMNS:
         parts = [_split(raw[str(i)], plan, vocabulary) for i in at.get(c, ())]
         if c == "skills":
-            parts += [_wide_cell(raw[str(i)], plan.headings[i]) for i in plan.columns.wide]
+            parts += [_wide_cell(raw[str(i)], i, plan) for i in plan.columns.wide]
         if parts:
             cells[c] = _joined(parts)
     if plan.layout == LONG:
@@ -449,10 +452,14 @@ def _split(cell: Any, plan: Plan, vocabulary: Vocabulary) -> Any:
     return cell
 
 
-def _wide_cell(cell: Any, heading: str) -> Any:
-    """The name in a heading, with the level in the cell."""
-    name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading.strip()).replace(";", "\uff1b")
-    return (name + UNIT) + cell.replace(";", ",")
+def _wide_cell(cell: Any, i: int, plan: Plan) -> Any:
+    """The name in the heading of a column, with the level in the cell."""
+    heading = plan.headings[i].strip()
+    name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading).replace(";", "\uff1b")
+    level = cell.replace(";", ",")
+    if scale := plan.scales.get(i):
+        level = level.re_replace(PLAIN_NUMBER, rf"\1 of {scale}")
+    return (name + UNIT) + level
 
 
 def _joined(parts: Sequence[Any]) -> Any:
@@ -465,31 +472,35 @@ def _joined(parts: Sequence[Any]) -> Any:
     return text.nullif("")
 
 
+def person_key(raw: ibis.Table, plan: Plan) -> Any:
+    """What identifies the person of a row: the key if there is one, else the name."""
+    import ibis
+
+    person, key = _person(raw, plan), plan.columns.at.get("key")
+    return ibis.coalesce(raw[str(key[0])], person) if key else person
+
+
 def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
-    """One row for each person, out of a row for each person and skill."""
+    """One row for each person, out of a row for each person and skill.
+
+    The names in a cell are in no order: an ordered aggregate would take three times as long.
+    """
     import ibis
 
     at = plan.columns.at
-    name = raw[str(at["skill"][0])].replace(";", "\uff1b")
+    piece = raw[str(at["skill"][0])].replace(";", "\uff1b")
     if at.get("level"):
-        level = raw[str(at["level"][0])].replace(";", ",").fill_null("")
-        cells["piece"] = name + UNIT + level
-    else:
-        cells["piece"] = name
-    details = [raw[str(at[c][0])].fill_null("") for c in ("date", "source") if at.get(c)]
-    if details:
-        extra = details[0] if len(details) == 1 else details[0] + UNIT + details[1]
-        cells["detail"] = (name + UNIT + extra).replace(";", ",")
-    who = cells.get("key", cells["person"])
-    rows = raw.select(who=ibis.coalesce(who, cells["person"]), **cells)
-    kept = [c for c in cells if c not in ("line", "piece", "detail", *LIST_COLUMNS)]
+        piece = piece + UNIT + raw[str(at["level"][0])].replace(";", ",").fill_null("")
+    lists = {c: cells.pop(c) for c in LIST_COLUMNS if c in cells}
+    lists["skills"] = _joined([piece, lists["skills"]]) if "skills" in lists else piece
+    rows = raw.select(who=person_key(raw, plan), **cells, **lists)
+    kept = [c for c in cells if c != "line"]
     found = rows.group_by("who").agg(
         line=rows.line.min(),
         **{c: _one_or_both(rows[c]) for c in kept},
-        skills=rows.piece.group_concat(";", order_by=rows.line),
-        **({"details": rows.detail.group_concat(";", order_by=rows.line)} if details else {}),
+        **{c: rows[c].group_concat(";") for c in lists},
     )
-    missing = {c: ibis.null("string") for c in COLUMNS if c not in (*kept, "skills")}
+    missing = {c: ibis.null("string") for c in COLUMNS if c not in (*kept, *lists)}
     return found.drop("who").mutate(**missing)
 
 

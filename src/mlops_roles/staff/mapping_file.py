@@ -77,6 +77,9 @@ def _lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
         headings = [c.heading for c in same]
         how = ", ".join(dict.fromkeys(c.how for c in same))
         yield f"{ours} = {_toml(headings if len(same) > 1 else headings[0])}  # {how}"
+    if scales := (reading.scale or {}).get("columns"):
+        yield "\n[scales]  # columns of levels with a scale of their own"
+        yield from (f"{_toml(heading)} = {_toml(scale)}" for heading, scale in scales.items())
     for kind, values in reading.values.items():
         yield f"\n[values.{kind}]"
         for value, meaning in values.items():
@@ -103,12 +106,14 @@ def load_mapping(path: str | Path) -> ReadOptions:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         why = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: not TOML ({why}); save the mapping again") from None
-    known = {*PLAIN, "headings", "ignore", "columns", "values"}
+    known = {*PLAIN, "headings", "ignore", "columns", "values", "scales"}
     if strange := sorted(set(data) - known):
         raise InputError(f"{path}: unknown key {strange[0]!r}; the keys are {', '.join(known)}")
-    columns, values = data.get("columns", {}), data.get("values", {})
-    if not isinstance(columns, Mapping) or not isinstance(values, Mapping):
-        raise InputError(f"{path}: [columns] and [values] are tables; save the mapping again")
+    columns, values, scales = (data.get(name, {}) for name in ("columns", "values", "scales"))
+    if not all(isinstance(table, Mapping) for table in (columns, values, scales)):
+        raise InputError(
+            f"{path}: [columns], [values] and [scales] are tables; save the mapping again"
+        )
     for theirs in columns.values():
         if not all(isinstance(t, str) for t in (theirs if isinstance(theirs, list) else [theirs])):
             raise InputError(f"{path}: [columns] {theirs!r} is no heading; write it as text")
@@ -116,6 +121,7 @@ def load_mapping(path: str | Path) -> ReadOptions:
         mapping=dict(columns),
         ignore=tuple(data.get("ignore", ())),
         headings=tuple(data.get("headings", ())),
+        scales={str(heading): str(scale) for heading, scale in scales.items()},
         values={
             (kind, fold_value(value)): str(meaning)
             for kind, table in values.items()

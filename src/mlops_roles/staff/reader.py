@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..io import rdf
 from ..ontology.graph import Graph, load
 from ..ontology.tables import RoleTables
+from .assessments import Assessment, SeveralLevels, find_assessments, on_scale, own_scales
 from .engine import Engine, source_name
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
@@ -105,6 +106,8 @@ class Staff:
         keyed: whether a row is identified by its person instead of its line.
         reading: what was read as what.
         cells: how names in cells are read.
+        assessments: the line of a person to the rows about each skill, if there are such rows or
+            dates and sources of assessments.
     """
 
     table: ibis.Table
@@ -114,6 +117,7 @@ class Staff:
     keyed: bool = False
     reading: Reading = field(default_factory=lambda: Reading("", "table"))
     cells: SkillCells = field(default_factory=SkillCells)
+    assessments: Callable[[int], Sequence[Assessment]] = lambda _: ()
 
 
 def read_staff(
@@ -235,10 +239,8 @@ class TableReader:
         cells = self._cells(plan, reading, lambda i: _distinct(table[str(i)]))
         if plan.is_plain:
             people = self.engine.register_arrow(_renamed(table, plan))
-        else:
-            raw = self.engine.register_arrow(table)
-            people = self.engine.materialize(canonical(raw, plan, self.words))
-        return self._finish(people, rejected, reading, cells)
+            return self._finish(people, rejected, reading, cells)
+        return self._finish_raw(self.engine.register_arrow(table), plan, rejected, reading, cells)
 
     def read_table(self, table: ibis.Table) -> Staff:
         """The people of a table in a database.
@@ -259,14 +261,31 @@ class TableReader:
         order = [raw[str(i)] for c in COLUMNS for i in plan.columns.at.get(c, ())]
         order += [raw[str(i)] for i in plan.wanted]
         numbered = raw.mutate(line=ibis.row_number().over(order_by=order) + 1)
-        people = self.engine.materialize(canonical(numbered, plan, self.words))
-        ((rows,),) = self.engine.fetch_rows(people.aggregate(rows=people.count()))
+        numbered = self.engine.materialize(numbered)
+        ((rows,),) = self.engine.fetch_rows(numbered.aggregate(rows=numbered.count()))
         if not rows:
             raise InputError(f"{name}: no rows; give a table with people")
         reading.rows = rows
         cells = self._cells(plan, reading, lambda i: self._distinct_in_engine(raw, i))
-        staff = self._finish(people, [], reading, cells)
+        staff = self._finish_raw(numbered, plan, [], reading, cells)
         staff.keyed = True
+        return staff
+
+    def _finish_raw(
+        self,
+        raw: ibis.Table,
+        plan: Plan,
+        rejected: list[Rejected],
+        reading: Reading,
+        cells: SkillCells,
+    ) -> Staff:
+        """The people in a table that is not yet in the one form of all layouts."""
+        levels = SeveralLevels(raw, plan, self.words.names, self.engine, reading, self.options)
+        raw = levels.latest()
+        levels.report_conflicts(cells)
+        people = self.engine.materialize(canonical(raw, plan, self.words))
+        staff = self._finish(people, rejected, reading, cells)
+        staff.assessments = lambda line: find_assessments(raw, plan, self.engine, line)
         return staff
 
     def _distinct_in_engine(self, raw: ibis.Table, i: int) -> list[str]:
@@ -312,6 +331,8 @@ class TableReader:
                 )
         indices = [*plan.columns.wide, *plan.columns.at.get("level", ())]
         of = {i: distinct(i) for i in indices} if plan.columns.wide or plan.layout == LONG else {}
+        own_scales(plan, of, self.options, reading.file)
+        of = {i: [on_scale(v, plan.scales.get(i)) for v in found] for i, found in of.items()}
         values = sorted({value for found in of.values() for value in found})
         for i, found in of.items():
             for value in found:
@@ -320,8 +341,13 @@ class TableReader:
                         f"{reading.file}: {value!r} in column {plan.headings[i]!r}: not a level; "
                         f"settle it with --value 'level:{value}=has' ({', '.join(STATES)})"
                     )
-        headings = [plan.headings[i] for i in indices]
-        return self._with_scale(values, headings, settled, reading)
+        headings = [plan.headings[i] for i in indices if i not in plan.scales]
+        cells = self._with_scale(values, headings, settled, reading)
+        if reading.scale and plan.scales:
+            own = {plan.headings[i].strip(): scale for i, scale in sorted(plan.scales.items())}
+            shown = ", ".join(f"{heading} on {scale}" for heading, scale in own.items())
+            reading.scale |= {"columns": own, "text": f"{reading.scale['text']}; {shown}"}
+        return cells
 
     def _with_scale(
         self,
@@ -365,8 +391,7 @@ class TableReader:
             people = self.engine.materialize(people.anti_join(lines, "line"))
         if "key" in people.columns:
             people = with_names(people, self.engine, reading)
-        kept = [c for c in ("line", *COLUMNS, "details") if c in people.columns]
-        table = people.select(*kept)
+        table = people.select("line", *COLUMNS)
         return Staff(table, reading.file, read, rejected, False, reading, cells)
 
     def _levels_in_cells(

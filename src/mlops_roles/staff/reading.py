@@ -27,6 +27,7 @@ class ReadOptions:
         sheet: the sheet of a workbook.
         separator: the characters that separate names in a cell.
         scale: the lowest and the highest level, as '0-5'.
+        scales: heading of a column of levels, or name of a skill, to its own scale.
         has_from: the lowest level that counts as having a skill.
         lacks_to: the highest level that counts as lacking a skill.
         as_of: the date at which people are counted, as '2026-01-31'; None is today.
@@ -45,6 +46,7 @@ class ReadOptions:
     sheet: str | None = None
     separator: str | None = None
     scale: str | None = None
+    scales: Mapping[str, str] = field(default_factory=dict)
     has_from: str | None = None
     lacks_to: str | None = None
     as_of: str | None = None

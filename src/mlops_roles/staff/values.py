@@ -22,6 +22,7 @@ UNIT = "\x1f"  # between a name and its level, where they were in two cells
 STATES = {"has": "has", "lacks": "lacks", "below": "below the level asked", "unknown": "unknown"}
 _NUMBER = r"\d{1,3}(?:[.,]\d+)?"
 _OF = re.compile(rf"({_NUMBER})\s*(?:/|of|out of|von|sur|de)\s*({_NUMBER})")
+_ON = re.compile(rf"({_NUMBER})\s*(?:/|of|von|sur|de)\s*({_NUMBER})\s*[-–]\s*({_NUMBER})")
 _PERCENT = re.compile(rf"({_NUMBER})\s*%")
 _NUMBERED = re.compile(rf"(?:(?:l|n|s|lvl|level|niveau|stufe|nivel|livello)\.?\s?)?({_NUMBER})")
 _NUMBER_AND_WORD = re.compile(rf"[lns]?({_NUMBER})\s*[-–—:=.,)]?\s*(\D.*)")
@@ -67,6 +68,7 @@ class Level:
     Attributes:
         number: on the scale; None for a word.
         top: the highest number, if the level says it, as 3/5 does.
+        bottom: the lowest number, if the level says it, as '3 of 1-5' does.
         share: from 0 to 1, of a word or a percentage.
         kind: 'level', 'tick' (has, without a level) or 'blank'.
     """
@@ -75,6 +77,7 @@ class Level:
     top: float | None = None
     share: float | None = None
     kind: str = "level"
+    bottom: float | None = None
 
 
 BLANK, TICK, NONE = Level(kind="blank"), Level(kind="tick"), Level(share=0.0)
@@ -100,6 +103,7 @@ def _numbered_word(number: str, word: str) -> Level:
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], ...] = (
     (_PERCENT, lambda m: Level(share=min(_float(m[1]) / 100, 1.0))),
+    (_ON, lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))),
     (_OF, lambda m: Level(_float(m[1]), top=_float(m[2]))),
     (_YEARS, lambda _: TICK),
     (_NUMBERED, lambda m: Level(_float(m[1]))),
@@ -123,18 +127,29 @@ class Scale:
 
     Attributes:
         bottom, top: the lowest and the highest number; None for words and percentages.
-        has_share, lacks_share: thresholds from 0 to 1, of words.
-        has_number, lacks_number: thresholds on the scale.
+        has_from, lacks_to: thresholds from 0 to 1, as settled; None is the middle, and zero.
         why: what the ends rest on.
     """
 
     bottom: float | None = None
     top: float | None = None
-    has_share: float = 0.5
-    lacks_share: float = 0.0
-    has_number: float = 0.0
-    lacks_number: float = 0.0
+    has_from: float | None = None
+    lacks_to: float | None = None
     why: str = ""
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The thresholds from 0 to 1, for words and percentages."""
+        return (
+            0.5 if self.has_from is None else self.has_from,
+            self.lacks_to or 0.0,
+        )
+
+    def thresholds(self, bottom: float, top: float) -> tuple[float, float]:
+        """The thresholds as numbers between two ends."""
+        middle = (bottom + top) / 2
+        has = middle if self.has_from is None else self.has_from * top
+        return has, (self.lacks_to or 0.0) * top
 
     def decide(self, level: Level | None) -> str:
         """'has', 'lacks', 'below' or 'unknown'."""
@@ -143,41 +158,46 @@ class Scale:
         if level.kind == "tick":
             return "has"
         if level.number is None:
-            share = level.share or 0.0
-            return _decided(share, self.has_share, self.lacks_share)
-        if self.top is None:
-            return "unknown"
-        number = level.number * self.top / level.top if level.top else level.number
-        return _decided(number, self.has_number, self.lacks_number)
+            return _decided(level.share or 0.0, *self.shares)
+        ends = self._ends(level)
+        return _decided(level.number, *self.thresholds(*ends)) if ends else "unknown"
+
+    def _ends(self, level: Level) -> tuple[float, float] | None:
+        """The ends of the scale that a level in numbers is on: its own, or this one's."""
+        if level.bottom is not None and level.top:
+            return level.bottom, level.top
+        if level.top and self.top:
+            return (self.bottom or 0.0) * level.top / self.top, level.top
+        return None if self.top is None else (self.bottom or 0.0, self.top)
 
     def compared(self, level: str) -> str:
         """A level and the one that is asked, in words: '2 of 5, 3 asked'."""
         found = parse_level(level)
-        if self.top is None or found is None or found.number is None:
-            return f"{level}, {self.has_share:.0%} of the scale asked"
-        if found.top:
-            return f"{level}, {self.has_number * found.top / self.top:g} asked"
-        return f"{found.number:g} of {self.top:g}, {self.has_number:g} asked"
+        ends = self._ends(found) if found and found.number is not None else None
+        if found is None or ends is None:
+            return f"{level}, {self.shares[0]:.0%} of the scale asked"
+        return f"{found.number:g} of {ends[1]:g}, {self.thresholds(*ends)[0]:g} asked"
 
     def to_dict(self) -> dict[str, Any]:
         """The scale as plain data, with a sentence."""
         if self.top is None:
+            has, lacks = self.shares
             ends = {"scale": "words"}
             text = (
-                f"words and percentages; has from {self.has_share:.0%} of the scale, "
-                f"lacks up to {self.lacks_share:.0%}"
+                f"words and percentages; has from {has:.0%} of the scale, lacks up to {lacks:.0%}"
             )
         else:
+            has, lacks = self.thresholds(self.bottom or 0.0, self.top)
             ends = {"scale": f"{self.bottom:g}-{self.top:g}"}
             text = (
-                f"{self.bottom:g} to {self.top:g} ({self.why}); has from {self.has_number:g}, "
-                f"lacks up to {self.lacks_number:g}"
+                f"{self.bottom:g} to {self.top:g} ({self.why}); has from {has:g}, "
+                f"lacks up to {lacks:g}"
             )
         text += "; between them below the level asked; blank is unknown"
         return {
             **ends,
-            "has_from": self.has_number if self.top is not None else self.has_share,
-            "lacks_to": self.lacks_number if self.top is not None else self.lacks_share,
+            "has_from": has,
+            "lacks_to": lacks,
             "text": f"{text} (--scale, --has-from and --lacks-to settle it)",
         }
 
@@ -186,24 +206,43 @@ def _decided(value: float, has_from: float, lacks_to: float) -> str:
     return "lacks" if value <= lacks_to else "has" if value >= has_from else "below"
 
 
+def scale_ends(text: str, whole: bool = False) -> tuple[float, float] | None:
+    """The ends of a scale that a text names, such as '0-5' or 'SQL (1 to 5)'.
+
+    Args:
+        text: an option, or a heading.
+        whole: whether the text is nothing but the scale.
+    """
+    match = _SCALE.fullmatch(text.strip()) if whole else _SCALE.search(text)
+    ends = (_float(match[1]), _float(match[2])) if match else None
+    return ends if ends and ends[0] < ends[1] else None
+
+
+def settled_ends(text: str) -> tuple[float, float]:
+    """The ends of a scale as an option gives them. Raises InputError if they are none."""
+    ends = scale_ends(text, whole=True)
+    if not ends:
+        raise InputError(f"--scale {text}: not a lower and a higher number; write --scale 0-5")
+    return ends
+
+
 def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[str] = ()) -> Scale:
     """The scale of some levels; `stated` are texts that may name its ends, such as a heading.
 
     Raises InputError for an option that is no level.
     """
-    numbers = [x.number for x in levels if x.number is not None]
-    tops = {x.top for x in levels if x.top}
-    named = next((m for text in stated if (m := _SCALE.search(text))), None)
+    on_it = [x for x in levels if x.bottom is None]  # the others state their own scale
+    numbers = [x.number for x in on_it if x.number is not None]
+    tops = {x.top for x in on_it if x.top}
+    named = next((ends for text in stated if (ends := scale_ends(text))), None)
     if options.scale:
-        if not (match := _SCALE.fullmatch(options.scale.strip())):
-            raise InputError(f"--scale {options.scale}: not two numbers; write --scale 0-5")
-        ends, why = (_float(match[1]), _float(match[2])), "as settled"
+        ends, why = settled_ends(options.scale), "as settled"
     elif not numbers:
         return _with_thresholds(None, None, "", options)
-    elif named and max(numbers) <= _float(named[2]):
-        ends, why = (_float(named[1]), _float(named[2])), "as a heading or legend says"
+    elif named and max(numbers) <= named[1]:
+        ends, why = named, "as a heading or legend says"
     else:
-        top = max(max(tops, default=0), _top(max(x for x in numbers if x is not None)))
+        top = max(max(tops, default=0), _top(max(numbers)))
         bottom = 0.0 if min(numbers) < 1 or any(x.share == 0 for x in levels) else 1.0
         ends, why = (bottom, top), "the highest level seen is taken as the top"
     return _with_thresholds(ends[0], ends[1], why, options)
@@ -221,24 +260,12 @@ def _with_thresholds(
         _threshold(name, text, top)
         for name, text in (("has-from", options.has_from), ("lacks-to", options.lacks_to))
     )
-    middle = None if top is None else ((bottom or 0.0) + top) / 2
-    has_share = 0.5 if has is None else has
-    lacks_share = 0.0 if lacks is None else lacks
-    if has_share <= lacks_share:
+    scale = Scale(bottom, top, has, lacks, why)
+    if scale.shares[0] <= scale.shares[1]:
         raise InputError(
             "--has-from is not above --lacks-to: no level would be neither; raise --has-from"
         )
-    if top is None:
-        return Scale(None, None, has_share, lacks_share)
-    return Scale(
-        bottom,
-        top,
-        has_share,
-        lacks_share,
-        (middle or 0.0) if has is None else has * top,
-        0.0 if lacks is None else lacks * top,
-        why,
-    )
+    return scale
 
 
 def _threshold(name: str, text: str | None, top: float | None) -> float | None:
