@@ -91,7 +91,7 @@ def _keeping(document: Any) -> Any:
 
 
 def _written_out(value: Any) -> Any:
-    """A JSON value in which each known context stands in the place of its address."""
+    """A JSON value with each known context in the place of its address."""
     if isinstance(value, list):
         return [_written_out(item) for item in value]
     if not isinstance(value, dict):

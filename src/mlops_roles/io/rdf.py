@@ -161,6 +161,7 @@ def iter_quads(
     path: str | os.PathLike[str],
     prefixes: MutableMapping[str, str] | None = None,
     keep_keys: bool = False,
+    rename: bool = False,
 ) -> Iterator[ox.Quad]:
     """The quads of an RDF file one by one; N-Triples may be of any size.
 
@@ -168,12 +169,14 @@ def iter_quads(
         path: of the file, or '-'.
         prefixes: gets the prefixes of the file when it has been read.
         keep_keys: of JSON-LD, whether keys that no context maps are kept (see `json_ld.complete`).
+        rename: whether blank nodes of large N-Triples get names that no other file has, too.
 
     Raises InputError with file, line and column if the file cannot be parsed.
     """
     try:
         if _is_streamed(path):
-            yield from ox.parse(path=os.fspath(path), format=ox.RdfFormat.N_TRIPLES)
+            kind = ox.RdfFormat.N_TRIPLES
+            yield from ox.parse(path=os.fspath(path), format=kind, rename_blank_nodes=rename)
         else:
             parser = _parser(path, keep_keys=keep_keys)
             yield from parser
@@ -220,6 +223,19 @@ def _parser(
         _check_input_limits(data, kind, path)
     base = Path(path).absolute().as_uri()
     return ox.parse(data, format=kind, base_iri=base, rename_blank_nodes=rename)
+
+
+def contains(path: str | os.PathLike[str], form: re.Pattern[bytes]) -> bool:
+    """Whether a pattern occurs in the bytes of a file."""
+    import mmap
+
+    if not Path(path).is_file():
+        return form.search(read_bytes(path)) is not None
+    with open(path, "rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return form.search(data) is not None
 
 
 def _is_streamed(path: str | os.PathLike[str]) -> bool:

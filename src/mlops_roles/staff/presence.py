@@ -190,7 +190,8 @@ class Presence:
             return
         rows = self.engine.from_rows({"line": int}, [(n,) for n in lines])
         titles = self.engine.fetch_rows(self.table.join(rows, "line").select("title"))
-        counted = Counter(_without_vacant(title or "without a title") for (title,) in titles)
+        counted = Counter(self.reading.open_roles)  # posts in RDF that no person holds
+        counted.update(_without_vacant(title or "without a title") for (title,) in titles)
         self.reading.open_roles = dict(sorted(counted.items(), key=lambda p: (-p[1], p[0])))
 
 

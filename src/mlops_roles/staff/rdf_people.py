@@ -1,171 +1,586 @@
 """Read people from RDF of any size into the columns of a staff file.
 
-The question `staff-columns` maps properties to columns, and `staff-values` maps IRIs to values; an
-exact match of such an IRI has the same value, whether the file or the ontology states the match.
-The file is streamed into arrays of integers; there is no Python object per person.
+A person has titles, roles and units directly, and by way of positions: posts, memberships, the
+Role of schema.org, occupations. Positions may have dates; those that have ended, or have not
+started, do not count. The question `staff-values` maps IRIs to values; an exact match of such an
+IRI has the same value, whether a file or the ontology states the match.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, count
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyoxigraph as ox
-
 from ..errors import InputError
-from ..io import rdf
-from ..ontology.axioms import axiom_names, warn_of_axioms
+from ..ontology.axioms import warn_of_axioms
 from ..ontology.catalogue import ask
-from ..ontology.graph import RDF_TYPE, Graph
-from ..ontology.names import local_name
+from ..ontology.graph import Graph
+from ..ontology.names import local_name, slug
 from .engine import int64_array, string_array
+from .headings import fold_heading, synonyms
+from .presence import LEFT, SOON
+from .rdf_dates import gone_positions
+from .rdf_statements import CLASS_COLUMNS, EXTRA_COLUMNS, Pairs, Statements
+from .reading import ColumnReading, Reading, ReadOptions
+from .values import UNIT, fold_value, parse_level
 
 if TYPE_CHECKING:
     import pyarrow
 
-PERSON_COLUMNS = ("title", "role", "occupation", "skills", "assessed", "lacks", "post", "person")
-Pairs = tuple[Any, Any]  # two arrays of integers of equal length: person, value
+MAX_NESTED = 3  # positions within positions, as in schema.org
+UNIT_LINK, OCCUPATION, POST, TITLE = range(4)  # how a person is linked to a position or value
 ColumnSource = tuple[Pairs, Callable[[int], str | None]]  # and the text of a value, if it has one
+SKILLS = ("skills", "lacks", "assessed")
 
 
-class Agents:
-    """The statements about people in an RDF file, in columns.
+@dataclass
+class RdfPeople:
+    """The people in some files.
 
     Attributes:
-        keys: every IRI and literal, in the order of first appearance; a literal begins with '"'.
-        axioms: the kinds of axioms in the file, such as 'owl:sameAs'; they are not reasoned with.
-        statements_by_column: column of `staff-columns` to (subject, object) as indices of `keys`.
+        table: `line` and the columns of a staff file; `line` numbers the people in the order of
+            first appearance. Several titles, roles or units are separated by ';'.
+        reading: how the files were read, with who was left out.
+        gone: the lines of the people who are left out.
+        odd_levels: the levels that are none, whose skills count without a level.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad], graph: Graph):
-        columns = {
-            str(graph.expand_curie(row["predicate"])): row["column"]
-            for row in ask("staff-columns", graph)
-        }
-        found: dict[str, int] = defaultdict(count().__next__)
-        flat = {column: (array("q"), array("q")) for column in columns.values()}
-        into = {
-            predicate: tuple(side.append for side in flat[column])
-            for predicate, column in columns.items()
-        }
-        axioms = {iri: name for iri, name in axiom_names().items() if iri not in into}
-        marks: dict[str, list[int]] = {name: [] for name in axioms.values()}
-        into |= {iri: (marks[name].append, _ignore) for iri, name in axioms.items()}
-        known = (
-            graph.store.quads_for_pattern(None, ox.NamedNode(predicate), None)
-            for predicate in columns
-            if columns[predicate] == "match"
-        )
-        is_one, literal = RDF_TYPE.value, ox.Literal
-        for quad in chain(*known, quads):
-            predicate, thing = quad.predicate.value, quad.object
-            if predicate == is_one:
-                predicate = getattr(thing, "value", "")
-            if sides := into.get(predicate):
-                who, what = sides
-                # a statement is no subject in RDF 1.2
-                who(found[quad.subject.value])  # type: ignore[union-attr]
-                what(
-                    found[
-                        f'"{thing.value}' if type(thing) is literal else getattr(thing, "value", "")
-                    ]
-                )
-        self.keys = list(found)
-        self.statements_by_column = flat
-        self.axioms = [name for name, found_in in marks.items() if found_in]
+    table: pyarrow.Table
+    reading: Reading
+    gone: list[int] = field(default_factory=list)
+    odd_levels: set[str] = field(default_factory=set)
 
-    def pairs(self, column: str) -> Pairs:
-        """The pairs of a column."""
+
+def read_rdf_people(
+    files: Sequence[Path], graph: Graph, options: ReadOptions, is_title: Callable[[str], bool]
+) -> RdfPeople:
+    """The people in RDF files.
+
+    `person` is the name, and the IRI, too, if two people have the same name.
+
+    Raises InputError if a file cannot be read, or there is neither a person nor an open post.
+    """
+    statements = Statements(files, graph, options)
+    warn_of_axioms(files, statements.axioms, "audit")
+    name = ", ".join(map(str, files))
+    _check_mapped(statements, options, name)
+    return _People(statements, graph, options, is_title, name).read()
+
+
+def _check_mapped(statements: Statements, options: ReadOptions, name: str) -> None:
+    """Raise InputError for an option that names a term which the data does not have, or two."""
+    terms = statements.terms
+    seen = [*terms.used, *(iri for _, iri in statements.unread)]
+    listed = ", ".join(map(statements.curie, seen))[:300]
+    for ours, theirs in options.pairs:
+        if not (found := terms.mapped.get((ours, theirs))):
+            raise InputError(f"--map {ours}={theirs}: {name} has no such term; it has {listed}")
+        if len(set(found)) > 1:
+            both = " and ".join(sorted(set(found)))
+            raise InputError(f"--map {ours}={theirs}: means {both}; write one of these")
+    for theirs in options.ignore:
+        if not any(terms.is_named(theirs, iri) for iri in seen):
+            raise InputError(f"--ignore {theirs}: {name} has no such term; it has {listed}")
+    if gone := [h for h in options.headings if h not in set(map(statements.curie, seen))]:
+        raise InputError(
+            f"{name}: it has not the terms of the mapping (missing: {', '.join(gone)[:200]}); "
+            "review the mapping and save it again with --save-mapping"
+        )
+
+
+class _People:
+    """The people in statements, and their positions. Things are indices of `keys`."""
+
+    def __init__(
+        self,
+        statements: Statements,
+        graph: Graph,
+        options: ReadOptions,
+        is_title: Callable[[str], bool],
+        file: str,
+    ):
         import numpy as np
 
-        who, what = (
-            np.frombuffer(side, np.int64)
-            for side in self.statements_by_column.get(column, (b"", b""))
-        )
-        return who, what
+        self.statements, self.graph, self.options = statements, graph, options
+        self.is_title, self.keys, self.pairs = is_title, statements.keys, statements.pairs
+        self.reading = Reading(file, "rdf", layout="RDF")
+        self.literal = np.fromiter((key[:1] == '"' for key in self.keys), bool, len(self.keys))
+        self.values, self.odd_levels = _values(graph), set[str]()
 
+    def read(self) -> RdfPeople:
+        """The people as a table, with its reading."""
+        import pyarrow as pa
+
+        self._describe_terms()
+        if not len(self.people) and not self._count_open_posts():
+            raise InputError(self._nobody())
+        cells = {
+            column: _joined_texts(sources, self.people, len(self.keys))
+            for column, sources in self._column_sources().items()
+        }
+        lines = range(1, len(self.people) + 1)
+        names = string_array(self._display_names())
+        table = pa.table({"line": int64_array(lines), "person": names, **cells})
+        self.reading.rows = table.num_rows
+        if len(self.people):
+            self._count_open_posts()
+        return RdfPeople(table, self.reading, self._leave_out(), self.odd_levels)
+
+    # who is a person -------------------------------------------------------------------
+
+    def _mask(self, *things: Any) -> Any:
+        """A flag for each key: whether it is in one of some arrays."""
+        import numpy as np
+
+        found = np.zeros(len(self.keys), bool)
+        for some in things:
+            found[some] = True
+        return found
+
+    def _of_class(self, *columns: str) -> Any:
+        return self.pairs(*columns)[0]
+
+    @cached_property
+    def is_person(self) -> Any:
+        """A flag for each key.
+
+        A person by type, or by a statement that only people have; never a thing of another class
+        of a known vocabulary, and without a type never what others are linked to.
+        """
+        typed = self._mask(self._of_class("person"))
+        others = self._mask(self._of_class("no person", "position", "post-class", "posting"))
+        linked = self._mask(
+            self.pairs("unit", "occupation", "post", "title", "unit-of-post")[1],
+            self.pairs("employs", "post-of-unit", "member", "role-of-post", "during")[0],
+            self.pairs("unit-of-post")[0],
+        )
+        named = self._mask(self.pairs("name", "given", "family")[0])
+        implied = self._implied("subject", "object") | (
+            self._implied("named subject", "named object") & named
+        )
+        return (typed | (implied & ~linked)) & ~others & ~self.literal
+
+    def _implied(self, subject: str, obj: str) -> Any:
+        """A flag for each key: whether a statement says that it is a person."""
+        where = self.statements.where
+        return self._mask(
+            where(lambda use: use.person == subject)[0], where(lambda use: use.person == obj)[1]
+        )
+
+    @cached_property
     def people(self) -> Any:
         """The people, in the order of their first appearance."""
         import numpy as np
 
-        return np.unique(
-            np.concatenate(
-                [self.pairs("member")[1], *(self.pairs(column)[0] for column in PERSON_COLUMNS)]
-            )
+        return np.flatnonzero(self.is_person)
+
+    def _nobody(self) -> str:
+        read = self.statements.unread.most_common(8)
+        names = ", ".join(self.statements.curie(iri) for (_, iri), _ in read)
+        return (
+            f"{self.reading.file}: no person in it{f'; not understood: {names}' if names else ''}; "
+            "say what people hold, are called or can do in the terms of mlops:, org:, foaf:, "
+            "vcard: or schema:, or name the terms with --map person=CLASS, --map title=PROPERTY"
         )
 
-    def meanings(self, known: Mapping[str, str]) -> dict[int, str]:
-        """The meaning of each value that is an exact match of a known one, or of its match.
+    # names -----------------------------------------------------------------------------
 
-        Several meanings are separated by ';'.
-        """
-        groups: dict[int, set[int]] = {}
-        for pair in _each(self.pairs("match")):
-            small, large = sorted((groups.setdefault(place, {place}) for place in pair), key=len)
-            if small is not large:
-                large |= small
-                groups.update(dict.fromkeys(small, large))
-        found = {}
-        for group in {id(group): group for group in groups.values()}.values():
-            meant = ";".join(
-                sorted({known[self.keys[place]] for place in group if self.keys[place] in known})
-            )
-            found.update(dict.fromkeys(group if meant else (), meant))
+    def _text(self, literal: int) -> str:
+        return self.keys[literal].split('"', 2)[2].strip()
+
+    def _language(self, literal: int) -> int:
+        """The rank of a literal's language: the one asked for, English, none, any other."""
+        language = self.keys[literal].split('"', 2)[1].partition("-")[0].lower()
+        wanted = (self.options.lang or "en").partition("-")[0].lower()
+        return {wanted: 0, "en": 1, "": 2}.get(language, 3)
+
+    def _best(self, literal: int) -> tuple[Any, ...]:
+        """The order in which one of several texts of a thing is taken."""
+        text = self._text(literal)
+        return self._language(literal), self.keys[literal].split('"', 2)[1], -len(text), text
+
+    def _texts(self, column: str) -> dict[int, str]:
+        """Thing to its text in a column: one, whatever the order of the statements."""
+        found: dict[int, int] = {}
+        who, what = self.pairs(column)
+        for thing, literal in zip(who.tolist(), what.tolist(), strict=True):
+            if self.keys[literal].startswith('"') and self._text(literal):
+                other = found.setdefault(thing, literal)
+                if other != literal and self._best(literal) < self._best(other):
+                    found[thing] = literal
+        return {thing: self._text(literal) for thing, literal in found.items()}
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Thing to its name: a full name, the given with the family name, or a label."""
+        given, family = self._texts("given"), self._texts("family")
+        parts = {
+            thing: " ".join(filter(None, (given.get(thing), family.get(thing))))
+            for thing in {*given, *family}
+        }
+        of_nodes = zip(*(side.tolist() for side in self.pairs("name-node")), strict=True)
+        nodes = {who: parts[node] for who, node in of_nodes if node in parts}
+        return {**self._texts("label"), **nodes, **parts, **self._texts("name")}
+
+    def _display_names(self) -> Iterator[str]:
+        """The name of each person; the IRI if there is none, both if the name is not unique."""
+        people = self.people.tolist()
+        times = Counter(self.names.get(who, "") for who in people)
+        for line, who in enumerate(people, 1):
+            name, key = self.names.get(who), self.keys[who]
+            if name and times[name] == 1:
+                yield name
+            elif ":" in key:
+                yield f"{name} <{key}>" if name else key
+            else:  # a blank node has no name that a second reading gives it, too
+                yield f"{name or 'without a name'} <{line}>"
+
+    # positions -------------------------------------------------------------------------
+
+    @cached_property
+    def _links(self) -> tuple[Any, Any, Any]:
+        """(from, to, kind): a person or position, what it is linked to, and how."""
+        parts = [
+            (*self.pairs("unit"), UNIT_LINK),
+            (*self.pairs("employs")[::-1], UNIT_LINK),
+            (*self.pairs("occupation"), OCCUPATION),
+            (*self.pairs("post"), POST),
+            (*self.pairs("member")[::-1], POST),
+            (*self.pairs("title", "function"), TITLE),
+        ]
+        return _with_kinds(parts, ~self.literal)
+
+    @cached_property
+    def _is_position(self) -> Any:
+        """A flag for each key: a post, membership or other thing between a person and a value."""
+        _, what, kind = self._links
+        found = self._mask(
+            self._of_class("position", "post-class"),
+            what[kind == POST],
+            self.pairs("role-of-post", "unit-of-post", "during", "start", "end", "title")[0],
+            self.pairs("occupation")[0],
+            self.statements.where(lambda u: u.column == "unit" and u.person == "subject")[0],
+        )
+        return found & ~self.is_person & ~self.literal
+
+    @cached_property
+    def _gone(self) -> tuple[Any, Any]:
+        """Two flags for each key: a position that has ended; one that has not started."""
+        left, soon = gone_positions(self.statements, self._text, self.options, self.reading)
+        return self._mask(left), self._mask(soon)
+
+    @cached_property
+    def _reached(self) -> tuple[Any, Any, Any]:
+        """(person, position or value, kind): all that a person has at the date asked for."""
+        import numpy as np
+
+        who, what, kind = self._links
+        is_past = self._gone[0] | self._gone[1]
+        first = self.is_person[who] & ~self._is_stale(who, what)
+        rest = ~self.is_person[who]
+        links = who[rest], what[rest], kind[rest]
+        here = who[first], what[first], kind[first]
+        found = [here]
+        for _ in range(MAX_NESTED):
+            inner = self._is_position[here[1]] & ~is_past[here[1]]
+            left, right = _matching(here[1][inner], links[0])
+            here = here[0][inner][left], links[1][right], links[2][right]
+            found.append(here)
+        who, what, kind = (np.concatenate(sides) for sides in zip(*found, strict=True))
+        kept = ~is_past[what]
+        return who[kept], what[kept], kind[kept]
+
+    def _is_stale(self, who: Any, what: Any) -> Any:
+        """Whether a link repeats a membership that is past: to its unit, without any date."""
+        import numpy as np
+
+        past = self._gone[0] | self._gone[1]
+        if not past.any():
+            return np.zeros(len(who), bool)
+        persons, positions, _ = self._links
+        units = self._units_of_positions
+        left, right = _matching(positions, units[0])
+        size, pairs = len(self.keys), persons[left] * len(self.keys) + units[1][right]
+        is_old = past[positions[left]]
+        return np.isin(who * size + what, np.setdiff1d(pairs[is_old], pairs[~is_old]))
+
+    @cached_property
+    def _units_of_positions(self) -> Pairs:
+        """(position, unit)."""
+        import numpy as np
+
+        who, what, kind = self._links
+        inner = self._is_position[who] & (kind == UNIT_LINK)
+        return _joined(
+            self.pairs("unit-of-post"),
+            self.pairs("post-of-unit")[::-1],
+            (np.asarray(who[inner]), np.asarray(what[inner])),
+        )
+
+    def _leave_out(self) -> list[int]:
+        """The lines of the people who have nothing but positions that are past."""
+        import numpy as np
+
+        left, soon = self._gone
+        if not (left.any() or soon.any()):
+            return []
+        who, what, _ = self._links
+        direct = self.pairs("title", "function", "role")[0]
+        now = self._mask(self._reached[0], direct, self._of_people("occupation")[0])
+        past, future = self._mask(who[(left | soon)[what]]), self._mask(who[soon[what]])
+        gone = self.is_person & past & ~now
+        line = np.zeros(len(self.keys), np.int64)
+        line[self.people] = np.arange(1, len(self.people) + 1)
+        self.reading.leave_out(LEFT, line[gone & ~future].tolist())
+        self.reading.leave_out(SOON, line[gone & future].tolist())
+        found: list[int] = line[gone].tolist()
         return found
 
-    def posts(self, column: str) -> Pairs:
-        """The values that people have by way of their posts and memberships."""
-        of: dict[int, list[int]] = defaultdict(list)
-        for post, value in _each(self.pairs(column)):
-            of[post].append(value)
-        held = _joined(self.pairs("post"), self.pairs("member")[::-1])
-        return _pairs((person, value) for person, post in _each(held) for value in of.get(post, ()))
+    def _count_open_posts(self) -> int:
+        """Count the posts that no person holds, and job postings, by their title."""
+        held = self._mask(self.pairs("post")[1], self.pairs("member")[0])
+        is_post = self._mask(self._of_class("post-class"), self.pairs("post-of-unit")[1])
+        is_open = (is_post & ~held) | self._mask(self._of_class("posting"))
+        is_open &= ~(self._gone[0] | self.is_person | self.literal)
+        roles = dict(zip(*(side.tolist() for side in self.pairs("role-of-post")), strict=True))
+        titles = self._texts("posting-title") | self._texts("title")
+        counted: Counter[str] = Counter()
+        for post in is_open.nonzero()[0].tolist():
+            role = roles.get(post)
+            of_role = None if role is None else self._value_text(role) or self._label(role)
+            counted[titles.get(post) or of_role or self.names.get(post) or "without a title"] += 1
+        self.reading.open_roles = dict(sorted(counted.items(), key=lambda p: (-p[1], p[0])))
+        return sum(counted.values())
 
+    def _label(self, role: int) -> str:
+        """The English label of a role of the ontology, or the name of any other."""
+        from ..ontology.tables import RoleTables
 
-def read_rdf_people(path: Path, graph: Graph) -> pyarrow.Table:
-    """The people of an RDF file as a staff table: `line` and the columns of a staff file.
+        name = slug(self.graph.curie(self.keys[role]))
+        return RoleTables.from_graph(self.graph).labels.get(name, name)
 
-    `line` numbers the people in the order of first appearance. `person` is the name, and the IRI,
-    too, if two people have the same name. Several titles, roles or units are separated by ';'.
+    # values ----------------------------------------------------------------------------
 
-    Raises InputError if the file cannot be read or has no people.
-    """
-    import pyarrow as pa
+    def _value_text(self, value: int) -> str | None:
+        """The text of a literal, or the name of a thing."""
+        return self._text(value) if self.literal[value] else self.names.get(value)
 
-    agents = Agents(rdf.iter_quads(path), graph)
-    warn_of_axioms([path], agents.axioms, "audit")
-    people = agents.people()
-    if not len(people):
-        raise InputError(
-            f"{path}: no person in it; say what people hold, are called or can do "
-            "in the terms of mlops:, org:, foaf: or schema:"
-        )
-    names: dict[int, str] = {}
-    for who, name in _each(agents.pairs("name")):
-        if agents.keys[name].startswith('"'):
-            names.setdefault(who, agents.keys[name][1:])
-    cells = {
-        column: _joined_texts(sources, people, len(agents.keys))
-        for column, sources in _column_sources(agents, names, graph).items()
-    }
-    return pa.table(
-        {
-            "line": int64_array(range(1, len(people) + 1)),
-            "person": string_array(_display_names(people.tolist(), names, agents.keys)),
-            **cells,
+    def _column_sources(self) -> dict[str, list[ColumnSource]]:
+        """The sources of each column; a role that the ontology does not have becomes a title."""
+        roles = self._roles()
+        titles = self._titles()
+        has = self._mask(*(self._with_text(*source) for source in [*titles, *roles]))
+        for column in ("function", "honorific"):
+            who, what = self.pairs(column)
+            rest = ~has[who] & self.literal[what]
+            if column == "honorific":
+                rest &= self._is_job_title(what)
+            titles.append(((who[rest], what[rest]), self._text))
+            has |= self._mask(who[rest])
+        skills = {c: [(self._skills(c), self._skill_text)] for c in SKILLS}
+        more = {
+            c: [(self._of_people(c), self._value_text)]
+            for c in (*EXTRA_COLUMNS, "start", "end")
+            if self.statements.terms.mapped or c in ("start", "end")
+            if len(self._of_people(c)[0])
         }
-    )
+        return {"title": titles, "unit": self._units(), "role": roles, **skills, **more}
+
+    def _with_text(self, pairs: Pairs, text: Callable[[int], str | None]) -> Any:
+        """The people for whom a source has a text."""
+        import numpy as np
+
+        distinct, at = np.unique(pairs[1], return_inverse=True)
+        return pairs[0][np.array([bool(text(i)) for i in distinct.tolist()], bool)[at]]
+
+    def _is_job_title(self, literals: Any) -> Any:
+        """Whether a title of FOAF, which is one such as Dr, is the title of a job."""
+        import numpy as np
+
+        distinct, at = np.unique(literals, return_inverse=True)
+        return np.array([self.is_title(self._text(i)) for i in distinct.tolist()], bool)[at]
+
+    def _of_people(self, column: str) -> Pairs:
+        who, what = self.pairs(column)
+        kept = self.is_person[who] & self.literal[what]
+        return who[kept], what[kept]
+
+    @cached_property
+    def _meant_roles(self) -> dict[int, str]:
+        """Value to the role that it is the same thing as, or of an occupation an exact match."""
+        return self._same_roles | self.statements.meanings(self.values["role"])
+
+    @cached_property
+    def _same_roles(self) -> dict[int, str]:
+        return self.statements.known_as(self.values["role"])
+
+    def _roles(self) -> list[ColumnSource]:
+        who, what, kind = self._reached
+        of_positions = _compose((who, what), self.pairs("role-of-post"))
+        occupation = kind == OCCUPATION
+        same, keys = self._same_roles, self.keys
+        return [
+            (of_positions, same.get),
+            ((who[occupation], what[occupation]), self._meant_roles.get),
+            (self.pairs("role"), lambda v: same.get(v) or keys[v]),
+        ]
+
+    def _titles(self) -> list[ColumnSource]:
+        """The titles: direct, of positions, of roles that are not ours, of occupations."""
+        who, what, kind = self._reached
+        direct, of_role = self.pairs("title"), self.pairs("role-of-post")
+        texts = direct[0][self.literal[direct[1]]], direct[1][self.literal[direct[1]]]
+        outer, _, kinds = self._links
+        titled = self._mask(texts[0], of_role[0], outer[kinds == OCCUPATION])
+        label = (kind != UNIT_LINK) & ~titled[what]
+        same, meant = self._same_roles, self._meant_roles
+        occupations = self.pairs("occupation")
+        as_text = self.literal[occupations[1]]
+        positions = who, what
+        return [
+            (self._in_one_language(texts), self._text),
+            (_compose(positions, self._in_one_language(texts)), self._text),
+            (_compose(positions, of_role), lambda v: None if v in same else self._value_text(v)),
+            ((who[label], what[label]), lambda v: None if v in meant else self.names.get(v)),
+            ((occupations[0][as_text], occupations[1][as_text]), self._text),
+        ]
+
+    def _in_one_language(self, pairs: Pairs) -> Pairs:
+        """Of the texts of a thing that have a language, those in the language that is best."""
+        import numpy as np
+
+        who, what = pairs
+        distinct = np.unique(what)
+        tagged = self._mask([i for i in distinct.tolist() if self.keys[i][1:2] != '"'])
+        if not tagged[what].any():
+            return pairs
+        best: dict[int, tuple[Any, ...]] = {}
+        ranks = {i: self._best(i)[:2] for i in distinct.tolist() if tagged[i]}
+        for thing, text in zip(who.tolist(), what.tolist(), strict=True):
+            if text in ranks:
+                best[thing] = min(best.get(thing, ranks[text]), ranks[text])
+        each = zip(who.tolist(), what.tolist(), strict=True)
+        kept = np.array([t not in ranks or ranks[t] == best[w] for w, t in each], bool)
+        return who[kept], what[kept]
+
+    def _units(self) -> list[ColumnSource]:
+        who, what, kind = self._reached
+        plain = (kind == UNIT_LINK) & ~self._is_position[what]
+        texts = self._of_people("unit")
+        outer, unit = self.pairs("unit")
+        inner = self._is_position[outer]
+        of_positions = _compose(
+            (who, what), _joined((outer[inner], unit[inner]), self._units_of_positions)
+        )
+        return [
+            ((who[plain], what[plain]), self._unit_text),
+            (texts, self._text),
+            (of_positions, self._unit_text),
+        ]
+
+    def _unit_text(self, value: int) -> str | None:
+        if self._is_position[value]:
+            return None
+        return self._value_text(value) or local_name(self.keys[value])
+
+    # skills ----------------------------------------------------------------------------
+
+    def _skills(self, column: str) -> Pairs:
+        """(person, skill): what is recorded, and the keywords of it."""
+        recorded = self.pairs(column)
+        kept = self.is_person[recorded[0]]
+        recorded = recorded[0][kept], recorded[1][kept]
+        return _joined(recorded, _compose(recorded, self._keywords))
+
+    @cached_property
+    def _keywords(self) -> Pairs:
+        """(skill, keyword as a key of its own, which has the level of the skill)."""
+        import numpy as np
+
+        levels, number = self._levels, len(self.keys)
+        who, what = self.pairs("keyword")
+        found = []
+        for skill, keyword in zip(who.tolist(), what.tolist(), strict=True):
+            self._keyword_texts[number] = self._with_level(self._text(keyword), levels.get(skill))
+            found.append(number)
+            number += 1
+        return who, np.array(found, np.int64)
+
+    @cached_property
+    def _keyword_texts(self) -> dict[int, str]:
+        return {}
+
+    @cached_property
+    def _levels(self) -> dict[int, str]:
+        return self._texts("level")
+
+    def _with_level(self, name: str, level: str | None) -> str:
+        """A name with its level, as the cells of other layouts have it."""
+        name = name.replace(";", "\uff1b")
+        if not level:
+            return name
+        if parse_level(level) is None and ("level", fold_value(level)) not in self.options.values:
+            self.odd_levels.add(level)
+            return name
+        return f"{name}{UNIT}{level.replace(';', ',')}"
+
+    def _skill_text(self, value: int) -> str | None:
+        if value >= len(self.keys):
+            return self._keyword_texts[value]
+        if self.literal[value]:
+            return self._text(value)
+        name = self._meant_skills.get(value) or self.names.get(value)
+        name = name or ("" if value in self._levels else self.keys[value])
+        return self._with_level(name, self._levels.get(value)) if name else None
+
+    @cached_property
+    def _meant_skills(self) -> dict[int, str]:
+        known = self.values["skill"]
+        return self.statements.known_as(known) | self.statements.meanings(known)
+
+    # the reading -----------------------------------------------------------------------
+
+    def _describe_terms(self) -> None:
+        """What the reading says of each property and class."""
+        statements, uses = self.statements, self.statements.terms.used
+        hidden = ("agent", "no person", "match", "same")
+        for iri, times in sorted(statements.counts.items(), key=lambda pair: (-pair[1], pair[0])):
+            use = uses[iri]
+            if use.column not in hidden:
+                column = f"{use.column} (class)" if use.column in CLASS_COLUMNS else use.column
+                why = "; ".join(filter(None, (use.why, f"{times:,} times")))
+                self.reading.columns.append(
+                    ColumnReading(statements.curie(iri), column, use.how, why)
+                )
+        for (kind, iri), times in statements.unread.most_common():
+            name = statements.curie(iri)
+            found = {"kind": kind, "name": name, "count": times}
+            if kind == "property" and (near := _resembles(iri)):
+                found["fix"] = f"to read it: --map {near}={name}"
+            self.reading.not_understood.append(found)
+        self._note_skills_of_others()
+
+    def _note_skills_of_others(self) -> None:
+        """Report the skills that are recorded of what is no person."""
+        who, _ = self.pairs(*SKILLS)
+        if others := int((~self.is_person[who]).sum()):
+            self.reading.notes.append(
+                f"Skills of what is no person, such as an occupation, are not counted: {others:,}"
+            )
 
 
-def _ignore(value: int) -> None:
-    """Take the object of a statement of which only the property is noted."""
+def _resembles(iri: str) -> str:
+    """The column that a property's name is a heading for; '' if there is none."""
+    column, _ = synonyms().get(fold_heading(local_name(iri)), ("", 0))
+    return column if column in ("title", "skills", "unit", "status", "lacks", "assessed") else ""
 
 
-def _meanings(graph: Graph) -> dict[str, dict[str, str]]:
+def _values(graph: Graph) -> dict[str, dict[str, str]]:
     """Kind of value to IRI or text to its value in a staff file."""
     meanings: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask("staff-values", graph):
@@ -173,63 +588,43 @@ def _meanings(graph: Graph) -> dict[str, dict[str, str]]:
     return meanings
 
 
-def _column_sources(
-    agents: Agents, names: Mapping[int, str], graph: Graph
-) -> dict[str, list[ColumnSource]]:
-    """The sources of each column; a role that the ontology does not have becomes a title."""
-    meanings = _meanings(graph)
-    meant = {kind: agents.meanings(named) for kind, named in meanings.items()}
-
-    def text(value: int) -> str | None:
-        key = agents.keys[value]
-        return key[1:] if key.startswith('"') else names.get(value)
-
-    def skill(value: int) -> str | None:
-        key = agents.keys[value]
-        return meant["skill"].get(value) or meanings["skill"].get(key) or text(value) or key
-
-    def role(value: int) -> str | None:
-        return meanings["role"].get(agents.keys[value])
-
-    def occupation(value: int) -> str | None:
-        return meant["role"].get(value) or role(value)
-
-    def unit(value: int) -> str | None:
-        return text(value) or local_name(agents.keys[value])
-
-    posts, occupations = agents.posts("role-of-post"), agents.pairs("occupation")
-    titles: list[ColumnSource] = [
-        (agents.pairs("title"), text),
-        (posts, lambda v: None if role(v) else text(v)),
-        (occupations, lambda v: None if occupation(v) else text(v)),
-    ]
-    roles: list[ColumnSource] = [
-        (posts, role),
-        (occupations, occupation),
-        (agents.pairs("role"), lambda v: role(v) or agents.keys[v]),
-    ]
-    units: list[ColumnSource] = [(agents.pairs("unit"), unit), (agents.posts("unit-of-post"), unit)]
-    skills = {c: [(agents.pairs(c), skill)] for c in ("skills", "lacks", "assessed")}
-    return {"title": titles, "unit": units, "role": roles, **skills}
+# pairs and columns ---------------------------------------------------------------------
 
 
 def _joined(*pairs: Pairs) -> Pairs:
-    """Concatenate two lists of pairs."""
+    """Concatenate lists of pairs."""
     import numpy as np
 
     who, what = (np.concatenate(sides) for sides in zip(*pairs, strict=True))
     return who, what
 
 
-def _pairs(found: Iterable[tuple[int, int]]) -> Pairs:
+def _with_kinds(parts: Sequence[tuple[Any, Any, int]], is_thing: Any) -> tuple[Any, Any, Any]:
+    """The pairs whose second side is no literal, with their kind."""
     import numpy as np
 
-    who, what = np.array(list(found), np.int64).reshape(-1, 2).T
-    return who, what
+    who, what = _joined(*((one, two) for one, two, _ in parts))
+    kind = np.repeat([kind for *_, kind in parts], [len(one) for one, *_ in parts])
+    kept = is_thing[who] & is_thing[what]
+    return who[kept], what[kept], kind[kept]
 
 
-def _each(pairs: Pairs) -> Iterator[tuple[int, int]]:
-    return zip(*(side.tolist() for side in pairs), strict=True)
+def _matching(left: Any, right: Any) -> tuple[Any, Any]:
+    """The positions in two arrays at which both have the same value: each with each."""
+    import numpy as np
+
+    order = np.argsort(right, kind="stable")
+    start = np.searchsorted(right[order], left, "left")
+    times = np.searchsorted(right[order], left, "right") - start
+    at = np.repeat(np.arange(len(left)), times)
+    within = np.arange(len(at)) - np.repeat(np.cumsum(times) - times, times)
+    return at, order[np.repeat(start, times) + within]
+
+
+def _compose(first: Pairs, second: Pairs) -> Pairs:
+    """(a, c) for each (a, b) and (b, c)."""
+    left, right = _matching(first[1], second[0])
+    return first[0][left], second[1][right]
 
 
 def _joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
@@ -278,11 +673,3 @@ def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
     return pc.if_else(
         pc.cast(int64_array(lengths), pa.bool_()), joined, pa.nulls(len(lengths), pa.large_string())
     )
-
-
-def _display_names(people: list[int], names: Mapping[int, str], keys: list[str]) -> Iterator[str]:
-    """The name of each person; the IRI if there is none, both if the name is not unique."""
-    times = Counter(names.get(who, "") for who in people)
-    for who in people:
-        name = names.get(who)
-        yield keys[who] if not name else name if times[name] == 1 else f"{name} <{keys[who]}>"

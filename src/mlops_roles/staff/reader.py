@@ -7,7 +7,7 @@ has `line` and the columns COLUMNS as text, and tells how it was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,17 @@ from .layouts import (
     plan_layout,
 )
 from .presence import Presence, with_names
-from .rdf_people import read_rdf_people
+from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
-from .sources import Source, arrow_source, as_text, csv_source, parquet_source, sheet_source
+from .sources import (
+    SAMPLE_ROWS,
+    Source,
+    arrow_source,
+    as_text,
+    csv_source,
+    parquet_source,
+    sheet_source,
+)
 from .spreadsheets import Row
 from .values import (
     BLANK,
@@ -50,8 +58,7 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow
 
-AMBIGUOUS_ENDINGS = (".json", ".xml", ".owl")  # of files that may be anything
-RDF_ENDINGS = tuple(e for e in rdf.RDF_FORMATS if e not in AMBIGUOUS_ENDINGS)
+RDF_ENDINGS = tuple(rdf.RDF_FORMATS)
 MAX_LEVELS = 200  # distinct levels that a reading shows
 # white space as Arrow and Python have it; no two engines mean the same by \s
 BLANK_CHARACTERS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -143,10 +150,10 @@ def read_staff(
     """
     settled = as_options(mapping)
     ontology = graph or load()
-    if isinstance(path, (str, Path)) and Path(path).suffix.lower() in RDF_ENDINGS:
-        return _read_rdf(Path(path), Engine(connection), ontology, settled)
     words = _vocabulary(ontology, is_title)
     reader = TableReader(Engine(connection), settled, words)
+    if isinstance(path, (str, Path)) and rdf.ending_of(path) in RDF_ENDINGS:
+        return reader.read_rdf([Path(path)], ontology)
     if _is_ibis(path):
         return reader.read_table(path)
     return reader.read(path)
@@ -169,14 +176,6 @@ def _vocabulary(graph: Graph, is_title: Callable[[str], bool]) -> Vocabulary:
     return Vocabulary(RoleTables.from_graph(graph).names, is_role, is_title)
 
 
-def _read_rdf(path: Path, engine: Engine, graph: Graph, options: ReadOptions) -> Staff:
-    """The people of an RDF file."""
-    table = read_rdf_people(path, graph).select(["line", *COLUMNS])
-    reading = Reading(str(path), "rdf", layout="RDF", rows=table.num_rows)
-    cells = SkillCells(RoleTables.from_graph(graph).names)
-    return Staff(engine.register_arrow(table), str(path), table.num_rows, [], False, reading, cells)
-
-
 class TableReader:
     """Reads one table in one engine."""
 
@@ -189,7 +188,7 @@ class TableReader:
         if not isinstance(path, (str, Path)):
             return arrow_source(_as_arrow(path), source_name(path))
         file = Path(path)
-        kind = file.suffix.lower()
+        kind = rdf.ending_of(file)
         if kind == ".parquet":
             return parquet_source(file)
         if kind == ".xlsx":
@@ -209,6 +208,19 @@ class TableReader:
             return self._read_joined(path, source)
         report_sheets(source, self.options, header_finder(self.options, self.words))
         return self._read_source(source, name)
+
+    def read_rdf(self, files: Sequence[Path], graph: Graph) -> Staff:
+        """The people of RDF files, whose cells are read as those of a table are."""
+        found = read_rdf_people(files, graph, self.options, self.words.is_title)
+        described = found.reading.columns
+        options = replace(self.options, mapping={}, ignore=(), headings=(), layout=None, join=None)
+        inner = TableReader(self.engine, options, self.words)
+        staff = inner._read_source(_people_source(found), found.reading.file)
+        staff.reading.columns, staff.reading.layout = described, "RDF"
+        odd = dict.fromkeys(sorted(found.odd_levels), "no known level; has")
+        if odd:
+            staff.reading.values["level"] = staff.reading.values.get("level", {}) | odd
+        return staff
 
     def _read_joined(self, path: Any, source: Source) -> Staff:
         """The people of two files or sheets, which have a column of keys in common."""
@@ -232,10 +244,10 @@ class TableReader:
         rejected = self._short_rows(short, len(source.headings), name, reading)
         if source.skip_first:
             table = table.slice(1)
-        if not table.num_rows and not rejected:
+        if not table.num_rows and not rejected and reading.form != "rdf":
             raise InputError(f"{name}: a header and no rows; give a file with people")
         table = _parse_json(table, plan, rejected, name)
-        reading.rows = table.num_rows + len(short)
+        reading.rows = reading.rows or table.num_rows + len(short)
         cells = self._cells(plan, reading, lambda i: _distinct(table[str(i)]))
         if plan.is_plain:
             people = self.engine.register_arrow(_renamed(table, plan))
@@ -434,6 +446,27 @@ def _as_arrow(data: Any) -> pyarrow.Table:
         f"{type(data).__name__}: no staff data; give a path, or a table of Ibis, pandas, Polars "
         "or Arrow"
     )
+
+
+def _people_source(people: RdfPeople) -> Source:
+    """The people of RDF who count, as a table before anything is known of its columns."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = people.table
+    if people.gone:
+        gone = pc.is_in(table["line"], pa.array(people.gone, table["line"].type))
+        table = table.filter(pc.invert(gone))
+    names = [name for name in table.column_names if name != "line"]
+
+    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+        cells = {str(i): table[names[i]] for i in wanted}
+        return pa.table({"line": table["line"], **cells}), []
+
+    sample = [
+        [row[name] or "" for name in names] for row in table.slice(0, SAMPLE_ROWS).to_pylist()
+    ]
+    return Source(people.reading, names, sample, load)
 
 
 def _distinct(column: Any) -> list[str]:

@@ -35,6 +35,7 @@ class ReadOptions:
         join: a second file, or another sheet, with a row for each person, or person and skill.
         on: the column by which both are joined; 'left=right' if the names differ.
         headings: the headings that a saved mapping was made for.
+        lang: the language whose names and titles are preferred in RDF, before English.
     """
 
     mapping: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class ReadOptions:
     join: str | None = None
     on: str | None = None
     headings: Sequence[str] = ()
+    lang: str | None = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

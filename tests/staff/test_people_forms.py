@@ -1,0 +1,404 @@
+"""People as RDF and JSON really have them: who is a person, since when, and called what."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlops_roles import InputError, audit, load
+from mlops_roles.staff.reading import ReadOptions
+
+CASES = Path(__file__).parent / "people"
+PREFIXES = """@prefix : <https://acme.example/> .
+@prefix mlops: <https://w3id.org/mlops-roles/ns#> .
+@prefix role: <https://w3id.org/mlops-roles/role/> .
+@prefix skill: <https://w3id.org/mlops-roles/skill/> .
+@prefix org: <http://www.w3.org/ns/org#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix schema: <https://schema.org/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix time: <http://www.w3.org/2006/time#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+DAY = {"as_of": "2026-06-30"}
+
+
+def people(found):
+    """Name to title and roles of an audit."""
+    rows = found.people.to_pyarrow().to_pylist()
+    return {row["person"]: (row["title"], row["roles"]) for row in rows}
+
+
+def of_turtle(folder, text, **options):
+    """The audit of people in Turtle."""
+    path = folder / "staff.ttl"
+    path.write_text(PREFIXES + text, "utf-8")
+    return audit(path, mapping=ReadOptions(**(DAY | options)))
+
+
+def of_json(folder, document, name="staff.jsonld", **options):
+    """The audit of people in JSON."""
+    path = folder / name
+    path.write_text(json.dumps(document), "utf-8")
+    return audit(path, mapping=ReadOptions(**(DAY | options)))
+
+
+def holders(found, role):
+    return found.coverage("role")[role]["people"]
+
+
+def knowers(found, skill):
+    return found.coverage("skill")[skill]["people"]
+
+
+# the cases -----------------------------------------------------------------------------
+
+
+def test_a_resume_is_one_person_whose_current_work_counts():
+    found = audit(CASES / "resume.json")
+    assert people(found) == {"Mara Quill": ("Senior Data Engineer", "data-engineer")}
+    assert holders(found, "devops-engineer") == 0
+    assert knowers(found, "sql") == 1
+    assert found.reading.values["level"] == {"Beginner": "below the level asked", "Master": "has"}
+    assert found.reading.as_of
+
+
+@pytest.mark.parametrize("name", ["person.jsonld", "inline.jsonld"])
+def test_of_a_web_page_only_the_person_counts(name):
+    found = audit(CASES / name)
+    assert list(people(found)) == ["Mara Quill"]
+    assert holders(found, "data-engineer") == 1
+    assert knowers(found, "sql") == 0  # a skill of the occupation
+    assert "Skills of what is no person" in found.reading.notes[0]
+
+
+def test_an_organisation_and_a_vacancy_are_no_people_and_cover_nothing():
+    found = audit(CASES / "org.jsonld")
+    assert list(people(found)) == ["Mara Quill"]
+    assert holders(found, "ml-engineer") == 0
+    assert {row["people"] for row in found.coverage("skill").values()} == {0}
+    assert found.reading.open_roles == {"ML Engineer": 1}
+
+
+def test_names_and_titles_of_foaf_vcard_and_schema_org():
+    assert people(audit(CASES / "foaf_names.ttl")) == {
+        "Mara Quill": ("Data Engineer", "data-engineer"),
+        "Ivo Brandt": ("Data Scientist", "data-scientist"),
+        "Lena Osei": ("DevOps Engineer", "devops-engineer"),
+    }
+    assert knowers(audit(CASES / "foaf_names.ttl"), "sql") == 1
+
+
+def test_memberships_that_have_ended_do_not_count_and_posts_have_holders():
+    found = audit(CASES / "org_past.ttl")
+    assert people(found) == {
+        "Mara Quill": ("Data Scientist", "data-scientist"),
+        "Ivo Brandt": (None, None),
+        "Lena Osei": (None, None),
+        "Kito Abe": ("Data Engineer", "data-engineer"),
+    }
+    at_the_time = audit(CASES / "org_past.ttl", mapping=ReadOptions(as_of="2018-01-01"))
+    assert people(at_the_time)["Mara Quill"] == ("Data Engineer", "data-engineer")
+
+
+def test_the_label_of_a_post_or_membership_is_a_title():
+    assert people(audit(CASES / "organogram.ttl")) == {
+        "Mara Quill": ("Lead Data Engineer", "data-engineer"),
+        "Ivo Brandt": ("Data Scientist", "data-scientist"),
+        "Lena Osei": ("DevOps Engineer", "devops-engineer"),
+    }
+
+
+def test_iris_of_esco_are_read_by_the_alignment_and_labels_by_their_language():
+    found = audit(CASES / "esco.ttl", graph=load("alignment:esco"))
+    assert people(found)["Mara Quill"][1] == "data-engineer"
+    unmatched = audit(CASES / "esco.ttl").unmatched_skills
+    assert "maskinlæring" not in unmatched
+    assert "Maschinelles Lernen" in audit(
+        CASES / "esco.ttl", mapping=ReadOptions(lang="de")
+    ).unmatched_skills or knowers(found, "machine-learning")
+
+
+@pytest.mark.parametrize("added", [(), (CASES / "with.ttl",)])
+def test_subclasses_subproperties_and_the_same_person_are_followed(added):
+    found = audit(CASES / "subclass.ttl", graph=load(*added))
+    assert people(found) == {
+        "Mara Quill": ("Data Engineer", "data-engineer"),
+        "Ivo Brandt": ("Data Scientist", "data-scientist"),
+    }
+    assert knowers(found, "sql") == 2
+    assert people(audit(CASES / "holds.ttl")) == {"Mara Quill": (None, "data-engineer")}
+
+
+def test_a_relative_id_keeps_its_person_and_data_without_people_is_an_error():
+    assert list(people(audit(CASES / "relative_id.jsonld"))) == ["Mara Quill", "Ivo Brandt"]
+    with pytest.raises(InputError, match=r"no person in it; not understood: .*LERRSType"):
+        audit(CASES / "lerrs.jsonld")
+
+
+# others of the same kinds ---------------------------------------------------------------
+
+
+def test_a_resume_without_current_work_has_its_headline(tmp_path):
+    resume = {"basics": {"name": "Ann", "label": "Data Scientist"}, "skills": [{"name": "SQL"}]}
+    assert people(of_json(tmp_path, resume, "a.json"))["Ann"][1] == "data-scientist"
+    resume["work"] = [{"position": "DevOps Engineer", "endDate": "2020-01", "startDate": "2019"}]
+    found = of_json(tmp_path, resume, "a.json")
+    assert people(found)["Ann"][1] == "data-scientist"
+    assert holders(found, "devops-engineer") == 0
+    resume["work"][0]["endDate"] = "Present"
+    assert people(of_json(tmp_path, resume, "a.json"))["Ann"][1] == "devops-engineer"
+    resume["work"][0] |= {"startDate": "2027-01-01", "endDate": ""}
+    assert people(of_json(tmp_path, resume, "a.json"))["Ann"][1] == "data-scientist"
+
+
+def test_several_resumes_in_one_file_and_unknown_levels_are_reported(tmp_path):
+    both = [
+        {"basics": {"name": "Ann"}, "skills": [{"name": "SQL", "level": "Jedi"}]},
+        {"basics": {"name": "Ben"}, "skills": [{"level": "none", "keywords": ["SQL"]}]},
+    ]
+    found = of_json(tmp_path, both, "all.json")
+    assert list(people(found)) == ["Ann", "Ben"]
+    assert knowers(found, "sql") == 1
+    assert found.coverage("skill")["sql"]["lacking"] == 1
+    assert found.reading.values["level"]["Jedi"] == "no known level; has"
+    settled = {("level", "jedi"): "lacks"}
+    assert knowers(of_json(tmp_path, both, "all.json", values=settled), "sql") == 0
+
+
+ENGINEER = "Data Engineer"
+PAST, NOW = {"endDate": "2019-01-01"}, {"startDate": "2019:01:01"}
+
+
+def role(kind="Role", **more):
+    return {"@type": kind, **more}
+
+
+@pytest.mark.parametrize(
+    ("document", "title"),
+    [
+        ({"worksFor": role(roleName=ENGINEER, **NOW)}, ENGINEER),
+        ({"worksFor": role(roleName=ENGINEER, **PAST)}, None),
+        ({"worksFor": {"roleName": ENGINEER, "worksFor": {"name": "A"}}}, ENGINEER),
+        (
+            {
+                "hasOccupation": [
+                    role(hasOccupation=role("Occupation", name="Cook"), **PAST),
+                    role(hasOccupation=role("Occupation", name=ENGINEER, skills=["SQL"]), **NOW),
+                ]
+            },
+            ENGINEER,
+        ),
+        ({"hasOccupation": role("EmployeeRole", hasOccupation={"name": ENGINEER})}, ENGINEER),
+        ({"memberOf": role("OrganizationRole", namedPosition=ENGINEER)}, ENGINEER),
+        ({"jobTitle": role("DefinedTerm", name=ENGINEER)}, ENGINEER),
+        ({"jobTitle": [ENGINEER], "worksFor": role("Organization", name="A")}, ENGINEER),
+        ({"hasOccupation": ENGINEER}, ENGINEER),
+    ],
+)
+def test_the_roles_of_schema_org_are_unwrapped(tmp_path, document, title):
+    person = {"@context": "http://schema.org/", "@type": "Person", "name": "Ann", **document}
+    found = of_json(tmp_path, person)
+    expected = {} if title is None else {"Ann": (title, "data-engineer")}
+    assert people(found) == expected
+    assert len(found.reading.left_out.get("left", [])) == (title is None)
+    assert knowers(found, "sql") == 0
+
+
+def test_people_inside_an_organisation_are_found_with_their_roles(tmp_path):
+    found = of_json(
+        tmp_path,
+        {
+            "@context": "https://schema.org",
+            "@type": ["Organization", "Brand"],
+            "name": "Acme",
+            "skills": ["SQL"],
+            "employee": [
+                {"@type": "Person", "givenName": "Ann", "familyName": "Ode"},
+                role("EmployeeRole", roleName=ENGINEER, employee=role("Person", name="Ben")),
+                role("EmployeeRole", roleName="Master Artisan", numberedPosition="35+"),
+            ],
+            "member": role(roleName="Cook", member=role("Person", name="Cem"), **PAST),
+        },
+    )
+    assert people(found) == {"Ann Ode": (None, None), "Ben": ("Data Engineer", "data-engineer")}
+    assert [row["unit"] for row in found.people.to_pyarrow().to_pylist()] == ["Acme", "Acme"]
+    assert found.reading.left_out == {"left": [3]}
+
+
+def test_a_web_page_with_several_scripts_is_read(tmp_path):
+    path = tmp_path / "team.html"
+    script = '<script type="application/ld+json">{"@context":"https://schema.org","@type":"%s"%s}</script>'
+    path.write_text(
+        "<html>"
+        + script % ("Person", ',"name":"Ann","jobTitle":"Data Engineer"')
+        + script % ("WebSite", ',"name":"Acme","knowsAbout":"SQL"')
+    )
+    found = audit(path)
+    assert people(found) == {"Ann": ("Data Engineer", "data-engineer")}
+
+
+@pytest.mark.parametrize(
+    "thing",
+    ["schema:Organization", "schema:JobPosting", "schema:Occupation", "schema:Role", "schema:Book",
+     "schema:CreativeWork", "schema:Project", "foaf:Organization", "foaf:Group", "foaf:Project",
+     "foaf:Document", "org:OrganizationalUnit", "vcard:Organization", "vcard:Group", "mlops:Role",
+     "skos:Concept", ":Firm", "schema:Person , schema:Organization"],
+)  # fmt: skip
+def test_what_is_no_person_is_none_whatever_skills_it_has(tmp_path, thing):
+    found = of_turtle(
+        tmp_path,
+        f":x a {thing} ; foaf:name 'X' ; mlops:hasSkill skill:sql ; "
+        "schema:jobTitle 'Data Engineer' ; schema:knowsAbout 'SQL' . "
+        ":Firm rdfs:subClassOf schema:Organization . :a a foaf:Person ; foaf:name 'Ann' .",
+    )
+    assert list(people(found)) == ["Ann"]
+    assert knowers(found, "sql") == holders(found, "data-engineer") == 0
+
+
+def test_a_person_without_a_type_is_one_by_what_only_people_have(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":a mlops:hasSkill skill:sql . :b org:holds :p . :c a :Worker ; schema:jobTitle 'Cook' . "
+        ":d schema:knowsAbout 'SQL' . :e foaf:name 'E' . :f a :Thing ; rdfs:label 'F' . "
+        ":u org:hasMember :g , :h . :g foaf:name 'Gil' . :h rdfs:label 'A team' . "
+        ":i org:headOf :u .",
+    )
+    assert set(people(found)) == {"Gil", *(f"https://acme.example/{x}" for x in "abci")}
+    assert {"kind": "class", "name": ":Thing", "count": 1} in [
+        {k: v for k, v in row.items() if k != "fix"} for row in found.reading.not_understood
+    ]
+
+
+@pytest.mark.parametrize(
+    ("interval", "counts"),
+    [
+        ("[ time:hasEnd [ time:inXSDDateTime '2020-01-01T00:00:00'^^xsd:dateTime ] ]", False),
+        ("[ time:hasEnd [ time:inXSDDateTimeStamp '2026-06-30T10:00:00Z' ] ]", True),
+        ("[ time:hasEnd [ time:inXSDgYear '2025'^^xsd:gYear ] ]", False),
+        ("[ time:hasEnd [ time:inXSDgYear '2026'^^xsd:gYear ] ]", True),
+        ("[ time:hasBeginning [ time:inXSDDate '2027-01-01'^^xsd:date ] ]", False),
+        ("[ time:hasBeginning [ time:inXSDDate '2020-01-01'^^xsd:date ] ]", True),
+        ("[ schema:startDate '2020-01' ; schema:endDate '2026-05' ]", False),
+        ("'2019-01-01/2020-01-01'", False),
+        ("'2019-01-01/2027-01-01'", True),
+        ("[ schema:endDate '2020' ] , [ schema:startDate '2021' ]", True),
+        ("[ a time:Interval ]", True),
+    ],
+)  # fmt: skip
+def test_the_interval_of_a_membership_decides(tmp_path, interval, counts):
+    found = of_turtle(
+        tmp_path,
+        f":a a foaf:Person ; foaf:name 'Ann' ; org:memberOf :u . [] org:member :a ; "
+        f"org:organization :u ; org:role role:data-engineer ; org:memberDuring {interval} .",
+    )
+    assert people(found) == ({"Ann": (None, "data-engineer")} if counts else {})
+    assert found.reading.count_left_out == (not counts)
+
+
+def test_a_date_that_is_none_is_an_error_with_the_option_that_settles_it(tmp_path):
+    said = ":a schema:worksFor [ schema:roleName 'Cook' ; schema:endDate 'Easter' ] ."
+    with pytest.raises(InputError, match=r"'Easter' is not a date; .*--value 'end:Easter=blank'"):
+        of_turtle(tmp_path, said)
+    settled = {("end", "easter"): "blank"}
+    assert len(people(of_turtle(tmp_path, said, values=settled))) == 1
+
+
+def test_posts_without_a_holder_are_open_and_no_people(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":p a org:Post ; org:role role:data-engineer . :u org:hasPost :q . :q rdfs:label 'Cook' . "
+        ":r a org:Post ; rdfs:label 'Held' . :s a org:Post ; org:heldBy :a . :a org:holds :r . "
+        ":j a schema:JobPosting ; schema:title 'ML Engineer' ; schema:validThrough '2027-01-01' . "
+        ":k a schema:JobPosting ; schema:title 'Closed' ; schema:validThrough '2020-01-01' . "
+        ":v a foaf:Person ; foaf:name 'VACANT' ; schema:jobTitle 'Data Scientist' .",
+    )
+    assert list(people(found)) == ["https://acme.example/a"]
+    roles = {"Cook": 1, "Data Engineer": 1, "ML Engineer": 1}
+    assert found.reading.open_roles == roles | {"Data Scientist": 1}
+    assert found.rows["read"] == 2
+
+
+def test_one_of_several_labels_is_chosen_by_language_and_never_by_order(tmp_path):
+    titles = ["'Ingeniera de datos'@es", "'Data Engineer'@en", "'Dateningenieurin'@de"]
+    for order in (titles, titles[::-1]):
+        text = f":a a foaf:Person ; foaf:name 'Ann' ; schema:jobTitle {' , '.join(order)} ."
+        assert people(of_turtle(tmp_path, text))["Ann"][0] == "Data Engineer"
+        assert people(of_turtle(tmp_path, text, lang="de"))["Ann"][0] == "Dateningenieurin"
+        assert people(of_turtle(tmp_path, text, lang="fr"))["Ann"][0] == "Data Engineer"
+    names = (
+        ":a schema:jobTitle 'x' ; rdfs:label 'L'@en , 'M'@fr ; schema:name 'Ana'@es , 'Anna'@de ."
+    )
+    assert list(people(of_turtle(tmp_path, names))) == ["Anna"]
+    assert list(people(of_turtle(tmp_path, names, lang="es-MX"))) == ["Ana"]
+
+
+def test_an_honorific_is_no_job_title_but_a_job_title_in_its_place_is_one(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":a a foaf:Person ; foaf:name 'Ann' ; foaf:title 'Dr' . "
+        ":b a foaf:Person ; foaf:name 'Ben' ; foaf:title 'Data Engineer' . "
+        ":c a vcard:Individual ; vcard:fn 'Cem' ; vcard:title 'Cook' ; "
+        "vcard:role 'Data Engineer' . :d a vcard:Individual ; vcard:hasName [ "
+        "vcard:given-name 'Dora' ; vcard:family-name 'Ek' ] ; "
+        "vcard:organization-name 'Acme' ; vcard:hasTitle [ vcard:value 'Data Engineer' ] .",
+    )
+    assert people(found) == {
+        "Ann": (None, None),
+        "Ben": ("Data Engineer", "data-engineer"),
+        "Cem": ("Cook", None),
+        "Dora Ek": ("Data Engineer", "data-engineer"),
+    }
+
+
+def test_the_same_person_is_one_through_a_chain(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":c owl:sameAs :b . :a a foaf:Person ; foaf:name 'Ann Ode' ; mlops:hasSkill skill:sql . "
+        ":b owl:sameAs :a ; foaf:name 'A. Ode' . :c schema:jobTitle 'Data Engineer' . "
+        ":job owl:sameAs role:data-scientist . :a mlops:holdsRole :job .",
+    )
+    assert people(found) == {"Ann Ode": ("Data Engineer", "data-scientist")}
+
+
+def test_a_mapping_names_classes_and_properties_and_fails_if_the_data_has_them_not(tmp_path):
+    said = "@prefix hr: <https://hr.example/> . :a a hr:Staff ; hr:fullName 'Ann' ; hr:job 'Data Engineer' ; hr:can 'SQL, Python' ; hr:state 'terminated' . :b a hr:Staff ; hr:fullName 'Ben' ; hr:job 'Cook' ; hr:state 'active' ."  # noqa: E501
+    with pytest.raises(InputError, match="no person in it; not understood: hr:"):
+        of_turtle(tmp_path, said)
+    mapping = {"person": ["hr:Staff", "fullName"], "title": "https://hr.example/job"}
+    found = of_turtle(tmp_path, said, mapping=mapping | {"skills": "hr:can", "status": "state"})
+    assert people(found) == {"Ben": ("Cook", None)}
+    assert found.reading.left_out == {"left": [1]}
+    assert people(of_turtle(tmp_path, said, mapping={"title": "hr:job"})).keys() == {
+        "https://acme.example/a",
+        "https://acme.example/b",
+    }
+    with pytest.raises(InputError, match=r"--map title=hr:jobb: .* has no such term; it has "):
+        of_turtle(tmp_path, said, mapping=mapping | {"title": "hr:jobb"})
+    with pytest.raises(InputError, match="no column 'titel' of ours"):
+        of_turtle(tmp_path, said, mapping={"titel": "hr:job"})
+
+
+def test_what_is_not_understood_is_listed_with_counts_and_the_option_that_reads_it(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        "@prefix hr: <https://hr.example/> . "
+        ":a a foaf:Person , hr:Boss ; foaf:name 'A' ; hr:jobTitle 'x' ; foaf:mbox 'm' . "
+        ":b a foaf:Person ; foaf:name 'B' ; hr:jobTitle 'y' .",
+    )
+    strange = {row["name"]: row for row in found.reading.to_dict()["not_understood"]}
+    assert {name: row["count"] for name, row in strange.items()} == {
+        "hr:jobTitle": 2,
+        "foaf:mbox": 1,
+        "hr:Boss": 1,
+    }
+    assert strange["hr:jobTitle"]["fix"] == "to read it: --map title=hr:jobTitle"
+    columns = {c.heading: (c.column, c.how) for c in found.reading.columns}
+    assert columns == {"foaf:Person": ("person (class)", "named"), "foaf:name": ("name", "named")}
+    keys = of_json(
+        tmp_path,
+        {"@context": {"name": "https://schema.org/name", "Person": "https://schema.org/Person"},
+         "@type": "Person", "name": "Ann", "jobTitle": "Cook"},
+    )  # fmt: skip
+    assert [(r["name"], r["count"]) for r in keys.reading.not_understood] == [("jobTitle", 1)]
