@@ -26,6 +26,7 @@ MIN_SIMILARITY = 65  # of 100, how alike a nearest title is written
 _NUMBER = re.compile(r"\b\d+\b")
 _NO_TITLE = ("no title of a role is in it",)
 _SPREAD = ("spread", "general")  # of names that words of technology may be within
+_TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 _OCCUPATIONS = ("occupation", "peer")  # lists of words for people
 _LINKS = ("relation", "link")  # lists whose words end what belongs to a name
 
@@ -398,14 +399,22 @@ def _joined_titles(words: Lexicon, item: Units) -> list[Units]:
     """The titles joined in one, each in full.
 
     'Software/Data Engineer' is also a 'Software Engineer', 'Data Engineer/Scientist' also a
-    'Data Scientist'.
+    'Data Scientist', 'Ingénieur Cloud & DevOps' also an 'Ingénieur DevOps'.
     """
     if words.joiners.isdisjoint(item):
         return [item]
     parts = _split_at(item, words.joiners) or [[]]
+    if parts[0][:1] and parts[0][0] in words.heads and _are_topics(words, item[1:]):
+        return [part if _up_to_head(words, part) else [parts[0][0], *part] for part in parts]
     before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
     full = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
     return [full[0], *([*before, *part] if part[0] in words.heads else part for part in full[1:])]
+
+
+def _are_topics(words: Lexicon, units: Iterable[str]) -> bool:
+    """Whether units are words of technology, joiners and parts of names only, and no comma."""
+    allowed = (*_TECHNOLOGY, "joiner", "rank")
+    return all(u != "," and (u in words.name_units or words.kinds[u] in allowed) for u in units)
 
 
 def _up_to_head(words: Lexicon, part: Units) -> Units:
@@ -420,7 +429,7 @@ def _find_names(words: Lexicon, part: Units) -> _Part:
     every = _longest_matches(words, part)
     spans = [span for span in every if span[2][0].kind != "field"]
     if not spans:
-        thin = [u for u in part if words.kinds[u] != "technology" or u in words.name_units]
+        thin = [u for u in part if words.kinds[u] not in _TECHNOLOGY or u in words.name_units]
         spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity in _SPREAD]
         part, spans = (thin, spans) if spans else (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
@@ -474,7 +483,7 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
     if any(words.kinds[unit] not in words.modifiers for unit in left):
         return True
     has_link = any(words.kinds[unit] == "link" for unit in part[start:end])
-    allowed = words.modifiers if "," in part[start:end] else words.beside_general
+    allowed = words.modifiers if "," in part[start:end] else words.beside_field
     return not has_link and any(words.kinds[unit] not in allowed for unit in right)
 
 
@@ -493,7 +502,8 @@ def _rejection_reason(
             return f"{name.title!r} is a field, and {other!r} names no role in it"
         is_title = has_seniority_word or name.specificity == "alone"
         return None if is_title else f"{name.title!r} is a field, not a title"
-    if name.specificity == "general":
+    near = (*match.left[-1:], *(match.right or [u for run in match.after for u in run])[:1])
+    if name.specificity == "general" and all(words.kinds[u] != "informatics" for u in near):
         other = outside(words.beside_general)
         return f"{other!r} may make another trade of {name.title!r}" if other else None
     other = _disqualifying_word(words, match)
@@ -562,7 +572,10 @@ def _alternative_roles(words: Lexicon, name: Name, match: _Match) -> dict[Name, 
     """
     found: dict[Name, str] = {}
     for topic in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
-        for other in words.names.get((*topic, match.head), ()):
+        fields = [n for n in words.names.get((*topic,), ()) if n.kind == "field"]
+        titles = words.names.get((*topic, match.head), ())
+        with_head = {n.role for key, ns in words.names.items() if key[-1] == match.head for n in ns}
+        for other in (*titles, *(field for field in fields if field.role in with_head)):
             if not other.inverted and other.role != name.role:
                 found[other] = f" by {' '.join(topic)!r} beside {name.title!r}"
     return found
