@@ -30,6 +30,7 @@ _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
+SPREAD = ("spread", "general")  # kinds of names that words of technology may be within
 _TITLE_KINDS = ("primary", "counterpart", "curated", "label")  # the best known first
 
 
@@ -147,6 +148,7 @@ class Lexicon:
         heads: the last words of names, such as 'engineer'.
         joiners: words and signs that join two titles in one.
         name_units: units that are part of some name.
+        spread_units: units that are part of a name that words of technology may be within.
         anchor_units: units of which every name has one.
         similar_to: the role that each similar role is similar to.
         display_titles: the titles of all names, folded, by their words in alphabetical order.
@@ -289,6 +291,8 @@ class Lexicon:
     def _index_names(self) -> None:
         """Index all names by their units."""
         self.name_units = frozenset(itertools.chain(*self.names))
+        spread = (key for key, names in self.names.items() if names[0].specificity in SPREAD)
+        self.spread_units = frozenset(itertools.chain(*spread))
         self.anchor_units = self.heads | {key[0] for key in self.names if len(key) == 1}
         self.tree: dict[str, Any] = {}
         for key, names in self.names.items():

@@ -17,7 +17,16 @@ from typing import Any, Literal, NamedTuple
 from ..ontology.graph import Graph, load
 from ..ontology.names import slug
 from .curation import Decision, decisions_of
-from .lexicon import Lexicon, Name, Units, fold_spelling, fold_title, lexicon, sort_words
+from .lexicon import (
+    SPREAD,
+    Lexicon,
+    Name,
+    Units,
+    fold_spelling,
+    fold_title,
+    lexicon,
+    sort_words,
+)
 
 MAX_TITLE = 1000  # characters
 MAX_NEAREST = 3
@@ -25,7 +34,6 @@ CHUNK = 10_000  # titles that are compared at once
 MIN_SIMILARITY = 65  # of 100, how alike a nearest title is written
 _NUMBER = re.compile(r"\b\d+\b")
 _NO_TITLE = ("no title of a role is in it",)
-_SPREAD = ("spread", "general")  # of names that words of technology may be within
 _TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 _OCCUPATIONS = ("occupation", "peer")  # lists of words for people
 _LINKS = ("relation", "link")  # lists whose words end what belongs to a name
@@ -418,7 +426,9 @@ def _are_topics(words: Lexicon, units: Iterable[str]) -> bool:
 
 
 def _up_to_head(words: Lexicon, part: Units) -> Units:
-    return next((part[: at + 1] for at, unit in enumerate(part) if unit in words.heads), [])
+    """A part up to its first word for a person: the last word of a name, or a peer."""
+    is_head = (unit in words.heads or words.kinds[unit] == "peer" for unit in part)
+    return next((part[: at + 1] for at, found in enumerate(is_head) if found), [])
 
 
 def _find_names(words: Lexicon, part: Units) -> _Part:
@@ -429,8 +439,8 @@ def _find_names(words: Lexicon, part: Units) -> _Part:
     every = _longest_matches(words, part)
     spans = [span for span in every if span[2][0].kind != "field"]
     if not spans:
-        thin = [u for u in part if words.kinds[u] not in _TECHNOLOGY or u in words.name_units]
-        spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity in _SPREAD]
+        thin = [u for u in part if words.kinds[u] not in _TECHNOLOGY or u in words.spread_units]
+        spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity in SPREAD]
         part, spans = (thin, spans) if spans else (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
@@ -545,7 +555,8 @@ def _is_occupation(words: Lexicon, unit: str) -> bool:
 
 def _is_other_person(words: Lexicon, unit: str) -> bool:
     """Whether a word is listed as an occupation, or is unknown and ends like one."""
-    return _is_occupation(words, unit) or (not words.kinds[unit] and unit.endswith(words.agents))
+    is_unknown = not words.kinds[unit] and unit not in words.heads
+    return _is_occupation(words, unit) or (is_unknown and unit.endswith(words.agents))
 
 
 def _is_person(words: Lexicon, unit: str) -> bool:
