@@ -334,6 +334,8 @@ def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) 
     if guards := [*_guards(words, parts)]:
         notes = (f"{unit!r} turns the title into something else" for unit in guards)
         return _Interpretation({}, {}, dict.fromkeys(notes))
+    if not words.joiners.isdisjoint(item):
+        parts = _without_listed_fields(words, item, parts)
     nameless = [unit for part in parts if not part.matches for unit in part.units]
     found = _Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
@@ -343,6 +345,20 @@ def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) 
             else:
                 _accept(words, name, match, found)
     return _Interpretation.merge([found])
+
+
+def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[_Part]) -> list[_Part]:
+    """The parts without fields in a list of topics, as in 'Data Engineer (Python / DevOps)'."""
+    before = itertools.takewhile(lambda unit: unit not in words.joiners, item)
+    if "," not in before:
+        return parts
+    is_listed = [all(m.names[0].kind == "field" for m in part.matches) for part in parts]
+    if all(is_listed):
+        return parts
+    return [
+        part._replace(matches=[]) if listed else part
+        for part, listed in zip(parts, is_listed, strict=True)
+    ]
 
 
 def _guards(words: Lexicon, parts: Iterable[_Part]) -> Iterator[str]:
@@ -440,11 +456,15 @@ def _find_names(words: Lexicon, part: Units) -> _Part:
     spans = [span for span in every if span[2][0].kind != "field"]
     if not spans:
         thin = [u for u in part if words.kinds[u] not in _TECHNOLOGY or u in words.spread_units]
-        spans = [s for s in _longest_matches(words, thin) if s[2][0].specificity in SPREAD]
+        spans = [s for s in _longest_matches(words, thin) if _is_spread(thin, *s)]
         part, spans = (thin, spans) if spans else (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
     return _Part(part, free, [_match(part, free, *span) for span in spans])
+
+
+def _is_spread(part: Units, start: int, end: int, names: tuple[Name, ...]) -> bool:
+    return names[0].specificity in SPREAD and "," not in part[start:end]
 
 
 def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:
@@ -542,11 +562,15 @@ def _occupation_words_after(words: Lexicon, right: Units) -> Iterator[str]:
 def _last_words(
     words: Lexicon, segments: Iterable[Units], test: Callable[[Lexicon, str], bool]
 ) -> Iterator[str]:
-    """The last word of each segment, modifiers aside, if it passes a test."""
+    """The last word of each segment, modifiers aside, if it passes a test.
+
+    A segment such as 'Engineer', which is only the last word of a name, is left out.
+    """
     for segment in segments:
-        main = (unit for unit in reversed(segment) if words.kinds[unit] not in words.modifiers)
-        if (last := next(main, "")) and test(words, last):
-            yield last
+        main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
+        is_head = len(main) == 1 and main[0] in words.heads and not words.kinds[main[0]]
+        if main and not is_head and test(words, main[-1]):
+            yield main[-1]
 
 
 def _is_occupation(words: Lexicon, unit: str) -> bool:
@@ -555,8 +579,7 @@ def _is_occupation(words: Lexicon, unit: str) -> bool:
 
 def _is_other_person(words: Lexicon, unit: str) -> bool:
     """Whether a word is listed as an occupation, or is unknown and ends like one."""
-    is_unknown = not words.kinds[unit] and unit not in words.heads
-    return _is_occupation(words, unit) or (is_unknown and unit.endswith(words.agents))
+    return _is_occupation(words, unit) or (not words.kinds[unit] and unit.endswith(words.agents))
 
 
 def _is_person(words: Lexicon, unit: str) -> bool:

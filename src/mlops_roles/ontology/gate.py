@@ -101,7 +101,8 @@ def _reject_reaching_name(text: str, token: Terminal) -> None:
     name = text[token.start : token.end]
     if reach := _REACHING_NAME.search(name.upper()):
         raise _Refused(
-            token.start, f"{name!r} could be read as {reach[0].strip('.')}; write the IRI in full, as <…>"
+            token.start,
+            f"{name!r} could be read as {reach[0].strip('.')}; write the IRI in full, as <…>",
         )
 
 
