@@ -408,16 +408,19 @@ PRIVATE_WORDS = {
 }
 
 
-def sentences():
+@cache
+def sentences() -> list[tuple[Path, str]]:
     """(path, text) of what a contributor or a user reads: Python, templates, pages, messages."""
+    found = []
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
     for path in [*CODE, *SRC.rglob("*.pyi"), *SRC.rglob("*.j2"), *pages]:
-        yield path, path.read_text("utf-8")
+        found.append((path, path.read_text("utf-8")))
     for path in (ROOT / "tests").rglob("test_*.py"):
-        yield path, "\n".join(f.name for f in functions(path))
+        found.append((path, "\n".join(f.name for f in functions(path))))
     for path in [*RDF, *SPARQL]:
         shown = r"(?m)^\s*(?:sh:message|rdfs:comment|#\+) .*$"
-        yield path, "\n".join(re.findall(shown, path.read_text("utf-8")))
+        found.append((path, "\n".join(re.findall(shown, path.read_text("utf-8")))))
+    return found
 
 
 @pytest.mark.parametrize("word", sorted(PRIVATE_WORDS))
