@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from support.asserted import ROOT
 
 
@@ -15,6 +16,7 @@ def bench(folder, *arguments):
     )
 
 
+@pytest.mark.long
 def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
     done = bench(tmp_path, "--people", "60", "--runs", "1")
     assert done.returncode == 0, done.stderr[-2000:]

@@ -192,7 +192,10 @@ def hermit(path):
     return list(world.inconsistent_classes()), len(list(loaded.classes()))
 
 
-@pytest.mark.parametrize("name", ["mlops-roles", "mlops-roles-aligned"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("mlops-roles", marks=pytest.mark.long), "mlops-roles-aligned"],  # has both
+)
 def test_hermit_finds_a_published_ontology_consistent_without_another_file(files, name, tmp_path):
     path = tmp_path / "o.owl"
     path.write_bytes(files[f"{name}.rdf"])
@@ -214,8 +217,15 @@ def test_owlready2_loads_every_published_file_without_another(files, tmp_path):
         assert loaded.imported_ontologies == [], name
 
 
-@pytest.mark.parametrize("inferred", [[], ["--inferred"], ["--inferred", "--sources"]], ids=str)
-@pytest.mark.parametrize("form", ["ttl", "rdfxml", "jsonld", "nt"])
+@pytest.mark.parametrize(
+    ("form", "inferred"),
+    [
+        ("ttl", []),
+        ("ttl", ["--inferred"]),
+        *[(form, ["--inferred", "--sources"]) for form in ("ttl", "rdfxml", "jsonld", "nt")],
+    ],
+    ids=str,
+)
 def test_an_export_needs_no_other_file_in_any_format(form, inferred, tmp_path):
     path = tmp_path / "export"
     added = ["--with", str(ROOT / "examples" / "acme.ttl")]

@@ -41,7 +41,16 @@ STRANGER = (
     + "<https://example.org/stranger> mlops:holdsRole role:ml-engineer ; mlops:hasSkill skill:sql ."
 )
 every_server = pytest.mark.parametrize("server", START, scope="module")
-every_question = pytest.mark.parametrize("name", QUESTIONS)
+every_question = pytest.mark.parametrize(
+    ("server", "name"),
+    [
+        pytest.param(server, name, marks=[pytest.mark.long] if slow else [])
+        for server in START
+        for name in QUESTIONS
+        for slow in [server == "virtuoso" and name in SLOW_ON_VIRTUOSO]
+    ],
+    scope="module",
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +127,6 @@ def bag(answer):
 # answers ---------------------------------------------------------------------------------
 
 
-@every_server
 @every_question
 def test_a_server_gives_the_rows_of_the_embedded_engine(server, name, asked, here):
     there, ours = asked(server).ask(name), here(name)
@@ -130,7 +138,6 @@ def test_a_server_gives_the_rows_of_the_embedded_engine(server, name, asked, her
         ]
 
 
-@every_server
 @every_question
 def test_a_parameter_narrows_the_answer_of_a_server(server, name, asked, company):
     fixed = {
@@ -140,8 +147,6 @@ def test_a_parameter_narrows_the_answer_of_a_server(server, name, asked, company
     }
     if not fixed:
         pytest.skip("it promises no row")
-    if server == "virtuoso" and name in SLOW_ON_VIRTUOSO:
-        pytest.skip("its answer without a parameter is compared, and takes as long")
     there, here = asked(server).ask(name, **fixed), QUESTIONS[name].run(company, **fixed)
     assert bag(there) == bag(here)
     if (
