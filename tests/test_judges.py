@@ -160,8 +160,9 @@ def test_ask_answers_what_owlrl_and_rdflib_answer(thirty, tmp_path):
     """Thirty groups with names of their own are closed at once: owlrl spends most on the ontology.
 
     That is fair. Nothing joins people of two groups but the ontology's terms, and nothing follows
-    about those, so the common closure says of a group what its own says. Annotations are left out of the closure and put back: no question reads what
-    follows from them. Each question promises each row once, so rows are compared with their number.
+    about those, so the common closure says of a group what its own says. Annotations are left out
+    of the closure and put back: no question reads what follows from them. Each question promises
+    each row once, so rows are compared with their number.
     """
     groups = [random_people(seed) for seed in range(thirty, thirty + 30)]
     parts = split_by_group(owl_rl_closure(logical(), *groups), groups)
