@@ -10,9 +10,22 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import pyoxigraph as ox
 import pytest
 
+from mlops_roles import (
+    Endpoint,
+    InputError,
+    Question,
+    Timeout,
+    ask,
+    catalogue,
+    load,
+    run_sparql,
+)
 from mlops_roles.cli.main import main
+from mlops_roles.ontology import sandbox
+from mlops_roles.ontology.catalogue import run_query
 
 REQUESTS: list[str] = []
 XML = (
@@ -160,6 +173,79 @@ def test_a_query_with_outside_access_or_an_error_is_refused(name, tmp_path, cana
     path = tmp_path / "mine.rq"
     path.write_text(QUERIES[name].replace("CANARY", canary))
     assert_refused(["ask", path], capsys, "mine.rq")
+    assert REQUESTS == []
+
+
+QUESTION = "#+ summary: x\n#+ ?s: a term\n#+ page: ?role 1\n#+ expect: nothing\n"
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_question_of_a_company_with_outside_access_or_an_error_is_refused(
+    name, tmp_path, canary, capsys
+):
+    """By each way that leads to it; nothing is sent to a server, either."""
+    path, server = tmp_path / "mine.rq", f"{canary}/query"
+    path.write_text(QUESTION + QUERIES[name].replace("CANARY", canary))
+    assert_refused(["ask", "mine", "--with", path], capsys, "mine.rq, line ")
+    assert_refused(["ask", "mine", "--with", path, "--endpoint", server], capsys, "mine, line ")
+    assert_refused(["ask", path, "--endpoint", server], capsys, "mine.rq, line ")
+    assert_refused(["show", "R7", "--with", path], capsys, "mine.rq, line ")
+    text, graph = path.read_text(), load(path)
+    for answer in (
+        lambda: ask("mine", graph),
+        lambda: Question.from_file(path).run(),
+        catalogue(graph)["mine"].run,
+        lambda: catalogue()["roles"]._replace(text=text).run(),
+        lambda: graph.query(text),
+        lambda: load().query(text, {"s": ox.NamedNode("urn:s")}),
+        lambda: run_query(graph, text, {"s": [ox.NamedNode("urn:s")]}),
+        lambda: run_sparql(text),
+        lambda: Endpoint(server, graph=graph).ask("mine"),
+        lambda: Endpoint(server).run_sparql(text),
+    ):
+        with pytest.raises(InputError, match="line "):
+            answer()
+    assert REQUESTS == []
+
+
+def test_a_question_of_a_company_that_never_ends_is_stopped(tmp_path, capsys):
+    path = tmp_path / "mine.rq"
+    path.write_text(QUESTION + "SELECT (COUNT(*) AS ?s) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    assert_refused(
+        ["ask", "mine", "--with", path, "--timeout", "0.2"], capsys, "mine.rq", "within 0.2 s"
+    )
+
+
+def test_a_question_of_a_company_ends_no_process_but_its_own(tmp_path, capsys, monkeypatch):
+    """The engine plans a long join for minutes."""
+    path = tmp_path / "mine.rq"
+    joins = " . ".join(f"?x{n} ?p ?x{n + 1}" for n in range(390))
+    path.write_text(f"{QUESTION}SELECT ?s {{ ?s ?p ?x0 . {joins} }}")
+    assert_refused(["ask", "mine", "--with", path, "--timeout", "0.2"], capsys, "within 0.2 s")
+    monkeypatch.setattr(sandbox, "PLANNING_SECONDS", 0.2)
+    with pytest.raises(Timeout, match=r"no answer within 0\.2 s; make it shorter"):
+        Endpoint("http://127.0.0.1:9/query").run_sparql(path.read_text())
+
+
+def test_an_answer_that_is_too_large_is_refused(tmp_path, capsys):
+    path = tmp_path / "mine.rq"
+    path.write_text("SELECT * { ?a ?b ?c . ?d ?e ?f }")
+    assert_refused(["ask", path], capsys, "an answer of over 64 MiB; add LIMIT")
+
+
+SHAPE = """@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix mlops: <https://w3id.org/mlops-roles/ns#> .
+<urn:own> sh:declare [ sh:prefix "x" ; sh:namespace "urn:x:> SELECT $this { SERVICE <CANARY/s> {
+  ?a ?b ?c } } #" ] .
+<urn:shape> a sh:NodeShape ; sh:targetClass mlops:Role ;
+  sh:sparql [ sh:prefixes <urn:own> ; sh:select "SELECT $this { $this a mlops:Task }" ] ."""
+
+
+def test_the_prefix_of_a_company_s_shape_is_no_query(tmp_path, canary, capsys):
+    """The engine of SHACL writes it before the query as it is."""
+    path = tmp_path / "shapes.ttl"
+    path.write_text(SHAPE.replace("CANARY", canary).replace("{\n", "{"))
+    assert_refused(["check", "--with", path], capsys, "shapes, sh:declare: 'x' for 'urn:x:> SELECT")
     assert REQUESTS == []
 
 

@@ -16,7 +16,12 @@ from support.hostile_sparql import (
 )
 
 from mlops_roles import InputError
-from mlops_roles.ontology.gate import MAX_DEPTH, MAX_OPERATORS, reject_unsafe_query
+from mlops_roles.ontology.gate import (
+    MAX_DEPTH,
+    MAX_OPERATORS,
+    reject_unsafe_prefix,
+    reject_unsafe_query,
+)
 from mlops_roles.ontology.sparql_grammar import grammar, read_query
 from mlops_roles.ontology.sparql_tokens import decode_codepoints
 
@@ -146,6 +151,24 @@ def test_a_hostile_query_is_refused_with_its_reason(query, reason):
     with pytest.raises(InputError) as caught:
         reject_unsafe_query(query)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "namespace"),
+    [
+        ("x", "urn:x:> SELECT * { SERVICE <e:s> {} } #"),
+        ("x: <e:> ASK { SERVICE <e:s> {} } #", "urn:x:"),
+        ("x y", "urn:x:"),
+        ("x:", "urn:x:"),
+        ("x\n", "urn:x:"),
+        ("x", "urn:x:\n"),
+    ],
+)
+def test_what_is_more_than_a_prefix_is_refused(prefix, namespace):
+    reject_unsafe_prefix("", "urn:x:", "shapes")
+    reject_unsafe_prefix("a.b-c", "http://e/(x)#", "shapes")
+    with pytest.raises(InputError, match="is no prefix with its namespace"):
+        reject_unsafe_prefix(prefix, namespace, "shapes")
 
 
 @pytest.mark.parametrize(

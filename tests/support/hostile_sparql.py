@@ -79,6 +79,21 @@ TOKENS = {
     "NUMBER": ["1.5", ".5", "1e3", "1.e3", ".5E-3"],
     "SIGNED": ["+1", "-1.5", "-1e3"],
 }
+# how a string or comment may end for one parser only
+EDGES = [
+    *(
+        r"\u0022",
+        r"\u0027",
+        r"\u00000022",
+        r"\U0022",
+        r"\u00000027",
+        r"\U0027",
+        r"\u003E",
+        r"\U003E",
+    ),
+    *(r"\u000A", r"\U000A", r"\u0000000A", r"\u000D", r"\U0000000A", r"\u005C", r"\u005Cu0022"),
+    *("\n", "\r", "\r\n", "\x0c", "\x85", "\u2028", r"\"", "\\", '"', "'", ">", "# ", " "),
+]
 SPACES = [" ", " ", "", "", "\n", "\t", "\r\n", "#c\n", "# SERVICE <x> {\n", '#"""\n']
 
 
@@ -149,10 +164,19 @@ def _weights():
     return found
 
 
+def smuggled(luck):
+    """A query with SERVICE in a string, IRI or comment, out of which it may get for a parser."""
+    quotes = [('"', '"'), ("'", "'"), ('"""', '"""'), ("'''", "'''"), ("<e:", ">"), ("1 # ", "\n")]
+    start, end = luck.choice(quotes)
+    out = luck.choice((end, *EDGES))
+    rest = luck.choice(("", "#", f" ?s ?p {out}", f" ?s ?p {start}", f" ?s ?p 1 {out}"))
+    return f"ASK {{ ?s ?p {start}{out} SERVICE <e:s> {{ ?a ?b ?c }} {rest}{end} }}"
+
+
 def text(number):
     """A text that depends on a number only."""
     luck = random.Random(number)
-    return (mutant, soup, sentence)[number % 3](luck)
+    return (mutant, soup, sentence, smuggled)[number % 4](luck)
 
 
 # what parsers find ------------------------------------------------------------------------------

@@ -113,7 +113,8 @@ def reject_unsafe_prefix(prefix: str, namespace: str, name: str) -> None:
     """
     declared, iri = match_token(f"{prefix}:", 0), match_token(f"<{namespace}>", 0)
     if not (
-        declared
+        ":" not in prefix
+        and declared
         and iri
         and (declared.lastgroup, declared[0]) == ("name", f"{prefix}:")
         and (iri.lastgroup, iri[0]) == ("iri", f"<{namespace}>")

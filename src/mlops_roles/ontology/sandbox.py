@@ -259,9 +259,10 @@ def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
 
 def columns_request(request: dict[str, Any]) -> Iterator[bytes]:
     """Name the columns of a query for `columns_of`."""
+    empty = Graph(store=ox.Store(), base=()).with_prefixes({})
     yield b""
     _forbid_open_files()
-    result = Graph(store=ox.Store(), base=()).with_prefixes({}).evaluate(request["text"])
+    result = empty.evaluate(request["text"])
     found = result.variables if isinstance(result, ox.QuerySolutions) else ()
     yield json.dumps([variable.value for variable in found]).encode()
 
