@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
+from ..ontology.mappings import mappings_of
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
@@ -94,6 +95,7 @@ class Audit(AuditResult):
         spellings = sorted(self._engine.fetch_rows(_written(self.staff.table).distinct()))
         titles = {written for outright, written in spellings if not outright}
         self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
+        self.mapped = self._mapped_titles(spellings)
         found = [
             RoleAssignment.from_role_column(w, self._graph, self.closed)
             if outright
@@ -110,6 +112,22 @@ class Audit(AuditResult):
         return self._engine.from_rows(
             {"outright": int, "written": str, "spelling": int, "assignment": int}, rows
         )
+
+    def _mapped_titles(
+        self, spellings: Iterable[tuple[int, str]]
+    ) -> dict[tuple[str, str], Sequence[str]]:
+        """(column, name) of titles and roles that an accepted mapping decides, to the reasons."""
+        found: dict[tuple[str, str], Sequence[str]] = {
+            ("title", title): answer.reasons
+            for title, answer in self.resolutions.items()
+            if answer.is_mapped
+        }
+        known = mappings_of(self._graph)
+        names = {n.strip() for outright, w in spellings if outright for n in w.split(";")}
+        for name in names if known.names else ():
+            if mapped := known.meant(name, self._graph):
+                found["role", name] = tuple(m.reason(self._graph.curie(m.ours)) for m in mapped)
+        return found
 
     @cached_property
     def _pieces(self) -> ibis.Table:
@@ -131,6 +149,7 @@ class Audit(AuditResult):
         Unrecognised names go to `_unmatched`, those below the level asked to `_below`.
         """
         known, unmatched, below = [], [], list[tuple[int, str, str]]()
+        close = list[tuple[int, str, str]]()
         pieces = self._engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
         for origin, piece in pieces:
             meant: dict[str, set[str]] = {kind: set() for kind in KNOWN}
@@ -138,13 +157,15 @@ class Audit(AuditResult):
                 found = self._meant(LIST_COLUMNS[origin], name)
                 for kind, skills in found.items():
                     meant.setdefault(kind, set()).update(skills)
-                if not any(found.values()) and not self._is_said(name):
+                candidates = self._close_to(origin, name)
+                if not any(found.values()) and not candidates and not self._is_said(name):
                     unmatched.append((origin, piece, name.name))
+                close += [(origin, piece, skill) for skill in candidates]
             below += [(origin, piece, skill) for skill in meant.pop("below", ())]
             if any(meant.values()):
                 bits = (n for kind in KNOWN for n in self.closed.encode_skills(meant[kind]))
                 known.append((origin, piece, *bits))
-        self._below = below
+        self._below, self._close = below, close
         self._unmatched_names = sorted({name for *_, name in unmatched})
         at = {name: i for i, name in enumerate(self._unmatched_names)}
         self._unmatched = self._engine.from_rows(
@@ -153,6 +174,15 @@ class Audit(AuditResult):
         return self._engine.from_rows(
             {"origin": int, "piece": str, **dict.fromkeys(self._columns(*KNOWN), int)}, known
         )
+
+    def _close_to(self, cell: int, name: SkillName) -> list[str]:
+        """The skills that a name is close to by a mapping; notes the mappings of the name."""
+        names, folded = self.closed.names, fold_name(name.name)
+        is_had = LIST_COLUMNS[cell] != "lacks" and name.state == "has"
+        if mapped := names.mapped(folded):
+            reasons = [m.reason(self._graph.curie(m.ours)) for m in mapped]
+            self.mapped[LIST_COLUMNS[cell], name.name] = reasons
+        return names.candidates(folded) if is_had else []
 
     def _is_said(self, name: SkillName) -> bool:
         """Whether a name with a level is known: a tool that is lacking says nothing of a skill."""
@@ -355,6 +385,7 @@ class Audit(AuditResult):
             self._count_skills,
             self._count_unmatched,
             self._count_below,
+            self._count_close,
             self._count_able,
         ):
             for kind, name, numbers in counted():
@@ -373,6 +404,7 @@ class Audit(AuditResult):
             )
             yield "status", holder.status, (people,)
             yield from (("similar", role, (people,)) for role in holder.similar_to)
+            yield from (("candidates", role, (people,)) for role in holder.candidates)
             yield from ((f"through {role}", held, (people,)) for role, held in holder.through)
             if written and not outright and holder.status != "certain":
                 yield "title", written, (people,)
@@ -460,16 +492,26 @@ class Audit(AuditResult):
 
     def _count_below(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each skill: who has it at a level below the one asked, and is not recorded else."""
-        if not self._below:
+        return self._count_apart("below", self._below)
+
+    def _count_close(self) -> Iterator[tuple[str, str, Sequence[int]]]:
+        """Of each skill: who has what is only close to it by a mapping, and is not recorded."""
+        return self._count_apart("close", self._close)
+
+    def _count_apart(
+        self, kind: str, said: Sequence[tuple[int, str, str]]
+    ) -> Iterator[tuple[str, str, Sequence[int]]]:
+        """Of each skill in (origin, piece, skill): who has a piece, not having or lacking it."""
+        if not said:
             return
-        said = self._engine.from_rows({"origin": int, "piece": str, "skill": str}, self._below)
-        pairs = self._pieces.join(said, ["origin", "piece"]).select("line", "skill").distinct()
+        rows = self._engine.from_rows({"origin": int, "piece": str, "skill": str}, said)
+        pairs = self._pieces.join(rows, ["origin", "piece"]).select("line", "skill").distinct()
         both = pairs.join(self._known, "line").join(self._closed_skills, "skill")
-        has, lacks = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN[:2])
+        has, lacks = (intersects(both, known, "bit", self.closed.limbs) for known in KNOWN[:2])
         found = both.select("skill", known=has + lacks).filter(lambda x: x.known == 0)
         counted = found.group_by("skill").agg(people=found.count())
         for skill, people in self._engine.fetch_rows(counted):
-            yield "below", skill, (people,)
+            yield kind, skill, (people,)
 
     def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each role: for how many all it requires is recorded, and for how many evidenced.

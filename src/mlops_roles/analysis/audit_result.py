@@ -55,6 +55,8 @@ class AuditResult:
         reading: what was read as what.
         closed: the ontology as plain tables.
         resolutions: what each distinct title was resolved to.
+        mapped: (column, name) of each name of another vocabulary in the data, to the accepted
+            mappings by which it was read, as reasons.
     """
 
     file: str
@@ -62,6 +64,7 @@ class AuditResult:
     reading: Reading
     closed: RoleTables
     resolutions: Mapping[str, Resolution]
+    mapped: dict[tuple[str, str], Sequence[str]]
 
     @cached_property
     def tally(self) -> Tally:
@@ -136,10 +139,12 @@ class AuditResult:
     def _roles(self) -> dict[str, dict[str, Any]]:
         """How many hold a role; `through`: those who do so by a narrower role, by that role."""
         able, similar_to = self.tally.counts["able"], self.tally.counts["similar"]
+        close = self.tally.counts["candidates"]
         found = {}
         for role in self.closed.roles:
             more = (
                 ("similar", similar_to.get(role, [0])[0]),
+                ("candidates", close.get(role, [0])[0]),
                 *zip(("able", "evidence"), able.get(role, (0, 0)), strict=True),
                 ("through", self._through(role)),
             )
@@ -165,7 +170,8 @@ class AuditResult:
         ):
             people, lacking, evidence = self.tally.counts["skill"].get(skill, (0, 0, 0))
             (below,) = self.tally.counts["below"].get(skill, (0,))
-            more = {"evidence": evidence, "below": below}
+            (close,) = self.tally.counts["close"].get(skill, (0,))
+            more = {"evidence": evidence, "below": below, "candidates": close}
             found[skill] = _cover(
                 (people, lacking, self.rows["used"] - people - lacking - below),
                 {name: n for name, n in more.items() if n},
@@ -208,6 +214,10 @@ class AuditResult:
             "titles": self.titles,
             "unmatched_skills": self.unmatched_skills,
             "nearest_names": self.nearest_names,
+            "mapped": [
+                {"column": column, "name": name, "mappings": list(reasons)}
+                for (column, name), reasons in sorted(self.mapped.items())
+            ],
             "roles": self._roles,
             "tasks": self._tasks,
             "skills": self._skills,

@@ -110,7 +110,7 @@ def certify(
         "settle": _would_decide(state, accept_tools, graph) if decidable else [],
         **_part_entries(slug, found, records, accept_tools),
         "skills": [_skill_entry(r, state[r.skill], found, records) for r in skills],
-        "unmatched": [{"column": c.column, "text": c.text} for c in found.cells if not c.claim],
+        **_name_entries(found, records),
         **_reading_entry(found, records),
         **_provenance(records, found),
     }
@@ -219,7 +219,38 @@ def _evidence_entry(cell: Cell, found: Evidence) -> dict[str, Any]:
     said = {"text": cell.text, "says": cell.claim}
     more = {"level": cell.level, "date": cell.date, "source": cell.source}
     known = {key: value for key, value in more.items() if value}
-    return {"line": cell.line or found.line, "column": cell.column, **said, **known}
+    return {
+        "line": cell.line or found.line,
+        "column": cell.column,
+        **said,
+        **known,
+        **_mapped_entry(cell),
+    }
+
+
+def _mapped_entry(cell: Cell) -> dict[str, Any]:
+    """The accepted mappings that the meaning of a name rests on, if it rests on some."""
+    return {"mapped": [row.to_dict() for row in cell.mapped]} if cell.mapped else {}
+
+
+def _name_entries(found: Evidence, records: Records) -> dict[str, Any]:
+    """`unmatched`, names that say nothing; and `candidates`, those that are only close to a skill.
+
+    Neither counts. There is no `candidates` if no mapping makes a name one.
+    """
+    open_cells = [cell for cell in found.cells if not cell.claim]
+    unmatched = [{"column": c.column, "text": c.text} for c in open_cells if not c.candidates]
+    candidates = [
+        {
+            "column": cell.column,
+            "text": cell.text,
+            "skills": sorted(iri_of(skill, "skill", records.graph) for skill in cell.candidates),
+            **_mapped_entry(cell),
+        }
+        for cell in open_cells
+        if cell.candidates
+    ]
+    return {"unmatched": unmatched} | ({"candidates": candidates} if candidates else {})
 
 
 def _provenance(records: Records, found: Evidence) -> dict[str, Any]:

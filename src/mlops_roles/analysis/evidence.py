@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, UnknownPerson
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
+from ..ontology.mappings import Cited
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.assessments import Assessment
@@ -61,6 +62,9 @@ class Cell:
         skills: the slugs of the skills that it means.
         level, date, source: of the assessment, as written; '' if there is none.
         line: the line of the name, if it is not that of the person.
+        candidates: the slugs of the skills that a mapping says the name is close to; they never
+            count.
+        mapped: the mappings that this rests on.
     """
 
     column: str
@@ -71,6 +75,8 @@ class Cell:
     date: str = ""
     source: str = ""
     line: int | None = None
+    candidates: tuple[str, ...] = ()
+    mapped: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,12 +260,23 @@ def _read_piece(column: str, piece: str, tables: RoleTables, reads: SkillCells) 
         state = "lacks" if column == "lacks" else name.state
         if state == "unknown":
             continue
-        meanings = tables.names.meaning(fold_name(name.name), whole=state != "has")
+        folded = fold_name(name.name)
+        meanings = tables.names.meaning(folded, whole=state != "has")
         evident = column == "skills" and state == "has"  # a tool that is lacking says nothing
         kinds = {kind for kind, _ in meanings if kind == "recorded" or evident}
+        known = tables.names.mapped(folded)
+        rows = tuple(dict.fromkeys(row for mapped in known for row in mapped.rows))
         if not kinds:
-            yield Cell(column, name.text, level=name.level)
+            close = tuple(tables.names.candidates(folded)) if state == "has" else ()
+            yield Cell(
+                column,
+                name.text,
+                level=name.level,
+                candidates=close,
+                mapped=rows if close else (),
+            )
         for kind in sorted(kinds):
             claim = {"has": CLAIMS[column], "lacks": "lacking", "below": "below"}[state]
             skills = tuple(skill for k, skill in meanings if k == kind)
-            yield Cell(column, name.text, "tool" if kind == "tool" else claim, skills, name.level)
+            claim = "tool" if kind == "tool" else claim
+            yield Cell(column, name.text, claim, skills, name.level, mapped=rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..ontology.mappings import Cited
 from ..ontology.tables import RoleTables
 from .audit_result import NOTE
 from .evidence import Evidence, Records
@@ -47,6 +48,9 @@ class Gap:
         below: skill that the person has below the level asked, with both levels in words; it is
             neither had nor lacking, and missing with the action 'raise'.
         reading: what was read as what in the staff data, as plain data.
+        candidates: required skill to the names that a mapping says are close to it; they never
+            count.
+        mapped: each name of another vocabulary that counts here, to the mappings by which it does.
 
     Example:
         >>> from mlops_roles import gap
@@ -68,6 +72,8 @@ class Gap:
     labels: Mapping[str, str]
     below: Mapping[str, str] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
+    candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mapped: Mapping[str, Sequence[Cited]] = field(default_factory=dict)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One row for each missing skill: person, role, skill, do, demanded_by."""
@@ -116,9 +122,16 @@ class Gap:
             ],
             "preferred": dict(self.preferred),
             **({"below": dict(self.below)} if self.below else {}),
+            **({"candidates": dict(self.candidates)} if self.candidates else {}),
+            **self._mapped_entry(),
             "reading": dict(self.reading),
             "labels": {n: self.labels[n] for n in sorted(named) if n in self.labels},
         }
+
+    def _mapped_entry(self) -> dict[str, Any]:
+        """`mapped` as plain data, if there is something in it."""
+        rows = {name: [row.to_dict() for row in rows] for name, rows in self.mapped.items()}
+        return {"mapped": rows} if rows else {}
 
 
 def gap(
@@ -203,7 +216,19 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
         tables.labels,
         {skill: text for skill, text in below.items() if missing.get(skill) == RAISE},
         records.staff.reading.to_dict(),
+        _candidates(found, missing),
+        {
+            c.text: c.mapped
+            for c in found.cells
+            if c.mapped and not states.keys().isdisjoint(c.skills)
+        },
     )
+
+
+def _candidates(found: Evidence, missing: Iterable[str]) -> dict[str, list[str]]:
+    """Each missing skill to the names that a mapping says are close to it."""
+    close = {s: [c.text for c in found.cells if s in c.candidates] for s in missing}
+    return {skill: names for skill, names in close.items() if names}
 
 
 def _demands(

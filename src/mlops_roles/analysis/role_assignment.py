@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..errors import InputError
 from ..matching.titles import Resolution
 from ..ontology.graph import Graph
+from ..ontology.mappings import mappings_of
 from ..ontology.names import slug
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
@@ -26,6 +27,7 @@ class RoleAssignment:
         roles: all roles meant, certain or not.
         similar: for each role meant, the similar role that was named, if one was.
         unknown: a name in the cell that is not a role.
+        candidates: the roles that a mapping says are close to what is written; they never count.
     """
 
     status: str = "none"
@@ -35,6 +37,7 @@ class RoleAssignment:
     roles: tuple[str, ...] = ()
     similar: tuple[str, ...] = ()
     unknown: str | None = None
+    candidates: tuple[str, ...] = ()
 
     @classmethod
     def from_title(cls, found: Resolution, closed: RoleTables) -> RoleAssignment:
@@ -42,8 +45,15 @@ class RoleAssignment:
         roles, sure = found.roles, found.status == "certain"
         if found.similar:
             similar = (found.similar,) * len(roles)
-            return cls(found.status, similar_to=roles if sure else (), roles=roles, similar=similar)
-        return cls(found.status, *_with_broader(roles if sure else (), closed), roles=roles)
+            return cls(
+                found.status,
+                similar_to=roles if sure else (),
+                roles=roles,
+                similar=similar,
+                candidates=found.candidates,
+            )
+        held = _with_broader(roles if sure else (), closed)
+        return cls(found.status, *held, roles=roles, candidates=found.candidates)
 
     @classmethod
     def from_role_column(cls, written: str, graph: Graph, closed: RoleTables) -> RoleAssignment:
@@ -52,32 +62,43 @@ class RoleAssignment:
         Args:
             written: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'.
         """
-        holds, similar_to = set(), set()
+        holds, similar_to, close = set(), set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
-            found = _slug_of(name, graph)
-            pairs = [(role, similar) for similar, role in closed.similar if similar == found]
-            is_role = found in closed.roles or bool(closed.broader_roles(found))
-            if not is_role and not pairs:
-                return cls(unknown=name)
-            holds |= {found} if is_role else set()
-            similar_to |= set() if is_role else set(pairs)
+            for found, is_close in _roles_meant(name, graph):
+                pairs = [(role, similar) for similar, role in closed.similar if similar == found]
+                is_role = found in closed.roles or bool(closed.broader_roles(found))
+                if not is_role and not pairs:
+                    return cls(unknown=name)
+                if is_close:
+                    close |= {found} if is_role else {role for role, _ in pairs}
+                else:
+                    holds |= {found} if is_role else set()
+                    similar_to |= set() if is_role else set(pairs)
         roles = sorted(holds | {role for role, _ in similar_to})
         return cls(
-            "certain",
+            "certain" if roles else "none",
             *_with_broader(sorted(holds), closed),
             tuple(sorted({r for r, _ in similar_to})),
             tuple(roles),
             tuple(sorted(s for _, s in similar_to)),
+            candidates=tuple(sorted(close - set(roles))),
         )
 
 
-def _slug_of(name: str, graph: Graph) -> str:
-    """The slug of the role that a name means; of an IRI or CURIE also if the term is no role."""
+def _roles_meant(name: str, graph: Graph) -> list[tuple[str, bool]]:
+    """The slug of each role that a name means, and whether it is only close to it.
+
+    A name that means no role is given as the slug of its IRI, or as ''. A term of others means what
+    it is mapped to; one that is only broader than a role means none.
+    """
     try:
-        iri = graph.resolve_term(name, "role")
+        return [(slug(graph.curie(graph.find_own_term(name, "role"))), False)]
     except InputError:
-        iri = graph.expand_curie(name) or ""
-    return slug(graph.curie(iri))
+        mapped = [m for m in mappings_of(graph).meant(name, graph) if m.relation != "refused"]
+    if not mapped:
+        return [(slug(graph.curie(graph.expand_curie(name) or "")), False)]
+    counted = [(slug(graph.curie(m.ours)), False) for m in mapped if m.counts]
+    return counted or [(slug(graph.curie(m.ours)), True) for m in mapped if m.relation == "close"]
 
 
 def _with_broader(

@@ -1,8 +1,10 @@
 """Mappings in SSSOM (TSV): read, written, and as RDF.
 
-A file is a tab-separated table below a header in YAML, whose lines begin with `#`. A row with a
-`reviewer_label` is a decision: to accept the mapping or, with `Not` as its `predicate_modifier`,
-to reject it. A row without one is a proposal.
+A file is a tab-separated table below a header in YAML, whose lines begin with `#`. A row is about
+a term (`subject_id`) or, without one, about a name (`subject_label`, `subject_type` rdfs literal).
+It is a decision if a person is named who reviewed it (`reviewer_label`), or who curated it by hand
+(`author_label`, with the justification semapv:ManualMappingCuration): to accept the mapping or,
+with `Not` as its `predicate_modifier`, to reject it. Any other row is a proposal.
 """
 
 from __future__ import annotations
@@ -31,7 +33,11 @@ COLUMNS = (
     *("confidence", "reviewer_label", "comment"),
 )
 NAME_COLUMNS = ("subject_label", "predicate_id", "object_id")  # of a decision on a name
-NAME_PREDICATES = ("skos:exactMatch", "skos:closeMatch")
+_MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")
+_CURATED = "ManualMappingCuration"
+_REVIEWERS = ("reviewer_label", "reviewer_id")
+_AUTHORS = ("author_label", "author_id", "creator_label", "creator_id")
+CITATION = "http://purl.org/dc/terms/bibliographicCitation"
 MAX_BYTES = 256 << 20
 MAX_HEADER = 1 << 18  # characters; YAML of this size takes a few seconds
 BUILT_IN = {  # by the specification of SSSOM
@@ -98,7 +104,34 @@ class Mapping:
     @property
     def reviewed(self) -> bool:
         """Whether a person has accepted or rejected it."""
-        return bool(self.cells.get("reviewer_label") or self.cells.get("reviewer_id"))
+        return is_decision(self.cells)
+
+    @property
+    def decided_by(self) -> str:
+        """The person who reviewed it or curated it; '' for a proposal."""
+        return _decided_by(self.cells)
+
+
+@dataclass(frozen=True)
+class NameRow:
+    """A curator's decision that a name means a term, or that it does not, as it is written.
+
+    Attributes:
+        name: as the curator wrote it.
+        predicate: the IRI of the relation.
+        term: the IRI of the term, or the text of the cell if its prefix is not declared.
+        accepted: whether the name means the term.
+        author, date: who decided, and when (YYYY-MM-DD); may be empty.
+        line: its line in the file.
+    """
+
+    name: str
+    predicate: str
+    term: str
+    accepted: bool
+    author: str
+    date: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -108,7 +141,8 @@ class MappingSet:
     Attributes:
         name: the name of its file.
         header: texts, lists of texts, and `curie_map`: prefix to namespace.
-        mappings: its rows in order.
+        mappings: its rows about terms, in order.
+        names: its rows about names, in order; proposals are left out.
 
     Example:
         >>> from mlops_roles import read_mappings
@@ -120,6 +154,7 @@ class MappingSet:
     name: str
     header: Header
     mappings: list[Mapping]
+    names: list[NameRow] = field(default_factory=list)
 
     @property
     def iri(self) -> str:
@@ -148,6 +183,8 @@ class MappingSet:
             row = ox.NamedNode(f"{GENID}mapping-{mapping.line:05}")
             yield ox.Quad(node, ox.NamedNode(f"{SSSOM}mappings"), row)
             yield from self._slots(row, mapping.cells)
+            cited = ox.Literal(f"{self.name}, line {mapping.line}")
+            yield ox.Quad(row, ox.NamedNode(CITATION), cited)
 
     def _slots(self, node: ox.NamedNode, slots: dict[str, Any]) -> Iterator[ox.Quad]:
         for slot, value in slots.items():
@@ -202,24 +239,46 @@ def read_mappings(path: str | os.PathLike[str]) -> MappingSet:
         >>> [m.cells["object_id"] for m in read_mappings("examples/acme-hr.sssom.tsv").mappings[:2]]
         ['role:data-scientist', 'role:data-engineer']
     """
-    table = read_table(path, REQUIRED_COLUMNS)
-    iri = table.header.get("mapping_set_id")
-    if not isinstance(iri, str) or _iri(iri) is None:
-        raise InputError(
-            f"{path}: no mapping_set_id that is an IRI in its header; "
-            "add a line '#mapping_set_id: https://…'"
-        )
+    table = read_table(path, ("predicate_id", "object_id"))
+    _check_columns(table, path)
+    _check_iri(table, path)
     prefixes = table.header["curie_map"]
-    rows, faults = [], []
+    rows, names, faults = list[Mapping](), list[NameRow](), list[tuple[int, str]]()
     for line, cells in table.records():
         try:
-            rows.append(_mapping(cells, line, prefixes, path))
+            if not _is_about_a_name(cells):
+                rows.append(_mapping(cells, line, prefixes, path))
+            elif name := _name_row(cells, line, path, prefixes):
+                names.append(name)
         except InputError as error:
             faults.append((line, str(error)))
     if faults:
         more = ", ".join(str(line) for line, _ in faults[1:11])
         raise InputError(faults[0][1] + (f" (also faulty: line {more})" if more else ""))
-    return MappingSet(Path(path).name, table.header, rows)
+    return MappingSet(Path(path).name, table.header, rows, names)
+
+
+def _is_about_a_name(cells: dict[str, str]) -> bool:
+    """Whether the subject of a row is a name, not a term."""
+    return cells.get("subject_type") == "rdfs literal" or "subject_id" not in cells
+
+
+def _check_columns(table: Table, path: str | os.PathLike[str]) -> None:
+    """Raise InputError for a table without subjects, or without the columns of mapped terms."""
+    is_about_names = "subject_label" in table.columns and "subject_id" not in table.columns
+    needed = NAME_COLUMNS if is_about_names else REQUIRED_COLUMNS
+    if missing := [column for column in needed if column not in table.columns]:
+        raise _missing_columns(path, missing, needed)
+
+
+def _check_iri(table: Table, path: str | os.PathLike[str]) -> None:
+    """Raise InputError if a set about terms has no IRI, which its statements are marked with."""
+    iri = table.header.get("mapping_set_id")
+    if "subject_id" in table.columns and (not isinstance(iri, str) or _iri(iri) is None):
+        raise InputError(
+            f"{path}: no mapping_set_id that is an IRI in its header; "
+            "add a line '#mapping_set_id: https://…'"
+        )
 
 
 def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
@@ -238,11 +297,17 @@ def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
     rows = list(_rows(text[len(head) :], len(lines), path))
     columns = rows[0][1] if rows else []
     if missing := [column for column in required if column not in columns]:
-        raise InputError(
-            f"{path}: no column {', '.join(missing)}; "
-            f"SSSOM has the columns {', '.join(required)}, separated by tabs"
-        )
+        raise _missing_columns(path, missing, required)
     return Table(_header([line[1:].rstrip() for line in lines], path), head, columns, rows[1:])
+
+
+def _missing_columns(
+    path: str | os.PathLike[str], missing: Sequence[str], required: Sequence[str]
+) -> InputError:
+    return InputError(
+        f"{path}: no column {', '.join(missing)}; "
+        f"SSSOM has the columns {', '.join(required)}, separated by tabs"
+    )
 
 
 def _rows(text: str, line: int, path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
@@ -332,48 +397,42 @@ def _mapping(
     return Mapping(subject, predicate, other, is_negated(cells, place), cells, line)
 
 
-@dataclass(frozen=True)
-class NameRow:
-    """A curator's decision that a name means a term, or that it does not, as it is written.
-
-    Attributes:
-        name: as the curator wrote it.
-        term: the IRI of the term, or the text of the cell if its prefix is not declared.
-        accepted: whether the name means the term.
-        author, date: who decided, and when (YYYY-MM-DD); may be empty.
-        line: its line in the file.
-    """
-
-    name: str
-    term: str
-    accepted: bool
-    author: str
-    date: str
-    line: int
-
-
-def read_name_rows(path: str | os.PathLike[str]) -> list[NameRow]:
-    """The decisions on names in a file. Raises InputError with the line of what is unreadable."""
-    table = read_table(path, NAME_COLUMNS)
-    prefixes = table.header["curie_map"]
-    return [_name_row(cells, line, path, prefixes) for line, cells in table.records()]
-
-
 def _name_row(
     cells: dict[str, str], line: int, path: str | os.PathLike[str], prefixes: dict[str, str]
-) -> NameRow:
+) -> NameRow | None:
+    """A row about a name; None for a proposal."""
     place = f"{path}, line {line}"
     if not cells["subject_label"]:
         raise InputError(f"{place}: no subject_label; write the title or the name there")
-    if cells["predicate_id"] not in NAME_PREDICATES:
+    predicate = expand(cells["predicate_id"], prefixes)
+    if predicate not in (BUILT_IN["skos"] + match for match in _MATCHES):
         raise InputError(
             f"{place}: predicate {cells['predicate_id'][:80]!r} decides nothing; "
-            f"use {NAME_PREDICATES[0]}, with predicate_modifier Not to refuse"
+            f"use skos:{_MATCHES[0]}, with predicate_modifier Not to refuse"
         )
     accepted = not is_negated(cells, place)
+    if not _is_curated(cells.get("mapping_justification") or _CURATED) and not is_decision(cells):
+        return None
     term = expand(cells["object_id"], prefixes) or cells["object_id"]
-    author, date = cells.get("author_label", ""), cells.get("mapping_date", "")
-    return NameRow(cells["subject_label"], term, accepted, author, date, line)
+    date = cells.get("mapping_date", "")
+    author = _decided_by(cells)
+    return NameRow(cells["subject_label"], predicate, term, accepted, author, date, line)
+
+
+def is_decision(cells: dict[str, str]) -> bool:
+    """Whether a person has reviewed a row, or has curated it by hand."""
+    return bool(_decided_by(cells))
+
+
+def _decided_by(cells: dict[str, str]) -> str:
+    """The person who reviewed a row, or curated it by hand; '' for a proposal."""
+    is_curated = _is_curated(cells.get("mapping_justification") or _CURATED)
+    columns = (*_REVIEWERS, *_AUTHORS) if is_curated else _REVIEWERS
+    return next((cells[column] for column in columns if cells.get(column)), "")
+
+
+def _is_curated(justification: str) -> bool:
+    return justification.endswith(_CURATED)
 
 
 def is_negated(cells: dict[str, str], place: str) -> bool:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..io.resources import resource_dir
-from ..io.sssom import Mapping, MappingSet, read_mappings
+from ..io.sssom import MappingSet, read_mappings
 from ..io.turtle import derived_turtle
 from ..ontology.graph import ontology_files
+from ..ontology.mappings import mapping_triples
 
 
 def alignments_dir() -> Path:
@@ -28,13 +29,6 @@ def shipped_mapping_sets() -> dict[str, MappingSet]:
     }
 
 
-def mapping_triples(
-    mappings: MappingSet, chosen: Iterable[Mapping] | None = None
-) -> list[ox.Triple]:
-    """The statements that a set makes, each with a mark; those of the `chosen` mappings, or all."""
-    return _construct("mapping", mappings.to_quads(chosen), ox.Store())
-
-
 def derived_files() -> dict[Path, str]:
     """The Turtle files of the alignments and what they should hold now."""
     ontology = ox.Store()  # `header.rq` asks it for the kinds of our terms
@@ -42,18 +36,18 @@ def derived_files() -> dict[Path, str]:
         ontology.load(path=str(path), format=ox.RdfFormat.TURTLE)
     files = {}
     for name, mappings in shipped_mapping_sets().items():
-        header = _construct("header", mappings.to_quads(), ontology)
+        header = _header(mappings.to_quads(), ontology)
         triples = [*mapping_triples(mappings), *header]
         files[alignments_dir() / f"{name}.ttl"] = derived_turtle(triples, f"{name}.sssom.tsv")
     return files
 
 
-def _construct(question: str, quads: Iterable[ox.Quad], store: ox.Store) -> list[ox.Triple]:
-    """Run `mapping.rq` or `header.rq` over some quads together with the contents of a store."""
+def _header(quads: Iterable[ox.Quad], ontology: ox.Store) -> list[ox.Triple]:
+    """Run `header.rq` over the quads of a mapping set together with the ontology."""
     added = list(quads)
-    store.extend(added)
-    text = (alignments_dir() / f"{question}.rq").read_text("utf-8")
-    triples: list[ox.Triple] = list(store.query(text))  # type: ignore[arg-type]
+    ontology.extend(added)
+    text = (alignments_dir() / "header.rq").read_text("utf-8")
+    triples: list[ox.Triple] = list(ontology.query(text))  # type: ignore[arg-type]
     for quad in added:
-        store.remove(quad)
+        ontology.remove(quad)
     return triples

@@ -9,17 +9,17 @@ staff file (`ontology.skill_names` applies those).
 from __future__ import annotations
 
 import csv
-import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, UnknownName
+from ..errors import InputError
 from ..io.atomic import atomic_write
 from ..ontology.graph import Graph, once_per_graph
-from ..ontology.names import fold_name, local_name, resolve_role, resolve_skill_or_tool
+from ..ontology.mappings import Mapped, decided_term, mappings_of
+from ..ontology.names import fold_name, local_name, slug
 from .lexicon import fold_title
 
 if TYPE_CHECKING:
@@ -54,39 +54,22 @@ class Decision:
     on_skill: bool = False
 
     @property
-    def reason(self) -> str:
-        """What was decided by whom and when, as a reason of an answer."""
-        by = f" by {self.author}" if self.author else ""
-        on = f" on {self.date}" if self.date else ""
-        place = f"{Path(self.file).name}, line {self.line}"
-        return f"{'accepted' if self.accepted else 'refused'}{by}{on} ({place})"
-
-    @property
     def key(self) -> tuple[str, str]:
         """What it decides on: two decisions with the same key are about the same."""
         return (fold_name if self.on_skill else fold_title)(self.name), self.term
 
 
 def read_decisions(path: str | Path, graph: Graph) -> list[Decision]:
-    """The decisions in a file. Raises InputError with the line of what cannot be read."""
-    from ..io.sssom import read_name_rows
+    """The decisions on names in a file. Raises InputError with the line of what is unreadable."""
+    from ..io.sssom import read_mappings
 
-    return [_decision(row, path, graph) for row in read_name_rows(path)]
+    return [_decision(row, path, graph) for row in read_mappings(path).names]
 
 
 def _decision(row: NameRow, path: str | Path, graph: Graph) -> Decision:
+    term = decided_term(row, Path(path), graph)
     written = (row.author, row.date, str(path), row.line)
-    try:
-        return Decision(row.name, resolve_role(row.term, graph), row.accepted, *written)
-    except InputError as error:
-        fault = InputError(
-            f"{path}, line {row.line}: {error} (a company's own term needs its file: --with FILE)"
-        )
-    try:
-        term = resolve_skill_or_tool(row.term, graph)
-    except UnknownName:
-        raise fault from None
-    return Decision(row.name, term, row.accepted, *written, on_skill=True)
+    return Decision(row.name, term, row.accepted, *written, on_skill=not _is_role(graph)(term))
 
 
 def find_contradictions(decisions: Iterable[Decision]) -> list[str]:
@@ -104,33 +87,38 @@ def find_contradictions(decisions: Iterable[Decision]) -> list[str]:
 
 @dataclass(frozen=True)
 class DecisionSet:
-    """The decisions that were added to a graph.
+    """What the files that were added to a graph decide on titles.
 
     Attributes:
-        by_title: by folded title, then by role; a later file wins over an earlier one.
-        contradictions: pairs of decisions in one file that contradict each other; both are ignored.
+        by_title: by folded title, then by the slug of the role.
+        contradictions: one sentence for each title or name that one file both accepts and refuses;
+            these decisions are ignored.
     """
 
-    by_title: dict[str, dict[str, Decision]]
+    by_title: dict[str, dict[str, Mapped]]
     contradictions: list[str]
 
 
 @once_per_graph
 def decisions_of(graph: Graph) -> DecisionSet:
-    """The decisions that were added to a graph."""
-    by_title: dict[str, dict[str, Decision]] = defaultdict(dict)
-    contradictions: list[str] = []
-    for path in (p for p in graph.added if p.suffix == ".tsv"):
-        by_key: dict[tuple[str, str], list[Decision]] = defaultdict(list)
-        for decision in read_decisions(path, graph):
-            by_key[decision.key].append(decision)
-        for (title, role), decisions in by_key.items():
-            if decisions[0].on_skill:
-                continue
-            if len({decision.accepted for decision in decisions}) == 1:
-                by_title[title][role] = decisions[-1]
-        contradictions += find_contradictions(itertools.chain(*by_key.values()))
-    return DecisionSet(dict(by_title), contradictions)
+    """What accepted mappings, and a curator's decisions on titles, say of titles."""
+    contradictions = [
+        sentence
+        for path in graph.mapping_sets
+        for sentence in find_contradictions(read_decisions(path, graph))
+    ]
+    found = mappings_of(graph).by_name(fold_title, _is_role(graph)) if graph.added else {}
+    by_title = {
+        title: {slug(graph.curie(role)): mapped for role, mapped in by_role.items()}
+        for title, by_role in found.items()
+    }
+    return DecisionSet(by_title, contradictions)
+
+
+def _is_role(graph: Graph) -> Callable[[str], bool]:
+    """A function that says whether an IRI is a role or a similar role."""
+    roles = {iri for terms in graph.index.values() for kind, iri in terms if kind.endswith("role")}
+    return roles.__contains__
 
 
 def save_decisions(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:

@@ -20,6 +20,7 @@ from typing import Any, Literal
 from ..io.resources import resource_rows
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph, once_per_graph
+from ..ontology.mappings import mappings_of
 from ..ontology.names import slug
 
 Units = list[str]
@@ -31,7 +32,7 @@ _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
 SPREAD = ("spread", "general")  # kinds of names that words of technology may be within
-_TITLE_KINDS = ("primary", "counterpart", "curated", "label")  # the best known first
+_TITLE_KINDS = ("primary", "counterpart", "curated", "label", "mapped")  # the best known first
 
 
 def normalise_case(text: str) -> str:
@@ -71,12 +72,13 @@ class Name:
 
     Attributes:
         role: the slug of the role.
-        kind: primary, counterpart, curated, label or field.
+        kind: primary, counterpart, curated, label, mapped or field.
         title: as the ontology writes it.
         similar: the slug of the similar role whose title it is.
         specificity: 'specific', 'general', 'broad', 'spread' or 'alone', by the word list it is in.
         inverted: read with its last word first, as in 'Engineer, Data', or in two parts, as in
             'Data - Engineer'.
+        rows: the mappings by which it names the role, if it is a name of another vocabulary.
     """
 
     role: str
@@ -85,10 +87,13 @@ class Name:
     similar: str | None = None
     specificity: Literal["specific", "general", "broad", "spread", "alone"] = "specific"
     inverted: bool = False
+    rows: str = ""
 
     @cached_property
     def reason(self) -> str:
         """The kind of the name and its role, as a reason in an answer."""
+        if self.rows:
+            return f"mapped title of {self.role}: {self.rows}"
         kind = self.kind if self.kind in ("label", "field") else f"{self.kind} title"
         return f"similar: named beside {self.role}" if self.similar else f"{kind} of {self.role}"
 
@@ -160,7 +165,7 @@ class Lexicon:
         lists: dict[str, list[str]] = defaultdict(list)
         for row in ask("words", graph):
             lists[slug(row["list"]).partition("-")[0]].append(row["word"])
-        titles = ask("titles", graph).rows
+        titles = [*ask("titles", graph).rows, *_mapped_titles(graph)]
         rules = resource_rows("ontology", "matching/word_lists")
         self._read_rules(rules)
         specificities = {
@@ -241,9 +246,12 @@ class Lexicon:
             key = tuple(unit for unit in self.units(row["title"]) if self.kinds[unit] != "link")
             similar = slug(row["role"]) if row["similar"] else None
             role = slug(row["similar"] or row["role"])
-            name = Name(role, row["kind"], row["title"], similar, specificity.get(key, "specific"))
+            is_mapped = row["kind"] == "mapped"
+            specific: Any = "general" if is_mapped else specificity.get(key, "specific")
+            rows = row.get("rows", "")
+            name = Name(role, row["kind"], row["title"], similar, specific, rows=rows)
             whole, same = fold_spelling(row["title"]), self.names.get(key, ())
-            if _no_name_of(role, self.whole.get(whole, ())):
+            if not rows and _no_name_of(role, self.whole.get(whole, ())):
                 self.whole[whole] = (*self.whole.get(whole, ()), name)
             otherwise = self.names.get(key[1:] + key[:1], ())
             if key and _no_name_of(role, (*same, *otherwise)):
@@ -358,6 +366,25 @@ class Lexicon:
 
 def _no_name_of(role: str, names: Iterable[Name]) -> bool:
     return all(name.role != role for name in names)
+
+
+def _mapped_titles(graph: Graph) -> Iterator[dict[str, str]]:
+    """The names of other vocabularies that a mapping makes titles of roles, as rows of `titles`.
+
+    A name with a digit is a code, which is looked up as a whole only.
+    """
+    found = mappings_of(graph)
+    similar_to = (
+        {r["similar"]: r["role"] for r in ask("similar-roles", graph)} if found.names else {}
+    )
+    roles = {row["role"] for row in ask("roles", graph)} if found.names else set()
+    for name, theirs in found.names.items():
+        for mapped in (mapped for iri in theirs for mapped in found.by_term[iri]):
+            role = graph.curie(mapped.ours)
+            is_word = not any(c.isdigit() or c == ":" for c in name)
+            if mapped.counts and is_word and (role in roles or role in similar_to):
+                row = {"title": name, "role": role, "kind": "mapped", "rows": mapped.citation}
+                yield row | {"similar": similar_to.get(role, "")}
 
 
 def _split_tokens(text: str) -> Units:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.sssom import MappingSet
-from .alignments import mapping_triples
+from ..ontology.mappings import mapping_triples
 from .unknown_terms import unknown_terms
 
 OWL = "http://www.w3.org/2002/07/owl#"

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from ..ontology.graph import Graph, load
-from ..ontology.names import slug
-from .curation import Decision, decisions_of
+from ..ontology.mappings import Mapped
+from .curation import decisions_of
 from .lexicon import (
     SPREAD,
     Lexicon,
@@ -33,6 +33,7 @@ MAX_NEAREST = 3
 CHUNK = 10_000  # titles that are compared at once
 MIN_SIMILARITY = 65  # of 100, how alike a nearest title is written
 _NUMBER = re.compile(r"\b\d+\b")
+_LABEL_AND_IRI = re.compile(r"([^<>;]*)<([^<>;\s]+)>")
 _NO_TITLE = ("no title of a role is in it",)
 _TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 _OCCUPATIONS = ("occupation", "peer")  # lists of words for people
@@ -51,6 +52,8 @@ class Resolution:
         similar: the slug of the similar role that the title names, if it is one.
         nearest: with status 'none', at most three known titles that it contains or that have a
             similar spelling; suggestions, never an answer.
+        candidates: the slugs of roles that a mapping says the title is close to; they never count.
+        mapped: the accepted mappings that the answer rests on.
 
     Example:
         >>> from mlops_roles import resolve
@@ -66,9 +69,16 @@ class Resolution:
     reasons: tuple[str, ...] = ()
     similar: str | None = None
     nearest: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    mapped: tuple[Mapped, ...] = ()
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether an accepted mapping is among its reasons."""
+        return bool(self.mapped) or any(r.startswith("mapped title") for r in self.reasons)
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON row: empty `similar` and `nearest` are left out."""
+        """A JSON row: empty `similar`, `nearest` and `candidates` are left out."""
         row: dict[str, Any] = {
             "title": self.title,
             "status": self.status,
@@ -79,6 +89,8 @@ class Resolution:
             row["similar"] = self.similar
         if self.nearest:
             row["nearest"] = list(self.nearest)
+        if self.candidates:
+            row["candidates"] = list(self.candidates)
         return row
 
 
@@ -184,8 +196,7 @@ def resolve_all(
     given = list(titles)
     found = {title: _resolve_title(words, title) for title in dict.fromkeys(given)}
     for title in found if decisions else ():
-        if by_role := decisions.get(fold_title(title)):
-            found[title] = _apply_decisions(words, graph, found[title], by_role)
+        found[title] = _with_decisions(words, decisions, found[title])
     unresolved = [title for title, answer in found.items() if answer.status == "none"]
     alike = _nearest_titles(words, unresolved) if nearest else [[]] * len(unresolved)
     for title, others in zip(unresolved, alike, strict=True):
@@ -196,26 +207,64 @@ def resolve_all(
     return [found[title] for title in given]
 
 
-def _apply_decisions(
-    words: Lexicon, graph: Graph, answer: Resolution, by_role: Mapping[str, Decision]
-) -> Resolution:
-    """The answer after a curator's decisions on its title.
+_ByTitle = Mapping[str, Mapping[str, Mapped]]
 
-    What was accepted counts alone; else what the rules found, without what was refused.
+
+def _with_decisions(words: Lexicon, decisions: _ByTitle, answer: Resolution) -> Resolution:
+    """The answer after the decisions on its title, or on the parts between its semicolons."""
+    if by_role := decisions.get(fold_title(answer.title)):
+        return _apply_decisions(words, answer, by_role)
+    if named := _LABEL_AND_IRI.fullmatch(answer.title):  # a term of others in RDF
+        label = _with_decisions(words, decisions, _resolve_title(words, named[1].strip()))
+        label = replace(label, title=answer.title)
+        by_role = decisions.get(fold_title(named[2]))
+        return _apply_decisions(words, label, by_role) if by_role else label
+    parts = [part.strip() for part in answer.title.split(";") if part.strip()]
+    if len(parts) < 2:
+        return answer
+    found = [_with_decisions(words, decisions, _resolve_title(words, part)) for part in parts]
+    if not any(part.mapped for part in found):
+        return answer
+    roles = tuple(sorted({role for part in found for role in part.roles}))
+    similar = {part.similar for part in found if part.roles}
+    return Resolution(
+        answer.title,
+        _status(roles),
+        roles,
+        tuple(dict.fromkeys(reason for part in found for reason in part.reasons)),
+        similar.pop() if len(similar) == 1 else None,
+        candidates=tuple(sorted({role for part in found for role in part.candidates} - {*roles})),
+        mapped=tuple(mapped for part in found for mapped in part.mapped),
+    )
+
+
+def _apply_decisions(
+    words: Lexicon, answer: Resolution, by_role: Mapping[str, Mapped]
+) -> Resolution:
+    """The answer after decisions on its title.
+
+    What it is mapped to as the same or something narrower counts alone; else what the rules found,
+    without what was refused. A close match is a candidate.
     """
-    decisions = {slug(graph.curie(iri)): decision for iri, decision in by_role.items()}
-    reasons = tuple(f"{name} {decision.reason}" for name, decision in decisions.items())
-    accepted = [name for name, decision in decisions.items() if decision.accepted]
+    mapped = tuple(by_role.values())
+    reasons = tuple(m.reason(name) for name, m in by_role.items())
+    accepted = [name for name, m in by_role.items() if m.counts]
+    close = {words.similar_to.get(n, n) for n, m in by_role.items() if m.relation == "close"}
     if accepted:
         roles = tuple(sorted({words.similar_to.get(name, name) for name in accepted}))
         similar = accepted[0] if all(name in words.similar_to for name in accepted) else None
-        return Resolution(answer.title, _status(roles), roles, reasons, similar)
-    refused = decisions.keys()
+        return Resolution(answer.title, _status(roles), roles, reasons, similar, mapped=mapped)
+    refused = {name for name, m in by_role.items() if m.relation == "refused"}
     roles = tuple(role for role in answer.roles if not {role, answer.similar} & refused)
-    if not roles:
-        return Resolution(answer.title, "none", (), reasons)
     return replace(
-        answer, status=_status(roles), roles=roles, reasons=(*reasons, *answer.reasons), nearest=()
+        answer,
+        status=_status(roles),
+        roles=roles,
+        similar=answer.similar if roles else None,
+        reasons=(*reasons, *(answer.reasons if roles else ())),
+        nearest=(),
+        candidates=tuple(sorted(close - {*roles})),
+        mapped=mapped,
     )
 
 

@@ -23,6 +23,7 @@ from ..io.resources import ShippedText, resolve_path, resource_dir, shipped_text
 from .names import local_name, slug
 
 if TYPE_CHECKING:
+    from ..io.sssom import MappingSet
     from .reasoner import Proofs
 
 BASE = "https://w3id.org/mlops-roles"
@@ -152,8 +153,25 @@ class Graph:
 
     @property
     def added_rdf(self) -> tuple[Path, ...]:
-        """The added files that are RDF: neither questions (.rq) nor decisions on titles (.tsv)."""
+        """The added files that are RDF: neither questions (.rq) nor mapping sets (.tsv)."""
         return tuple(path for path in self.added if path.suffix not in (".rq", ".tsv"))
+
+    @cached_property
+    def mapping_sets(self) -> dict[Path, MappingSet]:
+        """The added mapping sets (SSSOM) by file, in order.
+
+        Raises:
+            InputError: a file is no mapping set; with the line of what cannot be read.
+        """
+        from ..io.sssom import read_mappings
+
+        return {path: read_mappings(path) for path in self.added if path.suffix == ".tsv"}
+
+    @cached_property
+    def _added_statements(self) -> tuple[Path, ...]:
+        """The added files that state something: RDF, and mapping sets with accepted rows."""
+        mapped = (path for path, mappings in self.mapping_sets.items() if mappings.reviewed)
+        return (*self.added_rdf, *mapped)
 
     @cached_property
     def proofs(self) -> Proofs:
@@ -171,7 +189,7 @@ class Graph:
         from .rules import rule_texts
 
         digest = hashlib.sha256("".join((*rule_texts().values(), query_text())).encode())
-        for path in (*self._base, *self.added_rdf):
+        for path in (*self._base, *self._added_statements):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
 
@@ -184,7 +202,7 @@ class Graph:
         key = hashlib.sha256(self.digest.encode())
         for path in (*code, resource_dir("ontology") / "closure.rq"):
             key.update(path.read_bytes())
-        for path in self.added_rdf:
+        for path in self._added_statements:
             key.update(f"\n{path.absolute().as_uri()}".encode())
         return key.hexdigest()[:32]
 
@@ -278,6 +296,10 @@ class Graph:
         for path in self.added_rdf:
             self.prefixes = rdf.load_into(store, path) | self.prefixes
             warn_of(path)
+        if self._added_statements != self.added_rdf:
+            from .mappings import load_mappings
+
+            self.prefixes = load_mappings(self) | self.prefixes
         self._add_closure()
         if self.data:
             from .axioms import axioms_in
@@ -285,6 +307,10 @@ class Graph:
             before = axioms_in(store)
             for path in self.data:
                 self.prefixes = rdf.load_into(store, path) | self.prefixes
+            if self._added_statements:
+                from .mappings import state_what_mappings_mean
+
+                state_what_mappings_mean(self)
             warn_of_data(self.data, store)
             after = axioms_in(store)
             self.axioms_in_data = tuple(name for name in after if after[name] - before[name])
@@ -303,7 +329,7 @@ class Graph:
         With added files, that includes the capability classes of their roles, which are asserted
         as those of the shipped roles are.
         """
-        if self._base and not self.added_rdf:
+        if self._base and not self._added_statements:
             shipped = resource_dir("ontology") / "closure.nt"
             self.store.load(path=str(shipped), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
             return
@@ -439,13 +465,26 @@ class Graph:
         """The IRI of the term that a name means.
 
         Args:
-            name: a slug, a CURIE, an IRI, a notation or a label.
+            name: a slug, a CURIE, an IRI, a notation or a label; also of a term of others: with a
+                kind, it means the term of ours that is its accepted exact match.
             kind: 'role', 'task', 'skill' …; picks among terms of the same name.
 
         Raises:
             UnknownName: no term of this kind has this name.
             InputError: several terms have it, and of these none has it as its slug.
         """
+        try:
+            return self.find_own_term(name, kind)
+        except UnknownName:
+            from .mappings import find_by_label, find_outside_term
+
+            found = find_outside_term(name, kind, self) if self.added else None
+            if found := found or find_by_label(name, kind, self):
+                return found
+            raise
+
+    def find_own_term(self, name: str, kind: str | None = None) -> str:
+        """As `resolve_term`, for the terms of the ontology and of a company's roles alone."""
         given = self.expand_curie(name)
         if given is not None:
             if any(given == iri for group in self.index.values() for _, iri in group):
@@ -532,7 +571,7 @@ def load(
 
     Args:
         added: a company's own roles, skills, tools, titles and shapes (RDF), questions (.rq) and
-            decisions on titles (.tsv); `alignment:esco` is a shipped alignment.
+            mappings (SSSOM, .tsv); `alignment:esco` is a shipped alignment.
         data: RDF files about people, to be queried together with the ontology.
         store: a folder in which the loaded store is kept; rebuilt when a file has changed.
 

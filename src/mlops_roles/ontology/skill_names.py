@@ -12,15 +12,12 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 
-from ..errors import UnknownName
 from ..io.resources import resource_dir
-from .names import fold_name, resolve_skill_or_tool
-
-if TYPE_CHECKING:
-    from .graph import Graph
+from .mappings import PRECEDENCE, Mapped
+from .names import fold_name
 
 Meaning = list[tuple[str, str]]  # how a skill is known ('recorded' or 'tool'), and the skill
 MAX_LENGTH = 200  # characters of a name that is read by its parts
@@ -34,13 +31,30 @@ _BRACKETS = re.compile(r"([^()]+) ?\(([^()]+)\)")
 _OUTSIDE_BRACKETS = re.compile(r"\([^()]*\)|[^()]")
 
 
+@dataclass(frozen=True)
+class MappedNames:
+    """What names mean by accepted mappings, by the name without spaces.
+
+    Attributes:
+        had: what who has it has: skills that it is the same as or narrower than.
+        same: only those that it is the same as.
+        candidates: those that it is close to.
+        by_term: our term, by IRI, to the mapping.
+    """
+
+    had: dict[str, Meaning] = field(default_factory=dict)
+    same: dict[str, Meaning] = field(default_factory=dict)
+    candidates: dict[str, Meaning] = field(default_factory=dict)
+    by_term: dict[str, dict[str, Mapped]] = field(default_factory=dict)
+
+
 class SkillNames(Mapping[str, Meaning]):
     """The names of skills and tools by their folded form; a key may be a composite name.
 
     Args:
         listed: folded name to its meaning, as the ontology lists it.
         labels: folded name to the name as it is written, for proposals.
-        decided: folded name to the meaning that a curator decided on; empty if it has none.
+        decided: what names mean by accepted mappings.
 
     Example:
         >>> from mlops_roles import load
@@ -54,10 +68,9 @@ class SkillNames(Mapping[str, Meaning]):
         self,
         listed: Mapping[str, Meaning],
         labels: Mapping[str, str],
-        decided: Mapping[str, Meaning] | None = None,
+        decided: MappedNames | None = None,
     ):
-        self.listed, self.labels, self.decided = listed, labels, decided or {}
-        self._decided = {_compact(name): meaning for name, meaning in self.decided.items()}
+        self.listed, self.labels, self.decided = listed, labels, decided or MappedNames()
         self._read: dict[str, Meaning] = {}
         by_form: dict[str, list[Meaning]] = defaultdict(list)
         for name, meaning in listed.items():
@@ -76,26 +89,39 @@ class SkillNames(Mapping[str, Meaning]):
             raise KeyError(name)
         return meaning
 
-    def with_decisions(
-        self, decisions: Mapping[str, Mapping[str, bool]], by_term: Mapping[str, Meaning]
+    def with_mappings(
+        self, mappings: Mapping[str, Mapping[str, Mapped]], by_term: Mapping[str, Meaning]
     ) -> SkillNames:
-        """These names with a curator's decisions.
+        """These names, and what accepted mappings say of names.
 
         Args:
-            decisions: as `read_decisions` gives them. Accepted terms are all that a name means; a
-                refused term is taken from what the name means without decisions.
-            by_term: the CURIE of each skill and tool to its meaning.
+            mappings: folded name, then our term by IRI, to the mapping. The terms that a name is
+                the same as, or narrower than, are all that it means; else a refused term is taken
+                from what the name means without mappings.
+            by_term: the IRI of each skill and tool to its meaning.
         """
-        decided = {}
-        for name, terms in decisions.items():
-            accepted = [by_term.get(term, []) for term, is_accepted in terms.items() if is_accepted]
-            refused = _union(by_term.get(term, []) for term in terms)
-            rest = [pair for pair in self.get(name, []) if pair not in refused]
-            decided[name] = _union(accepted) if accepted else rest
-        return SkillNames(self.listed, self.labels, decided)
+        found = MappedNames()
+        for name, by_ours in mappings.items():
+            form = _compact(name)
+            of = {
+                relation: _union(
+                    by_term.get(term, []) for term, m in by_ours.items() if m.relation == relation
+                )
+                for relation in PRECEDENCE
+            }
+            refused, own = of["refused"], self.get(name, [])
+            if of["exact"] or of["narrower"]:  # a mapped term may be a skill of the company, too
+                theirs = _union(by_term.get(m.theirs, []) for m in by_ours.values())
+                found.same[form] = _union([theirs, of["exact"]])
+                found.had[form] = _union([theirs, of["exact"], of["narrower"]])
+            elif refused:
+                found.had[form] = found.same[form] = [p for p in own if p not in refused]
+            found.candidates[form] = [] if form in found.had else of["close"]
+            found.by_term[form] = dict(by_ours)
+        return SkillNames(self.listed, self.labels, found)
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in {**self.listed, **self.decided} if self.exact(name))
+        return (name for name in {**self.listed, **self.decided.had} if self.exact(name))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -105,16 +131,43 @@ class SkillNames(Mapping[str, Meaning]):
 
         Args:
             name: as `fold_name` gives it.
-            whole: read no composite name by its parts, as in the column `lacks`: who lacks
-                "SQL (window functions)" may well have SQL.
+            whole: read no composite name by its parts, and no name that is mapped to a broader
+                skill, as in the column `lacks`: who lacks "SQL (window functions)" may well have
+                SQL.
         """
-        return (self.exact(name) or []) if whole else self.get(name, [])
+        return (self.exact(name, narrower=False) or []) if whole else self.get(name, [])
 
-    def exact(self, name: str) -> Meaning | None:
-        """The meaning of a folded name as a whole, its spaces aside; None if it is not listed."""
+    def candidates(self, name: str) -> list[str]:
+        """The skills that a folded name, or a part of it, may mean by a close match."""
+        return list(dict.fromkeys(s for form in self._forms(name) for s in self._close(form)))
+
+    def _close(self, form: str) -> list[str]:
+        return [skill for _, skill in self.decided.candidates.get(form, ())]
+
+    def mapped(self, name: str) -> list[Mapped]:
+        """The mappings that the meaning of a folded name, or of its parts, rests on."""
+        found = (self.decided.by_term.get(form, {}) for form in self._forms(name))
+        return [mapped for by_ours in found for mapped in by_ours.values()]
+
+    def _forms(self, name: str) -> list[str]:
+        """A folded name and its parts, as they are looked up."""
+        whole = _compact(name)
+        if whole in self.decided.by_term or not self.decided.by_term:
+            return [whole]
+        pieces = [piece for piece in re.split(r"[(),]", name[:MAX_LENGTH]) if piece.strip()]
+        return [_compact(part) for piece in pieces for part in _split_list(piece.strip())]
+
+    def exact(self, name: str, narrower: bool = True) -> Meaning | None:
+        """The meaning of a folded name as a whole, its spaces aside; None if it is not listed.
+
+        Args:
+            name: as `fold_name` gives it.
+            narrower: whether a name of something narrower means the broader skill.
+        """
         form = _compact(name)
-        if form in self._decided:
-            return self._decided[form]
+        mapped = self.decided.had if narrower else self.decided.same
+        if form in mapped:
+            return mapped[form]
         if name in self.listed:
             return self.listed[name]
         return self._compact.get(form) if len(form) >= MIN_COMPACT else None
@@ -194,29 +247,6 @@ class SkillNames(Mapping[str, Meaning]):
         )
         near = [self.labels[part] for part in inside] + [self.labels[key] for *_, key in alike]
         return list(dict.fromkeys(near))[:MAX_NEAREST]
-
-
-def read_decisions(graph: Graph) -> dict[str, dict[str, bool]]:
-    """Folded name, then the CURIE of a skill or tool, to whether a curator says that it means it.
-
-    A later file added to a graph wins over an earlier one; what one file both accepts and refuses
-    counts for nothing (`matching.curation` reports it).
-    """
-    from ..io.sssom import read_name_rows
-
-    decided: dict[str, dict[str, bool]] = defaultdict(dict)
-    for path in (p for p in graph.added if p.suffix == ".tsv"):
-        in_file: dict[tuple[str, str], set[bool]] = defaultdict(set)
-        for row in read_name_rows(path):
-            try:
-                term = graph.curie(resolve_skill_or_tool(row.term, graph))
-            except UnknownName:
-                continue  # a decision on a title
-            in_file[fold_name(row.name), term].add(row.accepted)
-        for (name, term), said in in_file.items():
-            if len(said) == 1:
-                decided[name][term] = said == {True}
-    return decided
 
 
 def _compact(name: str) -> str:

@@ -12,9 +12,10 @@ import pyoxigraph as ox
 
 from .catalogue import Mark, ask, find_question, legend
 from .graph import BASE, DEFAULT, Graph, once_per_graph
+from .mappings import mappings_of
 from .names import fold_name, slug
 from .results import group_pairs
-from .skill_names import Meaning, SkillNames, read_decisions
+from .skill_names import Meaning, SkillNames
 
 LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
@@ -176,8 +177,10 @@ def _skill_names(graph: Graph) -> SkillNames:
         if meaning := by_term[row["term"]]:
             listed.setdefault(fold_name(row["name"]), meaning)
             labels.setdefault(fold_name(row["name"]), row["name"])
-    names, decisions = SkillNames(listed, labels), read_decisions(graph)
-    return names.with_decisions(decisions, by_term) if decisions else names
+    names = SkillNames(listed, labels)
+    by_iri = {str(graph.expand_curie(term)): meaning for term, meaning in by_term.items()}
+    mapped = mappings_of(graph).by_name(fold_name, by_iri.__contains__)
+    return names.with_mappings(mapped, by_iri) if mapped else names
 
 
 def _stated_skills(graph: Graph) -> list[tuple[str, str]]:

@@ -211,9 +211,16 @@ def _page(
     for row in answer(find_question("term-page", graph), "term").terms:
         key, value = _property(graph, *row[1:])
         about.setdefault(key, []).append(value)
-    label = about.pop("prefLabel", [graph.curie(term.value)])[0]
+    label = _pop_label(about) or graph.curie(term.value)
     sections = list(_sections(graph, term, lines, answer))
     return Page(graph.curie(term.value), label, about, sections)
+
+
+def _pop_label(about: dict[str, list[str]]) -> str:
+    """Remove the English label, else return the first one in another language; '' without any."""
+    if "prefLabel" in about:
+        return about.pop("prefLabel")[0]
+    return next((values[0] for key, values in about.items() if key.startswith("prefLabel")), "")
 
 
 def _property(graph: Graph, predicate: Any, value: Any) -> tuple[str, str]:
@@ -232,6 +239,7 @@ def _sections(
 ) -> Iterator[Section]:
     """The answered questions for the page of a term, in the order of their `page` lines."""
     kinds = {kind for group in graph.index.values() for kind, iri in group if iri == term.value}
+    kinds = kinds or {"mapped"}  # a term of others
     for _, asked, variable, heading, group in lines:
         belongs = variable == "term" or any(kind.endswith(variable) for kind in kinds)
         if belongs and asked.name != "term-page" and len(rows := answer(asked, variable)):

@@ -23,6 +23,7 @@ from ..ontology.graph import Graph
 from ..ontology.names import local_name, slug
 from .engine import int64_array, string_array
 from .headings import fold_heading, synonyms
+from .mapped_values import MappedValues
 from .presence import LEFT, SOON
 from .rdf_dates import gone_positions
 from .rdf_statements import CLASS_COLUMNS, EXTRA_COLUMNS, Pairs, Statements
@@ -413,11 +414,21 @@ class _People:
     @cached_property
     def _meant_roles(self) -> dict[int, str]:
         """Value to the role that it is the same thing as, or of an occupation an exact match."""
-        return self._same_roles | self.statements.meanings(self.values["role"])
+        return self.statements.meanings(self.values["role"]) | self._same_roles
 
     @cached_property
     def _same_roles(self) -> dict[int, str]:
-        return self.statements.known_as(self.values["role"])
+        known = self.statements.known_as(self.values["role"])
+        return self._mapped.role_keys(self.keys) | known
+
+    @cached_property
+    def _mapped(self) -> MappedValues:
+        return MappedValues(self.graph, set(self.values["role"]))
+
+    def _role_title(self, value: int) -> str | None:
+        """The title of a role that is not ours."""
+        text = self._value_text(value)
+        return text if self.literal[value] else self._mapped.title(self.keys[value], text)
 
     def _roles(self) -> list[ColumnSource]:
         who, what, kind = self._reached
@@ -445,8 +456,8 @@ class _People:
         return [
             (self._in_one_language(texts), self._text),
             (_compose(positions, self._in_one_language(texts)), self._text),
-            (_compose(positions, of_role), lambda v: None if v in same else self._value_text(v)),
-            ((who[label], what[label]), lambda v: None if v in meant else self.names.get(v)),
+            (_compose(positions, of_role), lambda v: None if v in same else self._role_title(v)),
+            ((who[label], what[label]), lambda v: None if v in meant else self._role_title(v)),
             ((occupations[0][as_text], occupations[1][as_text]), self._text),
         ]
 
@@ -534,7 +545,9 @@ class _People:
             return self._keyword_texts[value]
         if self.literal[value]:
             return self._text(value)
-        name = self._meant_skills.get(value) or self.names.get(value)
+        label = self.names.get(value)
+        mapped = self._mapped.skill(self.keys[value], label)
+        name = mapped or self._meant_skills.get(value) or label
         name = name or ("" if value in self._levels else self.keys[value])
         return self._with_level(name, self._levels.get(value)) if name else None
 

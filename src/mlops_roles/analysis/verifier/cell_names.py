@@ -6,13 +6,12 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from ...io.resources import resource_dir
+from .matches import ORDER, Matches
 
 Claims = frozenset[tuple[str, str]]  # 'recorded' or 'tool', and the skill
 NOTHING: Claims = frozenset()
-BASE = "https://w3id.org/mlops-roles"
 LONGEST = 200  # characters of a composite name
 _NUMBER = re.compile(r"(?P<name>.*?)(?P<space> ?)v?(?P<number>\d+)( \d+| x)*\+?")
 
@@ -32,47 +31,101 @@ class CellNames:
     Args:
         listed: each folded name of the ontology, to what it claims.
         by_term: the IRI of each skill and tool, to what its names claim.
-        decisions: the files with a curator's decisions, a later one before an earlier one.
+        matches: the accepted mappings of a company.
     """
 
     def __init__(
         self,
         listed: Mapping[str, Claims],
         by_term: Mapping[str, Claims],
-        decisions: Sequence[Path] = (),
+        matches: Matches | None = None,
     ):
         self.listed = listed
         forms: dict[str, set[Claims]] = {}
         for name, claims in listed.items():
             forms.setdefault(_squeezed(name), set()).add(claims)
         self._forms = {f: next(iter(c)) for f, c in forms.items() if len(c) == 1 and len(f) > 3}
-        self._decided: dict[str, Claims] = {}
         self._before, self._after, self._between = _words()
-        decided: dict[str, Claims] = {}
-        for name, terms in _decisions(decisions, by_term).items():
-            accepted = [by_term[term] for term, is_accepted in terms.items() if is_accepted]
-            refused = NOTHING.union(*(by_term[term] for term in terms))
-            decided[_squeezed(name)] = (
-                NOTHING.union(*accepted) if accepted else self.read(name) - refused
-            )
-        self._decided = decided
+        self._had: dict[str, Claims] = {}  # what who has a name has
+        self._same: dict[str, Claims] = {}  # what a name is the same as
+        self._close: dict[str, Claims] = {}  # what it may mean
+        self._terms: dict[str, set[str]] = {}  # the terms of others and the rows that decide it
+        if matches:
+            had, same, close = self._mapped(matches, by_term)
+            self._had, self._same, self._close = had, same, close
+
+    def _mapped(
+        self, matches: Matches, by_term: Mapping[str, Claims]
+    ) -> tuple[dict[str, Claims], dict[str, Claims], dict[str, Claims]]:
+        """What names mean by mappings, as the three dictionaries of the class."""
+        had: dict[str, Claims] = {}
+        same: dict[str, Claims] = {}
+        close: dict[str, Claims] = {}
+        for name, (relations, own) in self._relations(matches, by_term).items():
+            of = {
+                said: NOTHING.union(*(by_term[t] for t, r in relations.items() if r == said))
+                for said in ORDER
+            }
+            form = _squeezed(name)
+            self._terms[form] = set(relations)
+            if of["exact"] or of["narrower"]:
+                same[form] = own | of["exact"]
+                had[form] = same[form] | of["narrower"]
+            elif of["refused"]:
+                had[form] = same[form] = self.read(name) - of["refused"]
+            if form not in had:
+                close[form] = of["close"]
+        return had, same, close
+
+    def _relations(
+        self, matches: Matches, by_term: Mapping[str, Claims]
+    ) -> dict[str, tuple[dict[str, str], Claims]]:
+        """Each folded name to the relation of each term of ours, and its own claims as a term."""
+        found: dict[str, tuple[dict[str, str], Claims]] = {}
+        for name, term, ours, said in matches.by_name(by_term):
+            relations, own = found.get(fold_name(name), ({}, NOTHING))
+            relations[ours] = min(relations.get(ours, said), said, key=ORDER.index)
+            found[fold_name(name)] = (relations, own | by_term.get(term, NOTHING))
+        decided: dict[tuple[int, str, str], list[str]] = {}
+        for file, name, ours, said, _ in matches.decided(by_term):
+            decided.setdefault((file, fold_name(name), ours), []).append(said)
+        for (_, name, ours), rows in decided.items():
+            if len({said == "refused" for said in rows}) == 1:
+                found.setdefault(name, ({}, NOTHING))[0][ours] = rows[-1]
+        return found
 
     def read(self, text: str, whole: bool = False) -> Claims:
         """What a name claims; nothing if a part of it is not known.
 
         Args:
             text: as written.
-            whole: read no composite name by its parts.
+            whole: read no composite name by its parts, and no name of something narrower.
         """
         name = fold_name(text)
-        found = self._listed(name)
+        found = self._listed(name, whole)
         if found is None and not whole and len(name) <= LONGEST:
             found = self._composite(name)
         return found or NOTHING
 
-    def _listed(self, name: str) -> Claims | None:
+    def candidates(self, text: str) -> Claims:
+        """What a name, or a part of it, may mean by a close match."""
+        return NOTHING.union(*(self._close.get(f, NOTHING) for f in self._looked_up(text)))
+
+    def mapped_terms(self, text: str) -> set[str]:
+        """Our terms that the mappings of a name, or of its parts, are about."""
+        return set().union(*(self._terms.get(form, ()) for form in self._looked_up(text)))
+
+    def _looked_up(self, text: str) -> list[str]:
+        name = fold_name(text)
+        if _squeezed(name) in self._terms:
+            return [_squeezed(name)]
+        pieces = [piece.strip() for piece in re.split(r"[(),]", name[:LONGEST]) if piece.strip()]
+        return [_squeezed(part) for piece in pieces for part in self._parts(piece)]
+
+    def _listed(self, name: str, whole: bool = False) -> Claims | None:
         form = _squeezed(name)
-        return self._decided.get(form, self.listed.get(name, self._forms.get(form)))
+        mapped = self._same if whole else self._had
+        return mapped.get(form, self.listed.get(name, self._forms.get(form)))
 
     def _any(self, name: str) -> Claims:
         found = self._listed(name)
@@ -161,22 +214,3 @@ def _words() -> tuple[list[tuple[str, bool]], list[tuple[str, bool]], list[str]]
     )
     joints = [r["word"] for r in rows if r["place"] == "between"]
     return before, after, [" + ", *(f" {j} " if j.isalpha() else j for j in joints)]
-
-
-def _decisions(files: Sequence[Path], known: Mapping[str, Claims]) -> dict[str, dict[str, bool]]:
-    """Folded name and term to whether it is accepted; what one file contradicts is left out."""
-    decided: dict[str, dict[str, bool]] = {}
-    if not files:
-        return decided
-    from ...io.sssom import read_name_rows
-
-    for path in files:
-        here: dict[tuple[str, str], set[bool]] = {}
-        for row in read_name_rows(path):
-            iri = row.term if row.term in known else f"{BASE}/{row.term.replace(':', '/')}"
-            if iri in known:
-                here.setdefault((fold_name(row.name), iri), set()).add(row.accepted)
-        for (name, term), said in here.items():
-            if len(said) == 1:
-                decided.setdefault(name, {})[term] = True in said
-    return decided

@@ -192,8 +192,11 @@ class _Rebuild:
             "own": self._count(self._states(self.ontology.own(self.role))),
             "skills": [self._skill(skill, state) for skill, state in states.items()],
             "unmatched": [
-                {"column": cell.column, "text": cell.text} for cell in self.cells if not cell.claim
+                {"column": cell.column, "text": cell.text}
+                for cell in self.cells
+                if not cell.claim and not self._close_to(cell)
             ],
+            **self._candidates(),
             "reading": {"layout": LAYOUT, "columns": self.rows.headings},
             **self._provenance(),
         }
@@ -255,12 +258,49 @@ class _Rebuild:
             "state": state,
             "evidence": [
                 {"line": self.line, "column": c.column, "text": c.text, "says": c.claim}
+                | self._mapped(c, lines)
                 for c in self.cells
                 if skill in c.skills
             ],
             "via": via,
             "rule": PROPERTY_CHAIN_RULE if via else "",
         }
+
+    def _candidates(self) -> dict[str, Any]:
+        """The names that count for nothing, and that a mapping says are close to a skill."""
+        given = self.given.get("candidates")
+        entries = [
+            {"column": c.column, "text": c.text, "skills": skills}
+            | self._mapped(c, given if isinstance(given, list) else [])
+            for c in self.cells
+            if not c.claim and (skills := self._close_to(c))
+        ]
+        return {"candidates": entries} if entries else {}
+
+    def _close_to(self, cell: _Cell) -> list[str]:
+        """The skills that a mapping says the name in a cell is close to."""
+        close = self.ontology.names.candidates(cell.text) if cell.column != "lacks" else ()
+        return sorted({skill for _, skill in close})
+
+    def _mapped(self, cell: _Cell, given: Sequence[Any]) -> dict[str, Any]:
+        """The mappings that a cell rests on: those that are given, if they are accepted mappings.
+
+        Args:
+            cell: the cell.
+            given: entries of the certificate, whose evidence cites mappings.
+        """
+        terms, matches = self.ontology.names.mapped_terms(cell.text), self.ontology.matches
+        if not terms or not matches:
+            return {}
+        decided = [row for *_, row in matches.decided(terms)]
+        known = [*matches.rows, *decided]
+        entries = [e for one in given for e in (one, *(_value_at(one, "evidence") or ()))]
+        for entry in entries:
+            rows = _value_at(entry, "mapped")
+            is_cited = _value_at(entry, "text") == cell.text and isinstance(rows, list) and rows
+            if is_cited and all(row in known for row in rows):
+                return {"mapped": rows}
+        return {"mapped": [row for row in known if terms & {row["subject"], row["object"]}]}
 
 
 def _read_cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:

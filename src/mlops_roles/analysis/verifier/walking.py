@@ -12,8 +12,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from ...io import rdf
-from ...io.resources import resource_dir
+from ...io.resources import resolve_path, resource_dir
+from ...io.sssom import read_table
 from .cell_names import CellNames, fold_name
+from .matches import Matches
 from .reading import canonical_lines, digest
 
 BASE = "https://w3id.org/mlops-roles"
@@ -30,12 +32,13 @@ class Ontology:
 
     def __init__(self, added: Sequence[str | Path] = ()):
         shipped = _triples(sorted(resource_dir("ontology").glob("*.ttl")))
-        files = [Path(path) for path in added if Path(path).suffix != ".rq"]
+        files = [path for path in map(resolve_path, added) if path.suffix != ".rq"]
         paths = [path for path in files if path.suffix != ".tsv"]
-        self._decisions = [path for path in files if path.suffix == ".tsv"]
         self.digest = digest("".join(sorted(canonical_lines(shipped))).encode())
         self._objects: dict[tuple[Any, str], set[Any]] = defaultdict(set)
-        for s, predicate, o in [*shipped, *_triples(paths)]:
+        own = _triples(paths)
+        self.matches = _matches(own, files) if files else None
+        for s, predicate, o in [*shipped, *own]:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in files]
         self.version = next(
@@ -121,7 +124,16 @@ class Ontology:
                     found += [(n, claim, term) for n in self._values(term, predicate)]
         found.sort(reverse=True)  # of names that are compared as one, the first counts
         listed = {fold_name(name): by_term[term] for name, _, term in found}
-        return CellNames(listed, by_term, self._decisions)
+        return CellNames(listed, by_term, self.matches)
+
+
+def _matches(triples: list[ox.Triple], files: Sequence[Path]) -> Matches:
+    """The accepted mappings in a company's files."""
+    prefixes: dict[str, str] = {}
+    for path in files:
+        sets = path.suffix == ".tsv"
+        prefixes |= read_table(path, ()).header["curie_map"] if sets else rdf.parse_rdf(path)[1]
+    return Matches(triples, [path for path in files if path.suffix == ".tsv"], prefixes)
 
 
 def _triples(paths: Iterable[Path]) -> list[ox.Triple]:
