@@ -414,7 +414,8 @@ class _People:
     @cached_property
     def _meant_roles(self) -> dict[int, str]:
         """Value to the role that it is the same thing as, or of an occupation an exact match."""
-        return self.statements.meanings(self.values["role"]) | self._same_roles
+        matched = self.statements.meanings(self.values["role"])
+        return self._same_roles | matched | self._mapped.role_keys(self.keys)
 
     @cached_property
     def _same_roles(self) -> dict[int, str]:
