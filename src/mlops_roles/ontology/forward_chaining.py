@@ -9,13 +9,16 @@ once, when the later one of the two is taken from the queue (semi-naive evaluati
 
 from __future__ import annotations
 
+import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from ..errors import InputError, Timeout
 from . import literals
 from .rule_instances import (
     IS_MEMBER,
@@ -33,6 +36,14 @@ from .sameness import Sameness
 _OWL, _RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SCHEMA = (_OWL, _RDFS)
+_CHECK_EVERY = 1 << 14  # statements, between two looks at the limits
+
+
+class Limits(NamedTuple):
+    """How much may follow, and how long that may take."""
+
+    statements: int = 1 << 20
+    seconds: float = 300
 
 
 class Transitive:
@@ -113,7 +124,9 @@ class Chainer:
         terms: the terms by number. Literals of one value are one term.
     """
 
-    def __init__(self, rules: Iterable[Rule]):
+    def __init__(self, rules: Iterable[Rule], limits: Limits | None = None):
+        self._limits, self._checked = limits, time.monotonic()
+        self._next_check = _CHECK_EVERY if limits else sys.maxsize  # statements
         self.terms: list[Any] = []
         self._numbers: dict[Any, int] = {}
         self.values: dict[int, literals.Value | None] = {}
@@ -259,6 +272,8 @@ class Chainer:
         sameness, sets = self._sameness, self._sameness.sets
         for triple in islice(self.queue, self._done, None):  # which grows
             s, p, o = triple
+            if len(self.queue) > self._next_check:
+                self._check_limits()
             if p in special:
                 if self._is_settled(triple):
                     continue
@@ -275,6 +290,19 @@ class Chainer:
             if p == self.type and o in by_class:
                 self._meet(by_class[o], triple)
         self._done = len(self.queue)
+
+    def _check_limits(self) -> None:
+        """Raise InputError or Timeout if more follows, or takes longer, than the limits allow."""
+        limits = self._limits
+        assert limits is not None
+        self._next_check = len(self.queue) + _CHECK_EVERY
+        if len(self.queue) > limits.statements:
+            raise InputError(
+                f"over {limits.statements:,} statements follow; long chains of a transitive "
+                "property are often the reason: load a part, or leave out the axiom"
+            )
+        if time.monotonic() - self._checked > limits.seconds:
+            raise Timeout(f"what follows takes over {limits.seconds:g} s to infer; load a part")
 
     def _meet(self, waiting: Waiting, triple: Triple) -> None:
         """Match a statement with what waits for it."""

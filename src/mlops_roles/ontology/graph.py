@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pyoxigraph as ox
 
-from ..errors import InputError, UnknownName
+from ..errors import InputError, Timeout, UnknownName
 from ..io import rdf
 from ..io.resources import ShippedText, resolve_path, resource_dir, shipped_text
 from .names import local_name, slug
@@ -176,9 +176,13 @@ class Graph:
     @cached_property
     def proofs(self) -> Proofs:
         """Every inferred statement with its first proof (computed once, about 0.1 s)."""
+        from .forward_chaining import Limits
         from .reasoner import infer
 
-        return infer(self.store)
+        try:
+            return infer(self.store, limits=Limits())
+        except (InputError, Timeout) as error:
+            raise type(error)(f"{', '.join(map(str, self.added))}: {error}") from None
 
     @cached_property
     def digest(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from ..io.resources import resource_dir
-from .forward_chaining import Chainer
+from .forward_chaining import Chainer, Limits
 from .rule_instances import Triple
 from .rules import Rule, parsed_rules, rule_texts
 
@@ -142,16 +142,25 @@ class Leaves:
         return bits
 
 
-def infer(asserted: ox.Store | Iterable[Any], rules: Iterable[Rule] | None = None) -> Proofs:
+def infer(
+    asserted: ox.Store | Iterable[Any],
+    rules: Iterable[Rule] | None = None,
+    limits: Limits | None = None,
+) -> Proofs:
     """Run the rules on statements until nothing new follows.
 
     Args:
         asserted: triples or quads, or a store, whose default graph is taken.
         rules: the rules; by default all of `ontology/rules/`.
+        limits: how much may follow, and how long it may take; by default anything.
+
+    Raises:
+        InputError: more statements follow than the limits allow.
+        Timeout: it takes longer.
     """
     if isinstance(asserted, ox.Store):
         asserted = asserted.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    proofs = Proofs(Chainer(parsed_rules() if rules is None else rules))
+    proofs = Proofs(Chainer(parsed_rules() if rules is None else rules, limits))
     proofs.add(asserted)
     return proofs
 
