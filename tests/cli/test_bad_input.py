@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pyoxigraph as ox
@@ -24,8 +25,12 @@ from mlops_roles import (
     run_sparql,
 )
 from mlops_roles.cli.main import main
+<<<<<<< HEAD
 from mlops_roles.ontology import sandbox
 from mlops_roles.ontology.catalogue import run_query
+=======
+from mlops_roles.ontology import forward_chaining
+>>>>>>> 21db86e (Compare the files of a kept store with their checksums before it is opened)
 
 REQUESTS: list[str] = []
 XML = (
@@ -102,6 +107,19 @@ def harmful_rdf():
         ),
         "a remote context": ("x.jsonld", '{"@context":"CANARY/c","name":"x"}'),
         "a file as context": ("x.jsonld", '{"@context":"file:///etc/passwd","name":"x"}'),
+        "20,000 attributes": (
+            "x.rdf",
+            XML.replace("{}", "").replace(
+                '"><a:p>', '" ' + " ".join(f'a:p{i}="v"' for i in range(20_000)) + "><a:p>"
+            ),
+        ),
+        "20,000 prefixes": (
+            "x.rdf",
+            XML.replace("><a:p>{}", "").replace(
+                "<rdf:RDF",
+                "<rdf:RDF " + " ".join(f'xmlns:n{i}="http://n/{i}"' for i in range(20_000)),
+            ),
+        ),
         "a broken statement": ("x.ttl", "<http://a/x> <http://a/p> ."),
         "a relative IRI": ("x.nt", "<x> <p> <y> ."),
         "a bad IRI": ("x.nt", "<http://a/x y> <http://a/p> <http://a/z> ."),
@@ -387,3 +405,63 @@ def test_shapes_with_outside_access_fetch_nothing(tmp_path, canary):
     assert done.returncode == 2, done.stdout
     assert done.stderr.count("\n") == 1
     assert REQUESTS == []
+
+
+CIRCLES = {
+    "of parts": "x:E owl:disjointWith x:F ; owl:intersectionOf _:l . x:j a x:E, x:F .",
+    "of members": "[] a owl:AllDisjointClasses ; owl:members _:l . x:j a x:B, x:C .",
+}
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+@pytest.mark.parametrize("command", ["show R7 --with", "export --with", "consistent", "quality"])
+def test_a_circular_list_is_named_or_harmless(command, name, tmp_path, capsys):
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix x: <http://x/> .\n"
+        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+        "_:l rdf:first x:B ; rdf:rest _:m . _:m rdf:first x:C ; rdf:rest _:l .\n" + CIRCLES[name]
+    )
+    code = main([*command.split(), str(path)])
+    err = capsys.readouterr().err
+    assert code == (1 if command == "consistent" else 2), err
+    assert "unforeseen" not in err
+    if "--with" in command:
+        assert err.count("\n") == 1
+        assert "contradicts the ontology" in err
+
+
+def test_a_curated_title_of_40_000_words_takes_no_time(tmp_path, capsys):
+    path = tmp_path / "x.ttl"
+    words = " ".join(f"w{i}" for i in range(40_000))
+    path.write_text(
+        "<https://w3id.org/mlops-roles/role/data-scientist> "
+        f'<https://w3id.org/mlops-roles/ns#curatedTitle> "{words}"@en .'
+    )
+    started = time.process_time()
+    assert main(["resolve", "Data Scientist", "--with", str(path), "--format", "json"]) == 0
+    assert time.process_time() - started < 6
+    assert json.loads(capsys.readouterr().out)[0]["roles"] == ["data-scientist"]
+
+
+def test_what_follows_from_an_added_file_is_bounded(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix x: <http://x/> .\n"
+        "x:p a owl:TransitiveProperty .\n"
+        + "".join(f"x:n{i} x:p x:n{i + 1} .\n" for i in range(300))
+    )
+    for limits, hint in (
+        (forward_chaining.Limits(statements=20_000), "over 20,000 statements follow"),
+        (forward_chaining.Limits(seconds=0), "takes over 0 s to infer"),
+    ):
+        monkeypatch.setattr(forward_chaining, "Limits", lambda limits=limits: limits)
+        assert_refused(["show", "R7", "--with", path], capsys, "x.ttl", hint)
+
+
+def test_a_folder_that_is_no_release_is_not_searched(tmp_path, capsys):
+    for folder in ("/proc", tmp_path, tmp_path / "nowhere"):
+        assert_refused(["serve", folder], capsys, "no release in it")
+    (tmp_path / "x" / "mlops-roles.ttl").mkdir(parents=True)
+    (tmp_path / "²" / "mlops-roles.ttl").mkdir(parents=True)
+    assert_refused(["serve", tmp_path], capsys, "no release in it")

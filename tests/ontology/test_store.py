@@ -13,6 +13,7 @@ from support.asserted import ROOT
 from support.disks import small_disk
 
 from mlops_roles import InputError, load
+from mlops_roles.cli.main import main
 from mlops_roles.io.atomic import MARK
 from mlops_roles.ontology.store import open_or_build
 
@@ -217,6 +218,27 @@ def test_a_damaged_store_is_an_error_with_its_place_and_fix(lost, data, folder):
         load(data=[data], store=folder)
     shutil.rmtree(whole)
     assert content(data, folder) == before
+
+
+@pytest.mark.parametrize("kept", ["prefixes.json", "store/*.sst"])
+def test_a_flipped_bit_is_an_error_or_changes_nothing(kept, data, folder, capsys):
+    """In the block of a table it is met by a query, not when the store is opened."""
+    arguments = ["ask", "tasks-of-role", "R7", "--data", str(data), "--store", str(folder)]
+    assert main(arguments) == 0
+    right = capsys.readouterr().out
+    refused = 0
+    for path in sorted(folder.glob(f"*/{kept}")):
+        whole = path.read_bytes()
+        for at in (len(whole) // 20, len(whole) // 3):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            code = main(arguments)
+            out, err = capsys.readouterr()
+            assert (code, out) == (0, right) or (code, out, err.count("\n")) == (2, "", 1)
+            assert "unforeseen" not in err
+            refused += code == 2
+        path.write_bytes(whole)
+    assert refused
+    assert (main(arguments), capsys.readouterr().out) == (0, right)
 
 
 @posix

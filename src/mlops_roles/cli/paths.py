@@ -12,7 +12,7 @@ from ..errors import InputError
 READ = (
     *("added", "apply", "certificate", "connect", "data", "decisions", "exceptions", "files"),
     *("folder", "join", "key_file", "mapping", "mappings", "new", "old", "only", "ontology"),
-    *("question", "questions", "staff", "theirs", "undo"),
+    *("question", "questions", "staff", "store", "theirs", "undo"),
 )  # the arguments that are files to read
 WRITTEN = ("output", "save", "save_mapping")  # those whose file is replaced
 MAY_BE_EMPTY = ("author", "date", "term", "title", "values")

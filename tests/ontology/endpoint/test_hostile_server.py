@@ -441,10 +441,76 @@ def test_a_query_is_in_no_error_and_in_no_address(server):
 @pytest.mark.parametrize("name", ["https://acme.example/> <urn:x", "no iri", ""])
 def test_a_graph_that_is_no_iri_is_refused(name, capsys):
     assert main(["ask", QUESTION, "--endpoint", "http://127.0.0.1:9/", "--graph", name]) == 2
-    assert "not an IRI of a graph" in capsys.readouterr().err
+    assert ("not an IRI of a graph" if name else "--graph: empty") in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("value", ['x" . } #', "} UNION { ?s ?p ?o", "x\\u0022 ?y", "a\nb"])
 def test_a_parameter_never_becomes_sparql(value, server):
     with connect(server.url) as endpoint:
         assert endpoint.ask("roles-for-title", title=value).rows == []
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (302, {"Location": "http://\x1b[31mevil\x07/"}, b""),
+        (500, {}, b"\x1b]0;title\x07 \x9b2J \xe2\x80\xaegnp.exe"),
+        (500, {"Content-Type": "text/html"}, "\x9b31m<b>\x1b[2J".encode()),
+        (200, {"Content-Type": "text/\x1b[31mhtml"}, b""),
+        (200, {"Content-Type": JSON}, b'{"\x1b[31m'),
+        (503, {"Retry-After": "\xb2"}, b""),
+        (429, {"Retry-After": "99999999999999999999999999"}, b""),
+        (503, {"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}, b""),
+    ],
+)
+def test_what_a_server_says_is_one_line_without_escapes(status, headers, body, server, capsys):
+    server.spoil = on_rows(lambda *_: (status, headers, body))
+    assert main(["ask", QUESTION, "--endpoint", server.url, "--timeout", "3"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", err)
+    assert "unforeseen" not in err
+
+
+def test_a_proxy_is_used_only_if_this_tool_is_told_to(server, store, monkeypatch):
+    with serving(store) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        with connect(server.url) as endpoint:
+            assert endpoint.ask(QUESTION).terms == ROWS
+        assert (proxy.requests == [], server.requests == []) == (True, False)
+        count = len(server.requests)
+        monkeypatch.setenv("MLOPS_ROLES_PROXY", proxy.url.removesuffix("/sparql"))
+        with connect(server.url) as endpoint:
+            assert endpoint.ask(QUESTION).terms == ROWS
+        assert proxy.requests
+        assert len(server.requests) == count
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("MLOPS_ROLES_TOKEN", "é"),
+        ("MLOPS_ROLES_TOKEN", "a\nHost: b"),
+        ("MLOPS_ROLES_PASSWORD", "\udcff"),
+        ("MLOPS_ROLES_PROXY", "nowhere"),
+        ("NETRC", b"machine a login \xff"),
+        ("NETRC", b"machine a login"),
+        ("NETRC", b"machine a nonsense b"),
+    ],
+)
+def test_credentials_that_cannot_be_sent_are_an_error(
+    variable, value, server, monkeypatch, tmp_path, capsys
+):
+    if isinstance(value, bytes):
+        (tmp_path / "netrc").write_bytes(value)
+        value = str(tmp_path / "netrc")
+    monkeypatch.setenv("MLOPS_ROLES_USER", "ada" if "PASSWORD" in variable else "")
+    monkeypatch.setenv(variable, value)
+    code = main(["ask", QUESTION, "--endpoint", server.url])
+    err = capsys.readouterr().err
+    assert (code, err.count("\n")) in ((2, 1), (0, 0))
+    assert code == 2 or value.endswith("netrc")  # a machine without a password is none
+    assert "unforeseen" not in err

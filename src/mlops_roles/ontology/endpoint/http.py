@@ -310,9 +310,11 @@ def _credentials() -> Any:
     file = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
     if os.environ.get("MLOPS_ROLES_TOKEN") or not file.is_file():
         return None
+    from netrc import NetrcParseError
+
     try:
         return httpx.NetRCAuth(str(file))
-    except (SyntaxError, ValueError, OSError) as error:
+    except (NetrcParseError, SyntaxError, ValueError, OSError) as error:
         raise InputError(
             f"{file}: cannot be read as netrc ({type(error).__name__}); fix it"
         ) from None
