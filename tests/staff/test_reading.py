@@ -437,3 +437,45 @@ def test_a_certificate_from_lists_in_parquet_is_verified(tmp_path):
     certificate = tmp_path / "ada.json"
     certificate.write_text(json.dumps(certify("Ada", "R3", path).to_dict()))
     assert verify(certificate, path).differences == ()
+
+
+# odd tables -------------------------------------------------------------------------------------
+
+ODD = {
+    "numbered columns": "Name,Skill 1,Skill 2,Skill 3\nAda,SQL,statistics,\nBen,without SQL,,\n",
+    "three separators in one cell": 'Name,Skills\nAda,"statistics, x | SQL; y"\nBen,without SQL\n',
+    "stars": "Name,SQL,statistics\nAda,★★★★,****\nBen,☆☆☆☆,*\n",
+    "Harvey balls": "Name,SQL,statistics\nAda,◕,●\nBen,○,◔\n",
+    "a heading of two lines": '"Employee\nName","SQL\n(0-5)",statistics\nAda,4,5\nBen,0,1\n',
+    "an index without a heading": ",Name,SQL,statistics\n0,Ada,4,5\n1,Ben,0,1\n",
+    "headings on each page": "Name,SQL,statistics\nAda,4,5\nName,SQL,statistics\nBen,0,1\n"
+    "Page 2 of 2,,\n",
+    "decimal commas": "Name;SQL;statistics\nAda;3,5;4,5\nBen;0;1,5\n",
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_tables_say_the_same(kind, put):
+    found = audit(put(ODD[kind]))
+    assert said(found) == SKILLED
+    assert found.rejected == []
+    assert found.rows["used"] == 2
+    assert found.rows["read"] == 2 + found.rows.get("left_out", 0)
+    assert all("\n" not in line for line in found.reading.summary())
+
+
+def test_a_column_of_a_skill_with_a_value_that_is_no_level_names_the_option(put, capsys):
+    path = put("Name,Title,SQL,statistics\nAda,Nurse,A,4\nBen,Cook,B,5\n")
+    assert main(["audit", str(path), "--reading"]) == 0
+    assert "'A' is no level of a skill" in " ".join(capsys.readouterr().out.split())
+    options = ReadOptions(values={("level", "a"): "has", ("level", "b"): "lacks"})
+    found = audit(path, mapping=options)
+    assert said(found)["Ada", "sql"] == "has"
+    assert said(found)["Ben", "sql"] == "lacks"
+
+
+@pytest.mark.parametrize(
+    "open_end", ["unbefristet", "present", "indefinido", "CDI", "until further notice"]
+)
+def test_an_end_that_is_open_is_none(open_end, put):
+    assert audit(put(f"Name,Title,End\nAda,Nurse,{open_end}\n")).rows["used"] == 1

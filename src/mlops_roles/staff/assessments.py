@@ -19,7 +19,7 @@ from .dates import comparable_dates, is_iso_date
 from .engine import Engine
 from .headings import is_marker
 from .layouts import LONG, PLAIN_NUMBER, Plan, person_key
-from .reading import Reading, ReadOptions
+from .reading import Reading, ReadOptions, one_line
 from .values import UNIT, SkillCells, fold_value, meanings, parse_level, scale_ends, settled_ends
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def own_scales(
     those of others above 10, so that one scale would misread one of them.
     """
     columns = {plan.headings[i].strip(): i for i in values}
-    for heading, scale in options.scales.items():
+    for heading, scale in ((one_line(name), scale) for name, scale in options.scales.items()):
         if heading not in columns:
             raise InputError(
                 f"--scale {heading}={scale}: no column of levels has this heading; there are "

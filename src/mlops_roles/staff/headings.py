@@ -166,6 +166,8 @@ class _Chooser:
             elif name in self.options.ignore:
                 self.refused[i] = "ignored as settled"
         guesses = self._guesses()
+        if len(guesses.get("skill", ())) > 1 and not guesses.get("level"):
+            guesses.setdefault("skills", []).extend(guesses.pop("skill"))  # Skill 1, Skill 2
         for column in (*OWN, *MORE):
             self._choose(column, guesses.get(column, []))
         self._role_as_title(guesses.get("role", []))
@@ -298,8 +300,11 @@ class _Chooser:
 
     def _has_levels(self, i: int) -> bool:
         """Whether all values are levels, and the column is not empty, or is named as a skill."""
-        settled = (self._settled("level", v) or parse_level(v) for v in self.values[i])
-        return all(settled) and (bool(self.values[i]) or self.vocabulary.is_skill(self.names[i]))
+        is_level = all(map(self._is_level, self.values[i]))
+        return is_level and (bool(self.values[i]) or self.vocabulary.is_skill(self.names[i]))
+
+    def _is_level(self, value: str) -> bool:
+        return bool(self._settled("level", value) or parse_level(value))
 
     def _highest(self, i: int) -> float:
         levels = filter(None, map(parse_level, self.values[i]))
@@ -313,6 +318,11 @@ class _Chooser:
             return self.chosen[i]
         name = self.names[i]
         why = self.refused.get(i) or ("an unknown heading" if name else "no heading")
+        if name and i not in self.refused and self.vocabulary.is_skill(name):
+            odd = next((v for v in self.values[i] if not self._is_level(v)), "")[:40]
+            if odd:
+                fix = f"to read it: --value 'level:{odd}=has' (has, below, lacks, unknown)"
+                return ColumnReading(name, None, "not read", f"{odd!r} is no level of a skill", fix)
         if name and i not in self.refused and (near := self._resembles(name)):
             fix = f'to read it: --map {near}="{name}"'
             return ColumnReading(name, None, "not read", f"resembles a heading for {near}", fix)
@@ -354,6 +364,6 @@ def is_marker(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     folded = fold_value(text).strip(" .-–—*[]()<>_:#")
-    bare = re.split(r"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$", folded)[0].strip(" .-_")
+    bare = re.split(r"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$|\s+\d+\s", folded)[0].strip(" .-_")
     known = meanings("person")
     return known.get(folded) or known.get(f"{folded}.") or known.get(bare) or known.get(f"{bare}.")

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from .headings import Columns, Vocabulary, choose_columns, heading_kind
-from .reading import ReadOptions
+from .reading import ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
 from .values import UNIT, SkillCells, parse_level
@@ -124,6 +124,8 @@ def plan_layout(
     """
     if options.layout and options.layout not in LAYOUTS:
         raise InputError(f"--layout {options.layout}: no such layout; use {', '.join(LAYOUTS)}")
+    source.headings = list(map(one_line, source.headings))
+    source.sample = [row for row in source.sample if list(map(one_line, row)) != source.headings]
     turned = options.layout == "transposed" or (
         not options.layout and _is_transposed(source, options, vocabulary, path)
     )
@@ -368,7 +370,8 @@ def _separators(
         for mark in SEPARATORS
         if any(mark in cell and _makes_names(cell, mark, reads) for cell in cells)
     ]
-    slashed = (c.split("/") for c in cells if "/" in c and not reads.is_known(c))
+    pieces = {p.strip() for c in cells if "/" in c for p in re.split(_marks(";", *found), c)}
+    slashed = (p.split("/") for p in pieces if "/" in p and not reads.is_known(p))
     if any(all(map(reads.is_known, parts)) for parts in slashed):
         source.reading.notes.append("A slash separates names if each part is a known name")
     unread = [m for m in (",", "|") if m not in found and any(m in cell for cell in cells)]
@@ -387,10 +390,21 @@ def _makes_names(cell: str, mark: str, reads: SkillCells) -> bool:
         pieces = [p for p in _protected(part).split(mark) if p.strip()]
         if len(pieces) < 2 or reads.is_known(part.strip()):
             continue
-        known = [name for p in pieces for name in reads.read(p) if reads.is_known(name.name)]
+        others = _marks(*(m for m in SEPARATORS if m != mark))
+        known = [p for p in pieces if any(_is_name(one, reads) for one in re.split(others, p))]
         if len(known) > 1 or (known and mark in "\n|•"):
             return True
     return False
+
+
+def _marks(*marks: str) -> str:
+    """A pattern of one of some separators."""
+    return "[" + "".join(map(re.escape, marks)) + "]"
+
+
+def _is_name(text: str, reads: SkillCells) -> bool:
+    """Whether a text is a known name, perhaps with a level."""
+    return any(reads.is_known(name.name) for name in reads.read(text))
 
 
 def _protected(text: str) -> str:

@@ -24,7 +24,6 @@ VACANT, NOBODY, LEFT, SOON = "vacant", "no person", "left", "not yet started"
 REASONS = (VACANT, NOBODY, LEFT, SOON)  # the first that holds counts
 STATUSES = ("present", "on leave", LEFT, SOON, VACANT)
 MAX_STATUSES = 500  # distinct values of a column of statuses
-OPEN_END = ("present", "current", "today", "now", "ongoing", "heute", "aujourd'hui", "actual")
 
 
 class Presence:
@@ -179,7 +178,7 @@ class Presence:
         """Whether a date says that there is none yet."""
         folded = fold_value(value)
         settled = self._settled(column, value)
-        return settled == "blank" or folded in meanings("cell") or folded in OPEN_END
+        return settled == "blank" or folded in meanings("cell") or folded in meanings("end")
 
     # open posts ------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from ..io import rdf
 from ..ontology.graph import Graph, load
 from ..ontology.tables import RoleTables
 from .assessments import Assessment, SeveralLevels, find_assessments, on_scale, own_scales
-from .engine import Engine, source_name
+from .engine import Engine, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
 from .layouts import (
@@ -248,6 +248,7 @@ class TableReader:
             raise InputError(f"{name}: a header and no rows; give a file with people")
         table = _parse_json(table, plan, rejected, name)
         reading.rows = reading.rows or table.num_rows + len(short)
+        table = _without_headers(table, plan, reading)
         cells = self._cells(plan, reading, lambda i: _distinct(table[str(i)]))
         if plan.is_plain:
             people = self.engine.register_arrow(_renamed(table, plan))
@@ -483,6 +484,27 @@ def _renamed(table: pyarrow.Table, plan: Plan) -> pyarrow.Table:
     cells = {c: table[at[c]] if c in at else none for c in COLUMNS}
     more = {c: table[at[c]] for c in at if c not in COLUMNS}
     return pa.table({"line": table["line"], **cells, **more})
+
+
+def _without_headers(table: pyarrow.Table, plan: Plan, reading: Reading) -> pyarrow.Table:
+    """The table without rows that repeat the headings, as on each page of a printed report."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def same(i: int) -> Any:  # without a Python scalar, which would load pandas
+        heading = pc.cast(string_array([plan.headings[i]]), pa.string())
+        return pc.is_valid(pc.index_in(pc.cast(table[str(i)], pa.string()), value_set=heading))
+
+    if not plan.wanted:
+        return table
+    first, *others = plan.wanted
+    is_header = same(first)
+    if not pc.any(is_header).as_py():
+        return table
+    for i in others:
+        is_header = pc.and_(is_header, same(i))
+    reading.leave_out("no person", pc.filter(table["line"], is_header).to_pylist())
+    return pc.filter(table, pc.invert(is_header))
 
 
 def _parse_json(

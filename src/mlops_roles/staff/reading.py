@@ -63,13 +63,18 @@ class ReadOptions:
         return [
             (ours, heading)
             for ours, theirs in self.mapping.items()
-            for heading in ([theirs] if isinstance(theirs, str) else theirs)
+            for heading in map(one_line, [theirs] if isinstance(theirs, str) else theirs)
         ]
 
     @property
     def date(self) -> str:
         """The date at which people are counted, as ISO text."""
         return self.as_of or datetime.date.today().isoformat()
+
+
+def one_line(text: object) -> str:
+    """A heading as it is shown and compared: with single spaces, and '' for none."""
+    return " ".join(str(text or "").split())
 
 
 def as_options(settled: Mapping[str, str] | ReadOptions | None) -> ReadOptions:
@@ -97,7 +102,7 @@ class ColumnReading:
 
     def to_dict(self) -> dict[str, Any]:
         """The column as plain data, without empty fields."""
-        return {k: v for k, v in vars(self).items() if v or k == "column"}
+        return {k: v for k, v in vars(self).items() if v or k in ("column", "heading")}
 
 
 @dataclass
@@ -181,7 +186,7 @@ def reading_summary(data: Mapping[str, Any]) -> list[str]:
         )
         more = f"; and {len(read) - 12} more" if len(read) > 12 else ""
         lines.append(f"Columns: {'; '.join(shown)}{more}.")
-    if unread := [c["heading"] for c in data["columns"] if not c["column"]]:
+    if unread := [c["heading"] or "(no heading)" for c in data["columns"] if not c["column"]]:
         lines.append(f"Not read: {_few(unread)}.")
     lines += [f"{c['heading']}: {c['why']}; {c['fix']}." for c in data["columns"] if c.get("fix")]
     if scale := data.get("scale"):

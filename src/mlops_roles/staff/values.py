@@ -6,6 +6,7 @@ here, never one value for each row.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ _PERCENT = re.compile(rf"({_NUMBER})\s*%")
 _NUMBERED = re.compile(rf"(?:(?:l|n|s|lvl|level|niveau|stufe|nivel|livello)\.?\s?)?({_NUMBER})")
 _NUMBER_AND_WORD = re.compile(rf"[lns]?({_NUMBER})\s*[-–—:=.,)]?\s*(\D.*)")
 _WORD_AND_NUMBER = re.compile(rf"(\D*?)\s*[(\[]\s*({_NUMBER})\s*[)\]]")
+_STARS = re.compile(r"([*★⭐]*)([☆✩]*)")
 _YEARS = re.compile(rf"({_NUMBER})\s*\+?\s*(?:years?|yrs?|y|jahren?|ans?|années?|años?)\b.*")
 _LEVEL_IN_CELL = (
     re.compile(r"(?P<name>.*\S)\s*[:=]\s*(?P<level>[^:=]+)"),
@@ -44,7 +46,7 @@ def fold_value(text: str) -> str:
 
 @cache
 def meanings(kind: str) -> dict[str, str]:
-    """Folded value to meaning, for a kind of `values.csv`: status, person, negation or cell."""
+    """Folded value to meaning, for a kind of `values.csv`, such as status or person."""
     rows = resource_rows("ontology", "staff/values")
     return {fold_value(r["value"]): r["meaning"] for r in rows if r["kind"] == kind}
 
@@ -105,6 +107,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], ...] = (
     (_PERCENT, lambda m: Level(share=min(_float(m[1]) / 100, 1.0))),
     (_ON, lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))),
     (_OF, lambda m: Level(_float(m[1]), top=_float(m[2]))),
+    (_STARS, lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None)),
     (_YEARS, lambda _: TICK),
     (_NUMBERED, lambda m: Level(_float(m[1]))),
     (_NUMBER_AND_WORD, lambda m: _numbered_word(m[1], m[2])),
@@ -250,7 +253,7 @@ def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[s
 
 def _top(highest: float) -> float:
     """The top of a scale whose highest level seen is this one."""
-    return highest if highest <= 7 else 10.0 if highest <= 10 else 100.0
+    return math.ceil(highest) if highest <= 7 else 10.0 if highest <= 10 else 100.0
 
 
 def _with_thresholds(
