@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from .dates import iso_dates
-from .presence import LEFT, OPEN_END, SOON
+from .presence import LEFT, SOON
 from .rdf_statements import Statements
 from .reading import Reading, ReadOptions
 from .values import fold_value, meanings
@@ -106,4 +106,4 @@ class _Dates:
     def _is_open(self, column: str, value: str) -> bool:
         folded = fold_value(value)
         settled = self.options.values.get((column, folded))
-        return settled == "blank" or not folded or folded in meanings("cell") or folded in OPEN_END
+        return settled == "blank" or not folded or folded in {**meanings("cell"), **meanings("end")}
