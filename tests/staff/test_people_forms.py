@@ -1,11 +1,17 @@
 """People as RDF and JSON really have them: who is a person, since when, and called what."""
 
+import io
 import json
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from mlops_roles import InputError, audit, load
+from mlops_roles import InputError, Records, ask, audit, certify, load
+from mlops_roles.cli import main
+from mlops_roles.io import rdf
+from mlops_roles.ontology.names import slug
 from mlops_roles.staff.reading import ReadOptions
 
 CASES = Path(__file__).parent / "people"
@@ -395,10 +401,128 @@ def test_what_is_not_understood_is_listed_with_counts_and_the_option_that_reads_
     }
     assert strange["hr:jobTitle"]["fix"] == "to read it: --map title=hr:jobTitle"
     columns = {c.heading: (c.column, c.how) for c in found.reading.columns}
-    assert columns == {"foaf:Person": ("person (class)", "named"), "foaf:name": ("name", "named")}
+    assert columns == {"foaf:Person": ("person", "named"), "foaf:name": ("name", "named")}
     keys = of_json(
         tmp_path,
         {"@context": {"name": "https://schema.org/name", "Person": "https://schema.org/Person"},
          "@type": "Person", "name": "Ann", "jobTitle": "Cook"},
     )  # fmt: skip
     assert [(r["name"], r["count"]) for r in keys.reading.not_understood] == [("jobTitle", 1)]
+
+
+# forms -----------------------------------------------------------------------------------
+
+
+def put(path, text):
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_several_files_are_read_at_once_and_rows_keep_their_file_and_line(tmp_path):
+    cv = '{"basics": {"name": "%s"}, "work": [{"position": "Data Engineer"}]}'
+    files = [
+        put(tmp_path / "a.csv", "person,title\nAnn,Data Scientist\nAnn,Cook\n"),
+        put(tmp_path / "b.json", cv % "Ben"),
+        put(tmp_path / "c.csv", "name,title\nBen,Cook\nCem,DevOps Engineer\nAnn,Cook\n"),
+        put(tmp_path / "d.json", cv % "Dora"),
+    ]
+    found = audit(files)
+    assert {row["person"] for row in found.people.to_pyarrow().to_pylist()} == {
+        "Ann", "Ben", "Cem", "Dora",
+    }  # fmt: skip
+    assert found.rows == {"read": 7, "used": 4, "rejected": 3}
+    assert holders(found, "data-engineer") == 1  # Ben is a cook in an earlier row
+    a, c = str(files[0]), str(files[2])
+    assert {(r.file, r.line, r.reason) for r in found.rejected} == {
+        (a, 3, "duplicate of line 2"),
+        (c, 4, f"duplicate of line 2 of {a}"),
+        (f"{files[1]}, {files[3]}", 1, f"duplicate of line 2 of {c}"),
+    }
+    assert any(note.startswith(f"{c}: Read as") for note in found.reading.notes)
+
+
+def test_the_same_relative_id_in_two_files_is_two_people(tmp_path):
+    text = '{"@context": "https://schema.org", "@type": "Person", "@id": "#p", "name": "%s"}'
+    files = [put(tmp_path / f"{n}.jsonld", text % n) for n in ("Ann", "Ben")]
+    assert list(people(audit(files))) == ["Ann", "Ben"]
+    triples = '_:a <http://xmlns.com/foaf/0.1/name> "%s" .\n' \
+        "_:a a <http://xmlns.com/foaf/0.1/Person> .\n"  # fmt: skip
+    files = [put(tmp_path / f"{n}.ttl", triples % n) for n in ("Ann", "Ben")]
+    assert list(people(audit(files))) == ["Ann", "Ben"]
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("person,title\nAnn,Data Engineer\n", "Ann"),
+        ('<urn:a> <https://schema.org/jobTitle> "Data Engineer" .\n', "urn:a"),
+        ('{"basics": {"name": "Ann"}, "work": [{"position": "Data Engineer"}]}', "Ann"),
+    ],
+)
+def test_people_come_from_standard_input(monkeypatch, capsys, text, person):
+    rdf._standard_input.cache_clear()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert main.main(["audit", "-", "--format", "json"]) == 0
+    rdf._standard_input.cache_clear()
+    data = json.loads(capsys.readouterr().out)
+    assert data["roles"]["data-engineer"]["people"] == 1
+    assert data["reading"]["file"] == "-"
+
+
+def test_tables_of_pandas_polars_and_arrow_are_read(tmp_path):
+    pyarrow, pandas = pytest.importorskip("pyarrow"), pytest.importorskip("pandas")
+    data = {"name": ["Ann", "Ben"], "title": ["Data Engineer", None], "skills": [["SQL"], []]}
+    tables = [pyarrow.table(data), pandas.DataFrame(data)]
+    try:
+        import polars
+    except ImportError:
+        pass
+    else:
+        tables.append(polars.DataFrame(data))
+    for table in tables:
+        found = audit(table)
+        assert people(found) == {"Ann": ("Data Engineer", "data-engineer"), "Ben": (None, None)}
+        assert knowers(found, "sql") == 1
+        assert Records(table).evidence("Ann").skill_sets[0] == {"sql"}
+
+
+def test_a_saved_mapping_reads_the_next_month_and_fails_if_a_term_is_gone(tmp_path, capsys):
+    text = PREFIXES + ":a a foaf:Person ; foaf:name 'Ann' ; <urn:hr#job> 'Data Engineer' ."
+    path, saved = put(tmp_path / "a.ttl", text), tmp_path / "m.toml"
+    options = ["--map", "title=urn:hr#job", "--lang", "de", "--save-mapping", str(saved)]
+    assert main.main(["audit", str(path), *options]) == 0
+    capsys.readouterr()
+    assert main.main(["audit", str(path), "--mapping", str(saved), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["roles"]["data-engineer"]["people"] == 1
+    path.write_text(text.replace("#job", "#work"), "utf-8")
+    assert main.main(["audit", str(path), "--mapping", str(saved)]) == 2
+    assert "has no such term" in capsys.readouterr().err
+
+
+def test_every_answer_about_people_follows_a_company_s_own_properties(tmp_path, capsys):
+    path = CASES / "holds.ttl"
+    assert audit(path).coverage("role")["data-engineer"]["people"] == 1
+    assert certify("Mara Quill", "R4", Records(path)).verdict == "unknown"
+    held = ask("holders-of-role", load(data=[path]), role="R4")
+    assert [row["name"] for row in held] == ["Mara Quill"]
+    main.main(["team", "--staff", str(path), "--cover", "roles", "--size", "1"])
+    assert "Mara Quill" in capsys.readouterr().out
+    assert main.main(["whatif", "--staff", str(path), "--leave", "Mara Quill"]) == 0
+    assert "Data Engineer" in capsys.readouterr().out
+
+
+def test_ask_and_audit_agree_on_who_holds_what_today(tmp_path):
+    path = tmp_path / "staff.ttl"
+    path.write_text(
+        PREFIXES + ":a a foaf:Person . :b a foaf:Person . :c a foaf:Person . :d a foaf:Person . "
+        ":p org:heldBy :a ; org:role role:data-engineer . :e org:hasMembership :m . "
+        ":m org:role role:data-scientist ; org:memberDuring [ schema:endDate '2019' ] . "
+        ":n org:member :b ; org:role role:ml-engineer ; org:memberDuring [ time:hasEnd [ "
+        "time:inXSDDateTime '2100-01-01T00:00:00'^^xsd:dateTime ] ] . "
+        ":o org:member :c ; org:role role:ml-engineer ; schema:startDate '2100-01-01' . "
+        ":has rdfs:subPropertyOf mlops:holdsRole . :d :has role:devops-engineer .",
+        "utf-8",
+    )
+    counted = {r: n["people"] for r, n in audit(path).coverage("role").items() if n["people"]}
+    held = Counter(slug(row["role"]) for row in ask("holders-of-role", load(data=[path])))
+    assert counted == held == {"data-engineer": 1, "ml-engineer": 1, "devops-engineer": 1}

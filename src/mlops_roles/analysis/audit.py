@@ -252,10 +252,15 @@ class Audit(AuditResult):
         named = rest.filter(rest.person.notnull())
         named = named.select("line", who=folded_name(named.person))
         for line, first in self._engine.fetch_rows(find_duplicates(named)):
-            place = "another row" if self.staff.keyed else f"line {first}"
+            place = "another row" if self.staff.keyed else self._place(line, first)
             bad[line] = duplicate_of(place, self._differing(line, first))
         keys = self._persons(bad) if self.staff.keyed else {}
         return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
+
+    def _place(self, line: int, other: int) -> str:
+        """Where another row is, seen from a row."""
+        file, number = self.staff.place(other)
+        return f"line {number}" + (f" of {file}" if file != self.staff.place(line)[0] else "")
 
     def _differing(self, line: int, first: int) -> list[str]:
         """The columns in which two rows with one name differ."""
@@ -378,7 +383,8 @@ class Audit(AuditResult):
         """What was counted."""
         self._on_progress("counting")
         left_out = self.staff.reading.count_left_out
-        tally = Tally(self.staff.read, rejected=self._bad, left_out=left_out)
+        bad = [self.staff.located(row) for row in self._bad]
+        tally = Tally(self.staff.read, rejected=bad, left_out=left_out)
         for counted in (
             self._count_assignments,
             self._count_items,

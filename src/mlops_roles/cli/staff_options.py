@@ -21,6 +21,7 @@ TEXTS = (
     ("--has-from", "LEVEL", "the lowest level that is having a skill (default: the middle)"),
     ("--lacks-to", "LEVEL", "the highest level that is lacking a skill (default: 0, none)"),
     ("--as-of", "DATE", "the date at which people are counted: 2026-01-31 (default: today)"),
+    ("--lang", "TAG", "the language of names and titles in RDF that have several (default: en)"),
     ("--join", "FILE", "a second file, or another sheet, with more about the same people"),
     ("--on", "COLUMN", "the column by which both are joined; LEFT=RIGHT if its names differ"),
     ("--mapping", "FILE", "the reading as saved and reviewed; fails if the columns have changed"),
@@ -102,7 +103,9 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
         raise InputError("--join and --on belong together: --join skills.csv --on employee_id")
     scales = {name: scale for name, equals, scale in map(_partition_scale, args.scale) if equals}
     whole = [scale for _, equals, scale in map(_partition_scale, args.scale) if not equals]
-    given = {name: getattr(args, name) for name in (*PLAIN, "header_row", "as_of", "join", "on")}
+    given = {
+        name: getattr(args, name) for name in (*PLAIN, "header_row", "as_of", "lang", "join", "on")
+    }
     return ReadOptions(
         mapping={**saved.mapping, **mapping(args.map)},
         ignore=(*saved.ignore, *args.ignore),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -159,7 +159,7 @@ def parse_rdf(
 
 def iter_quads(
     path: str | os.PathLike[str],
-    prefixes: MutableMapping[str, str] | None = None,
+    parsers: list[ox.QuadParser] | None = None,
     keep_keys: bool = False,
     rename: bool = False,
 ) -> Iterator[ox.Quad]:
@@ -167,7 +167,7 @@ def iter_quads(
 
     Args:
         path: of the file, or '-'.
-        prefixes: gets the prefixes of the file when it has been read.
+        parsers: gets the parser, which knows the prefixes that it has met.
         keep_keys: of JSON-LD, whether keys that no context maps are kept (see `json_ld.complete`).
         rename: whether blank nodes of large N-Triples get names that no other file has, too.
 
@@ -179,9 +179,9 @@ def iter_quads(
             yield from ox.parse(path=os.fspath(path), format=kind, rename_blank_nodes=rename)
         else:
             parser = _parser(path, keep_keys=keep_keys)
+            if parsers is not None:
+                parsers.append(parser)
             yield from parser
-            if prefixes is not None:
-                prefixes.update(parser.prefixes)
     except InputError:
         raise
     except PARSE_ERRORS as error:

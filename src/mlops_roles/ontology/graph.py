@@ -45,7 +45,8 @@ class Graph:
 
     Args:
         added: files added to the ontology (see `load`).
-        data: RDF files of instance data, such as people; nothing is inferred from them.
+        data: RDF files of instance data, such as people; of the axioms in them only those about
+            people are followed (see `followed`).
         store: a folder in which the loaded store is kept, or a store that is loaded already.
         base: the files of the ontology itself, the one with the owl:Ontology first; by default
             the shipped ones.
@@ -307,6 +308,7 @@ class Graph:
         self._add_closure()
         if self.data:
             from .axioms import axioms_in
+            from .followed import follow
 
             before = axioms_in(store)
             for path in self.data:
@@ -317,7 +319,8 @@ class Graph:
                 state_what_mappings_mean(self)
             warn_of_data(self.data, store)
             after = axioms_in(store)
-            self.axioms_in_data = tuple(name for name in after if after[name] - before[name])
+            used = follow(store)
+            self.axioms_in_data = tuple(name for name in after if after[name] - before[name] - used)
         return self.prefixes
 
     def _load_and_close(self, store: ox.Store) -> dict[str, str]:

@@ -219,6 +219,8 @@ def source_name(staff: Any) -> str:
     """The path of a file, or the name of a table; 'table' for any other expression."""
     if isinstance(staff, (str, Path)):
         return str(staff)
+    if isinstance(staff, (list, tuple)):
+        return ", ".join(map(source_name, staff))
     return str(getattr(staff.op(), "name", "table")) if hasattr(staff, "op") else "table"
 
 

@@ -28,6 +28,7 @@ PLAIN = {
     "scale": "the lowest and the highest level",
     "has_from": "the lowest level that is having a skill",
     "lacks_to": "the highest level that is lacking a skill",
+    "lang": "the language of names and titles in RDF that have several",
     "join": "a second file or sheet",
     "on": "the column by which both are joined",
 }
@@ -57,6 +58,7 @@ def _lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
         "scale": (reading.scale or {}).get("scale"),
         "has_from": options.has_from,
         "lacks_to": options.lacks_to,
+        "lang": options.lang,
         "join": options.join,
         "on": options.on,
     }

@@ -566,10 +566,10 @@ class _People:
         for iri, times in sorted(statements.counts.items(), key=lambda pair: (-pair[1], pair[0])):
             use = uses[iri]
             if use.column not in hidden:
-                column = f"{use.column} (class)" if use.column in CLASS_COLUMNS else use.column
-                why = "; ".join(filter(None, (use.why, f"{times:,} times")))
+                kind = "a class" if use.column in CLASS_COLUMNS else ""
+                why = "; ".join(filter(None, (kind, use.why, f"{times:,} times")))
                 self.reading.columns.append(
-                    ColumnReading(statements.curie(iri), column, use.how, why)
+                    ColumnReading(statements.curie(iri), use.column, use.how, why)
                 )
         for (kind, iri), times in statements.unread.most_common():
             name = statements.curie(iri)

@@ -81,6 +81,7 @@ class Terms:
         self.broader = _broader(chain(_about_terms(graph), axioms))
         self.axioms = axiom_names()
         self.used: dict[str, TermUse] = {}
+        self.parsers: list[ox.QuadParser] = []
         self.mapped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._check_mapping()
 
@@ -150,8 +151,9 @@ class Terms:
         if name.strip("<>") == iri or self.graph.expand_curie(name) == iri:
             return True
         prefix, colon, local = name.rpartition(":")
-        if "//" in name or (colon and prefix in self.graph.prefixes):
-            return False
+        spaces = {p.prefixes[prefix] for p in self.parsers if prefix in p.prefixes}
+        if "//" in name or (colon and (spaces or prefix in self.graph.prefixes)):
+            return iri in {space + local for space in spaces}
         return local_name(iri) == local or iri == KEYS + name
 
 
@@ -184,7 +186,6 @@ class Statements:
     """
 
     def __init__(self, files: Sequence[Path], graph: Graph, options: ReadOptions):
-        self.prefixes: dict[str, str] = {}
         axioms = [quad for path in files for quad in _axioms_in(path)]
         self.terms = Terms(graph, options, axioms)
         self.unread: Counter[tuple[str, str]] = Counter()
@@ -193,8 +194,8 @@ class Statements:
         self._in_ontology = {iri: len(use.subjects) for iri, use in self.terms.used.items()}
         unread: Counter[Any] = Counter()
         for path in files:
-            keep = {"keep_keys": True, "rename": len(files) > 1}
-            self._read(rdf.iter_quads(path, self.prefixes, **keep), unread)
+            parsers, rename = self.terms.parsers, len(files) > 1
+            self._read(rdf.iter_quads(path, parsers, keep_keys=True, rename=rename), unread)
         self.axioms = self._report_unread(unread)
         self.keys = list(self._numbers)
 
@@ -313,7 +314,8 @@ class Statements:
         short = self.terms.graph.curie(iri)
         if not short.startswith("<"):
             return short
-        fits = [(len(ns), p) for p, ns in self.prefixes.items() if ns and iri.startswith(ns)]
+        found = [pair for parser in self.terms.parsers for pair in parser.prefixes.items()]
+        fits = [(len(ns), p) for p, ns in found if ns and iri.startswith(ns)]
         length, prefix = max(fits, default=(0, ""))
         return f"{prefix}:{iri[length:]}" if fits else short
 

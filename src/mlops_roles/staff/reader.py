@@ -32,6 +32,7 @@ from .layouts import (
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
+from .several import combine
 from .sources import (
     SAMPLE_ROWS,
     Source,
@@ -115,6 +116,7 @@ class Staff:
         cells: how names in cells are read.
         assessments: the line of a person to the rows about each skill, if there are such rows or
             dates and sources of assessments.
+        starts: of several files, the line before the first of each, and its path.
     """
 
     table: ibis.Table
@@ -125,6 +127,17 @@ class Staff:
     reading: Reading = field(default_factory=lambda: Reading("", "table"))
     cells: SkillCells = field(default_factory=SkillCells)
     assessments: Callable[[int], Sequence[Assessment]] = lambda _: ()
+    starts: Sequence[tuple[int, str]] = ()
+
+    def place(self, line: int) -> tuple[str, int]:
+        """The file and the line in it of a row."""
+        start, file = next((s for s in reversed(self.starts) if s[0] < line), (0, self.file))
+        return file, line - start
+
+    def located(self, row: Rejected) -> Rejected:
+        """A rejected row with the file and the line that it has there."""
+        file, line = self.place(row.line)
+        return replace(row, file=file, line=line) if self.starts else row
 
 
 def read_staff(
@@ -137,8 +150,9 @@ def read_staff(
     """Read a staff file into `connection`, or a table that lives there.
 
     Args:
-        path: CSV, TSV, XLSX, Parquet, or RDF in our terms, W3C ORG, FOAF or schema.org;
-            an Ibis table; or a table of pandas, Polars or Arrow.
+        path: CSV, TSV, XLSX, Parquet; RDF in our terms, W3C ORG, FOAF, vCard or schema.org, as a
+            web page may have it; JSON Resume; '-' for standard input; a list of such files; an
+            Ibis table; or a table of pandas, Polars or Arrow.
         connection: any Ibis connection; the table is created there.
         mapping: column of ours to column of the file, where the names differ; or all that is
             settled about the reading.
@@ -152,6 +166,8 @@ def read_staff(
     ontology = graph or load()
     words = _vocabulary(ontology, is_title)
     reader = TableReader(Engine(connection), settled, words)
+    if isinstance(path, (list, tuple)):
+        return reader.read_several(path, ontology)
     if isinstance(path, (str, Path)) and rdf.ending_of(path) in RDF_ENDINGS:
         return reader.read_rdf([Path(path)], ontology)
     if _is_ibis(path):
@@ -208,6 +224,17 @@ class TableReader:
             return self._read_joined(path, source)
         report_sheets(source, self.options, header_finder(self.options, self.words))
         return self._read_source(source, name)
+
+    def read_several(self, files: Sequence[Any], graph: Graph) -> Staff:
+        """The people of several files; those in RDF are read as one graph."""
+        if not files:
+            raise InputError("no staff file; name one")
+        if self.options.join:
+            raise InputError("--join: takes one file and another; name one staff file only")
+        rdf_files = [Path(f) for f in files if rdf.ending_of(f) in RDF_ENDINGS]
+        parts = [self.read(f) for f in files if rdf.ending_of(f) not in RDF_ENDINGS]
+        parts += [self.read_rdf(rdf_files, graph)] if rdf_files else []
+        return parts[0] if len(parts) == 1 else combine(parts, COLUMNS)
 
     def read_rdf(self, files: Sequence[Path], graph: Graph) -> Staff:
         """The people of RDF files, whose cells are read as those of a table are."""

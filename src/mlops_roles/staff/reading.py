@@ -181,7 +181,8 @@ def reading_summary(data: Mapping[str, Any]) -> list[str]:
         shown = (
             c["heading"]
             if c["heading"] == c["column"]
-            else f"{c['heading']} as {c['column']} ({c['how']})"
+            else f"{c['heading']} as {c['column']}"
+            + (f" ({c['how']})" if c["how"] != "named" else "")
             for c in read[:12]
         )
         more = f"; and {len(read) - 12} more" if len(read) > 12 else ""
@@ -198,6 +199,7 @@ def reading_summary(data: Mapping[str, Any]) -> list[str]:
         lines.append(f"Open posts: {_counted(roles.items())}.")
     if strange := data.get("not_understood"):
         lines.append(f"Not understood: {_counted((s['name'], s['count']) for s in strange)}.")
+        lines += [f"{s['name']}: {s['fix']}." for s in strange if s.get("fix")][:8]
     return lines + [f"{note}." for note in data.get("notes", ())]
 
 
@@ -211,7 +213,7 @@ def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         for value, meaning in values.items():
             yield {"kind": column, "what": value, "read as": meaning, "why": ""}
     for strange in data.get("not_understood", ()):
-        why = f"{strange['count']} times"
+        why = "; ".join(filter(None, (f"{strange['count']:,} times", strange.get("fix"))))
         yield {
             "kind": strange["kind"],
             "what": strange["name"],

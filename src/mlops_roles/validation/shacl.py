@@ -24,6 +24,8 @@ from ..errors import InputError, NothingChecked
 from ..io import rdf
 from ..io.rdflib_bridge import rdflib_term, to_rdflib
 from ..io.resources import resource_dir
+from ..ontology.axioms import axioms_in, warn_of_axioms
+from ..ontology.followed import follow
 from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
 from ..ontology.sandbox import run_in_subprocess
@@ -57,21 +59,26 @@ class DataGraph:
     def load(cls, path: str | os.PathLike[str] | None, graph: Graph) -> DataGraph:
         """Load a user's data with the ontology. Raises InputError if it cannot be parsed."""
         store, ontology, undescribed = ox.Store(), _asserted_quads(graph), set[Any]()
+        axioms: dict[str, set[Any]] = {}
         if path:
             rdf.load_into(store, path)
-            _warn_of_axioms(path, store, graph)
             undescribed = _undescribed(ontology, store)
+            axioms = axioms_in(store)
         store.extend(ontology)
+        if path:
+            used = follow(store)
+            rest = {name: quads - used for name, quads in axioms.items()}
+            _warn_of_axioms(path, rest, graph)
         store.extend([ox.Quad(UNDESCRIBED, RDF_TYPE, n, UNDESCRIBED) for n in undescribed])
         return cls(path, store, undescribed)
 
 
-def _warn_of_axioms(path: str | os.PathLike[str], store: ox.Store, graph: Graph) -> None:
+def _warn_of_axioms(
+    path: str | os.PathLike[str], axioms: dict[str, set[Any]], graph: Graph
+) -> None:
     """Name the axioms in a user's data, unless its file is added to the ontology, too."""
-    from ..ontology.axioms import axioms_in, warn_of_axioms
-
     if Path(path).resolve() not in {added.resolve() for added in graph.added_rdf}:
-        warn_of_axioms([path], (name for name, quads in axioms_in(store).items() if quads))
+        warn_of_axioms([path], (name for name, quads in axioms.items() if quads))
 
 
 def check(

@@ -6,6 +6,8 @@
   mlops-roles audit staff.csv --reading                            how the file is read, alone
   mlops-roles audit people.csv --join skills.csv --on employee_id  two files
   mlops-roles audit staff.nt                                       people as RDF
+  mlops-roles audit ann.json ben.json team.html                    JSON Resume, web pages
+  cat staff.csv | mlops-roles audit -                              CSV, RDF or JSON
   mlops-roles audit --connect duckdb://hr.duckdb --table staff     a table in its database
   mlops-roles audit --connect postgres://hr@db.acme.example/people --table staff
 
@@ -13,9 +15,10 @@ The columns are person, title, skills (separated by ;), and optionally unit, rol
 status, start, end. Other headings, and other layouts (a column or a row for each skill, levels),
 are recognised; each answer says how the file was read. People who have left and vacancies do not
 count. All that a reading says can be settled by options, or by a file (--save-mapping, --mapping).
-RDF is read in the terms of mlops:, org:, foaf: and schema:. A database is any that Ibis connects
-to; give its password in PGPASSWORD, ~/.pgpass or wherever its driver looks, because others can see
-a command line. Exit code 1 if rows were rejected; with --strict also if a title is not resolved.
+RDF and JSON are read in the terms of mlops:, org:, foaf:, vcard: and schema:, or of a mapping
+(--map title=hr:position). A database is any that Ibis connects to; give its password in PGPASSWORD,
+~/.pgpass or wherever its driver looks, because others can see a command line. Exit code 1 if rows
+were rejected; with --strict also if a title is not resolved.
 """
 
 from __future__ import annotations
@@ -45,7 +48,10 @@ PERSON_FORMATS = ("csv", "tsv", "jsonl")
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", *PERSON_FORMATS])
     parser.add_argument(
-        "staff", nargs="?", metavar="STAFF", help="a staff file: CSV, TSV, XLSX, Parquet or RDF"
+        "staff",
+        nargs="*",
+        metavar="STAFF",
+        help="staff files: CSV, TSV, XLSX, Parquet, RDF, JSON-LD, JSON Resume; - is standard input",
     )
     add_reading(parser)
     parser.add_argument(
@@ -121,15 +127,15 @@ def _formatted(answer: Any, args: argparse.Namespace) -> str:
     return to_json(format_bands(data)) if args.format == "json" else report(data, args.format)
 
 
-def _source(args: argparse.Namespace) -> str | ibis.Table:
-    """The staff file, or the table of a database, that these options name."""
+def _source(args: argparse.Namespace) -> str | list[str] | ibis.Table:
+    """The staff files, or the table of a database, that these options name."""
     if args.connect is None and args.table is None:
-        if args.staff is None:
+        if not args.staff:
             raise InputError("no STAFF; name a staff file, or a table with --connect and --table")
-        return str(args.staff)
-    if args.staff is not None:
+        return args.staff if len(args.staff) > 1 else str(args.staff[0])
+    if args.staff:
         raise InputError(
-            f"{args.staff}: a STAFF file and --connect or --table; leave out the one or the other"
+            f"{args.staff[0]}: a STAFF file and --connect or --table; leave out one of them"
         )
     if args.table is None:
         raise InputError("--connect: no table; name the staff table with --table NAME")

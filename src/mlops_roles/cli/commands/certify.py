@@ -57,7 +57,7 @@ def add_person(parser: argparse.ArgumentParser) -> None:
         "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
     )
     parser.add_argument(
-        "--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX or Parquet"
+        "--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX, Parquet, RDF"
     )
     add_reading(parser)
     parser.add_argument(

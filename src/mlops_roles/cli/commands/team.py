@@ -95,7 +95,7 @@ def add_staff(parser: argparse.ArgumentParser) -> None:
         "--staff",
         required=True,
         metavar="FILE",
-        help="a staff file: CSV, TSV, XLSX, Parquet or RDF",
+        help="a staff file: CSV, TSV, XLSX, Parquet, RDF or JSON; - is standard input",
     )
     add_reading(parser)
     add_privacy(parser)
