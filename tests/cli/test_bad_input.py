@@ -25,12 +25,8 @@ from mlops_roles import (
     run_sparql,
 )
 from mlops_roles.cli.main import main
-<<<<<<< HEAD
-from mlops_roles.ontology import sandbox
+from mlops_roles.ontology import forward_chaining, sandbox
 from mlops_roles.ontology.catalogue import run_query
-=======
-from mlops_roles.ontology import forward_chaining
->>>>>>> 21db86e (Compare the files of a kept store with their checksums before it is opened)
 
 REQUESTS: list[str] = []
 XML = (
