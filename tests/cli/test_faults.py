@@ -13,7 +13,7 @@ COMMANDS = [
     ("show", "R7"),
     ("ask", "tasks-of-role", "R7", "--format", "json"),
     ("resolve", "Senior Data Engineer", "Wizard"),
-    ("certify", "Ada", "R3", "--staff", "staff.csv", "--format", "json"),
+    ("gap", "Ada", "R3", "--staff", "staff.csv"),
     ("verify", "ada.json", "--staff", "staff.csv"),
     ("export", "--inferred"),
 ]

@@ -472,7 +472,7 @@ def test_what_a_server_says_is_one_line_without_escapes(status, headers, body, s
     assert "unforeseen" not in err
 
 
-def test_a_proxy_is_used_only_if_this_tool_is_told_to(server, store, monkeypatch):
+def test_a_proxy_of_the_environment_is_not_used(server, store, monkeypatch):
     with serving(store) as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
             monkeypatch.setenv(name, proxy.url)
