@@ -21,10 +21,12 @@ from ..ontology.axioms import warn_of_axioms
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
 from ..ontology.names import local_name, slug
+from .assessments import Assessment
 from .engine import int64_array, string_array
 from .headings import fold_heading, synonyms
 from .mapped_values import MappedValues
 from .presence import LEFT, SOON
+from .rdf_assessments import RdfAssessments
 from .rdf_dates import gone_positions
 from .rdf_statements import CLASS_COLUMNS, EXTRA_COLUMNS, Pairs, Statements
 from .reading import ColumnReading, Reading, ReadOptions
@@ -49,12 +51,14 @@ class RdfPeople:
         reading: how the files were read, with who was left out.
         gone: the lines of the people who are left out.
         odd_levels: the levels that are none, whose skills count without a level.
+        assessments: the line of a person to the assessments of the person's skills.
     """
 
     table: pyarrow.Table
     reading: Reading
     gone: list[int] = field(default_factory=list)
     odd_levels: set[str] = field(default_factory=set)
+    assessments: Callable[[int], list[Assessment]] = lambda _: []
 
 
 def read_rdf_people(
@@ -130,7 +134,8 @@ class _People:
         self.reading.rows = table.num_rows
         if len(self.people):
             self._count_open_posts()
-        return RdfPeople(table, self.reading, self._leave_out(), self.odd_levels)
+        gone = self._leave_out()
+        return RdfPeople(table, self.reading, gone, self.odd_levels, self._assessments_in_line)
 
     # who is a person -------------------------------------------------------------------
 
@@ -384,6 +389,7 @@ class _People:
             titles.append(((who[rest], what[rest]), self._text))
             has |= self._mask(who[rest])
         skills = {c: [(self._skills(c), self._skill_text)] for c in SKILLS}
+        skills["skills"].append((self._assessed(), self.assessments.text))
         more = {
             c: [(self._of_people(c), self._value_text)]
             for c in (*EXTRA_COLUMNS, "start", "end")
@@ -510,6 +516,25 @@ class _People:
         return _joined(recorded, _compose(recorded, self._keywords))
 
     @cached_property
+    def assessments(self) -> RdfAssessments:
+        """The assessments of the people."""
+        return RdfAssessments(
+            self.pairs, self._texts, self._value_text, self._skill_name, self._with_level
+        )
+
+    def _assessed(self) -> Pairs:
+        """(person, assessment) of the assessments that count."""
+        import numpy as np
+
+        self.reading.notes += self.assessments.notes()
+        who, what = np.array(self.assessments.counted, np.int64).reshape(-1, 2).T
+        kept = self.is_person[who]
+        return who[kept], what[kept]
+
+    def _assessments_in_line(self, line: int) -> list[Assessment]:
+        return self.assessments.of_person(line, int(self.people[line - 1]))
+
+    @cached_property
     def _keywords(self) -> Pairs:
         """(skill, keyword as a key of its own, which has the level of the skill)."""
         import numpy as np
@@ -546,11 +571,17 @@ class _People:
             return self._keyword_texts[value]
         if self.literal[value]:
             return self._text(value)
+        name = self._skill_name(value)
+        return self._with_level(name, self._levels.get(value)) if name else None
+
+    def _skill_name(self, value: int) -> str:
+        """The name of a skill, as a text or a thing; '' for a thing that has only a level."""
+        if self.literal[value]:
+            return self._text(value)
         label = self.names.get(value)
         mapped = self._mapped.skill(self.keys[value], label)
         name = mapped or self._meant_skills.get(value) or label
-        name = name or ("" if value in self._levels else self.keys[value])
-        return self._with_level(name, self._levels.get(value)) if name else None
+        return name or ("" if value in self._levels else self.keys[value])
 
     @cached_property
     def _meant_skills(self) -> dict[int, str]:

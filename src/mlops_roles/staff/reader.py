@@ -244,6 +244,7 @@ class TableReader:
         inner = TableReader(self.engine, options, self.words)
         staff = inner._read_source(_people_source(found), found.reading.file)
         staff.reading.columns, staff.reading.layout = described, "RDF"
+        staff.assessments = found.assessments
         odd = dict.fromkeys(sorted(found.odd_levels), "no known level; has")
         if odd:
             staff.reading.values["level"] = staff.reading.values.get("level", {}) | odd
