@@ -1,0 +1,125 @@
+"""Commands that write, when they are killed or the system refuses: all of the output, or none."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+resource = pytest.importorskip("resource", reason="needs limits of resources, as POSIX has")
+
+START = [sys.executable, "-m", "mlops_roles"]
+WRITERS = {  # each writes `out`
+    "ask": ["ask", "source-of-statement", "--format", "json", "--output", "out"],
+    "resolve": ["resolve", "T", "--accept", "R3", "--author", "A", "--decisions", "out.sssom.tsv"],
+    "reason": ["reason", "data.ttl", "--output", "out"],
+    "save": ["audit", "staff.csv", "--reading", "--save-mapping", "out"],
+    "store": ["ask", "roles", "--data", "data.ttl", "--store", "out"],
+}
+DATA = "<urn:a> a <urn:b> . <urn:b> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <urn:c> .\n"
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder with input, the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.ttl").write_text(DATA)
+    (tmp_path / "staff.csv").write_text("person,title,skills\nAda,Data Scientist,SQL\n")
+    return tmp_path
+
+
+def run(arguments, **limits):
+    """Run a command with limits of resources, such as FSIZE=100."""
+
+    def limit():
+        for name, value in limits.items():
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+    return subprocess.run(
+        [*START, *arguments], capture_output=True, text=True, check=False, preexec_fn=limit
+    )
+
+
+def files(place):
+    """All files in a folder, but for the input and what an engine locks."""
+    known = {"data.ttl", "staff.csv"}
+    found = (path for path in place.rglob("*") if path.is_file() and path.name not in known)
+    return sorted(str(path.relative_to(place)) for path in found)
+
+
+def assert_refused(done):
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "unforeseen" not in done.stderr
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_full_disk_is_one_line_and_leaves_nothing(name, place):
+    assert_refused(run(WRITERS[name], FSIZE=0))
+    assert files(place) == []
+
+
+def test_a_full_cache_only_takes_time(place, monkeypatch):
+    for cache in ("cache", "/proc/nowhere"):
+        monkeypatch.setenv("MLOPS_ROLES_CACHE", cache)
+        done = run(["show", "R7", "--with", "data.ttl"], FSIZE=0)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert files(place) == []
+
+
+@pytest.mark.parametrize("number", [6, 10, 20])
+def test_too_few_descriptors_are_one_line(number, place):
+    done = run(WRITERS["store"], NOFILE=number)
+    assert_refused(done)
+    assert files(place) == []
+
+
+@pytest.mark.parametrize("option", ["--output", "--store"])
+def test_a_folder_that_cannot_be_written_is_named(option, place):
+    done = run(["ask", "roles", option, "/proc/nowhere"])
+    assert_refused(done)
+    assert "/proc/nowhere" in done.stderr
+
+
+def test_two_processes_that_write_the_same_file_leave_one_whole_answer(place):
+    questions = ("source-of-statement", "roles")
+    commands = [[*START, "ask", name, "--output", "out"] for name in questions]
+    right = set()
+    for command in commands:
+        subprocess.run(command, check=True)
+        right.add((place / "out").read_bytes())
+    for process in [subprocess.Popen(command) for command in commands]:
+        assert process.wait() == 0
+    assert (place / "out").read_bytes() in right
+    assert files(place) == ["out"]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_kill_leaves_the_old_output_or_the_new_one(name, place, request):
+    """One kill each here; `--graphs 1200` makes 200 of them in all."""
+    begun = time.monotonic()
+    assert run(WRITERS[name]).returncode == 0
+    seconds = time.monotonic() - begun
+    old = contents(place, name)
+    chance = random.Random(name)
+    for _ in range(max(1, request.config.getoption("graphs") // 30)):
+        process = subprocess.Popen([*START, *WRITERS[name]], stdout=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, seconds))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert contents(place, name) == old
+    assert run(WRITERS[name]).returncode == 0
+    assert contents(place, name) == old
+    assert not [path for path in files(place) if ".tmp" in path or ".loading" in path]
+
+
+def contents(place, name):
+    """What a command has written; of a store, its name, which is that of its content."""
+    if name == "store":
+        return [path.name for path in (place / "out").iterdir() if path.name[0] != "."]
+    if name == "resolve":  # the set has a new name each time it is made, and is kept then
+        return (place / "out.sssom.tsv").read_bytes()
+    return (place / "out").read_bytes()
