@@ -241,6 +241,24 @@ def test_a_question_of_a_company_ends_no_process_but_its_own(tmp_path, capsys, m
         Endpoint("http://127.0.0.1:9/query").run_sparql(path.read_text())
 
 
+def test_what_the_gate_would_miss_reaches_nothing_either(canary, monkeypatch):
+    monkeypatch.setattr(sandbox, "reject_unsafe_query", lambda text, name: None)
+    with pytest.raises(InputError):
+        run_sparql(f"SELECT * {{ SERVICE <{canary}/s> {{ ?s ?p ?o }} }}")
+    with pytest.raises(InputError):
+        sandbox.columns_of(f"ASK {{ SERVICE <{canary}/s> {{ ?s ?p ?o }} }}")
+    assert REQUESTS == []
+
+
+def test_an_answer_of_too_many_rows_is_refused(monkeypatch):
+    monkeypatch.setattr(sandbox, "MAX_ROWS", 2)
+    text = "SELECT ?x { VALUES ?x { 1 2 3 } }"
+    for bindings in ({}, {"x": [ox.Literal(number) for number in (1, 2, 3)]}):
+        with pytest.raises(InputError, match="an answer of over 2 rows; add LIMIT"):
+            run_sparql(text, bindings=bindings)
+    assert len(run_sparql(f"{text} LIMIT 2")) == 2
+
+
 def test_an_answer_that_is_too_large_is_refused(tmp_path, capsys):
     path = tmp_path / "mine.rq"
     path.write_text("SELECT * { ?a ?b ?c . ?d ?e ?f }")

@@ -218,8 +218,10 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
         out.write(b"\n")
         out.flush()
         out.write(next(steps))
-    except InputError as error:
-        out.write(str(error).removeprefix("query: ").encode("utf-8", "replace"))
+    except (InputError, RuntimeError, ValueError, OSError) as error:
+        why = " ".join(str(error).split()).removeprefix("query: ")
+        fix = "" if isinstance(error, InputError) else "; simplify it"
+        out.write(f"{why}{fix}".encode("utf-8", "replace"))
         sys.exit(3)
 
 
