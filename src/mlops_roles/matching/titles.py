@@ -581,12 +581,18 @@ def _rejection_reason(
             return f"{name.title!r} is a field, and {other!r} names no role in it"
         is_title = has_seniority_word or name.specificity == "alone"
         return None if is_title else f"{name.title!r} is a field, not a title"
-    near = (*match.left[-1:], *(match.right or [u for run in match.after for u in run])[:1])
-    if name.specificity == "general" and all(words.kinds[u] != "informatics" for u in near):
+    if name.specificity == "general" and not _is_informatics(words, match, nameless):
         other = outside(words.beside_general)
         return f"{other!r} may make another trade of {name.title!r}" if other else None
     other = _disqualifying_word(words, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
+
+
+def _is_informatics(words: Lexicon, match: _Match, nameless: Units) -> bool:
+    """Whether a word near a name shows that it is meant in the sense of informatics."""
+    joined = itertools.takewhile(lambda unit: unit != ",", nameless)
+    near = itertools.chain(match.left, match.right, *match.after[:1], joined)
+    return any(words.kinds[unit] == "informatics" for unit in near)
 
 
 def _disqualifying_word(words: Lexicon, match: _Match) -> str | None:
