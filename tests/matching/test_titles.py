@@ -8,15 +8,18 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rdflib import Literal
 from support.asserted import ROOT
 
 from mlops_roles import ask, load, resolve
 from mlops_roles.cli.main import main
 from mlops_roles.io.resources import resource_rows
+from mlops_roles.matching.lexicon import fold_spelling
 from mlops_roles.matching.titles import resolve_all
 
 ACME = str(ROOT / "examples" / "acme.ttl")
 CASES = list(csv.DictReader((ROOT / "tests" / "titles.csv").open(encoding="utf-8")))
+FRESH = list(csv.DictReader((ROOT / "tests" / "fresh_titles.csv").open(encoding="utf-8")))
 NAMES = [row["title"] for row in ask("titles")]
 
 
@@ -45,6 +48,19 @@ def test_nothing_that_names_no_role_is_called_certain():
     traps = [c["title"] for c in CASES if c["status"] == "none"]
     assert len(traps) >= 500
     assert [r.title for r in resolve_all(traps) if r.status != "none"] == []
+
+
+def test_titles_of_fresh_samples_are_resolved_as_people_labelled_them():
+    found = {r.title: r for r in resolve_all([row["title"] for row in FRESH])}
+    right = {row["title"]: set(row["roles"].split(";")) - {""} for row in FRESH}
+    certain = [title for title, answer in found.items() if answer.status == "certain"]
+    labelled = [title for title, roles in right.items() if roles]
+    assert len(certain) >= 400
+    assert len(labelled) >= 400
+    wrong = [title for title in certain if set(found[title].roles) != right[title]]
+    hits = [title for title in labelled if set(found[title].roles) == right[title]]
+    assert len(wrong) <= 0.01 * len(certain), wrong
+    assert len(hits) >= 0.93 * len(labelled)
 
 
 COMPANY = """
@@ -92,6 +108,26 @@ def company(tmp_path_factory):
 )
 def test_the_full_title_of_a_companys_role_wins(company, title, roles):
     assert list(resolve(title, company).roles) == roles
+
+
+def test_every_title_that_names_no_role_does_once_a_company_has_that_role(tmp_path):
+    traps = [c["title"] for c in CASES if c["status"] == "none"]
+    traps += [row["title"] for row in FRESH if not row["roles"]]
+    titles = list({fold_spelling(title): title for title in traps}.values())
+    assert len(titles) >= 1000
+    roles = [
+        f"x:r{at} a mlops:Role ; skos:prefLabel {Literal(title, lang='en').n3()} ."
+        for at, title in enumerate(titles)
+    ]
+    file = tmp_path / "roles.ttl"
+    file.write_text("\n".join([*COMPANY.splitlines()[:4], *roles]), encoding="utf-8")
+    answers = resolve_all(titles, load(file), nearest=False)
+    wrong = [
+        (answer.title, answer.status, answer.roles)
+        for at, answer in enumerate(answers)
+        if (answer.status, answer.roles) != ("certain", (f"x:r{at}",))
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ class Lexicon:
         names: the names that some units are, by these units.
         tree: names by their first unit, then the second and so on; '' has those that end there.
         heads: the last words of names, such as 'engineer'.
+        roles_by_head: the roles whose names end with a word.
         joiners: words and signs that join two titles in one.
         name_units: units that are part of some name.
         spread_units: units that are part of a name that words of technology may be within.
@@ -303,7 +304,9 @@ class Lexicon:
         self.spread_units = frozenset(itertools.chain(*spread))
         self.anchor_units = self.heads | {key[0] for key in self.names if len(key) == 1}
         self.tree: dict[str, Any] = {}
+        self.roles_by_head: dict[str, set[str]] = defaultdict(set)
         for key, names in self.names.items():
+            self.roles_by_head[key[-1]].update(name.role for name in names)
             branch = self.tree
             for unit in key:
                 branch = branch.setdefault(unit, {})

@@ -663,7 +663,7 @@ def _alternative_roles(words: Lexicon, name: Name, match: _Match) -> dict[Name, 
     for topic in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
         fields = [n for n in words.names.get((*topic,), ()) if n.kind == "field"]
         titles = words.names.get((*topic, match.head), ())
-        with_head = {n.role for key, ns in words.names.items() if key[-1] == match.head for n in ns}
+        with_head = words.roles_by_head.get(match.head, set())
         for other in (*titles, *(field for field in fields if field.role in with_head)):
             if not other.inverted and other.role != name.role:
                 found[other] = f" by {' '.join(topic)!r} beside {name.title!r}"
