@@ -410,26 +410,6 @@ def test_what_is_not_understood_is_listed_with_counts_and_the_option_that_reads_
     assert [(r["name"], r["count"]) for r in keys.reading.not_understood] == [("jobTitle", 1)]
 
 
-def test_assessments_in_rdf_are_read_on_their_scale_and_the_latest_counts(tmp_path):
-    found = of_turtle(
-        tmp_path,
-        ":five mlops:lowestLevel 0 ; mlops:highestLevel 5 . :a foaf:name 'Ann' . "
-        "[] a mlops:SkillAssessment ; mlops:assessesPerson :a ; mlops:assessesSkill skill:sql ; "
-        "mlops:level 2 ; mlops:onScale :five ; mlops:assessedOn '2026-01-31'^^xsd:date . "
-        "[] mlops:assessesPerson :a ; mlops:assessesSkill skill:sql ; mlops:level 5 ; "
-        "mlops:onScale :five ; mlops:assessedOn '2020-01-31'^^xsd:date . "
-        "[] mlops:assessesPerson :a ; mlops:assessesSkill skill:programming ; "
-        "mlops:level 'expert' . [] mlops:assessesPerson :a ; mlops:level 0 ; mlops:onScale :five ; "
-        "mlops:assessesSkill skill:scripting .",
-    )
-    assert list(people(found)) == ["Ann"]
-    assert knowers(found, "sql") == 0
-    assert knowers(found, "programming") == 1
-    assert found.coverage("skill")["scripting"]["lacking"] == 1
-    records = Records(tmp_path / "staff.ttl")
-    assert "2026-01-31" in records.below(records.evidence("Ann"))["sql"]
-
-
 # forms -----------------------------------------------------------------------------------
 
 

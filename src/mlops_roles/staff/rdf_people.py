@@ -9,7 +9,7 @@ IRI has the same value, whether a file or the ontology states the match.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -21,11 +21,7 @@ from ..ontology.axioms import warn_of_axioms
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
 from ..ontology.names import local_name, slug
-<<<<<<< HEAD
 from .assessments import Assessment
-=======
-from .assessments import Assessment, on_scale
->>>>>>> 5f51101 (Read assessments of skills in RDF on their scale, the latest of each)
 from .engine import int64_array, string_array
 from .headings import fold_heading, synonyms
 from .mapped_values import MappedValues
@@ -55,22 +51,14 @@ class RdfPeople:
         reading: how the files were read, with who was left out.
         gone: the lines of the people who are left out.
         odd_levels: the levels that are none, whose skills count without a level.
-<<<<<<< HEAD
         assessments: the line of a person to the assessments of the person's skills.
-=======
-        assessments: the line of a person to the assessments that count.
->>>>>>> 5f51101 (Read assessments of skills in RDF on their scale, the latest of each)
     """
 
     table: pyarrow.Table
     reading: Reading
     gone: list[int] = field(default_factory=list)
     odd_levels: set[str] = field(default_factory=set)
-<<<<<<< HEAD
     assessments: Callable[[int], list[Assessment]] = lambda _: []
-=======
-    assessments: dict[int, list[Assessment]] = field(default_factory=dict)
->>>>>>> 5f51101 (Read assessments of skills in RDF on their scale, the latest of each)
 
 
 def read_rdf_people(
@@ -128,7 +116,6 @@ class _People:
         self.reading = Reading(file, "rdf", layout="RDF")
         self.literal = np.fromiter((key[:1] == '"' for key in self.keys), bool, len(self.keys))
         self.values, self.odd_levels = _values(graph), set[str]()
-        self.more_texts: list[str] = []
 
     def read(self) -> RdfPeople:
         """The people as a table, with its reading."""
@@ -147,13 +134,8 @@ class _People:
         self.reading.rows = table.num_rows
         if len(self.people):
             self._count_open_posts()
-<<<<<<< HEAD
         gone = self._leave_out()
         return RdfPeople(table, self.reading, gone, self.odd_levels, self._assessments_in_line)
-=======
-        gone, assessments = self._leave_out(), self.assessments_by_line()
-        return RdfPeople(table, self.reading, gone, self.odd_levels, assessments)
->>>>>>> 5f51101 (Read assessments of skills in RDF on their scale, the latest of each)
 
     # who is a person -------------------------------------------------------------------
 
@@ -407,11 +389,7 @@ class _People:
             titles.append(((who[rest], what[rest]), self._text))
             has |= self._mask(who[rest])
         skills = {c: [(self._skills(c), self._skill_text)] for c in SKILLS}
-<<<<<<< HEAD
         skills["skills"].append((self._assessed(), self.assessments.text))
-=======
-        skills["skills"].append((self._assessed(), self._skill_text))
->>>>>>> 5f51101 (Read assessments of skills in RDF on their scale, the latest of each)
         more = {
             c: [(self._of_people(c), self._value_text)]
             for c in (*EXTRA_COLUMNS, "start", "end")
@@ -558,61 +536,21 @@ class _People:
 
     @cached_property
     def _keywords(self) -> Pairs:
-        """(skill, keyword as a text of its own, which has the level of the skill)."""
-        levels = self._levels
+        """(skill, keyword as a key of its own, which has the level of the skill)."""
+        import numpy as np
+
+        levels, number = self._levels, len(self.keys)
         who, what = self.pairs("keyword")
-        texts = (
-            self._with_level(self._text(keyword), levels.get(skill))
-            for skill, keyword in zip(who.tolist(), what.tolist(), strict=True)
-        )
-        return who, self._texts_as_keys(texts)
-
-    def _texts_as_keys(self, texts: Iterable[str]) -> Any:
-        """Texts that no statement has, as numbers above those of `keys`."""
-        import numpy as np
-
-        start = len(self.keys) + len(self.more_texts)
-        self.more_texts += texts
-        return np.arange(start, len(self.keys) + len(self.more_texts))
+        found = []
+        for skill, keyword in zip(who.tolist(), what.tolist(), strict=True):
+            self._keyword_texts[number] = self._with_level(self._text(keyword), levels.get(skill))
+            found.append(number)
+            number += 1
+        return who, np.array(found, np.int64)
 
     @cached_property
-    def _assessments(self) -> dict[int, list[Assessment]]:
-        """Person to the latest assessment of each skill, and the others of its date."""
-        who, what, scale = (
-            dict(zip(*(side.tolist() for side in self.pairs(column)), strict=True))
-            for column in ("assessment", "assessed-skill", "scale")
-        )
-        dates, sources = self._texts("assessed-on"), self._texts("source")
-        found: dict[tuple[int, str], list[Assessment]] = defaultdict(list)
-        for place in sorted(who.keys() & what.keys() & self._levels.keys()):
-            level = on_scale(self._levels[place], self._scales.get(scale.get(place, -1)))
-            name, date = self._skill_name(what[place]), dates.get(place, "")
-            one = Assessment(0, name, level, date, sources.get(place, ""))
-            found[who[place], name].append(one)
-        people: dict[int, list[Assessment]] = defaultdict(list)
-        for (person, _), several in found.items():
-            latest = max(one.date for one in several)
-            people[person] += [one for one in several if one.date == latest]
-        return people
-
-    @cached_property
-    def _scales(self) -> dict[int, str]:
-        """Scale to its ends, as '0-5'."""
-        low, high = self._texts("lowest"), self._texts("highest")
-        return {scale: f"{low.get(scale, '0')}-{top}" for scale, top in high.items()}
-
-    def _assessed(self) -> Pairs:
-        """(person, name with level) of the assessments."""
-        import numpy as np
-
-        found = [(who, one.piece) for who, ones in self._assessments.items() for one in ones]
-        who = np.array([who for who, _ in found], np.int64)
-        return who, self._texts_as_keys(piece for _, piece in found)
-
-    def assessments_by_line(self) -> dict[int, list[Assessment]]:
-        """The line of a person to the assessments that count."""
-        places = {who: line for line, who in enumerate(self.people.tolist(), 1)}
-        return {places[w]: ones for w, ones in self._assessments.items() if w in places}
+    def _keyword_texts(self) -> dict[int, str]:
+        return {}
 
     @cached_property
     def _levels(self) -> dict[int, str]:
@@ -630,14 +568,7 @@ class _People:
 
     def _skill_text(self, value: int) -> str | None:
         if value >= len(self.keys):
-            return self.more_texts[value - len(self.keys)]
-        if self.literal[value]:
-            return self._text(value)
-        name = self._skill_name(value)
-        return self._with_level(name, self._levels.get(value)) if name else None
-
-    def _skill_name(self, value: int) -> str:
-        """The name of a skill; '' of a thing without a name that has a level."""
+            return self._keyword_texts[value]
         if self.literal[value]:
             return self._text(value)
         name = self._skill_name(value)

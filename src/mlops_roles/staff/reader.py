@@ -244,12 +244,7 @@ class TableReader:
         inner = TableReader(self.engine, options, self.words)
         staff = inner._read_source(_people_source(found), found.reading.file)
         staff.reading.columns, staff.reading.layout = described, "RDF"
-<<<<<<< HEAD
         staff.assessments = found.assessments
-=======
-        if found.assessments:
-            staff.assessments = lambda line: found.assessments.get(line, ())
->>>>>>> 5f51101 (Read assessments of skills in RDF on their scale, the latest of each)
         odd = dict.fromkeys(sorted(found.odd_levels), "no known level; has")
         if odd:
             staff.reading.values["level"] = staff.reading.values.get("level", {}) | odd
