@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import pyoxigraph as ox
 
 from ..errors import InputError, UnknownName
-from ..io.resources import resource_dir
+from ..io.resources import resource_dir, shipped_text
 from ..io.sssom import Mapping as Row
 from ..io.sssom import MappingSet, NameRow
 from ..io.turtle import GENID
@@ -385,7 +385,7 @@ def state_what_mappings_mean(graph: Graph) -> None:
 
     `matching/mapped-people.rq` says which statements follow for each pair of terms.
     """
-    text = (resource_dir("ontology") / "matching" / "mapped-people.rq").read_text("utf-8")
+    text = shipped_text(resource_dir("ontology") / "matching" / "mapped-people.rq")
     for mapped in chain(*mappings_of(graph).by_term.values()):
         if mapped.counts:
             pair: dict[str, Term] = {

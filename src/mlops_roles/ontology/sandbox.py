@@ -226,7 +226,9 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
 
 
 def _forbid_network(event: str, _: object) -> None:
-    """An audit hook: Python code that wants to use the network gets an error."""
+    """An audit hook: Python code that wants the network, or another process, gets an error."""
+    if event == "subprocess.Popen":
+        raise InputError("would start a process in a process of its own; it is not shipped_text")
     if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"):
         raise InputError("would use the network, which a query may not; ask what is here")
 
