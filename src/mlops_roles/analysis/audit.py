@@ -1,15 +1,15 @@
 """The main job: who holds which role, what is covered, who could act as what.
 
-A set of table expressions (Ibis) over a staff table joined with the closed role, task, skill
-and title tables that the questions read out of the ontology; the same expressions on every
-engine. Titles and names of skills are looked up once per distinct spelling. What is known of a
-person is then a handful of whole numbers: a bit for each skill that is recorded, lacking, or
-spoken for by a tool. No person is looped over, nothing is inferred per person.
+An audit is a set of table expressions (Ibis), the same on every engine. Each distinct title and
+each distinct name of a skill is looked up once. What is known of people is then one sparse table
+with a row for each person and skill; joined with the skills that roles and tasks require, and
+counted, it gives the answers. The cost grows with the pairs of people and roles that share a
+skill. No person is looped over, nothing is inferred per person.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.mappings import mappings_of
 from ..ontology.names import fold_name
+from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
 from ..staff.layouts import LIST_COLUMNS
@@ -25,16 +26,21 @@ from ..staff.presence import folded_name
 from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
 from ..staff.reading import ReadOptions
 from ..staff.values import SkillName
-from .audit_result import KNOWN, NEAREST, AuditResult, Tally
-from .bits import all_of, and_not, any_of, as_int, intersects, popcount
+from .audit_result import NEAREST, AuditResult, Candidate, Tally
 from .role_assignment import RoleAssignment, covered_items
+from .verdict import State
 
 if TYPE_CHECKING:
     import ibis
     import pandas
     import pyarrow
 
-TOP_K_PARTITIONS = 16  # per-partition maxima bound the top NEAREST; at least NEAREST
+# what is said of a person and a skill; the numbers of all that is said are combined by "or"
+SAID = {"has": 1, "lacks": 2, "tool": 4, "below": 8}
+HAS, LACKS, TOOL, BELOW = SAID.values()
+CLOSE = 16  # by a mapping that is not exact
+POINT_BITS, PAIR_BITS = 20, 24  # see `_scores` and `_pair`
+POINT = 1 << POINT_BITS
 
 
 class Audit(AuditResult):
@@ -69,26 +75,27 @@ class Audit(AuditResult):
         self.reading = staff.reading
         on_progress("resolving titles")
         self._spellings = self._read_spellings()
+        self._assigned = engine.materialize(self._read_assigned())
         on_progress("matching skills")
-        self._person_features = engine.materialize(self._read_person_features())
+        self._said = engine.materialize(self._read_said())
         on_progress("checking rows")
         self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
-        lines = (
+        self._bad_lines = (
             engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
         )
-        self.used = staff.table if lines is None else staff.table.anti_join(lines, "line")
-        self._known = (
-            self._person_features
-            if lines is None
-            else self._person_features.anti_join(lines, "line")
-        )
+        self.used = self._without_bad(staff.table)
+        self._known = self._without_bad(self._assigned)
+
+    def _without_bad(self, table: ibis.Table) -> ibis.Table:
+        """The rows of a table with `line` that are about people who count."""
+        return table if self._bad_lines is None else table.anti_join(self._bad_lines, "line")
 
     @property
     def graph(self) -> Graph:
         """The ontology that it was made with."""
         return self._graph
 
-    # from the staff table to whole numbers -------------------------------------
+    # from the staff table to people and skills ---------------------------------
 
     def _read_spellings(self) -> ibis.Table:
         """(outright, written, spelling, assignment) of each distinct title or `role` cell."""
@@ -144,36 +151,30 @@ class Audit(AuditResult):
         return ibis.union(*parts)
 
     def _read_names(self) -> ibis.Table:
-        """(origin, piece, bits …) of each distinct piece that is recognised in its column.
+        """(origin, piece, skill, said) of each distinct piece that says something in its column.
 
-        Unrecognised names go to `_unmatched`, those below the level asked to `_below`.
+        `skill` is the place of a skill or, after all skills, that of a name that is not recognised;
+        of such a name 0 is said.
         """
-        known, unmatched, below = [], [], list[tuple[int, str, str]]()
-        close = list[tuple[int, str, str]]()
+        rows, unmatched = list[tuple[int, str, int, int]](), dict[str, int]()
+        places, n_skills = self.closed.places, len(self.closed.skills)
         pieces = self._engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
-        for origin, piece in pieces:
-            meant: dict[str, set[str]] = {kind: set() for kind in KNOWN}
+        for origin, piece in sorted(pieces):
+            said: Counter[int] = Counter()
             for name in self.staff.cells.read(piece):
                 found = self._meant(LIST_COLUMNS[origin], name)
                 for kind, skills in found.items():
-                    meant.setdefault(kind, set()).update(skills)
-                candidates = self._close_to(origin, name)
-                if not any(found.values()) and not candidates and not self._is_said(name):
-                    unmatched.append((origin, piece, name.name))
-                close += [(origin, piece, skill) for skill in candidates]
-            below += [(origin, piece, skill) for skill in meant.pop("below", ())]
-            if any(meant.values()):
-                bits = (n for kind in KNOWN for n in self.closed.encode_skills(meant[kind]))
-                known.append((origin, piece, *bits))
-        self._below, self._close = below, close
-        self._unmatched_names = sorted({name for *_, name in unmatched})
-        at = {name: i for i, name in enumerate(self._unmatched_names)}
-        self._unmatched = self._engine.from_rows(
-            {"origin": int, "piece": str, "name": int}, ((o, p, at[n]) for o, p, n in unmatched)
-        )
-        return self._engine.from_rows(
-            {"origin": int, "piece": str, **dict.fromkeys(self._columns(*KNOWN), int)}, known
-        )
+                    for skill in skills:
+                        said[places[skill]] |= SAID[kind]
+                close = self._close_to(origin, name)
+                for skill in close:
+                    said[places[skill]] |= CLOSE
+                if not any(found.values()) and not close and not self._is_said(name):
+                    said[n_skills + unmatched.setdefault(name.name, len(unmatched))] |= 0
+            rows += [(origin, piece, *pair) for pair in said.items()]
+        self._unmatched = list(unmatched)
+        types = {"origin": int, "piece": str, "skill": int, "said": int}
+        return self._engine.from_rows(types, rows)
 
     def _close_to(self, cell: int, name: SkillName) -> list[str]:
         """The skills that a name is close to by a mapping; notes the mappings of the name."""
@@ -201,49 +202,40 @@ class Audit(AuditResult):
             return {state: plain if state in ("lacks", "below") else []}
         return {"has": plain, "tool": tool}
 
-    def _columns(self, *kinds: str) -> list[str]:
-        return [f"{kind}{word}" for kind in kinds for word in self.closed.limbs]
+    def _read_assigned(self) -> ibis.Table:
+        """(line, nobody, spelling, assignment) of every row."""
+        t = self.staff.table
+        written = _written(t, "line", nobody=as_int(t.person.isnull()))
+        found = written.join(self._spellings, ["outright", "written"])
+        return found.select("line", "nobody", "spelling", "assignment")
 
-    def _read_person_features(self) -> ibis.Table:
-        """(line, nobody, spelling, assignment, bits …) of every row: all that is counted."""
-        import ibis
-
-        t, columns = self.staff.table, self._columns(*KNOWN)
-        said = (
-            self._pieces.join(self._read_names(), ["origin", "piece"])
-            .group_by("line")
-            .agg(**{c: self._engine.any_bit(ibis._[c]) for c in columns})
-        )
-        columns_of_row = ("line", "nobody", "spelling", "assignment")
-        held_roles = (
-            _written(t, "line", nobody=as_int(t.person.isnull()))
-            .join(self._spellings, ["outright", "written"])
-            .select(*columns_of_row)
-        )
-        wide = held_roles.left_join(said, "line")
-        return wide.select(*columns_of_row, **{c: wide[c].fill_null(0) for c in columns})
+    def _read_said(self) -> ibis.Table:
+        """(line, skill, said) of each person and each skill or unknown name in the row."""
+        found = self._pieces.join(self._read_names(), ["origin", "piece"])
+        pairs = found.select(pair=_pair(found, "skill"), said=found.said.cast("int8"))
+        grouped = pairs.group_by("pair").agg(said=self._engine.any_bit(pairs.said))
+        return grouped.select(**_parts(grouped, "skill"), said=grouped.said)
 
     def _reject(self) -> Iterator[Rejected]:
         """The rows without person, with a contradiction or an unknown role, and duplicates."""
-        t, k = self.staff.table, self._person_features
+        t, k, both = self.staff.table, self._assigned, HAS | LACKS
         names = {i: s.unknown for i, s in enumerate(self._assignments) if s.unknown}
-        both = {f"both{w}": k[f"has{w}"] & k[f"lacks{w}"] for w in self.closed.limbs}
-        faulty = any_of(
-            [k.nobody == 1, k.assignment.isin(list(names)), *(word != 0 for word in both.values())]
-        )
+        fix = "name a role by slug, notation or IRI, or leave it to the title"
+        faulty = k.filter((k.nobody == 1) | k.assignment.isin(list(names)))
+        contradictory = self._said.filter((self._said.said & both) == both)
         bad: dict[int, tuple[str, str]] = {}
-        for line, nobody, assignment, *words in self._engine.fetch_rows(
-            k.filter(faulty).select("line", "nobody", "assignment", **both)
+        for line, nobody, assignment in self._engine.fetch_rows(
+            faulty.select("line", "nobody", "assignment")
         ):
             if nobody:
                 bad[line] = ("no person", "fill in the column person")
-            elif skills := self.closed.decode_skills(words):
-                bad[line] = contradiction(min(skills))
             else:
-                bad[line] = (
-                    f"unknown role {names[assignment]}",
-                    "name a role by slug, notation or IRI, or leave it to the title",
-                )
+                bad[line] = (f"unknown role {names[assignment]}", fix)
+        nameless = {line for line, (reason, _) in bad.items() if reason == "no person"}
+        first = contradictory.group_by("line").agg(skill=contradictory.skill.min())
+        for line, skill in self._engine.fetch_rows(first):
+            if line not in nameless:
+                bad[line] = contradiction(self.closed.skills[skill])
         rest = (
             t.anti_join(self._engine.from_rows({"line": int}, ((line,) for line in bad)), "line")
             if bad
@@ -271,30 +263,11 @@ class Audit(AuditResult):
     # what is known, as tables -----------------------------------------------------
 
     @cached_property
-    def _closed_skills(self) -> ibis.Table:
-        """(skill, place, bits …) of each skill."""
-        rows = (
-            (skill, i, *self.closed.encode_skills([skill]))
-            for i, skill in enumerate(self.closed.skills)
-        )
-        return self._engine.from_rows(
-            {"skill": str, "place": int, **dict.fromkeys(self._columns("bit"), int)}, rows
-        )
+    def _facts(self) -> ibis.Table:
+        """(line, skill, said) of the used people."""
+        return self._without_bad(self._said)
 
     @cached_property
-    def _closed_needs(self) -> ibis.Table:
-        """(role, required, bits …) of each role that requires a skill."""
-        needs = self.closed.needs("role")
-        rows = (
-            (i, len(needs[role]), *self.closed.encode_skills(needs[role]))
-            for i, role in enumerate(self.closed.roles)
-            if role in needs
-        )
-        return self._engine.from_rows(
-            {"role": int, "required": int, **dict.fromkeys(self._columns("need"), int)}, rows
-        )
-
-    @property
     def holds(self) -> ibis.Table:
         """(line, role, through): who certainly holds a role itself, not one similar to it.
 
@@ -311,13 +284,18 @@ class Audit(AuditResult):
             "assignment",
         ).select("line", "role", "through")
 
-    @property
+    @cached_property
     def knows(self) -> ibis.Table:
         """(line, skill, recorded, lacking, tool) of the used people, the last three as 0 or 1."""
-        both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
-        return both.select("line", "skill", recorded=has, lacking=lacks, tool=tool).filter(
-            lambda x: x.recorded + x.lacking + x.tool > 0
+        f = self._facts
+        places = enumerate(self.closed.skills)
+        skills = self._engine.from_rows({"place": int, "slug": str}, places)
+        has, lacks, tool = (as_int((f.said & flag) > 0) for flag in (HAS, LACKS, TOOL))
+        known = f.mutate(recorded=has, lacking=lacks, tool=tool)
+        known = known.filter((known.said & (HAS | LACKS | TOOL)) > 0)
+        named = known.join(skills, known.skill == skills.place)
+        return named.select("line", "recorded", "lacking", "tool", skill=named.slug).relocate(
+            "skill", after="line"
         )
 
     @cached_property
@@ -334,39 +312,29 @@ class Audit(AuditResult):
         )
         columns = dict.fromkeys(("status", "roles", "similar", "broader"), str)
         assignments = self._engine.from_rows({"assignment": int, **columns}, rows)
-        able, likely = self._able_to()
         wide = (
             self.used.select("line", "person", "unit", "title")
-            .join(self._known.mutate(able=able, likely=likely), "line")
+            .join(self._known, "line")
             .join(assignments, "assignment")
+            .left_join(self._able_to(), "line")
         )
         shown = ("line", "person", "unit", "title", "status", "roles", "similar", "able", "likely")
         return wide.select(*shown, "broader").order_by("line")
 
-    def _able_to(self) -> tuple[Any, Any]:
-        """The roles that a person could act as, by record and with a tool's evidence, as text."""
-        import ibis
-
-        k, needs = self._known, sorted(self.closed.needs("role").items())
-        able, likely = ibis.literal(""), ibis.literal("")
-        for role, skills in needs:
-            pairs = [
-                (need, k[f"has{w}"], k[f"lacks{w}"], k[f"tool{w}"])
-                for w, need in enumerate(self.closed.encode_skills(skills))
-                if need
-            ]
-            is_able = all_of([has & need == need for need, has, _, _ in pairs])
-            is_likely = all_of(
-                [
-                    (has | and_not(tool, has | lacks)) & need == need
-                    for need, has, lacks, tool in pairs
-                ]
-            )
-            able += is_able.ifelse(f"{role};", "")
-            likely += (is_likely & ~is_able).ifelse(f"{role};", "")
-        return tuple(
-            text.substr(0, text.length() - 1) for text in (able.nullif(""), likely.nullif(""))
+    def _able_to(self) -> ibis.Table:
+        """(line, able, likely): the roles that a person could act as, by record, or with tools."""
+        needs = self.closed.needs("role")
+        places = {role: i for i, role in enumerate(self.closed.roles)}
+        rows = ((places[r], order, r, len(needs[r])) for order, r in enumerate(sorted(needs)))
+        types = {"role": int, "order": int, "slug": str, "required": int}
+        scored = self._scores.join(self._engine.from_rows(types, rows), "role")
+        recorded, evident = scored.score >> POINT_BITS, scored.score & (POINT - 1)
+        full = scored.mutate(recorded=recorded).filter(recorded + evident == scored.required)
+        is_able = full.recorded == full.required
+        able, likely = (
+            self._engine.joined_text(full.slug, full.order, where) for where in (is_able, ~is_able)
         )
+        return full.group_by("line").agg(able=able, likely=likely)
 
     def arrow(self) -> pyarrow.Table:
         """`people` as an Arrow table."""
@@ -376,7 +344,7 @@ class Audit(AuditResult):
         """`people` as a pandas DataFrame (needs pandas)."""
         return self.arrow().to_pandas()
 
-    # from whole numbers to answers ----------------------------------------------
+    # counted ------------------------------------------------------------------------
 
     @cached_property
     def tally(self) -> Tally:
@@ -389,25 +357,24 @@ class Audit(AuditResult):
             self._count_assignments,
             self._count_items,
             self._count_skills,
-            self._count_unmatched,
-            self._count_below,
-            self._count_close,
             self._count_able,
         ):
             for kind, name, numbers in counted():
                 tally.add(kind, name, numbers)
-        tally.nearest.extend(self._top_candidates())
+        tally.nearest.extend(self._candidates())
         return tally
 
+    @cached_property
+    def _holders(self) -> list[tuple[int, int, int]]:
+        """(spelling, assignment, people) of each title or `role` cell."""
+        known = self._known
+        counted = known.group_by("spelling", "assignment").agg(people=known.count())
+        return self._engine.fetch_rows(counted)
+
     def _count_assignments(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        title_counts = self._known.group_by("spelling", "assignment").agg(
-            people=lambda x: x.count()
-        )
-        for spelling, assignment, people in self._engine.fetch_rows(title_counts):
-            (outright, written), holder = (
-                self._spelling_keys[spelling],
-                self._assignments[assignment],
-            )
+        for spelling, assignment, people in self._holders:
+            outright, written = self._spelling_keys[spelling]
+            holder = self._assignments[assignment]
             yield "status", holder.status, (people,)
             yield from (("similar", role, (people,)) for role in holder.similar_to)
             yield from (("candidates", role, (people,)) for role in holder.candidates)
@@ -417,141 +384,142 @@ class Audit(AuditResult):
 
     def _count_items(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each role, task and step: how many hold it, lack a skill, have one unrecorded."""
-        items, rows = covered_items(self.closed, self._assignments)
-        table = self._engine.from_rows(
-            {"assignment": int, "item": int, **dict.fromkeys(self._columns("need"), int)}, rows
-        )
-        k = self._known.join(table, "assignment")
-        lacking = intersects(k, "lacks", "need", self.closed.limbs)
-        full = as_int(
-            all_of(
-                [
-                    k[has] & k[need] == k[need]
-                    for has, need in zip(self._columns("has"), self._columns("need"), strict=True)
-                ]
-            )
-        )
-        per_item = k.select("item", lacking=lacking, unrecorded=(1 - lacking) * (1 - full))
-        counted = per_item.group_by("item").agg(
-            people=per_item.count(),
-            lacking=per_item.lacking.sum(),
-            unrecorded=per_item.unrecorded.sum(),
-        )
-        for item, *numbers in self._engine.fetch_rows(counted):
-            yield *items[item], numbers
+        items = covered_items(self.closed, self._assignments)
+        needs = {group: self.closed.needs(group) for group in ("role", "task")} | {"step": {}}
+        required = [needs[group].get(name, ()) for group, name in items]
+        holders = Counter[int]()
+        for _, assignment, people in self._holders:
+            holders[assignment] += people
+        lacking, complete = self._count_complete(list(items.values()), required)
+        for item, ((group, name), assignments) in enumerate(items.items()):
+            if people := sum(holders[assignment] for assignment in assignments):
+                full = complete[item] if required[item] else people
+                yield group, name, (people, lacking[item], people - lacking[item] - full)
+
+    def _count_complete(
+        self, holders: Sequence[Sequence[int]], required: Sequence[Sequence[str]]
+    ) -> tuple[Counter[int], Counter[int]]:
+        """Of each item, how many who hold it lack a required skill, and how many have them all.
+
+        Args:
+            holders: for each item, the assignments that bring it.
+            required: for each item, the skills that it requires.
+        """
+        engine, places = self._engine, self.closed.places
+        needed = ((item, places[skill]) for item, skills in enumerate(required) for skill in skills)
+        bring = ((a, item) for item, assignments in enumerate(holders) for a in assignments)
+        needs = engine.from_rows({"item": int, "skill": int}, needed)
+        brings = engine.from_rows({"assignment": int, "item": int}, bring)
+        held = engine.materialize(brings.join(needs, "item"))
+        some = sorted({assignment for assignments in holders for assignment in assignments})
+        known = self._known.filter(self._known.assignment.isin(some)).select("line", "assignment")
+        f = self._said
+        met = f.filter((f.said & (HAS | LACKS)) > 0).join(known, "line")
+        met = met.join(held, ["assignment", "skill"])
+        scores = _add_points(met, "item", ((met.said & HAS) > 0).ifelse(POINT, 1))
+        lacking, complete = Counter[int](), Counter[int]()
+        counted = scores.group_by("item", "score").agg(people=scores.count())
+        for item, score, people in self._engine.fetch_rows(counted):
+            recorded, lacks = divmod(score, POINT)
+            if lacks:
+                lacking[item] += people
+            elif recorded == len(required[item]):
+                complete[item] += people
+        return lacking, complete
 
     def _count_skills(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each skill: how many have it recorded, lack it, or have only a tool as evidence."""
-        both = self._known.cross_join(self._closed_skills)
-        has, lacks, tool = (intersects(both, kind, "bit", self.closed.limbs) for kind in KNOWN)
-        per_skill = both.select("place", has=has, lacks=lacks, tool=tool * (1 - has) * (1 - lacks))
-        counted = per_skill.group_by("place").agg(
-            has=per_skill.has.sum(), lacks=per_skill.lacks.sum(), tool=per_skill.tool.sum()
-        )
-        for place, *numbers in self._engine.fetch_rows(counted):
-            yield "skill", self.closed.skills[place], numbers
+        """Of each skill: how many have it recorded, lack it, or have only a tool as evidence.
 
-    def _count_unmatched(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        if not self._unmatched_names:
-            return
-        person_names = (
-            self._pieces.join(self._unmatched, ["origin", "piece"])
-            .select("line", "name")
-            .distinct()
-        )
-        counted = (
-            person_names.join(self._known.select("line"), "line")
-            .group_by("name")
-            .agg(people=lambda x: x.count())
-        )
-        for name, people in self._engine.fetch_rows(counted):
-            yield "unmatched", self._unmatched_names[name], (people,)
+        Then, of those of whom it is neither recorded nor lacking, who has it at a level below the
+        one asked, and who has what is only close to it by a mapping. Last, of each name that is not
+        recognised, how many people have it.
+        """
+        f, n_skills = self._facts, len(self.closed.skills)
+        counted = f.group_by("skill", "said").agg(people=f.count())
+        for place, said, people in self._engine.fetch_rows(counted):
+            if place >= n_skills:
+                yield "unmatched", self._unmatched[place - n_skills], (people,)
+                continue
+            skill, is_known = self.closed.skills[place], said & (HAS | LACKS)
+            counts = [people * bool(said & flag) for flag in (HAS, LACKS)]
+            yield "skill", skill, (*counts, people * bool(said & TOOL and not is_known))
+            for flag, kind in ((BELOW, "below"), (CLOSE, "close")):
+                if said & flag and not is_known:
+                    yield kind, skill, (people,)
 
     @cached_property
-    def _ranked(self) -> ibis.Table:
-        """Per person and role how many required skills are recorded, and how many evidenced.
+    def _scores(self) -> ibis.Table:
+        """(line, role, score) of each person and role that share a skill.
 
-        `rank`, an integer, orders the people of a role: bits 51 and up the recorded, 40 to 50 the
-        evidenced by a tool alone, below them the line, earlier ones higher.
+        `score` has a POINT for each required skill that is recorded, and 1 for each that a tool
+        alone is evidence for, so that it orders the people of a role.
         """
-        both = self._known.cross_join(self._closed_needs)
-        found = {}
-        for word, (has, lacks, tool, need) in enumerate(
-            zip(*(self._columns(c) for c in (*KNOWN, "need")), strict=True)
-        ):
-            found[f"recorded{word}"] = both[has] & both[need]
-            found[f"evident{word}"] = and_not(both[tool], both[has] | both[lacks]) & both[need]
-        skill_counts = popcount(both.mutate(**found), list(found))
-        recorded, evident = (
-            sum(
-                (skill_counts[f"{kind}{w}"] for w in self.closed.limbs[1:]),
-                skill_counts[f"{kind}0"],
-            )
-            for kind in ("recorded", "evident")
-        )
-        known = skill_counts.mutate(recorded=recorded, evident=evident).filter(
-            lambda x: x.recorded + x.evident > 0
-        )
-        return known.mutate(
-            rank=((known.recorded << 11) + known.evident << 40) + ((1 << 40) - known.line)
-        )
+        needs, places = self.closed.needs("role"), self.closed.places
+        roles = enumerate(self.closed.roles)
+        rows = ((i, places[skill]) for i, role in roles for skill in needs.get(role, ()))
+        f = self._facts
+        shown = f.filter(((f.said & (HAS | TOOL)) > 0) & ((f.said & LACKS) == 0))
+        met = shown.join(self._engine.from_rows({"role": int, "skill": int}, rows), "skill")
+        points = ((met.said & HAS) > 0).ifelse(POINT, 1)
+        return self._engine.materialize(_add_points(met, "role", points))
 
-    def _count_below(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each skill: who has it at a level below the one asked, and is not recorded else."""
-        return self._count_apart("below", self._below)
-
-    def _count_close(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each skill: who has what is only close to it by a mapping, and is not recorded."""
-        return self._count_apart("close", self._close)
-
-    def _count_apart(
-        self, kind: str, said: Sequence[tuple[int, str, str]]
-    ) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each skill in (origin, piece, skill): who has a piece, not having or lacking it."""
-        if not said:
-            return
-        rows = self._engine.from_rows({"origin": int, "piece": str, "skill": str}, said)
-        pairs = self._pieces.join(rows, ["origin", "piece"]).select("line", "skill").distinct()
-        both = pairs.join(self._known, "line").join(self._closed_skills, "skill")
-        has, lacks = (intersects(both, known, "bit", self.closed.limbs) for known in KNOWN[:2])
-        found = both.select("skill", known=has + lacks).filter(lambda x: x.known == 0)
-        counted = found.group_by("skill").agg(people=found.count())
-        for skill, people in self._engine.fetch_rows(counted):
-            yield kind, skill, (people,)
+    @cached_property
+    def _levels(self) -> list[tuple[int, int, int]]:
+        """(role, score, people) of each score of a role, the highest first."""
+        s = self._scores
+        counted = s.group_by("role", "score").agg(people=s.count())
+        return sorted(self._engine.fetch_rows(counted), key=lambda row: (row[0], -row[1]))
 
     def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each role: for how many all it requires is recorded, and for how many evidenced.
+        """Of each role: for how many all it requires is recorded, and for how many evidenced."""
+        needs = self.closed.needs("role")
+        for role, score, people in self._levels:
+            name = self.closed.roles[role]
+            recorded, evident = divmod(score, POINT)
+            if recorded + evident == len(needs[name]):
+                yield "able", name, (0, people) if evident else (people, 0)
 
-        The maximum of each partition is kept: these bound the top 3.
-        """
-        r = self._ranked
-        able = as_int(r.recorded == r.required)
-        likely = as_int(r.recorded + r.evident == r.required) - able
-        per_role = r.select(
-            "role", "rank", partition=r.line % TOP_K_PARTITIONS, able=able, likely=likely
-        )
-        counted = per_role.group_by("role", "partition").agg(
-            best=per_role["rank"].max(), able=per_role.able.sum(), likely=per_role.likely.sum()
-        )
-        self._best: dict[int, list[int]] = defaultdict(list)
-        for role, _, best, *numbers in self._engine.fetch_rows(counted):
-            self._best[role].append(best)
-            yield "able", self.closed.roles[role], numbers
+    def _candidates(self) -> list[Candidate]:
+        """The NEAREST people of each role; among those of one score, those of the first lines."""
+        least: dict[int, int] = {}
+        missing = Counter({role: NEAREST for role, *_ in self._levels})
+        for role, score, people in self._levels:
+            if missing[role] > 0:
+                least[role] = score
+                missing[role] -= people
+        bounds = self._engine.from_rows({"role": int, "least": int}, least.items())
+        near = self._scores.join(bounds, "role").filter(lambda t: t.score >= t.least)
+        found = self._engine.fetch_rows(self._first_of_each_role(near))
+        lines = sorted({line for _, _, line, _ in found})
+        wanted = self._engine.from_rows({"line": int}, ((line,) for line in lines))
+        facts = self._facts.join(wanted, "line").select("line", "skill", "said")
+        known = group_pairs((line, pair) for line, *pair in self._engine.fetch_rows(facts))
+        return [
+            Candidate(role, recorded, evident, line, person, self._states(known[line]))
+            for role, score, line, person in found
+            for recorded, evident in [divmod(score, POINT)]
+        ]
 
-    def _top_candidates(self) -> list[tuple[Any, ...]]:
-        """(role, recorded, evident, line, person, bits …) of the rows that can be among the top 3.
+    def _first_of_each_role(self, scores: ibis.Table) -> ibis.Table:
+        """(role, score, line, person) of the NEAREST people of each role."""
+        import ibis
 
-        Where NEAREST partitions or more have a best row, no row below the NEAREST-th of these is.
-        """
-        least = (
-            (role, sorted(best)[-NEAREST] if len(best) >= NEAREST else 0)
-            for role, best in self._best.items()
-        )
-        bound = self._engine.from_rows({"role": int, "least": int}, least)
-        near = self._ranked.join(bound, "role").filter(lambda x: x["rank"] >= x.least)
-        named = near.join(self.staff.table.select("line", "person"), "line")
-        columns = ("role", "recorded", "evident", "line", "person", *self._columns(*KNOWN))
-        return self._engine.fetch_rows(named.select(*columns))
+        order = [scores.score.desc(), scores.line]
+        place = ibis.row_number().over(group_by=scores.role, order_by=order)
+        first = scores.mutate(place=place).filter(lambda t: t.place < NEAREST)
+        named = first.join(self.staff.table.select("line", "person"), "line")
+        return named.select("role", "score", "line", "person")
+
+    def _states(self, said: Sequence[Sequence[int]]) -> dict[str, State]:
+        """What is known of each skill of a person."""
+        order: tuple[tuple[int, State], ...]
+        order = (TOOL, "tool"), (HAS, "recorded"), (LACKS, "lacking")
+        return {
+            self.closed.skills[place]: state
+            for flag, state in order
+            for place, flags in said
+            if flags & flag
+        }
 
     def _persons(self, lines: Iterable[int]) -> dict[int, str]:
         """The persons of some lines."""
@@ -563,6 +531,37 @@ class Audit(AuditResult):
 
 def _joined(slugs: Iterable[str]) -> str | None:
     return ";".join(slugs) or None
+
+
+def as_int(condition: Any) -> Any:
+    """1 where it holds, else 0; not every engine casts truth to a number."""
+    import ibis
+
+    return condition.ifelse(ibis.literal(1, "int64"), ibis.literal(0, "int64"))
+
+
+def _pair(table: ibis.Table, column: str) -> Any:
+    """A line and a number below 1 << PAIR_BITS as one number, by which engines group faster.
+
+    With two columns, DuckDB would also group before it joins, which takes twice the time.
+    """
+    return (table.line << PAIR_BITS) + table[column]
+
+
+def _parts(table: ibis.Table, column: str) -> dict[str, Any]:
+    """The columns `line` and `column` out of the column `pair`."""
+    return {"line": table.pair >> PAIR_BITS, column: table.pair & ((1 << PAIR_BITS) - 1)}
+
+
+def _add_points(table: ibis.Table, group: str, points: Any) -> ibis.Table:
+    """(line, group, score): the points of each line and group, added up.
+
+    The sum is one of floats, because those of integers become 128 bits wide in DuckDB and decimals
+    in Postgres; below 2**53 it is exact.
+    """
+    pairs = table.select(pair=_pair(table, group), points=points.cast("float64"))
+    found = pairs.group_by("pair").agg(score=pairs.points.sum())
+    return found.select(**_parts(found, group), score=found.score.cast("int64"))
 
 
 def find_duplicates(rows: ibis.Table) -> ibis.Table:

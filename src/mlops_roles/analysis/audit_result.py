@@ -14,12 +14,31 @@ from ..ontology.tables import RoleTables
 from ..staff.reader import Rejected
 from ..staff.reading import Reading
 from .requirements import count_by_part
-from .verdict import skill_states
+from .verdict import State
 
 NEAREST = 3
 NAMES_WITH_NEAREST = 50  # unmatched names that get proposals; all of a large file take long
-KNOWN = ("has", "lacks", "tool")
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One who has skills that a role requires.
+
+    Attributes:
+        role: the place of the role in the tables of the ontology.
+        recorded: how many of the required skills are recorded.
+        evident: of how many a tool alone is evidence.
+        line, person: who it is.
+        states: each skill of which something is known, with what is known of it.
+    """
+
+    role: int
+    recorded: int
+    evident: int
+    line: int
+    person: str
+    states: Mapping[str, State]
 
 
 @dataclass
@@ -29,14 +48,14 @@ class Tally:
     Attributes:
         read: how many rows there are.
         counts: the numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`.
-        nearest: per role the few who come nearest: role, recorded, evident, line, person, bits.
+        nearest: those who can be among the few who come nearest to a role.
         rejected: the rows that cannot be used.
         left_out: how many rows do not count: people who have left, vacancies, totals.
     """
 
     read: int = 0
     counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
-    nearest: list[tuple[Any, ...]] = field(default_factory=list)
+    nearest: list[Candidate] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     left_out: int = 0
 
@@ -194,13 +213,11 @@ class AuditResult:
     @cached_property
     def nearest(self) -> dict[str, list[dict[str, Any]]]:
         """Per role the people nearest to all its skills, able ones first, and what is missing."""
-        order = sorted(self.tally.nearest, key=lambda n: (n[0], -n[1], -n[2], n[3]))
-        best = {
-            role: [n for n in order if n[0] == i][:NEAREST]
-            for i, role in enumerate(self.closed.roles)
-        }
+        order = sorted(self.tally.nearest, key=lambda c: (-c.recorded, -c.evident, c.line))
+        by_role = group_pairs((c.role, c) for c in order)
         return {
-            role: [_candidate(n, self.closed, role) for n in found] for role, found in best.items()
+            role: [_candidate(c, self.closed, role) for c in by_role.get(i, [])[:NEAREST]]
+            for i, role in enumerate(self.closed.roles)
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -247,31 +264,19 @@ def _state(people: int) -> str:
     return "uncovered" if not people else "single" if people == 1 else "covered"
 
 
-def _candidate(near: Sequence[Any], closed: RoleTables, role: str) -> dict[str, Any]:
+def _candidate(found: Candidate, closed: RoleTables, role: str) -> dict[str, Any]:
     """A person and what is missing to a role: lacking, evidenced by a tool alone, or unrecorded."""
-    _, recorded, evident, line, person, *bits = near
-    size = len(closed.limbs)
-    has, lacks, tool = (
-        set(closed.decode_skills(bits[i * size : (i + 1) * size])) for i in range(len(KNOWN))
-    )
     needs = closed.needs("role")[role]
-    verdict = (
-        "able"
-        if recorded == len(needs)
-        else "likely"
-        if recorded + evident == len(needs)
-        else "missing"
-    )
-    missing = {"lacking": lacks, "evidence": tool - lacks, "unrecorded": set(needs) - lacks - tool}
-    known = {
-        "person": person,
-        "line": line,
-        "verdict": verdict,
-        "recorded": recorded,
+    states = {skill: found.states.get(skill, "unrecorded") for skill in needs}
+    is_full = found.recorded + found.evident == len(needs)
+    return {
+        "person": found.person,
+        "line": found.line,
+        "verdict": "missing" if not is_full else "likely" if found.evident else "able",
+        "recorded": found.recorded,
         "required": len(needs),
+        "lacking": [skill for skill in needs if states[skill] == "lacking"],
+        "evidence": [skill for skill in needs if states[skill] == "tool"],
+        "unrecorded": [skill for skill in needs if states[skill] == "unrecorded"],
+        "parts": count_by_part(role, states, closed),
     }
-    found = {
-        kind: [s for s in needs if s in skills and s not in has] for kind, skills in missing.items()
-    }
-    parts = count_by_part(role, skill_states(needs, has, lacks, tool), closed)
-    return known | found | {"parts": parts}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,27 +116,17 @@ def _with_broader(
 
 def covered_items(
     closed: RoleTables, assignments: Sequence[RoleAssignment]
-) -> tuple[list[tuple[str, str]], list[tuple[int, ...]]]:
-    """What people may hold, and who holds it.
+) -> dict[tuple[str, str], list[int]]:
+    """(group, slug) of each role, task and step that is held, to the assignments that bring it.
 
-    Returns:
-        (group, slug) of the roles, tasks and steps; and (assignment, item, bits …) of those that
-        each assignment brings, by their places in the one list and the other.
+    An assignment is its place in `assignments`.
     """
     performs, answers = group_pairs(closed.performs), group_pairs(closed.answers)
-    needs = {group: closed.needs(group) for group in ("role", "task")} | {"step": {}}
-    items: dict[tuple[str, str], int] = {}
-    rows = []
+    items: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, assignment in enumerate(assignments):
         held = {("role", role) for role in assignment.holds}
         held |= {("task", task) for role in assignment.holds for task in performs.get(role, ())}
         held |= {("step", step) for role in assignment.holds for step in answers.get(role, ())}
-        rows += [
-            (
-                i,
-                items.setdefault((group, name), len(items)),
-                *closed.encode_skills(needs[group].get(name, ())),
-            )
-            for group, name in sorted(held)
-        ]
-    return list(items), rows
+        for item in sorted(held):
+            items[item].append(i)
+    return dict(items)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,8 +15,6 @@ from .mappings import mappings_of
 from .names import fold_name, slug
 from .results import group_pairs
 from .skill_names import Meaning, SkillNames
-
-LIMB_BITS = 62  # bits used of a signed 64-bit integer, one for each skill
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class RoleTables:
 
     @cached_property
     def skills(self) -> list[str]:
-        """Every skill that something requires or that has a name; its place here is its bit."""
+        """Every skill that something requires or that has a name; its place here is its number."""
         required = {skill for _, skill in (*self.role_skills, *self.task_skills)}
         return sorted(required | {skill for meaning in self.names.values() for _, skill in meaning})
 
@@ -78,25 +75,6 @@ class RoleTables:
     def places(self) -> dict[str, int]:
         """The place of each skill in `skills`."""
         return {skill: place for place, skill in enumerate(self.skills)}
-
-    @property
-    def limbs(self) -> range:
-        """The numbers of the integers that it takes to have a bit for each skill."""
-        return range(-(-max(len(self.skills), 1) // LIMB_BITS))
-
-    def encode_skills(self, skills: Iterable[str]) -> list[int]:
-        """A set of skills as bits of integers, one for each of `limbs`."""
-        held = [divmod(place, LIMB_BITS) for place in {self.places[s] for s in skills}]
-        return [sum(1 << bit for at, bit in held if at == limb) for limb in self.limbs]
-
-    def decode_skills(self, limbs: Iterable[int]) -> list[str]:
-        """The skills whose bits are set in the integers of `encode_skills`."""
-        return [
-            self.skills[at * LIMB_BITS + bit]
-            for at, limb in enumerate(limbs)
-            for bit in range(LIMB_BITS)
-            if limb >> bit & 1
-        ]
 
     def needs(self, group: str) -> dict[str, list[str]]:
         """The skills that each role, or each task, requires; what requires none is left out."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import weakref
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -316,6 +317,19 @@ class Engine:
 
         return bits.bit_or() if self.con.has_operation(ibis.expr.operations.BitOr) else bit_or(bits)
 
+    def joined_text(self, text: Any, order: Any, where: Any) -> Any:
+        """The texts of a group where a condition holds, joined by ';'; null without any.
+
+        Args:
+            text: the texts.
+            order: a number for each text, which orders them as Python orders the texts. Spark
+                orders nothing by another column, and orders texts as Python does.
+            where: the condition.
+        """
+        if self.con.name == "pyspark":
+            return text.collect(where=where).sort().join(";").nullif("")
+        return text.group_concat(";", where=where, order_by=order)
+
     def to_arrow(self, table: ibis.Table) -> pyarrow.Table:
         """The rows of an expression as an Arrow table."""
         if self.con.name == "duckdb":
@@ -346,7 +360,7 @@ def _drop(drop: Callable[[str], Any], name: str) -> None:
 def arrow_table(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pyarrow.Table:
     """Rows as an Arrow table of integers and text.
 
-    It is parsed from JSON, because `pyarrow.array` loads pandas.
+    Integers are used as they are, and text is parsed from JSON: `pyarrow.array` loads pandas.
     """
     import pyarrow as pa
     import pyarrow.json
@@ -354,9 +368,15 @@ def arrow_table(types: Mapping[str, type], rows: Iterable[Sequence[Any]]) -> pya
     schema = pa.schema(
         [(name, pa.int64() if kind is int else pa.string()) for name, kind in types.items()]
     )
+    empty = pa.Table.from_batches([], schema)
+    if set(types.values()) == {int}:
+        numbers = [array("q", column) for column in zip(*rows, strict=True)]
+        buffers = (([None, pa.py_buffer(column)], len(column)) for column in numbers)
+        columns = [pa.Array.from_buffers(pa.int64(), n, parts) for parts, n in buffers]
+        return pa.Table.from_arrays(columns, schema=schema) if columns else empty
     text = "\n".join(json.dumps(dict(zip(types, row, strict=True))) for row in rows)
     if not text:
-        return pa.Table.from_batches([], schema)
+        return empty
     size = max(1 << 20, len(text) + 1)  # a row may be as long as a block
     return pa.json.read_json(
         pa.py_buffer(text.encode()),
