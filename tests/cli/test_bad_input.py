@@ -479,3 +479,12 @@ def test_a_folder_that_is_no_release_is_not_searched(tmp_path, capsys):
     (tmp_path / "x" / "mlops-roles.ttl").mkdir(parents=True)
     (tmp_path / "²" / "mlops-roles.ttl").mkdir(parents=True)
     assert_refused(["serve", tmp_path], capsys, "no release in it")
+
+
+@pytest.mark.parametrize("subject", ["1", "UNDEF", "<urn:a>"])
+def test_rows_called_like_a_statement_need_not_be_one(subject, tmp_path, capsys):
+    path = tmp_path / "mine.rq"
+    names = "?subject ?predicate ?object"
+    path.write_text(f'SELECT {names} {{ VALUES ({names}) {{ ({subject} <urn:p> "x") }} }}')
+    assert main(["ask", str(path), "--format", "ttl"]) == 0
+    assert ("solution" in capsys.readouterr().out) == (subject != "<urn:a>")

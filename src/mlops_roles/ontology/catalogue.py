@@ -389,7 +389,7 @@ class Answer:
         )
 
     def _triples(self) -> Iterator[ox.Triple]:
-        if self.columns == ["subject", "predicate", "object"]:
+        if self.columns == ["subject", "predicate", "object"] and all(map(_is_triple, self.terms)):
             yield from (ox.Triple(*row) for row in self.terms)  # type: ignore[arg-type]
             return
         rs, whole = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#", ox.BlankNode()
@@ -402,6 +402,16 @@ class Answer:
                     yield ox.Triple(solution, ox.NamedNode(rs + "binding"), binding)
                     yield ox.Triple(binding, ox.NamedNode(rs + "variable"), ox.Literal(column))
                     yield ox.Triple(binding, ox.NamedNode(rs + "value"), term)
+
+
+def _is_triple(row: Sequence[Term | None]) -> bool:
+    """Whether a row can be an RDF statement; a row of a SELECT may have a literal as subject."""
+    subject, predicate, value = row
+    return (
+        isinstance(subject, (ox.NamedNode, ox.BlankNode))
+        and isinstance(predicate, ox.NamedNode)
+        and value is not None
+    )
 
 
 def _python(literal: ox.Literal) -> Any:
