@@ -21,6 +21,7 @@ from ..errors import InputError
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
+from ..staff.headings import heading_kind
 from ..staff.reading import as_options
 from .audit_result import NOTE
 from .evidence import CLAIMS, Cell, Evidence, Records
@@ -139,7 +140,7 @@ def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
         "levels or negations with names": bool(levels),
         "several columns of one kind": len(set(columns)) < len(columns),
         "two files or sheets joined": bool(options.join),
-        "columns ignored": bool(options.ignore),
+        "columns of skills ignored": any(heading_kind(h) in CLAIMS for h in options.ignore),
     }
     kept = [reason for reason, holds in reasons.items() if holds]
     headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}

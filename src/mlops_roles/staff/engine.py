@@ -390,6 +390,8 @@ def int64_array(values: Sequence[int] | Any) -> pyarrow.Array:
     import numpy as np
     import pyarrow as pa
 
+    if isinstance(values, range):
+        values = np.arange(values.start, values.stop, values.step)
     whole = np.ascontiguousarray(values, dtype=np.int64)
     return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
 

@@ -79,6 +79,11 @@ def _lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
         headings = [c.heading for c in same]
         how = ", ".join(dict.fromkeys(c.how for c in same))
         yield f"{ours} = {_toml(headings if len(same) > 1 else headings[0])}  # {how}"
+    yield from _tables(reading)
+
+
+def _tables(reading: Reading) -> Iterator[str]:
+    """The scales of columns, and the meanings of values."""
     if scales := (reading.scale or {}).get("columns"):
         yield "\n[scales]  # columns of levels with a scale of their own"
         yield from (f"{_toml(heading)} = {_toml(scale)}" for heading, scale in scales.items())

@@ -388,7 +388,9 @@ class _People:
                 rest &= self._is_job_title(what)
             titles.append(((who[rest], what[rest]), self._text))
             has |= self._mask(who[rest])
-        skills = {c: [(self._skills(c), self._skill_text)] for c in SKILLS}
+        skills: dict[str, list[ColumnSource]] = {
+            c: [(self._skills(c), self._skill_text)] for c in SKILLS
+        }
         skills["skills"].append((self._assessed(), self.assessments.text))
         more = {
             c: [(self._of_people(c), self._value_text)]
