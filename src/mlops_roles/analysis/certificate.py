@@ -18,6 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
+from ..io import rdf
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
@@ -257,10 +258,10 @@ def _name_entries(found: Evidence, records: Records) -> dict[str, Any]:
 def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
     """The files that were used, with their hashes, and how the certificate was made."""
     graph, staff = records.graph, records.file
-    if not isinstance(staff, (str, Path)):
+    if not isinstance(staff, (str, Path)) or str(staff) == rdf.STDIN:
         raise InputError(
-            f"{records.staff.file}: a certificate holds the hash of a staff file, and a table has "
-            "none; save the table as Parquet, or ask for the gap"
+            f"{records.staff.file}: a certificate holds the hash of a staff file, and a table or "
+            "standard input has none; save it as a file, or ask for the gap"
         )
     used = _file_entity(staff) | {"unread": found.unreadable_rows}
     added = [_file_entity(path) for path in graph.added if path.suffix != ".rq"]
