@@ -13,20 +13,29 @@ import os
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
+from ..io.resources import resource_rows
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph
 from ..ontology.rules import rule_summary
 from .alignments import shipped_mapping_sets
+from .lexicon import fold_title
 from .unknown_terms import unknown_terms
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL, RDFS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#"
 EXACT_MATCH = ox.NamedNode(f"{SKOS}exactMatch")
+CLOSE_MATCH = ox.NamedNode(f"{SKOS}closeMatch")
+MATCHES = {EXACT_MATCH, CLOSE_MATCH} | {
+    ox.NamedNode(f"{SKOS}{m}Match") for m in ("broad", "narrow")
+}
+TITLES = ("primaryTitle", "counterpartTitle", "curatedTitle")
+LABELS = {ox.NamedNode(f"{SKOS}prefLabel"), *(ox.NamedNode(f"{BASE}/ns#{t}") for t in TITLES)}
 NO_MATCH = ox.NamedNode(f"{BASE}/ns#noMatch")
 SUBPROPERTY = {ox.NamedNode(f"{RDFS}subPropertyOf"), ox.NamedNode(f"{OWL}equivalentProperty")}
 SUBCLASS = {ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(f"{OWL}equivalentClass")}
@@ -39,12 +48,19 @@ DEFINED_BY = ox.NamedNode(f"{RDFS}isDefinedBy")
 PROBE = "urn:mlops-roles:probe:"
 
 
+@cache
+def kind_groups() -> dict[str, str]:
+    """The IRI of a class to the group of kinds that it is in: position, ability or agent."""
+    return {row["class"]: row["group"] for row in resource_rows("ontology", "matching/kinds")}
+
+
 @dataclass(frozen=True)
 class CoherenceIssue:
     """A problem that a set of mappings causes.
 
     Attributes:
-        kind: 'unknown', 'impossible', 'contradiction', 'two in one' or 'refused'.
+        kind: 'unknown', 'impossible', 'contradiction', 'two in one', 'refused' or 'other kind';
+            'other label' and 'other mapping' are warnings.
         about: the term or terms that it is about, as CURIEs; an unknown one as it is written.
         rows: the rows that cause it, as file:line; empty if it is not caused by a mapping.
         because: the statements that imply it.
@@ -62,6 +78,11 @@ class CoherenceIssue:
     rows: tuple[str, ...]
     because: tuple[str, ...]
     message: str
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it may be right, and only has to be looked at again."""
+        return self.kind in ("other label", "other mapping")
 
     def to_dict(self) -> dict[str, Any]:
         """The issue as plain data."""
@@ -105,7 +126,15 @@ def coherence(
         for term in unknown_terms(mappings, mappings.mappings, source, added)
     ]
     graph = _MergedGraph(mappings, Graph(added, [source]).open())
-    return [*unknown, *graph.merged_terms(), *graph.rejected_mappings(), *graph.unsatisfiable()]
+    return [
+        *unknown,
+        *graph.merged_terms(),
+        *graph.rejected_mappings(),
+        *graph.other_kinds(),
+        *graph.unsatisfiable(),
+        *graph.other_labels(),
+        *graph.other_mappings(),
+    ]
 
 
 class _MergedGraph:
@@ -197,6 +226,59 @@ class _MergedGraph:
             ]
             if ways and not self.mapped.isdisjoint((no.triple, *(way := min(ways, key=len)))):
                 yield self._issue("refused", (no.subject, no.object), [*way, no.triple], message)
+
+    # kinds, labels and shipped mappings -------------------------------------------------
+
+    def _matches(self) -> Iterator[tuple[ox.Triple, Any, Any]]:
+        """Each exact, close, broad or narrow match under test, with our term and theirs."""
+        for triple in self.mapped:
+            one, other = triple.subject, triple.object
+            if triple.predicate in MATCHES and (one in self.ours) != (other in self.ours):
+                yield triple, *((one, other) if one in self.ours else (other, one))
+
+    def _groups(self, term: Any) -> set[str]:
+        """The groups of `matching/kinds.csv` that the classes of a term, or those above, are in."""
+        groups, above = kind_groups(), list(self._types(term))
+        for cls in above:
+            quads = self.statements.quads_for_subject(cls)
+            above += [q.object for q in quads if q.predicate in SUBCLASS and q.object not in above]
+        return {groups[c.value] for c in above if isinstance(c, ox.NamedNode) and c.value in groups}
+
+    def other_kinds(self) -> Iterator[CoherenceIssue]:
+        """Matches of a position, an ability and an agent, no one of which is another."""
+        for triple, ours, theirs in self._matches():
+            one, other = self._groups(ours), self._groups(theirs)
+            if one and other and one.isdisjoint(other):
+                kinds = f"one is of the kind {'/'.join(one)}, the other of {'/'.join(other)}"
+                message = f"{kinds}; withdraw the mapping, or make it skos:relatedMatch"
+                yield self._issue("other kind", (theirs, ours), [triple], message)
+
+    def other_labels(self) -> Iterator[CoherenceIssue]:
+        """Exact and close matches of a term whose label is that of another term of ours."""
+        named: dict[str, set[Any]] = defaultdict(set)
+        for ours in self.ours:
+            for label in self._labels(ours):
+                named[label].add(ours)
+        for triple, ours, theirs in self._matches():
+            others = {term for label in self._labels(theirs) for term in named[label]}
+            if triple.predicate in (EXACT_MATCH, CLOSE_MATCH) and others and ours not in others:
+                shown = " and ".join(sorted(map(self.graph.format_term, others)))
+                message = f"its label is that of {shown}; look at the mapping again"
+                yield self._issue("other label", (theirs, ours), [triple], message)
+
+    def _labels(self, term: Any) -> set[str]:
+        """The preferred labels and titles of a term, folded."""
+        quads = (q for q in self.statements.quads_for_subject(term) if q.predicate in LABELS)
+        return {fold_title(q.object.value) for q in quads if isinstance(q.object, ox.Literal)}
+
+    def other_mappings(self) -> Iterator[CoherenceIssue]:
+        """Exact and close matches of a term that a shipped exact match gives to another of ours."""
+        for triple, ours, theirs in self._matches():
+            for linked, shipped in self._linked(theirs, {EXACT_MATCH}):
+                is_other = linked in self.ours and linked != ours and shipped not in self.mapped
+                if is_other and triple.predicate in (EXACT_MATCH, CLOSE_MATCH):
+                    message = "a shipped alignment maps it elsewhere; look at the mapping again"
+                    yield self._issue("other mapping", (theirs, ours), [triple, shipped], message)
 
     # what must stay satisfiable -----------------------------------------------------
 

@@ -180,6 +180,6 @@ def _new_table(graph: Graph) -> Table:
     header = {
         "mapping_set_id": f"urn:uuid:{uuid.uuid4()}",
         "license": "https://w3id.org/sssom/license/unspecified",
-        "curie_map": prefixes,
+        "curie_map": prefixes | {"urn": "urn:"},  # of the IRI of the set
     }
     return Table(header, "", list(COLUMNS), [])

@@ -374,7 +374,7 @@ def _mapping_set(search: _EvidenceSearch, stem: str) -> MappingSet:
         "license": UNSPECIFIED,
         "object_source_version": graph.version,
         "mapping_tool": "mlops-roles link",
-        "curie_map": prefixes,
+        "curie_map": prefixes | {"urn": "urn:"},  # of the IRI of the set
     }
     return MappingSet(stem, header, mappings)
 

@@ -4,9 +4,10 @@
 
 The report lists terms and predicates that do not exist, and mappings that merge distinct terms,
 make a class unsatisfiable, chain exact matches into two of our roles, or contradict a rejected
-mapping. Every row counts, reviewed or not, together with the ontology, its alignments and the
-mapped file. Each finding cites the rows and statements that cause it. Exit code 1 if anything is
-found.
+mapping, and matches of different kinds, such as an occupation and a tool. A match against a label
+or a shipped mapping is a warning. Every row counts, reviewed or not, together with the ontology,
+its alignments and the mapped file. Each finding cites the rows and statements that cause it. Exit
+code 1 if anything but warnings is found.
 """
 
 import argparse
@@ -33,13 +34,16 @@ def run(args: argparse.Namespace) -> int:
         columns = list(CoherenceIssue.__dataclass_fields__)
         text = format_rows([issue.to_dict() for issue in issues], columns, args.format)
     write_output(text, args.output)
-    print_note(f"{len(issues)} findings in {len(mappings.mappings)} mappings")
-    return 1 if issues else 0
+    warnings = sum(issue.is_warning for issue in issues)
+    shown = f"{len(issues) - warnings} findings and {warnings} warnings"
+    print_note(f"{shown} in {len(mappings.mappings)} mappings")
+    return 1 if len(issues) > warnings else 0
 
 
 def _issue_text(issue: CoherenceIssue) -> str:
+    kind = f"warning, {issue.kind}" if issue.is_warning else issue.kind
     lines = [
-        f"{single_line(issue.kind)}: {single_line(issue.about)}",
+        f"{single_line(kind)}: {single_line(issue.about)}",
         f"  {single_line(issue.message)}",
         *(f"  row     {single_line(row)}" for row in issue.rows),
         *(f"  because {single_line(statement)}" for statement in issue.because),
