@@ -388,11 +388,11 @@ def state_what_mappings_mean(graph: Graph) -> None:
     text = shipped_text(resource_dir("ontology") / "matching" / "mapped-people.rq")
     for mapped in chain(*mappings_of(graph).by_term.values()):
         if mapped.counts:
-            pair: dict[str, Term] = {
-                "theirs": ox.NamedNode(mapped.theirs),
-                "ours": ox.NamedNode(mapped.ours),
-                "relation": ox.Literal(mapped.relation),
+            pair: dict[ox.Variable, Term] = {
+                ox.Variable("theirs"): ox.NamedNode(mapped.theirs),
+                ox.Variable("ours"): ox.NamedNode(mapped.ours),
+                ox.Variable("relation"): ox.Literal(mapped.relation),
             }
-            rows: Any = graph.query(text, pair)
+            rows: Any = graph.store.query(text, use_default_graph_as_union=True, substitutions=pair)
             quads = [ox.Quad(person, follows, ours, INFERRED) for person, follows, ours, *_ in rows]
             graph.store.extend(quads)
