@@ -136,6 +136,14 @@ def test_level_date_and_source_are_in_the_evidence_and_in_the_gap(put):
     ]
 
 
+def test_dates_and_sources_are_kept_when_several_files_are_read(put):
+    one = put(f"{HEAD}Cem,Nurse,SQL,5,2025-03-01,self\nCem,Nurse,statistics,0,2025-03-01,\n")
+    two = put(f"{HEAD}Ada,Nurse,SQL,2,2024-02-01,exam\nAda,Nurse,statistics,5,2024-02-01,\n")
+    settled = ReadOptions(scale="0-5")
+    records = Records([str(one), str(two)], mapping=settled)
+    assert gap("Ada", "R4", records).below == {"sql": "2 of 5, 2.5 asked (2024-02-01, exam)"}
+
+
 def test_the_date_of_a_row_is_that_of_each_of_its_levels(put):
     path = put("Name,SQL,statistics,Assessed on\nAda,2,5,2025-03-01\n")
     assert gap("Ada", "R4", path).below == {"sql": "2 of 5, 3 asked (2025-03-01)"}

@@ -11,6 +11,7 @@ from .reading import Reading
 from .values import SkillCells
 
 if TYPE_CHECKING:
+    from .assessments import Assessment
     from .reader import Staff
 
 
@@ -41,7 +42,17 @@ def combine(parts: Sequence[Staff], columns: Sequence[str]) -> Staff:
         reading=_reading([part.reading for part in parts]),
         cells=_cells(parts),
         starts=starts,
+        assessments=lambda line: _assessments(parts, starts, line),
     )
+
+
+def _assessments(
+    parts: Sequence[Staff], starts: Sequence[tuple[int, str]], line: int
+) -> list[Assessment]:
+    """The assessments of the person in a line, from the file that has the line."""
+    at = max(i for i, (start, _) in enumerate(starts) if start < line)
+    start = starts[at][0]
+    return [replace(row, line=row.line + start) for row in parts[at].assessments(line - start)]
 
 
 def _cells(parts: Sequence[Staff]) -> SkillCells:
