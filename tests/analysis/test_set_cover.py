@@ -7,6 +7,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_roles.analysis import set_cover
 from mlops_roles.analysis.set_cover import choose
 
 COVERS = st.lists(st.sets(st.integers(0, 4)), min_size=1, max_size=7)
@@ -72,3 +73,32 @@ def test_a_choice_found_within_the_time_limit_comes_with_a_bound():
     assert met_places(covers, [2] * 60, full.chosen) <= full.bound <= 120
     assert 2 <= choice.bound <= len(choice.chosen)
     assert choice.bound == len(choice.chosen) or not choice.proven
+
+
+@MANY
+@given(COVERS, DEMANDS, st.none() | st.integers(1, 4))
+def test_an_approximate_choice_is_valid_and_its_bound_holds(covers, demands, size):
+    covers = [sorted(items) for items in covers]
+    reachable = [
+        min(wanted, sum(item in met for met in covers)) for item, wanted in enumerate(demands)
+    ]
+    exact = choose(covers, reachable, size)
+    found = set_cover._approximate(covers, reachable, size, 5.0)
+    met, best = (met_places(covers, reachable, choice.chosen) for choice in (found, exact))
+    if size is None:
+        assert met == sum(reachable)
+        assert found.bound <= len(exact.chosen) <= len(found.chosen)
+    else:
+        assert len(found.chosen) <= size
+        assert met <= best <= found.bound
+
+
+def test_the_bound_of_many_candidates_is_close_to_the_choice():
+    """People who each have nearly all skills of one of 40 kinds of work."""
+    chance = random.Random(5)
+    work = [chance.sample(range(400), 30) for _ in range(40)]
+    covers = [sorted(chance.sample(chance.choice(work), 28)) for _ in range(2000)]
+    demands = [min(1, sum(item in items for items in covers)) for item in range(400)]
+    found = set_cover._approximate(covers, demands, None, 5.0)
+    assert met_places(covers, demands, found.chosen) == sum(demands)
+    assert found.bound > len(found.chosen) / 2

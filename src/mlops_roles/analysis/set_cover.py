@@ -1,5 +1,7 @@
 """Exact set multi-cover: the fewest candidates that meet all demands, or the best of a size.
 
+Where this would take too long, `greedy_cover` chooses, with a bound.
+
 Identical candidates become one integer variable, bounded by their number. A candidate is left out
 if enough others for every demand cover a strict superset of what it covers: choosing one of those
 instead is never worse. The candidates that remain thus contain an optimal choice.
@@ -8,17 +10,20 @@ instead is never worse. The candidates that remain thus contain an optimal choic
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .greedy_cover import greedy_cover, relaxed_bound
 
 if TYPE_CHECKING:
     import numpy as np
 
 BLOCK_SIZE = 512  # rows of the kinds x kinds comparison that are in memory at a time
 MAX_COMPARED = 20_000  # kinds; above, comparing all pairs takes longer than it saves the solver
+MAX_CELLS = 20_000_000  # candidates times demands; above, the exact model takes minutes to build
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,14 @@ class Choice:
         proven: whether the choice is proven optimal.
         bound: no choice has fewer members; with a size, no choice meets more demands.
         kinds: how many distinct candidates the solver chose among.
+        solver: what chose.
     """
 
     chosen: list[int]
     proven: bool
     bound: int
     kinds: int
+    solver: str = "HiGHS"
 
 
 def choose(
@@ -59,6 +66,8 @@ def choose(
     Raises InputError if highspy is not installed.
     """
     solver = _solver(seconds)
+    if len(covers) * len(demands) > MAX_CELLS:
+        return _approximate(covers, demands, size, seconds)
     import numpy as np
 
     table = np.zeros((len(covers), len(demands)), bool)
@@ -78,6 +87,26 @@ def choose(
     taken = np.rint(solver.vals(picks)).astype(int)
     chosen = sorted(int(i) for same, n in zip(members, taken, strict=True) for i in same[:n])
     return Choice(chosen, _is_optimal(solver), _bound(solver, wanted, size), len(kinds))
+
+
+def _approximate(
+    covers: Sequence[Sequence[int]], demands: Sequence[int], size: int | None, seconds: float
+) -> Choice:
+    """The choice of `greedy_cover`, with its bound."""
+    first: dict[tuple[int, ...], int] = {}
+    for candidate, items in enumerate(covers):
+        first.setdefault(tuple(sorted(items)), candidate)
+    chosen = greedy_cover(covers, demands, size)
+    if size is None:
+        relaxed = relaxed_bound(covers, demands, len(chosen), seconds)
+        bound = math.ceil(max(relaxed - 1e-6, max(demands, default=0)))
+        reached = len(chosen)
+    else:
+        largest = sorted(map(len, covers), reverse=True)[:size]
+        bound = min(sum(demands), sum(largest))
+        met = Counter(item for candidate in chosen for item in covers[candidate])
+        reached = sum(min(met[item], wanted) for item, wanted in enumerate(demands))
+    return Choice(chosen, reached == bound, bound, len(first), "greedy choice, relaxed bound")
 
 
 def _distinct_candidates(

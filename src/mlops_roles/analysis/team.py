@@ -140,7 +140,8 @@ def _all_impossible(
     hired: Mapping[str, Items],
 ) -> list[dict[str, Any]]:
     ask = _tool_users(audit, list(short)) if cover == "skill" else {}
-    return [_impossible(i, have[i], n, hired, ask.get(i, [])) for i, n in short.items()]
+    roles = group_pairs((item, role) for role, items in hired.items() for item in items)
+    return [_impossible(i, have[i], n, roles.get(i, []), ask.get(i, [])) for i, n in short.items()]
 
 
 def _check_size(fixed: int, size: int | None) -> None:
@@ -186,7 +187,7 @@ def _choose(
 def _proof(choice: Choice, bound: Mapping[str, int]) -> dict[str, Any]:
     """What is proven: the group has people, or with a size places filled, within a bound."""
     status = "optimal" if choice.proven else "stopped"
-    return {"solver": "HiGHS", "status": status, **bound, "kinds_of_people": choice.kinds}
+    return {"solver": choice.solver, "status": status, **bound, "kinds_of_people": choice.kinds}
 
 
 def _describe(
@@ -208,14 +209,14 @@ def _describe(
 
 
 def _impossible(
-    item: str, people: int, missing: int, hired: Mapping[str, Items], ask: Sequence[str]
+    item: str, people: int, missing: int, hire: Sequence[str], ask: Sequence[str]
 ) -> dict[str, Any]:
     """An item that too few cover: who does, which hires would, and who might, by a tool."""
     return {
         "item": item,
         "people": people,
         "missing": missing,
-        "hire": [role for role, items in hired.items() if item in items],
+        "hire": hire,
         "ask": ask[:MAX_TOOL_USERS],
         "evidence": len(ask),
     }
@@ -236,7 +237,8 @@ def _fewest_hires(
     short: Mapping[str, int], hired: Mapping[str, Items], seconds: float
 ) -> list[str]:
     """The fewest roles to hire so that enough people cover every item that some role covers."""
-    coverable = [item for item in short if any(item in items for items in hired.values())]
+    offered = {item for items in hired.values() for item in items}
+    coverable = [item for item in short if item in offered]
     index = {item: i for i, item in enumerate(coverable)}
     roles = [role for role in hired for _ in range(max(short.values(), default=0))]
     choice = choose(

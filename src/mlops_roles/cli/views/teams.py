@@ -151,7 +151,7 @@ def _proven(proof: Data) -> str:
         if sized
         else f"at least {proof['people_at_least']} people are needed"
     )
-    return f"Not proven best, the time was up ({proof['solver']}): {bound}."
+    return f"Not proven best in the time given ({proof['solver']}): {bound}."
 
 
 def _member(data: Data, member: Data) -> dict[str, Any]:
