@@ -526,9 +526,10 @@ def _without_headers(table: pyarrow.Table, plan: Plan, reading: Reading) -> pyar
     if not plan.wanted:
         return table
     first, *others = plan.wanted
-    is_header = same(first)
-    if not pc.any(is_header).as_py():
+    heading = pc.cast(string_array([plan.headings[first]]), table[str(first)].type)[0]
+    if not pc.any(pc.equal(table[str(first)], heading)).as_py():
         return table
+    is_header = same(first)
     for i in others:
         is_header = pc.and_(is_header, same(i))
     reading.leave_out("no person", pc.filter(table["line"], is_header).to_pylist())
