@@ -420,3 +420,16 @@ def test_twelve_roles_are_twelve_columns():
 def test_an_unknown_form_is_refused():
     with pytest.raises(KeyError):
         report(DATA, "docx")
+
+
+def test_html_of_a_large_framework_shows_the_roles_of_most_people_and_says_so():
+    roles = {f"role-{n}": _cover(n % 500) for n in range(3000)}
+    tasks = {f"task-{n}": _cover(n % 7) for n in range(12_000)}
+    skills = {f"skill-{n}": _cover(n % 5) for n in range(14_000)}
+    requires = {f"role-{n}": [f"skill-{(n + k) % 14_000}" for k in range(35)] for n in range(3000)}
+    parts = {"roles": roles, "tasks": tasks, "skills": skills, "requires": requires}
+    page = report(_with(**parts, performs={}, nearest={}), "html")
+    assert len(page.encode()) < 2_000_000
+    assert "40 of 3,000 roles, 400 of 12,000 tasks" in page
+    assert '<th scope="row">role-2999</th>' in page
+    assert '<th scope="row">role-1</th>' not in page

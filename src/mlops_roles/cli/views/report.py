@@ -16,6 +16,7 @@ from ...staff.reading import reading_rows, reading_summary
 Data = Mapping[str, Any]
 Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
 WIDTH, CLIP = 98, 200
+MAX_ROLES, MAX_DETAILS = 40, 400  # roles, and tasks or skills, in detail in one page
 STATE_LABELS = {
     "covered": "covered",
     "single": "one person",
@@ -352,8 +353,10 @@ def _html(data: Data) -> str:
         "by_part": lambda person: recorded_by_part(person["parts"], data["labels"]),
     }
     env.filters |= filters
-    small = bool(data.get("small_groups"))
+    small, shown = bool(data.get("small_groups")), _shown(data)
+    heat = _heat({**data, "roles": shown["roles"]})
     words = {
+        "folded": _folded(data, shown, len(heat)),
         "states": STATE_LABELS,
         "step_states": STEP_STATE_LABELS,
         "kinds": MISSING_LABELS,
@@ -362,8 +365,30 @@ def _html(data: Data) -> str:
         "thin": "few" if small else "single",
     }
     return env.get_template("audit.html.j2").render(
-        data, heat=_heat(data), doers=_inverted(data["performs"]), **words
+        data, heat=heat[:MAX_DETAILS], doers=_inverted(data["performs"]), shown=shown, **words
     )
+
+
+def _shown(data: Data) -> dict[str, dict[str, Any]]:
+    """The roles and tasks that have rows of their own in a page: all, or those of most people."""
+
+    def rank(item: tuple[str, Data]) -> tuple[int, int]:
+        return -item[1]["people"], -item[1].get("able", 0) - item[1].get("evidence", 0)
+
+    found = {}
+    for group, limit in (("roles", MAX_ROLES), ("tasks", MAX_DETAILS)):
+        kept = {name for name, _ in sorted(data[group].items(), key=rank)[:limit]}
+        found[group] = {name: row for name, row in data[group].items() if name in kept}
+    nearest = data.get("nearest", {}).items()
+    return found | {"nearest": {r: people for r, people in nearest if r in found["roles"]}}
+
+
+def _folded(data: Data, shown: Data, skills: int) -> str:
+    """What a page leaves out, in a sentence; empty if it leaves out nothing."""
+    sizes = [(g, len(data[g]), len(shown[g])) for g in ("roles", "tasks")]
+    sizes.append(("skills of these roles", skills, min(skills, MAX_DETAILS)))
+    parts = [f"{kept:,} of {total:,} {group}" for group, total, kept in sizes if kept < total]
+    return f"In detail, the page shows {', '.join(parts)}; JSON has all." if parts else ""
 
 
 def _finalize(value: Any) -> Any:
