@@ -6,7 +6,7 @@ import pytest
 from support.asserted import PREFIXES, SHARED
 from support.linking import HEAD, TOP, write_set
 
-from mlops_roles import coherence, propose
+from mlops_roles import InputError, coherence, load, propose
 from mlops_roles.cli.main import main
 
 
@@ -150,3 +150,41 @@ def test_incoherent_mappings_end_with_one_and_say_why(company, tmp_path, capsys)
     assert main([*arguments, "--format", "json"]) == 1
     (issue,) = json.loads(capsys.readouterr().out)
     assert issue["kind"] == "impossible"
+
+
+KINDS = """
+a:chef a <http://data.europa.eu/esco/model#Occupation> ; skos:prefLabel "chef"@en .
+a:bob a foaf:Person . a:firm a org:Organization .
+a:lead a org:Role ; skos:prefLabel "Data Scientist"@en .
+a:query a <http://data.europa.eu/esco/model#Skill> ; skos:prefLabel "querying"@en .
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("a:chef skos:closeMatch tool:chef", "other kind"),
+        ("a:chef skos:broadMatch skill:sql", "other kind"),
+        ("a:bob skos:closeMatch role:data-engineer", "other kind"),
+        ("a:firm skos:narrowMatch skill:sql", "other kind"),
+        ("a:lead skos:exactMatch role:data-engineer", "other label"),
+        ("a:lead skos:exactMatch role:data-scientist", None),
+        ("a:query skos:closeMatch tool:postgresql", None),
+        ("a:chef skos:relatedMatch tool:chef", None),
+    ],
+)
+def test_kinds_and_labels_of_a_match_are_compared(tmp_path, row, kind):
+    path = tmp_path / "theirs.ttl"
+    path.write_text(HEAD + KINDS, "utf-8")
+    found = coherence(write_set(tmp_path, row), path)
+    assert [(i.kind, i.is_warning) for i in found] == (
+        [(kind, kind == "other label")] if kind else []
+    )
+
+
+@pytest.mark.parametrize("types", ["foaf:Person , mlops:Skill", "foaf:Person , org:Organization"])
+def test_a_person_is_no_skill_and_no_organisation(tmp_path, types):
+    path = tmp_path / "both.ttl"
+    path.write_text(f"{HEAD} a:x a {types} .", "utf-8")
+    with pytest.raises(InputError, match="contradicts the ontology"):
+        load(path)

@@ -115,26 +115,19 @@ def coherence(
         ['two in one', 'impossible', 'impossible']
     """
     added = list(added)
-    unknown = [
-        CoherenceIssue(
-            "unknown",
-            term.written,
-            tuple(f"{mappings.name}:{line}" for line in term.lines),
-            (),
-            term.message,
-        )
-        for term in unknown_terms(mappings, mappings.mappings, source, added)
-    ]
     graph = _MergedGraph(mappings, Graph(added, [source]).open())
-    return [
-        *unknown,
-        *graph.merged_terms(),
-        *graph.rejected_mappings(),
-        *graph.other_kinds(),
-        *graph.unsatisfiable(),
-        *graph.other_labels(),
-        *graph.other_mappings(),
-    ]
+    return [*_unknown(mappings, source, added), *graph.issues()]
+
+
+def _unknown(
+    mappings: MappingSet,
+    source: str | os.PathLike[str],
+    added: Iterable[str | os.PathLike[str]],
+) -> Iterator[CoherenceIssue]:
+    """The terms and predicates that no file has."""
+    for term in unknown_terms(mappings, mappings.mappings, source, added):
+        rows = tuple(f"{mappings.name}:{line}" for line in term.lines)
+        yield CoherenceIssue("unknown", term.written, rows, (), term.message)
 
 
 class _MergedGraph:
@@ -158,6 +151,15 @@ class _MergedGraph:
         self.statements = ox.Dataset(ox.Quad(*triple) for triple in triples)
         quads = self.statements.quads_for_predicate(DEFINED_BY)
         self.ours = {q.subject for q in quads if q.object == ox.NamedNode(BASE)}
+
+    def issues(self) -> Iterator[CoherenceIssue]:
+        """All that is wrong, and then the warnings."""
+        yield from self.merged_terms()
+        yield from self.rejected_mappings()
+        yield from self.other_kinds()
+        yield from self.unsatisfiable()
+        yield from self.other_labels()
+        yield from self.other_mappings()
 
     def _note_rows(self, mappings: MappingSet) -> list[ox.Triple]:
         """The statements of a set, noted with their rows; of upper ontologies, rejections only."""
