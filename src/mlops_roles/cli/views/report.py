@@ -17,6 +17,7 @@ Data = Mapping[str, Any]
 Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
 WIDTH, CLIP = 98, 200
 MAX_ROLES, MAX_DETAILS = 40, 400  # roles, and tasks or skills, in detail in one page
+MAX_MAPPED = 5  # names in the summary; JSON has all
 STATE_LABELS = {
     "covered": "covered",
     "single": "one person",
@@ -169,11 +170,21 @@ def _summary(data: Data) -> list[str]:
     certain = f"Titles: {titles['certain']:,} people with a certain role"
     others = f"{titles['ambiguous']:,} with an ambiguous title, {titles['none']:,} without a role."
     read = f"{data['file']}: {rows['read']:,} rows read, {used}"
-    return [read, f"{certain}, {others}", data["note"]]
+    return [read, f"{certain}, {others}", *_mapped(data), data["note"]]
+
+
+def _mapped(data: Data) -> list[str]:
+    """The names of other vocabularies that were read by accepted mappings, with the first ones."""
+    rows = data.get("mapped", [])
+    shown = [f"{row['name']!r} is {'; '.join(row['mappings'])}" for row in rows[:MAX_MAPPED]]
+    more = f" ... and {len(rows) - MAX_MAPPED} more" if len(rows) > MAX_MAPPED else ""
+    return [f"Read by accepted mappings: {' | '.join(shown)}{more}"] if rows else []
 
 
 def _roles(data: Data) -> tuple[list[str], TableRows]:
     more = {"similar": "similar", "able": "could act: able", "evidence": "likely, by tools"}
+    if any("candidates" in counted for counted in data["roles"].values()):
+        more["candidates"] = "candidates, by close matches"
     rows = [
         {
             "role": _label(data, role),
