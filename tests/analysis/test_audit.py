@@ -35,6 +35,7 @@ KEYS = [
     "titles",
     "unmatched_skills",
     "nearest_names",
+    "mapped",
     "roles",
     "tasks",
     "skills",

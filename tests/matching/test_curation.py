@@ -31,7 +31,7 @@ def test_an_accepted_title_names_its_role_for_every_command(ours, tmp_path, caps
     assert decide(ours, "Data Ninja", "--accept", "R3") == 0
     found = resolve("DATA-NINJA", load(ours))
     assert (found.status, found.roles) == ("certain", ("data-scientist",))
-    assert "accepted by Ada on 2026-01-31 (ours.sssom.tsv, line 8)" in found.reasons[0]
+    assert "accepted by Ada on 2026-01-31 (ours.sssom.tsv, line 9)" in found.reasons[0]
     staff = tmp_path / "staff.csv"
     staff.write_text("person,title\nBo,Data Ninja\n")
     assert audit(str(staff), graph=load(ours)).coverage("role")["data-scientist"]["people"] == 1
@@ -105,7 +105,7 @@ def test_contradicting_decisions_are_findings_with_lines_and_count_for_nothing(
     capsys.readouterr()
     assert main(["resolve", "Data Ninja", "--decisions", str(ours), "--format", "json"]) == 1
     captured = capsys.readouterr()
-    assert "lines 8 and 9" in captured.err
+    assert "lines 9 and 10" in captured.err
     assert json.loads(captured.out)[0]["status"] == "none"
     assert json.loads(captured.out)[0]["reasons"] == list(resolve("Data Ninja").reasons)
     assert len(find_contradictions(read_decisions(ours, load()))) == 1
@@ -136,7 +136,7 @@ def test_a_faulty_decision_is_refused_with_its_line(ours, line, fault, capsys):
     capsys.readouterr()
     assert main(["resolve", "X", "--decisions", str(ours)]) == 2
     error = capsys.readouterr().err
-    assert "line 9" in error
+    assert "line 10" in error
     assert fault in error
 
 

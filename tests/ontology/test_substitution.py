@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections import Counter
+from contextlib import nullcontext
 
 import pyoxigraph as ox
 import pytest
@@ -388,7 +389,9 @@ def test_every_parameter_of_the_catalogue_that_may_is_put_in_its_place():
         for variable in set(question.parameters) - substitutable(question.text)
     }
     assert joined == {
+        "accepted-mappings ?other",
         "narrower-roles ?narrower",
+        "staff-columns ?column",
         "staff-values ?kind",
         "workflow ?how",
         "workflow ?role",
@@ -509,6 +512,9 @@ class Facts:
     def evaluate(self, text, inside=None):
         fixed = {ox.Variable(name): term for name, term in (inside or {}).items()}
         return self.store.query(PREFIX + text, substitutions=fixed)
+
+    def readable(self):
+        return nullcontext()
 
 
 CHECKS = {

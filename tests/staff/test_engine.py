@@ -255,7 +255,7 @@ def test_what_cannot_be_connected_to_is_one_line_with_a_fix(arguments, message, 
         ("main.stff", "no such table in main of {url}; did you mean staff?"),
         ("hr.main.stff", "no such table in hr.main of {url}; did you mean staff?"),
         ("no.staff", "no such table in no of {url}; there is none"),
-        ("", "no such table in {url}; there are staff"),
+        ("", "--table: empty; give it a value, or leave it out"),
     ],
 )
 def test_a_table_that_a_duckdb_file_lacks_is_one_line_with_a_fix(table, message, run, tmp_path):

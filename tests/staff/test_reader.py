@@ -401,7 +401,7 @@ HOPELESS = [
     ("fake.xlsx", b"person,title\nAnn,x\n", "not a readable workbook"),
     ("fake.parquet", b"person,title\nAnn,x\n", "not a readable Parquet file"),
     ("none.parquet", parquet([["Ann"]], ["title"]), "no column 'person'"),
-    ("staff.json", b"[]", "unknown ending"),
+    ("staff.json", b"[]", "no person in it"),
 ]
 
 

@@ -70,9 +70,7 @@ def choose(
         return _approximate(covers, demands, size, seconds)
     import numpy as np
 
-    table = np.zeros((len(covers), len(demands)), bool)
-    for candidate, items in enumerate(covers):
-        table[candidate, list(items)] = True
+    table = _table(covers, len(demands))
     wanted = np.asarray(demands, float)
     kinds, counts, members = _distinct_candidates(table, int(wanted.max(initial=0)))
     if not len(kinds):
@@ -87,6 +85,16 @@ def choose(
     taken = np.rint(solver.vals(picks)).astype(int)
     chosen = sorted(int(i) for same, n in zip(members, taken, strict=True) for i in same[:n])
     return Choice(chosen, _is_optimal(solver), _bound(solver, wanted, size), len(kinds))
+
+
+def _table(covers: Sequence[Sequence[int]], n_demands: int) -> Any:
+    """Whether each candidate (row) helps to meet each demand (column), as an array of numpy."""
+    import numpy as np
+
+    table = np.zeros((len(covers), n_demands), bool)
+    for candidate, items in enumerate(covers):
+        table[candidate, list(items)] = True
+    return table
 
 
 def _approximate(

@@ -153,11 +153,11 @@ def propose(
         ('Data Scientist', 'skos:exactMatch', 'role:data-scientist')
     """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
-    added = [*added, *(f"alignment:{name}" for name in alignments)]
-    graph = Graph(added, [source]).open()
+    own = list(added)
+    graph = Graph([*own, *(f"alignment:{name}" for name in alignments)], [source]).open()
     quads = rdf.parse_rdf(source)[0]
     terms = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
-    return _mapping_set(_EvidenceSearch(graph, terms), Path(source).stem)
+    return _mapping_set(_EvidenceSearch(graph, load(*own), terms), Path(source).stem)
 
 
 def _occupation_alignments() -> list[str]:
@@ -175,6 +175,8 @@ class _EvidenceSearch:
     """Looks for reasons in a graph that holds our terms, the alignments and the source's terms.
 
     Attributes:
+        graph: our terms, the alignments, what was added and the source's terms.
+        known: our terms and what was added; the source's mappings give no title a meaning there.
         sources: the terms to be mapped, by IRI.
         names: their names, each with the sort of the term: 'class', 'property' or 'thing'.
         titles: the kinds of title that (folded name, role) is.
@@ -184,8 +186,8 @@ class _EvidenceSearch:
         misleading: terms that a shipped set rejects: their names say little.
     """
 
-    def __init__(self, graph: Graph, sources: set[str]):
-        self.graph, self.sources = graph, sources
+    def __init__(self, graph: Graph, known: Graph, sources: set[str]):
+        self.graph, self.known, self.sources = graph, known, sources
         self.names: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for source, name, _, sort in self._ask("outside-names"):
             if source in sources:
@@ -302,10 +304,10 @@ class _EvidenceSearch:
 
     def _by_title(self, source: str, name: str, sort: str) -> Evidence:
         """Roles that the name is a title of; a class of people is only related to their role."""
-        answer = resolve(name, self.graph, nearest=False)
+        answer = resolve(name, self.known, nearest=False)
         relation = "" if sort == "thing" else "relatedMatch"
         for slug in [answer.similar] if answer.similar else answer.roles:
-            role = self.graph.resolve_term(slug, "role")
+            role = self.known.resolve_term(slug, "role")
             kind = self._kind_of_title(answer.status, fold_title(name), role)
             text = f"{kind}: {name!r} ({'; '.join(answer.reasons)})"
             yield source, role, Reason(kind, fold_title(name), text, relation)

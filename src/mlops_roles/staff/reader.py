@@ -301,7 +301,9 @@ class TableReader:
         reading = self._begin(source.reading, plan)
         order = [raw[str(i)] for c in COLUMNS for i in plan.columns.at.get(c, ())]
         order += [raw[str(i)] for i in plan.wanted]
-        numbered = raw.mutate(line=ibis.row_number().over(order_by=order) + 1)
+        number = ibis.row_number().over(order_by=order) + 1
+        # Spark counts in 32 bits though Ibis believes 64, so a plain cast would do nothing
+        numbered = raw.mutate(line=number.cast("float64").cast("int64"))
         numbered = self.engine.materialize(numbered)
         ((rows,),) = self.engine.fetch_rows(numbered.aggregate(rows=numbered.count()))
         if not rows:
