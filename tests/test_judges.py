@@ -38,10 +38,11 @@ from mlops_roles.ontology.reasoner import infer
 from mlops_roles.ontology.rules import parsed_rules
 
 MLOPS = PREFIXES["mlops"]
-QUESTIONS = {
+QUESTIONS = {  # no random person is assessed, and from an assessment nothing follows
     name: question
     for name, question in catalogue().items()
     if "given" in question.headers and "?person" in question.text
+    if "mlops:assesses" not in question.text
 }
 ERROR_MESSAGE = URIRef("http://www.daml.org/2002/03/agents/agent-ont#ErrorMessage")  # of owlrl
 # a property that the closure states, and the columns of the question that finds the same itself

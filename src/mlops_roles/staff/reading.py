@@ -186,7 +186,7 @@ def reading_summary(data: Mapping[str, Any]) -> list[str]:
             for c in read[:12]
         )
         more = f"; and {len(read) - 12} more" if len(read) > 12 else ""
-        lines.append(f"Columns: {'; '.join(shown)}{more}.")
+        lines.append(f"{_kind(data).capitalize()}s: {'; '.join(shown)}{more}.")
     if unread := [c["heading"] or "(no heading)" for c in data["columns"] if not c["column"]]:
         lines.append(f"Not read: {_few(unread)}.")
     lines += [f"{c['heading']}: {c['why']}; {c['fix']}." for c in data["columns"] if c.get("fix")]
@@ -208,7 +208,7 @@ def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for c in data["columns"]:
         why = "; ".join(filter(None, (c.get("why"), c.get("fix"))))
         read_as = f"{c['column']} ({c['how']})" if c["column"] else "not read"
-        yield {"kind": "column", "what": c["heading"], "read as": read_as, "why": why}
+        yield {"kind": _kind(data), "what": c["heading"], "read as": read_as, "why": why}
     for column, values in data.get("values", {}).items():
         for value, meaning in values.items():
             yield {"kind": column, "what": value, "read as": meaning, "why": ""}
@@ -220,6 +220,11 @@ def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             "read as": "not read",
             "why": why,
         }
+
+
+def _kind(data: Mapping[str, Any]) -> str:
+    """What the entries of `columns` are: columns of a table, or terms of RDF."""
+    return "term" if data.get("form") == "rdf" else "column"
 
 
 def _place(data: Mapping[str, Any]) -> str:
@@ -235,7 +240,7 @@ def _place(data: Mapping[str, Any]) -> str:
         for k, text in of_form.items()
         if data.get(k)
     ]
-    if separators := data.get("separators"):
+    if data.get("form") != "rdf" and (separators := data.get("separators")):
         parts.append(f"names in a cell separated by {' '.join(map(_visible, separators))}")
     rows = [f"{data['rows']:,} rows"] if "rows" in data else []
     return ", ".join([data["layout"], *rows, *parts])
