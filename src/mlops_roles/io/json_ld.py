@@ -15,7 +15,6 @@ from typing import Any
 from .resources import resource_dir
 
 KEYS = "urn:json-key:"  # of the properties that stand for keys which no context maps
-HTML_ENDINGS = (".html", ".htm")
 _ADDRESS = re.compile(rb'"https?:', re.I)
 MEDIA_TYPE = re.compile(r"application/(ld\+json|(.*\+)?ld\+json)\b.*", re.I)
 

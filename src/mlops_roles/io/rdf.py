@@ -16,9 +16,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..errors import InputError
-from . import json_ld
 
 STDIN = "-"  # the path that means standard input
+_HTML_ENDINGS = (".html", ".htm")
 RDF_FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -213,12 +213,16 @@ def _parser(
     """A parser for a file whose size and nesting have been checked; relative IRIs start from it."""
     kind, data = rdf_format(path), read_bytes(path)
     text = check_encoding(data, path)
-    if ending_of(path) in json_ld.HTML_ENDINGS:
+    if ending_of(path) in _HTML_ENDINGS:
+        from . import json_ld
+
         data = json_ld.in_page(text) or b""
         if not data:
             raise InputError(f"{path}: a web page without JSON-LD; give the data itself")
     _check_input_limits(data, kind, path)
     if kind == ox.RdfFormat.JSON_LD:
+        from . import json_ld
+
         data = json_ld.complete(data, keep_keys)
         _check_input_limits(data, kind, path)
     base = Path(path).absolute().as_uri()

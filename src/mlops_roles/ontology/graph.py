@@ -164,9 +164,12 @@ class Graph:
         Raises:
             InputError: a file is no mapping set; with the line of what cannot be read.
         """
+        tables = [path for path in self.added if path.suffix == ".tsv"]
+        if not tables:
+            return {}
         from ..io.sssom import read_mappings
 
-        return {path: read_mappings(path) for path in self.added if path.suffix == ".tsv"}
+        return {path: read_mappings(path) for path in tables}
 
     @cached_property
     def _added_statements(self) -> tuple[Path, ...]:
