@@ -376,10 +376,10 @@ def _separators(
         source.reading.notes.append("A slash separates names if each part is a known name")
     unread = [m for m in (",", "|") if m not in found and any(m in cell for cell in cells)]
     if unread:
-        marks = " ".join(unread)
+        marks = " and ".join(map(repr, unread))
         source.reading.notes.append(
-            f"Cells contain {marks} between no known names, not read as a separator; "
-            "--separator settles it"
+            f"Cells contain {marks}, which separates two known names in none of them and is not "
+            "read as a separator; --separator settles it"
         )
     return (";", *found)
 
