@@ -95,7 +95,7 @@ class Name:
         if self.rows:
             return f"mapped title of {self.role}: {self.rows}"
         kind = self.kind if self.kind in ("label", "field") else f"{self.kind} title"
-        return f"similar: named beside {self.role}" if self.similar else f"{kind} of {self.role}"
+        return f"similar: named next to {self.role}" if self.similar else f"{kind} of {self.role}"
 
 
 class _Phrases:

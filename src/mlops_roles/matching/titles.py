@@ -450,7 +450,7 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
 def _accept(words: Lexicon, name: Name, match: _Match, found: _Interpretation) -> None:
     """Record a name that counts, a remark on it, and the names it may be short for."""
     topics = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
-    found.names.setdefault(name, f" beside {', '.join(topics)!r}" if topics else "")
+    found.names.setdefault(name, f" next to {', '.join(topics)!r}" if topics else "")
     if " " in match.head:
         found.notes.update(dict.fromkeys(_conflicting_halves(words, name, match.head)))
     if name.specificity == "broad":
@@ -666,5 +666,5 @@ def _alternative_roles(words: Lexicon, name: Name, match: _Match) -> dict[Name, 
         with_head = words.roles_by_head.get(match.head, set())
         for other in (*titles, *(field for field in fields if field.role in with_head)):
             if not other.inverted and other.role != name.role:
-                found[other] = f" by {' '.join(topic)!r} beside {name.title!r}"
+                found[other] = f" by {' '.join(topic)!r} next to {name.title!r}"
     return found
