@@ -25,8 +25,7 @@ class Outline(NamedTuple):
         tail: the tokens after the pattern.
         words: all keywords and functions, in upper case.
         readable: whether each character belongs to a token, and to one only.
-        optional: the tokens in an OPTIONAL, each with whether it is in a BIND or group within it.
-        reassigned: the variables of a BIND whose expression has them, too.
+        tokens: all tokens.
     """
 
     text: str
@@ -37,8 +36,7 @@ class Outline(NamedTuple):
     tail: tuple[Token, ...]
     words: frozenset[str]
     readable: bool
-    optional: tuple[tuple[Token, bool], ...]
-    reassigned: frozenset[str]
+    tokens: tuple[Token, ...]
 
     @property
     def modifiers(self) -> frozenset[str]:
@@ -79,9 +77,11 @@ class Outline(NamedTuple):
             and not self.words >= {"EXISTS", "MINUS"}
             and "UNDEF" not in self.words
             and not computed
-            and not any(token.upper == "MINUS" for token, _ in self.optional)
-            and not any(within and token.variable in names for token, within in self.optional)
-            and self.reassigned.isdisjoint(names)
+            and not any(
+                token.upper == "MINUS" or (within and token.variable in names)
+                for token, within in _optional(self.tokens)
+            )
+            and not any(name in names for name in reassigned_variables(self.tokens))
             and not AGGREGATES & {token.upper for token in self.tail}
         )
 
@@ -108,8 +108,7 @@ def outline(text: str) -> Outline:
         tail,
         frozenset(token.upper for token in tokens if token.kind == "word"),
         is_readable(text),
-        tuple(_optional(tokens)),
-        frozenset(reassigned_variables(tokens)),
+        tokens,
     )
 
 

@@ -67,22 +67,19 @@ class Token(NamedTuple):
         text: as it is written.
         start: where it starts in the text, in characters.
         depth: how many brackets are open around it; an opening bracket and its closing one agree.
+        upper: a word in upper case, but for `a`, which is no keyword in upper case; else the text.
     """
 
     kind: str
     text: str
     start: int
     depth: int
+    upper: str
 
     @property
     def end(self) -> int:
         """Where the next token can start."""
         return self.start + len(self.text)
-
-    @property
-    def upper(self) -> str:
-        """A word in upper case, but for `a`, which is no keyword in upper case; else the text."""
-        return self.text.upper() if self.kind == "word" and self.text != "a" else self.text
 
     @property
     def variable(self) -> str:
@@ -122,7 +119,7 @@ def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
             elsewhere too, call `decode_codepoints` first.
         comments: give comments as well.
     """
-    place, before, earlier = 0, Token("", "", 0, 0), Token("", "", 0, 0)
+    place, before, earlier = 0, Token("", "", 0, 0, ""), Token("", "", 0, 0, "")
     frames = [_CLAUSE]  # what is inside each open bracket
     pattern = _token_pattern(text.isascii())
     while match := pattern.match(text, place):
@@ -135,7 +132,9 @@ def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
             continue
         if kind == "close" and len(frames) > 1:
             frames.pop()
-        token = Token(kind, text[start:place], start, len(frames) - 1)
+        word = text[start:place]
+        upper = word.upper() if kind == "word" and word != "a" else word
+        token = Token(kind, word, start, len(frames) - 1, upper)
         yield token
         if kind == "comment":
             continue

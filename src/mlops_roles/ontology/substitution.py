@@ -22,7 +22,7 @@ from .sparql_tokens import Token, is_readable, token_list
 _ELEMENTS = frozenset(("OPTIONAL", "MINUS", "FILTER", "BIND", "VALUES", "GRAPH", "SERVICE"))
 _PATH = frozenset("*/|^!?+")
 _ZERO_LENGTH = frozenset("*?")
-_END = Token("end", "", 0, 0)
+_END = Token("end", "", 0, 0, "")
 
 
 class _Unreadable(Exception):
