@@ -24,6 +24,7 @@ _IN_RDF = re.compile(  # of _CONTROL those that names cannot have, where there a
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
     rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
 )
+MIN_WIDTH = 8  # characters of a column in a table that is fitted to a terminal
 MAX_WIDTH = 200  # characters to which the cells of a column are padded; longer ones stick out
 TableRows = Sequence[Mapping[str, Any]]  # each row by column
 
@@ -74,18 +75,82 @@ def escape_control(document: bytes) -> bytes:
     return _IN_RDF.sub(escape, document)
 
 
-def format_table(rows: TableRows, columns: Sequence[str]) -> str:
-    """Rows aligned in columns, for a terminal."""
+def format_table(rows: TableRows, columns: Sequence[str], width: int | None = None) -> str:
+    """Rows aligned in columns, for a terminal.
+
+    Args:
+        rows: each by column.
+        columns: those to show, in order.
+        width: the number of characters in a line: longer cells are wrapped, and each row is
+            written as a block of lines where its columns do not fit. None for any length.
+    """
     cells = [[single_line(row.get(c)) for c in columns] for row in rows]
     widths = [
         min(MAX_WIDTH, max([len(c), *(len(row[i]) for row in cells)]))
         for i, c in enumerate(columns)
     ]
+    if width is None:
+        return _aligned([list(columns), *cells], widths)
+    narrow = _narrowed(widths, width - 2 * (len(widths) - 1))
+    if narrow is None:
+        return _blocks(cells, columns, width)
+    lines = [line for row in (list(columns), *cells) for line in _wrapped(row, narrow)]
+    head = len(_wrapped(list(columns), narrow))
+    return _aligned(lines, [max(map(len, column)) for column in zip(*lines, strict=True)], head)
+
+
+def _aligned(rows: Sequence[Sequence[str]], widths: Sequence[int], head: int = 1) -> str:
+    """Lines of cells in columns; the first `head` lines are the heading."""
     lines = [
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
-        for row in [list(columns), *cells]
+        for row in rows
     ]
-    return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]]) + "\n"
+    rule = "  ".join("-" * w for w in widths)
+    return "\n".join([*lines[:head], rule, *lines[head:]]) + "\n"
+
+
+def _narrowed(widths: Sequence[int], total: int) -> list[int] | None:
+    """Widths of columns of at most `total` together: the widest are cut; None if too little."""
+    cap, rest = 0, total
+    for i, width in enumerate(sorted(widths)):
+        cap = rest // (len(widths) - i)
+        if width > cap:
+            break
+        rest -= width
+    if sum(widths) <= total:
+        return list(widths)
+    if cap < MIN_WIDTH:
+        return None
+    wide = [i for i, width in enumerate(widths) if width > cap]
+    spare = total - sum(min(width, cap) for width in widths)
+    more = wide[len(wide) - spare :] if spare else []
+    return [min(width, cap + (i in more)) for i, width in enumerate(widths)]
+
+
+def _wrapped(row: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
+    """The lines of a row whose cells are wrapped."""
+    import textwrap
+    from itertools import zip_longest
+
+    parts = [
+        [cell] if len(cell) <= w else textwrap.wrap(cell, w, break_on_hyphens=False)
+        for cell, w in zip(row, widths, strict=True)
+    ]
+    return [list(line) for line in zip_longest(*parts, fillvalue="")]
+
+
+def _blocks(cells: Sequence[Sequence[str]], columns: Sequence[str], width: int) -> str:
+    """Rows as blocks of lines, a cell in each: for many columns in little space."""
+    import textwrap
+
+    def lines(row: Sequence[str]) -> str:
+        pairs = (f"{c}: {cell}" for c, cell in zip(columns, row, strict=True) if cell)
+        return "".join(
+            textwrap.fill(pair, max(width, MIN_WIDTH), subsequent_indent="  ") + "\n"
+            for pair in pairs
+        )
+
+    return "\n".join(map(lines, cells)) or f"{'  '.join(columns)}\n"
 
 
 def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
@@ -130,15 +195,10 @@ def escape_markdown(value: Any) -> str:
     return re.sub(r"([\\`*_\[\]|<>&]|(?<=\])\()", r"\\\1", single_line(value))
 
 
-def _html(rows: TableRows, columns: Sequence[str]) -> str:
-    import html
+def _html(rows: TableRows, columns: Sequence[str], notes: Sequence[str] = ()) -> str:
+    from .sections import html_table
 
-    def line(cells: Sequence[str], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{html.escape(c)}</{tag}>" for c in cells) + "</tr>\n"
-
-    cells = ([single_line(row.get(c)) for c in columns] for row in rows)
-    body = line(columns, "th") + "".join(line(row, "td") for row in cells)
-    return _PAGE.format(body)
+    return html_table(rows, columns, notes)
 
 
 def to_json(data: Any) -> str:
@@ -174,12 +234,6 @@ def _finite(data: Any) -> Any:
     return [_finite(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en"><meta charset="utf-8"><title>MLOps Roles</title>
-<table>
-{}</table>
-</html>
-"""
 FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
     "table": format_table,
     "csv": lambda rows, columns: _separated(rows, columns, ","),
@@ -195,7 +249,11 @@ FORMATS_WITH_NOTES = ("table", "md", "html")  # those that are read, not parsed
 
 
 def format_rows(
-    rows: TableRows, columns: Sequence[str], form: str = "table", notes: Sequence[str] = ()
+    rows: TableRows,
+    columns: Sequence[str],
+    form: str = "table",
+    notes: Sequence[str] = (),
+    width: int | None = None,
 ) -> str:
     """Rows as text.
 
@@ -204,15 +262,30 @@ def format_rows(
         columns: those to show, in order.
         form: one of FORMATTERS: table, csv, tsv, json, jsonl, md or html. JSON has all columns.
         notes: sentences below the table, in the formats of FORMATS_WITH_NOTES only.
+        width: the number of characters in a line of a table; None for any.
     """
-    text = FORMATTERS[form](rows, columns)
-    if not notes or form not in FORMATS_WITH_NOTES:
-        return text
+    if form == "table":
+        below = "".join(f"{single_line(note)}\n" for note in ("", *notes)) if notes else ""
+        return format_table(rows, columns, width) + below
     if form == "html":
-        import html
-
-        lines = "".join(f"<p>{html.escape(single_line(note))}</p>\n" for note in notes)
-        return text.replace("</table>\n", f"</table>\n{lines}")
+        return _html(rows, columns, notes)
+    text = FORMATTERS[form](rows, columns)
     if form == "md":
         return text + "".join(f"\n{escape_markdown(note)}\n" for note in notes)
-    return text + "".join(f"{single_line(note)}\n" for note in ("", *notes))
+    return text
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun: '1 person', '1,200 people'.
+
+    Args:
+        number: how many.
+        one: the noun in the singular.
+        several: the plural; by default with an s.
+
+    Example:
+        >>> from mlops_roles.io.text import counted
+        >>> counted(1, "row"), counted(1200, "person", "people")
+        ('1 row', '1,200 people')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

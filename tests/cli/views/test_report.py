@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mlops_roles.cli.views.report import WIDTH, report
+from mlops_roles import InputError
+from mlops_roles.cli.views.report import report
+from mlops_roles.io.sections import WIDTH
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)> "
@@ -418,7 +420,7 @@ def test_twelve_roles_are_twelve_columns():
 
 
 def test_an_unknown_form_is_refused():
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="use one of table, md, html"):
         report(DATA, "docx")
 
 

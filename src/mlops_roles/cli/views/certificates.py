@@ -8,10 +8,11 @@ from typing import Any
 from ...analysis.audit_result import NOTE
 from ...analysis.certificate import Certificate
 from ...analysis.gap import MINIMALITY_NOTE, Gap
+from ...io.sections import Section, format_sections
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
 from ...staff.reading import reading_summary
-from .report import OWN_PART, READING_TITLE, Section, format_sections, recorded_by_part, recorded_of
+from .report import OWN_PART, READING_TITLE, recorded_by_part, recorded_of
 
 SKILL_STATE_LABELS = {
     "lacking": "lacking",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .report import Section, format_sections
+from ...io.sections import Section, format_sections
 from .teams import coverage_sections
 
 Data = Mapping[str, Any]

@@ -5,17 +5,15 @@ All names come from the audit's data. Text that people wrote is shown as written
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby
 from typing import Any
 
-from ...io.text import TableRows, escape_markdown, format_rows, format_table, single_line
+from ...io.sections import Section, clip, format_sections
+from ...io.text import TableRows
 from ...staff.reading import reading_rows, reading_summary
 
 Data = Mapping[str, Any]
-Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
-WIDTH, CLIP = 98, 200
 MAX_ROLES, MAX_DETAILS = 40, 400  # roles, and tasks or skills, in detail in one page
 MAX_MAPPED = 5  # names in the summary; JSON has all
 STATE_LABELS = {
@@ -61,48 +59,6 @@ def reading_report(data: Data, form: str) -> str:
     rows = list(reading_rows(data))
     section = f"How {data['file']} is read", reading_summary(data), rows
     return format_sections([section], form)
-
-
-def format_sections(sections: Iterable[Section], form: str) -> str:
-    """Format sections, each a heading with sentences and a table, as 'table' or 'md'."""
-    format_section = {"table": _text, "md": _markdown}[form]
-    return "\n".join("".join(format_section(*section)) for section in sections)
-
-
-def _text(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
-    yield f"{title}\n{'=' * len(title)}\n"
-    if rows:
-        yield format_table(list(_wrapped(rows)), list(rows[0]))
-    for line in lines:
-        yield (
-            textwrap.fill(_clip(line, 2000), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-            + "\n"
-        )
-
-
-def _wrapped(rows: TableRows) -> Iterator[dict[str, str]]:
-    """The rows with long cells wrapped, so that a line fits a terminal."""
-    cells = [{c: _clip(value) for c, value in row.items()} for row in rows]
-    widths = {c: max(len(c), *(len(row[c]) for row in cells)) for c in cells[0]}
-    while sum(widths.values()) + 2 * (len(widths) - 1) > WIDTH:
-        widths[max(widths, key=widths.__getitem__)] -= 1
-    for row in cells:
-        parts = [textwrap.wrap(row[c], widths[c], break_on_hyphens=False) for c in widths]
-        yield from (
-            dict(zip(widths, line, strict=True)) for line in zip_longest(*parts, fillvalue="")
-        )
-
-
-def _markdown(title: str, lines: list[str], rows: TableRows) -> Iterator[str]:
-    yield f"## {title}\n\n"
-    if rows:
-        yield (
-            format_rows(
-                [{c: _clip(v) for c, v in row.items()} for row in rows], list(rows[0]), "md"
-            )
-            + "\n"
-        )
-    yield "\n".join(f"{escape_markdown(_clip(line, 2000))}\n" for line in lines)
 
 
 def _sections(data: Data) -> Iterator[Section]:
@@ -337,12 +293,6 @@ def _names(names: Sequence[str], limit: int = 20) -> str:
     )
 
 
-def _clip(value: Any, limit: int = CLIP) -> str:
-    """A value in one line of bounded length, without control characters."""
-    text = single_line(value)
-    return text if len(text) <= limit else f"{text[:limit]}…"
-
-
 def _html(data: Data) -> str:
     """Render the template; it prints strings only through `_finalize`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -404,7 +354,7 @@ def _folded(data: Data, shown: Data, skills: int) -> str:
 
 def _finalize(value: Any) -> Any:
     """What a template expression prints: text without control characters, or markup as it is."""
-    return value if not isinstance(value, str) or hasattr(value, "__html__") else _clip(value)
+    return value if not isinstance(value, str) or hasattr(value, "__html__") else clip(value)
 
 
 def _compact(number: int) -> str:

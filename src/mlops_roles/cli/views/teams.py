@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...analysis.coverage import COUNTS, GROUPS
+from ...io.sections import Section, format_sections
 from ...io.text import TableRows
 from ...staff.reading import reading_summary
-from .report import READING_TITLE, STATE_LABELS, Section, format_sections
+from .report import READING_TITLE, STATE_LABELS
 
 Data = Mapping[str, Any]
 GROUP_TITLES = {
