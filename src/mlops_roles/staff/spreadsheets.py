@@ -14,6 +14,7 @@ from ..errors import InputError
 
 Row = tuple[int, Sequence[str]]
 MAX_CELL = 1 << 20
+PIECE_BYTES = 1 << 20  # decoded at once
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -43,8 +44,12 @@ def decode(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str | 
 
 
 def _is_utf8(data: bytes) -> bool:
+    """Decoded piece by piece, because the text of a large file takes as much memory as the file."""
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
     try:
-        data.decode("utf-8")
+        for start in range(0, len(data), PIECE_BYTES):
+            decoder.decode(view[start : start + PIECE_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
