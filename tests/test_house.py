@@ -24,7 +24,17 @@ RDF = sorted([*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "shapes").rglob("*.t
 SPARQL = sorted([*(ROOT / "queries").glob("*.rq"), *(ROOT / "ontology").rglob("*.rq")])
 HEAVY = {
     *("rdflib", "owlrl", "pyshacl", "ibis", "duckdb", "pyarrow", "pandas", "openpyxl"),
-    *("python_calamine", "jinja2", "sqlglot", "shtab", "owlready2", "numpy", "highspy", "httpx"),
+    *(
+        "python_calamine",
+        "xlsxwriter",
+        "jinja2",
+        "sqlglot",
+        "shtab",
+        "owlready2",
+        "numpy",
+        "highspy",
+        "httpx",
+    ),
     *("pyspark", "rapidfuzz", "matplotlib", "yaml"),
 }
 NOT_OURS = {

@@ -26,8 +26,20 @@ from ..staff.presence import folded_name
 from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
 from ..staff.reading import ReadOptions
 from ..staff.values import SkillName
-from .audit_result import NEAREST, AuditResult, Candidate, Tally
+from .audit_result import (
+    BELOW,
+    CLOSE,
+    HAS,
+    LACKS,
+    NEAREST,
+    SAID,
+    TOOL,
+    AuditResult,
+    Candidate,
+    Tally,
+)
 from .role_assignment import RoleAssignment, covered_items
+from .staff_detail import staff_detail
 from .verdict import State
 
 if TYPE_CHECKING:
@@ -35,12 +47,11 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-# what is said of a person and a skill; the numbers of all that is said are combined by "or"
-SAID = {"has": 1, "lacks": 2, "tool": 4, "below": 8}
-HAS, LACKS, TOOL, BELOW = SAID.values()
-CLOSE = 16  # by a mapping that is not exact
 POINT_BITS, PAIR_BITS = 20, 24  # see `_scores` and `_pair`
 POINT = 1 << POINT_BITS
+LISTED = (
+    1000  # people, holders of a role, and units in the answer as plain data; CSV has all people
+)
 
 
 class Audit(AuditResult):
@@ -70,7 +81,7 @@ class Audit(AuditResult):
         closed: RoleTables,
         on_progress: Callable[[str], None],
     ):
-        self._engine, self._graph, self._on_progress = engine, graph, on_progress
+        self.engine, self._graph, self._on_progress = engine, graph, on_progress
         self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
         self.reading = staff.reading
         on_progress("resolving titles")
@@ -84,7 +95,7 @@ class Audit(AuditResult):
             engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
         )
         self.used = self._without_bad(staff.table)
-        self._known = self._without_bad(self._assigned)
+        self.known = self._without_bad(self._assigned)
 
     def _without_bad(self, table: ibis.Table) -> ibis.Table:
         """The rows of a table with `line` that are about people who count."""
@@ -99,7 +110,7 @@ class Audit(AuditResult):
 
     def _read_spellings(self) -> ibis.Table:
         """(outright, written, spelling, assignment) of each distinct title or `role` cell."""
-        spellings = sorted(self._engine.fetch_rows(_written(self.staff.table).distinct()))
+        spellings = sorted(self.engine.fetch_rows(_written(self.staff.table).distinct()))
         titles = {written for outright, written in spellings if not outright}
         self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
         self.mapped = self._mapped_titles(spellings)
@@ -109,14 +120,14 @@ class Audit(AuditResult):
             else RoleAssignment.from_title(self.resolutions[w], self.closed)
             for outright, w in spellings
         ]
-        self._assignments = list(dict.fromkeys(found))
-        at = {assignment: i for i, assignment in enumerate(self._assignments)}
-        self._spelling_keys = spellings
+        self.assignments = list(dict.fromkeys(found))
+        at = {assignment: i for i, assignment in enumerate(self.assignments)}
+        self.spelling_keys = spellings
         rows = (
             (*key, i, at[assignment])
             for i, (key, assignment) in enumerate(zip(spellings, found, strict=True))
         )
-        return self._engine.from_rows(
+        return self.engine.from_rows(
             {"outright": int, "written": str, "spelling": int, "assignment": int}, rows
         )
 
@@ -158,7 +169,7 @@ class Audit(AuditResult):
         """
         rows, unmatched = list[tuple[int, str, int, int]](), dict[str, int]()
         places, n_skills = self.closed.places, len(self.closed.skills)
-        pieces = self._engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
+        pieces = self.engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
         for origin, piece in sorted(pieces):
             said: Counter[int] = Counter()
             for name in self.staff.cells.read(piece):
@@ -174,7 +185,7 @@ class Audit(AuditResult):
             rows += [(origin, piece, *pair) for pair in said.items()]
         self._unmatched = list(unmatched)
         types = {"origin": int, "piece": str, "skill": int, "said": int}
-        return self._engine.from_rows(types, rows)
+        return self.engine.from_rows(types, rows)
 
     def _close_to(self, cell: int, name: SkillName) -> list[str]:
         """The skills that a name is close to by a mapping; notes the mappings of the name."""
@@ -213,18 +224,18 @@ class Audit(AuditResult):
         """(line, skill, said) of each person and each skill or unknown name in the row."""
         found = self._pieces.join(self._read_names(), ["origin", "piece"])
         pairs = found.select(pair=_pair(found, "skill"), said=found.said.cast("int8"))
-        grouped = pairs.group_by("pair").agg(said=self._engine.any_bit(pairs.said))
+        grouped = pairs.group_by("pair").agg(said=self.engine.any_bit(pairs.said))
         return grouped.select(**_parts(grouped, "skill"), said=grouped.said)
 
     def _reject(self) -> Iterator[Rejected]:
         """The rows without person, with a contradiction or an unknown role, and duplicates."""
         t, k, both = self.staff.table, self._assigned, HAS | LACKS
-        names = {i: s.unknown for i, s in enumerate(self._assignments) if s.unknown}
+        names = {i: s.unknown for i, s in enumerate(self.assignments) if s.unknown}
         fix = "name a role by slug, notation or IRI, or leave it to the title"
         faulty = k.filter((k.nobody == 1) | k.assignment.isin(list(names)))
         contradictory = self._said.filter((self._said.said & both) == both)
         bad: dict[int, tuple[str, str]] = {}
-        for line, nobody, assignment in self._engine.fetch_rows(
+        for line, nobody, assignment in self.engine.fetch_rows(
             faulty.select("line", "nobody", "assignment")
         ):
             if nobody:
@@ -233,17 +244,17 @@ class Audit(AuditResult):
                 bad[line] = (f"unknown role {names[assignment]}", fix)
         nameless = {line for line, (reason, _) in bad.items() if reason == "no person"}
         first = contradictory.group_by("line").agg(skill=contradictory.skill.min())
-        for line, skill in self._engine.fetch_rows(first):
+        for line, skill in self.engine.fetch_rows(first):
             if line not in nameless:
                 bad[line] = contradiction(self.closed.skills[skill])
         rest = (
-            t.anti_join(self._engine.from_rows({"line": int}, ((line,) for line in bad)), "line")
+            t.anti_join(self.engine.from_rows({"line": int}, ((line,) for line in bad)), "line")
             if bad
             else t
         )
         named = rest.filter(rest.person.notnull())
         named = named.select("line", who=folded_name(named.person))
-        for line, first in self._engine.fetch_rows(find_duplicates(named)):
+        for line, first in self.engine.fetch_rows(find_duplicates(named)):
             place = "another row" if self.staff.keyed else self._place(line, first)
             bad[line] = duplicate_of(place, self._differing(line, first))
         keys = self._persons(bad) if self.staff.keyed else {}
@@ -257,13 +268,13 @@ class Audit(AuditResult):
     def _differing(self, line: int, first: int) -> list[str]:
         """The columns in which two rows with one name differ."""
         t, columns = self.staff.table, ("title", "unit", "role")
-        rows = self._engine.fetch_rows(t.filter(t.line.isin([line, first])).select(*columns))
+        rows = self.engine.fetch_rows(t.filter(t.line.isin([line, first])).select(*columns))
         return [c for c, *values in zip(columns, *rows, strict=True) if len(set(values)) > 1]
 
     # what is known, as tables -----------------------------------------------------
 
     @cached_property
-    def _facts(self) -> ibis.Table:
+    def facts(self) -> ibis.Table:
         """(line, skill, said) of the used people."""
         return self._without_bad(self._said)
 
@@ -276,20 +287,20 @@ class Audit(AuditResult):
         """
         rows = (
             (i, role, dict(s.through).get(role))
-            for i, s in enumerate(self._assignments)
+            for i, s in enumerate(self.assignments)
             for role in s.holds
         )
-        return self._known.join(
-            self._engine.from_rows({"assignment": int, "role": str, "through": str}, rows),
+        return self.known.join(
+            self.engine.from_rows({"assignment": int, "role": str, "through": str}, rows),
             "assignment",
         ).select("line", "role", "through")
 
     @cached_property
     def knows(self) -> ibis.Table:
         """(line, skill, recorded, lacking, tool) of the used people, the last three as 0 or 1."""
-        f = self._facts
+        f = self.facts
         places = enumerate(self.closed.skills)
-        skills = self._engine.from_rows({"place": int, "slug": str}, places)
+        skills = self.engine.from_rows({"place": int, "slug": str}, places)
         has, lacks, tool = (as_int((f.said & flag) > 0) for flag in (HAS, LACKS, TOOL))
         known = f.mutate(recorded=has, lacking=lacks, tool=tool)
         known = known.filter((known.said & (HAS | LACKS | TOOL)) > 0)
@@ -308,13 +319,13 @@ class Audit(AuditResult):
         """
         rows = (
             (i, s.status, *map(_joined, (s.roles, s.similar, dict(s.through))))
-            for i, s in enumerate(self._assignments)
+            for i, s in enumerate(self.assignments)
         )
         columns = dict.fromkeys(("status", "roles", "similar", "broader"), str)
-        assignments = self._engine.from_rows({"assignment": int, **columns}, rows)
+        assignments = self.engine.from_rows({"assignment": int, **columns}, rows)
         wide = (
             self.used.select("line", "person", "unit", "title")
-            .join(self._known, "line")
+            .join(self.known, "line")
             .join(assignments, "assignment")
             .left_join(self._able_to(), "line")
         )
@@ -327,18 +338,26 @@ class Audit(AuditResult):
         places = {role: i for i, role in enumerate(self.closed.roles)}
         rows = ((places[r], order, r, len(needs[r])) for order, r in enumerate(sorted(needs)))
         types = {"role": int, "order": int, "slug": str, "required": int}
-        scored = self._scores.join(self._engine.from_rows(types, rows), "role")
+        scored = self.scores.join(self.engine.from_rows(types, rows), "role")
         recorded, evident = scored.score >> POINT_BITS, scored.score & (POINT - 1)
         full = scored.mutate(recorded=recorded).filter(recorded + evident == scored.required)
         is_able = full.recorded == full.required
         able, likely = (
-            self._engine.joined_text(full.slug, full.order, where) for where in (is_able, ~is_able)
+            self.engine.joined_text(full.slug, full.order, where) for where in (is_able, ~is_able)
         )
         return full.group_by("line").agg(able=able, likely=likely)
 
+    def to_dict(self, limit: int = LISTED) -> dict[str, Any]:
+        """The audit as plain data, with the people and units behind its figures.
+
+        Args:
+            limit: the most entries of each list of people, holders of a role, or units.
+        """
+        return super().to_dict() | staff_detail(self, limit)
+
     def arrow(self) -> pyarrow.Table:
         """`people` as an Arrow table."""
-        return self._engine.to_arrow(self.people)
+        return self.engine.to_arrow(self.people)
 
     def dataframe(self) -> pandas.DataFrame:
         """`people` as a pandas DataFrame (needs pandas)."""
@@ -367,14 +386,14 @@ class Audit(AuditResult):
     @cached_property
     def _holders(self) -> list[tuple[int, int, int]]:
         """(spelling, assignment, people) of each title or `role` cell."""
-        known = self._known
+        known = self.known
         counted = known.group_by("spelling", "assignment").agg(people=known.count())
-        return self._engine.fetch_rows(counted)
+        return self.engine.fetch_rows(counted)
 
     def _count_assignments(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         for spelling, assignment, people in self._holders:
-            outright, written = self._spelling_keys[spelling]
-            holder = self._assignments[assignment]
+            outright, written = self.spelling_keys[spelling]
+            holder = self.assignments[assignment]
             yield "status", holder.status, (people,)
             yield from (("similar", role, (people,)) for role in holder.similar_to)
             yield from (("candidates", role, (people,)) for role in holder.candidates)
@@ -384,7 +403,7 @@ class Audit(AuditResult):
 
     def _count_items(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each role, task and step: how many hold it, lack a skill, have one unrecorded."""
-        items = covered_items(self.closed, self._assignments)
+        items = covered_items(self.closed, self.assignments)
         needs = {group: self.closed.needs(group) for group in ("role", "task")} | {"step": {}}
         required = [needs[group].get(name, ()) for group, name in items]
         holders = Counter[int]()
@@ -405,21 +424,21 @@ class Audit(AuditResult):
             holders: for each item, the assignments that bring it.
             required: for each item, the skills that it requires.
         """
-        engine, places = self._engine, self.closed.places
+        engine, places = self.engine, self.closed.places
         needed = ((item, places[skill]) for item, skills in enumerate(required) for skill in skills)
         bring = ((a, item) for item, assignments in enumerate(holders) for a in assignments)
         needs = engine.from_rows({"item": int, "skill": int}, needed)
         brings = engine.from_rows({"assignment": int, "item": int}, bring)
         held = engine.materialize(brings.join(needs, "item"))
         some = sorted({assignment for assignments in holders for assignment in assignments})
-        known = self._known.filter(self._known.assignment.isin(some)).select("line", "assignment")
+        known = self.known.filter(self.known.assignment.isin(some)).select("line", "assignment")
         f = self._said
         met = f.filter((f.said & (HAS | LACKS)) > 0).join(known, "line")
         met = met.join(held, ["assignment", "skill"])
         scores = _add_points(met, "item", ((met.said & HAS) > 0).ifelse(POINT, 1))
         lacking, complete = Counter[int](), Counter[int]()
         counted = scores.group_by("item", "score").agg(people=scores.count())
-        for item, score, people in self._engine.fetch_rows(counted):
+        for item, score, people in self.engine.fetch_rows(counted):
             recorded, lacks = divmod(score, POINT)
             if lacks:
                 lacking[item] += people
@@ -434,9 +453,9 @@ class Audit(AuditResult):
         one asked, and who has what is only close to it by a mapping. Last, of each name that is not
         recognised, how many people have it.
         """
-        f, n_skills = self._facts, len(self.closed.skills)
+        f, n_skills = self.facts, len(self.closed.skills)
         counted = f.group_by("skill", "said").agg(people=f.count())
-        for place, said, people in self._engine.fetch_rows(counted):
+        for place, said, people in self.engine.fetch_rows(counted):
             if place >= n_skills:
                 yield "unmatched", self._unmatched[place - n_skills], (people,)
                 continue
@@ -448,7 +467,7 @@ class Audit(AuditResult):
                     yield kind, skill, (people,)
 
     @cached_property
-    def _scores(self) -> ibis.Table:
+    def scores(self) -> ibis.Table:
         """(line, role, score) of each person and role that share a skill.
 
         `score` has a POINT for each required skill that is recorded, and 1 for each that a tool
@@ -457,18 +476,18 @@ class Audit(AuditResult):
         needs, places = self.closed.needs("role"), self.closed.places
         roles = enumerate(self.closed.roles)
         rows = ((i, places[skill]) for i, role in roles for skill in needs.get(role, ()))
-        f = self._facts
+        f = self.facts
         shown = f.filter(((f.said & (HAS | TOOL)) > 0) & ((f.said & LACKS) == 0))
-        met = shown.join(self._engine.from_rows({"role": int, "skill": int}, rows), "skill")
+        met = shown.join(self.engine.from_rows({"role": int, "skill": int}, rows), "skill")
         points = ((met.said & HAS) > 0).ifelse(POINT, 1)
-        return self._engine.materialize(_add_points(met, "role", points))
+        return self.engine.materialize(_add_points(met, "role", points))
 
     @cached_property
     def _levels(self) -> list[tuple[int, int, int]]:
         """(role, score, people) of each score of a role, the highest first."""
-        s = self._scores
+        s = self.scores
         counted = s.group_by("role", "score").agg(people=s.count())
-        return sorted(self._engine.fetch_rows(counted), key=lambda row: (row[0], -row[1]))
+        return sorted(self.engine.fetch_rows(counted), key=lambda row: (row[0], -row[1]))
 
     def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Of each role: for how many all it requires is recorded, and for how many evidenced."""
@@ -487,15 +506,15 @@ class Audit(AuditResult):
             if missing[role] > 0:
                 least[role] = score
                 missing[role] -= people
-        bounds = self._engine.from_rows({"role": int, "least": int}, least.items())
-        near = self._scores.join(bounds, "role").filter(lambda t: t.score >= t.least)
-        found = self._engine.fetch_rows(self._first_of_each_role(near))
+        bounds = self.engine.from_rows({"role": int, "least": int}, least.items())
+        near = self.scores.join(bounds, "role").filter(lambda t: t.score >= t.least)
+        found = self.engine.fetch_rows(self._first_of_each_role(near))
         lines = sorted({line for _, _, line, _ in found})
-        wanted = self._engine.from_rows({"line": int}, ((line,) for line in lines))
-        facts = self._facts.join(wanted, "line").select("line", "skill", "said")
-        known = group_pairs((line, pair) for line, *pair in self._engine.fetch_rows(facts))
+        wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
+        facts = self.facts.join(wanted, "line").select("line", "skill", "said")
+        known = group_pairs((line, pair) for line, *pair in self.engine.fetch_rows(facts))
         return [
-            Candidate(role, recorded, evident, line, person, self._states(known[line]))
+            Candidate(role, recorded, evident, line, person, self.states(known[line]))
             for role, score, line, person in found
             for recorded, evident in [divmod(score, POINT)]
         ]
@@ -510,7 +529,7 @@ class Audit(AuditResult):
         named = first.join(self.staff.table.select("line", "person"), "line")
         return named.select("role", "score", "line", "person")
 
-    def _states(self, said: Sequence[Sequence[int]]) -> dict[str, State]:
+    def states(self, said: Sequence[Sequence[int]]) -> dict[str, State]:
         """What is known of each skill of a person."""
         order: tuple[tuple[int, State], ...]
         order = (TOOL, "tool"), (HAS, "recorded"), (LACKS, "lacking")
@@ -523,9 +542,9 @@ class Audit(AuditResult):
 
     def _persons(self, lines: Iterable[int]) -> dict[int, str]:
         """The persons of some lines."""
-        wanted = self._engine.from_rows({"line": int}, ((line,) for line in lines))
+        wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
         return dict(
-            self._engine.fetch_rows(self.staff.table.join(wanted, "line").select("line", "person"))
+            self.engine.fetch_rows(self.staff.table.join(wanted, "line").select("line", "person"))
         )
 
 

@@ -17,6 +17,10 @@ from .requirements import count_by_part
 from .verdict import State
 
 NEAREST = 3
+# what is said of a person and a skill; the numbers of all that is said are combined by "or"
+SAID = {"has": 1, "lacks": 2, "tool": 4, "below": 8}
+HAS, LACKS, TOOL, BELOW = SAID.values()
+CLOSE = 16  # by a mapping that is not exact
 NAMES_WITH_NEAREST = 50  # unmatched names that get proposals; all of a large file take long
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 

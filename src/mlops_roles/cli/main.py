@@ -43,6 +43,9 @@ exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could n
 """
 
 
+WORKBOOK = b"PK\x03\x04"  # the first bytes of a ZIP archive, which a workbook is
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that reports a wrong argument as this package reports any wrong input."""
 
@@ -212,14 +215,19 @@ def write_output(text: str | bytes, output: str | None) -> None:
         output: the file to write, which appears only when it is complete; None for standard output.
 
     Control characters in it have no effect: in a text they are replaced, in RDF (bytes) they are
-    written as escapes.
+    written as escapes. A workbook (bytes, too) is written as it is.
 
     Raises:
         InputError: it cannot be written.
     """
     from ..io.text import escape_control, harmless
 
-    text = escape_control(text) if isinstance(text, bytes) else harmless(text)
+    if isinstance(text, str):
+        text = harmless(text)
+    elif not text.startswith(WORKBOOK):
+        text = escape_control(text)
+    elif not output and sys.stdout.isatty():
+        raise InputError("a workbook is no text for a terminal; name a file with --output")
     if output:
         from ..io.atomic import atomic_write
 

@@ -160,7 +160,7 @@ def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(map(_cell, columns))
+    writer.writerow(map(harmless_cell, columns))
     writer.writerows([_harmless(row.get(c)) for c in columns] for row in rows)
     return out.getvalue()
 
@@ -168,11 +168,13 @@ def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
 def _harmless(value: Any) -> str:
     if value is None:
         return ""
-    return _cell("; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+    return harmless_cell(
+        "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    )
 
 
 @lru_cache(1 << 12)
-def _cell(text: str) -> str:
+def harmless_cell(text: str) -> str:
     """A cell without control characters and formulas.
 
     A spreadsheet may split it at a character that is not the delimiter here, such as `;`, so each

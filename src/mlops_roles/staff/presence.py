@@ -188,10 +188,19 @@ class Presence:
         if not lines:
             return
         rows = self.engine.from_rows({"line": int}, [(n,) for n in lines])
-        titles = self.engine.fetch_rows(self.table.join(rows, "line").select("title"))
+        posts = self.engine.fetch_rows(self.table.join(rows, "line").select("title", "unit"))
         counted = Counter(self.reading.open_roles)  # posts in RDF that no person holds
-        counted.update(_without_vacant(title or "without a title") for (title,) in titles)
+        in_units = Counter[tuple[str, str]]()
+        for title, unit in posts:
+            name = _without_vacant(title or "without a title")
+            counted[name] += 1
+            in_units[name, unit or ""] += 1
         self.reading.open_roles = dict(sorted(counted.items(), key=lambda p: (-p[1], p[0])))
+        self.reading.open_in_units = [
+            {"title": title, "unit": unit, "posts": n}
+            for (title, unit), n in sorted(in_units.items(), key=lambda p: (-p[1], p[0]))
+            if unit
+        ]
 
 
 def _marker_pattern() -> str:

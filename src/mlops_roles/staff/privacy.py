@@ -74,6 +74,11 @@ class Pseudonyms:
             )
         return cls.from_key(os.environ[KEY_VARIABLE])
 
+    @classmethod
+    def random(cls) -> Pseudonyms:
+        """Pseudonyms under a key that nobody keeps: they are others in each answer."""
+        return cls(os.urandom(32))
+
     def of(self, name: str, kind: str = "person") -> str:
         """The pseudonym of a name: HMAC-SHA256 of kind and name, cut to 64 bits.
 
@@ -121,6 +126,7 @@ class Pseudonyms:
 MIN_GROUP_SIZE = 5
 # what a reading says of the form of a file, without the number of any rows
 FORM = ("file", "form", "layout", "encoding", "delimiter", "sheet", "separators", "columns")
+NAMELESS = "staff data"  # in the place of the name of a file
 ROUNDING_NOTE = (
     "Counts are rounded: "
     f"<{MIN_GROUP_SIZE} is 1 to {MIN_GROUP_SIZE - 1}, "
@@ -166,7 +172,8 @@ class Band(int):
 def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
     """An audit as plain data, with counts in bands and without data about single people.
 
-    Titles and names of skills of fewer than 5 people, and the nearest candidates, are left out.
+    Titles, names of skills and units of fewer than 5 people, and all that is about single people,
+    are left out.
     Items that 1 to 4 people cover have the state 'few'.
     """
     groups = {
@@ -189,11 +196,34 @@ def small_groups(data: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "nearest": {},
         "nearest_names": {},
+        "holders": {},
+        "people": [],
+        "single_points": [],
+        "open_posts": [],
+        "bus_factor": 0,
+        "units": [_banded_unit(u) for u in data.get("units", ()) if u["people"] >= MIN_GROUP_SIZE],
+        "totals": {},
         "rejected": [],
         "reading": _form_of(data.get("reading", {})) | {"left_out": {}},
         "small_groups": True,
     }
     return {**data, **totals, **groups}
+
+
+def without_file_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An audit as plain data without the names of its files, which may name a person."""
+    columns = [
+        {k: v for k, v in column.items() if k not in ("why", "fix")}
+        for column in data["reading"].get("columns", ())
+    ]
+    reading = {**data["reading"], "file": NAMELESS, "columns": columns}
+    return {**data, "file": NAMELESS, "reading": reading}
+
+
+def _banded_unit(unit: Mapping[str, Any]) -> dict[str, Any]:
+    """A unit with its people, and the roles that enough of them hold."""
+    held = {r: Band.from_count(n) for r, n in unit["held"].items() if n >= MIN_GROUP_SIZE}
+    return {"unit": unit["unit"], "people": Band.from_count(unit["people"]), "held": held}
 
 
 def _banded(cover: Mapping[str, Any]) -> dict[str, Any]:

@@ -122,6 +122,7 @@ class Reading:
         values: column to each distinct value and its meaning (statuses, levels, markers).
         left_out: reason to the lines of the rows that do not count.
         open_roles: the titles of vacant posts, each with the number of posts.
+        open_in_units: the vacant posts that have a unit: title, unit and number of posts.
         not_understood: predicates and classes of RDF that were not read, with their counts.
         notes: other things that were noticed, each a sentence.
     """
@@ -141,6 +142,7 @@ class Reading:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: dict[str, list[int]] = field(default_factory=dict)
     open_roles: dict[str, int] = field(default_factory=dict)
+    open_in_units: list[dict[str, Any]] = field(default_factory=list)
     not_understood: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -81,5 +81,6 @@ def _reading(parts: Sequence[Reading]) -> Reading:
             whole.leave_out(reason, lines)
         for title, times in part.open_roles.items():
             whole.open_roles[title] = whole.open_roles.get(title, 0) + times
+        whole.open_in_units += part.open_in_units
         whole.not_understood += [{"file": part.file, **row} for row in part.not_understood]
     return whole

@@ -3,6 +3,8 @@
   mlops-roles audit staff.csv
   mlops-roles audit staff.xlsx --map title="Job Title" --format html --output report.html
   mlops-roles audit staff.csv --format csv --output people.csv     one row per person
+  mlops-roles audit staff.csv --format xlsx --output report.xlsx   a workbook, a sheet per question
+  mlops-roles audit staff.csv --format html --public               no name of any person
   mlops-roles audit staff.csv --reading                            how the file is read, alone
   mlops-roles audit people.csv --join skills.csv --on employee_id  two files
   mlops-roles audit staff.nt                                       people as RDF
@@ -32,8 +34,8 @@ from ...errors import InputError
 from ...io.text import format_rows, to_json
 from ...ontology.graph import Graph, load
 from ...staff.engine import connect, database_errors, open_table
-from ...staff.privacy import format_bands, small_groups
-from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
+from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
+from ..main import Progress, add_common, add_privacy, pseudonymiser, pseudonyms, write_output
 from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
@@ -43,10 +45,12 @@ if TYPE_CHECKING:
 
 DATABASE_FIX = "export the table as CSV if its engine cannot run the audit"
 PERSON_FORMATS = ("csv", "tsv", "jsonl")
+# the most entries of each list of people; CSV has all
+LISTED = {"table": 25, "md": 200, "html": 1_000, "json": 1_000, "xlsx": 20_000}
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", "html", *PERSON_FORMATS])
+    add_common(parser, ["table", "json", "md", "html", "xlsx", *PERSON_FORMATS])
     parser.add_argument(
         "staff",
         nargs="*",
@@ -67,6 +71,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument("--table", metavar="NAME", help="the staff table of that database")
     add_privacy(parser)
     parser.add_argument(
+        "--public",
+        action="store_true",
+        help="a report without the name of any person: --small-groups, and pseudonyms of units",
+    )
+    parser.add_argument(
         "--small-groups",
         action="store_true",
         help="tell no figure about a group of under 5 people, nor one to work it out from",
@@ -80,10 +89,13 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     progress = Progress()
+    if args.public:
+        args.small_groups = True
     pseudonymiser(args)  # a missing key is an error before the work
     if args.small_groups and args.format in PERSON_FORMATS:
         raise InputError(
-            f"--small-groups: {args.format} shows single people; choose table, md, json or html"
+            f"--small-groups: {args.format} shows single people; "
+            "choose table, md, json, html or xlsx"
         )
     from ...analysis.audit import audit
 
@@ -93,7 +105,8 @@ def run(args: argparse.Namespace) -> int:
             return _show_reading(args, graph, options)
         found = audit(_source(args), graph=graph, mapping=options, on_progress=progress)
         unresolved = found.titles["ambiguous"] + found.titles["none"]
-        answer = found.arrow() if args.format in PERSON_FORMATS else found.to_dict()
+        is_by_person = args.format in PERSON_FORMATS
+        answer = found.arrow() if is_by_person else found.to_dict(LISTED[args.format])
     text = _formatted(answer, args)
     progress.done()
     write_output(text, args.output)
@@ -116,15 +129,20 @@ def _show_reading(args: argparse.Namespace, graph: Graph, options: ReadOptions) 
     return 1 if rejected else 0
 
 
-def _formatted(answer: Any, args: argparse.Namespace) -> str:
+def _formatted(answer: Any, args: argparse.Namespace) -> str | bytes:
     """The people as an Arrow table, or the audit as plain data, in the format asked for."""
     hide = pseudonymiser(args)
+    if args.public and not pseudonyms(args):
+        hide = Pseudonyms.random().hide
     if args.format in PERSON_FORMATS:
         return format_rows(hide(answer.to_pylist()), answer.column_names, args.format)
-    from ..views.report import report
+    from ..views.report import audit_workbook, report
 
-    data = hide(small_groups(answer) if args.small_groups else answer)
-    return to_json(format_bands(data)) if args.format == "json" else report(data, args.format)
+    data = small_groups(answer) if args.small_groups else answer
+    data = without_file_names(data) if args.public else data
+    if args.format == "json":
+        return to_json(format_bands(hide(data)))
+    return audit_workbook(hide(data)) if args.format == "xlsx" else report(hide(data), args.format)
 
 
 def _source(args: argparse.Namespace) -> str | list[str] | ibis.Table:

@@ -12,7 +12,8 @@ from ...io.sections import Section, format_sections
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
 from ...staff.reading import reading_summary
-from .report import OWN_PART, READING_TITLE, recorded_by_part, recorded_of
+from .people import OWN_PART, recorded_by_part, recorded_of
+from .report import READING_TITLE
 
 SKILL_STATE_LABELS = {
     "lacking": "lacking",

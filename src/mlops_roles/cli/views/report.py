@@ -11,7 +11,15 @@ from typing import Any
 
 from ...io.sections import Section, clip, format_sections
 from ...io.text import TableRows
+from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
+from .people import (
+    label_of,
+    people_sections,
+    recorded_by_part,
+    recorded_of,
+    units_section,
+)
 
 Data = Mapping[str, Any]
 MAX_ROLES, MAX_DETAILS = 40, 400  # roles, and tasks or skills, in detail in one page
@@ -29,9 +37,25 @@ STEP_STATE_LABELS = {
     "uncovered": "nobody",
     "unassigned": "no role answers",
 }
-OWN_PART = (
-    "its own"  # the skills that a role requires itself, apart from those of the roles it takes in
+COVERED = (  # a group, its heading, and what is said of what nobody and one person covers
+    ("tasks", "Tasks", "Performed by nobody", "By one person only"),
+    ("skills", "Skills", "Recorded for nobody", "For one person only"),
 )
+MAX_LISTED = 20_000  # people, and holders of a role, in a workbook; CSV has all
+LIMITS = {
+    "table": {
+        **{"holders": 5, "single": 10, "people": 20, "pages": 0, "units": 15, "posts": 15},
+        **{"titles": 10, "names": 15, "rejected": 20},
+    },
+    "md": {
+        **{"holders": 20, "single": 40, "people": 200, "pages": 200, "units": 50, "posts": 50},
+        **{"titles": 10, "names": 15, "rejected": 20},
+    },
+    "xlsx": dict.fromkeys(
+        ("holders", "single", "people", "pages", "units", "posts", "titles", "names", "rejected"),
+        50_000,
+    ),
+}
 MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 LEGEND = (
     "similar: people whose title is only similar to the role, counted apart. able: every required "
@@ -51,7 +75,7 @@ def report(data: Data, form: str) -> str:
     """
     if form == "html":
         return _html(data)
-    return format_sections(_sections(data), form)
+    return format_sections(_sections(data, LIMITS.get(form, LIMITS["table"])), form)
 
 
 def reading_report(data: Data, form: str) -> str:
@@ -61,22 +85,55 @@ def reading_report(data: Data, form: str) -> str:
     return format_sections([section], form)
 
 
-def _sections(data: Data) -> Iterator[Section]:
+def audit_workbook(data: Data) -> bytes:
+    """The data of `Audit.to_dict` as a workbook with a sheet for each question."""
+    return workbook(_sections(data, LIMITS["xlsx"], whole=True))
+
+
+def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Iterator[Section]:
+    """The sections of a report.
+
+    Args:
+        data: what `Audit.to_dict` returns.
+        limits: the most rows of some sections.
+        whole: list every task and skill, and how each column was read.
+    """
+    reading = data["reading"]
+    is_small = bool(data.get("small_groups"))
     yield "Staff audit", _summary(data), []
-    yield READING_TITLE, reading_summary(data["reading"]), []
+    how = list(reading_rows(reading)) if whole and not is_small else []
+    yield READING_TITLE, reading_summary(reading), how
     yield "Roles", *_roles(data)
+    if not is_small:
+        yield from people_sections(data, limits)
+    elif data["units"]:
+        yield units_section(data, limits["units"])
     yield "Workflow", *_workflow(data)
-    yield "Tasks", _coverage(data, data["tasks"], "Performed by nobody", "By one person only"), []
-    yield (
-        "Skills",
-        _coverage(data, data["skills"], "Recorded for nobody", "For one person only"),
-        [],
-    )
-    if data.get("small_groups"):  # the rest is about single people, rows and spellings
-        return
+    for group, title, nobody, single in COVERED:
+        rows = [_covered(data, group, *item) for item in data[group].items()] if whole else []
+        yield title, _coverage(data, data[group], nobody, single), rows
+    if not is_small:  # the rest is about single people, rows and spellings
+        yield from _questions(data, limits)
+
+
+def _covered(data: Data, group: str, item: str, cover: Data) -> dict[str, Any]:
+    """How a task or skill is covered, as a row."""
+    more = {"by tools alone": cover.get("evidence", 0)} if group == "skills" else {}
+    return {
+        group.removesuffix("s"): label_of(data, item),
+        "people": cover["people"],
+        "state": STATE_LABELS[cover["state"]],
+        **more,
+        "lacking": cover["lacking"],
+        "not recorded": cover["unrecorded"],
+    }
+
+
+def _questions(data: Data, limits: Mapping[str, int]) -> Iterator[Section]:
+    """What a person has to decide: titles, names and rows; and the nearest candidates."""
     yield (
         "Titles that name no role, or several",
-        *_first_rows(data["open_titles"], 10, lambda t: _open_title(data, t)),
+        *_first_rows(data["open_titles"], limits["titles"], lambda t: _open_title(data, t)),
     )
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
     yield (
@@ -88,7 +145,7 @@ def _sections(data: Data) -> Iterator[Section]:
         "Names of no known skill or tool",
         *_first_rows(
             list(data["unmatched_skills"].items()),
-            15,
+            limits["names"],
             lambda u: _unknown_name(data, *u),
         ),
     )
@@ -97,7 +154,7 @@ def _sections(data: Data) -> Iterator[Section]:
         "Rejected rows",
         *_first_rows(
             data["rejected"],
-            20,
+            limits["rejected"],
             lambda r: _row_reference(r, keyed) | {"reason": r["reason"], "fix": r["fix"]},
         ),
     )
@@ -143,7 +200,7 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
         more["candidates"] = "candidates, by close matches"
     rows = [
         {
-            "role": _label(data, role),
+            "role": label_of(data, role),
             "people": c["people"],
             **{name: c.get(key, 0) for key, name in more.items()},
             "state": STATE_LABELS[c["state"]],
@@ -154,7 +211,7 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
     return [
         f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}",
         *(
-            f"Of the holders of {_label(data, role)}, {through}."
+            f"Of the holders of {label_of(data, role)}, {through}."
             for role, c in data["roles"].items()
             if (through := _through(data, c))
         ),
@@ -165,7 +222,7 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
 def _through(data: Data, role: Data) -> str:
     """How many hold a role because they hold a narrower one: '1 through Senior Baker'."""
     narrower = role.get("through", {}).items()
-    return ", ".join(f"{people:,} through {_label(data, held)}" for held, people in narrower)
+    return ", ".join(f"{people:,} through {label_of(data, held)}" for held, people in narrower)
 
 
 def _workflow(data: Data) -> tuple[list[str], TableRows]:
@@ -202,7 +259,7 @@ def _step(step: Data) -> str:
 def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -> list[str]:
     """How many are covered, and which are not, with the people who have a tool as evidence."""
     named = {
-        s: _label(data, s) + (f" (+{c['evidence']:,} by tools)" if c.get("evidence") else "")
+        s: label_of(data, s) + (f" (+{c['evidence']:,} by tools)" if c.get("evidence") else "")
         for s, c in group.items()
     }
     found = {
@@ -226,7 +283,7 @@ def _unknown_name(data: Data, name: str, people: int) -> dict[str, Any]:
 
 
 def _open_title(data: Data, title: Data) -> dict[str, Any]:
-    meant = [_label(data, role) for role in title["roles"]]
+    meant = [label_of(data, role) for role in title["roles"]]
     return {
         "title": title["title"],
         "people": title["people"],
@@ -240,14 +297,14 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
     """A person and the first skills missing for a role; those found lacking come first."""
     chips = _chips(person)
     kinds = [
-        f"{MISSING_LABELS[kind]}: {'; '.join(_label(data, s) for _, s in group)}"
+        f"{MISSING_LABELS[kind]}: {'; '.join(label_of(data, s) for _, s in group)}"
         for kind, group in groupby(chips[:limit], lambda chip: chip[0])
     ]
     missing = ". ".join(kinds or ["nothing"]) + (
         f" … and {len(chips) - limit} more" if len(chips) > limit else ""
     )
     return {
-        "role": _label(data, role),
+        "role": label_of(data, role),
         "person": person["person"],
         "line": person["line"],
         "recorded": recorded_of(person),
@@ -258,33 +315,15 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
 def _candidates_by_part(data: Data) -> list[str]:
     """Of the candidates for a role that takes in others, what is recorded by role taken in."""
     return [
-        f"{person['person']} as {_label(data, role)}, by role taken in: {'; '.join(parts)}."
+        f"{person['person']} as {label_of(data, role)}, by role taken in: {'; '.join(parts)}."
         for role, found in data["nearest"].items()
         for person in found[:3]
         if (parts := recorded_by_part(person["parts"], data["labels"]))
     ]
 
 
-def recorded_of(counts: Data) -> str:
-    """How many of the required skills are recorded, as '10 of 14'."""
-    return f"{counts['recorded']} of {counts['required']}"
-
-
-def recorded_by_part(parts: Iterable[Data], labels: Mapping[str, str]) -> list[str]:
-    """How many skills of each role that a role takes in are recorded; last its own, if any."""
-    return [
-        f"{OWN_PART if p['own'] else labels.get(p['role'], p['role'])} {recorded_of(p)}"
-        for p in parts
-        if p["required"]
-    ]
-
-
 def _chips(person: Data) -> list[tuple[str, str]]:
     return [(kind, skill) for kind in MISSING_LABELS for skill in person[kind]]
-
-
-def _label(data: Data, slug: str) -> str:
-    return str(data["labels"].get(slug, slug))
 
 
 def _names(names: Sequence[str], limit: int = 20) -> str:
@@ -306,7 +345,7 @@ def _html(data: Data) -> str:
         finalize=_finalize,
     )
     filters: dict[str, Any] = {
-        "label": lambda slug: _label(data, slug),
+        "label": lambda slug: label_of(data, slug),
         "number": "{:,}".format,
         "compact": _compact,
         "chips": _chips,
@@ -377,7 +416,7 @@ def _heat(data: Data) -> list[tuple[str, list[str]]]:
         key=lambda pair: (
             -len(pair[1]),
             [order[r] for r in pair[1]],
-            _label(data, pair[0]).casefold(),
+            label_of(data, pair[0]).casefold(),
         ),
     )
 

@@ -1,0 +1,358 @@
+"""Who is behind the figures of an audit: holders, single points of failure, people and units.
+
+The engine selects and counts, as for the audit itself. Each list has its first entries, in the
+order of the staff file, up to a limit; `totals` says how many there are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..matching.titles import resolve
+from ..ontology.results import group_pairs
+from .audit_result import HAS
+from .requirements import count_by_part
+from .role_assignment import covered_items
+from .verdict import State
+
+if TYPE_CHECKING:
+    import ibis
+
+    from .audit import Audit
+
+MAX_ROLES_OF_PERSON = 8  # roles listed for one person, those held and the nearest ones
+GROUPS = ("role", "task", "skill", "step")
+MISSING: dict[str, State] = {"lacking": "lacking", "evidence": "tool", "unrecorded": "unrecorded"}
+Person = dict[str, Any]
+
+
+def staff_detail(audit: Audit, limit: int) -> dict[str, Any]:
+    """The people and units behind the figures of an audit, as plain data.
+
+    Args:
+        audit: the audit.
+        limit: the most entries of each list; of holders, the most for each role.
+
+    Returns:
+        `holders`: role to those who hold it, each with how that is known (`by` the title or the
+        column role, `through` a narrower role) and how many of its skills are recorded.
+        `single_points`: the people who alone cover something, with what (`alone`).
+        `people`: each with roles held, the roles that are nearest, and what the next one lacks.
+        `units`: each with the coverage by its own people, and its bus factor: the fewest people
+        whose leaving leaves a task without anyone in the unit who performs it.
+        `open_posts`: the vacant posts, with the roles that their titles name.
+        `totals`: how many units, single points and open posts there are.
+    """
+    return _Detail(audit, limit).to_dict()
+
+
+class _Detail:
+    """The lists of one audit."""
+
+    def __init__(self, audit: Audit, limit: int):
+        self.audit, self.limit = audit, limit
+        self.engine, self.closed = audit.engine, audit.closed
+        self.needs = self.closed.needs("role")
+
+    def to_dict(self) -> dict[str, Any]:
+        """See `staff_detail`."""
+        single, units, posts = self.single_points(), self.units(), self.open_posts()
+        tasks = [people for people, *_ in self.audit.tally.counts["task"].values() if people]
+        return {
+            "holders": self.holders(),
+            "single_points": single[: self.limit],
+            "people": list(self.people()),
+            "units": units,
+            "open_posts": posts[: self.limit],
+            "bus_factor": min(tasks, default=0),
+            "totals": {
+                "units": self.count_units,
+                "single_points": len(single),
+                "open_posts": len(posts),
+            },
+        }
+
+    # people by line -------------------------------------------------------------------
+
+    def _named(self, lines: Iterable[int]) -> dict[int, Person]:
+        """Who the people of some lines are: person, line, unit, title; and the file, of several."""
+        wanted = self.engine.from_rows({"line": int}, ((line,) for line in sorted({*lines})))
+        rows = self.audit.staff.table.join(wanted, "line").select("line", "person", "unit", "title")
+        return {line: self._person(line, *rest) for line, *rest in self.engine.fetch_rows(rows)}
+
+    def _person(self, line: int, person: str, unit: str | None, title: str | None) -> Person:
+        staff = self.audit.staff
+        file, number = staff.place(line)
+        more = {"file": file} if staff.starts else {}
+        return {"person": person, "line": number, **more, "unit": unit, "title": title}
+
+    def _states(self, lines: Iterable[int]) -> dict[int, dict[str, State]]:
+        """Line to what is known of each skill of the person."""
+        wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
+        rows = self.audit.facts.join(wanted, "line").select("line", "skill", "said")
+        known = group_pairs((line, pair) for line, *pair in self.engine.fetch_rows(rows))
+        n = len(self.closed.skills)
+        return {
+            line: self.audit.states([pair for pair in pairs if pair[0] < n])
+            for line, pairs in known.items()
+        }
+
+    # holders --------------------------------------------------------------------------
+
+    def holders(self) -> dict[str, list[dict[str, Any]]]:
+        """Role to its first holders."""
+        import ibis
+
+        holds = self.audit.holds
+        place = ibis.row_number().over(group_by=holds.role, order_by=holds.line)
+        first = holds.mutate(place=place).filter(lambda t: t.place < self.limit)
+        spelled = first.join(self.audit.known.select("line", "spelling"), "line")
+        rows = self.engine.fetch_rows(spelled.select("line", "role", "through", "spelling"))
+        named = self._named(line for line, *_ in rows)
+        states = self._states(named)
+        found = defaultdict(list)
+        for line, role, through, spelling in sorted(rows, key=lambda row: row[0]):
+            outright, written = self.audit.spelling_keys[spelling]
+            how = {"by": "role" if outright else "title", "written": written, "through": through}
+            counts = self._counts(role, states.get(line, {}))
+            found[role].append(named[line] | how | counts)
+        return {role: found[role] for role in self.closed.roles if role in found}
+
+    def _counts(self, role: str, states: Mapping[str, State]) -> dict[str, int]:
+        """How many of the skills of a role are recorded, by a tool alone, lacking, and required."""
+        needs = self.needs.get(role, ())
+        counts = Counter(states[skill] for skill in needs if skill in states)
+        return {
+            "recorded": counts["recorded"],
+            "evident": counts["tool"],
+            "lacking": counts["lacking"],
+            "required": len(needs),
+        }
+
+    # single points of failure -----------------------------------------------------------
+
+    def single_points(self) -> list[dict[str, Any]]:
+        """The people who alone cover something; those who cover most come first."""
+        alone: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for group, item, line in sorted((*self._single_items(), *self._single_skills())):
+            alone[line][group].append(item)
+        named = self._named(alone)
+        order = sorted(alone, key=lambda line: (-sum(map(len, alone[line].values())), line))
+        groups = ((line, {g: alone[line][g] for g in GROUPS if g in alone[line]}) for line in order)
+        return [named[line] | {"alone": items} for line, items in groups]
+
+    def _single_items(self) -> Iterator[tuple[str, str, int]]:
+        """(group, item, line) of each role, task and step that one person covers."""
+        items, counts = self._items, self.audit.tally.counts
+        single = {key for key in items if counts[key[0]].get(key[1], [0])[0] == 1}
+        some = sorted({assignment for key in single for assignment in items[key]})
+        known = self.audit.known.filter(self.audit.known.assignment.isin(some or [-1]))
+        rows = self.engine.fetch_rows(known.select("line", "assignment"))
+        lines = {assignment: line for line, assignment in rows}
+        for group, item in single:
+            yield from ((group, item, lines[a]) for a in items[group, item] if a in lines)
+
+    def _single_skills(self) -> Iterator[tuple[str, str, int]]:
+        """The same of each skill that is required and recorded for one person."""
+        counts, facts = self.audit.coverage("skill"), self.audit.facts
+        places = [self.closed.places[s] for s, c in counts.items() if c["people"] == 1]
+        wanted = self.engine.from_rows({"skill": int}, ((place,) for place in places))
+        had = facts.filter((facts.said & HAS) > 0).join(wanted, "skill").select("skill", "line")
+        for place, line in self.engine.fetch_rows(had):
+            yield "skill", self.closed.skills[place], line
+
+    @cached_property
+    def _items(self) -> dict[tuple[str, str], list[int]]:
+        return covered_items(self.closed, self.audit.assignments)
+
+    # people -----------------------------------------------------------------------------
+
+    def people(self) -> Iterator[dict[str, Any]]:
+        """The first people, each with the roles held, the nearest roles, and the next one."""
+        used = self.audit.used.select("line", "person", "unit", "title")
+        known = self.audit.known.select("line", "assignment")
+        rows = self.engine.fetch_rows(used.order_by("line").limit(self.limit).join(known, "line"))
+        states = self._states([line for line, *_ in rows])
+        roles_of = group_pairs((skill, role) for role, skill in self.closed.role_skills)
+        for line, person, unit, title, assignment in sorted(rows):
+            known_of = states.get(line, {})
+            holder = self.audit.assignments[assignment]
+            shared = Counter(
+                role
+                for skill, state in known_of.items()
+                if state != "lacking"
+                for role in roles_of.get(skill, ())
+            )
+            rows_of = self._roles_of(holder.holds, shared, known_of)
+            yield self._person(line, person, unit, title) | {
+                "status": holder.status,
+                "meant": list(holder.roles),
+                "similar": [name for name in holder.similar if name],
+                "broader": [role for role, _ in holder.through],
+                "roles": rows_of,
+                "next": next((r["role"] for r in rows_of if _is_next(r)), None),
+            }
+
+    def _roles_of(
+        self, held: Sequence[str], shared: Mapping[str, int], states: Mapping[str, State]
+    ) -> list[dict[str, Any]]:
+        """The roles that a person holds, then those nearest by the share of skills recorded."""
+        near = [role for role in shared if role not in held]
+        if len(near) > 4 * MAX_ROLES_OF_PERSON:  # a large framework: by the share that is known
+            near.sort(key=lambda role: -shared[role] / len(self.needs[role]))
+            near = near[: 4 * MAX_ROLES_OF_PERSON]
+        counted: list[dict[str, Any]]
+        counted = [{"role": role, **self._counts(role, states)} for role in near]
+        ranked = sorted(counted, key=share_known, reverse=True)
+        first: list[dict[str, Any]]
+        first = [{"role": role, **self._counts(role, states)} for role in held]
+        rows = [row | {"held": i < len(first)} for i, row in enumerate([*first, *ranked])]
+        rows = [row | {"verdict": verdict_of(row)} for row in rows]
+        rows = rows[: max(MAX_ROLES_OF_PERSON, len(first))]
+        nearest = next((row for row in rows if _is_next(row)), None)
+        return [
+            row | self._missing(row["role"], states, row["held"] or row is nearest) for row in rows
+        ]
+
+    def _missing(self, role: str, states: Mapping[str, State], named: bool) -> dict[str, Any]:
+        """The counts by role taken in; and the skills that are not recorded, if they are `named`.
+
+        Both are left out where there are none.
+        """
+        of_role: dict[str, State] = {
+            s: states.get(s, "unrecorded") for s in self.needs.get(role, ())
+        }
+        parts = count_by_part(role, of_role, self.closed)
+        found: dict[str, Any] = {"parts": parts} if parts else {}
+        if named:
+            found["missing"] = {
+                kind: [skill for skill, state in of_role.items() if state == meant]
+                for kind, meant in MISSING.items()
+            }
+        return found
+
+    # units --------------------------------------------------------------------------------
+
+    @cached_property
+    def _members(self) -> ibis.Table:
+        """(line, unit) of the people whose unit is known."""
+        used = self.audit.used
+        return used.filter(used.unit.notnull()).select("line", "unit")
+
+    @cached_property
+    def count_units(self) -> int:
+        """How many units there are."""
+        units = self._members.select("unit").distinct()
+        ((count,),) = self.engine.fetch_rows(units.aggregate(n=units.count()))
+        return int(count)
+
+    def units(self) -> list[dict[str, Any]]:
+        """The units of most people, each with what its own people cover."""
+        if not self.count_units:
+            return []
+        members, posts = self._members, Counter[str]()
+        for row in self.audit.reading.open_in_units:
+            posts[row["unit"]] += row["posts"]
+        counted = members.group_by("unit").agg(people=members.count())
+        order = [counted.people.desc(), counted.unit]
+        first = self.engine.fetch_rows(counted.order_by(order).limit(self.limit))
+        covered: dict[tuple[str, str], tuple[int, int, int]] = {}
+        roles: dict[str, dict[str, int]] = defaultdict(dict)
+        wanted = self.engine.from_rows({"unit": str}, ((unit,) for unit, _ in first))
+        shown = self.engine.materialize(members.join(wanted, "unit").select("line", "unit"))
+        per_item = self._per_item(shown)
+        for table in (per_item, self._per_skill(shown)):
+            for unit, group, items, single, least in self.engine.fetch_rows(_summed(table)):
+                covered[unit, group] = int(items), int(single), int(least)
+        for unit, role, people in self.engine.fetch_rows(_of_roles(per_item)):
+            roles[unit][role] = int(people)
+        return [
+            {"unit": unit, "people": people, "open_posts": posts[unit]}
+            | {f"{g}s": covered.get((unit, g), (0, 0, 0))[0] for g in ("role", "task", "skill")}
+            | {f"single_{g}s": covered.get((unit, g), (0, 0, 0))[1] for g in ("task", "skill")}
+            | {"bus_factor": covered.get((unit, "task"), (0, 0, 0))[2]}
+            | {"held": {r: roles[unit][r] for r in self.closed.roles if r in roles[unit]}}
+            for unit, people in first
+        ]
+
+    def _per_item(self, members: ibis.Table) -> ibis.Table:
+        """(unit, group, item, people) of each role and task that people of a unit cover."""
+        per = members.join(self.audit.known, "line").group_by("unit", "assignment")
+        per = self.engine.materialize(per.agg(n=lambda t: t.count()))
+        rows = (
+            (assignment, *item)
+            for item, assignments in self._items.items()
+            if item[0] in ("role", "task")
+            for assignment in assignments
+        )
+        types = {"assignment": int, "group": str, "item": str}
+        both = per.join(self.engine.from_rows(types, rows), "assignment")
+        found = both.group_by("unit", "group", "item").agg(people=both.n.cast("float64").sum())
+        return self.engine.materialize(found)
+
+    def _per_skill(self, members: ibis.Table) -> ibis.Table:
+        """The same of each skill that a role or task requires."""
+        import ibis
+
+        places = [(self.closed.places[s],) for s in self.audit.coverage("skill")]
+        facts = self.audit.facts
+        had = facts.filter((facts.said & HAS) > 0).select("line", "skill")
+        had = had.join(self.engine.from_rows({"skill": int}, places), "skill").select(
+            "line", "skill"
+        )
+        both = had.join(members, "line")
+        found = both.group_by("unit", "skill").agg(people=both.count().cast("float64"))
+        return found.select("unit", "people", group=ibis.literal("skill"))
+
+    # open posts ---------------------------------------------------------------------------
+
+    def open_posts(self) -> list[dict[str, Any]]:
+        """The vacant posts by title and unit; those whose unit is not known come last."""
+        reading = self.audit.reading
+        rest = Counter(reading.open_roles)
+        rows = list(reading.open_in_units)
+        for row in rows:
+            rest[row["title"]] -= row["posts"]
+        rows += [{"title": t, "unit": None, "posts": n} for t, n in rest.items() if n > 0]
+        found = {t: resolve(t, self.audit.graph, nearest=False) for t in {r["title"] for r in rows}}
+        return [
+            row | {"status": found[row["title"]].status, "roles": list(found[row["title"]].roles)}
+            for row in rows
+        ]
+
+
+def share_known(row: Mapping[str, int]) -> tuple[float, float, int]:
+    """A key that orders the roles of a person, or the people of a role, by what is known.
+
+    First the share of the required skills that are recorded, then the share for which a tool alone
+    is evidence, then the number that are recorded.
+    """
+    required = row["required"] or 1
+    return row["recorded"] / required, row["evident"] / required, row["recorded"]
+
+
+def verdict_of(row: Mapping[str, int]) -> str:
+    """'able', 'likely' or 'missing', as of the candidates of an audit."""
+    if not row["required"] or row["recorded"] + row["evident"] < row["required"]:
+        return "missing"
+    return "likely" if row["evident"] else "able"
+
+
+def _is_next(row: Mapping[str, Any]) -> bool:
+    """Whether a person neither holds a role nor could act as it."""
+    return not row["held"] and row["verdict"] != "able"
+
+
+def _summed(table: ibis.Table) -> ibis.Table:
+    """(unit, group, items, single, least): how many items, and the people of the rarest."""
+    single = (table.people == 1).ifelse(1.0, 0.0).sum()
+    found = table.group_by("unit", "group")
+    return found.agg(items=table.count(), single=single, least=table.people.min())
+
+
+def _of_roles(per_item: ibis.Table) -> ibis.Table:
+    """(unit, role, people) of the roles that people of a unit hold."""
+    return per_item.filter(per_item.group == "role").select("unit", "item", "people")
