@@ -201,7 +201,7 @@ def test_the_rules_of_word_lists_are_about_lists_of_the_ontology():
     assert {rule["list"] for rule in rules} <= lists
     assert {rule["removed"] for rule in rules} == {"", "at the start", "anywhere"}
     assert {rule["guard"] for rule in rules} == {
-        *("", "anywhere", "as last word", "without others", "unless after")
+        *("", "anywhere", "as last word", "without others", "unless after", "as last word before")
     }
     assert {name for rule in rules for name in rule["beside"].split()} == {"general", "field"}
 

@@ -31,7 +31,7 @@ _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
-SPREAD = ("spread", "general")  # kinds of names that words of technology may be within
+SPREAD = ("spread", "general", "technical")  # kinds of names that words of technology may be within
 _TITLE_KINDS = ("primary", "counterpart", "curated", "label", "mapped")  # the best known first
 
 
@@ -75,7 +75,7 @@ class Name:
         kind: primary, counterpart, curated, label, mapped or field.
         title: as the ontology writes it.
         similar: the slug of the similar role whose title it is.
-        specificity: 'specific', 'general', 'broad', 'spread' or 'alone', by the word list it is in.
+        specificity: by the word list it is in.
         inverted: read with its last word first, as in 'Engineer, Data', or in two parts, as in
             'Data - Engineer'.
         rows: the mappings by which it names the role, if it is a name of another vocabulary.
@@ -85,7 +85,9 @@ class Name:
     kind: str
     title: str
     similar: str | None = None
-    specificity: Literal["specific", "general", "broad", "spread", "alone"] = "specific"
+    specificity: Literal["specific", "general", "technical", "broad", "spread", "alone"] = (
+        "specific"
+    )
     inverted: bool = False
     rows: str = ""
 

@@ -443,8 +443,9 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     if "" in before:
         return any(words.kinds[unit] == "relation" for unit in before[before.index("") :])
     topic = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", after)
-    others = topic if counts == "as last word" else [*before, *after]
-    return follows_name and (counts == "unless after" or any(others))
+    if counts.startswith("as last word"):
+        return any(topic) or (follows_name and counts.endswith("before"))
+    return follows_name and (counts == "unless after" or any([*before, *after]))
 
 
 def _accept(words: Lexicon, name: Name, match: _Match, found: _Interpretation) -> None:
@@ -559,7 +560,9 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
     """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = itertools.takewhile(lambda unit: unit != ",", part[end:])
-    if any(words.kinds[unit] not in words.modifiers for unit in left):
+    is_field = words.kinds[part[end - 1]] == "field"  # 'Java Developer, Backend'
+    before = (*words.modifiers, *_TECHNOLOGY) if is_field else words.modifiers
+    if any(words.kinds[unit] not in before for unit in left):
         return True
     has_link = any(words.kinds[unit] == "link" for unit in part[start:end])
     allowed = words.modifiers if "," in part[start:end] else words.beside_field
@@ -581,8 +584,9 @@ def _rejection_reason(
             return f"{name.title!r} is a field, and {other!r} names no role in it"
         is_title = has_seniority_word or name.specificity == "alone"
         return None if is_title else f"{name.title!r} is a field, not a title"
-    if name.specificity == "general" and not _is_informatics(words, match, nameless):
-        other = outside(words.beside_general)
+    lists = {"general": words.beside_general, "technical": words.beside_field}
+    if name.specificity in lists and not _is_informatics(words, match, nameless):
+        other = outside(lists[name.specificity])
         return f"{other!r} may make another trade of {name.title!r}" if other else None
     other = _disqualifying_word(words, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
@@ -634,7 +638,8 @@ def _is_occupation(words: Lexicon, unit: str) -> bool:
 
 def _is_other_person(words: Lexicon, unit: str) -> bool:
     """Whether a word is listed as an occupation, or is unknown and ends like one."""
-    return _is_occupation(words, unit) or (not words.kinds[unit] and unit.endswith(words.agents))
+    is_unknown = not words.kinds[unit] and unit not in words.heads
+    return _is_occupation(words, unit) or (is_unknown and unit.endswith(words.agents))
 
 
 def _is_person(words: Lexicon, unit: str) -> bool:
