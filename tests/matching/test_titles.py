@@ -55,8 +55,8 @@ def test_titles_of_fresh_samples_are_resolved_as_people_labelled_them():
     right = {row["title"]: set(row["roles"].split(";")) - {""} for row in FRESH}
     certain = [title for title, answer in found.items() if answer.status == "certain"]
     labelled = [title for title, roles in right.items() if roles]
-    assert len(certain) >= 800
-    assert len(labelled) >= 800
+    assert len(certain) >= 700
+    assert len(labelled) >= 700
     wrong = [title for title in certain if set(found[title].roles) != right[title]]
     hits = [title for title in labelled if set(found[title].roles) == right[title]]
     assert len(wrong) <= 0.01 * len(certain), wrong
