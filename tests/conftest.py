@@ -15,6 +15,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--texts", type=int, default=900, help="how many random texts of SPARQL are judged (900)"
     )
+    parser.addoption(
+        "--fuzz-seconds", type=int, default=3, help="how long each target is fuzzed (3)"
+    )
 
 
 def pytest_generate_tests(metafunc):

@@ -405,7 +405,19 @@ def test_each_answer_about_people_says_how_they_were_read(command, form, put, ca
 
 def test_a_mapping_file_of_another_kind_is_refused(put):
     path = put("Name,Title\nAda,Nurse\n")
-    for text, says in (("layout = ", "not TOML"), ("nonsense = 1", "unknown key")):
+    for text, says in (
+        ("layout = ", "not TOML"),
+        ("nonsense = 1", "unknown key"),
+        ('[values]\nstatus = "here"', "values = .* is not a table of tables"),
+        ("[values.status]\nhere = [1]", "values = .* is not a table of tables"),
+        ('values = "here"', "values = 'here' is not a table"),
+        ("[columns]\nperson = 3", "columns = .* is not a table of columns"),
+        ("[scales]\nSQL = [0, 5]", "scales = .* is not a table of headings"),
+        ("headings = 5", "headings = '5' is not a list of texts"),
+        ("ignore = [[]]", "ignore = .* is not a list of texts"),
+        ('header_row = "2"', "header_row = '2' is not the number of a line"),
+        ("scale = true", "scale = 'True' is not a text or number"),
+    ):
         mapping = put(text, "mapping.toml")
         with pytest.raises(InputError, match=says):
             from mlops_roles.staff.mapping_file import load_mapping

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,14 +116,8 @@ def load_mapping(path: str | Path) -> ReadOptions:
     known = {*PLAIN, "headings", "ignore", "columns", "values", "scales"}
     if strange := sorted(set(data) - known):
         raise InputError(f"{path}: unknown key {strange[0]!r}; the keys are {', '.join(known)}")
+    _check_types(data, path)
     columns, values, scales = (data.get(name, {}) for name in ("columns", "values", "scales"))
-    if not all(isinstance(table, Mapping) for table in (columns, values, scales)):
-        raise InputError(
-            f"{path}: [columns], [values] and [scales] are tables; save the mapping again"
-        )
-    for theirs in columns.values():
-        if not all(isinstance(t, str) for t in (theirs if isinstance(theirs, list) else [theirs])):
-            raise InputError(f"{path}: [columns] {theirs!r} is no heading; write it as text")
     return ReadOptions(
         mapping=dict(columns),
         ignore=tuple(data.get("ignore", ())),
@@ -134,5 +128,45 @@ def load_mapping(path: str | Path) -> ReadOptions:
             for kind, table in values.items()
             for value, meaning in table.items()
         },
-        **{name: data[name] for name in PLAIN if name in data},
+        **{name: _plain(name, data[name]) for name in PLAIN if name in data},
     )
+
+
+def _check_types(data: Mapping[str, Any], path: str | Path) -> None:
+    """Raise InputError for a value that is not of the type that its key has."""
+    for name, value in data.items():
+        wanted, fits = _TYPES.get(name, ("a text or number", _is_plain))
+        if not fits(value):
+            raise InputError(
+                f"{path}: {name} = {str(value)[:80]!r} is not {wanted}; write it as "
+                "--save-mapping does"
+            )
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _is_table_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, Mapping) and all(map(fits, value.values()))
+
+
+_TYPES: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "header_row": ("the number of a line", lambda value: type(value) is int),
+    "headings": ("a list of texts", _is_texts),
+    "ignore": ("a list of texts", _is_texts),
+    "scales": ("a table of headings and scales", _is_table_of(_is_plain)),
+    "values": ("a table of tables of values and meanings", _is_table_of(_is_table_of(_is_plain))),
+    "columns": (
+        "a table of columns and headings",
+        _is_table_of(lambda value: isinstance(value, str) or _is_texts(value)),
+    ),
+}
+
+
+def _plain(name: str, value: Any) -> Any:
+    return value if name == "header_row" else str(value)

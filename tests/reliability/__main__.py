@@ -1,0 +1,50 @@
+"""Write docs/reliability.md from promises.toml and figures.csv."""
+
+import tomllib
+from pathlib import Path
+
+from .figures import Figure, figures
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reliability.md"
+HEAD = """\
+# Reliability
+
+What this project promises, how that is tested, and what was measured. The figures are written by \
+the commands below, never by hand; this page is written by `python -m tests.reliability`. On your \
+own machine, `mlops-roles selftest` tests an installation in some seconds, without a network.
+"""
+
+
+def promises() -> list[dict]:
+    """The promises, each with its figures by name."""
+    with Path(__file__).with_name("promises.toml").open("rb") as file:
+        return tomllib.load(file)["promise"]
+
+
+def page() -> str:
+    """The page; a figure that was never measured is said to be so."""
+    measured, parts = figures(), [HEAD]
+    for promise in promises():
+        rows = [_row(name, measured.get(name)) for name in promise["figures"]]
+        parts += [
+            f"## {promise['title']}\n",
+            f"**Promise.** {promise['promise'].strip()}\n",
+            f"**How it is tested.** {promise['tested'].strip()}\n",
+            "```sh\n" + promise["command"].strip() + "\n```\n",
+            "| figure | measured | date | with |\n|---|---|---|---|\n" + "".join(rows),
+        ]
+        if beyond := promise.get("not"):
+            parts.append(f"**Not promised, or known to be missing.** {beyond.strip()}\n")
+    return "\n".join(parts)
+
+
+def _row(name: str, figure: Figure | None) -> str:
+    if figure is None:
+        return f"| {name} | not measured yet | | |\n"
+    return f"| {name} | {figure} | {figure.date} | {figure.versions} |\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(ROOT)}")

@@ -1,0 +1,240 @@
+"""Mutants of the knowledge: a constraint, rule, axiom, word or line of a query less.
+
+A mutant is killed if a test notices it, and each part has its test, of which the mutants run the
+same judgement. `python -m tests.reliability.data_mutants` makes all mutants of all parts, records
+how many are killed, and writes those that survive, which survivors.csv must list with a reason.
+"""
+
+import csv
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+
+from mlops_roles import Graph, Question, ask, catalogue, load
+from mlops_roles.matching.titles import resolve_all
+from mlops_roles.validation.shacl import (
+    DataGraph,
+    NothingChecked,
+    load_shapes,
+    named_shapes,
+    shapes_graph_query,
+    validate,
+)
+
+HERE = Path(__file__).parent
+SURVIVORS = HERE / "survivors.csv"
+TITLES = [HERE.parent / f"{name}.csv" for name in ("titles", "fresh_titles")]
+PanicException = next(c for c in BaseException.__subclasses__() if c.__name__ == "PanicException")
+Mutant = tuple[str, Callable[[], bool]]  # its name, and whether it is killed
+
+
+# shapes: the mistake that a shape carries is found, and without one of its constraints it is not --
+
+NO_CONSTRAINT = {  # what says of a shape where it looks, or how it reports
+    *("path", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target"),
+    *("severity", "message", "name", "description", "order", "group", "declare", "prefixes"),
+    *("prefix", "namespace", "alternativePath", "inversePath", "zeroOrMorePath", "oneOrMorePath"),
+    *("zeroOrOnePath", "flags", "deactivated", "defaultValue", "labelTemplate"),
+}
+
+
+@cache
+def shapes_graph() -> rdflib.Graph:
+    return load_shapes(load())
+
+
+@cache
+def whole_ontology() -> DataGraph:
+    return DataGraph.load(None, load())
+
+
+def turtle(text: str) -> list[ox.Quad]:
+    """Turtle without prefix lines."""
+    lines = "".join(f"@prefix {p}: <{n}> .\n" for p, n in load().prefixes.items())
+    return list(ox.parse(lines + text, format=ox.RdfFormat.TURTLE))
+
+
+def findings(shape: rdflib.Graph, mistake: str) -> Counter | str:
+    """What a shape finds in the ontology with a mistake in it, or why it cannot be used."""
+    data = whole_ontology()
+    added = [quad for quad in turtle(mistake) if quad not in data.store]
+    data.store.extend(added)
+    try:
+        return Counter((f.focus, f.value) for f in validate(data, shape, load()).findings)
+    except NothingChecked:
+        return Counter()
+    except Exception as error:
+        return type(error).__name__
+    finally:
+        for quad in added:
+            data.store.remove(quad)
+
+
+def shape_mutants() -> Iterator[Mutant]:
+    """Each constraint of each shape that judges data, left out."""
+    shapes, rejects = shapes_graph(), rdflib.URIRef(load().expand_curie("mlops:rejects"))
+    for shape in sorted(named_shapes(shapes)):
+        if shapes_graph_query(shape, shapes):
+            continue  # about the shapes that a company adds
+        whole, mistake = shapes.cbd(shape), str(shapes.value(shape, rejects))
+        for triple in sorted(whole):
+            kind = str(triple[1]).removeprefix(str(rdflib.SH))
+            if "/" not in kind and kind not in NO_CONSTRAINT:
+                name = f"{load().curie(str(shape))} sh:{kind} {_short(triple[2])}"
+                yield name, lambda w=whole, t=triple, m=mistake: _noticed(w, t, m)
+
+
+def _short(term) -> str:
+    return "…" if isinstance(term, rdflib.BNode) else " ".join(str(term).split())[:60]
+
+
+def _noticed(whole: rdflib.Graph, triple, mistake: str) -> bool:
+    less = rdflib.Graph()
+    for other in whole:
+        if other != triple:
+            less.add(other)
+    return findings(less, mistake) != findings(whole, mistake)
+
+
+# questions: the promises of a header are kept, and without a line of the pattern one is not -------
+
+
+def query_mutants() -> Iterator[Mutant]:
+    """Each line of each question left out that is no comment, prefix or bracket alone."""
+    for question in catalogue().values():
+        lines = question.text.split("\n")
+        start = next(n for n, line in enumerate(lines) if line.startswith(("SELECT", "WHERE")))
+        for number, line in enumerate(lines[start:], start):
+            if line.strip(" {}.") and not line.lstrip().startswith("#"):
+                text = "\n".join(lines[:number] + lines[number + 1 :])
+                name = f"{question.name}: {' '.join(line.split())}"
+                yield name, lambda q=question, t=text: not keeps_promises(q, t)
+
+
+@cache
+def graph_with(given: str) -> Graph:
+    if not given:
+        return load()
+    lines = "".join(f"@prefix {p}: <{n}> .\n" for p, n in load().prefixes.items())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "given.ttl"
+        path.write_text(lines + given, encoding="utf-8")
+        return Graph(data=[path]).open()
+
+
+def keeps_promises(question: Question, text: str) -> bool:
+    """Whether another text of a question still has its promised rows, and each row once."""
+    mutant, graph = question._replace(text=type(question.text)(text)), _graph_of(question)
+    try:
+        rows = mutant.run(graph).terms
+        if len(set(rows)) < len(rows) or bool(rows) == (question.headers["expect"] == ["nothing"]):
+            return False
+        for header in ("expect", "never", "fewer"):
+            for fixed in question.bindings(header):
+                found = _matching(mutant, graph, fixed)
+                kept = {"expect": found, "never": not found, "fewer": 0 < found < len(rows)}
+                if not kept[header]:
+                    return False
+        return True
+    except (Exception, PanicException):
+        return False  # no SPARQL any more, or a parameter without its variable
+
+
+def _graph_of(question: Question) -> Graph:
+    return graph_with(" ".join(question.headers.get("given", ())))
+
+
+def _matching(question: Question, graph: Graph, fixed: dict[str, str]) -> int:
+    known = {name: value for name, value in fixed.items() if name in question.parameters}
+    answer = question.run(graph, **known)
+    wanted = {name: value.strip('"') for name, value in fixed.items()}
+    rows = ({n: str(v) for n, v in row.items()} for row in answer.rows)
+    return sum(wanted.items() <= row.items() for row in rows)
+
+
+# words of titles: a title of the tests is resolved differently without them -----------------
+
+
+@cache
+def word_rows() -> list[dict[str, str]]:
+    """For each list of words a title with a place for a word, and what it resolves to."""
+    with (HERE.parent / "title_words.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def word_mutants() -> Iterator[Mutant]:
+    """Each word of each list left out."""
+    for row in ask("words").rows:
+        yield f"{row['list']} {row['word']}", lambda r=row: word_is_needed(r["list"], r["word"])
+
+
+@cache
+def titles_of_tests() -> list[str]:
+    rows = [row for path in TITLES for row in csv.DictReader(path.open(encoding="utf-8"))]
+    return [row["title"] for row in rows] + [row["title"] for row in ask("titles").rows]
+
+
+@cache
+def right_answers() -> list[tuple]:
+    return answers(titles_of_tests())
+
+
+def answers(titles: list[str]) -> list[tuple]:
+    return [(r.status, r.roles, r.similar) for r in resolve_all(titles, lexicon_graph(), False)]
+
+
+@cache
+def lexicon_graph() -> Graph:
+    """A graph of its own, whose words are taken out one at a time."""
+    return Graph().open()
+
+
+def word_is_needed(words: str, word: str) -> bool:
+    """Whether a title of the tests has another answer without a word."""
+    graph, property_ = lexicon_graph(), load().expand_curie("mlops:word")
+    titles = [row["template"].format(word) for row in word_rows() if row["list"] == words]
+    few, all_answers = answers(titles), right_answers()
+    about = ox.NamedNode(load().expand_curie(words)), ox.NamedNode(property_)
+    quads = [q for q in graph.store.quads_for_pattern(*about, None, None) if q.object.value == word]
+    assert quads, f"{words} {word} is not stated"
+    for quad in quads:
+        graph.store.remove(quad)
+    graph._built.clear()  # what was computed from the graph before
+    try:
+        return answers(titles) != few or answers(titles_of_tests()) != all_answers
+    finally:
+        graph.store.extend(quads)
+        graph._built.clear()
+
+
+PARTS = {"shapes": shape_mutants, "questions": query_mutants, "title words": word_mutants}
+
+
+def known_survivors() -> dict[tuple[str, str], str]:
+    """Part and name of each mutant that may survive, with the reason."""
+    with SURVIVORS.open(encoding="utf-8", newline="") as file:
+        return {(row["part"], row["mutant"]): row["reason"] for row in csv.DictReader(file)}
+
+
+def main(parts: list[str]) -> None:
+    """Run all mutants of some parts, record the shares, and print what survives unlisted."""
+    from .figures import record
+
+    for part in parts or PARTS:
+        known = known_survivors()
+        verdicts = {name: killed() for name, killed in PARTS[part]()}
+        alive = [name for name, killed in verdicts.items() if not killed]
+        note = f"{sum((part, n) in known for n in alive)} survivors listed with a reason"
+        killed = len(verdicts) - len(alive)
+        print(record(f"mutants of {part}", killed, len(verdicts), "killed", note))
+        print("".join(f"  {name}\n" for name in alive if (part, name) not in known))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
