@@ -1,13 +1,18 @@
 """What an audit's report shows, and what must never act in it."""
 
+import base64
 import copy
+import hashlib
+import io
 import re
 from html.parser import HTMLParser
 
+import openpyxl
 import pytest
 
 from mlops_roles import InputError
-from mlops_roles.cli.views.report import report
+from mlops_roles.cli.views.page import LISTED
+from mlops_roles.cli.views.report import audit_workbook, report
 from mlops_roles.io.sections import WIDTH
 
 HOSTILE = (
@@ -265,7 +270,8 @@ def _empty():
 def test_hostile_text_adds_no_tag_or_attribute_to_html():
     page = _Page(report(_hostile(), "html"))
     assert {"table", "svg", "bdi"} <= set(page.tags)
-    assert not {"script", "img"} & set(page.tags)
+    assert "img" not in page.tags
+    assert page.tags.count("script") == 1
     assert [
         value for name, value in page.attributes if name == "href" and not value.startswith("#")
     ] == []
@@ -337,6 +343,10 @@ def test_html_lists_every_role_in_a_row():
         "two roles",
         "Ann",
         "malting of barley",
+        "Cem",
+        "Oven",
+        "Single points of failure",
+        "Open posts",
         "fill it in",
         "An aid",
     ],
@@ -423,9 +433,12 @@ def test_html_is_balanced_and_loads_nothing(data):
     text = report(data, "html")
     page = _Page(text)
     assert page.open == []
+    script = text.partition("<script>")[2].partition("</script>")[0]
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"script-src 'sha256-{allowed}'; img-src data:"
     assert (
         "content",
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        f"default-src 'none'; style-src 'unsafe-inline'; {policy}",
     ) in page.attributes
     assert not [
         pair
@@ -461,6 +474,89 @@ def test_the_report_of_a_large_audit_is_short_and_counts_the_rest():
     assert {"and 4,800 more", "and 6,800 more", "and 8,700 more"} <= set(
         re.findall(r"and [\d,]+ more", page)
     )
+
+
+def _lists(n):
+    """The data with n people, holders, single points and units, each of long names."""
+    name = "Maximiliane von Hohenstein {}".format
+    people = [_staff_member(name(i), line=i, unit=f"Division of unit {i}") for i in range(n)]
+    parts = [{"role": "cook", "own": False, "recorded": 1, "required": 20}] * 6
+    missing = {"lacking": ["kneading"] * 5, "evidence": [], "unrecorded": ["malting"] * 30}
+    for person in people:
+        person["roles"] = [row | {"parts": parts, "missing": missing} for row in person["roles"]]
+    single = [
+        {"person": p["person"], "line": p["line"], "unit": p["unit"], "title": "Cook"}
+        | {"alone": {"skill": ["stirring"]}}
+        for p in people
+    ]
+    return _with(
+        people=people,
+        holders={"baker": [_holder(p["person"], line=p["line"]) for p in people]},
+        roles=DATA["roles"] | {"baker": _cover(n)},
+        single_points=single,
+        units=[UNIT | {"unit": f"Division of unit {i}"} for i in range(n)],
+        totals={"units": n, "single_points": n, "open_posts": 1},
+        rows=DATA["rows"] | {"used": n},
+    )
+
+
+def test_a_page_of_two_thousand_people_stays_small_and_points_to_the_workbook():
+    page = report(_lists(2000), "html")
+    assert len(page.encode()) < 1_000_000
+    assert page.count("all are in the workbook") == 5
+    assert "800 of 2,000 are shown" in page
+    assert page.count('class="fold" id="p') == LISTED["pages"]
+
+
+def test_each_person_of_a_page_is_linked_to_the_roles_and_gaps_of_the_person():
+    page = report(_lists(3), "html")
+    fold = re.search(r'<details class="fold" id="p1">.*?</details>', page, re.S).group()
+    assert page.count('href="#p1"') == 3  # among the holders, the single points and the people
+    assert re.search(r"Gaps as Master Baker</b>\s*<span class=\"lacking\">lacking: kneading", fold)
+    assert "Cook 1 of 20" in fold
+    assert "holds it" in fold
+
+
+def test_words_of_a_page_lead_to_their_meaning():
+    page = report(DATA, "html")
+    words = set(re.findall(r'href="#(word-[\w-]+)"', page))
+    assert {"word-able", "word-bus-factor", "word-next-role"} <= words
+    assert words <= set(re.findall(r'<dt id="(word-[\w-]+)">', page))
+
+
+def _sheets(data):
+    book = openpyxl.load_workbook(io.BytesIO(audit_workbook(data)))
+    return {sheet.title: list(sheet.values) for sheet in book}
+
+
+def test_a_workbook_has_a_sheet_for_each_question_and_lists_them():
+    sheets = _sheets(DATA)
+    held = sheets["Who holds which role"]
+    assert held[1][:4] == ("Master Baker", "Ann", 7, "Oven")
+    assert sheets["Single points of failure"][1][3:5] == ("Cook", "stew")
+    assert sheets["Units"][1][:2] == ("Oven", 9)
+    listed = {row[1]: row[2] for row in sheets["Contents"][1:] if row[1]}
+    assert listed == {name: len(rows) - 1 for name, rows in sheets.items() if name != "Contents"}
+
+
+def test_nothing_in_a_workbook_is_a_formula():
+    names = ("=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-2+3", "a; =1+1", "http://evil.example/")
+    people = [_staff_member(name, unit=name, title=name) for name in names]
+    data = _with(people=people, holders={"baker": [_holder(name, written=name) for name in names]})
+    found = audit_workbook(data)
+    book = openpyxl.load_workbook(io.BytesIO(found))
+    cells = [cell for sheet in book for row in sheet for cell in row]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    shown = [row[0] for row in book["People"].iter_rows(min_row=2, values_only=True)]
+    assert shown == [*(f"'{name}" for name in names[:4]), "a; '=1+1", names[5]]
+    assert not [cell for cell in cells if cell.hyperlink]
+
+
+def test_a_workbook_takes_any_text():
+    odd = "\x00\ufffe\ud800 <b>&\u202e" + "x" * 40_000
+    people = _sheets(_with(people=[_staff_member(odd)]))["People"]
+    assert people[1][0].startswith("\ufffd\ufffd\ufffd <b>&\ufffd")
+    assert len(people[1][0]) <= 32_767
 
 
 def test_no_line_is_wider_than_a_terminal():

@@ -170,18 +170,22 @@ def _pages(data: Data, limit: int) -> Section:
 
 def _role_of_person(data: Data, person: Data, row: Data) -> dict[str, Any]:
     missing = row.get("missing", {})
-    now = "holds it" if row["held"] else "next" if row["role"] == person["next"] else ""
-    states = filter(None, (now, VERDICTS[row["verdict"]]))
     return {
         **_identity(person),
         "role": label_of(data, row["role"]),
-        "now": ", ".join(states),
+        "now": now_of(row, person),
         "recorded": recorded_of(row),
         "by role taken in": recorded_by_part(row.get("parts", ()), data["labels"]),
         "lacking": _labels(data, missing.get("lacking", ())),
         "by a tool alone": _labels(data, missing.get("evidence", ())),
         "not recorded": _labels(data, missing.get("unrecorded", ())),
     }
+
+
+def now_of(row: Data, person: Data) -> str:
+    """What a role is to a person now: held, next, or one that the record would allow."""
+    now = "holds it" if row["held"] else "next" if row["role"] == person["next"] else ""
+    return ", ".join(filter(None, (now, VERDICTS[row["verdict"]])))
 
 
 def _labels(data: Data, slugs: Sequence[str]) -> list[str]:
@@ -203,9 +207,9 @@ def unit_row(data: Data, unit: Data) -> dict[str, Any]:
         return row
     return row | {
         "tasks": f"{unit['tasks']} of {len(data['tasks'])}",
-        "by one person": unit["single_tasks"],
+        "tasks of one person": unit["single_tasks"],
         "skills": f"{unit['skills']} of {len(data['skills'])}",
-        "of one person": unit["single_skills"],
+        "skills of one person": unit["single_skills"],
         "bus factor": unit["bus_factor"] if unit["tasks"] else "–",
         "open posts": unit["open_posts"],
     }

@@ -5,11 +5,11 @@ All names come from the audit's data. Text that people wrote is shown as written
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from ...io.sections import Section, clip, format_sections
+from ...io.sections import Section, format_sections
 from ...io.text import TableRows
 from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
@@ -22,7 +22,6 @@ from .people import (
 )
 
 Data = Mapping[str, Any]
-MAX_ROLES, MAX_DETAILS = 40, 400  # roles, and tasks or skills, in detail in one page
 MAX_MAPPED = 5  # names in the summary; JSON has all
 STATE_LABELS = {
     "covered": "covered",
@@ -74,7 +73,9 @@ def report(data: Data, form: str) -> str:
         form: 'table', 'md' or 'html'.
     """
     if form == "html":
-        return _html(data)
+        from .page import audit_page
+
+        return audit_page(data)
     return format_sections(_sections(data, LIMITS.get(form, LIMITS["table"])), form)
 
 
@@ -213,13 +214,13 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
         *(
             f"Of the holders of {label_of(data, role)}, {through}."
             for role, c in data["roles"].items()
-            if (through := _through(data, c))
+            if (through := through_of(data, c))
         ),
         LEGEND,
     ], shown
 
 
-def _through(data: Data, role: Data) -> str:
+def through_of(data: Data, role: Data) -> str:
     """How many hold a role because they hold a narrower one: '1 through Senior Baker'."""
     narrower = role.get("through", {}).items()
     return ", ".join(f"{people:,} through {label_of(data, held)}" for held, people in narrower)
@@ -295,13 +296,13 @@ def _open_title(data: Data, title: Data) -> dict[str, Any]:
 
 def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str, Any]:
     """A person and the first skills missing for a role; those found lacking come first."""
-    chips = _chips(person)
+    missing_skills = chips(person)
     kinds = [
         f"{MISSING_LABELS[kind]}: {'; '.join(label_of(data, s) for _, s in group)}"
-        for kind, group in groupby(chips[:limit], lambda chip: chip[0])
+        for kind, group in groupby(missing_skills[:limit], lambda chip: chip[0])
     ]
     missing = ". ".join(kinds or ["nothing"]) + (
-        f" … and {len(chips) - limit} more" if len(chips) > limit else ""
+        f" … and {len(missing_skills) - limit} more" if len(missing_skills) > limit else ""
     )
     return {
         "role": label_of(data, role),
@@ -322,7 +323,8 @@ def _candidates_by_part(data: Data) -> list[str]:
     ]
 
 
-def _chips(person: Data) -> list[tuple[str, str]]:
+def chips(person: Data) -> list[tuple[str, str]]:
+    """(kind, skill) of each skill that a candidate is missing; those found lacking come first."""
     return [(kind, skill) for kind in MISSING_LABELS for skill in person[kind]]
 
 
@@ -330,101 +332,3 @@ def _names(names: Sequence[str], limit: int = 20) -> str:
     return ("; ".join(names[:limit]) or "none") + (
         f" … and {len(names) - limit} more" if len(names) > limit else ""
     )
-
-
-def _html(data: Data) -> str:
-    """Render the template; it prints strings only through `_finalize`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    env = Environment(
-        loader=PackageLoader("mlops_roles.cli", "views"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-    )
-    filters: dict[str, Any] = {
-        "label": lambda slug: label_of(data, slug),
-        "number": "{:,}".format,
-        "compact": _compact,
-        "chips": _chips,
-        "through": lambda cover: _through(data, cover),
-        "by_part": lambda person: recorded_by_part(person["parts"], data["labels"]),
-    }
-    env.filters |= filters
-    small, shown = bool(data.get("small_groups")), _shown(data)
-    heat = _heat({**data, "roles": shown["roles"]})
-    words = {
-        "folded": _folded(data, shown, len(heat)),
-        "states": STATE_LABELS,
-        "step_states": STEP_STATE_LABELS,
-        "kinds": MISSING_LABELS,
-        "how_read": reading_summary(data["reading"]),
-        "small": small,
-        "thin": "few" if small else "single",
-    }
-    return env.get_template("audit.html.j2").render(
-        data, heat=heat[:MAX_DETAILS], doers=_inverted(data["performs"]), shown=shown, **words
-    )
-
-
-def _shown(data: Data) -> dict[str, dict[str, Any]]:
-    """The roles and tasks that have rows of their own in a page: all, or those of most people."""
-
-    def rank(item: tuple[str, Data]) -> tuple[int, int]:
-        return -item[1]["people"], -item[1].get("able", 0) - item[1].get("evidence", 0)
-
-    found = {}
-    for group, limit in (("roles", MAX_ROLES), ("tasks", MAX_DETAILS)):
-        kept = {name for name, _ in sorted(data[group].items(), key=rank)[:limit]}
-        found[group] = {name: row for name, row in data[group].items() if name in kept}
-    nearest = data.get("nearest", {}).items()
-    return found | {"nearest": {r: people for r, people in nearest if r in found["roles"]}}
-
-
-def _folded(data: Data, shown: Data, skills: int) -> str:
-    """What a page leaves out, in a sentence; empty if it leaves out nothing."""
-    sizes = [(g, len(data[g]), len(shown[g])) for g in ("roles", "tasks")]
-    sizes.append(("skills of these roles", skills, min(skills, MAX_DETAILS)))
-    parts = [f"{kept:,} of {total:,} {group}" for group, total, kept in sizes if kept < total]
-    return f"In detail, the page shows {', '.join(parts)}; JSON has all." if parts else ""
-
-
-def _finalize(value: Any) -> Any:
-    """What a template expression prints: text without control characters, or markup as it is."""
-    return value if not isinstance(value, str) or hasattr(value, "__html__") else clip(value)
-
-
-def _compact(number: int) -> str:
-    """1,234,567 as 1.2M, for narrow cells."""
-    return (
-        f"{number:,}"
-        if number < 10_000
-        else f"{number / 1000:.0f}k"
-        if number < 1_000_000
-        else f"{number / 1e6:.1f}M"
-    )
-
-
-def _heat(data: Data) -> list[tuple[str, list[str]]]:
-    """Each required skill with the roles that require it; the most widely required first."""
-    order = {role: i for i, role in enumerate(data["roles"])}
-    needed = _inverted({role: data["requires"].get(role, ()) for role in order})
-    return sorted(
-        needed.items(),
-        key=lambda pair: (
-            -len(pair[1]),
-            [order[r] for r in pair[1]],
-            label_of(data, pair[0]).casefold(),
-        ),
-    )
-
-
-def _inverted(groups: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Each member of the groups, with its groups."""
-    groups_of: dict[str, list[str]] = {}
-    for group, members in groups.items():
-        for member in members:
-            groups_of.setdefault(member, []).append(group)
-    return groups_of
