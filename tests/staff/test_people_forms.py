@@ -526,3 +526,23 @@ def test_ask_and_audit_agree_on_who_holds_what_today(tmp_path):
     counted = {r: n["people"] for r, n in audit(path).coverage("role").items() if n["people"]}
     held = Counter(slug(row["role"]) for row in ask("holders-of-role", load(data=[path])))
     assert counted == held == {"data-engineer": 1, "ml-engineer": 1, "devops-engineer": 1}
+
+
+def test_a_list_of_records_is_a_table(tmp_path):
+    records = [
+        {"Full Name": "Ann", "Job Title": "Data Engineer", "skills": ["SQL", "Python"]},
+        {"Full Name": "Bo", "skills": [{"name": "Docker", "level": 4}], "Job Title": None},
+    ]
+    found = of_json(tmp_path, records, "staff.json")
+    assert people(found) == {"Ann": ("Data Engineer", "data-engineer"), "Bo": (None, "")}
+    assert knowers(found, "sql") == 1
+    assert knowers(found, "containerization") == 1
+
+
+@pytest.mark.parametrize("key", ["know about", 'quoted "key"', "a<b>"])
+def test_a_key_that_is_in_no_context_is_named_and_can_be_mapped(tmp_path, key):
+    person = {"@context": "https://schema.org", "@type": "Person", "name": "Ann", key: "SQL"}
+    found = of_json(tmp_path, person | {"jobTitle": "Data Engineer"})
+    assert any(key in line for line in found.reading.summary())
+    mapped = of_json(tmp_path, person, mapping={"skills": key})
+    assert knowers(mapped, "sql") == 1

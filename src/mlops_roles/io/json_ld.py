@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 from .resources import resource_dir
 
 KEYS = "urn:json-key:"  # of the properties that stand for keys which no context maps
+_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ADDRESS = re.compile(rb'"https?:', re.I)
 MEDIA_TYPE = re.compile(r"application/(ld\+json|(.*\+)?ld\+json)\b.*", re.I)
 
@@ -85,8 +88,19 @@ def _keeping(document: Any) -> Any:
     if not isinstance(document, dict):
         return document
     given = document.get("@context", [])
-    contexts = [{"@vocab": KEYS}, *(given if _is_list(given) else [given])]
+    kept = {"@vocab": KEYS} | {
+        key: KEYS + quote(key) for key in _keys(document) if _NOT_IN_IRI.search(key)
+    }
+    contexts = [kept, *(given if _is_list(given) else [given])]
     return {**document, "@context": contexts}
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """The keys in a JSON value, on all levels."""
+    if isinstance(value, dict):
+        yield from value
+    for item in value.values() if isinstance(value, dict) else value if _is_list(value) else ():
+        yield from _keys(item)
 
 
 def _written_out(value: Any) -> Any:
@@ -118,6 +132,28 @@ def _bare(address: str) -> str:
     """An address as known contexts have it."""
     bare = re.sub(r"^https?://(www\.)?", "", address.strip().lower())
     return bare.partition("#")[0].rstrip("/")
+
+
+def records(data: bytes) -> list[dict[str, Any]] | None:
+    """The records of a JSON document that is a list of them, each a row of a table; else None.
+
+    A record is an object without keywords of JSON-LD.
+
+    Example:
+        >>> records(b'[{"name": "Ann", "skills": ["SQL"]}]')
+        [{'name': 'Ann', 'skills': ['SQL']}]
+        >>> records(b'[{"@id": "a"}]')
+    """
+    if not data.lstrip().startswith(b"["):
+        return None
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return None  # the parser of RDF says what is wrong, and where
+    are_records = found and all(isinstance(item, dict) for item in found)
+    if not are_records or any(key.startswith("@") for key in _keys(found)):
+        return None
+    return None if any(map(kind_of, found)) else found
 
 
 class _Scripts(HTMLParser):

@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -154,7 +155,7 @@ class Terms:
         spaces = {p.prefixes[prefix] for p in self.parsers if prefix in p.prefixes}
         if "//" in name or (colon and (spaces or prefix in self.graph.prefixes)):
             return iri in {space + local for space in spaces}
-        return local_name(iri) == local or iri == KEYS + name
+        return local_name(iri) == local or unquote(iri) == KEYS + name
 
 
 def _about_terms(graph: Graph) -> Iterator[ox.Quad]:
@@ -310,7 +311,7 @@ class Statements:
     def curie(self, iri: str) -> str:
         """A term as it is shown: by a prefix of the ontology or the data, or as a key of JSON."""
         if iri.startswith(KEYS):
-            return iri.removeprefix(KEYS)
+            return unquote(iri.removeprefix(KEYS))
         short = self.terms.graph.curie(iri)
         if not short.startswith("<"):
             return short

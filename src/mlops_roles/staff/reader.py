@@ -39,7 +39,9 @@ from .sources import (
     arrow_source,
     as_text,
     csv_source,
+    is_record_file,
     parquet_source,
+    record_source,
     sheet_source,
 )
 from .spreadsheets import Row
@@ -151,8 +153,8 @@ def read_staff(
 
     Args:
         path: CSV, TSV, XLSX, Parquet; RDF in our terms, W3C ORG, FOAF, vCard or schema.org, as a
-            web page may have it; JSON Resume; '-' for standard input; a list of such files; an
-            Ibis table; or a table of pandas, Polars or Arrow.
+            web page may have it; JSON Resume; a JSON list of records; '-' for standard input; a
+            list of such files; an Ibis table; or a table of pandas, Polars or Arrow.
         connection: any Ibis connection; the table is created there.
         mapping: column of ours to column of the file, where the names differ; or all that is
             settled about the reading.
@@ -168,11 +170,15 @@ def read_staff(
     reader = TableReader(Engine(connection), settled, words)
     if isinstance(path, (list, tuple)):
         return reader.read_several(path, ontology)
-    if isinstance(path, (str, Path)) and rdf.ending_of(path) in RDF_ENDINGS:
+    if isinstance(path, (str, Path)) and _is_rdf(path):
         return reader.read_rdf([Path(path)], ontology)
     if _is_ibis(path):
         return reader.read_table(path)
     return reader.read(path)
+
+
+def _is_rdf(path: str | Path) -> bool:
+    return rdf.ending_of(path) in RDF_ENDINGS and not is_record_file(path)
 
 
 def _is_ibis(staff: Any) -> bool:
@@ -207,6 +213,8 @@ class TableReader:
         kind = rdf.ending_of(file)
         if kind == ".parquet":
             return parquet_source(file)
+        if kind == ".json":
+            return record_source(file)
         if kind == ".xlsx":
             return sheet_source(file, options, find)
         if kind in (".csv", ".tsv"):
@@ -231,8 +239,8 @@ class TableReader:
             raise InputError("no staff file; name one")
         if self.options.join:
             raise InputError("--join: takes one file and another; name one staff file only")
-        rdf_files = [Path(f) for f in files if rdf.ending_of(f) in RDF_ENDINGS]
-        parts = [self.read(f) for f in files if rdf.ending_of(f) not in RDF_ENDINGS]
+        rdf_files = [Path(f) for f in files if _is_rdf(f)]
+        parts = [self.read(f) for f in files if not _is_rdf(f)]
         parts += [self.read_rdf(rdf_files, graph)] if rdf_files else []
         return parts[0] if len(parts) == 1 else combine(parts, COLUMNS)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import glob
 import itertools
+import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..io import rdf
+from ..io import json_ld, rdf
 from ..io.xlsx import Sheet, read_sheets
 from .engine import Engine, int64_array
 from .headings import heading_kind
@@ -387,6 +389,32 @@ def arrow_source(table: pyarrow.Table, name: str) -> Source:
     engine = Engine()
     reading = Reading(name, "table")
     return _engine_source(engine.register_arrow(table), engine, reading, False)
+
+
+def is_record_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is JSON that is a list of records, and so a table."""
+    return rdf.ending_of(path) == ".json" and json_ld.records(rdf.read_bytes(path)) is not None
+
+
+def record_source(path: Path) -> Source:
+    """A JSON list of records; the number of a record, from 1, is the line."""
+    import pyarrow as pa
+
+    rows = json_ld.records(rdf.read_bytes(path)) or []
+    headings = list(dict.fromkeys(key for row in rows for key in row))
+    columns = [pa.array([_json_text(row.get(key)) for row in rows], "string") for key in headings]
+    engine = Engine()
+    table = engine.register_arrow(pa.Table.from_arrays(columns, headings))
+    return _engine_source(table, engine, Reading(str(path), "JSON records"), False)
+
+
+def _json_text(value: Any) -> str | None:
+    """A value of a record as a cell; a list of plain values as names separated by ';'."""
+    if isinstance(value, list) and not any(isinstance(item, (list, dict)) for item in value):
+        return ";".join(str(_json_text(item) or "").replace(";", "\uff1b") for item in value)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False)
+    return None if value is None else str(value)
 
 
 def _engine_source(theirs: ibis.Table, engine: Engine, reading: Reading, limited: bool) -> Source:
