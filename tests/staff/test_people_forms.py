@@ -534,7 +534,7 @@ def test_a_list_of_records_is_a_table(tmp_path):
         {"Full Name": "Bo", "skills": [{"name": "Docker", "level": 4}], "Job Title": None},
     ]
     found = of_json(tmp_path, records, "staff.json")
-    assert people(found) == {"Ann": ("Data Engineer", "data-engineer"), "Bo": (None, "")}
+    assert people(found) == {"Ann": ("Data Engineer", "data-engineer"), "Bo": (None, None)}
     assert knowers(found, "sql") == 1
     assert knowers(found, "containerization") == 1
 
