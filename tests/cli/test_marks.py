@@ -1,6 +1,7 @@
 """Wherever an answer marks a statement, the reader finds what the mark means."""
 
 import json
+from functools import cache
 
 import pytest
 
@@ -9,7 +10,8 @@ from mlops_roles.cli.main import main
 from mlops_roles.ontology.catalogue import legend, marks
 from mlops_roles.ontology.term_page import every_page
 
-MARKED = [name for name, question in catalogue().items() if "marks" in question.headers]
+QUESTIONS = catalogue()
+MARKED = [name for name, question in QUESTIONS.items() if "marks" in question.headers]
 INFERRED = "Marks a statement that the authors of this ontology concluded from the context"
 
 
@@ -18,14 +20,15 @@ def said_by(capsys, *argv):
     return capsys.readouterr().out
 
 
+@cache
 def words():
     return {mark.word for mark in marks(load())}
 
 
-@pytest.mark.parametrize("name", sorted(catalogue()))
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_a_question_whose_answer_has_a_mark_declares_the_column(name):
     """Rows about the marks themselves have their names, and are no marked statements."""
-    question = catalogue()[name]
+    question = QUESTIONS[name]
     terms = {mark.term for mark in marks(load())}
     declared = {column.removeprefix("?") for column in question.headers.get("marks", ())}
     rows = [row for row in question.run().rows if not terms & {row.get("subject"), row.get("term")}]
@@ -66,7 +69,7 @@ def test_contradictory_skills_of_a_person_are_no_mark(tmp_path):
         "<urn:a> mlops:holdsRole role:data-engineer ; "
         "mlops:hasSkill skill:sql ; mlops:lacksSkill skill:sql ."
     )
-    question = catalogue()["skill-gap-of-person"]
+    question = QUESTIONS["skill-gap-of-person"]
     answer = question.run(load(data=[data]))
     assert "contradictory" in {row["state"] for row in answer.rows}
     assert question.marks(answer) == []
@@ -90,7 +93,7 @@ def test_every_page_with_a_mark_has_its_meaning():
     explained = 0
     for page in every_page():
         for section in page.sections:
-            columns = catalogue()[section.question].headers.get("marks", ())
+            columns = QUESTIONS[section.question].headers.get("marks", ())
             cells = {row[column[1:]] for row in section.answer.rows for column in columns}
             assert cells & words() == {mark.word for mark in section.marks}
             explained += len(section.marks)
