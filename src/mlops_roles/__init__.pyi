@@ -19,11 +19,14 @@ from .analysis.verifier.checking import verify as verify
 from .analysis.whatif import WhatIf as WhatIf
 from .analysis.whatif import whatif as whatif
 from .errors import InputError as InputError
+from .errors import InputWarning as InputWarning
 from .errors import MlopsRolesError as MlopsRolesError
 from .errors import NothingChecked as NothingChecked
 from .errors import Timeout as Timeout
 from .errors import UnknownName as UnknownName
 from .errors import UnknownPerson as UnknownPerson
+from .io.rdf import parse_rdf as parse_rdf
+from .io.rdf import relative_to as relative_to
 from .io.sssom import Mapping as Mapping
 from .io.sssom import MappingSet as MappingSet
 from .io.sssom import read_mappings as read_mappings

@@ -7,6 +7,8 @@ MlopsRolesError
 ├── NothingChecked      a check found nothing to check, and so proves nothing
 └── Timeout             a query or a check exceeded its time limit
 
+A warning is an InputWarning: the input is used, but for what the warning names.
+
 Each message is one line that names the input, the place and the fix.
 """
 
@@ -83,3 +85,7 @@ class NothingChecked(MlopsRolesError):
 
 class Timeout(MlopsRolesError, TimeoutError):
     """A query, or a check with a company's shapes, exceeded its time limit in seconds."""
+
+
+class InputWarning(UserWarning):
+    """An input is used, but for what the message names."""

@@ -119,9 +119,20 @@ def harmful_rdf():
         "a broken statement": ("x.ttl", "<http://a/x> <http://a/p> ."),
         "a relative IRI": ("x.nt", "<x> <p> <y> ."),
         "a bad IRI": ("x.nt", "<http://a/x y> <http://a/p> <http://a/z> ."),
-        "an empty file": ("x.ttl", ""),
+        "an empty file": ("x.jsonld", ""),
         "an unknown ending": ("x.foo", "x"),
     }
+
+
+def test_an_empty_turtle_file_states_nothing_and_a_warning_says_so(tmp_path, capsys):
+    path = tmp_path / "x.ttl"
+    path.touch()
+    for arguments in (["ask", "roles", "--data", path], ["show", "R7", "--with", path]):
+        assert main([str(a) for a in arguments]) == 0
+        out, err = capsys.readouterr()
+        assert out and err.splitlines() == [f"mlops-roles: {path}: empty; it states nothing"]
+    assert main(["check", str(path)]) == 2
+    assert "nothing was checked" in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", harmful_rdf())

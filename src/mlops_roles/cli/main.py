@@ -149,6 +149,16 @@ def add_added(parser: argparse.ArgumentParser) -> None:
         help="add a company's own roles, skills, tools, titles, shapes or questions, "
         "or alignment:NAME (repeatable)",
     )
+    add_base(parser)
+
+
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Add --base."""
+    parser.add_argument(
+        "--base",
+        metavar="IRI",
+        help="where relative IRIs in RDF files start (default: the place of each file)",
+    )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -298,7 +308,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings():
         try:
             warnings.simplefilter("always", UserWarning)
-            warnings.showwarning = _show_warning
+            warnings.showwarning = _warning_printer()
             return _run(list(sys.argv[1:] if argv is None else argv), parsed)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -312,9 +322,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             return fail(error, parsed)
 
 
-def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    """Print a warning of the library in one line."""
-    print_note(f"mlops-roles: {' '.join(str(message).split())}")
+def _warning_printer() -> Callable[..., None]:
+    """A function that prints each warning of the library in one line, and once."""
+    shown = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        text = " ".join(str(message).split())
+        if text not in shown:
+            shown.add(text)
+            print_note(f"mlops-roles: {text}")
+
+    return show
 
 
 def _run(args: list[str], parsed: argparse.Namespace) -> int:
@@ -327,7 +345,13 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
         from .paths import check_paths
 
         check_paths(parsed)
-    code: int = parsed.run(parsed)
+    if getattr(parsed, "base", None) is None:
+        code: int = parsed.run(parsed)
+    else:
+        from ..io.rdf import relative_to
+
+        with relative_to(parsed.base):
+            code = parsed.run(parsed)
     sys.stdout.flush()
     return code
 

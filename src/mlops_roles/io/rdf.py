@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import pyoxigraph as ox
 
-from ..errors import InputError
+from ..errors import InputError, InputWarning
 
 STDIN = "-"  # the path that means standard input
 _HTML_ENDINGS = (".html", ".htm")
@@ -40,9 +44,15 @@ MIN_STREAMED = 1 << 20  # bytes from which N-Triples are not read into memory fi
 MAX_CONTEXT_COST = 1 << 28  # of a JSON-LD document: the number of its contexts by their size
 MAX_ATTRIBUTES = 1 << 12  # of an XML element, and prefixes declared around it
 MAX_ENTITIES, MAX_ENTITY = 256, 1024  # of an XML document, and the length of one
+# an empty document in these formats is valid, and states nothing
+MAY_BE_EMPTY = (
+    ox.RdfFormat.TURTLE,
+    ox.RdfFormat.N_TRIPLES,
+    ox.RdfFormat.N_QUADS,
+    ox.RdfFormat.TRIG,
+)
 PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
 _BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
-_NO_LOADER = ("No LoadDocumentCallback has been set to load remote contexts", "a remote context")
 _JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|' + _BRACKET, re.S)
 _TURTLE = re.compile(
     rb"#[^\r\n]*|<[^<>\"{}|^`\s]*>|\\."
@@ -60,22 +70,68 @@ _BEGINNINGS = tuple(
         (rb"(?:#[^\n]*\s+)*(?:prefix\s+[\w-]*:\s*<|base\s*<)", ".ttl"),
     )
 )
+_BASE: ContextVar[str | None] = ContextVar("base_iri", default=None)
 _CONTEXT = re.compile(rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:')  # an escape may spell the word
 
 
-def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
+class Parser(Protocol):
+    """Yields the quads of a document, and knows the prefixes that it has met."""
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """Prefix to namespace."""
+
+    def __iter__(self) -> Iterator[ox.Quad]: ...
+
+
+@contextmanager
+def relative_to(iri: str | None) -> Iterator[None]:
+    """Let relative IRIs in RDF files start from an IRI, instead of from the file.
+
+    Args:
+        iri: the base IRI of all files that are opened inside the `with` block; None for their own.
+
+    Raises:
+        InputError: it is not absolute.
+
+    Example:
+        >>> from mlops_roles import parse_rdf, relative_to
+        >>> with relative_to("https://acme.example/"):
+        ...     quads, _ = parse_rdf("examples/acme.ttl")
+    """
+    if iri is not None:
+        try:
+            ox.NamedNode(iri)
+        except ValueError:
+            raise InputError(f"base: {iri[:200]!r} is no absolute IRI; write it in full") from None
+    token = _BASE.set(iri)
+    try:
+        yield
+    finally:
+        _BASE.reset(token)
+
+
+def current_base_iri() -> str | None:
+    """The IRI that `relative_to` has set, or None."""
+    return _BASE.get()
+
+
+def read_bytes(
+    path: str | os.PathLike[str], limit: int = MAX_BYTES, may_be_empty: bool = False
+) -> bytes:
     """The content of a regular file, without a byte order mark.
 
     Args:
         path: of the file, or '-' for standard input; addresses are never fetched.
         limit: the largest size in bytes.
+        may_be_empty: whether an empty file is no error.
 
     Raises:
         InputError: if it is no file, cannot be read, is empty or larger than `limit`.
     """
     file = Path(path)
     if str(path) == STDIN:
-        return _content(_standard_input(), path, limit)
+        return _content(_standard_input(), path, limit, may_be_empty)
     try:
         if not file.exists():
             raise InputError(f"{path}: no such file; check the path (addresses are never fetched)")
@@ -91,15 +147,17 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> bytes:
         raise InputError(
             f"{str(path)[:200]!r}: cannot be read ({type(error).__name__}); check path and rights"
         ) from error
-    return _content(data, path, limit)
+    return _content(data, path, limit, may_be_empty)
 
 
-def _content(data: bytes, path: str | os.PathLike[str], limit: int) -> bytes:
+def _content(
+    data: bytes, path: str | os.PathLike[str], limit: int, may_be_empty: bool = False
+) -> bytes:
     """The data without a byte order mark. Raises InputError if it is empty or too large."""
     if len(data) > limit:
         raise InputError(f"{path}: larger than {limit >> 20} MiB; split it")
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if not data or data.isspace():
+    if not may_be_empty and (not data or data.isspace()):
         raise InputError(f"{path}: empty; give a file with content")
     return data
 
@@ -143,14 +201,26 @@ def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
 
 
 def parse_rdf(
-    path: str | os.PathLike[str], rename: bool = True
+    path: str | os.PathLike[str], rename: bool = True, base_iri: str | None = None
 ) -> tuple[list[ox.Quad], dict[str, str]]:
     """The quads and the prefixes of an RDF file; nothing it points to is opened.
 
-    Blank nodes get names that no other file has, unless `rename` is false.
-    Raises InputError with file, line and column if it cannot be parsed.
+    Args:
+        path: of the file, whose ending says the syntax; or '-'.
+        rename: whether blank nodes get names that no other file has.
+        base_iri: where relative IRIs start; by default what `relative_to` says, else the file.
+
+    Raises:
+        InputError: it cannot be parsed; with file, line and column.
+
+    Example:
+        >>> from mlops_roles import parse_rdf
+        >>> quads, prefixes = parse_rdf("examples/acme.ttl")
+        >>> len(quads) > 10, prefixes["mlops"]
+        (True, 'https://w3id.org/mlops-roles/ns#')
     """
-    parser = _parser(path, rename)
+    with relative_to(base_iri or current_base_iri()):
+        parser = _parser(path, rename)
     try:
         return list(parser), dict(parser.prefixes)
     except PARSE_ERRORS as error:
@@ -159,7 +229,7 @@ def parse_rdf(
 
 def iter_quads(
     path: str | os.PathLike[str],
-    parsers: list[ox.QuadParser] | None = None,
+    parsers: list[Parser] | None = None,
     keep_keys: bool = False,
     rename: bool = False,
 ) -> Iterator[ox.Quad]:
@@ -207,11 +277,12 @@ def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
         raise InputError(_parse_message(path, error)) from None
 
 
-def _parser(
-    path: str | os.PathLike[str], rename: bool = True, keep_keys: bool = False
-) -> ox.QuadParser:
-    """A parser for a file whose size and nesting have been checked; relative IRIs start from it."""
-    kind, data = rdf_format(path), read_bytes(path)
+def _parser(path: str | os.PathLike[str], rename: bool = True, keep_keys: bool = False) -> Parser:
+    """A parser for a file whose size and nesting have been checked."""
+    kind = rdf_format(path)
+    data = read_bytes(path, may_be_empty=kind in MAY_BE_EMPTY)
+    if not data or data.isspace():
+        warnings.warn(f"{path}: empty; it states nothing", InputWarning, stacklevel=4)
     text = check_encoding(data, path)
     if ending_of(path) in _HTML_ENDINGS:
         from . import json_ld
@@ -220,12 +291,14 @@ def _parser(
         if not data:
             raise InputError(f"{path}: a web page without JSON-LD; give the data itself")
     _check_input_limits(data, kind, path)
+    base = current_base_iri() or Path(path).absolute().as_uri()
     if kind == ox.RdfFormat.JSON_LD:
-        from . import json_ld
+        from . import json_ld, json_ld_quads
 
         data = json_ld.complete(data, keep_keys)
         _check_input_limits(data, kind, path)
-    base = Path(path).absolute().as_uri()
+        folder = None if str(path) == STDIN else Path(path).parent
+        return json_ld_quads.Document(data, str(path), base, folder, rename)
     return ox.parse(data, format=kind, base_iri=base, rename_blank_nodes=rename)
 
 
@@ -267,9 +340,6 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
         fix = "write full IRIs"
     elif isinstance(error, OSError):  # of the file, or of the disk that it is loaded into
         fix = "check path, rights and space"
-    elif "context" in reason.lower():
-        reason = reason.replace(*_NO_LOADER)
-        fix = "inline the context; only that of schema.org is known, addresses are never fetched"
     return f"{path}{place}: {reason}; {fix}"
 
 

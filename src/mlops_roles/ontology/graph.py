@@ -80,6 +80,7 @@ class Graph:
         self.data = tuple(Path(p) for p in data)
         self.folder = None if store is None or isinstance(store, ox.Store) else Path(store)
         self._given = isinstance(store, ox.Store)
+        self._base_iri = rdf.current_base_iri()
         if isinstance(store, ox.Store):
             self.store = store
         self.prefixes = _prefixes(ontology_files()[0])
@@ -91,14 +92,15 @@ class Graph:
     @cached_property
     def store(self) -> ox.Store:
         """The store: asserted statements in the default graph, inferred ones in `INFERRED`."""
-        if self.folder is None:
-            self._load_into(ox.Store())
-            return self.store
-        from .store import open_or_build, store_key
+        with rdf.relative_to(self._base_iri):
+            if self.folder is None:
+                self._load_into(ox.Store())
+                return self.store
+            from .store import open_or_build, store_key
 
-        name = store_key(self._cache_key, self.data)
-        opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
-        return opened
+            name = store_key(self._cache_key, self.data)
+            opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
+            return opened
 
     def recipe(self) -> dict[str, Any]:
         """How another process builds this graph, as JSON: see `from_recipe`."""
@@ -108,6 +110,7 @@ class Graph:
             "data": list(map(str, self.data)),
             "folder": None if self.folder is None else str(self.folder),
             "base": list(map(str, self._base)),
+            "base_iri": self._base_iri,
             "prefixes": self.prefixes if self.is_open else None,
             "quads": None if quads is None else quads.decode(),
         }
@@ -120,7 +123,8 @@ class Graph:
             store = ox.Store()
             store.load(recipe["quads"], format=ox.RdfFormat.N_QUADS)
         base = map(Path, recipe["base"])
-        graph = cls(recipe["added"], recipe["data"], store, base).open()
+        with rdf.relative_to(recipe["base_iri"]):
+            graph = cls(recipe["added"], recipe["data"], store, base).open()
         return graph.with_prefixes(recipe["prefixes"]) if recipe["prefixes"] else graph
 
     @property
@@ -203,13 +207,14 @@ class Graph:
 
     @cached_property
     def _cache_key(self) -> str:
-        """The digest, the code that infers, and the paths of added files, where IRIs may start."""
+        """The digest, the code that infers, and where the IRIs of added files may start."""
         import hashlib
 
         code = sorted(Path(__file__).parent.glob("*.py"))
         key = hashlib.sha256(self.digest.encode())
         for path in (*code, resource_dir("ontology") / "closure.rq"):
             key.update(path.read_bytes())
+        key.update((self._base_iri or "").encode())
         for path in self._added_statements:
             key.update(f"\n{path.absolute().as_uri()}".encode())
         return key.hexdigest()[:32]
@@ -253,7 +258,11 @@ class Graph:
         terms = {ox.Variable(name): term for name, term in (bindings or {}).items()}
         try:
             return self.store.query(
-                text, prefixes=self.prefixes, use_default_graph_as_union=True, substitutions=terms
+                text,
+                prefixes=self.prefixes,
+                base_iri=self._base_iri,
+                use_default_graph_as_union=True,
+                substitutions=terms,
             )
         except SyntaxError as error:
             raise InputError(f"query: {' '.join(str(error).split())}; fix it there") from None

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from ..errors import InputWarning
 from ..io.resources import resource_dir
 
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -29,7 +30,7 @@ CONSTRUCTS = (
 MAX_NAMED = 10  # terms that a warning names
 
 
-class NotReasonedWarning(UserWarning):
+class NotReasonedWarning(InputWarning):
     """A file has axioms that are not reasoned with; the message names them."""
 
 

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
-from ..errors import InputError, Timeout
+from ..errors import InputError, InputWarning, Timeout
 from .catalogue import SECONDS, Answer, answer_here
 from .gate import reject_unsafe_query
 from .graph import Graph, Term, load
@@ -36,6 +36,7 @@ PLANNING_SECONDS, GRACE = 10.0, 0.25
 _Row = TypeVar("_Row")
 _TRIPLES, _ROWS = b"#triples\n", b"#rows\n"  # how an answer begins that is no SPARQL JSON
 _WARNING = "warning: "  # begins the lines in which a subprocess passes on its warnings
+_WARNINGS = {kind.__name__: kind for kind in (InputWarning, NotReasonedWarning)}
 _PIPES: dict[str, Any] = {
     "stdin": subprocess.PIPE,
     "stdout": subprocess.PIPE,
@@ -171,7 +172,8 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, seconds: float) ->
     answer, talk = child.communicate(timeout=seconds + GRACE if begun else None)
     for line in (talk or b"").decode("utf-8", "replace").splitlines():
         if line.startswith(_WARNING):
-            warnings.warn(line.removeprefix(_WARNING), NotReasonedWarning, stacklevel=4)
+            kind, _, text = line.removeprefix(_WARNING).partition(": ")
+            warnings.warn(text, _WARNINGS[kind], stacklevel=4)
     return (begun + answer).removeprefix(b"\n")
 
 
@@ -208,7 +210,7 @@ def _limited(rows: Iterable[_Row]) -> Iterator[_Row]:
 def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     """Answer one request, inside the subprocess: a line feed marks the start of the answer."""
     request, out = json.load(sys.stdin), sys.stdout.buffer
-    warnings.simplefilter("always", NotReasonedWarning)
+    warnings.simplefilter("always", InputWarning)
     warnings.showwarning = _pass_on_warning
     sys.addaudithook(_forbid_network)
     try:
@@ -235,8 +237,9 @@ def _forbid_network(event: str, _: object) -> None:
 
 def _pass_on_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Write a warning for the process that waits for the answer."""
-    if isinstance(message, NotReasonedWarning):
-        sys.stderr.write(f"{_WARNING}{message}\n")
+    if isinstance(message, InputWarning):
+        text = " ".join(str(message).split())
+        sys.stderr.write(f"{_WARNING}{type(message).__name__}: {text}\n")
 
 
 def answer_request(request: dict[str, Any]) -> Iterator[bytes]:

@@ -82,7 +82,7 @@ class Terms:
         self.broader = _broader(chain(_about_terms(graph), axioms))
         self.axioms = axiom_names()
         self.used: dict[str, TermUse] = {}
-        self.parsers: list[ox.QuadParser] = []
+        self.parsers: list[rdf.Parser] = []
         self.mapped: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._check_mapping()
 

@@ -56,7 +56,7 @@ def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
 def _question_parser() -> argparse.ArgumentParser:
     """A parser that finds the question in the arguments before its parameters are known."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for option in ("format", "output", "data", "store", "timeout", "endpoint", "graph"):
+    for option in ("format", "output", "data", "store", "timeout", "endpoint", "graph", "base"):
         parser.add_argument(f"--{option}")
     parser.add_argument("--with", dest="added", action="append", default=[])
     parser.add_argument("question", nargs="?")

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ...io.text import to_json
 from ...ontology.entailment import Consistency, consistent
 from ...ontology.not_reasoned import describe
-from ..main import add_output, print_note, write_output
+from ..main import add_base, add_output, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--format", choices=["text", "json"], default="text", help="output format (default: text)"
     )
+    add_base(parser)
     add_output(parser)
 
 

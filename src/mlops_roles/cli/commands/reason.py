@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from ...ontology.entailment import Reasoning, reason
 from ...ontology.not_reasoned import describe
-from ..main import add_output, print_note, write_output
+from ..main import add_base, add_output, print_note, write_output
 from .export import FORMATS
 
 
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--explain", metavar="STATEMENT", help="write the proof of one statement only"
     )
+    add_base(parser)
     add_output(parser)
 
 
