@@ -43,7 +43,8 @@ KEYS = [
     "workflow",
     "marks",
 ]
-KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs"]
+KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs", "holders"]
+KEYS += ["single_points", "people", "units", "open_posts", "bus_factor", "totals"]
 PEOPLE = ["line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"]
 PEOPLE += ["broader"]
 FORMS = ("table", "json", "md", "html", "csv", "tsv", "jsonl")
@@ -226,6 +227,7 @@ class Oracle:
         known = {"recorded": len(needs & row["recorded"]), "required": len(needs)}
         return (
             {"person": row["person"], "line": row["line"], "verdict": verdict}
+            | {"holds": sorted(row["holds"])}
             | known
             | missing
             | {"unrecorded": unknown}

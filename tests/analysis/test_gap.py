@@ -59,19 +59,21 @@ def test_a_gap_is_the_smallest_set_by_brute_force(data, role, accept, tmp_path):
 
 @given(data=st.data())
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_the_nearest_role_with_evidence_lacks_the_fewest_skills(data, tmp_path):
+def test_roles_are_ranked_by_the_share_that_is_recorded(data, tmp_path):
     row = data.draw(evidence_rows(data.draw(st.sampled_from(ROLES))))
     path = write_person(tmp_path, row)
     recorded, lacking, tools = skill_sets(**row)
-    spoken = {
-        r: len(required_skills(r) - (recorded - lacking))
-        for r in ROLES
-        if required_skills(r) & (recorded | tools) - lacking
-    } or {r: len(required_skills(r)) for r in ROLES}
-    found = nearest_roles("Ada Okafor", path)
+    shares = {
+        role: (
+            len(needs & recorded - lacking) / len(needs),
+            len(needs & tools - recorded - lacking) / len(needs),
+        )
+        for role in ROLES
+        for needs in [set(required_skills(role))]
+    }
+    found = [shares[gap.role] for gap in nearest_roles("Ada Okafor", path)]
     assert len(found) == len(ROLES)
-    assert len(found[0].missing) == min(spoken.values())
-    assert found[0].role in spoken
+    assert found == sorted(shares.values(), reverse=True)
 
 
 def test_a_role_without_any_evidence_is_never_the_nearest(tmp_path):

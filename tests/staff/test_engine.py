@@ -442,7 +442,7 @@ def test_what_is_asked_of_an_audit_later_needs_no_audit(own, graph):
     assert people.count().to_pyarrow().as_py() > PEOPLE // 2
 
 
-def test_the_engine_hands_out_no_row_but_the_rejected_and_the_nearest(own, graph, monkeypatch):
+def test_the_engine_hands_out_no_rows_but_the_rejected_and_the_first(own, graph, monkeypatch):
     """The rows that leave the engine are far fewer than the people."""
     taken, rows = [], Engine.fetch_rows
     monkeypatch.setattr(
@@ -451,7 +451,7 @@ def test_the_engine_hands_out_no_row_but_the_rejected_and_the_nearest(own, graph
     twins = ibis.range(10).unnest().name("twin").as_table()
     many = own.table("staff").cross_join(twins)
     many = many.mutate(person=many["Full Name"] + " " + many.twin.cast("string"))
-    found = audit(many.drop("Full Name"), graph=graph, mapping=MAPPED).to_dict()
+    found = audit(many.drop("Full Name"), graph=graph, mapping=MAPPED).to_dict(limit=5)
     assert found["rows"]["read"] == 10 * (PEOPLE + len(FAULTS))
     assert len(taken) >= 10
     assert max(map(len, taken)) < PEOPLE

@@ -39,6 +39,7 @@ RENAMED = {
     "assessed": "Seen",
 }
 LINED = {"file", "reading", "rejected", "nearest"}  # what an audit says with lines or of its file
+LINED |= {"holders", "people", "single_points"}
 often = settings(
     deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -513,8 +513,10 @@ class Audit(AuditResult):
         wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
         facts = self.facts.join(wanted, "line").select("line", "skill", "said")
         known = group_pairs((line, pair) for line, *pair in self.engine.fetch_rows(facts))
+        current = self.known.join(wanted, "line").select("line", "assignment")
+        holds = {line: self.assignments[a].holds for line, a in self.engine.fetch_rows(current)}
         return [
-            Candidate(role, recorded, evident, line, person, self.states(known[line]))
+            Candidate(role, recorded, evident, line, person, self.states(known[line]), holds[line])
             for role, score, line, person in found
             for recorded, evident in [divmod(score, POINT)]
         ]

@@ -35,6 +35,7 @@ class Candidate:
         evident: of how many a tool alone is evidence.
         line, person: who it is.
         states: each skill of which something is known, with what is known of it.
+        holds: the roles that the person certainly holds now.
     """
 
     role: int
@@ -43,6 +44,7 @@ class Candidate:
     line: int
     person: str
     states: Mapping[str, State]
+    holds: Sequence[str] = ()
 
 
 @dataclass
@@ -276,6 +278,7 @@ def _candidate(found: Candidate, closed: RoleTables, role: str) -> dict[str, Any
     return {
         "person": found.person,
         "line": found.line,
+        "holds": list(found.holds),
         "verdict": "missing" if not is_full else "likely" if found.evident else "able",
         "recorded": found.recorded,
         "required": len(needs),

@@ -21,6 +21,7 @@ from ..staff.privacy import Pseudonyms
 from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
 from ..staff.reading import ReadOptions
 from ..staff.values import SkillCells
+from .role_assignment import RoleAssignment
 
 if TYPE_CHECKING:
     import ibis
@@ -81,7 +82,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The skills of one person according to a staff file; title and unit are not used.
+    """The skills of one person according to a staff file, and the roles held; unit is not used.
 
     Attributes:
         person: the name, or its pseudonym.
@@ -89,6 +90,8 @@ class Evidence:
         line: the person's line.
         cells: each name in skills, lacks and assessed.
         unreadable_rows: the number of rows that could not be read; they may be about any person.
+        holds: the roles that the person certainly holds, by title or the column role. No verdict
+            rests on them.
     """
 
     person: str
@@ -96,6 +99,7 @@ class Evidence:
     line: int
     cells: tuple[Cell, ...]
     unreadable_rows: int = 0
+    holds: tuple[str, ...] = ()
 
     @property
     def skill_sets(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -214,7 +218,15 @@ class Records:
             for cell in _read_piece(c, piece, self.tables, reads)
         ]
         rejected = len(self.staff.rejected)
-        return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected)
+        holds = self._holds(row["title"], row["role"])
+        return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected, holds)
+
+    def _holds(self, title: str | None, role: str | None) -> tuple[str, ...]:
+        """The roles that a title, or the column role, certainly gives."""
+        if role:
+            return RoleAssignment.from_role_column(role, self.graph, self.tables).holds
+        found = resolve(title or "", self.graph, nearest=False)
+        return RoleAssignment.from_title(found, self.tables).holds
 
 
 def _distinct_names(table: ibis.Table) -> ibis.Table:

@@ -12,7 +12,7 @@ from ..ontology.tables import RoleTables
 from .audit_result import NOTE
 from .evidence import Evidence, Records
 from .requirements import count_by_part, slug_of_role
-from .verdict import State, Verdict, skill_states, verdict
+from .verdict import State, Verdict, share_known, skill_states, verdict
 
 if TYPE_CHECKING:
     import ibis
@@ -51,6 +51,7 @@ class Gap:
         candidates: required skill to the names that a mapping says are close to it; they never
             count.
         mapped: each name of another vocabulary that counts here, to the mappings by which it does.
+        holds: the roles that the person certainly holds now.
 
     Example:
         >>> from mlops_roles import gap
@@ -74,6 +75,7 @@ class Gap:
     reading: Mapping[str, Any] = field(default_factory=dict)
     candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mapped: Mapping[str, Sequence[Cited]] = field(default_factory=dict)
+    holds: Sequence[str] = ()
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One row for each missing skill: person, role, skill, do, demanded_by."""
@@ -102,12 +104,13 @@ class Gap:
     def to_dict(self) -> dict[str, Any]:
         """The gap as plain data."""
         named = {self.role, *self.states, *(name for pair in self.demands for name in pair)}
-        named |= {*self.preferred, *(part["role"] for part in self.parts)}
+        named |= {*self.holds, *self.preferred, *(part["role"] for part in self.parts)}
         return {
             "note": NOTE,
             "person": self.person,
             "file": self.file,
             "line": self.line,
+            "holds": list(self.holds),
             "role": self.role,
             "verdict": self.verdict,
             "required": len(self.states),
@@ -163,9 +166,10 @@ def gap(
 def nearest_roles(
     person: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
 ) -> list[Gap]:
-    """Find the gaps between a person and every role, sorted by the number of missing skills.
+    """Find the gaps between a person and every role, the nearest role first.
 
-    Roles for which the person has no skill at all, not even by a tool, come last.
+    Roles are ranked by the share of their skills that is recorded; of equal ones, by the share for
+    which a tool is evidence.
 
     Args:
         person: the name in the staff file.
@@ -185,12 +189,12 @@ def nearest_roles(
     records = Records.from_source(staff)
     found = records.evidence(person)
     gaps = [_gap(found, role, records, accept_tools) for role in records.tables.roles]
-    return sorted(gaps, key=_distance)
+    return sorted(gaps, key=_nearness, reverse=True)
 
 
-def _distance(gap: Gap) -> tuple[bool, int, int]:
-    evident = sum(state in ("recorded", "tool") for state in gap.states.values())
-    return not evident, len(gap.missing), -evident
+def _nearness(gap: Gap) -> tuple[float, float, int]:
+    states = list(gap.states.values())
+    return share_known(states.count("recorded"), states.count("tool"), len(states))
 
 
 def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Gap:
@@ -222,6 +226,7 @@ def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Ga
             for c in found.cells
             if c.mapped and not states.keys().isdisjoint(c.skills)
         },
+        found.holds,
     )
 
 

@@ -16,7 +16,7 @@ from ..ontology.results import group_pairs
 from .audit_result import HAS
 from .requirements import count_by_part
 from .role_assignment import covered_items
-from .verdict import State
+from .verdict import State, share_known
 
 if TYPE_CHECKING:
     import ibis
@@ -206,7 +206,7 @@ class _Detail:
             near = near[: 4 * MAX_ROLES_OF_PERSON]
         counted: list[dict[str, Any]]
         counted = [{"role": role, **self._counts(role, states)} for role in near]
-        ranked = sorted(counted, key=share_known, reverse=True)
+        ranked = sorted(counted, key=_nearness, reverse=True)
         first: list[dict[str, Any]]
         first = [{"role": role, **self._counts(role, states)} for role in held]
         rows = [row | {"held": i < len(first)} for i, row in enumerate([*first, *ranked])]
@@ -324,14 +324,8 @@ class _Detail:
         ]
 
 
-def share_known(row: Mapping[str, int]) -> tuple[float, float, int]:
-    """A key that orders the roles of a person, or the people of a role, by what is known.
-
-    First the share of the required skills that are recorded, then the share for which a tool alone
-    is evidence, then the number that are recorded.
-    """
-    required = row["required"] or 1
-    return row["recorded"] / required, row["evident"] / required, row["recorded"]
+def _nearness(row: Mapping[str, int]) -> tuple[float, float, int]:
+    return share_known(row["recorded"], row["evident"], row["required"])
 
 
 def verdict_of(row: Mapping[str, int]) -> str:
@@ -348,7 +342,7 @@ def _is_next(row: Mapping[str, Any]) -> bool:
 
 def _summed(table: ibis.Table) -> ibis.Table:
     """(unit, group, items, single, least): how many items, and the people of the rarest."""
-    single = (table.people == 1).ifelse(1.0, 0.0).sum()
+    single = (table.people == 1).ifelse(1, 0).cast("float64").sum()
     found = table.group_by("unit", "group")
     return found.agg(items=table.count(), single=single, least=table.people.min())
 

@@ -12,6 +12,7 @@ from ..ontology.results import group_pairs
 from .audit import Audit
 from .audit_result import NOTE
 from .coverage import GROUPS, CoverageModel, Items, Person, load_people
+from .requirements import slug_of_role
 from .set_cover import Choice, choose
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Team:
         hires: the fewest roles to hire so that enough people cover everything.
         proof: whether the solver proved that the group is optimal, and the bound.
         labels: slug to label.
+        role: the role whose skills are covered, or None for all skills.
 
     Example:
         >>> from mlops_roles import audit, team
@@ -56,6 +58,7 @@ class Team:
     hires: list[str]
     proof: dict[str, Any]
     labels: Mapping[str, str]
+    role: str | None = None
 
     @property
     def unmet(self) -> list[str]:
@@ -80,6 +83,7 @@ class Team:
             "cover": self.cover,
             "redundancy": self.redundancy,
             "size": self.size,
+            **({"role": self.role} if self.role else {}),
             "members": self.members,
             "proof": self.proof,
             "wanted": self.wanted,
@@ -98,6 +102,7 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
     must: Iterable[str] = (),
     redundancy: int = 1,
     seconds: float = 5.0,
+    role: str | None = None,
 ) -> Team:
     """Find the smallest group of people that covers all items of a kind (needs the extra `team`).
 
@@ -108,9 +113,12 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
         must: names of people who are members in any case.
         redundancy: the number of members that should cover each item.
         seconds: time limit; then the best group so far is returned, with a bound.
+        role: cover only the skills that this role requires: the fewest people to train for it. What
+            they have to learn is in `impossible`, as no person has it.
 
     Raises:
         UnknownPerson: a name in `must` is not in the staff.
+        UnknownName: there is no such role.
         InputError: arguments that contradict each other, or a missing solver.
 
     Example:
@@ -119,17 +127,23 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
         6
     """
     _check_arguments(cover, size, redundancy, seconds)
+    if role is not None and cover != "skill":
+        raise InputError(f"team: cover {cover!r} of a role; people are trained in skills")
     model, fixed = CoverageModel.from_tables(audit.closed), load_people(audit, must)
     _check_size(len(fixed), size)
-    covers = {person: model.covers(cover, person) for person in load_people(audit)}
+    trained = None if role is None else slug_of_role(role, audit.graph)
+    items = model.items[cover] if trained is None else model.needs["role"].get(trained, [])
+    among = frozenset(items)
+    covers = {person: model.covers(cover, person) & among for person in load_people(audit)}
     have = Counter(item for items in covers.values() for item in items)
-    wanted = {i: min(redundancy, have[i]) for i in model.items[cover] if have[i]}
-    short = {i: redundancy - have[i] for i in model.items[cover] if have[i] < redundancy}
+    wanted = {i: min(redundancy, have[i]) for i in items if have[i]}
+    short = {i: redundancy - have[i] for i in items if have[i] < redundancy}
     members, proof = _choose(covers, fixed, wanted, size, seconds)
-    hired = {role: model.covers(cover, model.assumed_hire(role)) for role in model.tables.roles}
+    hired = {one: model.covers(cover, model.assumed_hire(one)) for one in model.tables.roles}
     unmet = _all_impossible(audit, cover, have, short, hired)
     group, hires = _describe(members, covers, fixed), _fewest_hires(short, hired, seconds)
-    return Team(audit, cover, redundancy, size, wanted, group, unmet, hires, proof, model.labels)
+    labels = model.labels
+    return Team(audit, cover, redundancy, size, wanted, group, unmet, hires, proof, labels, trained)
 
 
 def _all_impossible(
@@ -200,6 +214,7 @@ def _describe(
             "person": person.person,
             "line": person.line,
             "must": person in fixed,
+            "holds": sorted(person.roles),
             "covers": sorted(covers[person]),
             "through": {r: by for r, by in sorted(person.through) if r in covers[person]},
             "alone": sorted(item for item in covers[person] if times[item] == 1),

@@ -63,3 +63,18 @@ def tally_states(required: Collection[str], states: Mapping[str, State]) -> dict
     """How many skills are required, and how many of these are in each state."""
     counts = Counter(states[skill] for skill in required)
     return {"required": len(required), **{state: counts[state] for state in SKILL_STATES}}
+
+
+def share_known(recorded: int, evident: int, required: int) -> tuple[float, float, int]:
+    """A key that orders the roles of a person by what is known of the skills that they require.
+
+    First the share that is recorded, then the share for which a tool alone is evidence, then the
+    number that are recorded.
+
+    Example:
+        >>> from mlops_roles.analysis.verdict import share_known
+        >>> share_known(2, 0, 4) > share_known(3, 5, 9)
+        True
+    """
+    whole = required or 1
+    return recorded / whole, evident / whole, recorded

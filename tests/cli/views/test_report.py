@@ -34,7 +34,13 @@ def _cover(people, **more):
 
 
 def _person(name, **missing):
-    absent = {"lacking": [], "evidence": [], "unrecorded": [], "parts": []} | missing
+    absent = {
+        "holds": ["cook"],
+        "lacking": [],
+        "evidence": [],
+        "unrecorded": [],
+        "parts": [],
+    } | missing
     return {"person": name, "line": 7, "verdict": "missing", "recorded": 1, "required": 4, **absent}
 
 

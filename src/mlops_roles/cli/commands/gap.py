@@ -4,7 +4,8 @@
   mlops-roles gap "Ben Lindqvist" --staff staff.csv          all roles, the nearest first
 
 The skills are listed by the role and task that require them: what to learn (recorded as lacking),
-what to confirm (a tool is evidence), what to record or assess (unknown).
+what to confirm (a tool is evidence), what to record or assess (unknown). Without a role, all roles
+are ranked by the share of their skills that is recorded, with the role that the person holds now.
 """
 
 import argparse

@@ -3,6 +3,7 @@
   mlops-roles team --staff staff.csv --cover tasks
   mlops-roles team --staff staff.csv --cover skills --redundancy 2 --must "Ada Okafor"
   mlops-roles team --staff staff.csv --cover skills --size 5       the best group of five
+  mlops-roles team --staff staff.csv --role R7                     the fewest people to train for R7
 
 Coverage is that of the audit: roles by a certain title, tasks and steps by such a role, skills by a
 record. The solver HiGHS (python -m pip install 'mlops-roles[team]') proves that the group is the
@@ -17,6 +18,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...errors import InputError
 from ...io.text import format_rows, to_json
 from ...ontology.graph import load
 from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
@@ -34,9 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_staff(parser)
     parser.add_argument(
         "--cover",
-        required=True,
         choices=("roles", "tasks", "skills", "steps"),
         help="what the group is to cover",
+    )
+    parser.add_argument(
+        "--role",
+        metavar="ROLE",
+        help="cover the skills that this role requires: the fewest people to train for it",
     )
     parser.add_argument(
         "--size", type=int, metavar="N", help="the most members; they cover as much as possible"
@@ -68,16 +74,19 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.team import team
     from ..views.teams import team_text
 
+    if not args.cover and not args.role:
+        raise InputError("team: nothing to cover; name it with --cover, or a role with --role")
     hide, progress = pseudonymiser(args), Progress()
     people = audit_staff(args, progress)
     progress("searching for the group")
     found = team(
         people,
-        args.cover.removesuffix("s"),
+        (args.cover or "skills").removesuffix("s"),
         size=args.size,
         must=args.must,
         redundancy=args.redundancy,
         seconds=args.seconds,
+        role=args.role,
     )
     progress.done()
     if args.format in ROW_FORMATS:

@@ -54,16 +54,31 @@ def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
     rows = [
         {
             "role": gap.labels.get(gap.role, gap.role),
-            "now": gap.verdict,
-            "missing": f"{len(gap.missing)} of {len(gap.states)}",
+            "now": "holds it" if gap.role in gap.holds else "",
+            "verdict": gap.verdict,
+            "recorded": f"{list(gap.states.values()).count('recorded')} of {len(gap.states)}",
         }
         | {action: len(skills) for action, skills in gap.actions().items()}
         for gap in gaps
     ]
+    lines = [f"{gaps[0].person} holds now: {_held(gaps[0])}.", *_all_by_part(gaps), ACTION_LEGEND]
+    nearest = next((gap for gap in gaps if gap.missing and gap.role not in gap.holds), gaps[0])
     return format_sections(
-        [_reading(gaps[0]), ("Roles, the nearest first", [ACTION_LEGEND], rows), *_gap(gaps[0])],
+        [_reading(gaps[0]), ("Roles, the nearest first", lines, rows), *_gap(nearest)],
         form,
     )
+
+
+def _held(gap: Gap) -> str:
+    """The roles that the person of a gap holds."""
+    return "; ".join(_labels(gap, gap.holds)) or "no role that is certain"
+
+
+def _all_by_part(gaps: Iterable[Gap]) -> Iterator[str]:
+    """Of each role that takes in others, what is recorded by role taken in."""
+    for gap in gaps:
+        if parts := recorded_by_part(gap.parts, gap.labels):
+            yield f"{gap.labels.get(gap.role, gap.role)}, by role taken in: {'; '.join(parts)}."
 
 
 def _reading(gap: Gap) -> Section:
@@ -203,6 +218,7 @@ def _gap(gap: Gap) -> Iterator[Section]:
         f"{gap.person} to {gap.labels.get(gap.role, gap.role)}: {missing}",
         [
             f"Now {gap.verdict} ({gap.file}, line {gap.line}).",
+            f"Holds now: {_held(gap)}.",
             *by_part,
             *below,
             *actions,

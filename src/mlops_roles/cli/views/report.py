@@ -308,6 +308,7 @@ def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str,
         "role": label_of(data, role),
         "person": person["person"],
         "line": person["line"],
+        "holds now": [label_of(data, held) for held in person["holds"]],
         "recorded": recorded_of(person),
         "missing": missing,
     }

@@ -118,18 +118,23 @@ def _arrow(before: Any, after: Any) -> str:
 
 def team_text(data: Data, form: str) -> str:
     """The data of `Team.to_dict` as 'table' or 'md'."""
-    team = ("Team", _team(data), [_member(data, member) for member in data["members"]])
+    role = data.get("role")
+    title = f"The fewest people to train for {_label(data, role)}" if role else "Team"
+    team = (title, _team(data), [_member(data, member) for member in data["members"]])
     impossible = [_impossible(data, row) for row in data["impossible"]]
     reading: Section = (READING_TITLE, reading_summary(data["reading"]), [])
-    return format_sections(
-        [reading, team, ("What too few of the staff cover", _fixes(data), impossible)], form
+    lacking = (
+        "What too few of the staff cover" if not role else "What nobody has yet: to be learned"
     )
+    return format_sections([reading, team, (lacking, _fixes(data), impossible)], form)
 
 
 def _team(data: Data) -> list[str]:
     wanted, unmet, redundancy = len(data["wanted"]), data["unmet"], data["redundancy"]
     people = f"{len(data['members']):,} of {data['rows']['used']:,} people"
     items = f"the {wanted} {GROUP_TITLES[data['cover']].lower()} that the staff cover"
+    if role := data.get("role"):
+        items = f"the {wanted} skills of {_label(data, role)} that the staff have"
     each = "" if redundancy == 1 else f", each by {redundancy} if there are so many"
     short = f"Not covered, or by too few, with at most {data['size']} people: "
     return [
@@ -163,6 +168,7 @@ def _member(data: Data, member: Data) -> dict[str, Any]:
     return {
         "person": member["person"] + (" (must)" if member["must"] else ""),
         "line": member["line"],
+        "holds now": _labels(data, member["holds"]),
         "covers": len(names),
         data["cover"] + "s": "; ".join(names[:MAX_NAMES]) + more,
     }
