@@ -13,17 +13,16 @@ import os
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
-from ..io.resources import resource_rows
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph
 from ..ontology.rules import rule_summary
 from .alignments import shipped_mapping_sets
+from .kinds import kind_groups
 from .lexicon import fold_title
 from .unknown_terms import unknown_terms
 
@@ -46,12 +45,6 @@ AXIOM = ox.NamedNode(f"{OWL}Axiom")
 ANNOTATION_PROPERTY = ox.NamedNode(f"{OWL}AnnotationProperty")
 DEFINED_BY = ox.NamedNode(f"{RDFS}isDefinedBy")
 PROBE = "urn:mlops-roles:probe:"
-
-
-@cache
-def kind_groups() -> dict[str, str]:
-    """The IRI of a class to the group of kinds that it is in: position, ability or agent."""
-    return {row["class"]: row["group"] for row in resource_rows("ontology", "matching/kinds")}
 
 
 @dataclass(frozen=True)

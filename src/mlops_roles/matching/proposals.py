@@ -2,125 +2,45 @@
 
 A person decides on each proposal. Precision is preferred to recall. The kinds of evidence are a
 name that is also one of ours, a third term to which both are mapped, a parent that has a match, and
-a class or property of the same name; `ontology/matching/evidence.csv` has their weights. An
-exact match is proposed only on two pieces of evidence.
+a class or property of the same name. Terms of different kinds, such as an occupation and a tool,
+are never proposed for each other. An exact match is proposed only on two pieces of evidence.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from ..io import rdf
-from ..io.resources import resource_rows
 from ..io.sssom import Mapping, MappingSet
-from ..ontology.catalogue import find_question, run_query
-from ..ontology.graph import OWL_CLASS, RDF_TYPE, Graph, load
+from ..ontology.graph import RDF_TYPE, Graph, load
 from .alignments import shipped_mapping_sets
-from .lexicon import fold_title
+from .descriptions import Descriptions
+from .evidence import MATCH_ORDER, NAME, Proposal, Reason
+from .kinds import kind_groups, without_kind_word
+from .label_reader import languages_of, read_label
+from .lexicon import fold_title, lexicon
+from .own_names import Named, NameIndex, OwnName, is_acronym, is_peculiar
 from .titles import resolve
+from .vocabulary import TheirName, Vocabulary, ask_shipped, ask_texts, local_name_words
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL = "http://www.w3.org/2002/07/owl#"
 PREF_LABEL = ox.NamedNode(f"{SKOS}prefLabel")
 ORG_ROLE = ox.NamedNode("http://www.w3.org/ns/org#Role")
-MATCH_ORDER = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 MAX_PER_TERM = 3
 UNSPECIFIED = "https://w3id.org/sssom/license/unspecified"
 
-
-class EvidenceKind(NamedTuple):
-    """What a kind of evidence is worth.
-
-    Attributes:
-        weight: from 0 to 1, what an expert who saw it alone would bet.
-        relation: the SKOS relation that it speaks for, from source to target; '' if each
-            piece of evidence has its own.
-        justification: how it is found, in the words of SSSOM.
-    """
-
-    weight: float
-    relation: str
-    justification: str
-
-
-@cache
-def evidence_kinds() -> dict[str, EvidenceKind]:
-    """The kinds of evidence by name."""
-    return {
-        row["kind"]: EvidenceKind(float(row["weight"]), row["relation"], row["justification"])
-        for row in resource_rows("ontology", "matching/evidence")
-    }
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a term of another vocabulary may be one of ours.
-
-    Attributes:
-        kind: a kind of evidence.
-        evidence: what it rests on; two reasons with the same evidence count once.
-        text: the reason for a reader.
-        relation: the SKOS relation that it speaks for, if not that of its kind.
-    """
-
-    kind: str
-    evidence: str
-    text: str
-    relation: str = ""
-
-    @property
-    def match(self) -> str:
-        """The local name of the SKOS relation that it speaks for."""
-        return self.relation or evidence_kinds()[self.kind].relation
-
-    @property
-    def is_close(self) -> bool:
-        """Whether it speaks for an exact or close match."""
-        return self.match in MATCH_ORDER[:2]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A term of another vocabulary (`source`) that may be one of ours (`target`), and why."""
-
-    source: str
-    target: str
-    reasons: list[Reason]
-
-    @property
-    def confidence(self) -> float:
-        """How likely at least one reason is right, taken as independent of each other."""
-        weights: dict[str, float] = defaultdict(float)
-        for reason in self.reasons:
-            weight = evidence_kinds()[reason.kind].weight
-            weights[reason.evidence] = max(weight, weights[reason.evidence])
-        return round(1 - math.prod(1 - weight for weight in weights.values()), 2)
-
-    @property
-    def relation(self) -> str:
-        """The closest SKOS relation of its reasons; exact only on two pieces of evidence."""
-        if len({r.evidence for r in self.reasons if r.is_close}) > 1:
-            return "exactMatch"
-        closest = min((r.match for r in self.reasons), key=MATCH_ORDER.index)
-        return "closeMatch" if closest == "exactMatch" else closest
-
-    @property
-    def justification(self) -> str:
-        """How it was found, in the words of SSSOM."""
-        found = {evidence_kinds()[r.kind].justification for r in self.reasons}
-        return found.pop() if len(found) == 1 else "CompositeMatching"
-
-
+ALIKE = 0.12  # likeness from which definitions count
+LIKELY = 0.7  # confidence from which a match shows what the terms next to it are
+MIN_NEIGHBOURS, SHARE_NEIGHBOURS = 3, 0.3
+SURE = ("label", "by rule")  # how an alternative label has to be like a name
+Groups = frozenset[str]
 Evidence = Iterator[tuple[str, str, Reason]]  # source, target, and why they may match
 Reasons = dict[str, dict[str, list[Reason]]]  # by source, then target
 
@@ -150,14 +70,15 @@ def propose(
         >>> from mlops_roles import propose
         >>> found = propose("examples/acme-hr.ttl").mappings[0].cells
         >>> found["subject_label"], found["predicate_id"], found["object_id"]
-        ('Data Scientist', 'skos:exactMatch', 'role:data-scientist')
+        ('Data Scientist', 'skos:closeMatch', 'role:data-scientist')
     """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
     own = list(added)
     graph = Graph([*own, *(f"alignment:{name}" for name in alignments)], [source]).open()
     quads = rdf.parse_rdf(source)[0]
     terms = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
-    return _mapping_set(_EvidenceSearch(graph, load(*own), terms), Path(source).stem)
+    search = _EvidenceSearch(graph, load(*own), Vocabulary(graph, terms))
+    return _mapping_set(search, Path(source).stem)
 
 
 def _occupation_alignments() -> list[str]:
@@ -177,36 +98,41 @@ class _EvidenceSearch:
     Attributes:
         graph: our terms, the alignments, what was added and the source's terms.
         known: our terms and what was added; the source's mappings give no title a meaning there.
-        sources: the terms to be mapped, by IRI.
-        names: their names, each with the sort of the term: 'class', 'property' or 'thing'.
-        titles: the kinds of title that (folded name, role) is.
-        aliases: skills and tools by folded name.
-        schema_terms: classes and properties that are no sources, by sort and folded name.
+        theirs: the terms to be mapped.
+        titles: the kinds of title that (reading of a name, role) is.
+        own: the names of our skills and tools.
+        mapped: the labels of terms that a shipped alignment maps to our terms.
         shipped: (our term, other term) of the mappings that are shipped.
         misleading: terms that a shipped set rejects: their names say little.
     """
 
-    def __init__(self, graph: Graph, known: Graph, sources: set[str]):
-        self.graph, self.known, self.sources = graph, known, sources
-        self.names: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for source, name, _, sort in self._ask("outside-names"):
-            if source in sources:
-                self.names[source].append((name, sort))
-        self.titles: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for title, role, kind, *_ in self._ask("titles"):
-            self.titles[fold_title(title), role].add(kind)
-        self.aliases: dict[str, set[str]] = defaultdict(set)
-        for name, term, _ in self._ask("aliases"):
-            self.aliases[fold_title(name)].add(term)
+    def __init__(self, graph: Graph, known: Graph, theirs: Vocabulary):
+        self.graph, self.known, self.theirs = graph, known, theirs
+        self.titles: dict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
+        for title, role, kind, language, _ in ask_texts(graph, "titles"):
+            for key in _title_keys(title, language):
+                self.titles[key, role].add(kind)
+        names = [
+            OwnName(term, text, language, sort, is_product=bool(product))
+            for term, text, language, sort, product, _ in ask_shipped(graph, "our-names")
+        ]
+        self._groups: dict[str, frozenset[str]] = {}
+        self.own = NameIndex(names)
         self.schema_terms = self._schema_terms()
-        shipped = [m for found in shipped_mapping_sets().values() for m in found.mappings]
-        self.shipped = {(mapping.subject, mapping.object) for mapping in shipped}
-        self.misleading = {mapping.object for mapping in shipped if mapping.negated}
+        rows = [m for found in shipped_mapping_sets().values() for m in found.mappings]
+        self.shipped = {(mapping.subject, mapping.object) for mapping in rows}
+        self.misleading = {mapping.object for mapping in rows if mapping.negated}
+        matched = {name.term for name in names} | {role for _, role in self.titles}
+        self.mapped = NameIndex(_mapped_names(rows, matched))
 
-    def _ask(self, name: str) -> Iterator[list[str]]:
-        """The rows of a question as IRIs and texts."""
-        for row in run_query(self.graph, find_question(name).text).terms:
-            yield ["" if term is None else term.value for term in row]  # type: ignore[union-attr]
+    def _own_groups(self, term: str) -> frozenset[str]:
+        """The groups of kinds that a term of ours is in."""
+        if term not in self._groups:
+            types = self.graph.store.quads_for_pattern(ox.NamedNode(term), RDF_TYPE, None)
+            known = kind_groups()
+            found = (known.get(str(quad.object.value)) for quad in types)  # type: ignore[union-attr]
+            self._groups[term] = frozenset(group for group in found if group)
+        return self._groups[term]
 
     def _schema_terms(self) -> dict[tuple[str, str], list[str]]:
         kinds = {"Class": "class", "ObjectProperty": "property", "DatatypeProperty": "property"}
@@ -216,7 +142,7 @@ class _EvidenceSearch:
             for quad in self.graph.store.quads_for_pattern(None, RDF_TYPE, cls):
                 if (
                     isinstance(quad.subject, ox.NamedNode)
-                    and quad.subject.value not in self.sources
+                    and quad.subject.value not in self.theirs.terms
                 ):
                     term = quad.subject.value
                     for name in {fold_title(local_name_words(term)), *self._folded_labels(term)}:
@@ -232,9 +158,9 @@ class _EvidenceSearch:
         return {fold_title(label.value) for label in self._labels(term)}
 
     def label(self, term: str) -> str:
-        """A label of a term, in English if there is one."""
-        if term in self.names:
-            return self.names[term][0][0]
+        """The preferred label of a term, in English if there is one."""
+        if term in self.theirs.terms:
+            return self.theirs.label(term)
         labels = [(label.language != "en", label.value) for label in self._labels(term)]
         return min(labels)[1] if labels else local_name_words(term)
 
@@ -256,12 +182,11 @@ class _EvidenceSearch:
                 found[source][target].append(reason)
         for source, target, reason in list(self._by_parent(found)):
             found[source][target].append(reason)
-        for source, cls in self._ask("outside-kinds"):
-            kind = ox.NamedNode(cls)
-            text = f"its class may be {self.graph.curie(cls)}"
-            for target, reasons in found.get(source, {}).items():
-                if ox.Quad(ox.NamedNode(target), RDF_TYPE, kind) in self.graph.store:
-                    reasons.append(Reason("kind", cls, text))
+        self._add_kinds(found)
+        for source, target, reason in list(self._by_description(found)):
+            found[source][target].append(reason)
+        for source, target, reason in list(self._by_neighbours(found)):
+            found[source][target].append(reason)
         return found
 
     def proposals(self) -> Iterator[Proposal]:
@@ -274,24 +199,25 @@ class _EvidenceSearch:
             ]
             yield from sorted(proposals, key=lambda p: (-p.confidence, p.target))[:MAX_PER_TERM]
 
-    def _by_name(self) -> Evidence:
-        for source in sorted(self.sources):
-            for name, sort in self.names.get(source) or self._local_name(source):
-                if sort != "property":
-                    yield from self._by_title(source, name, sort)
-                if sort == "thing":
-                    yield from self._by_alias(source, name)
-                elif source not in self.misleading:
-                    yield from self._by_word(source, name, sort)
+    # by name ---------------------------------------------------------------------------
 
-    def _local_name(self, source: str) -> list[tuple[str, str]]:
-        """The name and sort of a class or property without a label."""
-        quads = self.graph.store.quads_for_pattern(ox.NamedNode(source), RDF_TYPE, None)
-        types = {q.object for q in quads}
-        if OWL_CLASS in types:
-            return [(local_name_words(source), "class")]
-        is_property = any("Property" in str(t) for t in types)
-        return [(local_name_words(source), "property")] if is_property else []
+    def _by_name(self) -> Evidence:
+        theirs = self.theirs
+        for source in sorted(theirs.terms & theirs.names.keys()):
+            sort, names = theirs.sorts[source], theirs.names[source]
+            groups, _ = theirs.group(source)
+            names = [name for name in names if not theirs.is_claimed(name, source)]
+            if sort in ("class", "thing") and (
+                not groups or "position" in groups or sort == "class"
+            ):
+                for name in names:
+                    yield from self._by_title(source, name, sort)
+            if sort == "thing":
+                yield from self._by_own_name(source, names, groups)
+                yield from self._by_mapped_label(source, names, groups)
+            elif sort != "scheme" and source not in self.misleading:
+                for name in names:
+                    yield from self._by_word(source, name.text, sort)
 
     def _by_word(self, source: str, name: str, sort: str) -> Evidence:
         """Classes or properties of the same name."""
@@ -300,54 +226,195 @@ class _EvidenceSearch:
             "make it rdfs:subClassOf or rdfs:subPropertyOf if one lies below the other"
         )
         for target in self.schema_terms.get((sort, fold_title(name)), ()):
-            yield source, target, Reason("same word", fold_title(name), text)
+            yield source, target, Reason("same word", NAME, text)
 
-    def _by_title(self, source: str, name: str, sort: str) -> Evidence:
+    def _by_title(self, source: str, name: TheirName, sort: str) -> Evidence:
         """Roles that the name is a title of; a class of people is only related to their role."""
-        answer = resolve(name, self.known, nearest=False)
+        title = without_kind_word(name.text, "position")
+        answer = resolve(title, self.known, nearest=False)
         relation = "" if sort == "thing" else "relatedMatch"
         for slug in [answer.similar] if answer.similar else answer.roles:
             role = self.known.resolve_term(slug, "role")
-            kind = self._kind_of_title(answer.status, fold_title(name), role)
-            text = f"{kind}: {name!r} ({'; '.join(answer.reasons)})"
-            yield source, role, Reason(kind, fold_title(name), text, relation)
+            kind = self._kind_of_title(answer.status, title, name.language, role)
+            if not name.is_preferred:
+                is_like = kind == "title" and self._has_word_of_label(source, name, last=True)
+                kind = "alternative title" if is_like else "listed title"
+            text = f"{kind}: {name.text!r} ({'; '.join(answer.reasons)})"
+            yield source, role, Reason(kind, NAME, text, relation)
 
-    def _kind_of_title(self, status: str, name: str, role: str) -> str:
+    def _kind_of_title(self, status: str, title: str, language: str, role: str) -> str:
         if status == "ambiguous":
             return "ambiguous title"
-        if (name, role) not in self.titles:
-            return "decorated title"
-        return "second name" if self.titles[name, role] == {"counterpart"} else "title"
+        kinds = {
+            k for key in _title_keys(title, language) for k in self.titles.get((key, role), ())
+        }
+        if not kinds:
+            words = lexicon(self.known)
+            is_joined = not words.joiners.isdisjoint(words.units(title))
+            return "joined title" if is_joined else "decorated title"
+        return "second name" if kinds == {"counterpart"} else "title"
 
-    def _by_alias(self, source: str, name: str) -> Evidence:
-        """Skills and tools that the name is a label or an alias of."""
-        folded = fold_title(name)
-        for target in sorted(self.aliases.get(folded, ())):
-            kind = "label" if folded in self._folded_labels(target) else "alias"
-            yield source, target, Reason(kind, folded, f"{kind}: {name!r}")
+    def _has_word_of_label(self, source: str, name: TheirName, last: bool = False) -> bool:
+        """Whether a name, or its last word, has a word of a preferred label."""
+        stems = {
+            stem
+            for label in self.theirs.preferred(source)
+            for stem in read_label(label.text, languages_of(label.language)[0]).stems
+        }
+        text = name.text.split()[-1] if last and name.text.split() else name.text
+        return not stems.isdisjoint(read_label(text, languages_of(name.language)[0]).stems)
+
+    def _by_own_name(self, source: str, names: list[TheirName], groups: Groups) -> Evidence:
+        """Skills and tools that a label names."""
+        found = [
+            (name, named)
+            for name in names
+            for named in self.own.find(name.text, name.language)
+            if not groups or groups & self._own_groups(named.name.term)
+            if name.is_preferred or named.likeness in SURE
+            if groups or named.likeness == "label" or not named.is_word
+        ]
+        members = self._members(found)
+        for name, named in found:
+            has_word = name.is_preferred or self._has_word_of_label(source, name)
+            kind = _kind_of_name(name, named, has_word)
+            if not name.is_preferred and named.name.term in members:
+                kind = "member"
+            relation = "broadMatch" if named.name.sort == "hidden" and kind != "member" else ""
+            text = f"{kind}: {name.text!r}"
+            text += f" ({named.name.text!r})" if named.likeness != "label" else ""
+            yield source, named.name.term, Reason(kind, NAME, text, relation)
+
+    def _members(self, found: Iterable[tuple[TheirName, Named]]) -> set[str]:
+        """What alternative labels only list: of a category its members, or other things."""
+        listed: dict[str, set[str]] = defaultdict(set)
+        named: dict[str, set[str]] = defaultdict(set)
+        for name, other in found:
+            prefix = self.graph.curie(other.name.term).partition(":")[0]
+            (named if name.is_preferred else listed)[prefix].add(other.name.term)
+        return {
+            term
+            for prefix, terms in listed.items()
+            for term in terms - named[prefix]
+            if named[prefix] or len(terms) > 1
+        }
+
+    def _by_mapped_label(self, source: str, names: list[TheirName], groups: Groups) -> Evidence:
+        """Terms of ours to which a shipped alignment maps a term of the same label."""
+        for name in names:
+            for named in self.mapped.find(name.text, name.language):
+                own = self._own_groups(named.name.term)
+                if (not groups or groups & own) and named.likeness == "label" and not named.is_word:
+                    kind = "mapped label" if name.is_preferred else "mapped alternative"
+                    text = f"{kind}: {named.name.text!r} is mapped to it"
+                    yield source, named.name.term, Reason(kind, NAME, text, named.name.relation)
+
+    # by what is around them ---------------------------------------------------------------
 
     def _by_chain(self) -> Evidence:
         """Terms that are mapped to the same."""
-        for source, target, relation, through in self._ask("mapped-alike"):
-            if source in self.sources:
+        for source, target, relation, through in ask_texts(self.graph, "mapped-alike"):
+            if source in self.theirs.terms:
                 kind = "loose chain" if relation.endswith("relatedMatch") else "chain"
                 text = f"both are mapped to {self.graph.curie(through)}"
                 yield source, target, Reason(kind, through, text, relation.removeprefix(SKOS))
 
     def _by_parent(self, found: Reasons) -> Evidence:
         """For terms without a match of their own: the close matches of what they are below."""
-        for source, above in self._ask("outside-parents"):
-            if source in self.sources and source not in found and above in found:
+        for source, above in ask_texts(self.graph, "outside-parents"):
+            if source in self.theirs.terms and source not in found and above in found:
                 text = f"lies below {self.graph.curie(above)}, which may be the same"
                 for target, reasons in sorted(found[above].items()):
                     if any(reason.is_close for reason in reasons):
                         yield source, target, Reason("parent", above, text)
 
+    def _add_kinds(self, found: Reasons) -> None:
+        """Add a reason where both are of one kind, by their classes, schemes or parents."""
+        for source, by_target in found.items():
+            groups, because = self.theirs.group(source)
+            for target, reasons in by_target.items():
+                if groups & self._own_groups(target):
+                    reasons.append(Reason("kind", "kind", because))
+        store = self.graph.store
+        for source, cls in ask_texts(self.graph, "outside-kinds"):
+            kind = ox.NamedNode(cls)
+            reason = Reason("kind", "kind", f"its class may be {self.graph.curie(cls)}")
+            for target, reasons in found.get(source, {}).items():
+                is_known = any(known.kind == "kind" for known in reasons)
+                if not is_known and ox.Quad(ox.NamedNode(target), RDF_TYPE, kind) in store:
+                    reasons.append(reason)
 
-def local_name_words(iri: str) -> str:
-    """The last part of an IRI as words: `…/DataScientist` is 'Data Scientist'."""
-    local = re.split(r"[/#:]", iri.rstrip("/#"))[-1]
-    return re.sub(r"[_\-.%]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local)).strip()
+    def _by_description(self, found: Reasons) -> Evidence:
+        """Pairs whose definitions are alike."""
+        rows = ask_shipped(self.graph, "descriptions")
+        known = Descriptions(
+            (term, text, language)
+            for term, text, language in rows
+            if term in found or term not in self.theirs.terms  # all of ours tell which are rare
+        )
+        for source, by_target in found.items():
+            for target in by_target:
+                likeness = known.likeness(source, target)
+                if likeness is not None and likeness >= ALIKE:
+                    text = f"their definitions are alike ({likeness:.2f})"
+                    yield source, target, Reason("description", "description", text)
+
+    def _by_neighbours(self, found: Reasons) -> Evidence:
+        """Terms of no known kind among which many have a likely match of one kind."""
+        groups: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for term in self.theirs.terms & self.theirs.names.keys():
+            if self.theirs.sorts[term] == "thing" and not self.theirs.group(term)[0]:
+                groups[self.theirs.beside(term)].add(term)
+        for terms in groups.values():
+            matched = [t for t in terms if t in found and self._is_likely(t, found[t])]
+            if len(matched) >= MIN_NEIGHBOURS and len(matched) >= len(terms) * SHARE_NEIGHBOURS:
+                text = f"{len(matched)} of {len(terms)} terms next to it have a likely match"
+                for source in sorted(terms & found.keys()):
+                    for target in found[source]:
+                        yield source, target, Reason("neighbours", "kind", text)
+
+    def _is_likely(self, source: str, by_target: dict[str, list[Reason]]) -> bool:
+        return any(
+            Proposal(source, target, reasons).confidence >= LIKELY
+            for target, reasons in by_target.items()
+        )
+
+
+def _title_keys(title: str, language: str) -> Iterator[tuple[str, ...]]:
+    """What titles are compared by: their words, and their stems in each language."""
+    yield (fold_title(title),)
+    yield from ((tag, *read_label(title, tag).stems) for tag in languages_of(language))
+
+
+def _mapped_names(rows: Iterable[Mapping], ours: Container[str]) -> Iterator[OwnName]:
+    """The labels in shipped mappings of our roles, skills and tools, the closest match first."""
+    places = {f"{SKOS}{match}": place for place, match in enumerate(MATCH_ORDER[:2])}
+    counted = [m for m in rows if not m.negated and m.predicate in places and m.subject in ours]
+    for row in sorted(counted, key=lambda m: places[m.predicate]):
+        yield OwnName(row.subject, row.cells["object_label"], "en", "mapped", "closeMatch")
+
+
+def _kind_of_name(name: TheirName, named: Named, has_word: bool) -> str:
+    """The kind of evidence that a label of theirs is one of our names.
+
+    Args:
+        name: the label.
+        named: our name, and how the two are alike.
+        has_word: whether an alternative label has a word of a preferred one.
+    """
+    is_same, is_label = named.likeness == "label", named.name.sort == "preferred"
+    if not named.is_word:
+        if name.is_preferred:
+            return "label" if is_same else f"label {named.likeness}"
+        return "alternative" if has_word else "other alternative"
+    if is_acronym(name.text) and not (is_label and is_acronym(named.name.text)):
+        return "acronym"
+    if not name.is_preferred:
+        return "alternative word"
+    if is_same and is_peculiar(name.text) and name.text == named.name.text:
+        return "spelling"
+    sorts = {"preferred": "word", "hidden": "word for a part"}
+    return sorts.get(named.name.sort, "word for it")
 
 
 def _mapping_set(search: _EvidenceSearch, stem: str) -> MappingSet:
