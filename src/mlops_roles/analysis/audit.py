@@ -2,9 +2,9 @@
 
 An audit is a set of table expressions (Ibis), the same on every engine. Each distinct title and
 each distinct name of a skill is looked up once. What is known of people is then one sparse table
-with a row for each person and skill; joined with the skills that roles and tasks require, and
-counted, it gives the answers. The cost grows with the pairs of people and roles that share a
-skill. No person is looped over, nothing is inferred per person.
+with a row for each person and skill (`skill_rows`); joined with the skills that roles and tasks
+require, and counted, it gives the answers. The cost grows with the pairs of people and roles that
+share a skill. No person is looped over, nothing is inferred per person.
 """
 
 from __future__ import annotations
@@ -17,28 +17,25 @@ from typing import TYPE_CHECKING, Any
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.mappings import mappings_of
-from ..ontology.names import fold_name
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
-from ..staff.layouts import LIST_COLUMNS
-from ..staff.presence import folded_name
-from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
+from ..staff.reader import Staff, read_staff
 from ..staff.reading import ReadOptions
-from ..staff.values import SkillName
 from .audit_result import (
     BELOW,
     CLOSE,
     HAS,
     LACKS,
     NEAREST,
-    SAID,
     TOOL,
     AuditResult,
     Candidate,
     Tally,
 )
 from .role_assignment import RoleAssignment, covered_items
+from .row_checks import RowChecks
+from .skill_rows import POINT, POINT_BITS, SkillRows, score_items, score_roles, split_scores
 from .staff_detail import staff_detail
 from .verdict import State
 
@@ -47,8 +44,6 @@ if TYPE_CHECKING:
     import pandas
     import pyarrow
 
-POINT_BITS, PAIR_BITS = 20, 24  # see `_scores` and `_pair`
-POINT = 1 << POINT_BITS
 LISTED = (
     1000  # people, holders of a role, and units in the answer as plain data; CSV has all people
 )
@@ -88,9 +83,13 @@ class Audit(AuditResult):
         self._spellings = self._read_spellings()
         self._assigned = engine.materialize(self._read_assigned())
         on_progress("matching skills")
-        self._said = engine.materialize(self._read_said())
+        self._skill_rows = SkillRows(staff, engine, graph, closed)
+        self._said = self._skill_rows.said
+        self.mapped |= self._skill_rows.mapped
         on_progress("checking rows")
-        self._bad = sorted([*staff.rejected, *self._reject()], key=lambda r: r.line)
+        unknown = {i: a.unknown for i, a in enumerate(self.assignments) if a.unknown}
+        checks = RowChecks(staff, engine, self._assigned, self._said, closed.skills, unknown)
+        self._bad = sorted([*staff.rejected, *checks.rejected()], key=lambda row: row.line)
         self._bad_lines = (
             engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
         )
@@ -147,129 +146,12 @@ class Audit(AuditResult):
                 found["role", name] = tuple(m.reason(self._graph.curie(m.ours)) for m in mapped)
         return found
 
-    @cached_property
-    def _pieces(self) -> ibis.Table:
-        """(line, origin, piece) of each name in skills, lacks and assessed, untrimmed."""
-        import ibis
-
-        t = self.staff.table
-        parts = [
-            t.filter(t[c].notnull()).select(
-                "line", origin=ibis.literal(i), piece=t[c].split(";").unnest()
-            )
-            for i, c in enumerate(LIST_COLUMNS)
-        ]
-        return ibis.union(*parts)
-
-    def _read_names(self) -> ibis.Table:
-        """(origin, piece, skill, said) of each distinct piece that says something in its column.
-
-        `skill` is the place of a skill or, after all skills, that of a name that is not recognised;
-        of such a name 0 is said.
-        """
-        rows, unmatched = list[tuple[int, str, int, int]](), dict[str, int]()
-        places, n_skills = self.closed.places, len(self.closed.skills)
-        pieces = self.engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
-        for origin, piece in sorted(pieces):
-            said: Counter[int] = Counter()
-            for name in self.staff.cells.read(piece):
-                found = self._meant(LIST_COLUMNS[origin], name)
-                for kind, skills in found.items():
-                    for skill in skills:
-                        said[places[skill]] |= SAID[kind]
-                close = self._close_to(origin, name)
-                for skill in close:
-                    said[places[skill]] |= CLOSE
-                if not any(found.values()) and not close and not self._is_said(name):
-                    said[n_skills + unmatched.setdefault(name.name, len(unmatched))] |= 0
-            rows += [(origin, piece, *pair) for pair in said.items()]
-        self._unmatched = list(unmatched)
-        types = {"origin": int, "piece": str, "skill": int, "said": int}
-        return self.engine.from_rows(types, rows)
-
-    def _close_to(self, cell: int, name: SkillName) -> list[str]:
-        """The skills that a name is close to by a mapping; notes the mappings of the name."""
-        names, folded = self.closed.names, fold_name(name.name)
-        is_had = LIST_COLUMNS[cell] != "lacks" and name.state == "has"
-        if mapped := names.mapped(folded):
-            reasons = [m.reason(self._graph.curie(m.ours)) for m in mapped]
-            self.mapped[LIST_COLUMNS[cell], name.name] = reasons
-        return names.candidates(folded) if is_had else []
-
-    def _is_said(self, name: SkillName) -> bool:
-        """Whether a name with a level is known: a tool that is lacking says nothing of a skill."""
-        return name.state != "has" and fold_name(name.name) in self.closed.names
-
-    def _meant(self, cell: str, name: SkillName) -> dict[str, list[str]]:
-        """The skills that a name says a person has, lacks, or has a tool as evidence for.
-
-        In an assessment a tool says nothing, and neither does a tool that is lacking.
-        """
-        state = "lacks" if cell == "lacks" else name.state
-        meaning = self.closed.names.meaning(fold_name(name.name), whole=state != "has")
-        plain = [skill for kind, skill in meaning if kind == "recorded"]
-        tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
-        if state != "has":
-            return {state: plain if state in ("lacks", "below") else []}
-        return {"has": plain, "tool": tool}
-
     def _read_assigned(self) -> ibis.Table:
         """(line, nobody, spelling, assignment) of every row."""
         t = self.staff.table
         written = _written(t, "line", nobody=as_int(t.person.isnull()))
         found = written.join(self._spellings, ["outright", "written"])
         return found.select("line", "nobody", "spelling", "assignment")
-
-    def _read_said(self) -> ibis.Table:
-        """(line, skill, said) of each person and each skill or unknown name in the row."""
-        found = self._pieces.join(self._read_names(), ["origin", "piece"])
-        pairs = found.select(pair=_pair(found, "skill"), said=found.said.cast("int8"))
-        grouped = pairs.group_by("pair").agg(said=self.engine.any_bit(pairs.said))
-        return grouped.select(**_parts(grouped, "skill"), said=grouped.said)
-
-    def _reject(self) -> Iterator[Rejected]:
-        """The rows without person, with a contradiction or an unknown role, and duplicates."""
-        t, k, both = self.staff.table, self._assigned, HAS | LACKS
-        names = {i: s.unknown for i, s in enumerate(self.assignments) if s.unknown}
-        fix = "name a role by slug, notation or IRI, or leave it to the title"
-        faulty = k.filter((k.nobody == 1) | k.assignment.isin(list(names)))
-        contradictory = self._said.filter((self._said.said & both) == both)
-        bad: dict[int, tuple[str, str]] = {}
-        for line, nobody, assignment in self.engine.fetch_rows(
-            faulty.select("line", "nobody", "assignment")
-        ):
-            if nobody:
-                bad[line] = ("no person", "fill in the column person")
-            else:
-                bad[line] = (f"unknown role {names[assignment]}", fix)
-        nameless = {line for line, (reason, _) in bad.items() if reason == "no person"}
-        first = contradictory.group_by("line").agg(skill=contradictory.skill.min())
-        for line, skill in self.engine.fetch_rows(first):
-            if line not in nameless:
-                bad[line] = contradiction(self.closed.skills[skill])
-        rest = (
-            t.anti_join(self.engine.from_rows({"line": int}, ((line,) for line in bad)), "line")
-            if bad
-            else t
-        )
-        named = rest.filter(rest.person.notnull())
-        named = named.select("line", who=folded_name(named.person))
-        for line, first in self.engine.fetch_rows(find_duplicates(named)):
-            place = "another row" if self.staff.keyed else self._place(line, first)
-            bad[line] = duplicate_of(place, self._differing(line, first))
-        keys = self._persons(bad) if self.staff.keyed else {}
-        return (Rejected(self.file, line, *why, keys.get(line)) for line, why in bad.items())
-
-    def _place(self, line: int, other: int) -> str:
-        """Where another row is, seen from a row."""
-        file, number = self.staff.place(other)
-        return f"line {number}" + (f" of {file}" if file != self.staff.place(line)[0] else "")
-
-    def _differing(self, line: int, first: int) -> list[str]:
-        """The columns in which two rows with one name differ."""
-        t, columns = self.staff.table, ("title", "unit", "role")
-        rows = self.engine.fetch_rows(t.filter(t.line.isin([line, first])).select(*columns))
-        return [c for c, *values in zip(columns, *rows, strict=True) if len(set(values)) > 1]
 
     # what is known, as tables -----------------------------------------------------
 
@@ -435,7 +317,7 @@ class Audit(AuditResult):
         f = self._said
         met = f.filter((f.said & (HAS | LACKS)) > 0).join(known, "line")
         met = met.join(held, ["assignment", "skill"])
-        scores = _add_points(met, "item", ((met.said & HAS) > 0).ifelse(POINT, 1))
+        scores = score_items(met)
         lacking, complete = Counter[int](), Counter[int]()
         counted = scores.group_by("item", "score").agg(people=scores.count())
         for item, score, people in self.engine.fetch_rows(counted):
@@ -457,7 +339,7 @@ class Audit(AuditResult):
         counted = f.group_by("skill", "said").agg(people=f.count())
         for place, said, people in self.engine.fetch_rows(counted):
             if place >= n_skills:
-                yield "unmatched", self._unmatched[place - n_skills], (people,)
+                yield "unmatched", self._skill_rows.unmatched[place - n_skills], (people,)
                 continue
             skill, is_known = self.closed.skills[place], said & (HAS | LACKS)
             counts = [people * bool(said & flag) for flag in (HAS, LACKS)]
@@ -468,19 +350,9 @@ class Audit(AuditResult):
 
     @cached_property
     def scores(self) -> ibis.Table:
-        """(line, role, score) of each person and role that share a skill.
-
-        `score` has a POINT for each required skill that is recorded, and 1 for each that a tool
-        alone is evidence for, so that it orders the people of a role.
-        """
-        needs, places = self.closed.needs("role"), self.closed.places
-        roles = enumerate(self.closed.roles)
-        rows = ((i, places[skill]) for i, role in roles for skill in needs.get(role, ()))
-        f = self.facts
-        shown = f.filter(((f.said & (HAS | TOOL)) > 0) & ((f.said & LACKS) == 0))
-        met = shown.join(self.engine.from_rows({"role": int, "skill": int}, rows), "skill")
-        points = ((met.said & HAS) > 0).ifelse(POINT, 1)
-        return self.engine.materialize(_add_points(met, "role", points))
+        """(line, role, score) of each used person and role that share a skill."""
+        scores = self._without_bad(score_roles(self._said, self.engine, self.closed))
+        return split_scores(self.engine.materialize(scores), self.closed)
 
     @cached_property
     def _levels(self) -> list[tuple[int, int, int]]:
@@ -542,13 +414,6 @@ class Audit(AuditResult):
             if flags & flag
         }
 
-    def _persons(self, lines: Iterable[int]) -> dict[int, str]:
-        """The persons of some lines."""
-        wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
-        return dict(
-            self.engine.fetch_rows(self.staff.table.join(wanted, "line").select("line", "person"))
-        )
-
 
 def _joined(slugs: Iterable[str]) -> str | None:
     return ";".join(slugs) or None
@@ -559,37 +424,6 @@ def as_int(condition: Any) -> Any:
     import ibis
 
     return condition.ifelse(ibis.literal(1, "int64"), ibis.literal(0, "int64"))
-
-
-def _pair(table: ibis.Table, column: str) -> Any:
-    """A line and a number below 1 << PAIR_BITS as one number, by which engines group faster.
-
-    With two columns, DuckDB would also group before it joins, which takes twice the time.
-    """
-    return (table.line << PAIR_BITS) + table[column]
-
-
-def _parts(table: ibis.Table, column: str) -> dict[str, Any]:
-    """The columns `line` and `column` out of the column `pair`."""
-    return {"line": table.pair >> PAIR_BITS, column: table.pair & ((1 << PAIR_BITS) - 1)}
-
-
-def _add_points(table: ibis.Table, group: str, points: Any) -> ibis.Table:
-    """(line, group, score): the points of each line and group, added up.
-
-    The sum is one of floats, because those of integers become 128 bits wide in DuckDB and decimals
-    in Postgres; below 2**53 it is exact.
-    """
-    pairs = table.select(pair=_pair(table, group), points=points.cast("float64"))
-    found = pairs.group_by("pair").agg(score=pairs.points.sum())
-    return found.select(**_parts(found, group), score=found.score.cast("int64"))
-
-
-def find_duplicates(rows: ibis.Table) -> ibis.Table:
-    """(line, first) of the rows whose `who` is in the row `first` too."""
-    first = rows.group_by("who").agg(first=rows.line.min(), times=rows.count())
-    both = rows.join(first.filter(first.times > 1), "who")
-    return both.filter(both.line > both["first"]).select("line", "first")
 
 
 def read(

@@ -480,6 +480,11 @@ class Graph:
         index.pop("", None)
         return index
 
+    @cached_property
+    def _iris(self) -> set[str]:
+        """The IRIs of all terms in the index."""
+        return {iri for terms in self.index.values() for _, iri in terms}
+
     def resolve_term(self, name: str, kind: str | None = None) -> str:
         """The IRI of the term that a name means.
 
@@ -506,7 +511,7 @@ class Graph:
         """As `resolve_term`, for the terms of the ontology and of a company's roles alone."""
         given = self.expand_curie(name)
         if given is not None:
-            if any(given == iri for group in self.index.values() for _, iri in group):
+            if given in self._iris:
                 return given
             raise UnknownName(name, kind or "term", self._names(kind))
         terms = self.index.get(name.strip().casefold(), set())

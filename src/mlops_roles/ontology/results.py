@@ -82,9 +82,16 @@ def _rows_by_line(written: bytes, order: Sequence[int]) -> list[Row] | None:
     """Rows from TSV, line by line."""
     term = _Terms().__getitem__
     found = [tuple(map(term, line.split(b"\t"))) for line in written.split(b"\n")[1:-1]]
-    if not all(map(_sorts_by_text, {row[at] for row in found for at in order})):
+    if not order:
+        return found
+    distinct = {id(row[at]): row[at] for row in found for at in order}
+    terms = list(distinct.values())
+    if not all(map(_sorts_by_text, terms)):
         return None
-    return sorted(found, key=lambda row: [_sort_text(row[at]) for at in order]) if order else found
+    rank = dict(zip(distinct, _ranks(terms), strict=True))
+    for at in reversed(order):  # one column after the other, because whole numbers sort fastest
+        found.sort(key=lambda row, at=at: rank[id(row[at])])  # type: ignore[misc]
+    return found
 
 
 def _rows_by_column(
@@ -116,7 +123,7 @@ def _rows_by_column(
     if order:
         if not all(_sorts_by_text(t) for at in order for t in terms[at]):
             return None
-        turned = np.lexsort([_ranks(terms[at])[places[at]] for at in reversed(order)])
+        turned = np.lexsort([np.array(_ranks(terms[at]))[places[at]] for at in reversed(order)])
         places = [place[turned] for place in places]
     return list(
         zip(
@@ -129,14 +136,11 @@ def _rows_by_column(
     )
 
 
-def _ranks(terms: Sequence[Term | None]) -> Any:
-    """The place of each term in the order of their texts."""
-    import numpy as np
-
+def _ranks(terms: Sequence[Term | None]) -> list[int]:
+    """The place of each term in the order of their texts; terms of one text have one place."""
     texts = [_sort_text(term) for term in terms]
-    ranks = np.empty(len(texts), np.int64)
-    ranks[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
-    return ranks
+    place = {text: i for i, text in enumerate(sorted(set(texts)))}
+    return [place[text] for text in texts]
 
 
 class _Terms(dict[bytes, Any]):

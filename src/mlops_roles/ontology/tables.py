@@ -174,7 +174,12 @@ def _stated_skills(graph: Graph) -> list[tuple[str, str]]:
 
 
 def _slug_pairs(graph: Graph, question: str, one: str, other: str) -> list[tuple[str, str]]:
-    return sorted({(slug(r[one]), slug(r[other])) for r in ask(question, graph)})
+    """The pairs of two columns of an answer, in which few terms are many times."""
+    answer = ask(question, graph)
+    at, to = map(answer.columns.index, (one, other))
+    terms = {id(term): term for row in answer.terms for term in (row[at], row[to])}
+    slugs = {i: slug(graph.format_term(term)) for i, term in terms.items() if term is not None}
+    return sorted({(slugs[id(row[at])], slugs[id(row[to])]) for row in answer.terms})
 
 
 def _marks_of_workflow(graph: Graph) -> list[Mark]:

@@ -1,0 +1,203 @@
+"""What is known of people and skills, as one sparse table, and how it is counted for each role.
+
+The table has a row for each person and skill that the staff data say something about. Each distinct
+name in a cell is looked up once; the rest are table expressions, the same on every engine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..ontology.graph import Graph
+from ..ontology.names import fold_name
+from ..ontology.tables import RoleTables
+from ..staff.engine import Engine
+from ..staff.layouts import LIST_COLUMNS
+from ..staff.reader import Staff
+from ..staff.values import SkillName
+from .audit_result import CLOSE, HAS, LACKS, SAID, TOOL
+
+if TYPE_CHECKING:
+    import ibis
+
+POINT_BITS, PAIR_BITS = 20, 24  # see `score_roles` and `_pair`
+POINT = 1 << POINT_BITS
+ROLES_AT_ONCE = 8  # that are counted in the columns of one row, where most skills are of many roles
+
+
+class SkillRows:
+    """What the cells of staff data say of people and skills.
+
+    Attributes:
+        said: (line, skill, said) of each person and each skill or unknown name in the row, an Ibis
+            table. `skill` is the place of a skill or, after all skills, that of an unknown name;
+            `said` combines the numbers of SAID by "or", and is 0 for an unknown name.
+        unmatched: the unknown names, by their place.
+        mapped: (column, name) of each name that accepted mappings decide, to the reasons.
+    """
+
+    def __init__(self, staff: Staff, engine: Engine, graph: Graph, closed: RoleTables):
+        self._staff, self._engine, self._graph, self._closed = staff, engine, graph, closed
+        self.mapped: dict[tuple[str, str], list[str]] = {}
+        self.unmatched: list[str] = []
+        self.said = self._read_said()
+
+    @cached_property
+    def _pieces(self) -> ibis.Table:
+        """(line, origin, piece) of each name in skills, lacks and assessed, untrimmed."""
+        import ibis
+
+        t = self._staff.table
+        parts = [
+            t.filter(t[c].notnull()).select(
+                "line", origin=ibis.literal(i), piece=t[c].split(";").unnest()
+            )
+            for i, c in enumerate(LIST_COLUMNS)
+        ]
+        return ibis.union(*parts)
+
+    def _read_said(self) -> ibis.Table:
+        """The table `said`; line and skill are kept as one number, which takes half the memory."""
+        found = self._pieces.join(self._read_names(), ["origin", "piece"])
+        pairs = found.select(pair=_pair(found, "skill"), said=found.said.cast("int8"))
+        grouped = pairs.group_by("pair").agg(said=self._engine.any_bit(pairs.said))
+        kept = self._engine.materialize(grouped)
+        return kept.select(**_parts(kept, "skill"), said=kept.said)
+
+    def _read_names(self) -> ibis.Table:
+        """(origin, piece, skill, said) of each distinct piece that says something in its column."""
+        rows, unmatched = list[tuple[int, str, int, int]](), dict[str, int]()
+        places, n_skills = self._closed.places, len(self._closed.skills)
+        pieces = self._engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
+        for origin, piece in sorted(pieces):
+            said: Counter[int] = Counter()
+            for name in self._staff.cells.read(piece):
+                found = self._meant(LIST_COLUMNS[origin], name)
+                for kind, skills in found.items():
+                    for skill in skills:
+                        said[places[skill]] |= SAID[kind]
+                close = self._close_to(LIST_COLUMNS[origin], name)
+                for skill in close:
+                    said[places[skill]] |= CLOSE
+                if not any(found.values()) and not close and not self._is_said(name):
+                    said[n_skills + unmatched.setdefault(name.name, len(unmatched))] |= 0
+            rows += [(origin, piece, *pair) for pair in said.items()]
+        self.unmatched = list(unmatched)
+        types = {"origin": int, "piece": str, "skill": int, "said": int}
+        return self._engine.from_rows(types, rows)
+
+    def _close_to(self, cell: str, name: SkillName) -> list[str]:
+        """The skills that a name is close to by a mapping; notes the mappings of the name."""
+        names, folded = self._closed.names, fold_name(name.name)
+        is_had = cell != "lacks" and name.state == "has"
+        if mapped := names.mapped(folded):
+            reasons = [m.reason(self._graph.curie(m.ours)) for m in mapped]
+            self.mapped[cell, name.name] = reasons
+        return names.candidates(folded) if is_had else []
+
+    def _is_said(self, name: SkillName) -> bool:
+        """Whether a name with a level is known: a tool that is lacking says nothing of a skill."""
+        return name.state != "has" and fold_name(name.name) in self._closed.names
+
+    def _meant(self, cell: str, name: SkillName) -> dict[str, list[str]]:
+        """The skills that a name says a person has, lacks, or has a tool as evidence for.
+
+        In an assessment a tool says nothing, and neither does a tool that is lacking.
+        """
+        state = "lacks" if cell == "lacks" else name.state
+        meaning = self._closed.names.meaning(fold_name(name.name), whole=state != "has")
+        plain = [skill for kind, skill in meaning if kind == "recorded"]
+        tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
+        if state != "has":
+            return {state: plain if state in ("lacks", "below") else []}
+        return {"has": plain, "tool": tool}
+
+
+# counted ---------------------------------------------------------------------------------
+
+
+def score_roles(said: ibis.Table, engine: Engine, closed: RoleTables) -> ibis.Table:
+    """(line, block, r0, r1 …): the scores of a person for the roles of a block.
+
+    `split_scores` gives a row for each person and role. A score has a POINT for each required skill
+    that is recorded, and 1 for each that a tool alone is evidence for, so that it orders the people
+    of a role.
+    """
+    width = roles_at_once(closed)
+    columns = [f"r{i}" for i in range(width)]
+    types = dict.fromkeys(("skill", "block", *columns), int)
+    needed = engine.from_rows(types, _needed_in_blocks(closed, width))
+    shown = said.filter(((said.said & (HAS | TOOL)) > 0) & ((said.said & LACKS) == 0))
+    met = shown.join(needed, "skill")
+    return _add_points(met, "block", {c: _points(met, HAS) * met[c] for c in columns})
+
+
+def split_scores(scores: ibis.Table, closed: RoleTables) -> ibis.Table:
+    """(line, role, score) of each person and role that share a skill."""
+    import ibis
+
+    width = roles_at_once(closed)
+    parts = [
+        scores.select("line", role=scores.block * width + i, score=scores[f"r{i}"])
+        for i in range(width)
+    ]
+    return ibis.union(*(part.filter(part.score > 0) for part in parts))
+
+
+def roles_at_once(closed: RoleTables) -> int:
+    """The roles in a block: several if one in ROLES_AT_ONCE requires a skill, on average.
+
+    A few roles share most of their skills, and are counted in one row for each person; of a large
+    framework each role has few of the skills, and is counted in a row of its own.
+    """
+    pairs = sum(map(len, closed.needs("role").values()))
+    is_dense = pairs * ROLES_AT_ONCE > len(closed.roles) * len(closed.skills)
+    return min(ROLES_AT_ONCE, len(closed.roles)) if is_dense else 1
+
+
+def _needed_in_blocks(closed: RoleTables, width: int) -> Iterator[tuple[int, ...]]:
+    """(skill, block, and for each role of the block 1 if it requires the skill, else 0)."""
+    needs, found = closed.needs("role"), dict[tuple[int, int], list[int]]()
+    for role, name in enumerate(closed.roles):
+        block, at = divmod(role, width)
+        for skill in needs.get(name, ()):
+            found.setdefault((closed.places[skill], block), [0] * width)[at] = 1
+    return ((*key, *flags) for key, flags in found.items())
+
+
+def score_items(met: ibis.Table) -> ibis.Table:
+    """(line, item, score): a POINT for each skill of an item that is recorded, 1 for each other."""
+    return _add_points(met, "item", {"score": _points(met, HAS)})
+
+
+def _points(met: ibis.Table, flag: int) -> Any:
+    return ((met.said & flag) > 0).ifelse(POINT, 1)
+
+
+def _pair(table: ibis.Table, column: str) -> Any:
+    """A line and a number below 1 << PAIR_BITS as one number, by which engines group faster.
+
+    With two columns, DuckDB would also group before it joins, which takes twice the time.
+    """
+    return (table.line << PAIR_BITS) + table[column]
+
+
+def _parts(table: ibis.Table, column: str) -> dict[str, Any]:
+    """The columns `line` and `column` out of the column `pair`."""
+    return {"line": table.pair >> PAIR_BITS, column: table.pair & ((1 << PAIR_BITS) - 1)}
+
+
+def _add_points(table: ibis.Table, group: str, points: dict[str, Any]) -> ibis.Table:
+    """(line, group, and each column of points): the points of each line and group, added up.
+
+    The sum is one of floats, because those of integers become 128 bits wide in DuckDB and decimals
+    in Postgres; below 2**53 it is exact.
+    """
+    floats = {name: value.cast("float64") for name, value in points.items()}
+    pairs = table.select(pair=_pair(table, group), **floats)
+    found = pairs.group_by("pair").agg(**{name: pairs[name].sum() for name in points})
+    sums = {name: found[name].cast("int64") for name in points}
+    return found.select(**_parts(found, group), **sums)
