@@ -20,6 +20,9 @@ def pytest_addoption(parser):
         "--texts", type=int, default=900, help="how many random texts of SPARQL are judged (900)"
     )
     parser.addoption(
+        "--record", action="store_true", help="write figures to tests/reliability/figures.csv"
+    )
+    parser.addoption(
         "--fuzz-seconds", type=int, default=3, help="how long each target is fuzzed (3)"
     )
 
@@ -41,3 +44,11 @@ def own_cache(tmp_path_factory):
 def graph():
     """The ontology as shipped."""
     return mlops_roles.load()
+
+
+@pytest.fixture
+def record_figure(pytestconfig):
+    """`record(name, passed, total, unit, note, packages)` writes a figure, with --record only."""
+    from tests.reliability.figures import record
+
+    return record if pytestconfig.getoption("record") else lambda *_, **__: None

@@ -21,6 +21,7 @@ ACME = str(ROOT / "examples" / "acme.ttl")
 CASES = list(csv.DictReader((ROOT / "tests" / "titles.csv").open(encoding="utf-8")))
 FRESH = list(csv.DictReader((ROOT / "tests" / "fresh_titles.csv").open(encoding="utf-8")))
 NAMES = [row["title"] for row in ask("titles")]
+PLACES = list(csv.DictReader((ROOT / "tests" / "title_words.csv").open(encoding="utf-8")))
 
 
 def test_titles_are_found():
@@ -42,6 +43,25 @@ def test_a_title_seen_in_the_wild_is_resolved(case):
 @pytest.mark.parametrize("row", ask("titles").rows, ids=lambda r: r["title"])
 def test_every_title_of_the_ontology_is_resolved_to_its_role(row):
     assert (row["similar"] or row["role"]).split(":")[1] in resolve(row["title"]).roles
+
+
+@pytest.mark.parametrize("row", PLACES, ids=lambda row: row["list"])
+def test_every_word_of_a_list_has_the_effect_of_the_list(row):
+    """In the place of the word, another makes a title that is read in another way."""
+    words = [r["word"] for r in ask("words") if r["list"] == row["list"]]
+    kept = [word for word in words if word not in row["except"].split("|")]
+    assert len(kept) > len(words) / 3
+    right = (row["status"], row["roles"], row["similar"])
+    titles = [row["template"].format(word) for word in ("zzqx", *kept)]
+    unknown, *found = [
+        (r.status, ";".join(r.roles), r.similar or "") for r in resolve_all(titles, nearest=False)
+    ]
+    assert unknown != right
+    assert [word for word, got in zip(kept, found, strict=True) if got != right] == []
+
+
+def test_every_list_of_words_has_a_place():
+    assert {row["list"] for row in PLACES} == {row["list"] for row in ask("words")}
 
 
 def test_nothing_that_names_no_role_is_called_certain():

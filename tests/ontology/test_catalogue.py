@@ -138,6 +138,13 @@ def test_a_promise_is_kept(name, header, at, over, whole):
 
 
 @every_question
+def test_each_column_has_a_value_in_some_row(name, whole):
+    answer = whole(name)
+    bound = {c for at, c in enumerate(answer.columns) if any(row[at] for row in answer.terms)}
+    assert not answer.terms or bound == set(answer.columns)
+
+
+@every_question
 def test_its_order_leaves_nothing_to_chance(name, over, whole):
     """No two rows agree in all that they are ordered by; blank nodes are taken as equal."""
     text = QUESTIONS[name].text

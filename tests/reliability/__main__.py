@@ -26,23 +26,37 @@ def page() -> str:
     """The page; a figure that was never measured is said to be so."""
     measured, parts = figures(), [HEAD]
     for promise in promises():
-        rows = [_row(name, measured.get(name)) for name in promise["figures"]]
+        rows = [_row(figure, measured.get(figure["name"])) for figure in promise["figures"]]
         parts += [
             f"## {promise['title']}\n",
             f"**Promise.** {promise['promise'].strip()}\n",
             f"**How it is tested.** {promise['tested'].strip()}\n",
             "```sh\n" + promise["command"].strip() + "\n```\n",
-            "| figure | measured | date | with |\n|---|---|---|---|\n" + "".join(rows),
+            "| figure | measured | promised | date | with |\n|---|---|---|---|---|\n"
+            + "".join(rows),
         ]
         if beyond := promise.get("not"):
             parts.append(f"**Not promised, or known to be missing.** {beyond.strip()}\n")
     return "\n".join(parts)
 
 
-def _row(name: str, figure: Figure | None) -> str:
-    if figure is None:
-        return f"| {name} | not measured yet | | |\n"
-    return f"| {name} | {figure} | {figure.date} | {figure.versions} |\n"
+def _row(promised: dict, figure: Figure | None) -> str:
+    least, most = promised.get("least"), promised.get("most")
+    floor = f"at least {least} %" if least else f"at most {most}" if most is not None else ""
+    measured = (figure, figure.date, figure.versions) if figure else ("not measured yet", "", "")
+    return (
+        "| "
+        + " | ".join(map(str, (promised["name"], *measured[:1], floor, *measured[1:])))
+        + " |\n"
+    )
+
+
+def is_kept(promised: dict, figure: Figure) -> bool:
+    """Whether a figure is as good as promised."""
+    if "most" in promised:
+        return float(figure.passed) <= promised["most"]
+    least = promised.get("least")
+    return not least or 100 * float(figure.passed) >= least * float(figure.total)
 
 
 if __name__ == "__main__":
