@@ -25,6 +25,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, InputWarning, Timeout
 from .catalogue import SECONDS, Answer, answer_here
+from .engine_corrections import corrected
 from .gate import reject_unsafe_query
 from .graph import Graph, Term, load
 from .not_reasoned import NotReasonedWarning
@@ -246,11 +247,12 @@ def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
     """Answer a query for `run_sparql` and `evaluate`; while it runs, no file can be opened."""
     graph = Graph.from_recipe(request["graph"])
     graph.warn_of_axioms()
+    joined = request.get("joined") or {}
+    text = request["text"] if joined else corrected(request["text"])
     yield b""
     _forbid_open_files()
     written = _LimitedBuffer()
     written.write(json.dumps(graph.prefixes).encode() + b"\n")
-    text, joined = request["text"], request.get("joined") or {}
     if joined:
         terms = {name: [parse_term(t) for t in given] for name, given in joined.items()}
         answer = answer_here(graph, text, terms)
