@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -27,40 +24,6 @@ BASE = "https://w3id.org/mlops-roles"
 FORMATS = {f.suffix: f for f in documents.formats() if f.rdf}
 VARIANTS = ("mlops-roles", "mlops-roles-asserted", "mlops-roles-aligned")
 LEXICON = f"<{BASE}/words/"
-
-
-@pytest.fixture(scope="module")
-def other_build():
-    """The checksums of a build with other hashes, at another time, in another place.
-
-    It runs in a process beside the build that the other tests read.
-    """
-    code = """
-import sys
-from mlops_roles import load
-from mlops_roles.publishing.release import CHECKSUMS, release_files
-sys.stdout.buffer.write(release_files(load())[CHECKSUMS])
-"""
-    env = os.environ | {"PYTHONHASHSEED": "42", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"}
-    command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, cwd="/", env=env, stdout=subprocess.PIPE) as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def built(graph, other_build):
-    """Every file of a release, by its path."""
-    return release.release_files(graph)
-
-
-@pytest.fixture(scope="module")
-def files(built, graph):
-    """The files of the version, by their paths below its folder."""
-    return {
-        name.removeprefix(f"{graph.version}/"): content
-        for name, content in built.items()
-        if name.startswith(graph.version)
-    }
 
 
 def parsed(content, form):

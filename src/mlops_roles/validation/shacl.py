@@ -27,7 +27,7 @@ from ..io.resources import resource_dir
 from ..ontology.axioms import axioms_in, warn_of_axioms
 from ..ontology.followed import follow
 from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
-from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load
+from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load, once_per_graph
 from ..ontology.sandbox import run_in_subprocess
 from .findings import Finding, Report, severity_rank
 from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
@@ -197,12 +197,13 @@ def _sort_key(f: Finding) -> tuple[int, str, str, str, str]:
 # the data graph -----------------------------------------------------------------
 
 
-def _asserted_quads(graph: Graph) -> list[ox.Quad]:
+@once_per_graph
+def _asserted_quads(graph: Graph) -> tuple[ox.Quad, ...]:
     """The ontology and a company's additions, without inferred statements."""
-    return [ox.Quad(*q.triple) for q in graph.store.quads_for_pattern(None, None, None, DEFAULT)]
+    return tuple(graph.store.quads_for_pattern(None, None, None, DEFAULT))
 
 
-def _undescribed(ontology: list[ox.Quad], data: ox.Store) -> set[Any]:
+def _undescribed(ontology: tuple[ox.Quad, ...], data: ox.Store) -> set[Any]:
     """The nodes of the ontology that the data does not describe."""
     subjects = {q.subject for q in ontology}
     nodes = subjects | {q.object for q in ontology if not isinstance(q.object, ox.Triple)}
@@ -288,8 +289,9 @@ def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
     from rdflib import SH
 
     for kind in (SH.select, SH.ask, SH.construct, SH.update):
-        for text in shapes.objects(None, kind):
-            reject_unsafe_query(str(text), f"shapes, {kind.fragment}")
+        for text in map(str, shapes.objects(None, kind)):
+            if text not in shipped_queries():
+                reject_unsafe_query(text, f"shapes, {kind.fragment}")
     for declared in set(shapes.subjects(SH.prefix)) | set(shapes.subjects(SH.namespace)):
         for prefix in shapes.objects(declared, SH.prefix):
             for namespace in shapes.objects(declared, SH.namespace):
@@ -317,13 +319,13 @@ def _references(shapes: rdflib.Graph) -> dict[Any, set[Any]]:
     kinds = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape, SH["and"], SH["or"], SH.xone)
     paths = (SH.path, SH.inversePath, SH.alternativePath)
     repeated = (SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
+    parts = {*kinds, *paths, *repeated, RDF.first, RDF.rest}
     found: dict[Any, set[Any]] = {}
     todo: list[Any] = list(named_shapes(shapes))
     while todo:
         node = todo.pop()
         if node not in found:
-            parts = (*kinds, *paths, *repeated, RDF.first, RDF.rest)
-            found[node] = {o for kind in parts for o in shapes.objects(node, kind)}
+            found[node] = {o for p, o in shapes.predicate_objects(node) if p in parts}
             todo += found[node]
     return found
 

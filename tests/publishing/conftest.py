@@ -1,0 +1,43 @@
+"""A release that the tests of publishing read, built once in a process."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from mlops_roles.publishing.release import release_files
+
+
+@pytest.fixture(scope="session")
+def other_build():
+    """The checksums of a build with other hashes, at another time, in another place.
+
+    It runs in a process beside the build that the other tests read.
+    """
+    code = """
+import sys
+from mlops_roles import load
+from mlops_roles.publishing.release import CHECKSUMS, release_files
+sys.stdout.buffer.write(release_files(load())[CHECKSUMS])
+"""
+    env = os.environ | {"PYTHONHASHSEED": "42", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd="/", env=env, stdout=subprocess.PIPE) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def built(graph):
+    """Every file of a release, by its path."""
+    return release_files(graph)
+
+
+@pytest.fixture(scope="session")
+def files(built, graph):
+    """The files of the version, by their paths below its folder."""
+    return {
+        name.removeprefix(f"{graph.version}/"): content
+        for name, content in built.items()
+        if name.startswith(graph.version)
+    }
