@@ -61,6 +61,8 @@ from .ontology.term_page import show as show
 from .publishing.compatibility import breaking_changes as breaking_changes
 from .publishing.release import publish as publish
 from .publishing.server import serve as serve
+from .staff.framework_import import FrameworkImport as FrameworkImport
+from .staff.framework_import import import_framework as import_framework
 from .staff.privacy import Pseudonyms as Pseudonyms
 from .validation.findings import Finding as Finding
 from .validation.findings import Report as Report

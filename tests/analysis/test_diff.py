@@ -418,3 +418,42 @@ def test_the_text_names_terms_statements_and_causes(changed):
 def test_rejected_rows_exit_with_1(capsys):
     assert main(["diff", str(ACME), str(ACME), "--format", "jsonl"]) == 1
     assert capsys.readouterr().out == ""
+
+
+# extensions ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def extensions(tmp_path_factory):
+    """Two versions of a company's roles: the second one takes in the data engineer."""
+    folder = tmp_path_factory.mktemp("extensions")
+    role = 'acme:tamer a mlops:Role ; mlops:curatedTitle "Tamer"@en ; mlops:requiresSkill skill:sql'
+    paths = folder / "acme-1.ttl", folder / "acme-2.ttl"
+    for path, more in zip(paths, ("", " ; mlops:incorporates role:data-engineer"), strict=True):
+        path.write_text(f"{HEAD}@prefix acme: <https://acme.example/> .\n{role}{more} .", "utf-8")
+    return paths
+
+
+def test_extensions_are_compared_with_all_that_follows_from_the_ontology(extensions):
+    found = diff(*extensions)
+    rows = [row for row in found.to_rows() if row["change"] == "gained"]
+    gained = {row["statement"]: row["because"] for row in rows}
+    cause = ["acme:tamer mlops:incorporates role:data-engineer"]
+    assert gained["acme:tamer mlops:requiresSkill skill:data-modelling"] == cause
+    assert found.terms == {
+        "added": [],
+        "removed": [],
+        "changed": ["acme:tamer", "acme:tamer-capability"],
+    }
+    assert found.old.to_dict()["version"] == ""
+
+
+def test_the_answers_that_an_extension_changes_are_named(extensions, tmp_path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text("person,title,skills\nAda,Tamer,SQL\nBo,Data Engineer,SQL\n", "utf-8")
+    answers = diff(*extensions, staff).answers
+    assert [(a["person"], a["answer"], a["before"], a["after"]) for a in answers] == [
+        ("Ada", "could act as acme:tamer", "able", "not on record"),
+        ("Bo", "could act as acme:tamer", "able", "not on record"),
+    ]
+    assert all("acme:tamer mlops:incorporates role:data-engineer" in a["because"] for a in answers)

@@ -264,18 +264,22 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
             "standard input has none; save it as a file, or ask for the gap"
         )
     used = _file_entity(staff) | {"unread": found.unreadable_rows}
-    added = [_file_entity(path) for path in graph.added if path.suffix != ".rq"]
+    only, beside = (
+        [_file_entity(path) for path in paths if path.suffix != ".rq"]
+        for paths in (graph.only, graph.beside)
+    )
     ontology: dict[str, Any] = {
         "id": ontology_hash(),
         "type": "Entity",
         "of": f"{BASE}/{graph.version}",
         "version": graph.version,
-        "added": added,
+        **({"only": only} if only else {}),
+        "added": beside,
     }
     made = {
         "type": "Activity",
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "used": [source["id"] for source in (used, ontology, *added)],
+        "used": [source["id"] for source in (used, ontology, *only, *beside)],
         "by": {"type": "SoftwareAgent", "name": "mlops-roles", "version": graph.version},
     }
     return {"staff": used, "ontology": ontology, "made": made}

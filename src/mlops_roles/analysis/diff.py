@@ -139,20 +139,23 @@ class StaffDiff:
         }
 
 
-def diff(
+def diff(  # noqa: PLR0913  # the files, most of them optional
     old: str | Path,
     new: str | Path,
     staff: str | Path | None = None,
     *,
     added: Iterable[str | os.PathLike[str]] = (),
+    only: Iterable[str | os.PathLike[str]] = (),
     run_audit: Callable[..., Audit] = audit,
 ) -> OntologyDiff | StaffDiff:
     """Compare two versions of the ontology, or two staff files.
 
     Args:
-        old, new: ontologies, each a folder such as `ontology/` or one RDF file; or staff files.
+        old, new: ontologies, each a folder or one RDF file; or files of a company's own roles,
+            which are compared on top of the ontology; or staff files.
         staff: with ontologies, a staff file; the answers about its people are compared.
         added: a company's additions to both ontologies.
+        only: a framework in place of our content, on both sides.
         run_audit: audits a staff file; such as `functools.partial(audit, mapping={…})`.
 
     Raises:
@@ -163,15 +166,23 @@ def diff(
         >>> diff("examples/acme.csv", "examples/acme.csv").to_dict()["coverage"]
         []
     """
-    are_staff, added = [Path(p).suffix.lower() in STAFF_SUFFIXES for p in (old, new)], tuple(added)
+    are_staff = [Path(p).suffix.lower() in STAFF_SUFFIXES for p in (old, new)]
+    added, only = tuple(added), tuple(only)
     if are_staff[0] != are_staff[1] or (staff and all(are_staff)):
         raise InputError(
             f"diff {old} {new}: compare two ontologies, with --staff or without, or two staff files"
         )
     if all(are_staff):
-        graph = load(*added)
+        graph = load(*added, only=only)
         return _staff_diff(run_audit(old, graph=graph), run_audit(new, graph=graph))
-    before, after = Version(old, added), Version(new, added)
+    versions = Version(old, added, only), Version(new, added, only)
+    return _ontology_diff(*versions, staff, run_audit)
+
+
+def _ontology_diff(
+    before: Version, after: Version, staff: str | Path | None, run_audit: Callable[..., Audit]
+) -> OntologyDiff:
+    """Compare two versions of the ontology, and the answers about a staff file."""
     before.prefixes = after.prefixes = before.prefixes | after.prefixes  # the same CURIEs in both
     changes = statement_changes(before, after)
     if staff is None:

@@ -25,6 +25,7 @@ from ..errors import InputError, UnknownPerson
 from . import commands
 
 if TYPE_CHECKING:
+    from ..ontology.graph import Graph
     from ..staff.privacy import Pseudonyms
 
 DESCRIPTION = """\
@@ -139,7 +140,7 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
 
 
 def add_added(parser: argparse.ArgumentParser) -> None:
-    """Add --with."""
+    """Add --with and --only."""
     parser.add_argument(
         "--with",
         dest="added",
@@ -148,6 +149,14 @@ def add_added(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="add a company's own roles, skills, tools, titles, shapes or questions, "
         "or alignment:NAME (repeatable)",
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a role framework of others, in place of our roles, tasks, skills and tools "
+        "(repeatable)",
     )
     add_base(parser)
 
@@ -159,6 +168,13 @@ def add_base(parser: argparse.ArgumentParser) -> None:
         metavar="IRI",
         help="where relative IRIs in RDF files start (default: the place of each file)",
     )
+
+
+def load_ontology(args: argparse.Namespace, *more: str) -> Graph:
+    """The ontology with the files of --with and --only, and some more."""
+    from ..ontology.graph import load
+
+    return load(*args.added, *more, only=args.only)
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

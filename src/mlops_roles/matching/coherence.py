@@ -86,6 +86,7 @@ def coherence(
     mappings: MappingSet,
     source: str | os.PathLike[str],
     added: Iterable[str | os.PathLike[str]] = (),
+    only: Iterable[str | os.PathLike[str]] = (),
 ) -> list[CoherenceIssue]:
     """Find mappings that contradict each other, the ontology or the mapped file, or name nothing.
 
@@ -93,6 +94,7 @@ def coherence(
         mappings: the mapping set; all its rows are checked, reviewed or not.
         source: the RDF file whose terms are mapped.
         added: files to load together with the ontology, as with `--with`.
+        only: a framework in place of our roles, tasks, skills and tools, as with `--only`.
 
     Returns:
         The issues that follow from the mappings together with the ontology, the shipped
@@ -107,18 +109,18 @@ def coherence(
         >>> [issue.kind for issue in coherence(mappings, "examples/acme-hr.ttl")]
         ['two in one', 'impossible', 'impossible']
     """
-    added = list(added)
-    graph = _MergedGraph(mappings, Graph(added, [source]).open())
-    return [*_unknown(mappings, source, added), *graph.issues()]
+    ontology = Graph(added, only=only)
+    graph = _MergedGraph(mappings, Graph(ontology.beside, [source], only=ontology.only).open())
+    return [*_unknown(mappings, source, ontology), *graph.issues()]
 
 
 def _unknown(
     mappings: MappingSet,
     source: str | os.PathLike[str],
-    added: Iterable[str | os.PathLike[str]],
+    ontology: Graph,
 ) -> Iterator[CoherenceIssue]:
     """The terms and predicates that no file has."""
-    for term in unknown_terms(mappings, mappings.mappings, source, added):
+    for term in unknown_terms(mappings, mappings.mappings, source, ontology):
         rows = tuple(f"{mappings.name}:{line}" for line in term.lines)
         yield CoherenceIssue("unknown", term.written, rows, (), term.message)
 

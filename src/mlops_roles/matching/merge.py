@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.sssom import MappingSet
+from ..ontology.graph import Graph, load
 from ..ontology.mappings import mapping_triples
 from .unknown_terms import unknown_terms
 
@@ -59,6 +60,7 @@ def apply_mappings(
     source: str | os.PathLike[str],
     mappings: MappingSet,
     added: Iterable[str | os.PathLike[str]] = (),
+    only: Iterable[str | os.PathLike[str]] = (),
 ) -> Merge:
     """Merge the reviewed mappings of a set into a file; the others are left out.
 
@@ -67,6 +69,7 @@ def apply_mappings(
         mappings: a set with at least one mapping that a person reviewed. A rejected one comes
             in as `mlops:noMatch`.
         added: files that have terms of the mappings too, as with `--with`.
+        only: a framework in place of our roles, tasks, skills and tools, as with `--only`.
 
     Returns:
         The merged graph, and which statements were added.
@@ -81,7 +84,7 @@ def apply_mappings(
         >>> len(apply_mappings("examples/acme-hr.ttl", mappings).changed)
         7
     """
-    _check_reviewed(mappings, source, added)
+    _check_reviewed(mappings, source, load(*added, only=only))
     graph, prefixes = _parse_file(source)
     if _read_marks(graph, mappings.iri):
         fix = "take it out with --undo first"
@@ -111,13 +114,13 @@ def _add_statements(
 def _check_reviewed(
     mappings: MappingSet,
     source: str | os.PathLike[str],
-    added: Iterable[str | os.PathLike[str]],
+    ontology: Graph,
 ) -> None:
     """Raise InputError if nothing was reviewed, or a reviewed mapping uses an unknown term."""
     if not mappings.reviewed:
         fix = "write your name under reviewer_label where you have decided"
         raise InputError(f"{mappings.name}: no row has been reviewed; {fix}")
-    if unknown := unknown_terms(mappings, mappings.reviewed, source, added):
+    if unknown := unknown_terms(mappings, mappings.reviewed, source, ontology):
         first, *others = unknown
         more = f" ({len(others)} more, all in `coherence`)" if others else ""
         raise InputError(

@@ -49,6 +49,7 @@ def propose(
     source: str | os.PathLike[str],
     to: Iterable[str] = (),
     added: Iterable[str | os.PathLike[str]] = (),
+    only: Iterable[str | os.PathLike[str]] = (),
 ) -> MappingSet:
     """Propose mappings from the terms of an RDF file to ours.
 
@@ -57,6 +58,7 @@ def propose(
         to: alignments, such as 'org' or 'gist', through which to read its classes and properties.
         added: files to load together with the ontology, as with `--with`; mappings that they
             have or reject are not proposed again.
+        only: a framework in place of our roles, tasks, skills and tools, as with `--only`.
 
     Returns:
         A set of mappings that no person has reviewed, each with its confidence (0 to 1) and its
@@ -73,11 +75,12 @@ def propose(
         ('Data Scientist', 'skos:closeMatch', 'role:data-scientist')
     """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
-    own = list(added)
-    graph = Graph([*own, *(f"alignment:{name}" for name in alignments)], [source]).open()
+    own, only = list(added), tuple(only)
+    more = [f"alignment:{name}" for name in alignments]
+    graph = Graph([*own, *more], [source], only=only).open()
     quads = rdf.parse_rdf(source)[0]
     terms = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
-    search = _EvidenceSearch(graph, load(*own), Vocabulary(graph, terms))
+    search = _EvidenceSearch(graph, load(*own, only=only), Vocabulary(graph, terms))
     return _mapping_set(search, Path(source).stem)
 
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ..io import rdf
 from ..io.sssom import BUILT_IN, Mapping, MappingSet
-from ..ontology.graph import BASE, DEFAULT, load
+from ..ontology.graph import BASE, DEFAULT, Graph
 from .alignments import alignments_dir, shipped_mapping_sets
 
 MAX_COMPARED = 20_000  # names; comparing more takes over a second
@@ -38,7 +38,7 @@ def unknown_terms(
     mappings: MappingSet,
     chosen: Iterable[Mapping],
     source: str | os.PathLike[str],
-    added: Iterable[str | os.PathLike[str]] = (),
+    ontology: Graph,
 ) -> list[UnknownTerm]:
     """Find the predicates, subjects and objects of mappings that do not exist.
 
@@ -46,7 +46,7 @@ def unknown_terms(
         mappings: the mapping set.
         chosen: the mappings of the set to check.
         source: the RDF file whose terms are mapped.
-        added: files to load together with the ontology, as with `--with`.
+        ontology: the ontology with what is added to it.
 
     Returns:
         Each unknown term once, in the order of the rows. A term of our namespace exists if the
@@ -54,7 +54,7 @@ def unknown_terms(
         alignment mentions it.
     """
     store = ox.Store()
-    asserted = load(*added).store.quads_for_pattern(None, None, None, DEFAULT)
+    asserted = ontology.store.quads_for_pattern(None, None, None, DEFAULT)
     store.extend(ox.Quad(*quad.triple) for quad in (*asserted, *rdf.parse_rdf(source)[0]))
     predicates, terms = _predicates(store), _terms(store)
     prefixes = {**BUILT_IN, **mappings.header["curie_map"]}

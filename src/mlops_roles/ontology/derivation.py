@@ -20,6 +20,7 @@ from ..io.resources import resource_dir
 from ..io.turtle import NOTE, derived_turtle
 from . import capabilities, reasoner
 from .capabilities import CAPABILITY_FOR
+from .framework import leave_out_content
 from .graph import BASE, INFERRED, Graph, ontology_files
 
 OUR_HEADER = ox.NamedNode(f"{BASE}/capabilities")
@@ -49,21 +50,26 @@ def _capability_classes(asserted: ox.Store) -> str:
     return derived_turtle(triples, capabilities.QUERY)
 
 
-def company_capabilities(added: Iterable[str | os.PathLike[str]]) -> str:
+def company_capabilities(
+    added: Iterable[str | os.PathLike[str]], only: Iterable[str | os.PathLike[str]] = ()
+) -> str:
     """The capability classes of a company's roles as a Turtle file that is complete on its own.
 
     Args:
         added: the files with the roles, as for `load`.
+        only: the files of a framework that replaces the content of the ontology, as for `load`.
 
     Raises:
         InputError: no role of the files has skills and no class, or the files contradict the
             ontology.
     """
-    graph = Graph(added).open()
-    store = ox.Store()
-    for path in (*ontology_files(), *graph.added_rdf):
-        if path != resource_dir("ontology") / "capabilities.ttl":
-            rdf.load_into(store, path)
+    graph = Graph(added, only=only).open()
+    classes_of_ours = resource_dir("ontology") / "capabilities.ttl"
+    store = _parse_files(path for path in ontology_files() if path != classes_of_ours)
+    if graph.only:
+        leave_out_content(store)
+    for path in graph.added_rdf:
+        rdf.load_into(store, path)
     inferred = (quad.triple for quad in graph.store.quads_for_pattern(None, None, None, INFERRED))
     derived = capabilities.missing_capabilities(store, inferred)
     classes = [triple for triple in derived if triple.subject != OUR_HEADER]

@@ -50,10 +50,13 @@ class Graph:
         store: a folder in which the loaded store is kept, or a store that is loaded already.
         base: the files of the ontology itself, the one with the owl:Ontology first; by default
             the shipped ones.
+        only: the files of a role framework that replaces the roles, tasks, skills and tools of
+            the ontology; its vocabulary stays.
 
     Attributes:
         prefixes: prefix to namespace, from the main file of the ontology and the files added.
-        added: the files added to the ontology, in order.
+        added: the files added to the ontology, in order; those of `only` first.
+        only: the files of the framework that replaces the content of the ontology, if any.
         data: the files of instance data.
         folder: the folder in which the loaded store is kept, or None.
         axioms_in_data: the kinds of axioms found in the data when it was loaded.
@@ -73,10 +76,12 @@ class Graph:
         data: Iterable[str | os.PathLike[str]] = (),
         store: str | os.PathLike[str] | ox.Store | None = None,
         base: Iterable[Path] | None = None,
+        only: Iterable[str | os.PathLike[str]] = (),
     ):
         if store == "":
             raise InputError("store: empty; name a folder, or leave it out")
-        self.added = tuple(map(resolve_path, added))
+        self.only = tuple(map(resolve_path, only))
+        self.added = (*self.only, *map(resolve_path, added))
         self.data = tuple(Path(p) for p in data)
         self.folder = None if store is None or isinstance(store, ox.Store) else Path(store)
         self._given = isinstance(store, ox.Store)
@@ -106,7 +111,8 @@ class Graph:
         """How another process builds this graph, as JSON: see `from_recipe`."""
         quads = self.store.dump(format=ox.RdfFormat.N_QUADS) if self._given else None
         return {
-            "added": list(map(str, self.added)),
+            "added": list(map(str, self.beside)),
+            "only": list(map(str, self.only)),
             "data": list(map(str, self.data)),
             "folder": None if self.folder is None else str(self.folder),
             "base": list(map(str, self._base)),
@@ -124,7 +130,7 @@ class Graph:
             store.load(recipe["quads"], format=ox.RdfFormat.N_QUADS)
         base = map(Path, recipe["base"])
         with rdf.relative_to(recipe["base_iri"]):
-            graph = cls(recipe["added"], recipe["data"], store, base).open()
+            graph = cls(recipe["added"], recipe["data"], store, base, recipe["only"]).open()
         return graph.with_prefixes(recipe["prefixes"]) if recipe["prefixes"] else graph
 
     @property
@@ -155,6 +161,11 @@ class Graph:
         return other
 
     # what is in it --------------------------------------------------------
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """The added files without those of a framework that replaces the content."""
+        return self.added[len(self.only) :]
 
     @property
     def added_rdf(self) -> tuple[Path, ...]:
@@ -201,6 +212,10 @@ class Graph:
         from .rules import rule_texts
 
         digest = hashlib.sha256("".join((*rule_texts().values(), query_text())).encode())
+        if self.only:
+            from .framework import content_query
+
+            digest.update(content_query().encode())
         for path in (*self._base, *self._added_statements):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:32]
@@ -310,8 +325,15 @@ class Graph:
         self.store = store
         for path in self._base:
             store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        if self.only:
+            from .framework import leave_out_content
+
+            leave_out_content(store)
         for path in self.added_rdf:
-            self.prefixes = rdf.load_into(store, path) | self.prefixes
+            found = rdf.load_into(store, path)
+            if path in self.only:
+                found = _beside_ours(found, self.prefixes)
+            self.prefixes = found | self.prefixes
             warn_of(path)
         if self._added_statements != self.added_rdf:
             from .mappings import load_mappings
@@ -574,11 +596,26 @@ def ontology_files(folder: Path | None = None) -> list[Path]:
     return sorted(files, key=lambda path: (path.name != "mlops-roles.ttl", path.name))
 
 
+def _beside_ours(found: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes of a framework; one of ours that means another namespace there gets a 2."""
+    return {
+        f"{prefix}2" if prefixes.get(prefix, namespace) != namespace else prefix: namespace
+        for prefix, namespace in found.items()
+    }
+
+
 def _prefixes(path: Path) -> dict[str, str]:
     parser = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
     for _ in parser:
         pass
     return dict(parser.prefixes)
+
+
+def _as_paths(
+    files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+) -> tuple[str | os.PathLike[str], ...]:
+    """One file or several, as a tuple."""
+    return (files,) if isinstance(files, (str, os.PathLike)) else tuple(files)
 
 
 @cache
@@ -590,6 +627,7 @@ def load(
     *added: str | os.PathLike[str],
     data: Iterable[str | os.PathLike[str]] = (),
     store: str | os.PathLike[str] | None = None,
+    only: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
 ) -> Graph:
     """Load the ontology, with the files that a company adds.
 
@@ -598,6 +636,8 @@ def load(
             mappings (SSSOM, .tsv); `alignment:esco` is a shipped alignment.
         data: RDF files about people, to be queried together with the ontology.
         store: a folder in which the loaded store is kept; rebuilt when a file has changed.
+        only: a role framework of others, in one file or several, in place of the roles, tasks,
+            skills and tools of the ontology; the vocabulary stays.
 
     Returns:
         The graph; without arguments the same object each time.
@@ -609,9 +649,11 @@ def load(
         >>> from mlops_roles import load
         >>> load().version == load("alignment:esco").version
         True
+        >>> load(only="examples/acme.ttl").resolve_term("Prompt Engineer")
+        'https://acme.example/roles/prompt-engineer'
     """
-    data = tuple(data)
-    if not (added or data or store is not None):
+    data, only = tuple(data), _as_paths(only)
+    if not (added or data or only or store is not None):
         return _shipped()
-    graph = Graph(added, data, store).open()
+    graph = Graph(added, data, store, only=only).open()
     return graph.warn_of_axioms() if data else graph

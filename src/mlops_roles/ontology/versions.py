@@ -1,4 +1,7 @@
-"""A version of the ontology as comparable statements: blank nodes are written by their content."""
+"""A version of the ontology, or of an extension, as comparable statements.
+
+Blank nodes are written by their content.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
+from ..io import rdf
 from .graph import (
+    BASE,
     DEFAULT,
     INFERRED,
+    OWL_CLASS,
     OWL_VERSION_INFO,
     RDF_NIL,
     RDF_TYPE,
@@ -30,6 +36,7 @@ MAX_TEXT = 300  # characters of a term that are written; a longer one ends with 
 OWL, RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 AXIOM = ox.NamedNode(OWL + "Axiom")
 PARTS = tuple(ox.NamedNode(OWL + f"annotated{part}") for part in ("Source", "Property", "Target"))
+DECLARES_OURS = ox.Triple(ox.NamedNode(f"{BASE}/ns#Role"), RDF_TYPE, OWL_CLASS)
 FIRST, REST = (ox.NamedNode(RDF + name) for name in ("first", "rest"))
 Formatter = Callable[[Term], str]
 
@@ -57,26 +64,39 @@ class Statement:
 
 
 class Version(Graph):
-    """An ontology other than the shipped one; what follows is inferred by the shipped rules.
+    """A version of the ontology, or of what a company adds to it, with what follows from it.
+
+    Files that declare the classes of the vocabulary are a whole ontology, and stand alone. Others
+    are an extension, and are added to the shipped ontology.
 
     Args:
         path: a folder such as `ontology/`, or one RDF file.
         added: files added to it.
+        only: files of a framework that an extension is added to, in place of our content.
 
     Raises:
         InputError: a file cannot be read or contradicts the ontology.
     """
 
-    def __init__(self, path: str | os.PathLike[str], added: Iterable[str | os.PathLike[str]] = ()):
-        super().__init__((*_files_of(Path(path)), *added), base=())
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        added: Iterable[str | os.PathLike[str]] = (),
+        only: Iterable[str | os.PathLike[str]] = (),
+    ):
+        files = _files_of(Path(path))
+        asserted = [quad for file in files for quad in rdf.parse_rdf(file)[0]]
+        is_whole = any(quad.triple == DECLARES_OURS for quad in asserted)
+        super().__init__((*files, *added), base=() if is_whole else None, only=only)
+        about = (q.object for q in asserted if q.predicate == OWL_VERSION_INFO)
+        self._versions = [value.value for value in about if isinstance(value, ox.Literal)]
         self.source = str(path)
         self.open()
 
     @cached_property
     def version(self) -> str:
-        """The version that the ontology gives itself, or ''."""
-        quads = self.store.quads_for_pattern(None, OWL_VERSION_INFO, None, DEFAULT)
-        return min((q.object.value for q in quads if isinstance(q.object, ox.Literal)), default="")
+        """The version that the ontology or extension gives itself, or ''."""
+        return min(self._versions, default="")
 
     @cached_property
     def asserted(self) -> dict[str, Statement]:

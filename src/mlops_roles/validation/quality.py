@@ -27,12 +27,13 @@ from ..errors import InputError
 from ..io import rdf
 from ..io.resources import resource_dir, resource_rows, shipped_text
 from ..ontology.catalogue import run_query
-from ..ontology.graph import DEFAULT, Graph, load
+from ..ontology.graph import DEFAULT, RDF_TYPE, Graph, load
 from ..ontology.sparql_tokens import token_list
 from .findings import SEVERITIES
 from .shacl import to_rdflib_graph
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
+ADDED = ox.NamedNode("https://w3id.org/mlops-roles/quality#added")
 CHECK_STATES = ("failed", "excepted", "not run", "passed")  # the order of results
 _HEADER = re.compile(r"^#\+ (check|name|severity|reason|fix): (.*)$", re.M)
 
@@ -110,7 +111,8 @@ def quality(
 
     Args:
         path: Turtle, RDF/XML, JSON-LD, N-Triples or TriG.
-        graph: our ontology with a company's additions, to be checked instead of a file.
+        graph: our ontology with a company's additions, to be checked instead of a file; the terms
+            of the additions are checked as ours are.
         questions: SPARQL files, the competency questions of the ontology; by default ours for ours.
         exceptions: CSV of check, subject (* for any) and reason; by default ours for ours.
 
@@ -132,7 +134,7 @@ def quality(
     results = [r for text in texts if "#+ check:" in text for r in _run_check(text, ontology)]
     results += [*_profiles(ontology), *_unused_terms(ontology, _questions(path, questions))]
     if excepted := exceptions or (None if path else folder / "exceptions.csv"):
-        results = _mark_exceptions(results, excepted)
+        results = _mark_exceptions(results, excepted, all_occur=bool(exceptions) or not graph.added)
     not_run: Any = resource_rows("queries", "quality/not-run")
     results += [Result(**row, severity="Info", state="not run") for row in not_run]
     coverage = run_query(ontology, shipped_text(folder / "coverage.rq")).rows
@@ -153,12 +155,22 @@ def _passed(check: str) -> Result:
 
 
 class _OntologyUnderTest(Graph):
-    """An asserted ontology, with its own terms listed in the graph TERMS."""
+    """An asserted ontology, with its own terms listed in the graph TERMS.
 
-    def __init__(self, quads: Iterable[ox.Quad], prefixes: dict[str, str]):
+    Args:
+        quads: the statements of the ontology.
+        prefixes: prefix to namespace.
+        added: files whose terms are its own, too, whatever their namespace.
+    """
+
+    def __init__(
+        self, quads: Iterable[ox.Quad], prefixes: dict[str, str], added: Iterable[Path] = ()
+    ):
         super().__init__(store=ox.Store())
         self.prefixes = prefixes
         self.store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+        typed = (q for file in added for q in rdf.parse_rdf(file)[0] if q.predicate == RDF_TYPE)
+        self.store.extend(ox.Quad(q.subject, q.predicate, q.object, ADDED) for q in typed)
         path = resource_dir("queries") / "quality" / "own-terms.rq"
         own: Any = self.query(shipped_text(path))
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, TERMS) for t in list(own))
@@ -185,7 +197,7 @@ def _ontology_under_test(path: str | os.PathLike[str] | None, graph: Graph) -> _
     """The ontology of a file, with our prefixes where it has none of its own; or ours."""
     if path is None:
         asserted = graph.store.quads_for_pattern(None, None, None, DEFAULT)
-        return _OntologyUnderTest(asserted, graph.prefixes)
+        return _OntologyUnderTest(asserted, graph.prefixes, graph.added_rdf)
     quads, prefixes = rdf.parse_rdf(path)
     namespaces = set(prefixes.values())
     ours = {p: n for p, n in graph.prefixes.items() if p not in prefixes and n not in namespaces}
@@ -266,10 +278,12 @@ def _iris_in_query(text: str) -> set[str]:
     }
 
 
-def _mark_exceptions(results: list[Result], path: str | os.PathLike[str]) -> list[Result]:
+def _mark_exceptions(
+    results: list[Result], path: str | os.PathLike[str], all_occur: bool
+) -> list[Result]:
     """The results, with the state 'excepted' for violations that a CSV of exceptions lists.
 
-    Raises InputError if a column is missing or an exception matches no violation.
+    Raises InputError if a column is missing, or if all have to occur and one matches no violation.
     """
     rows = list(csv.DictReader(io.StringIO(_read_text(path))))
     if any(None in (row.get(c) for c in ("check", "subject", "reason")) for row in rows):
@@ -279,7 +293,7 @@ def _mark_exceptions(results: list[Result], path: str | os.PathLike[str]) -> lis
     reasons = {(row["check"], row["subject"]): row["reason"] for row in rows}
     failed = [r for r in results if r.state == "failed"]
     used = {(r.check, subject) for r in failed for subject in (r.subject, "*")}
-    for check, subject in sorted(set(reasons) - used):
+    for check, subject in sorted(set(reasons) - used if all_occur else ()):
         raise InputError(
             f"{path}: {check} of {subject} is excepted and does not occur; remove the line"
         )

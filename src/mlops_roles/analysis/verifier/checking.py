@@ -69,11 +69,12 @@ class _Cell(NamedTuple):
     skills: set[str]
 
 
-def verify(
+def verify(  # noqa: PLR0913  # the files, all of them named
     certificate: str | Path,
     staff: str | Path,
     *,
     added: Sequence[str | Path] = (),
+    only: Sequence[str | Path] = (),
     mapping: Mapping[str, str] | None = None,
     key: bytes | None = None,
 ) -> Verification:
@@ -83,6 +84,7 @@ def verify(
         certificate: as `certify` wrote it, in JSON or RDF.
         staff: the staff file that it is about: CSV, TSV, XLSX or Parquet.
         added: the files that a company adds to the ontology.
+        only: the files of a framework in place of the roles and skills of the ontology.
         mapping: our column to the file's column; synonyms are not recognised.
         key: the key of the pseudonyms, if the certificate has a pseudonym.
 
@@ -103,12 +105,15 @@ def verify(
     _check_reading(given, certificate)
     rows = PersonRows(Path(staff), given.get("person"), mapping or {}, key)
     _check_columns(given, rows, certificate)
-    ontology = Ontology(added) if added else shipped_ontology()
-    found = _stray_statements(stray)
-    found += _blockers(given, rows, ontology) or _differences(
-        given, _Rebuild(given, rows, ontology).certificate()
-    )
+    ontology = Ontology(added, only) if added or only else shipped_ontology()
+    found = [*_stray_statements(stray), *_compared(given, rows, ontology)]
     return Verification(given, tuple(found), rows.ignored_columns)
+
+
+def _compared(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) -> list[Difference]:
+    """What differs from the certificate as it is rebuilt; or why it cannot be."""
+    blockers = _blockers(given, rows, ontology)
+    return blockers or _differences(given, _Rebuild(given, rows, ontology).certificate())
 
 
 def _stray_statements(stray: Sequence[str]) -> list[Difference]:
@@ -213,7 +218,8 @@ class _Rebuild:
                 "type": "Entity",
                 "of": f"{BASE}/{ontology.version}",
                 "version": ontology.version,
-                "added": added,
+                **({"only": added[: ontology.replacing]} if ontology.replacing else {}),
+                "added": added[ontology.replacing :],
             },
             "made": {
                 "type": "Activity",

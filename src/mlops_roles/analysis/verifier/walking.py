@@ -28,17 +28,21 @@ VERSION_INFO = "http://www.w3.org/2002/07/owl#versionInfo"
 
 
 class Ontology:
-    """The shipped ontology and what a company adds, by version and hash."""
+    """The shipped ontology, or a framework in place of it, and what a company adds, by hash."""
 
-    def __init__(self, added: Sequence[str | Path] = ()):
+    def __init__(self, added: Sequence[str | Path] = (), only: Sequence[str | Path] = ()):
         shipped = _triples(sorted(resource_dir("ontology").glob("*.ttl")))
-        files = [path for path in map(resolve_path, added) if path.suffix != ".rq"]
+        replacing, more = (
+            [path for path in map(resolve_path, given) if path.suffix != ".rq"]
+            for given in (only, added)
+        )
+        files, self.replacing = [*replacing, *more], len(replacing)
         paths = [path for path in files if path.suffix != ".tsv"]
         self.digest = digest("".join(sorted(canonical_lines(shipped))).encode())
         self._objects: dict[tuple[Any, str], set[Any]] = defaultdict(set)
         own = _triples(paths)
         self.matches = _matches(own, files) if files else None
-        for s, predicate, o in [*shipped, *own]:
+        for s, predicate, o in own if only else [*shipped, *own]:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in files]
         self.version = next(

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ...io.text import FORMATS_WITH_NOTES, FORMATTERS, format_rows
 from ...ontology.catalogue import Answer, Question, catalogue, find_question, legend
-from ...ontology.graph import Graph, load
-from ..main import Progress, add_common, add_server, write_output
+from ...ontology.graph import Graph
+from ..main import Progress, add_common, add_server, load_ontology, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     )
     add_server(parser, timeout=60)
     known, _ = _question_parser().parse_known_args(argv)
-    asked = _question(known.question, known.added) if known.question else None
+    asked = _question(known.question, [*known.only, *known.added]) if known.question else None
     parser.add_argument(
         "question",
         nargs="?",
@@ -59,6 +59,7 @@ def _question_parser() -> argparse.ArgumentParser:
     for option in ("format", "output", "data", "store", "timeout", "endpoint", "graph", "base"):
         parser.add_argument(f"--{option}")
     parser.add_argument("--with", dest="added", action="append", default=[])
+    parser.add_argument("--only", action="append", default=[])
     parser.add_argument("question", nargs="?")
     return parser
 
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     if args.question is None:
         write_output(_list_questions(args), args.output)
         return 0
-    graph = Graph(args.added, args.data, args.store)
+    graph = Graph(args.added, args.data, args.store, only=args.only)
     answer = _ask_server(args, graph) if args.endpoint else _ask_locally(args, graph)
     asked = None if _is_file(args.question) else find_question(args.question, graph)
     write_output(_format_answer(answer, args.format, asked), args.output)
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
 def _list_questions(args: argparse.Namespace) -> str:
     rows = [
         {"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary}
-        for q in catalogue(load(*args.added)).values()
+        for q in catalogue(load_ontology(args)).values()
     ]
     form = "table" if args.format == "ttl" else args.format
     return format_rows(rows, ["question", "parameters", "answers"], form)

@@ -32,10 +32,18 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from ...io.text import format_rows, to_json
-from ...ontology.graph import Graph, load
+from ...ontology.graph import Graph
 from ...staff.engine import connect, database_errors, open_table
 from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
-from ..main import Progress, add_common, add_privacy, pseudonymiser, pseudonyms, write_output
+from ..main import (
+    Progress,
+    add_common,
+    add_privacy,
+    load_ontology,
+    pseudonymiser,
+    pseudonyms,
+    write_output,
+)
 from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
@@ -99,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
         )
     from ...analysis.audit import audit
 
-    graph, options = load(*args.added), read_options(args)
+    graph, options = load_ontology(args), read_options(args)
     with database_errors(args.connect or "", DATABASE_FIX) if args.connect else nullcontext():
         if args.reading:
             return _show_reading(args, graph, options)

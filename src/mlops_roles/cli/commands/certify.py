@@ -18,8 +18,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ...io.text import FORMATTERS, format_rows, to_json
-from ...ontology.graph import load
-from ..main import add_common, add_privacy, pseudonyms, write_output
+from ..main import add_common, add_privacy, load_ontology, pseudonyms, write_output
 from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def records(args: argparse.Namespace) -> Records:
     from ...analysis.evidence import Records
 
     options = read_options(args)
-    found = Records(args.staff, load(*args.added), options, pseudonyms(args))
+    found = Records(args.staff, load_ontology(args), options, pseudonyms(args))
     keep_mapping(args, found.staff.reading, options)
     return found
 

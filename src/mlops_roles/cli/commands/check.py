@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from ...io.text import FORMATTERS, format_rows, single_line, to_json
-from ...ontology.graph import load
 from ...validation.findings import Finding, Report
 from ...validation.shacl import SECONDS, check
-from ..main import add_common, print_note, write_output
+from ..main import add_common, load_ontology, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -36,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    report = check(args.data, load(*args.added), args.timeout)
+    report = check(args.data, load_ontology(args), args.timeout)
     write_output(_format_report(report, args.format), args.output)
     shapes = sum(map(bool, report.checked.values()))
     print_note(f"{len(report.findings)} findings; {report.nodes} nodes checked by {shapes} shapes")

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     mappings = read_mappings(args.mappings)
-    issues = coherence(mappings, args.theirs, args.added)
+    issues = coherence(mappings, args.theirs, args.added, args.only)
     if args.format == "table":
         text = "".join(map(_issue_text, issues))
     else:

@@ -3,8 +3,8 @@
   mlops-roles derive
   mlops-roles derive --with acme.ttl --output acme-capabilities.ttl
 
-Without --with it is for maintainers: run it after every change in ontology/. With it, nothing of
-the ontology is rewritten; the classes are written as Turtle that opens on its own.
+Without --with and --only it is for maintainers: run it after every change in ontology/. With one of
+them, nothing of the ontology is rewritten; the classes are written as Turtle that opens on its own.
 """
 
 import argparse
@@ -22,8 +22,8 @@ def run(args: argparse.Namespace) -> int:
     from ...matching import alignments
     from ...ontology.derivation import company_capabilities, derived_files, write_stale
 
-    if args.added:
-        write_output(company_capabilities(args.added), args.output)
+    if args.added or args.only:
+        write_output(company_capabilities(args.added, args.only), args.output)
         return 0
     paths = [*write_stale(derived_files()), *write_stale(alignments.derived_files())]
     written = "".join(f"wrote {path.name}\n" for path in paths)

@@ -2,10 +2,12 @@
 
   mlops-roles diff old/ontology ontology
   mlops-roles diff old.ttl new.ttl --staff staff.csv
+  mlops-roles diff acme-1.ttl acme-2.ttl --staff staff.csv     a company's own roles
   mlops-roles diff staff-2025.csv staff-2026.csv
 
-An ontology is a folder such as ontology/, or one RDF file. For ontologies, the report lists the
-terms added, removed and changed, the inferred statements gained and lost with the change that
+An ontology is a folder such as ontology/, or one RDF file; a file of a company's own roles, as for
+--with, is compared with all that follows from it and the ontology. For ontologies, the report lists
+the terms added, removed and changed, the inferred statements gained and lost with the change that
 causes each, and with --staff the people whose answers change. For staff files, it lists the people
 added and removed, those whose roles, skills or answers change, and the coverage before and after.
 Exit code 1 if rows of a staff file were rejected; a difference alone is an answer.
@@ -47,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
 
     hide, progress = pseudonymiser(args), Progress()
     run_audit = partial(audit, mapping=read_options(args), on_progress=progress)
-    found = diff(args.old, args.new, args.staff, added=args.added, run_audit=run_audit)
+    files = (args.old, args.new, args.staff)
+    found = diff(*files, added=args.added, only=args.only, run_audit=run_audit)
     progress.done()
     if args.format in ROW_FORMATS:
         people = isinstance(found, StaffDiff) or args.staff

@@ -14,8 +14,8 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.text import FORMATTERS, format_rows
-from ...ontology.graph import Graph, load
-from ..main import Progress, add_common, add_server, write_output
+from ...ontology.graph import Graph
+from ..main import Progress, add_common, add_server, load_ontology, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     from ...errors import InputError
 
-    graph = load(*args.added)
+    graph = load_ontology(args)
     if args.save:
         from ...ontology.endpoint.contents import n_quads
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from ...io.text import to_json
 from ...ontology.catalogue import legend, marks
 from ...ontology.explanation import explain
-from ...ontology.graph import Graph, load
-from ..main import add_common, write_output
+from ...ontology.graph import Graph
+from ..main import add_common, load_ontology, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     statement = " ".join(args.statement)
-    graph = load(*args.added)
+    graph = load_ontology(args)
     proof = explain(statement, graph)
     if args.format == "json":
         text = to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"})

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 
 from ...errors import InputError
 from ...io.resources import resource_rows
-from ...ontology.graph import Graph, load
-from ..main import add_common, print_note, write_output
+from ...ontology.graph import Graph
+from ..main import add_common, load_ontology, print_note, write_output
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     from ...ontology.released import open_imports
 
-    graph = load(*args.added)
+    graph = load_ontology(args)
     for iri in open_imports(graph):
         print_note(f"<{iri}> is imported and not loaded: left out; add its file by --with")
     if args.shapes:

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.apply or args.undo:
         return _apply_or_undo(args)
-    proposals = propose(args.theirs, args.to, args.added)
+    proposals = propose(args.theirs, args.to, args.added, args.only)
     if args.format == "sssom":
         text = proposals.to_tsv()
     else:
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _apply_or_undo(args: argparse.Namespace) -> int:
     if args.apply:
-        merge = apply_mappings(args.theirs, read_mappings(args.apply), args.added)
+        merge = apply_mappings(args.theirs, read_mappings(args.apply), args.added, args.only)
         summary = f"{len(merge.changed)} statements added, {len(merge.unchanged)} were there before"
     else:
         merge = undo_mappings(args.theirs, read_mappings(args.undo))

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..main import add_added
+from ..main import add_added, load_ontology
 from ..staff_options import add_reading, read_options
 
 if TYPE_CHECKING:
@@ -41,14 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ...errors import InputError
-    from ...ontology.graph import load
     from ..agents import Toolbox
 
     try:
         from ..mcp_server import run_http, run_stdio
     except ImportError:
         raise InputError("mcp: install it with: pip install 'mlops-roles[mcp]'") from None
-    graph = load(*args.added)
+    graph = load_ontology(args)
     toolbox = Toolbox(graph, _records(args, graph) if args.staff else None)
     if args.http:
         sys.stderr.write(f"http://127.0.0.1:{args.port}/mcp\n")

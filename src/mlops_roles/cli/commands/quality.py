@@ -3,6 +3,7 @@
   mlops-roles quality                                  our own ontology
   mlops-roles quality theirs.ttl --questions q/*.rq    any ontology, with its competency questions
   mlops-roles quality theirs.ttl --exceptions ours.csv
+  mlops-roles quality --with acme.ttl                  ours with a company's roles, as one
 
 Checks that need a network or a reader are listed as not run. A finding that is intended is recorded
 in a CSV file with the columns check, subject, reason. Exit code 1 if a check above Info failed.
@@ -14,9 +15,8 @@ from dataclasses import asdict
 from itertools import groupby
 
 from ...io.text import format_rows, to_json
-from ...ontology.graph import load
 from ...validation.quality import Quality, Result, quality
-from ..main import add_common, write_output
+from ..main import add_common, load_ontology, write_output
 
 MAX_FINDINGS = 5  # of one check, in the table
 
@@ -38,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     judged = quality(
-        args.ontology, graph=load(*args.added), questions=args.questions, exceptions=args.exceptions
+        args.ontology,
+        graph=load_ontology(args),
+        questions=args.questions,
+        exceptions=args.exceptions,
     )
     write_output(_format_quality(judged, args.format), args.output)
     return 0 if judged.conforms else 1

@@ -22,8 +22,8 @@ from collections.abc import Iterator, Sequence
 from ...io.text import FORMATTERS, format_rows
 from ...matching.skills import resolve_skill_names
 from ...matching.titles import resolve_all
-from ...ontology.graph import Graph, load
-from ..main import add_common, print_note, write_output
+from ...ontology.graph import Graph
+from ..main import add_common, load_ontology, print_note, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -114,8 +114,8 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
 def run(args: argparse.Namespace) -> int:
     titles = list(_titles(args.title))
     if args.accept or args.refuse:
-        _decide(args, titles, load(*args.added))
-    graph = load(*args.added, *([args.decisions] if args.decisions else []))
+        _decide(args, titles, load_ontology(args))
+    graph = load_ontology(args, *([args.decisions] if args.decisions else []))
     if args.skills:
         rows = [found.to_dict() for found in resolve_skill_names(titles, graph)]
         columns = ["name", "status", "skills", "evidence", "nearest"]

@@ -9,9 +9,8 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.text import to_json
-from ...ontology.graph import load
 from ...ontology.term_page import show
-from ..main import add_common, write_output
+from ..main import add_common, load_ontology, write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -22,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    page = show(args.term, load(*args.added))
+    page = show(args.term, load_ontology(args))
     if args.format == "json":
         text = to_json(page.to_dict())
     else:

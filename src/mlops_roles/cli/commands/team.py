@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ...io.text import format_rows, to_json
-from ...ontology.graph import load
-from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
+from ..main import Progress, add_common, add_privacy, load_ontology, pseudonymiser, write_output
 from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def audit_staff(args: argparse.Namespace, progress: Progress) -> Audit:
     """The audit of the staff file that these options name."""
     from ...analysis.audit import audit
 
-    graph, options = load(*args.added), read_options(args)
+    graph, options = load_ontology(args), read_options(args)
     found = audit(args.staff, graph=graph, mapping=options, on_progress=progress)
     keep_mapping(args, found.reading, options)
     return found

@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
         args.certificate,
         args.staff,
         added=args.added,
+        only=args.only,
         mapping=_one_each(mapping(args.map)),
         key=key and key.strip(),
     )

@@ -190,6 +190,7 @@ def _sources(data: Mapping[str, Any], certificate: Certificate) -> Iterator[str]
             f"{staff['unread']}; audit lists them."
         )
     yield f"Ontology: {ontology['version']}; {ontology['id']}"
+    yield from (f"Only: {only['file']}; {only['id']}" for only in ontology.get("only", ()))
     yield from (f"Added: {added['file']}; {added['id']}" for added in ontology["added"])
     rules = ", ".join(sorted({line["rule"] for line in data["skills"]} - {""}))
     role = certificate.graph.curie(data["role"])

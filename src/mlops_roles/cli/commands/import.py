@@ -1,0 +1,92 @@
+"""Make Turtle of a role framework that stands in tables: roles, tasks, skills, needs and levels.
+
+  mlops-roles import roles.xlsx --namespace https://acme.example/roles/ --output acme.ttl
+  mlops-roles import occupations.csv skills.csv relations.csv --namespace https://acme.example/r/
+  mlops-roles import roles.csv --namespace https://acme.example/roles/ --map skill=Know-how
+
+All sheets of all files make one framework. A row names a role and a task or skill of it; if it
+names both, the skill is the task's. A column says whether the skill is required or preferred, else
+it is required; an importance of 3 and more is required, of 2 and more preferred. Levels become
+notes, on which no verdict rests. Columns, sheets and rows that are not read are named on standard
+error. Use the result with --only instead of our roles; or import with --extend, which uses our
+skills, and add it to ours by --with. Exit code 1 if a row was not read.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ..main import add_output, print_note, write_output
+from ..staff_options import mapping
+
+MAX_SHOWN = 50
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("files", nargs="+", metavar="TABLE", help="CSV, TSV or XLSX")
+    parser.add_argument(
+        "--namespace",
+        required=True,
+        metavar="IRI",
+        help="the start of the IRIs of your terms; it ends with / or #",
+    )
+    parser.add_argument("--prefix", default="our", help="the prefix of the namespace")
+    parser.add_argument(
+        "--source",
+        metavar="TEXT",
+        help="the document that the terms come from, an IRI or a title (default: the files)",
+    )
+    parser.add_argument("--lang", default="en", help="the language of the texts (default: en)")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help="read a column of theirs as one of ours, such as role, task, skill, need or level",
+    )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="HEADING",
+        help="do not read this column (repeatable)",
+    )
+    parser.add_argument(
+        "--extend",
+        action="store_true",
+        help="a skill that has a name of one of ours is ours: for use with --with, not --only",
+    )
+    add_output(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from ...ontology.graph import load
+    from ...staff.framework_import import import_framework
+
+    found = import_framework(
+        args.files,
+        args.namespace,
+        prefix=args.prefix,
+        source=args.source,
+        language=args.lang,
+        mapping=mapping(args.map),
+        ignore=args.ignore,
+        graph=load() if args.extend else None,
+    )
+    write_output(found.to_turtle(), args.output)
+    for reading in found.readings:
+        for sentence in reading.lines():
+            print_note(sentence)
+    for one in found.unread[:MAX_SHOWN]:
+        print_note(f"{one.place}: {one.reason}; {one.fix}")
+    if len(found.unread) > MAX_SHOWN:
+        print_note(f"and {len(found.unread) - MAX_SHOWN} more rows that are not read")
+    if args.extend:
+        names = "; ".join(f"{name} ({term})" for name, term in found.reused.items())
+        print_note(f"skills of ours: {names or 'none'}")
+    counts = found.counts
+    print_note(
+        f"{counts['role']} roles, {counts['task']} tasks, {counts['skill']} skills; "
+        f"{counts['requiresSkill']} required, {counts['prefersSkill']} preferred; "
+        f"{counts['performs']} tasks of roles"
+    )
+    return 1 if found.unread else 0
