@@ -215,7 +215,7 @@ def hermit(data: Graph, tasks: str = EVERY_TASK) -> str:
             *tasks.split(),
             path.as_uri(),
         ]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if "nconsistent ontology" in run.stdout + run.stderr:
         raise Contradiction("HermiT: inconsistent ontology")
     assert run.returncode == 0 and "SubClassOf(" in run.stdout, (
