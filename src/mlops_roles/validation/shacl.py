@@ -62,7 +62,7 @@ class DataGraph:
         axioms: dict[str, set[Any]] = {}
         if path:
             rdf.load_into(store, path)
-            undescribed = _undescribed(ontology, store)
+            undescribed = _undescribed(graph, store)
             axioms = axioms_in(store)
         store.extend(ontology)
         if path:
@@ -203,10 +203,20 @@ def _asserted_quads(graph: Graph) -> tuple[ox.Quad, ...]:
     return tuple(graph.store.quads_for_pattern(None, None, None, DEFAULT))
 
 
-def _undescribed(ontology: tuple[ox.Quad, ...], data: ox.Store) -> set[Any]:
+@once_per_graph
+def _nodes(graph: Graph) -> tuple[set[Any], set[Any]]:
+    """The subjects of the ontology, and all its nodes."""
+    quads = _asserted_quads(graph)
+    subjects = {q.subject for q in quads}
+    return subjects, subjects | {q.object for q in quads if not isinstance(q.object, ox.Triple)}
+
+
+def _undescribed(graph: Graph, data: ox.Store) -> set[Any]:
     """The nodes of the ontology that the data does not describe."""
-    subjects = {q.subject for q in ontology}
-    nodes = subjects | {q.object for q in ontology if not isinstance(q.object, ox.Triple)}
+    subjects, nodes = _nodes(graph)
+    if len(data) < len(nodes):  # reading little data once is quicker than looking up each node
+        described = {q.object for q in data} - subjects
+        return nodes - described.union(q.subject for q in data)
     return {
         node
         for node in nodes
