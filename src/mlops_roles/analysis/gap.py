@@ -184,7 +184,7 @@ def nearest_roles(
         >>> from mlops_roles import nearest_roles
         >>> nearest = nearest_roles("Chiara Rossi", "examples/acme.csv")[0]
         >>> nearest.role, len(nearest.missing)
-        ('backend-engineer', 8)
+        ('data-scientist', 11)
     """
     records = Records.from_source(staff)
     found = records.evidence(person)

@@ -127,23 +127,50 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
         6
     """
     _check_arguments(cover, size, redundancy, seconds)
-    if role is not None and cover != "skill":
-        raise InputError(f"team: cover {cover!r} of a role; people are trained in skills")
     model, fixed = CoverageModel.from_tables(audit.closed), load_people(audit, must)
     _check_size(len(fixed), size)
-    trained = None if role is None else slug_of_role(role, audit.graph)
-    items = model.items[cover] if trained is None else model.needs["role"].get(trained, [])
+    trained = slug_of_role(role, audit.graph) if role else None
+    items = _items(model, cover, trained)
+    return _find(_Search(audit, cover, size, redundancy, seconds, trained), model, items, fixed)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What is asked of a group; see `team`."""
+
+    audit: Audit
+    cover: str
+    size: int | None
+    redundancy: int
+    seconds: float
+    role: str | None
+
+
+def _items(model: CoverageModel, cover: str, role: str | None) -> Sequence[str]:
+    """The items to cover: all of a kind, or the skills of one role."""
+    if role is None:
+        return model.items[cover]
+    if cover != "skill":
+        raise InputError(f"team: cover {cover!r} of a role; people are trained in skills")
+    return model.needs["role"].get(role, [])
+
+
+def _find(
+    asked: _Search, model: CoverageModel, items: Sequence[str], fixed: Sequence[Person]
+) -> Team:
+    """The group, what it covers, and what the staff cannot cover."""
+    audit, cover, redundancy, seconds = asked.audit, asked.cover, asked.redundancy, asked.seconds
     among = frozenset(items)
     covers = {person: model.covers(cover, person) & among for person in load_people(audit)}
-    have = Counter(item for items in covers.values() for item in items)
+    have = Counter(item for found in covers.values() for item in found)
     wanted = {i: min(redundancy, have[i]) for i in items if have[i]}
     short = {i: redundancy - have[i] for i in items if have[i] < redundancy}
-    members, proof = _choose(covers, fixed, wanted, size, seconds)
+    members, proof = _choose(covers, fixed, wanted, asked.size, seconds)
     hired = {one: model.covers(cover, model.assumed_hire(one)) for one in model.tables.roles}
     unmet = _all_impossible(audit, cover, have, short, hired)
     group, hires = _describe(members, covers, fixed), _fewest_hires(short, hired, seconds)
-    labels = model.labels
-    return Team(audit, cover, redundancy, size, wanted, group, unmet, hires, proof, labels, trained)
+    rest = (wanted, group, unmet, hires, proof, model.labels, asked.role)
+    return Team(audit, cover, redundancy, asked.size, *rest)
 
 
 def _all_impossible(

@@ -168,7 +168,7 @@ def _member(data: Data, member: Data) -> dict[str, Any]:
     return {
         "person": member["person"] + (" (must)" if member["must"] else ""),
         "line": member["line"],
-        "holds now": _labels(data, member["holds"]),
+        **({"holds now": _labels(data, member["holds"])} if data.get("role") else {}),
         "covers": len(names),
         data["cover"] + "s": "; ".join(names[:MAX_NAMES]) + more,
     }
