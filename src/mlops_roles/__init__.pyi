@@ -59,6 +59,7 @@ from .ontology.sandbox import run_sparql as run_sparql
 from .ontology.term_page import Page as Page
 from .ontology.term_page import show as show
 from .publishing.compatibility import breaking_changes as breaking_changes
+from .publishing.extension import publish_extension as publish_extension
 from .publishing.release import publish as publish
 from .publishing.server import serve as serve
 from .staff.framework_import import FrameworkImport as FrameworkImport

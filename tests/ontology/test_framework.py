@@ -151,6 +151,6 @@ def test_added_files_and_a_second_framework_file_come_on_top(folder):
     assert graph.digest != load(more, folder / "bank.ttl").digest
 
 
-def test_our_own_example_stands_alone_but_for_one_skill():
+def test_our_own_example_is_complete_but_for_one_skill():
     found = check(graph=load(only=ROOT / "examples" / "acme.ttl")).findings
     assert [f.value for f in found] == ["skill:model-training-and-evaluation"]

@@ -91,7 +91,7 @@ def test_files_are_one_framework_and_titles_and_definitions_come_from_any(write)
 
 
 def test_occupations_with_iris_relations_and_kinds(write):
-    """The layout of ESCO: what a row is stands in a column, relations have IRIs alone."""
+    """The layout of ESCO: a column says what a row is, relations have IRIs alone."""
     terms = write(
         "conceptType,conceptUri,preferredLabel,altLabels,description\n"
         'Occupation,https://e.example/o/1,data keeper,"data minder\ndata warden",Keeps data.\n'

@@ -66,7 +66,7 @@ class Statement:
 class Version(Graph):
     """A version of the ontology, or of what a company adds to it, with what follows from it.
 
-    Files that declare the classes of the vocabulary are a whole ontology, and stand alone. Others
+    Files that declare the classes of the vocabulary are a whole ontology, by themselves. Others
     are an extension, and are added to the shipped ontology.
 
     Args:

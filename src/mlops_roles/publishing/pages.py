@@ -47,7 +47,7 @@ def pages(graph: Graph) -> dict[str, bytes]:
 
 def front_page(about: Mapping[str, str]) -> bytes:
     """The front page of a site, with a link to the current version."""
-    text: str = _environment().get_template("front.html.j2").render(about=about)
+    text: str = environment().get_template("front.html.j2").render(about=about)
     return text.encode()
 
 
@@ -196,7 +196,7 @@ class Documentation:
 
     @cached_property
     def _env(self) -> Any:
-        env = _environment()
+        env = environment()
         titles = {row["kind"]: row for row in publishing_rows("kinds")}
         env.globals |= {
             "doc": self,
@@ -384,7 +384,8 @@ def _mapping_sets() -> Iterator[dict[str, Any]]:
         yield {"slug": name, "about": found.header, "rows": rows}
 
 
-def _environment() -> Any:
+def environment() -> Any:
+    """The environment of the templates."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("mlops_roles.publishing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import InputError
@@ -53,9 +54,17 @@ def publish(
         >>> mlops_roles.publish("dist").name  # doctest: +SKIP
         'dist'
     """
+    return replace_folder(output, lambda: release_files(graph or load(), site))
+
+
+def replace_folder(output: str | os.PathLike[str], build: Callable[[], dict[str, bytes]]) -> Path:
+    """Write the files that `build` returns to a folder, which appears when it is complete.
+
+    Raises InputError if the folder has other files than a build, or cannot be written.
+    """
     target = Path(os.path.realpath(output))
     _reject_foreign_folder(target)
-    built = release_files(graph or load(), site)
+    built = build()
     try:
         with tempfile.TemporaryDirectory(prefix=".mlops-roles.", dir=target.parent) as work:
             _write(built, Path(work) / "new")
@@ -109,6 +118,11 @@ def release_files(graph: Graph, site: str = PLACEHOLDER_SITE) -> dict[str, bytes
         ".htaccess": Redirects(version).htaccess(site).encode(),
         "index.html": front_page(about),
     }
+    return with_checksums(built)
+
+
+def with_checksums(built: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of a release, and their checksums."""
     return built | {
         CHECKSUMS: "".join(
             f"{hashlib.sha256(built[name]).hexdigest()}  {name}\n" for name in sorted(built)

@@ -1,4 +1,4 @@
-"""Make Turtle of a role framework that stands in tables: roles, tasks, skills, needs and levels.
+"""Make Turtle of a role framework in tables: its roles, tasks, skills, needs and levels.
 
   mlops-roles import roles.xlsx --namespace https://acme.example/roles/ --output acme.ttl
   mlops-roles import occupations.csv skills.csv relations.csv --namespace https://acme.example/r/

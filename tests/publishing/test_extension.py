@@ -1,0 +1,79 @@
+"""A company's roles as a release of their own: files, closure, shapes and a page."""
+
+import html
+import re
+
+import pyoxigraph as ox
+import pytest
+from support.asserted import ROOT
+
+from mlops_roles import InputError, load
+from mlops_roles.cli.main import main
+from mlops_roles.publishing.extension import extension_files
+
+ACME = ROOT / "examples" / "acme.ttl"
+
+
+@pytest.fixture(scope="module")
+def built():
+    return extension_files(load(ACME))
+
+
+def test_the_file_is_published_as_it_was_given(built):
+    assert built["acme.ttl"] == ACME.read_bytes()
+
+
+def test_the_closure_is_what_follows_with_the_file_alone(built):
+    found = {q.triple for q in ox.parse(built["closure.nt"], format=ox.RdfFormat.N_TRIPLES)}
+    texts = {str(triple) for triple in found}
+    assert any("prompt-engineer> " in t and "#requiresSkill>" in t for t in texts)
+    assert not any(t.startswith("<https://w3id.org/mlops-roles/role/ml-engineer>") for t in texts)
+
+
+def test_the_classes_and_shapes_name_the_companys_terms(built):
+    assert b"acme:prompt-engineer-capability" in built["capabilities.ttl"]
+    assert b"acme:prompt-writing" in built["shapes-people.ttl"]
+
+
+def test_the_page_documents_each_term_of_the_file_and_leads_to_the_files(built):
+    page = built["index.html"].decode()
+    ids = re.findall(r'<article id="(.*?)">', page)
+    assert sorted(ids) == [
+        "acme:design-prompts",
+        "acme:handbook",
+        "acme:prompt-engineer",
+        "acme:prompt-studio",
+        "acme:prompt-writing",
+    ]
+    assert '<a href="#acme:prompt-writing">' in page
+    links = {html.unescape(link) for link in re.findall(r'href="([^#"]+)"', page)}
+    assert links | {"index.html"} == built.keys()
+    assert "<script" not in page
+
+
+def test_a_label_with_html_is_text(tmp_path):
+    path = tmp_path / "bad.ttl"
+    text = ACME.read_text("utf-8").replace('"prompt writing"', '"<script>alert(1)</script>"')
+    path.write_text(text, "utf-8")
+    page = extension_files(load(path))["index.html"]
+    assert b"<script" not in page
+    assert b"&lt;script&gt;alert(1)" in page
+
+
+def test_a_build_replaces_an_earlier_one_and_no_other_folder(tmp_path, capsys):
+    target = tmp_path / "dist"
+    build = ["build", "--with", str(ACME), "--output", str(target)]
+    assert main(build) == 0
+    first = {path.name: path.read_bytes() for path in target.iterdir()}
+    assert main(build) == 0
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == first
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    assert main([*build[:-1], str(tmp_path / "mine")]) == 2
+    assert main([*build, "--site", "https://acme.example"]) == 2
+    assert "leave them out" in capsys.readouterr().err
+
+
+def test_questions_alone_are_no_extension():
+    with pytest.raises(InputError, match="no RDF"):
+        extension_files(load())
