@@ -120,7 +120,11 @@ def _validate_in_subprocess(
     data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout: float
 ) -> Report:
     """Validate with a company's shapes, named `name` in errors, in a process with a time limit."""
-    request = {"data": None if data is None else str(data), "graph": graph.recipe()}
+    request = {
+        "data": None if data is None else str(data),
+        "graph": graph.recipe(),
+        "base_iri": rdf.current_base_iri(),
+    }
     entry_point = "mlops_roles.validation.shacl:validate_request"
     fix = "simplify its shapes, or allow more with --timeout"
     result = json.loads(run_in_subprocess(entry_point, request, timeout, name, fix))
@@ -132,12 +136,13 @@ def _validate_in_subprocess(
 def validate_request(request: dict[str, Any]) -> Iterator[bytes]:
     """Run in the subprocess: first b"" when all is loaded, then the report as JSON."""
     graph = Graph.from_recipe(request["graph"])
-    data = DataGraph.load(request["data"], graph)
-    yield b""
-    try:
-        result = validate(data, load_shapes(graph), graph).to_dict()
-    except NothingChecked as error:
-        result = {"nothing": str(error)}
+    with rdf.relative_to(request["base_iri"]):
+        data = DataGraph.load(request["data"], graph)
+        yield b""
+        try:
+            result = validate(data, load_shapes(graph), graph).to_dict()
+        except NothingChecked as error:
+            result = {"nothing": str(error)}
     yield json.dumps(result).encode()
 
 
