@@ -7,9 +7,9 @@ import pytest
 from support.asserted import ROOT
 
 
-def bench(folder, *arguments):
+def bench(folder, *arguments, script="run.py"):
     return subprocess.run(
-        [sys.executable, ROOT / "bench" / "run.py", *arguments, "--output", folder],
+        [sys.executable, ROOT / "bench" / script, *arguments, "--output", folder],
         capture_output=True,
         text=True,
         check=False,
@@ -34,6 +34,33 @@ def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
         "check nt",
     }
     assert (tmp_path / "cost.svg").stat().st_size > 1000
+
+
+@pytest.mark.long
+def test_the_long_form_in_sql_gives_the_same_answers(tmp_path):
+    sizes = ("--people", "100", "300", "--frameworks", "20,100,80", "30,120,90")
+    done = bench(tmp_path, *sizes, "--runs", "1", script="sizes.py")
+    assert done.returncode == 0, done.stderr[-2000:]
+    table = (tmp_path / "SIZES.md").read_text("utf-8")
+    assert table.count("| long form |") == table.count("| ours |") == 4
+    assert (tmp_path / "sizes.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("part", ["skills", "able", "nearest"])
+def test_a_difference_from_the_long_form_is_an_error(part, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "bench")
+    import sizes
+
+    ours = {
+        "skills": {"sql": {"people": 2, "lacking": 1}},
+        "roles": {"clown": {"able": 1}},
+        "nearest": {"clown": [{"person": "Ann", "recorded": 1}]},
+    }
+    peer = {"skills": {"sql": [2, 1]}, "able": {"clown": 1}, "nearest": {"clown": [["Ann", 1]]}}
+    sizes.compare(ours, peer)
+    other = {"skills": {"sql": [3, 1]}, "able": {}, "nearest": {"clown": [["Bob", 1]]}}
+    with pytest.raises(SystemExit, match="not the same"):
+        sizes.compare(ours, peer | {part: other[part]})
 
 
 def test_a_difference_ends_it(tmp_path):
