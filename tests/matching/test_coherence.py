@@ -1,13 +1,18 @@
 """What is found wrong with mappings, each with the rows that cause it."""
 
 import json
+import random
+import time
 
+import pyoxigraph as ox
 import pytest
 from support.asserted import PREFIXES, SHARED
 from support.linking import HEAD, TOP, write_set
 
 from mlops_roles import InputError, coherence, load, propose
 from mlops_roles.cli.main import main
+from mlops_roles.matching.suspects import suspected_classes
+from mlops_roles.ontology import reasoner
 
 
 @pytest.mark.parametrize(
@@ -188,3 +193,54 @@ def test_a_person_is_no_skill_and_no_organisation(tmp_path, types):
     path.write_text(f"{HEAD} a:x a {types} .", "utf-8")
     with pytest.raises(InputError, match="contradicts the ontology"):
         load(path)
+
+
+def test_each_class_that_can_have_no_member_is_suspected():
+    """A probe of each class, reasoned with by all rules, is the judge."""
+    found = 0
+    for seed in range(16):
+        axioms = ox.Dataset(ox.parse(_random_classes(seed), format=ox.RdfFormat.TURTLE))
+        classes = [ox.NamedNode(f"urn:C{n}") for n in range(12)]
+        suspects = suspected_classes(axioms, classes)
+        for cls in classes:
+            probe = ox.Quad(ox.NamedNode("urn:probe"), ox.NamedNode(f"{PREFIXES['rdf']}type"), cls)
+            if reasoner.contradictions(reasoner.infer([*axioms, probe])):
+                found += 1
+                assert cls in suspects, seed
+    assert found > 5
+
+
+def _random_classes(seed):
+    random.seed(seed)
+    pick = lambda: f":C{random.randrange(12)}"  # noqa: E731
+    forms = [
+        lambda: f"{pick()} rdfs:subClassOf {pick()} .",
+        lambda: f"{pick()} rdfs:subClassOf {pick()} .",
+        lambda: f"{pick()} owl:equivalentClass [ owl:intersectionOf ( {pick()} {pick()} ) ] .",
+        lambda: f"{pick()} owl:equivalentClass [ owl:unionOf ( {pick()} {pick()} ) ] .",
+        lambda: f"{pick()} owl:disjointWith {pick()} .",
+        lambda: f"[] a owl:AllDisjointClasses ; owl:members ( {pick()} {pick()} {pick()} ) .",
+        lambda: f"{pick()} rdfs:subClassOf [ owl:complementOf {pick()} ] .",
+        lambda: f"{pick()} rdfs:subClassOf [ owl:onProperty :p ; owl:someValuesFrom :C0 ] .",
+        lambda: f"[ owl:onProperty :p ; owl:someValuesFrom :C0 ] rdfs:subClassOf {pick()} .",
+    ]
+    return HEAD + "@prefix : <urn:> .\n" + "\n".join(random.choice(forms)() for _ in range(14))
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
+def test_an_ontology_of_69_000_triples_takes_seconds(tmp_path):
+    random.seed(1)
+    lines = []
+    for n in range(9_000):
+        above = f"rdfs:subClassOf a:C{random.randrange(n // 3 + 1)} ; " if n else ""
+        text = f'a:C{n} a owl:Class ; {above}rdfs:label "thing {n}" ; rdfs:comment "number {n}" '
+        some = f"owl:onProperty a:p ; owl:allValuesFrom a:C{random.randrange(9_000)}"
+        lines.append(f"{text}; rdfs:subClassOf [ a owl:Restriction ; {some} ] .")
+    lines.append("a:C1 owl:disjointWith a:C2 . a:p a owl:ObjectProperty .")
+    path = tmp_path / "large.ttl"
+    path.write_text(HEAD + "\n".join(lines), "utf-8")
+    mappings = write_set(tmp_path, "a:C3 rdfs:subClassOf mlops:Role")
+    started = time.process_time()
+    assert coherence(mappings, path) == []
+    assert time.process_time() - started < 15  # seconds of CPU; a few on an idle machine

@@ -13,6 +13,7 @@ import os
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -20,10 +21,11 @@ import pyoxigraph as ox
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph
-from ..ontology.rules import rule_summary
+from ..ontology.rules import Rule, parsed_rules, rule_summary
 from .alignments import shipped_mapping_sets
 from .kinds import kind_groups
 from .lexicon import fold_title
+from .suspects import suspected_classes
 from .unknown_terms import unknown_terms
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -110,8 +112,9 @@ def coherence(
         ['two in one', 'impossible', 'impossible']
     """
     ontology = Graph(added, only=only)
-    graph = _MergedGraph(mappings, Graph(ontology.beside, [source], only=ontology.only).open())
-    return [*_unknown(mappings, source, ontology), *graph.issues()]
+    opened = Graph(ontology.beside, [source], only=ontology.only).open()
+    graph = _MergedGraph(mappings, opened)
+    return [*_unknown(mappings, source, opened), *graph.issues()]
 
 
 def _unknown(
@@ -119,8 +122,8 @@ def _unknown(
     source: str | os.PathLike[str],
     ontology: Graph,
 ) -> Iterator[CoherenceIssue]:
-    """The terms and predicates that no file has."""
-    for term in unknown_terms(mappings, mappings.mappings, source, ontology):
+    """The terms and predicates that no file has; `ontology` has the statements of `source`."""
+    for term in unknown_terms(mappings, mappings.mappings, source, ontology, is_loaded=True):
         rows = tuple(f"{mappings.name}:{line}" for line in term.lines)
         yield CoherenceIssue("unknown", term.written, rows, (), term.message)
 
@@ -282,7 +285,8 @@ class _MergedGraph:
     def _probes(self) -> dict[ox.Triple, list[ox.Triple]]:
         """Statements about invented individuals, each with the mapping that it tests, if any."""
         probes: dict[ox.Triple, list[ox.Triple]] = {}
-        for number, cls in enumerate(sorted(self._probed_classes(), key=str)):
+        suspects = suspected_classes(self.statements, self._probed_classes())
+        for number, cls in enumerate(sorted(suspects, key=str)):
             probes[ox.Triple(ox.NamedNode(f"{PROBE}{number}"), RDF_TYPE, cls)] = []
         for number, triple in enumerate(self.mapped):
             thing = ox.NamedNode(f"{PROBE}mapping:{number}")
@@ -322,7 +326,7 @@ class _MergedGraph:
         store = ox.Store()
         store.extend(self._logic())
         store.extend(ox.Quad(*t) for t in probes)
-        proofs = reasoner.infer(store)
+        proofs = reasoner.infer(store, _rules_about_members())
         seen = set()
         for contradiction in reasoner.contradictions(proofs):
             leaves = list(_leaves(contradiction.because, proofs))
@@ -349,6 +353,12 @@ class _MergedGraph:
             about = first.object if first.predicate == RDF_TYPE else first.predicate
         kind = "impossible" if probed else "contradiction"
         return self._issue(kind, (about,), causes, f"{rule}{of_types}; {fix}")
+
+
+@cache
+def _rules_about_members() -> list[Rule]:
+    """The rules without those about the schema alone: what its members show needs none of them."""
+    return [rule for rule in parsed_rules() if not rule.name.startswith("scm-")]
 
 
 def _leaves(triples: Iterable[Any], proofs: reasoner.Proofs) -> Iterator[Any]:

@@ -39,6 +39,7 @@ def unknown_terms(
     chosen: Iterable[Mapping],
     source: str | os.PathLike[str],
     ontology: Graph,
+    is_loaded: bool = False,
 ) -> list[UnknownTerm]:
     """Find the predicates, subjects and objects of mappings that do not exist.
 
@@ -47,15 +48,17 @@ def unknown_terms(
         chosen: the mappings of the set to check.
         source: the RDF file whose terms are mapped.
         ontology: the ontology with what is added to it.
+        is_loaded: whether the ontology has the statements of `source`, too.
 
     Returns:
         Each unknown term once, in the order of the rows. A term of our namespace exists if the
         ontology or an added file describes it; any other exists if a file or a shipped
         alignment mentions it.
     """
-    store = ox.Store()
-    asserted = ontology.store.quads_for_pattern(None, None, None, DEFAULT)
-    store.extend(ox.Quad(*quad.triple) for quad in (*asserted, *rdf.parse_rdf(source)[0]))
+    store = ontology.store if is_loaded else ox.Store()
+    if not is_loaded:
+        asserted = ontology.store.quads_for_pattern(None, None, None, DEFAULT)
+        store.extend(ox.Quad(*quad.triple) for quad in (*asserted, *rdf.parse_rdf(source)[0]))
     predicates, terms = _predicates(store), _terms(store)
     prefixes = {**BUILT_IN, **mappings.header["curie_map"]}
     return [
@@ -94,7 +97,7 @@ def _terms(store: ox.Store) -> set[str]:
     """The IRIs that exist: what is described, what others mention, and what we are mapped to."""
     described: set[str] = set()
     mentioned: set[str] = set()
-    for quad in store:
+    for quad in store.quads_for_pattern(None, None, None, DEFAULT):
         if isinstance(quad.subject, ox.NamedNode):
             described.add(quad.subject.value)
         ends = (quad.predicate, quad.object)
