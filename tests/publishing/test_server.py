@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mlops_roles import InputError
 from mlops_roles.cli import main
-from mlops_roles.publishing import compatibility, documents, release, server
+from mlops_roles.publishing import compatibility, documents, release, server, site
 from mlops_roles.publishing.redirects import Redirects
 
 IRI = "/mlops-roles/role/ml-engineer"
@@ -268,11 +268,11 @@ def test_a_request_that_names_this_server_is_answered(port, host):
     assert ask(port, PAGE, Host=host.format(port))[0] == 200
 
 
-def test_a_request_with_two_hosts_or_none_is_misdirected(port):
+def test_a_request_with_two_hosts_or_none_is_refused(port):
     for hosts in ("", f"Host: 127.0.0.1:{port}\r\nHost: evil.example\r\n"):
         with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
             raw.sendall(f"GET {PAGE} HTTP/1.1\r\n{hosts}\r\n".encode())
-            assert raw.recv(200).startswith(b"HTTP/1.1 421 ")
+            assert raw.recv(200).startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
@@ -346,7 +346,7 @@ def test_a_file_has_its_media_type_and_may_do_nothing(port, path, kind):
 
 
 def test_the_newest_version_is_the_current_one(dist):
-    assert server.Site(dist).redirects.version == "0.1.0"
+    assert site.Site(dist).redirects.version == "0.1.0"
 
 
 def test_a_folder_without_a_release_is_refused(tmp_path):

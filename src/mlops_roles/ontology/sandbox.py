@@ -213,11 +213,11 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
     request, out = json.load(sys.stdin), sys.stdout.buffer
     warnings.simplefilter("always", InputWarning)
     warnings.showwarning = _pass_on_warning
-    sys.addaudithook(_forbid_network)
+    sys.addaudithook(forbid_network)
     try:
         steps = work(request)
         next(steps)
-        _set_resource_limits(request["seconds"])
+        set_resource_limits(request["seconds"])
         out.write(b"\n")
         out.flush()
         out.write(next(steps))
@@ -228,7 +228,7 @@ def serve_request(work: Callable[[dict[str, Any]], Iterator[bytes]]) -> None:
         sys.exit(3)
 
 
-def _forbid_network(event: str, _: object) -> None:
+def forbid_network(event: str, _: object) -> None:
     """An audit hook: Python code that wants the network, or another process, gets an error."""
     if event == "subprocess.Popen":
         raise InputError("would start a process in a process of its own; it is not shipped_text")
@@ -250,7 +250,7 @@ def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
     joined = request.get("joined") or {}
     text = request["text"] if joined else corrected(request["text"])
     yield b""
-    _forbid_open_files()
+    forbid_open_files()
     written = _LimitedBuffer()
     written.write(json.dumps(graph.prefixes).encode() + b"\n")
     if joined:
@@ -270,7 +270,7 @@ def columns_request(request: dict[str, Any]) -> Iterator[bytes]:
     """Name the columns of a query for `columns_of`."""
     empty = Graph(store=ox.Store(), base=()).with_prefixes({})
     yield b""
-    _forbid_open_files()
+    forbid_open_files()
     result = empty.evaluate(request["text"])
     found = result.variables if isinstance(result, ox.QuerySolutions) else ()
     yield json.dumps([variable.value for variable in found]).encode()
@@ -295,7 +295,7 @@ class _LimitedBuffer(io.BytesIO):
         return super().write(data)
 
 
-def _forbid_open_files() -> None:
+def forbid_open_files() -> None:
     """Let no more files or sockets be opened, should an unsafe query not have been rejected."""
     try:
         import resource
@@ -304,7 +304,7 @@ def _forbid_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _set_resource_limits(seconds: float) -> None:
+def set_resource_limits(seconds: float) -> None:
     """Cap processor time and memory, above what loading took, if the system can."""
     try:
         import resource

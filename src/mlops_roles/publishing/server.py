@@ -1,150 +1,79 @@
-"""A local server of a built release, with the redirects of the persistent IRIs.
-
-It is read-only, listens on loopback and serves the files that existed when it started: a request
-path is looked up among them and never joined to the folder, so path traversal is impossible.
-`/mlops-roles/…` is for the persistent IRIs, anything else is a file.
-"""
+"""The web application on the loopback interface of this machine, by uvicorn."""
 
 from __future__ import annotations
 
-import mimetypes
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from email.message import Message
-from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
+import socket
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Self
 
 from ..errors import InputError
-from ..ontology.graph import BASE
-from .documents import formats
-from .redirects import Redirects
+from ..ontology.graph import Graph, load
 
-MOUNT = urlsplit(BASE).path + "/"
-MAX_TARGET = 8 << 10
-SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-ERROR_TEXTS = {
-    404: "nothing here; see /",
-    405: "this server only shows: use GET or HEAD",
-    406: "not in that format; accept text/html, text/turtle, application/ld+json, "
-    "application/rdf+xml or application/n-triples",
-    414: "too long an address",
-    421: "not this server's name; use its address on this machine",
-}
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .app import App
+
+NAMES = ("127.0.0.1", "localhost", "[::1]")
+IDLE_SECONDS = 5  # until a connection that says nothing is closed
 
 
-@dataclass(frozen=True)
-class Response:
-    """The response to a request."""
+class Server:
+    """A server that listens; run it with `serve_forever()`, end it with `shutdown()`.
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
+    Attributes:
+        server_address: the address and the port.
+    """
 
+    def __init__(self, site: str | Path | None, graph: Graph, port: int, seconds: float):
+        from ..ontology.workers import Workers
+        from .app import App
+        from .site import Site
 
-class Site:
-    """The files of a built release. Raises InputError if the folder has none."""
+        pages = Site(site) if site is not None else None
+        self._socket = _listening(port)
+        self.server_address: tuple[str, int] = self._socket.getsockname()
+        hosts = [f"{name}:{self.server_address[1]}" for name in NAMES]
+        self._workers = Workers(graph, size=max(2, os.cpu_count() or 2), seconds=seconds)
+        self._server = _uvicorn(App(graph, self._workers, pages, hosts))
 
-    def __init__(self, folder: str | Path):
-        try:
-            root = Path(folder).resolve()
-            found = [path.parent.name for path in root.glob("*/mlops-roles.ttl")]
-            versions = [name for name in found if re.fullmatch(r"\d+(\.\d+)*", name, re.A)]
-            self.files = dict(_files(root)) if versions else {}
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{str(folder)[:200]!r}: cannot be read ({type(error).__name__}); "
-                "check path and rights"
-            ) from None
-        if not versions:
-            raise InputError(
-                f"{folder}: no release in it; run 'mlops-roles build --output {folder}' first"
-            )
-        self.redirects = Redirects(
-            max(versions, key=lambda version: [int(part) for part in version.split(".")])
-        )
+    def serve_forever(self) -> None:
+        """Answer requests until `shutdown`, or until the process is interrupted."""
+        self._server.run(sockets=[self._socket])
 
-    @cached_property
-    def media_types(self) -> dict[str, str]:
-        """Media type by file suffix."""
-        return {f".{f.suffix}": f.media_types[0] for f in formats()} | {
-            ".tsv": "text/tab-separated-values",
-            ".css": "text/css",
-            ".svg": "image/svg+xml",
-        }
+    def shutdown(self) -> None:
+        """End `serve_forever`, which may run in another thread."""
+        self._server.should_exit = True
 
-    def respond(self, method: str, target: str, accept: str = "") -> Response:
-        """The response to a request for a target, the part of an address after the host."""
-        if method not in ("GET", "HEAD"):
-            return self._error(405, Allow="GET, HEAD")
-        if len(target) > MAX_TARGET:
-            return self._error(414)
-        path = (
-            unquote(urlsplit(target).path)
-            if target.startswith("/") and not target.startswith("//")
-            else ""
-        )
-        if path.startswith(MOUNT) or path == MOUNT.rstrip("/"):
-            return self._redirect(path[len(MOUNT) :], accept)
-        return self._file(f"{path[1:]}index.html" if path.endswith("/") else path[1:])
+    def __enter__(self) -> Self:
+        return self
 
-    def _redirect(self, path: str, accept: str) -> Response:
-        status, to = self.redirects.resolve(path, accept)
-        return (
-            Response(303, {"Location": f"/{to}", "Vary": "Accept"}, b"")
-            if status == 303
-            else self._error(status, Vary="Accept")
-        )
-
-    def _file(self, name: str) -> Response:
-        if name not in self.files:
-            return self._error(404)
-        kind = (
-            self.media_types.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
-        )
-        return Response(
-            200,
-            {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind},
-            self.files[name].read_bytes(),
-        )
-
-    @staticmethod
-    def _error(status: int, **headers: str) -> Response:
-        return Response(
-            status,
-            {"Content-Type": "text/plain; charset=utf-8", **headers},
-            f"{status}: {ERROR_TEXTS[status]}\n".encode(),
-        )
+    def __exit__(self, *_: object) -> None:
+        self._workers.close()
+        self._socket.close()
 
 
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
-    """The regular files in a folder, by path, but hidden ones."""
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.name[0] != ".":
-            yield path.relative_to(root).as_posix(), path
-
-
-def serve(folder: str | Path, port: int = 0) -> Server:
-    """A web server of a built release on loopback; run it with `serve_forever()`.
+def serve(
+    folder: str | Path | None = None,
+    port: int = 0,
+    graph: Graph | None = None,
+    seconds: float = 10.0,
+) -> Server:
+    """A web server on loopback: pages, a SPARQL endpoint at /sparql, questions at /ask/NAME.
 
     Args:
-        folder: the folder of a release, as `publish` builds it.
+        folder: the folder of a release, as `publish` builds it; without it there are no pages.
         port: the port to listen on; 0 for any free port.
+        graph: what is asked; by default the shipped ontology.
+        seconds: until a query is stopped.
 
     Returns:
-        A `http.server.ThreadingHTTPServer`, already listening.
+        The server, already listening.
 
     Raises:
-        InputError: the folder has no release, or the port cannot be used.
+        InputError: the folder has no release, the port cannot be used, or the packages of the
+            extra `serve` are not installed.
 
     Example:
         >>> import mlops_roles
@@ -152,64 +81,43 @@ def serve(folder: str | Path, port: int = 0) -> Server:
         >>> server.server_address  # doctest: +SKIP
         ('127.0.0.1', 40781)
     """
-    site = Site(folder)
     try:
-        return Server(("127.0.0.1", port), _handler(site))
+        return Server(folder, graph or load(), port, seconds)
+    except ImportError as error:
+        raise InputError(
+            f"serve: {error.name} is not installed; pip install 'mlops-roles[serve]'"
+        ) from None
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that listens on loopback. Raises InputError."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((NAMES[0], port))
+        found.listen(128)
     except (OSError, OverflowError) as error:
+        found.close()
         raise InputError(
             f"port {port}: cannot be used ({type(error).__name__}); "
             "take another, or 0 for a free one"
         ) from error
+    return found
 
 
-class Server(ThreadingHTTPServer):
-    """Serves requests in parallel; a client that disconnects is no error."""
+def _uvicorn(app: App) -> uvicorn.Server:
+    """An HTTP server that logs nothing and does not name itself."""
+    import uvicorn
 
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore a client that disconnects."""
-
-
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    """The request handler of one site."""
-
-    class Handler(BaseHTTPRequestHandler):
-        server_version, sys_version, protocol_version = "mlops-roles", "", "HTTP/1.1"
-        timeout = 10  # seconds that a client may take for its request
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing is logged."""
-
-        def answer(self) -> None:
-            """Answer any method, for HEAD without a body, and close the connection."""
-            response = self._response()
-            self.send_response(response.status)
-            for name, value in {
-                **SAFE,
-                **response.headers,
-                "Content-Length": str(len(response.body)),
-                "Connection": "close",
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(response.body)
-
-        def _response(self) -> Response:
-            if not _names_this_server(self.headers, self.connection.getsockname()[1]):
-                return site._error(421)
-            return site.respond(
-                self.command, self.path, ", ".join(self.headers.get_all("Accept") or [])
-            )
-
-    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"):
-        setattr(Handler, f"do_{method}", Handler.answer)
-    return Handler
-
-
-def _names_this_server(headers: Message, port: object) -> bool:
-    """Whether the Host header is this server's: another may be a foreign page's (DNS rebinding)."""
-    return [host.casefold() for host in headers.get_all("Host") or []] in [
-        [f"{name}:{port}"] for name in ("127.0.0.1", "localhost", "[::1]")
-    ]
+    config = uvicorn.Config(
+        app.asgi,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_keep_alive=IDLE_SECONDS,
+        h11_max_incomplete_event_size=1 << 16,
+        http="h11",
+        ws="none",
+    )
+    return uvicorn.Server(config)

@@ -1,21 +1,29 @@
-"""Serve a built release on this machine: pages and persistent IRIs.
+"""Serve a built release on this machine: pages, persistent IRIs, a SPARQL endpoint, questions.
 
   mlops-roles serve                        the folder that `mlops-roles build` wrote
-  mlops-roles serve dist --port 8000
+  mlops-roles serve dist --port 8000 --with ours.ttl
   curl -L -H 'Accept: text/turtle' http://127.0.0.1:8000/mlops-roles/role/ml-engineer
+  curl 'http://127.0.0.1:8000/sparql?query=SELECT+*+%7B+?role+a+mlops:Role+%7D'
+  curl -H 'Accept: text/csv' 'http://127.0.0.1:8000/ask/tasks-of-role?role=R7'
 
-Open http://127.0.0.1:8000/ in a browser. The IRIs redirect as they do on the web. Read-only, on the
-loopback interface; stop it with Ctrl-C.
+Open http://127.0.0.1:8000/ in a browser. The IRIs redirect as they do on the web; /openapi.json
+describes the questions. Read-only, on the loopback interface; stop it with Ctrl-C.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 
+from ..main import add_added
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "folder", nargs="?", default="dist", metavar="DIR", help="the built folder (default: dist)"
+    )
+    add_added(parser)
+    parser.add_argument(
+        "--timeout", type=float, default=10.0, metavar="S", help="seconds until a query is stopped"
     )
     parser.add_argument(
         "--port", type=int, default=8000, help="the port; 0 for any free one (default: 8000)"
@@ -23,9 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ...ontology.graph import load
     from ...publishing.server import serve
 
-    with serve(args.folder, args.port) as server:
+    with serve(args.folder, args.port, load(*args.added), args.timeout) as server:
         sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/\n")
         sys.stdout.flush()
         try:

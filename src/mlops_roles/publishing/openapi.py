@@ -1,0 +1,92 @@
+"""What the web application can be asked, as OpenAPI 3.1, made from the catalogue of questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ontology.catalogue import Question, catalogue
+from ..ontology.graph import Graph
+
+ROWS = {
+    "type": "object",
+    "required": ["columns", "rows"],
+    "properties": {
+        "columns": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "object"}},
+    },
+}
+ERROR = {"description": "why there is no answer", "content": {"text/plain": {}}}
+
+
+def describe(graph: Graph) -> dict[str, Any]:
+    """The description of the application over a graph, as plain data.
+
+    Args:
+        graph: the graph, with the questions that a company adds.
+
+    Example:
+        >>> from mlops_roles import load
+        >>> described = describe(load())
+        >>> described["openapi"], "/ask/tasks-of-role" in described["paths"]
+        ('3.1.0', True)
+    """
+    asked = {f"/ask/{q.name}": _question(q) for q in catalogue(graph).values()}
+    title = _face("resolve", "The role that a job title names", [_parameter("title", "a title")])
+    proof = _face(
+        "explain", "Why a statement holds", [_parameter("statement", "subject predicate object")]
+    )
+    for face, example in ((title, "Data Engineer"), (proof, "R7 mlops:requiresSkill skill:sql")):
+        face["get"]["parameters"][0] |= {"required": True, "example": example}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "MLOps Roles",
+            "version": graph.version,
+            "license": {"name": "CC BY 4.0"},
+        },
+        "paths": {"/resolve": title, "/explain": proof, "/sparql": _sparql(), **asked},
+    }
+
+
+def _question(asked: Question) -> dict[str, Any]:
+    """The address of a question; the first row that it must have is the example."""
+    example = next(iter(asked.bindings("expect")), {}) if "given" not in asked.headers else {}
+    parameters = [
+        _parameter(name, text)
+        | ({"example": example[name]} if _is_term(example.get(name, "")) else {})
+        for name, text in asked.parameters.items()
+    ]
+    face = _face(f"ask-{asked.name}", asked.summary, parameters)
+    content = face["get"]["responses"]["200"]["content"]
+    content["application/json"] = {"schema": ROWS}
+    content |= {"text/csv": {}, "text/markdown": {}}
+    return face
+
+
+def _is_term(value: str) -> bool:
+    return ":" in value and not value.startswith(("<", '"'))
+
+
+def _face(name: str, summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    answer = {"description": "the answer", "content": {"application/json": {}}}
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {"200": answer, "400": ERROR, "404": ERROR, "406": ERROR},
+        }
+    }
+
+
+def _parameter(name: str, text: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+
+
+def _sparql() -> dict[str, Any]:
+    """The endpoint, as far as OpenAPI can say what the SPARQL protocol does."""
+    query = _parameter("query", "SPARQL 1.1: SELECT, ASK, CONSTRUCT or DESCRIBE")
+    query["example"] = "SELECT ?role { ?role a mlops:Role } ORDER BY ?role"
+    face = _face("sparql", "The SPARQL endpoint; without a query, its description", [query])
+    face["get"]["responses"]["200"]["content"] = {"application/sparql-results+json": {}}
+    return face

@@ -1,0 +1,131 @@
+"""The pages of a built release, with the redirects of the persistent IRIs.
+
+The files are those that existed at the start: a request path is looked up among them and never
+joined to the folder, so path traversal is impossible. `/mlops-roles/…` is for the persistent IRIs,
+anything else is a file.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..errors import InputError
+from ..ontology.graph import BASE
+from .documents import formats
+from .redirects import Redirects
+
+MOUNT = urlsplit(BASE).path + "/"
+MAX_TARGET = 8 << 10
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+ERROR_TEXTS = {
+    404: "nothing here; see /",
+    405: "this server only shows: use GET or HEAD",
+    406: "not in that format; accept text/html, text/turtle, application/ld+json, "
+    "application/rdf+xml or application/n-triples",
+    414: "too long an address",
+    421: "not this server's name; use its address on this machine",
+}
+
+
+@dataclass(frozen=True)
+class Response:
+    """The response to a request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Site:
+    """The files of a built release. Raises InputError if the folder has none."""
+
+    def __init__(self, folder: str | Path):
+        try:
+            root = Path(folder).resolve()
+            found = [path.parent.name for path in root.glob("*/mlops-roles.ttl")]
+            versions = [name for name in found if re.fullmatch(r"\d+(\.\d+)*", name, re.A)]
+            self.files = dict(_files(root)) if versions else {}
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{str(folder)[:200]!r}: cannot be read ({type(error).__name__}); "
+                "check path and rights"
+            ) from None
+        if not versions:
+            raise InputError(
+                f"{folder}: no release in it; run 'mlops-roles build --output {folder}' first"
+            )
+        self.redirects = Redirects(
+            max(versions, key=lambda version: [int(part) for part in version.split(".")])
+        )
+
+    @cached_property
+    def media_types(self) -> dict[str, str]:
+        """Media type by file suffix."""
+        return {f".{f.suffix}": f.media_types[0] for f in formats()} | {
+            ".tsv": "text/tab-separated-values",
+            ".css": "text/css",
+            ".svg": "image/svg+xml",
+        }
+
+    def respond(self, method: str, target: str, accept: str = "") -> Response:
+        """The response to a request for a target, the part of an address after the host."""
+        if method not in ("GET", "HEAD"):
+            return self._error(405, Allow="GET, HEAD")
+        if len(target) > MAX_TARGET:
+            return self._error(414)
+        path = (
+            unquote(urlsplit(target).path)
+            if target.startswith("/") and not target.startswith("//")
+            else ""
+        )
+        if path.startswith(MOUNT) or path == MOUNT.rstrip("/"):
+            return self._redirect(path[len(MOUNT) :], accept)
+        return self._file(f"{path[1:]}index.html" if path.endswith("/") else path[1:])
+
+    def _redirect(self, path: str, accept: str) -> Response:
+        status, to = self.redirects.resolve(path, accept)
+        return (
+            Response(303, {"Location": f"/{to}", "Vary": "Accept"}, b"")
+            if status == 303
+            else self._error(status, Vary="Accept")
+        )
+
+    def _file(self, name: str) -> Response:
+        if name not in self.files:
+            return self._error(404)
+        kind = (
+            self.media_types.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
+        )
+        return Response(
+            200,
+            {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind},
+            self.files[name].read_bytes(),
+        )
+
+    @staticmethod
+    def _error(status: int, **headers: str) -> Response:
+        return Response(
+            status,
+            {"Content-Type": "text/plain; charset=utf-8", **headers},
+            f"{status}: {ERROR_TEXTS[status]}\n".encode(),
+        )
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    """The regular files in a folder, by path, but hidden ones."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.name[0] != ".":
+            yield path.relative_to(root).as_posix(), path
