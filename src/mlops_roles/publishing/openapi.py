@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..ontology.catalogue import Question, catalogue
 from ..ontology.graph import Graph
+from .documents import publishing_rows
 
 ROWS = {
     "type": "object",
@@ -31,12 +33,7 @@ def describe(graph: Graph) -> dict[str, Any]:
         ('3.1.0', True)
     """
     asked = {f"/ask/{q.name}": _question(q) for q in catalogue(graph).values()}
-    title = _face("resolve", "The role that a job title names", [_parameter("title", "a title")])
-    proof = _face(
-        "explain", "Why a statement holds", [_parameter("statement", "subject predicate object")]
-    )
-    for face, example in ((title, "Data Engineer"), (proof, "R7 mlops:requiresSkill skill:sql")):
-        face["get"]["parameters"][0] |= {"required": True, "example": example}
+    others = {row["path"]: _other(row) for row in publishing_rows("faces")}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -44,7 +41,7 @@ def describe(graph: Graph) -> dict[str, Any]:
             "version": graph.version,
             "license": {"name": "CC BY 4.0"},
         },
-        "paths": {"/resolve": title, "/explain": proof, "/sparql": _sparql(), **asked},
+        "paths": {**others, **asked},
     }
 
 
@@ -83,10 +80,8 @@ def _parameter(name: str, text: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
 
 
-def _sparql() -> dict[str, Any]:
-    """The endpoint, as far as OpenAPI can say what the SPARQL protocol does."""
-    query = _parameter("query", "SPARQL 1.1: SELECT, ASK, CONSTRUCT or DESCRIBE")
-    query["example"] = "SELECT ?role { ?role a mlops:Role } ORDER BY ?role"
-    face = _face("sparql", "The SPARQL endpoint; without a query, its description", [query])
-    face["get"]["responses"]["200"]["content"] = {"application/sparql-results+json": {}}
-    return face
+def _other(row: Mapping[str, str]) -> dict[str, Any]:
+    """An address that is no question, from a row of `faces.csv`."""
+    parameter = _parameter(row["parameter"], row["description"])
+    parameter |= {"required": row["required"] == "yes", "example": row["example"]}
+    return _face(row["path"].strip("/"), row["summary"], [parameter])
