@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 IDLE_SECONDS = 5  # until a connection that says nothing is closed
+PATIENCE = 10.0  # seconds that requests in progress have when the server ends
 
 
 class Server:
@@ -36,15 +38,22 @@ class Server:
         self.server_address: tuple[str, int] = self._socket.getsockname()
         hosts = [f"{name}:{self.server_address[1]}" for name in NAMES]
         self._workers = Workers(graph, size=max(2, os.cpu_count() or 2), seconds=seconds)
+        self._ended = threading.Event()
+        self._ended.set()
         self._server = _uvicorn(App(graph, self._workers, pages, hosts))
 
     def serve_forever(self) -> None:
         """Answer requests until `shutdown`, or until the process is interrupted."""
-        self._server.run(sockets=[self._socket])
+        self._ended.clear()
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._ended.set()
 
     def shutdown(self) -> None:
-        """End `serve_forever`, which may run in another thread."""
+        """End `serve_forever`, which runs in another thread, and wait for it."""
         self._server.should_exit = True
+        self._ended.wait(PATIENCE)
 
     def __enter__(self) -> Self:
         return self
