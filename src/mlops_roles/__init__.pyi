@@ -56,6 +56,8 @@ from .ontology.graph import load as load
 from .ontology.not_reasoned import NotReasoned as NotReasoned
 from .ontology.not_reasoned import NotReasonedWarning as NotReasonedWarning
 from .ontology.sandbox import run_sparql as run_sparql
+from .ontology.search import Found as Found
+from .ontology.search import search as search
 from .ontology.term_page import Page as Page
 from .ontology.term_page import show as show
 from .publishing.compatibility import breaking_changes as breaking_changes

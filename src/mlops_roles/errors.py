@@ -14,7 +14,11 @@ Each message is one line that names the input, the place and the fix.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
+
+SIMILAR_APART = 0.6  # the least similarity of the words that two similar names do not share
 
 
 class MlopsRolesError(Exception):
@@ -57,12 +61,29 @@ class UnknownName(InputError):
     """
 
     def __init__(self, name: str, kind: str, known: Iterable[str], fix: str = ""):
-        import difflib
-
         self.name = name
-        self.nearest = difflib.get_close_matches(name[:80], list(known), n=3, cutoff=0.5)
+        self.nearest = _nearest(name[:80], known)
         hint = f"did you mean {' or '.join(self.nearest)}?" if self.nearest else fix
         super().__init__(f"{name[:80]!r}: no such {kind}" + (f"; {hint}" if hint else ""))
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
+    """At most three known names with a similar spelling, also without the words that both have.
+
+    A word that many names have, such as 'engineer', makes no two of them similar.
+    """
+    import difflib
+
+    near = difflib.get_close_matches(name, list(known), n=9, cutoff=0.5)
+    mine = set(re.findall(r"[^\W_]+", name.casefold()))
+    found = []
+    for other in near:
+        theirs = set(re.findall(r"[^\W_]+", other.casefold()))
+        apart = [" ".join(sorted(words)) for words in (mine - theirs, theirs - mine)]
+        alike = difflib.SequenceMatcher(None, apart[0], apart[1]).ratio()
+        if not all(apart) or alike >= SIMILAR_APART:
+            found.append(other)
+    return found[:3]
 
 
 class UnknownPerson(UnknownName):
@@ -89,3 +110,40 @@ class Timeout(MlopsRolesError, TimeoutError):
 
 class InputWarning(UserWarning):
     """An input is used, but for what the message names."""
+
+
+def check_text(function: str, wanted: str = "a text", **values: object) -> None:
+    """Raise InputError for an argument that is no text.
+
+    Args:
+        function: the name of the function, for the message.
+        wanted: what to give instead.
+        values: the arguments by name.
+
+    Example:
+        >>> from mlops_roles.errors import check_text
+        >>> try:
+        ...     check_text("resolve", "a job title", title=7)
+        ... except ValueError as error:
+        ...     print(error)
+        resolve: title is an int; give a job title
+    """
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise InputError(f"{function}: {name} is {with_article(value)}; give {wanted}")
+
+
+def check_path(function: str, **values: object) -> None:
+    """Raise InputError for an argument that is neither None nor a path."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, (str, os.PathLike)):
+            raise InputError(
+                f"{function}: {name} is {with_article(value)}; give the path of a file, as a text "
+                "or a Path"
+            )
+
+
+def with_article(value: object) -> str:
+    """The type of a value with its article: 'an int'."""
+    kind = type(value).__name__
+    return kind if value is None else f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"

@@ -11,7 +11,6 @@ from mlops_roles import InputError, audit, diff, load
 from mlops_roles.analysis.answer_changes import statement_changes
 from mlops_roles.analysis.diff import OntologyDiff
 from mlops_roles.cli.main import main
-from mlops_roles.cli.views.diffs import diff_text
 from mlops_roles.ontology.graph import DEFAULT
 from mlops_roles.ontology.tables import RoleTables
 from mlops_roles.ontology.versions import MAX_TEXT
@@ -406,7 +405,7 @@ def test_a_difference_exits_with_0(shipped, version, capsys, tmp_path):
 
 
 def test_the_text_names_terms_statements_and_causes(changed):
-    text = " ".join(diff_text(changed.to_dict(), "table").split())
+    text = " ".join(changed.report().split())
     terms = "; ".join(
         ("skill:software-design-patterns", "task:apply-coding-guidelines", "tool:jenkins")
     )

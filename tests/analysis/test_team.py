@@ -142,7 +142,7 @@ def test_contradictory_arguments_are_rejected_with_the_fix(acme, arguments, mess
     with pytest.raises(InputError, match=message):
         team(acme, "task", **arguments)
     with pytest.raises(InputError, match="cover one of role"):
-        team(acme, "tasks")
+        team(acme, "people")
 
 
 def test_without_the_solver_the_error_names_the_extra(acme, monkeypatch):

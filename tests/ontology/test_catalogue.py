@@ -94,8 +94,10 @@ def test_its_header_is_complete_and_its_name_says_what_the_rows_are(name):
     assert not question.summary.endswith(".")
     assert set(question.parameters) <= set(columns)
     assert all(question.parameters.values())
+    assert re.fullmatch(r"[a-z]+( [a-z]+)*", question.topic)
     assert {h for h in question.headers if not h.startswith("?")} <= {
         "summary",
+        "about",
         "page",
         "marks",
         "given",

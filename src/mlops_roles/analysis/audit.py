@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError, with_article
+from ..io.result import Result
 from ..matching.titles import resolve
-from ..ontology.graph import Graph, load
+from ..ontology.graph import Graph, as_graph
 from ..ontology.mappings import mappings_of
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
@@ -49,7 +51,7 @@ LISTED = (
 )
 
 
-class Audit(AuditResult):
+class Audit(AuditResult, Result):
     """An audit: its tables are Ibis expressions, its summary is plain data.
 
     Attributes:
@@ -236,6 +238,16 @@ class Audit(AuditResult):
             limit: the most entries of each list of people, holders of a role, or units.
         """
         return super().to_dict() | staff_detail(self, limit)
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of `people`."""
+        return list(self.people.columns)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """`people`: one row for each."""
+        rows: list[dict[str, Any]] = self.arrow().to_pylist()
+        return rows
 
     def arrow(self) -> pyarrow.Table:
         """`people` as an Arrow table."""
@@ -433,6 +445,7 @@ def read(
     connection: ibis.BaseBackend | None = None,
 ) -> Staff:
     """The people of staff data, and how it was read; the arguments are those of `audit`."""
+    _check_mapping(mapping)
     engine = connection if connection is not None else backend_for(staff)
     return read_staff(staff, engine, mapping, graph, names_a_role(graph))
 
@@ -489,8 +502,22 @@ def audit(
         >>> acme.coverage("role")["ml-engineer"]["state"]
         'single'
     """
+    ontology = as_graph(graph)
     engine = Engine(backend_for(staff, connection))
-    ontology = graph or load()
     on_progress(f"reading {source_name(staff)}")
     table = read(staff, ontology, mapping, engine.con)
     return Audit(table, engine, ontology, RoleTables.from_graph(ontology), on_progress)
+
+
+def _check_mapping(mapping: object) -> None:
+    """Raise InputError for a mapping that is none."""
+    if not (mapping is None or isinstance(mapping, (Mapping, ReadOptions))):
+        raise InputError(
+            f"audit: mapping is {with_article(mapping)}; give columns: {{'title': 'Job Title'}}, "
+            "or ReadOptions"
+        )
+
+
+def as_audit(staff: Any, graph: Graph | None = None) -> Audit:
+    """An audit as it is; of anything else, the audit of this staff data."""
+    return staff if isinstance(staff, Audit) else audit(staff, graph=graph)

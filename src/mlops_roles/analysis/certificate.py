@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import resource_dir
+from ..io.result import Result
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
 from ..staff.headings import heading_kind
@@ -36,7 +37,7 @@ from .verdict import State, Verdict, skill_states, tally_states, verdict
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Result):
     """The answer to 'can this person act as this role?', with all its evidence.
 
     Attributes:
@@ -66,6 +67,19 @@ class Certificate:
     def to_dict(self) -> dict[str, Any]:
         """The certificate as plain data; its `id` is the SHA-256 of everything else in it."""
         return {"id": sha256(canonical_json(self.content)), **self.content}
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return ("person", "role", "verdict", "skill", "state", "evidence", "via", "rule")
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row for each required skill: what is known of it, as written, and why it counts."""
+        head = {key: self.content[key] for key in ("person", "role", "verdict")}
+        return [
+            head | line | {"evidence": [cell["text"] for cell in line["evidence"]]}
+            for line in self.content["skills"]
+        ]
 
     def to_turtle(self) -> bytes:
         """The certificate in PROV-O as Turtle; includes its JSON, which the verifier reads."""

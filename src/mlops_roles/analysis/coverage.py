@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import UnknownPerson
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
+from ..staff.presence import fold_person, folded_name
 from .audit import Audit
 from .evidence import similar_names
 
@@ -116,17 +117,18 @@ class CoverageModel:
 
 
 def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person]:
-    """The people that an audit used, by line; with `names` only those.
+    """The people that an audit used, by line; with `names` only those, compared without case.
 
     Raises UnknownPerson, with the nearest names, for a name that is not among them.
     """
     used, holds, knows = audit.used, audit.holds, audit.knows.filter(audit.knows.recorded == 1)
-    wanted = None if names is None else sorted(set(names))
+    wanted = None if names is None else {fold_person(name): name for name in sorted(set(names))}
     if wanted is not None:
-        used = used.filter(used.person.isin(wanted or [""]))
+        used = used.filter(folded_name(used.person).isin(list(wanted) or [""]))
         holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
     people = _line_values(used.order_by("line"), "person")
-    for name in sorted(set(wanted or ()) - {person for _, person in people}):
+    for folded in sorted((wanted or {}).keys() - {fold_person(person) for _, person in people}):
+        name = (wanted or {})[folded]
         raise UnknownPerson(name, audit.staff.file, similar_names(audit.used, name))
     roles, skills = (
         group_pairs(_line_values(holds, "role")),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, check_path
+from ..io.result import Result
 from ..ontology.graph import load
 from ..ontology.names import fold_name
 from ..ontology.versions import Version
@@ -28,6 +29,8 @@ from .audit_result import NOTE
 from .coverage import audit_coverage, compare, count_states
 
 STAFF_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet")
+STATEMENT_COLUMNS = ("change", "how", "term", "statement", "because")
+ANSWER_COLUMNS = ("change", "person", "line", "answer", "before", "after", "because")
 ROLE_COLUMNS = ("title", "role")
 Row = Mapping[str, Any]
 Pair = tuple[Row, Row]
@@ -35,7 +38,7 @@ Names = Mapping[str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class OntologyDiff:
+class OntologyDiff(Result):
     """The difference between two versions of the ontology.
 
     Attributes:
@@ -44,6 +47,7 @@ class OntologyDiff:
         answers: the answers about a staff file that change; each a dictionary with `person`,
             `line`, `answer`, `before`, `after`, and `because` (the changed statements behind it).
         rejected: how many rows of the staff file were rejected.
+        has_staff: whether a staff file was given; its answers are then the rows.
 
     Example:
         >>> from mlops_roles import diff
@@ -56,6 +60,7 @@ class OntologyDiff:
     changes: list[StatementChange]
     answers: list[dict[str, Any]]
     rejected: int = 0
+    has_staff: bool = False
 
     @property
     def terms(self) -> dict[str, list[str]]:
@@ -67,6 +72,17 @@ class OntologyDiff:
             "removed": sorted(self.old.terms - both),
             "changed": sorted(touched),
         }
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of `flat_rows`."""
+        return ANSWER_COLUMNS if self.has_staff else STATEMENT_COLUMNS
+
+    def flat_rows(self) -> list[dict[str, Any]]:
+        """The answers that change if a staff file was given, else the changed statements."""
+        if not self.has_staff:
+            return self.to_rows()
+        return [{"change": "changed", **answer} for answer in self.answers]
 
     def to_rows(self) -> list[dict[str, Any]]:
         """The changed statements, one a row."""
@@ -86,7 +102,7 @@ class OntologyDiff:
 
 
 @dataclass(frozen=True)
-class StaffDiff:
+class StaffDiff(Result):
     """The difference between two staff files, under one ontology.
 
     Attributes:
@@ -113,6 +129,11 @@ class StaffDiff:
     def rejected(self) -> int:
         """How many rows of either file were rejected."""
         return len(self.old.rejected) + len(self.new.rejected)
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return ANSWER_COLUMNS
 
     def to_rows(self) -> list[dict[str, Any]]:
         """The people added and removed, then the answers that change, one a row."""
@@ -158,15 +179,14 @@ def diff(  # noqa: PLR0913  # the files, most of them optional
         only: a framework in place of our content, on both sides.
         run_audit: audits a staff file; such as `functools.partial(audit, mapping={…})`.
 
-    Raises:
-        InputError: a file cannot be read, or an ontology is compared with a staff file.
+    Raises InputError for a file that cannot be read, and for an ontology and a staff file.
 
     Example:
         >>> from mlops_roles import diff
         >>> diff("examples/acme.csv", "examples/acme.csv").to_dict()["coverage"]
         []
     """
-    are_staff = [Path(p).suffix.lower() in STAFF_SUFFIXES for p in (old, new)]
+    are_staff = _are_staff(old=old, new=new, staff=staff)
     added, only = tuple(added), tuple(only)
     if are_staff[0] != are_staff[1] or (staff and all(are_staff)):
         raise InputError(
@@ -189,7 +209,15 @@ def _ontology_diff(
         return OntologyDiff(before, after, changes, [])
     audits = [run_audit(staff, graph=version) for version in (before, after)]
     answers = list(AnswerChanges((before, after), audits, changes))
-    return OntologyDiff(before, after, changes, answers, max(len(a.rejected) for a in audits))
+    rejected = max(len(a.rejected) for a in audits)
+    return OntologyDiff(before, after, changes, answers, rejected, has_staff=True)
+
+
+def _are_staff(**files: str | Path | None) -> list[bool]:
+    """Whether the old and the new file are staff files. Raises InputError for what is no path."""
+    check_path("diff", **files)
+    old, new = str(files["old"]), str(files["new"])
+    return [Path(path).suffix.lower() in STAFF_SUFFIXES for path in (old, new)]
 
 
 def _staff_diff(old: Audit, new: Audit) -> StaffDiff:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, UnknownPerson
+from ..errors import InputError, UnknownPerson, check_text
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.mappings import Cited
@@ -163,6 +163,7 @@ class Records:
 
         Raises UnknownPerson, or Conflict for a person with two rows or contradictory skills.
         """
+        check_text("staff", "the name of a person", person=person)
         found = [self._read_row(row) for row in self._rows_of(person.strip())]
         conflicts = [(e.line, *duplicate_of(f"line {found[0].line}")) for e in found[1:]]
         for e in found:

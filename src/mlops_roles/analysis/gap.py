@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..io.result import Result, Results
 from ..ontology.mappings import Cited
 from ..ontology.tables import RoleTables
 from .audit_result import NOTE
@@ -22,11 +23,12 @@ MINIMALITY_NOTE = (
     "smallest there is."
 )
 ACTIONS: dict[State, str] = {"lacking": "learn", "tool": "confirm", "unrecorded": "record"}
+ROW_COLUMNS = ("person", "role", "skill", "do", "demanded_by")
 RAISE = "raise"  # a skill that is had below the level asked
 
 
 @dataclass(frozen=True)
-class Gap:
+class Gap(Result):
     """What is missing for a person to act as a role.
 
     Attributes:
@@ -76,6 +78,11 @@ class Gap:
     candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mapped: Mapping[str, Sequence[Cited]] = field(default_factory=dict)
     holds: Sequence[str] = ()
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return ROW_COLUMNS
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One row for each missing skill: person, role, skill, do, demanded_by."""
@@ -165,7 +172,7 @@ def gap(
 
 def nearest_roles(
     person: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
-) -> list[Gap]:
+) -> Results[Gap]:
     """Find the gaps between a person and every role, the nearest role first.
 
     Roles are ranked by the share of their skills that is recorded; of equal ones, by the share for
@@ -189,7 +196,7 @@ def nearest_roles(
     records = Records.from_source(staff)
     found = records.evidence(person)
     gaps = [_gap(found, role, records, accept_tools) for role in records.tables.roles]
-    return sorted(gaps, key=_nearness, reverse=True)
+    return Results(sorted(gaps, key=_nearness, reverse=True), ROW_COLUMNS)
 
 
 def _nearness(gap: Gap) -> tuple[float, float, int]:

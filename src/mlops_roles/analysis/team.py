@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, check_text
+from ..io.result import Result
 from ..ontology.results import group_pairs
-from .audit import Audit
+from .audit import Audit, as_audit
 from .audit_result import NOTE
 from .coverage import GROUPS, CoverageModel, Items, Person, load_people
 from .requirements import slug_of_role
 from .set_cover import Choice, choose
 
-if TYPE_CHECKING:
-    import pandas
-
 MAX_TOOL_USERS = 5  # people with a tool as evidence of a skill, named so that one can ask them
 
 
 @dataclass(frozen=True)
-class Team:
+class Team(Result):
     """A group of people, what each covers, and what the staff cannot cover.
 
     Attributes:
@@ -66,11 +64,14 @@ class Team:
         counts = Counter(item for member in self.members for item in member["covers"])
         return [item for item, wanted in self.wanted.items() if counts[item] < wanted]
 
-    def dataframe(self) -> pandas.DataFrame:
-        """`members` as a pandas DataFrame, one row per member (needs pandas)."""
-        import pandas
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return ("person", "line", "must", "covers", "alone")
 
-        return pandas.DataFrame(self.members, columns=["person", "line", "must", "covers", "alone"])
+    def to_rows(self) -> list[dict[str, Any]]:
+        """`members`: one row for each."""
+        return self.members
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, as JSON has it."""
@@ -95,11 +96,11 @@ class Team:
 
 
 def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
-    audit: Audit,
+    staff: Any,
     cover: str,
     *,
     size: int | None = None,
-    must: Iterable[str] = (),
+    must: str | Iterable[str] = (),
     redundancy: int = 1,
     seconds: float = 5.0,
     role: str | None = None,
@@ -107,28 +108,27 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
     """Find the smallest group of people that covers all items of a kind (needs the extra `team`).
 
     Args:
-        audit: the audit of the staff to choose from.
-        cover: 'role', 'task', 'skill' or 'step', counted as covered where the audit does.
+        staff: an audit, or staff data as `audit` takes it.
+        cover: 'role', 'task', 'skill' or 'step', or their plural; counted as in the audit.
         size: the maximal number of members, who then cover as many items as possible.
-        must: names of people who are members in any case.
+        must: names of people who are members in any case; case does not matter.
         redundancy: the number of members that should cover each item.
         seconds: time limit; then the best group so far is returned, with a bound.
         role: cover only the skills that this role requires: the fewest people to train for it. What
             they have to learn is in `impossible`, as no person has it.
 
-    Raises:
-        UnknownPerson: a name in `must` is not in the staff.
-        UnknownName: there is no such role.
-        InputError: arguments that contradict each other, or a missing solver.
+    Raises UnknownPerson for an unknown name in `must`, UnknownName for an unknown role, and
+    InputError for arguments that contradict each other, or a missing solver.
 
     Example:
-        >>> from mlops_roles import audit, team
-        >>> team(audit("examples/acme.csv"), "task").proof["people_at_least"]
+        >>> from mlops_roles import team
+        >>> team("examples/acme.csv", "tasks").proof["people_at_least"]
         6
     """
-    _check_arguments(cover, size, redundancy, seconds)
-    model, fixed = CoverageModel.from_tables(audit.closed), load_people(audit, must)
-    _check_size(len(fixed), size)
+    cover = _check_arguments(cover, size, redundancy, seconds)
+    audit, names = as_audit(staff), [must] if isinstance(must, str) else list(must)
+    model = CoverageModel.from_tables(audit.closed)
+    fixed = _checked(load_people(audit, names), size)
     trained = slug_of_role(role, audit.graph) if role else None
     items = _items(model, cover, trained)
     return _find(_Search(audit, cover, size, redundancy, seconds, trained), model, items, fixed)
@@ -185,20 +185,24 @@ def _all_impossible(
     return [_impossible(i, have[i], n, roles.get(i, []), ask.get(i, [])) for i, n in short.items()]
 
 
-def _check_size(fixed: int, size: int | None) -> None:
-    """Raise InputError where more people have to be members than there may be."""
-    if size is not None and fixed > size:
-        group = f"{fixed} people must be in a group of {size}"
+def _checked(fixed: Sequence[Person], size: int | None) -> Sequence[Person]:
+    """The members in any case. Raises InputError if these are more than there may be."""
+    if size is not None and len(fixed) > size:
+        group = f"{len(fixed)} people must be in a group of {size}"
         raise InputError(f"team: {group}; raise the size or name fewer")
+    return fixed
 
 
-def _check_arguments(cover: str, size: int | None, redundancy: int, seconds: float) -> None:
-    """Raise InputError for a kind or a number that makes no sense."""
+def _check_arguments(cover: str, size: int | None, redundancy: int, seconds: float) -> str:
+    """The kind to cover. Raises InputError for a kind or a number that makes no sense."""
+    check_text("team", f"one of {', '.join(GROUPS)}", cover=cover)
+    cover = cover.removesuffix("s")
     if cover not in GROUPS or redundancy < 1 or seconds <= 0 or (size is not None and size < 1):
         raise InputError(
             f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; "
             f"cover one of {', '.join(GROUPS)}, with numbers of 1 or more"
         )
+    return cover
 
 
 def _choose(

@@ -7,15 +7,17 @@ of the staff.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, check_text
+from ..io.result import Result
 from ..ontology.graph import Graph
 from ..ontology.names import fold_name, slug
 from ..ontology.tables import RoleTables
-from .audit import Audit
+from ..staff.presence import fold_person
+from .audit import Audit, as_audit
 from .audit_result import NOTE
 from .coverage import (
     COUNTS,
@@ -31,16 +33,13 @@ from .coverage import (
 )
 from .requirements import slug_of_role
 
-if TYPE_CHECKING:
-    import pandas
-
 ASSUMPTION_NOTE = (
     "A hire is assumed to hold the role and to have its skills: nothing of that is recorded."
 )
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Result):
     """Coverage before and after some changes.
 
     Attributes:
@@ -49,6 +48,7 @@ class WhatIf:
         before, after: group to item to its counts and its state.
         assumed: (group, item, count) to how many of the people counted after are assumed hires.
         labels: slug to label.
+        shows_all: whether rows, data and report have also what does not change.
 
     Example:
         >>> from mlops_roles import audit, whatif
@@ -64,22 +64,26 @@ class WhatIf:
     after: Coverage
     assumed: CoverageCounts
     labels: Mapping[str, str]
+    shows_all: bool = False
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of `flat_rows`."""
+        return list(_flat({}, {}))
 
     def to_rows(self, unchanged: bool = False) -> list[dict[str, Any]]:
-        """One row for each item that changes, or with `unchanged` for each: group, item, before,
-        after, and how many of its counts are assumed."""
+        """One row for each item that changes: group, item, before, after, and how many of its
+        counts are assumed; with `unchanged`, or if it `shows_all`, for each item."""
         return [
             row | {"assumed": {c: n for c in COUNTS if (n := self.assumed[(*key, c)])}}
             for row in compare(self.before, self.after)
-            if unchanged or row["before"] != row["after"]
+            if unchanged or self.shows_all or row["before"] != row["after"]
             for key in [(row["group"], row["item"])]
         ]
 
-    def dataframe(self) -> pandas.DataFrame:
-        """All items as a pandas DataFrame, a column for each count (needs pandas)."""
-        import pandas
-
-        return pandas.json_normalize(self.to_rows(unchanged=True), sep="_")
+    def flat_rows(self) -> list[dict[str, Any]]:
+        """The rows for a spreadsheet: a column for each count before, after and assumed."""
+        return [_flat(row, self.labels) for row in self.to_rows()]
 
     def to_dict(self, unchanged: bool = False) -> dict[str, Any]:
         """The answer as plain data, as JSON has it."""
@@ -97,46 +101,91 @@ class WhatIf:
         }
 
 
+def _flat(row: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    """A row of coverage before and after, without dictionaries in it."""
+    item, assumed = row.get("item"), row.get("assumed", {})
+    sides = {
+        f"{count}_{side}": (row.get(side) or {}).get(count)
+        for count in (*COUNTS, "state")
+        for side in ("before", "after")
+    }
+    head = {"group": row.get("group"), "item": item, "label": labels.get(str(item), item)}
+    return head | sides | {f"assumed_{count}": assumed.get(count, 0) for count in COUNTS}
+
+
 def whatif(
-    audit: Audit,
+    staff: Any,
     *,
     learn: Iterable[tuple[str, str]] = (),
-    hire: Iterable[str] = (),
-    leave: Iterable[str] = (),
+    hire: str | Iterable[str] = (),
+    leave: str | Iterable[str] = (),
+    graph: Graph | None = None,
 ) -> WhatIf:
-    """Compute the coverage if people of an audited staff learn a skill, join or leave.
+    """Compute the coverage if people learn a skill, join or leave.
 
     Args:
-        audit: the audit to start from.
+        staff: an audit, or staff data as `audit` takes it.
         learn: pairs of a person and a skill, which then counts as recorded.
         hire: roles; each hire is assumed to hold the role and to have its skills.
-        leave: names of people.
+        leave: names of people; case does not matter.
+        graph: the ontology, if `staff` is no audit.
 
-    Raises:
-        UnknownName: there is no such person, skill or role.
-        InputError: a tool is named instead of a skill, or one person leaves and learns.
+    Raises UnknownName for a person, skill or role that does not exist, InputError if a tool is
+    named instead of a skill, or one person leaves and learns.
 
     Example:
-        >>> from mlops_roles import audit, whatif
-        >>> found = whatif(audit("examples/acme.csv"), learn=[("Ben Lindqvist", "code review")])
+        >>> from mlops_roles import whatif
+        >>> found = whatif("examples/acme.csv", learn=[("Ben Lindqvist", "code review")])
         >>> [(row["item"], row["after"]["people"]) for row in found.to_rows()]
         [('code-review', 4)]
     """
+    return _whatif(as_audit(staff, graph), _pairs(learn), _names("hire", hire), leave)
+
+
+def _whatif(
+    audit: Audit,
+    pairs: Sequence[tuple[str, str]],
+    hire: Sequence[str],
+    leave: str | Iterable[str],
+) -> WhatIf:
+    """`whatif` of an audit."""
     model = CoverageModel.from_tables(audit.closed)
-    lessons = [(person, _resolve_skill(name, audit.graph, model.tables)) for person, name in learn]
+    leaving = _names("leave", leave)
+    lessons = [(fold_person(p), _resolve_skill(s, audit.graph, model.tables)) for p, s in pairs]
     hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]
-    leavers, learners = dict.fromkeys(leave), {person for person, _ in lessons}
-    if learners & set(leavers):
+    leavers = dict.fromkeys(map(fold_person, leaving))
+    if {person for person, _ in lessons} & set(leavers):
         raise InputError("whatif: one person cannot leave and learn; drop one of the two")
-    people = {p.person: p for p in load_people(audit, {*leavers, *learners})}
-    stay = [_with_lessons(p, lessons) for p in people.values() if p.person not in leavers]
+    named = load_people(audit, [*leaving, *(person for person, _ in pairs)])
+    people = {fold_person(p.person): p for p in named}
+    stay = (_with_lessons(p, lessons) for name, p in people.items() if name not in leavers)
     difference = model.tally([*stay, *hires])
-    difference.subtract(model.tally(people.values()))
+    difference.subtract(model.tally(named))
     after = apply_difference(before := audit_coverage(audit), difference)
-    changes = [{"kind": "leave", "person": p, "line": people[p].line} for p in leavers]
-    changes += [_resolve_lesson(people[p], skill, audit) for p, skill in lessons]
-    changes += [_hire_entry(person) for person in hires]
+    changes = [_leave_entry(people[name]) for name in leavers]
+    changes += [_resolve_lesson(people[p], s, audit) for p, s in lessons] + _hire_entries(hires)
     return WhatIf(audit, changes, before, after, model.tally(hires), model.labels)
+
+
+def _names(argument: str, given: str | Iterable[str]) -> list[str]:
+    """Names; one alone may be given as a text."""
+    names = [given] if isinstance(given, str) else list(given)
+    for name in names:
+        check_text("whatif", "a name", **{argument: name})
+    return names
+
+
+def _pairs(learn: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of a person and a skill."""
+    is_pair = isinstance(learn, tuple) and len(learn) == 2 and isinstance(learn[0], str)
+    pairs: list[Any] = [learn] if is_pair or isinstance(learn, str) else list(learn)
+    for pair in pairs:
+        if not (isinstance(pair, (tuple, list)) and list(map(type, pair)) == [str, str]):
+            raise InputError(
+                f"whatif: learn has {str(pair)[:80]!r}; give pairs of a person and a skill: "
+                "learn=[('Ada Okafor', 'SQL')]"
+            )
+    return [(person, skill) for person, skill in pairs]
 
 
 def _resolve_skill(name: str, graph: Graph, tables: RoleTables) -> str:
@@ -154,14 +203,21 @@ def _resolve_skill(name: str, graph: Graph, tables: RoleTables) -> str:
 
 def _with_lessons(person: Person, lessons: Iterable[tuple[str, str]]) -> Person:
     """A person with the skills that they learn."""
-    learnt = {skill for name, skill in lessons if name == person.person}
+    learnt = {skill for name, skill in lessons if name == fold_person(person.person)}
     return replace(person, skills=person.skills | learnt)
 
 
-def _hire_entry(person: Person) -> dict[str, Any]:
-    """An assumed hire; the role is the one that is not held through it."""
-    (role,) = person.roles.difference(dict(person.through))
-    return {"kind": "hire", "role": role, "assumed": sorted(person.skills)}
+def _leave_entry(person: Person) -> dict[str, Any]:
+    return {"kind": "leave", "person": person.person, "line": person.line}
+
+
+def _hire_entries(hires: Iterable[Person]) -> list[dict[str, Any]]:
+    """Each assumed hire; the role is the one that is not held through it."""
+    entries = []
+    for person in hires:
+        (role,) = person.roles.difference(dict(person.through))
+        entries.append({"kind": "hire", "role": role, "assumed": sorted(person.skills)})
+    return entries
 
 
 def _resolve_lesson(person: Person, skill: str, audit: Audit) -> dict[str, Any]:

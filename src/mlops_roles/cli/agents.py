@@ -126,7 +126,7 @@ class Toolbox:
         """The page of a term in Markdown, as `mlops-roles show` has it. Raises UnknownName."""
         from ..ontology.term_page import show
 
-        return show(iri, self.graph).markdown()
+        return show(iri, self.graph).report("md")
 
     def _question(self, asked: Question) -> Tool:
         return Tool(

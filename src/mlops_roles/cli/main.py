@@ -133,9 +133,9 @@ def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bo
     parser.add_argument(
         "--format",
         choices=formats,
-        default=formats[0],
-        help=f"output format (default: {formats[0]})",
+        help=f"output format (default: that of the ending of --output, else {formats[0]})",
     )
+    parser.set_defaults(formats=tuple(formats))
     add_output(parser)
 
 
@@ -357,6 +357,8 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
     if not args or args[0].replace("-", "_") not in command_names():
         return _run_overview(args)
     build_parser(args[0].replace("-", "_"), args[1:]).parse_args(args[1:], parsed)
+    if getattr(parsed, "format", "") is None:
+        parsed.format = _default_form(parsed)
     if len(args) > 2:  # else there is no option with a value
         from .paths import check_paths
 
@@ -370,6 +372,16 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
             code = parsed.run(parsed)
     sys.stdout.flush()
     return code
+
+
+def _default_form(parsed: argparse.Namespace) -> str:
+    """The form of an answer without --format: that of the ending of --output, or the first."""
+    first: str = parsed.formats[0]
+    if not parsed.output or any(getattr(parsed, name, None) for name in ("apply", "undo")):
+        return first  # what is applied or undone is an RDF file
+    from .output import form_of
+
+    return form_of(parsed.output, parsed.formats)
 
 
 def fail(error: BaseException, parsed: argparse.Namespace | None = None) -> int:

@@ -92,11 +92,13 @@ def _html(sections: list[Section], title: str, whole: bool) -> str:
     return _template().render(sections=parts, title=single_line(title), whole=whole)
 
 
-def html_table(rows: TableRows, columns: Sequence[str], notes: Sequence[str] = ()) -> str:
-    """Rows as a page of HTML, with sentences below them."""
+def html_table(
+    rows: TableRows, columns: Sequence[str], notes: Sequence[str] = (), whole: bool = True
+) -> str:
+    """Rows as a page of HTML, or as a part of one, with sentences below them."""
     lines = list(map(single_line, notes))
     return _template().render(
-        sections=[("", lines, rows, columns)], title="MLOps Roles", whole=True
+        sections=[("", lines, rows, columns)], title="MLOps Roles", whole=whole
     )
 
 

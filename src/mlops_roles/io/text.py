@@ -99,12 +99,26 @@ def format_table(rows: TableRows, columns: Sequence[str], width: int | None = No
     return _aligned(lines, [max(map(len, column)) for column in zip(*lines, strict=True)], head)
 
 
-def _aligned(rows: Sequence[Sequence[str]], widths: Sequence[int], head: int = 1) -> str:
-    """Lines of cells in columns; the first `head` lines are the heading."""
-    lines = [
+def aligned_lines(cells: Sequence[Sequence[str]], width: int | None) -> list[str]:
+    """Rows of cells aligned in columns, without a heading, wrapped to a width in characters."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    narrow = widths if width is None else _narrowed(widths, width - 2 * (len(widths) - 1))
+    if narrow is None:
+        return _blocks(cells, [""] * len(widths), width or 0).splitlines()
+    rows = cells if narrow == widths else [line for row in cells for line in _wrapped(row, narrow)]
+    return _lines(rows, narrow)
+
+
+def _lines(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
+    return [
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def _aligned(rows: Sequence[Sequence[str]], widths: Sequence[int], head: int = 1) -> str:
+    """Lines of cells in columns; the first `head` lines are the heading."""
+    lines = _lines(rows, widths)
     rule = "  ".join("-" * w for w in widths)
     return "\n".join([*lines[:head], rule, *lines[head:]]) + "\n"
 
@@ -144,7 +158,9 @@ def _blocks(cells: Sequence[Sequence[str]], columns: Sequence[str], width: int) 
     import textwrap
 
     def lines(row: Sequence[str]) -> str:
-        pairs = (f"{c}: {cell}" for c, cell in zip(columns, row, strict=True) if cell)
+        pairs = (
+            f"{c}: {cell}" if c else cell for c, cell in zip(columns, row, strict=True) if cell
+        )
         return "".join(
             textwrap.fill(pair, max(width, MIN_WIDTH), subsequent_indent="  ") + "\n"
             for pair in pairs

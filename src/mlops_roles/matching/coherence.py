@@ -18,6 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..io.result import Result, Results
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph
@@ -50,7 +51,7 @@ PROBE = "urn:mlops-roles:probe:"
 
 
 @dataclass(frozen=True)
-class CoherenceIssue:
+class CoherenceIssue(Result):
     """A problem that a set of mappings causes.
 
     Attributes:
@@ -89,7 +90,7 @@ def coherence(
     source: str | os.PathLike[str],
     added: Iterable[str | os.PathLike[str]] = (),
     only: Iterable[str | os.PathLike[str]] = (),
-) -> list[CoherenceIssue]:
+) -> Results[CoherenceIssue]:
     """Find mappings that contradict each other, the ontology or the mapped file, or name nothing.
 
     Args:
@@ -114,7 +115,8 @@ def coherence(
     ontology = Graph(added, only=only)
     opened = Graph(ontology.beside, [source], only=ontology.only).open()
     graph = _MergedGraph(mappings, opened)
-    return [*_unknown(mappings, source, opened), *graph.issues()]
+    issues = (*_unknown(mappings, source, opened), *graph.issues())
+    return Results(issues, list(CoherenceIssue.__dataclass_fields__))
 
 
 def _unknown(

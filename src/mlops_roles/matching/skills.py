@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..ontology.graph import Graph, load
+from ..errors import check_text
+from ..io.result import Result, Results
+from ..ontology.graph import Graph, as_graph
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 
+NAME_COLUMNS = ("name", "status", "skills", "evidence", "nearest")
+
 
 @dataclass(frozen=True)
-class NameResolution:
+class NameResolution(Result):
     """The answer to one name of a skill or tool.
 
     Attributes:
@@ -33,6 +37,11 @@ class NameResolution:
     nearest: tuple[str, ...] = ()
 
     @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return NAME_COLUMNS
+
+    @property
     def status(self) -> Literal["certain", "none"]:
         """Whether the name means something."""
         return "certain" if self.skills or self.evidence else "none"
@@ -44,7 +53,9 @@ class NameResolution:
         return row | ({"nearest": list(self.nearest)} if self.nearest else {})
 
 
-def resolve_skill_names(names: Iterable[str], graph: Graph | None = None) -> list[NameResolution]:
+def resolve_skill_names(
+    names: Iterable[str], graph: Graph | None = None
+) -> Results[NameResolution]:
     """What names of skills and tools mean, as the audit reads them in the column skills.
 
     Args:
@@ -59,13 +70,14 @@ def resolve_skill_names(names: Iterable[str], graph: Graph | None = None) -> lis
         >>> unknown.status, unknown.nearest[0]
         ('none', 'SQL')
     """
-    known = RoleTables.from_graph(graph or load()).names
+    known = RoleTables.from_graph(as_graph(graph)).names
     answers = []
-    for name in names:
+    for name in [names] if isinstance(names, str) else names:
+        check_text("resolve_skill_names", "a name of a skill or tool", name=name)
         meaning = known.get(fold_name(name), [])
         skills, evidence = (
             tuple(skill for kind, skill in meaning if kind == of) for of in ("recorded", "tool")
         )
         nearest = () if meaning else tuple(known.nearest(name))
         answers.append(NameResolution(name, skills, evidence, nearest))
-    return answers
+    return Results(answers, NAME_COLUMNS)

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from ..ontology.graph import Graph, load
+from ..errors import check_text
+from ..io.result import Result, Results
+from ..ontology.graph import Graph, as_graph
 from ..ontology.mappings import Mapped
 from .curation import decisions_of
 from .lexicon import (
@@ -31,6 +33,7 @@ from .lexicon import (
 MAX_TITLE = 1000  # characters
 MAX_NEAREST = 3
 CHUNK = 10_000  # titles that are compared at once
+MIN_SIMILARITY_APART = 60  # of the words that two titles do not share
 MIN_SIMILARITY = 65  # of 100, how alike a nearest title is written
 _NUMBER = re.compile(r"\b\d+\b")
 _LABEL_AND_IRI = re.compile(r"([^<>;]*)<([^<>;\s]+)>")
@@ -40,8 +43,11 @@ _OCCUPATIONS = ("occupation", "peer")  # lists of words for people
 _LINKS = ("relation", "link")  # lists whose words end what belongs to a name
 
 
+TITLE_COLUMNS = ("title", "status", "roles", "reasons", "nearest")
+
+
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Result):
     """The role that a title names, and why.
 
     Attributes:
@@ -71,6 +77,11 @@ class Resolution:
     nearest: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     mapped: tuple[Mapped, ...] = ()
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return TITLE_COLUMNS
 
     @property
     def is_mapped(self) -> bool:
@@ -189,11 +200,13 @@ def resolve(title: str, graph: Graph | None = None, nearest: bool = True) -> Res
 
 def resolve_all(
     titles: Iterable[str], graph: Graph | None = None, nearest: bool = True
-) -> list[Resolution]:
+) -> Results[Resolution]:
     """Resolve many titles as `resolve` does, each distinct one once."""
-    graph = graph or load()
+    graph = as_graph(graph)
     words, decisions = lexicon(graph), decisions_of(graph).by_title
     given = list(titles)
+    for title in given:
+        check_text("resolve", "a job title", title=title)
     found = {title: _resolve_title(words, title) for title in dict.fromkeys(given)}
     for title in found if decisions else ():
         found[title] = _with_decisions(words, decisions, found[title])
@@ -204,7 +217,7 @@ def resolve_all(
         if others or inside:
             near = tuple(dict.fromkeys((*inside, *others)))[:MAX_NEAREST] if nearest else ()
             found[title] = replace(found[title], nearest=near)
-    return [found[title] for title in given]
+    return Results((found[title] for title in given), TITLE_COLUMNS)
 
 
 _ByTitle = Mapping[str, Mapping[str, Mapped]]
@@ -281,14 +294,33 @@ def _nearest_titles(words: Lexicon, titles: Sequence[str]) -> list[list[str]]:
     options: dict[str, Any] = {"scorer": fuzz.ratio, "score_cutoff": MIN_SIMILARITY}
     if len(texts) <= 1:
         found = (process.extract(text, known, limit=MAX_NEAREST, **options) for text in texts)
-        return [[display[at] for _, _, at in near] for near in found]
+        near = [[at for _, _, at in row] for row in found]
+    else:
+        near = [
+            columns
+            for start in range(0, len(texts), CHUNK)
+            for columns in _top_columns(
+                process.cdist(texts[start : start + CHUNK], known, workers=-1, **options)
+            )
+        ]
+    names = list(known)
     return [
-        [display[column] for column in columns]
-        for start in range(0, len(texts), CHUNK)
-        for columns in _top_columns(
-            process.cdist(texts[start : start + CHUNK], known, workers=-1, **options)
-        )
+        [display[at] for at in columns if _is_alike(text, names[at])]
+        for text, columns in zip(texts, near, strict=True)
     ]
+
+
+def _is_alike(title: str, name: str) -> bool:
+    """Whether two titles are similar also without the words that they share.
+
+    'platform engineer' and 'etl engineer' share a word that many titles have, and nothing else.
+    """
+    from rapidfuzz import fuzz
+
+    ours, theirs = (set(text.split()) for text in (title, name))
+    apart = (" ".join(sorted(words)) for words in (ours - theirs, theirs - ours))
+    rest, other = apart
+    return not (rest and other) or fuzz.ratio(rest, other) >= MIN_SIMILARITY_APART
 
 
 def _top_columns(scores: Any) -> list[list[int]]:

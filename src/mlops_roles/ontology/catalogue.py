@@ -4,6 +4,7 @@ A file's `#+` lines are its documentation and its test:
     #+ summary: what the rows are
     #+ ?role: a parameter: a variable that can be fixed to a value
     #+ page: ?role 30            where the page of a term shows the rows (`show`)
+    #+ about: roles              the topic that the list of questions shows it under
     #+ marks: ?certainty         a column of marks, such as 'drawn only', that a legend explains
     #+ expect: ?role = role:ml-engineer ; ?task = task:deploy-model     a promised row, or 'nothing'
     #+ never: ?role = role:data-scientist ; ?task = task:deploy-model   no such row
@@ -22,21 +23,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
-from ..errors import InputError, UnknownName
+from ..errors import InputError, UnknownName, check_text
 from ..io import rdf
 from ..io.rdflib_bridge import to_rdflib
 from ..io.resources import ShippedText, resource_dir, shipped_text
-from .graph import Graph, Term, load, once_per_graph
+from ..io.result import Result
+from .graph import Graph, Term, as_graph, once_per_graph
 from .query_outline import Outline, outline
 from .results import decode_rows, group_pairs
 from .substitution import substitutable
 
 if TYPE_CHECKING:
-    import pandas
     import rdflib
 
+PEOPLE = "people"  # the topic of questions that need data about people
+NO_DATA = (
+    "This question is about people, and no data about people is loaded: add it with --data FILE "
+    "(in Python: load(data=[FILE]))."
+)
 SECONDS = 60.0  # default time limit of SPARQL that is not shipped
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
+_A_VALUE = "a text: a slug, CURIE, IRI, notation or label"
+_SPARQL = re.compile(  # a query in an argument: its first word, and what follows it
+    r"(?:\s|#[^\n]*\n)*(?:(?:PREFIX|BASE|SELECT|CONSTRUCT|DESCRIBE)\s|ASK\s*(?:\{|FROM|WHERE))",
+    re.I,
+)
 _INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
 _WHOLE = ("integer", "int", "long")
 _NUMBERS = (*_WHOLE, "decimal", "double", "float")
@@ -121,14 +132,32 @@ class Question(NamedTuple):
             dict(_FIXED.findall(line)) for line in self.headers.get(header, []) if line != "nothing"
         ]
 
-    def run(self, graph: Graph | None = None, **bindings: str) -> Answer:
+    def run(self, graph: Graph | None = None, /, *values: str, **bindings: str) -> Answer:
         """The rows, with some of the parameters fixed to a slug, CURIE, IRI, notation or text.
 
-        Raises UnknownName for an unknown parameter or term, and for a question that is not
-        shipped what `run_sparql` raises.
+        Args:
+            graph: the graph to query; by default the shipped ontology.
+            values: values of the parameters, in their order.
+            bindings: values of parameters by name.
+
+        Raises UnknownName for an unknown parameter or term, InputError for too many values, and
+        for a question that is not shipped what `run_sparql` raises.
         """
-        graph = graph or load()
-        return self.answer(graph, self.resolve_bindings(graph, **bindings))
+        graph = as_graph(graph)
+        return self.answer(graph, self.resolve_bindings(graph, **self.by_name(values, bindings)))
+
+    def by_name(self, values: Sequence[str], bindings: Mapping[str, str]) -> dict[str, str]:
+        """Values given in order, and by name, all by name. Raises InputError for too many."""
+        free = [name for name in self.parameters if name not in bindings]
+        if len(values) > len(free):
+            known = ", ".join(self.parameters) or "no parameter"
+            raise InputError(f"{values[len(free)]!r}: {self.name} takes {known} and no more")
+        return {**bindings, **dict(zip(free, values, strict=False))}
+
+    @property
+    def topic(self) -> str:
+        """What it is about: its `about` line, such as 'roles'."""
+        return next(iter(self.headers.get("about", ())), "")
 
     def answer(
         self, graph: Graph, terms: Mapping[str, Iterable[Term]], timeout: float = SECONDS
@@ -140,7 +169,9 @@ class Question(NamedTuple):
             terms: the terms of a parameter, as from `resolve_bindings`.
             timeout: seconds until a question that is not shipped is stopped.
         """
-        return run_query(graph, self.text, terms, timeout, str(self.path))
+        found = run_query(graph, self.text, terms, timeout, str(self.path))
+        found.question = self
+        return found
 
     def marks(self, answer: Answer) -> list[Mark]:
         """The marks in an answer to this question, by their word, for a legend."""
@@ -161,7 +192,9 @@ class Question(NamedTuple):
                     self.parameters,
                     f"it takes {', '.join(self.parameters) or 'none'}",
                 )
-        return {n: candidate_terms(graph, n, v) for n, v in bindings.items()}
+        from .parameters import candidate_terms
+
+        return {n: candidate_terms(graph, self, n, v) for n, v in bindings.items()}
 
 
 def _pattern(question: Path, name: str) -> str:
@@ -191,25 +224,6 @@ def legend(marks: Iterable[Mark]) -> list[str]:
         f"{', '.join(words)}: {definition}" + ("" if words == [term] else f" ({term})")
         for (term, definition), words in by_term.items()
     ]
-
-
-def candidate_terms(graph: Graph, variable: str, value: str) -> list[Term]:
-    """The RDF terms that a value given for a variable can mean.
-
-    The value of a variable that is named like a kind (role, task, skill …) is the name of a term;
-    that of any other variable is a CURIE or IRI, otherwise a text and, if possible, a number.
-    """
-    kinds = {k for group in graph.index.values() for k, _ in group}
-    if any(kind.endswith(variable) for kind in kinds):
-        return [ox.NamedNode(graph.resolve_term(value, variable))]
-    if (iri := graph.expand_curie(value)) is not None:
-        try:
-            return [ox.NamedNode(iri)]
-        except ValueError:
-            raise InputError(f"{value!r}: not an IRI; write prefix:name or a full IRI") from None
-    text = value.strip('"')
-    number = [ox.Literal(int(text))] if re.fullmatch(r"-?\d{1,18}", text) else []
-    return [ox.Literal(text), *number]
 
 
 def values_block(names: Iterable[str], rows: Iterable[Iterable[Term | None]]) -> str:
@@ -314,27 +328,31 @@ def _decoded(graph: Graph, result: Any, order: Sequence[str]) -> Answer | None:
     return None if found is None else Answer([v.value for v in result.variables], found, graph)
 
 
-class Answer:
+class Answer(Result):
     """The rows of an answer: columns, RDF terms, and views on them.
 
     Attributes:
         columns: the names of the columns.
         terms: a tuple of RDF terms for each row, None if a column has no value.
         graph: the graph that was queried; its prefixes shorten IRIs.
+        question: the question of the catalogue that it answers, or None.
+        is_remote: whether a server gave it, which has data of its own.
 
     Example:
         >>> from mlops_roles import ask
         >>> answer = ask("roles-for-title", title="ML Architect")
         >>> answer.columns, len(answer)
-        (['title', 'role', 'kind'], 1)
-        >>> answer.rows
-        [{'title': 'ML Architect', 'role': 'role:solution-architect', 'kind': 'counterpart'}]
+        (['title', 'role', 'kind', 'definition'], 1)
+        >>> answer.rows[0]["role"], answer.rows[0]["kind"]
+        ('role:solution-architect', 'counterpart')
         >>> answer.dataframe().shape
-        (1, 3)
+        (1, 4)
     """
 
     def __init__(self, columns: list[str], terms: list[tuple[Term | None, ...]], graph: Graph):
         self.columns, self.terms, self.graph = columns, terms, graph
+        self.question: Question | None = None
+        self.is_remote = False
 
     def __repr__(self) -> str:
         return f"Answer(columns={self.columns!r}, terms={self.terms!r})"
@@ -369,11 +387,36 @@ class Answer:
             return None
         return _python(term) if isinstance(term, ox.Literal) else self.graph.format_term(term)
 
-    def dataframe(self) -> pandas.DataFrame:
-        """The rows as a pandas DataFrame (needs pandas)."""
-        import pandas
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The names of the columns."""
+        return self.columns
 
-        return pandas.DataFrame(self.rows, columns=self.columns)
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries of Python values, as `rows`."""
+        return self.rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data."""
+        return {"columns": self.columns, "rows": self.rows}
+
+    def json_data(self) -> list[dict[str, Any]]:
+        """The rows, which are what `ask --format json` writes."""
+        return self.rows
+
+    def notes(self) -> list[str]:
+        """What a reader has to know of the rows: the meaning of marks, and that there is no data.
+
+        The latter is said of a question about people if no file with people is loaded.
+        """
+        marks = self.question.marks(self) if self.question else ()
+        return [*legend(marks), *self.data_notes()]
+
+    def data_notes(self) -> list[str]:
+        """That a question is about people, if no data about people is loaded; else nothing."""
+        is_about_people = self.question is not None and self.question.topic == PEOPLE
+        perhaps = self.graph.has_data or self.is_remote or (self.graph.added and self.terms)
+        return [NO_DATA] if is_about_people and not perhaps else []
 
     def rdf(self) -> rdflib.Graph:
         """The rows as an rdflib Graph: the triples of a CONSTRUCT, else a W3C result set."""
@@ -482,14 +525,15 @@ def find_question(name: str, graph: Graph | None = None) -> Question:
     return known[name]
 
 
-def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
-    """Answer a question of the catalogue.
+def ask(name: str, /, *values: str | Graph, graph: Graph | None = None, **bindings: str) -> Answer:
+    """Answer a question of the catalogue, or SPARQL.
 
     Args:
-        name: the name of the question, a key of `catalogue()`.
+        name: the name of the question, a key of `catalogue()`; or the text of a query.
+        values: values of the parameters of the question, in their order: the slug, CURIE, IRI or
+            notation of a term, or a text. The first one may be the graph.
         graph: the graph to query; by default the shipped ontology.
-        bindings: parameters of the question with their values: the slug, CURIE, IRI or notation
-            of a term, or a text. The answer has only the rows that match all of them.
+        bindings: values of parameters by name. The answer has only the rows that match all.
 
     Raises:
         UnknownName: a question, parameter or term does not exist.
@@ -497,7 +541,33 @@ def ask(name: str, /, graph: Graph | None = None, **bindings: str) -> Answer:
 
     Example:
         >>> from mlops_roles import ask
-        >>> [row["part"] for row in ask("roles-incorporated", role="R7")][:2]
+        >>> [row["part"] for row in ask("roles-incorporated", "R7")][:2]
         ['role:data-scientist', 'role:data-engineer']
+        >>> ask("roles-for-task", task="deploy-model").rows[0]["role"]
+        'role:devops-engineer'
     """
-    return find_question(name, graph).run(graph, **bindings)
+    if values and (values[0] is None or isinstance(values[0], Graph)):
+        graph, values = graph or values[0], values[1:]
+    check_text("ask", "the name of a question, or SPARQL", name=name)
+    texts = [str(value) for value in values]
+    check_text(name, _A_VALUE, **{f"value {i}": v for i, v in enumerate(values, 1)}, **bindings)
+    if graph is not None:
+        as_graph(graph)
+    if is_sparql(name):
+        if texts or bindings:
+            raise InputError("query: SPARQL takes no values; write them into it")
+        from .sandbox import run_sparql
+
+        return run_sparql(name, graph)
+    return find_question(name, graph).run(graph, *texts, **bindings)
+
+
+def is_sparql(text: str) -> bool:
+    """Whether a text is a query rather than the name of a question or a file.
+
+    Example:
+        >>> from mlops_roles.ontology.catalogue import is_sparql
+        >>> is_sparql("ASK { ?role a mlops:Role }"), is_sparql("roles-for-task")
+        (True, False)
+    """
+    return _SPARQL.match(text) is not None

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.result import Result
 from . import reasoner
 from .explanation import Proof, explain
 from .graph import Graph, ontology_files
@@ -24,7 +25,7 @@ OWL_SAME = ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 
 
 @dataclass(frozen=True)
-class Consistency:
+class Consistency(Result):
     """Whether statements are free of contradictions, as far as the rules of OWL 2 RL tell.
 
     It is true in a condition if they are.
@@ -44,6 +45,18 @@ class Consistency:
 
     def __bool__(self) -> bool:
         return not self.contradictions
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The contradictions, one a row, with the statements that contradict each other."""
+        return [
+            {
+                "contradiction": proof.statement,
+                "rule": proof.rule,
+                "says": proof.says,
+                "because": [premise.statement for premise in proof.because],
+            }
+            for proof in self.contradictions
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data."""

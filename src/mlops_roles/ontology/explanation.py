@@ -8,9 +8,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..errors import InputError, UnknownName
+from ..errors import InputError, UnknownName, check_text
+from ..io.result import Result
 from .catalogue import find_question, run_query
-from .graph import RDF_TYPE, Graph, Term, load, once_per_graph
+from .graph import RDF_TYPE, Graph, Term, as_graph, once_per_graph
 from .rules import rule_summary
 
 BUILT_IN = (
@@ -22,7 +23,7 @@ BUILT_IN = (
 
 
 @dataclass(frozen=True)
-class Proof:
+class Proof(Result):
     """A statement and why it holds.
 
     Attributes:
@@ -55,6 +56,18 @@ class Proof:
             "because": [premise.to_dict() for premise in self.because],
         }
         return {key: value for key, value in tree.items() if value}
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The statements of the tree, one a row, each with its depth; the conclusion first."""
+        row = {
+            "depth": 0,
+            "statement": self.statement,
+            "rule": self.rule or "",
+            "says": self.says,
+            "sources": list(self.sources),
+        }
+        below = [row for premise in self.because for row in premise.to_rows()]
+        return [row, *({**row, "depth": row["depth"] + 1} for row in below)]
 
     def lines(self) -> Iterator[str]:
         """The tree as text, one statement a line."""
@@ -93,7 +106,9 @@ def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | N
         >>> explain("R7 mlops:similarTo R6") is None
         True
     """
-    graph = graph or load()
+    graph = as_graph(graph)
+    if not isinstance(statement, ox.Triple):
+        check_text("explain", "'subject predicate object' or a triple", statement=statement)
     triple = _parse_statement(statement, graph) if isinstance(statement, str) else statement
     return _prover(graph).prove(triple)
 

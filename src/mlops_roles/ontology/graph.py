@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pyoxigraph as ox
 
-from ..errors import InputError, Timeout, UnknownName
+from ..errors import InputError, Timeout, UnknownName, check_path, check_text, with_article
 from ..io import rdf
 from ..io.resources import ShippedText, resolve_path, resource_dir, shipped_text
 from .names import local_name, slug
@@ -35,6 +35,7 @@ RDF_NIL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil")
 OWL_CLASS = ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
 CAPABLE_AGENT = f"{BASE}/ns#CapableAgent"
 OWL_VERSION_INFO = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
+SEARCH_FIX = "`mlops-roles search` finds terms by words"
 _MAX_NESTED, _MAX_ITEMS = 8, 100  # of a blank node that is written out
 _MAX_CURIES = 1 << 20  # IRIs whose CURIE is remembered; bounds the memory of data with many people
 _Built = TypeVar("_Built")
@@ -132,6 +133,11 @@ class Graph:
         with rdf.relative_to(recipe["base_iri"]):
             graph = cls(recipe["added"], recipe["data"], store, base, recipe["only"]).open()
         return graph.with_prefixes(recipe["prefixes"]) if recipe["prefixes"] else graph
+
+    @property
+    def has_data(self) -> bool:
+        """Whether files of instance data are loaded, or a store that may hold some."""
+        return bool(self.data) or self._given
 
     @property
     def is_open(self) -> bool:
@@ -531,11 +537,12 @@ class Graph:
 
     def find_own_term(self, name: str, kind: str | None = None) -> str:
         """As `resolve_term`, for the terms of the ontology and of a company's roles alone."""
+        check_text("term", "its slug, CURIE, IRI, notation or label", name=name)
         given = self.expand_curie(name)
         if given is not None:
             if given in self._iris:
                 return given
-            raise UnknownName(name, kind or "term", self._names(kind))
+            raise UnknownName(name, kind or "term", self._names(kind), SEARCH_FIX)
         terms = self.index.get(name.strip().casefold(), set())
         if kind:
             iris = {iri for k, iri in terms if k.endswith(kind)}
@@ -549,7 +556,7 @@ class Graph:
         if iris:
             choice = ", ".join(map(self.curie, sorted(iris)))
             raise InputError(f"{name!r} means several terms; say which: {choice}")
-        raise UnknownName(name, kind or "term", self._names(kind))
+        raise UnknownName(name, kind or "term", self._names(kind), SEARCH_FIX)
 
     def _is_class(self, iri: str) -> bool:
         return ox.Quad(ox.NamedNode(iri), RDF_TYPE, OWL_CLASS) in self.store
@@ -558,6 +565,20 @@ class Graph:
         """The slugs of all terms of a kind, sorted."""
         terms = set().union(*self.index.values())
         return sorted({local_name(iri) for k, iri in terms if not kind or k.endswith(kind)})
+
+
+def as_graph(graph: Graph | None) -> Graph:
+    """A graph, or the shipped ontology for None.
+
+    Raises InputError for anything else.
+    """
+    if graph is None:
+        return load()
+    if isinstance(graph, Graph):
+        return graph
+    raise InputError(
+        f"graph is {with_article(graph)}; give load(…), such as load('ours.ttl'), or leave it out"
+    )
 
 
 def once_per_graph(build: Callable[[Graph], _Built]) -> Callable[[Graph], _Built]:
@@ -652,7 +673,10 @@ def load(
         >>> load(only="examples/acme.ttl").resolve_term("Prompt Engineer")
         'https://acme.example/roles/prompt-engineer'
     """
-    data, only = tuple(data), _as_paths(only)
+    data = (data,) if isinstance(data, (str, os.PathLike)) else tuple(data)
+    for path in (*added, *data):
+        check_path("load", file=path)
+    only = _as_paths(only)
     if not (added or data or only or store is not None):
         return _shipped()
     graph = Graph(added, data, store, only=only).open()

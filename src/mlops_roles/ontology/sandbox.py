@@ -27,7 +27,7 @@ from ..errors import InputError, InputWarning, Timeout
 from .catalogue import SECONDS, Answer, answer_here
 from .engine_corrections import corrected
 from .gate import reject_unsafe_query
-from .graph import Graph, Term, load
+from .graph import Graph, Term, as_graph, load
 from .not_reasoned import NotReasonedWarning
 from .results import decode_lines, encode_row, parse_term, write_term
 
@@ -77,7 +77,7 @@ def run_sparql(
         >>> run_sparql("SELECT ?role { ?role skos:notation 'R7' }").rows
         [{'role': 'role:ml-engineer'}]
     """
-    graph = graph or load()
+    graph = as_graph(graph)
     joined = {column: list(map(write_term, terms)) for column, terms in (bindings or {}).items()}
     prefixes, output = _run(text, graph, {"joined": joined}, timeout, name)
     of = graph if graph.is_open else load(*graph.beside, only=graph.only)

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from ..errors import InputError
-from ..io.text import escape_markdown, format_rows, single_line
+from ..errors import InputError, check_text
+from ..io.result import Result
+from ..io.text import aligned_lines, single_line
 from .catalogue import Answer, Mark, Question, catalogue, find_question, legend
-from .graph import Graph, Term, load
+from .graph import Graph, Term, as_graph
 from .results import group_pairs
 
 WIDTH = 96
@@ -55,16 +56,18 @@ class Section(NamedTuple):
     answer: Answer
     marks: list[Mark]
 
-    def lines(self) -> Iterator[str]:
-        """The rows as text: grouped, or one a line without columns that are the same in all."""
+    def lines(self, width: int | None = None) -> Iterator[str]:
+        """The rows as text: grouped, or one a line without columns that are the same in all.
+
+        Args:
+            width: the number of characters in a line; None for WIDTH, which aligned rows exceed.
+        """
         rows = [{k: single_line(v) for k, v in row.items()} for row in self.answer.rows]
         columns = [c for c in self.answer.columns if c != self.about]
         varying = [c for c in columns if len(rows) == 1 or len({row[c] for row in rows}) > 1]
         varying = varying or columns[-1:]
         if self.group is None:
-            widths = {c: max(len(row[c]) for row in rows) for c in varying}
-            for row in rows:
-                yield "  ".join(row[c].ljust(widths[c]) for c in varying).rstrip()
+            yield from aligned_lines([[row[c] for c in varying] for row in rows], width)
             return
         candidates = [c for c in ("label", *varying) if c in columns and c != self.group]
         item = next(iter(candidates), self.group)
@@ -72,11 +75,24 @@ class Section(NamedTuple):
             yield name
             text = "; ".join(dict.fromkeys(items))
             yield from textwrap.wrap(
-                text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+                text,
+                width or WIDTH,
+                initial_indent="  ",
+                subsequent_indent="  ",
+                break_on_hyphens=False,
             )
 
 
-class Page(NamedTuple):
+class _Page(NamedTuple):
+    """The fields of a Page."""
+
+    term: str
+    label: str
+    about: dict[str, list[str]]
+    sections: list[Section]
+
+
+class Page(Result, _Page):
     """The description of a term, and the questions about it with their answers.
 
     Attributes:
@@ -91,11 +107,6 @@ class Page(NamedTuple):
         >>> page.term, page.label
         ('task:deploy-model', 'Deploy a model')
     """
-
-    term: str
-    label: str
-    about: dict[str, list[str]]
-    sections: list[Section]
 
     def to_dict(self) -> dict[str, Any]:
         """The page as plain data."""
@@ -112,63 +123,72 @@ class Page(NamedTuple):
         """The marks in all sections, each once."""
         return sorted({mark for section in self.sections for mark in section.marks})
 
-    def text(self) -> str:
-        """The page for a terminal."""
-        return "\n".join(self._text()) + "\n"
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row for each value: of its properties, then of the columns of each section."""
+        about = [
+            {"section": "", "property": key, "value": value}
+            for key, values in self.about.items()
+            for value in values
+        ]
+        return about + [
+            {"section": s.heading, "property": column, "value": value}
+            for s in self.sections
+            for row in s.answer.rows
+            for column, value in row.items()
+            if column != s.about and value is not None
+        ]
 
-    def _text(self) -> Iterator[str]:
+    def text(self, width: int | None = None) -> str:
+        """The page for a terminal, of a width in characters."""
+        return "\n".join(self._text(width)) + "\n"
+
+    def _text(self, within: int | None) -> Iterator[str]:
+        width = within or WIDTH + 4
         title = single_line(f"{self.label}  ({self.term})")
-        yield from (title, "=" * len(title))
+        yield from (title, "=" * min(len(title), width))
         for key, values in self.about.items():
             yield from textwrap.wrap(
-                f"{key}: {'; '.join(map(single_line, values))}", WIDTH + 4, subsequent_indent="  "
+                f"{key}: {'; '.join(map(single_line, values))}", width, subsequent_indent="  "
             )
         for section in self.sections:
             yield from ("", single_line(section.heading))
-            yield from (f"  {line}" for line in section.lines())
+            yield from (f"  {line}" for line in section.lines(within and within - 2))
         if self.marks:
             yield from ("", MARKS_HEADING)
         for line in legend(self.marks):
-            yield from textwrap.wrap(line, WIDTH + 2, initial_indent="  ", subsequent_indent="    ")
-
-    def markdown(self) -> str:
-        """The page in Markdown."""
-        parts = [
-            f"# {escape_markdown(self.label)}\n\n`{single_line(self.term)}`\n",
-            *(
-                f"\n**{escape_markdown(k)}**: {'; '.join(map(escape_markdown, v))}\n"
-                for k, v in self.about.items()
-            ),
-        ]
-        for section in self.sections:
-            table = format_rows(section.answer.rows, section.answer.columns, "md")
-            parts.append(f"\n## {escape_markdown(section.heading)}\n\n{table}")
-        if self.marks:
-            parts.append(f"\n## {MARKS_HEADING}\n\n")
-            parts += (f"- {escape_markdown(line)}\n" for line in legend(self.marks))
-        return "".join(parts)
+            yield from textwrap.wrap(line, width - 2, initial_indent="  ", subsequent_indent="    ")
 
 
 def show(name: str, graph: Graph | None = None) -> Page:
     """The page of a term: its description, and the questions about it with their answers.
 
+    A title that several roles have has a page, too: it lists these roles.
+
     Args:
-        name: a slug, CURIE, IRI, notation or label.
+        name: a slug, CURIE, IRI, notation, label or title.
         graph: the graph that has the term; by default the shipped ontology.
 
     Raises:
         UnknownName: no term has this name.
-        InputError: several terms have it.
+        InputError: several terms have it, and it is no title.
 
     Example:
         >>> from mlops_roles import show
+        >>> [row["role"] for row in show("MLOps Engineer").sections[0].answer.rows]
+        ['role:devops-engineer', 'role:ml-engineer']
         >>> show("R7").term
         'role:ml-engineer'
-        >>> print(show("R7").markdown().splitlines()[0])
-        # ML Engineer
+        >>> print(show("R7").report("md").splitlines()[0])
+        ## ML Engineer
     """
-    graph = graph or load()
-    term = ox.NamedNode(graph.resolve_term(name))
+    graph = as_graph(graph)
+    check_text("show", "the name of a term", name=name)
+    try:
+        term = ox.NamedNode(graph.resolve_term(name))
+    except InputError:
+        if page := _title_page(name, graph):
+            return page
+        raise
 
     def answer(asked: Question, variable: str) -> Answer:
         return asked.answer(graph, {variable: [term]})
@@ -176,9 +196,26 @@ def show(name: str, graph: Graph | None = None) -> Page:
     return _page(graph, term, _page_lines(graph), answer)
 
 
+def _title_page(name: str, graph: Graph) -> Page | None:
+    """The page of a title that several roles have: these roles; None for any other name."""
+    wanted = name.strip().casefold()
+    every = {row["title"]: row for row in find_question("titles", graph).run(graph).rows}
+    title = next((title for title in every if title.casefold() == wanted), None)
+    if title is None:
+        return None
+    asked = find_question("roles-for-title", graph)
+    terms = {"title": [ox.Literal(spelling) for spelling in every if spelling.casefold() == wanted]}
+    (line,) = (line for line in _parse_page_lines(asked) if line.variable == "title")
+    answer = asked.answer(graph, terms)
+    roles = sorted({row["role"] for row in answer.rows})
+    about = {"title of": roles}
+    section = Section(asked.name, "title", line.heading or asked.summary, None, answer, [])
+    return Page(f'"{title}"', title, about, [section])
+
+
 def every_page(graph: Graph | None = None) -> Iterator[Page]:
     """The page of each term, in the order of their IRIs; a question is asked once for all terms."""
-    graph = graph or load()
+    graph = as_graph(graph)
     lines = _page_lines(graph)
     answers = {
         (line.question.name, line.variable): _by_term(line.question.run(graph), line.variable)

@@ -17,7 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..io.resources import resource_dir
-from ..ontology.graph import RDF_TYPE, Graph, Term, load
+from ..ontology.graph import RDF_TYPE, Graph, Term, as_graph
 from ..validation.findings import Finding
 from .documents import select_from_store
 
@@ -92,7 +92,7 @@ def breaking_changes(graph: Graph | None = None, releases: Path | None = None) -
         >>> mlops_roles.breaking_changes()
         []
     """
-    graph, folder = graph or load(), releases or resource_dir("ontology") / "releases"
+    graph, folder = as_graph(graph), releases or resource_dir("ontology") / "releases"
     now, names = {row["iri"]: row for row in term_list(graph)}, _names(graph)
     reasons = {
         (row["iri"], version_number(row["release"]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,7 @@ from .documents import (
     store_of,
 )
 
+MAPPINGS = "mappings"  # the topic of questions about alignments
 MAX_ROWS = 150  # rows of a section; the question has them all
 LANGUAGE = re.compile(r"(.+) \((\w\w)\)")
 LinksByTerm = dict[str, dict[str, list[str]]]  # term: property: terms
@@ -129,6 +131,31 @@ class Documentation:
         iri = self.graph.expand_curie(page.term) or ""
         kind, slug = re.split(r"[/#]", iri)[-2:]
         return DocumentedTerm(page.term, iri, kind, slug, page)
+
+    @cached_property
+    def alignments_of(self) -> dict[str, list[str]]:
+        """The alignments that have statements about a term, by its IRI."""
+        found: dict[str, list[str]] = {}
+        for path in alignment_files():
+            for triple in file_triples(path):
+                for term in (triple.subject, triple.object):
+                    if isinstance(term, ox.NamedNode):
+                        names = found.setdefault(term.value, [])
+                        names += [path.stem] if path.stem not in names else []
+        return found
+
+    def command(self, section: Section, curie: str) -> str:
+        """The command that gives the rows of a section on the page of a term.
+
+        The pages show all alignments, which the command line loads on request.
+        """
+        question = catalogue()[section.question]
+        is_first = next(iter(question.parameters)) == section.about
+        value = [curie] if is_first else [f"--{section.about}", curie]
+        aligned = self.alignments_of.get(self.graph.expand_curie(curie) or "", [])
+        aligned = aligned if question.topic == MAPPINGS else []
+        more = [part for name in aligned for part in ("--with", f"alignment:{name}")]
+        return shlex.join(["mlops-roles", "ask", section.question, *value, *more])
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Each file of the documentation, by path."""

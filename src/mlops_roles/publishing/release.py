@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..io.resources import resource_dir
-from ..ontology.graph import Graph, load
+from ..ontology.graph import Graph
 from .changes import changes_description
 from .compatibility import term_list_csv
 from .documents import (
@@ -54,7 +54,7 @@ def publish(
         >>> mlops_roles.publish("dist").name  # doctest: +SKIP
         'dist'
     """
-    return replace_folder(output, lambda: release_files(graph or load(), site))
+    return replace_folder(output, lambda: release_files(as_graph(graph), site))
 
 
 def replace_folder(output: str | os.PathLike[str], build: Callable[[], dict[str, bytes]]) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
-from ..ontology.graph import Graph, load
+from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
 from .assessments import Assessment, SeveralLevels, find_assessments, on_scale, own_scales
 from .engine import Engine, source_name, string_array
@@ -165,7 +165,7 @@ def read_staff(
         InputError: the file cannot be used at all; the message has file, line and fix.
     """
     settled = as_options(mapping)
-    ontology = graph or load()
+    ontology = as_graph(graph)
     words = _vocabulary(ontology, is_title)
     reader = TableReader(Engine(connection), settled, words)
     if isinstance(path, (list, tuple)):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from ..io.result import Result
 
 SEVERITIES = ("Violation", "Warning", "Info")  # the most severe first
 
@@ -38,7 +41,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Result):
     """The findings of a check, the most severe first.
 
     Attributes:
@@ -64,10 +67,19 @@ class Report:
         """Number of focus nodes; a focus node of several shapes is counted for each."""
         return sum(self.checked.values())
 
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return list(Finding.__dataclass_fields__)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The findings, one a row."""
+        return [asdict(finding) for finding in self.findings]
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "conforms": self.conforms,
             "checked": self.checked,
-            "findings": [asdict(f) for f in self.findings],
+            "findings": self.to_rows(),
         }

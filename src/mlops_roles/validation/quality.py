@@ -16,18 +16,19 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pyoxigraph as ox
 
-from ..errors import InputError
+from ..errors import InputError, check_path
 from ..io import rdf
 from ..io.resources import resource_dir, resource_rows, shipped_text
+from ..io.result import Result as Answer
 from ..ontology.catalogue import run_query
-from ..ontology.graph import DEFAULT, RDF_TYPE, Graph, load
+from ..ontology.graph import DEFAULT, RDF_TYPE, Graph, as_graph
 from ..ontology.sparql_tokens import token_list
 from .findings import SEVERITIES
 from .shacl import to_rdflib_graph
@@ -64,7 +65,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Quality:
+class Quality(Answer):
     """The results of all checks, the failed and most severe first, and the coverage by language.
 
     Attributes:
@@ -90,13 +91,22 @@ class Quality:
         states = {r.check: r.state for r in sorted(self.results, key=lambda r: r.state == "failed")}
         return dict(Counter(states.values()))
 
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return list(Result.__dataclass_fields__)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The results, one a row."""
+        return [asdict(result) for result in self.results]
+
     def to_dict(self) -> dict[str, Any]:
         """The results as plain data."""
         return {
             "conforms": self.conforms,
             "summary": self.summary(),
             "coverage": self.coverage,
-            "results": [asdict(r) for r in self.results],
+            "results": self.to_rows(),
         }
 
 
@@ -128,7 +138,8 @@ def quality(
         >>> [r.name for r in acme.results if r.check == "OOPS! P38"]
         ['No OWL ontology declaration']
     """
-    graph, folder = graph or load(), resource_dir("queries") / "quality"
+    check_path("quality", path=path, exceptions=exceptions)
+    graph, folder = as_graph(graph), resource_dir("queries") / "quality"
     ontology = _ontology_under_test(path, graph)
     texts = (shipped_text(file) for file in sorted(folder.glob("*-*.rq")))
     results = [r for text in texts if "#+ check:" in text for r in _run_check(text, ontology)]

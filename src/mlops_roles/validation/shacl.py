@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from ..errors import InputError, NothingChecked
+from ..errors import InputError, NothingChecked, check_path
 from ..io import rdf
 from ..io.rdflib_bridge import rdflib_term, to_rdflib
 from ..io.resources import resource_dir
 from ..ontology.axioms import axioms_in, warn_of_axioms
 from ..ontology.followed import follow
 from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
-from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, load, once_per_graph
+from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, as_graph, once_per_graph
 from ..ontology.sandbox import run_in_subprocess
 from .findings import Finding, Report, severity_rank
 from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
@@ -104,7 +104,8 @@ def check(
         >>> mlops_roles.check("examples/acme.ttl").conforms
         True
     """
-    graph = graph or load()
+    graph = as_graph(graph)
+    check_path("check", data=data)
     with_shapes = [path for path in graph.added_rdf if _has_shapes(path)]
     if with_shapes:
         names = ", ".join(map(str, with_shapes))

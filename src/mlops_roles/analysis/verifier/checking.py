@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import InputError
+from ...io.result import Result
 from .reading import EVIDENCE_COLUMNS, PersonRows, digest, read_certificate
 from .walking import BASE, Ontology, shipped_ontology
 
@@ -31,7 +32,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Result):
     """The result of re-checking a certificate.
 
     Attributes:
@@ -39,6 +40,7 @@ class Verification:
         differences: where it is wrong, each with `place`, `says` (the value in the certificate)
             and `found` (the correct value); empty if verified.
         ignored_columns: columns of the staff file with unknown names.
+        certificate: the name of its file.
 
     Example:
         >>> import json, pathlib, tempfile
@@ -55,6 +57,25 @@ class Verification:
     content: Mapping[str, Any]
     differences: tuple[Difference, ...]
     ignored_columns: tuple[str, ...] = ()
+    certificate: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return {
+            "certificate": self.certificate,
+            "verified": self.verified,
+            "differences": self.to_rows(),
+            "columns_not_looked_at": self.ignored_columns,
+        }
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of the rows."""
+        return ("place", "says", "found")
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The differences, one a row."""
+        return [asdict(difference) for difference in self.differences]
 
     @property
     def verified(self) -> bool:
@@ -107,7 +128,7 @@ def verify(  # noqa: PLR0913  # the files, all of them named
     _check_columns(given, rows, certificate)
     ontology = Ontology(added, only) if added or only else shipped_ontology()
     found = [*_stray_statements(stray), *_compared(given, rows, ontology)]
-    return Verification(given, tuple(found), rows.ignored_columns)
+    return Verification(given, tuple(found), rows.ignored_columns, str(certificate))
 
 
 def _compared(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) -> list[Difference]:

@@ -1,22 +1,34 @@
 """Answer a question of the catalogue, or your own SPARQL.
 
-  mlops-roles ask                                      lists the questions
+  mlops-roles ask                                      lists the questions, by what they are about
   mlops-roles ask tasks-of-role --help                 explains one question
   mlops-roles ask tasks-of-role R7                     parameters in order
   mlops-roles ask roles-for-task --task deploy-model   parameters by name
-  mlops-roles ask mine.rq --data staff.ttl             your own SPARQL
+  mlops-roles ask mine.rq --data staff.ttl             your own SPARQL, in a file
+  mlops-roles ask "SELECT ?role { ?role a mlops:Role }"                   in an argument
+  cat mine.rq | mlops-roles ask - --data staff.ttl                        from standard input
   mlops-roles ask holders-of-role R7 --endpoint http://localhost:7878/query \\
       --graph https://acme.example/people              on a server, see `mlops-roles doctor --help`
+
+Your own SPARQL may read the ontology and the files given, and nothing else; it has a time limit.
 """
 
 import argparse
+import re
+import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...io.text import FORMATS_WITH_NOTES, FORMATTERS, format_rows
-from ...ontology.catalogue import Answer, Question, catalogue, find_question, legend
+from ...io.sections import Section
+from ...io.text import FORMATTERS
+from ...ontology.catalogue import PEOPLE, Answer, Question, catalogue, find_question, is_sparql
 from ...ontology.graph import Graph
-from ..main import Progress, add_common, add_server, load_ontology, write_output
+from ...ontology.results import group_pairs
+from ..main import Progress, add_common, add_server, load_ontology, print_note, write_output
+from ..output import write_result, write_rows, write_sections
+
+OTHER = "others"  # the topic of questions that name none
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -33,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "question",
         nargs="?",
         metavar="QUESTION",
-        help="a question of the catalogue, or a .rq file with your own SPARQL",
+        help="a question of the catalogue, a .rq file, SPARQL itself, or - for standard input",
     )
     if asked:
         _add_parameters(parser, asked)
@@ -43,14 +55,28 @@ def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
     """Add the parameters of a question, and let the help explain the question."""
     parser.prog += f" {asked.name}"
     parser.description = f"{asked.summary}."
-    values = [name.upper() for name in asked.parameters]
-    parser.epilog = f"examples:\n  {' '.join([parser.prog, *values])}"
+    parser.epilog = f"examples:\n  {shlex.join(['mlops-roles', 'ask', *_example(asked)])}"
     for name, text in asked.parameters.items():
         parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
     if asked.parameters:
         known = ", ".join(asked.parameters)
         help_text = f"the parameters in order, or as name=value: {known}"
         parser.add_argument("values", nargs="*", metavar="VALUE", help=help_text)
+
+
+def _example(asked: Question) -> list[str]:
+    """Arguments that give rows: with a value of the row that the question promises, if it can."""
+    if asked.topic == PEOPLE:
+        return [asked.name, "--data", "staff.ttl"]
+    if "given" in asked.headers:  # what a company adds
+        return [asked.name, "--with", "ours.ttl"]
+    promised = next(iter(asked.bindings("expect")), {})
+    name = next((name for name in asked.parameters if name in promised), None)
+    if name is None:
+        return [asked.name]
+    value = re.sub(r'^"(.*)"(?:@[\w-]+)?$', r"\1", promised[name])
+    is_first = name == next(iter(asked.parameters))
+    return [asked.name, value] if is_first else [asked.name, f"--{name}", value]
 
 
 def _question_parser() -> argparse.ArgumentParser:
@@ -64,12 +90,13 @@ def _question_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _is_file(name: str) -> bool:
-    return name.endswith((".rq", ".sparql"))
+def _is_own(name: str) -> bool:
+    """Whether it is SPARQL: in a file, on standard input, or as it is."""
+    return name == "-" or name.endswith((".rq", ".sparql")) or is_sparql(name)
 
 
 def _question(name: str, added: list[str]) -> Question | None:
-    if _is_file(name):
+    if _is_own(name):
         return None
     own = {Path(p).stem: Path(p) for p in added if p.endswith(".rq")}
     return Question.from_file(own[name]) if name in own else find_question(name)
@@ -77,29 +104,51 @@ def _question(name: str, added: list[str]) -> Question | None:
 
 def run(args: argparse.Namespace) -> int:
     if args.question is None:
-        write_output(_list_questions(args), args.output)
+        _list_questions(args)
         return 0
     graph = Graph(args.added, args.data, args.store, only=args.only)
     answer = _ask_server(args, graph) if args.endpoint else _ask_locally(args, graph)
-    asked = None if _is_file(args.question) else find_question(args.question, graph)
-    write_output(_format_answer(answer, args.format, asked), args.output)
+    if args.format == "ttl":
+        write_output(answer.turtle(), args.output)
+    else:
+        write_result(args, answer)
+        if args.format not in ("table", "md", "html"):
+            for note in answer.data_notes():
+                print_note(note)
     return 0
 
 
-def _list_questions(args: argparse.Namespace) -> str:
+def _list_questions(args: argparse.Namespace) -> None:
+    """Write the questions, for a reader by their topics."""
+    questions = sorted(
+        catalogue(load_ontology(args)).values(), key=lambda q: (not q.topic, q.topic, q.name)
+    )
     rows = [
-        {"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary}
-        for q in catalogue(load_ontology(args)).values()
+        (
+            q.topic or OTHER,
+            {"question": q.name, "parameters": " ".join(q.parameters), "answers": q.summary},
+        )
+        for q in questions
     ]
-    form = "table" if args.format == "ttl" else args.format
-    return format_rows(rows, ["question", "parameters", "answers"], form)
+    if args.format not in ("table", "md", "html"):
+        form = "csv" if args.format == "ttl" else args.format
+        columns = ["question", "parameters", "answers", "about"]
+        whole = [row | {"about": topic} for topic, row in rows]
+        write_rows(argparse.Namespace(format=form, output=args.output), whole, columns)
+        return
+    sections: list[Section] = [
+        (f"Questions about {topic}", [], found) for topic, found in group_pairs(rows).items()
+    ]
+    usage = "mlops-roles ask QUESTION VALUE … answers one; mlops-roles ask QUESTION --help explains"
+    write_sections(args, [*sections, ("", [usage], [])])
 
 
 def _ask_locally(args: argparse.Namespace, graph: Graph) -> Answer:
-    if _is_file(args.question):
+    if _is_own(args.question):
         from ...ontology.sandbox import run_sparql
 
-        return run_sparql(_read_query(args.question), graph, args.timeout, args.question)
+        name, text = _read_query(args.question)
+        return run_sparql(text, graph, args.timeout, name)
     asked = find_question(args.question, graph)
     terms = asked.resolve_bindings(graph.open(), **_bindings(asked, args))
     if asked.is_shipped:  # else the subprocess warns
@@ -116,21 +165,28 @@ def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:
             args.endpoint, args.graph, graph, timeout=args.timeout, on_progress=progress
         ) as endpoint,
     ):
-        if _is_file(args.question):
-            return endpoint.run_sparql(_read_query(args.question), args.question)
-        return endpoint.ask(args.question, **_bindings(find_question(args.question, graph), args))
+        if _is_own(args.question):
+            name, text = _read_query(args.question)
+            return endpoint.run_sparql(text, name)
+        asked = find_question(args.question, graph)
+        answer = endpoint.ask(args.question, **_bindings(asked, args))
+        answer.question, answer.is_remote = asked, True
+        return answer
 
 
-def _read_query(path: str) -> str:
+def _read_query(given: str) -> tuple[str, str]:
+    """The name of a query in messages, and its text: from a file, standard input, or as given."""
     from ...io.rdf import check_encoding, read_bytes
 
-    return check_encoding(read_bytes(path, 1 << 20), path)
+    if is_sparql(given):
+        return "query", given
+    if given == "-":
+        return "standard input", check_encoding(sys.stdin.buffer.read(1 << 20), "standard input")
+    return given, check_encoding(read_bytes(given, 1 << 20), given)
 
 
 def _bindings(asked: Question, args: argparse.Namespace) -> dict[str, str]:
     """The values of the parameters: `--name value`, `name=value`, or in order."""
-    from ...errors import InputError
-
     by_name = {name: getattr(args, f"fix_{name}") for name in asked.parameters}
     by_name = {name: value for name, value in by_name.items() if value is not None}
     values = []
@@ -140,17 +196,4 @@ def _bindings(asked: Question, args: argparse.Namespace) -> dict[str, str]:
             by_name[name] = value
         else:
             values.append(text)
-    free = [name for name in asked.parameters if name not in by_name]
-    if len(values) > len(free):
-        known = ", ".join(asked.parameters)
-        raise InputError(f"{values[len(free)]!r}: {asked.name} takes {known} and no more")
-    return by_name | dict(zip(free, values, strict=False))
-
-
-def _format_answer(answer: Answer, form: str, asked: Question | None) -> str | bytes:
-    """An answer in a format; one for readers has a legend of the marks in it."""
-    if form == "ttl":
-        return answer.turtle()
-    notes = legend(asked.marks(answer)) if asked and form in FORMATS_WITH_NOTES else ()
-    text = format_rows(answer.rows, answer.columns, form, notes)
-    return text + "(no rows)\n" if form == "table" and not answer.rows else text
+    return asked.by_name(values, by_name)

@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING
 
 from ...io.text import FORMATTERS, format_rows, to_json
 from ..main import add_common, add_privacy, load_ontology, pseudonyms, write_output
+from ..output import write_result
 from ..staff_options import add_reading, keep_mapping, read_options
+from ..views import ALL_FORMS
 
 if TYPE_CHECKING:
     from ...analysis.evidence import Conflict, Records
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", "ttl"])
+    add_common(parser, [*ALL_FORMS, "ttl"])
     add_person(parser)
     parser.add_argument("role", metavar="ROLE", help="a slug, CURIE, IRI or notation")
 
@@ -34,7 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     from ...analysis.certificate import certify
     from ...analysis.evidence import Conflict
-    from ..views.certificates import certificate_text
 
     accept = bool(args.accept_evidence)
     try:
@@ -44,9 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "ttl":
         write_output(found.to_turtle(), args.output)
     else:
-        as_json = args.format == "json"
-        text = to_json(found.to_dict()) if as_json else certificate_text(found, args.format)
-        write_output(text, args.output)
+        write_result(args, found)
     return 0
 
 

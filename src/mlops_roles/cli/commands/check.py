@@ -9,12 +9,12 @@ Exit code 1 if a finding is worse than Info, 2 if there was nothing to check.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
 
-from ...io.text import FORMATTERS, format_rows, single_line, to_json
-from ...validation.findings import Finding, Report
+from ...io.text import FORMATTERS, counted, single_line
+from ...validation.findings import Finding
 from ...validation.shacl import SECONDS, check
 from ..main import add_common, load_ontology, print_note, write_output
+from ..output import write_result
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -36,19 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     report = check(args.data, load_ontology(args), args.timeout)
-    write_output(_format_report(report, args.format), args.output)
-    shapes = sum(map(bool, report.checked.values()))
-    print_note(f"{len(report.findings)} findings; {report.nodes} nodes checked by {shapes} shapes")
+    if args.format == "table":
+        write_output("".join(map(_finding_text, report.findings)), args.output)
+    else:
+        write_result(args, report)
+    shapes = counted(sum(map(bool, report.checked.values())), "shape")
+    nodes = counted(report.nodes, "node")
+    print_note(f"{counted(len(report.findings), 'finding')}; {nodes} checked by {shapes}")
     return 0 if report.conforms else 1
-
-
-def _format_report(report: Report, form: str) -> str:
-    if form == "json":
-        return to_json(report.to_dict())
-    if form == "table":
-        return "".join(map(_finding_text, report.findings))
-    rows = [asdict(finding) for finding in report.findings]
-    return format_rows(rows, list(Finding.__dataclass_fields__), form)
 
 
 def _finding_text(finding: Finding) -> str:

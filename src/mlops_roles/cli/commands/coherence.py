@@ -14,9 +14,10 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.sssom import read_mappings
-from ...io.text import FORMATTERS, format_rows, single_line
+from ...io.text import FORMATTERS, counted, single_line
 from ...matching.coherence import CoherenceIssue, coherence
 from ..main import add_common, print_note, write_output
+from ..output import write_result
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -29,14 +30,12 @@ def run(args: argparse.Namespace) -> int:
     mappings = read_mappings(args.mappings)
     issues = coherence(mappings, args.theirs, args.added, args.only)
     if args.format == "table":
-        text = "".join(map(_issue_text, issues))
+        write_output("".join(map(_issue_text, issues)), args.output)
     else:
-        columns = list(CoherenceIssue.__dataclass_fields__)
-        text = format_rows([issue.to_dict() for issue in issues], columns, args.format)
-    write_output(text, args.output)
+        write_result(args, issues)
     warnings = sum(issue.is_warning for issue in issues)
-    shown = f"{len(issues) - warnings} findings and {warnings} warnings"
-    print_note(f"{shown} in {len(mappings.mappings)} mappings")
+    shown = f"{counted(len(issues) - warnings, 'finding')} and {counted(warnings, 'warning')}"
+    print_note(f"{shown} in {counted(len(mappings.mappings), 'mapping')}")
     return 1 if len(issues) > warnings else 0
 
 

@@ -1,26 +1,41 @@
 """Print a completion script for a shell.
 
-eval "$(mlops-roles completion bash)"
+  eval "$(mlops-roles completion bash)"
+  eval "$(mlops-roles completion zsh)"
+  mlops-roles completion fish | source
+  mlops-roles completion --line "mlops-roles ask tasks-of"         what can be written next
+
+Commands, options, files, questions with their values, terms and alignments are completed. Add the
+line to the file that your shell reads when it starts: ~/.bashrc, ~/.zshrc (after compinit) or
+~/.config/fish/config.fish.
 """
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
-from ..main import add_output, build_parser, command_names, write_output
+from ...errors import InputError
+from ..main import add_output, write_output
+
+SCRIPTS = Path(__file__).parents[1] / "shells"
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    shells = sorted(path.name for path in SCRIPTS.iterdir())
+    parser.add_argument("shell", nargs="?", choices=shells, help="the shell")
+    parser.add_argument(
+        "--line", metavar="TEXT", help="instead, list what can be written at the end of a line"
+    )
     add_output(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    import shtab
+    if args.line is not None:
+        from ..completing import candidates
 
-    program = argparse.ArgumentParser(prog="mlops-roles")
-    subparsers = program.add_subparsers()
-    for name in command_names():
-        parser = build_parser(name)
-        subparsers.add_parser(name, parents=[parser], help=parser.description, add_help=False)
-    write_output(shtab.complete(program, args.shell), args.output)
+        write_output("".join(f"{text}\n" for text in candidates(args.line)), args.output)
+    elif args.shell:
+        write_output((SCRIPTS / args.shell).read_text("utf-8"), args.output)
+    else:
+        raise InputError("completion: no shell; name one of bash, fish, zsh")
     return 0

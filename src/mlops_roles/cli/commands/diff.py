@@ -16,17 +16,14 @@ Exit code 1 if rows of a staff file were rejected; a difference alone is an answ
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import format_rows, to_json
-from ..main import Progress, add_common, add_privacy, pseudonymiser, write_output
+from ..main import Progress, add_common, add_privacy, pseudonymiser
+from ..output import write_result
 from ..staff_options import add_reading, read_options
-
-STATEMENT_COLUMNS = ("change", "how", "term", "statement", "because")
-ANSWER_COLUMNS = ("change", "person", "line", "answer", "before", "after", "because")
-ROW_FORMATS = ("csv", "tsv", "jsonl")
+from ..views import ALL_FORMS
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
+    add_common(parser, ALL_FORMS)
     parser.add_argument(
         "old", metavar="OLD", help="an ontology (a folder, or an RDF file) or a staff file"
     )
@@ -44,21 +41,13 @@ def run(args: argparse.Namespace) -> int:
     from functools import partial
 
     from ...analysis.audit import audit
-    from ...analysis.diff import StaffDiff, diff
-    from ..views.diffs import diff_text
+    from ...analysis.diff import diff
 
-    hide, progress = pseudonymiser(args), Progress()
+    pseudonymiser(args)  # a missing key is an error before the work
+    progress = Progress()
     run_audit = partial(audit, mapping=read_options(args), on_progress=progress)
     files = (args.old, args.new, args.staff)
     found = diff(*files, added=args.added, only=args.only, run_audit=run_audit)
     progress.done()
-    if args.format in ROW_FORMATS:
-        people = isinstance(found, StaffDiff) or args.staff
-        changed = ({"change": "changed", **answer} for answer in found.answers)
-        rows = list(changed) if args.staff else found.to_rows()
-        text = format_rows(hide(rows), ANSWER_COLUMNS if people else STATEMENT_COLUMNS, args.format)
-    else:
-        data = hide(found.to_dict())
-        text = to_json(data) if args.format == "json" else diff_text(data, args.format)
-    write_output(text, args.output)
+    write_result(args, found)
     return 1 if found.rejected else 0

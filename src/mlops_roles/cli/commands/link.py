@@ -16,7 +16,7 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.sssom import COLUMNS, read_mappings
-from ...io.text import FORMATTERS, format_rows
+from ...io.text import FORMATTERS, counted, format_rows
 from ...matching.merge import apply_mappings, undo_mappings
 from ...matching.proposals import propose
 from ..main import add_common, print_note, write_output
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         text = format_rows([row.cells for row in proposals.mappings], COLUMNS, args.format)
     write_output(text, args.output)
     terms = len({row.subject for row in proposals.mappings})
-    summary = f"{len(proposals.mappings)} proposals for {terms} terms"
+    summary = f"{counted(len(proposals.mappings), 'proposal')} for {counted(terms, 'term')}"
     print_note(f"{summary}; none is applied before you accept it")
     return 0
 
@@ -65,10 +65,12 @@ def run(args: argparse.Namespace) -> int:
 def _apply_or_undo(args: argparse.Namespace) -> int:
     if args.apply:
         merge = apply_mappings(args.theirs, read_mappings(args.apply), args.added, args.only)
-        summary = f"{len(merge.changed)} statements added, {len(merge.unchanged)} were there before"
+        changed = counted(len(merge.changed), "statement")
+        summary = f"{changed} added, {counted(len(merge.unchanged), 'was', 'were')} there before"
     else:
         merge = undo_mappings(args.theirs, read_mappings(args.undo))
-        summary = f"{len(merge.changed)} statements removed, "
+        changed = counted(len(merge.changed), "statement")
+        summary = f"{changed} removed, "
         summary += f"{len(merge.unchanged)} kept because another mapping set added them too"
     write_output(merge.to_turtle(), args.output)
     print_note(summary)

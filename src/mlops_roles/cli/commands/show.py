@@ -8,13 +8,13 @@ mlops-roles show acme:prompt-engineer --with examples/acme.ttl --format md
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import to_json
 from ...ontology.term_page import show
 from ..main import add_common, load_ontology, write_output
+from ..output import terminal_width, write_result
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["text", "json", "md"])
+    add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
     parser.add_argument(
         "term", metavar="TERM", help="a slug, a notation such as R7, a label, a CURIE or an IRI"
     )
@@ -22,9 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     page = show(args.term, load_ontology(args))
-    if args.format == "json":
-        text = to_json(page.to_dict())
+    if args.format == "text":
+        write_output(page.text(terminal_width(args.output)), args.output)
     else:
-        text = page.markdown() if args.format == "md" else page.text()
-    write_output(text, args.output)
+        write_result(args, page)
     return 0

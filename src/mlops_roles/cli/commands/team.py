@@ -19,19 +19,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
-from ...io.text import format_rows, to_json
-from ..main import Progress, add_common, add_privacy, load_ontology, pseudonymiser, write_output
+from ..main import Progress, add_common, add_privacy, load_ontology, pseudonymiser
+from ..output import write_result
 from ..staff_options import add_reading, keep_mapping, read_options
+from ..views import ALL_FORMS
 
 if TYPE_CHECKING:
     from ...analysis.audit import Audit
 
-ROW_FORMATS = ("csv", "tsv", "jsonl")
-COLUMNS = ("person", "line", "must", "covers", "alone")
-
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
+    add_common(parser, ALL_FORMS)
     add_staff(parser)
     parser.add_argument(
         "--cover",
@@ -71,11 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ...analysis.team import team
-    from ..views.teams import team_text
 
     if not args.cover and not args.role:
         raise InputError("team: nothing to cover; name it with --cover, or a role with --role")
-    hide, progress = pseudonymiser(args), Progress()
+    pseudonymiser(args)  # a missing key is an error before the work
+    progress = Progress()
     people = audit_staff(args, progress)
     progress("searching for the group")
     found = team(
@@ -88,12 +86,7 @@ def run(args: argparse.Namespace) -> int:
         role=args.role,
     )
     progress.done()
-    if args.format in ROW_FORMATS:
-        text = format_rows(hide(found.members), COLUMNS, args.format)
-    else:
-        data = hide(found.to_dict())
-        text = to_json(data) if args.format == "json" else team_text(data, args.format)
-    write_output(text, args.output)
+    write_result(args, found)
     return 1 if found.impossible or people.rejected else 0
 
 

@@ -14,23 +14,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from ...errors import InputError
-from ...io.text import format_rows, single_line, to_json
-from ..main import add_common, write_output
+from ..main import add_common
+from ..output import write_result
 from ..staff_options import add_map, mapping
-
-if TYPE_CHECKING:
-    from ...analysis.verifier.checking import Verification
-
-ROW_FORMATS = ("csv", "tsv", "jsonl", "md")
-COLUMNS = ("place", "says", "found")
+from ..views import ALL_FORMS
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", *ROW_FORMATS])
+    add_common(parser, ALL_FORMS)
     parser.add_argument(
         "certificate", metavar="CERTIFICATE", help="what certify wrote as JSON or Turtle"
     )
@@ -62,17 +55,7 @@ def run(args: argparse.Namespace) -> int:
         mapping=_one_each(mapping(args.map)),
         key=key and key.strip(),
     )
-    rows = [asdict(difference) for difference in found.differences]
-    if args.format == "json":
-        data = {"certificate": args.certificate, "verified": found.verified, "differences": rows}
-        text = to_json(data | {"columns_not_looked_at": found.ignored_columns})
-    elif args.format in ROW_FORMATS:
-        text = format_rows(rows, COLUMNS, args.format)
-    else:
-        result = "verified" if found.verified else "NOT verified"
-        text = f"{args.certificate}: {result}\n{_claim(found)}\n"
-        text += format_rows(rows, COLUMNS) if rows else ""
-    write_output(text, args.output)
+    write_result(args, found)
     return 0 if found.verified else 1
 
 
@@ -85,12 +68,3 @@ def _one_each(given: Mapping[str, str | list[str]]) -> dict[str, str]:
                 "column, separated by ';', and certify that file"
             )
     return {ours: str(theirs) for ours, theirs in given.items()}
-
-
-def _claim(found: Verification) -> str:
-    given = found.content
-    tools = ", tools accepted as evidence" if given.get("accepted") else ""
-    columns = ", ".join(found.ignored_columns)
-    ignored = f"; columns not looked at: {columns}" if columns else ""
-    claim = f"{given.get('person')} as {given.get('label')}: {given.get('verdict')}"
-    return single_line(f"It says: {claim}{tools}{ignored}")

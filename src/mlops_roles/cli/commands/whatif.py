@@ -12,13 +12,14 @@ all skills of a role recorded, holders or not. Exit code 1 if rows of the staff 
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...errors import InputError
-from ...io.text import format_rows, to_json
-from ..main import Progress, add_common, pseudonymiser, write_output
+from ..main import Progress, add_common, pseudonymiser
+from ..output import write_result
+from ..views import ALL_FORMS
 from .team import add_staff, audit_staff
 
-ROW_FORMATS = ("csv", "tsv", "jsonl")
 CHANGE_COLUMNS = (
     ("--learn", "PERSON=SKILL", "a person learns a skill (repeatable)"),
     ("--hire", "ROLE", "a person joins, assumed to hold a role and have its skills (repeatable)"),
@@ -27,7 +28,7 @@ CHANGE_COLUMNS = (
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", *ROW_FORMATS])
+    add_common(parser, ALL_FORMS)
     add_staff(parser)
     for option, metavar, text in CHANGE_COLUMNS:
         parser.add_argument(option, action="append", default=[], metavar=metavar, help=text)
@@ -36,22 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ...analysis.whatif import whatif
-    from ..views.teams import flat_row, whatif_text
 
-    hide, progress = pseudonymiser(args), Progress()
+    pseudonymiser(args)  # a missing key is an error before the work
+    progress = Progress()
     lessons = [_parse_lesson(text) for text in args.learn]
     people = audit_staff(args, progress)
     found = whatif(people, learn=lessons, hire=args.hire, leave=args.leave)
     progress.done()
-    data = hide(found.to_dict(args.all))
-    if args.format == "json":
-        text = to_json(data)
-    elif args.format in ROW_FORMATS:
-        rows = [flat_row(row, data["labels"]) for row in data["coverage"]]
-        text = format_rows(rows, list(flat_row({}, {})), args.format)
-    else:
-        text = whatif_text(data, args.format)
-    write_output(text, args.output)
+    write_result(args, replace(found, shows_all=args.all))
     return 1 if people.rejected else 0
 
 

@@ -1,1 +1,97 @@
-"""The text and the HTML of each answer."""
+"""What readers see of each answer: sections for text, Markdown and HTML; and every other form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any
+
+from ...errors import InputError
+from ...io.result import Result
+from ...io.sections import FORMS, Section, format_sections, html_table
+from ...io.text import format_rows, to_json
+
+Hide = Callable[[Any], Any]  # replaces names by pseudonyms
+ROW_FORMS = ("csv", "tsv", "jsonl")
+ALL_FORMS = (*FORMS, "json", *ROW_FORMS)
+VIEWS = {  # class of an answer: module and function of its sections
+    "Audit": "report.audit_sections",
+    "Certificate": "certificates.certificate_sections",
+    "Gap": "certificates.gap_sections",
+    "OntologyDiff": "diffs.diff_sections",
+    "Page": "pages.page_sections",
+    "Quality": "checks.quality_sections",
+    "Report": "checks.report_sections",
+    "StaffDiff": "diffs.diff_sections",
+    "Team": "teams.team_sections",
+    "Verification": "certificates.verification_sections",
+    "WhatIf": "teams.whatif_sections",
+}
+READING_TITLE = "How it was read"
+NO_ROWS = "(no rows)"
+SEVERAL = {"Gap": "certificates.gaps_sections"}  # of a list of them
+
+
+def render(
+    result: Result,
+    form: str = "table",
+    *,
+    hide: Hide = lambda data: data,
+    width: int | None = None,
+    whole: bool = True,
+) -> str:
+    """An answer in one of ALL_FORMS.
+
+    Args:
+        result: the answer.
+        form: the form.
+        hide: a function that replaces names in plain data by pseudonyms.
+        width: the number of characters in a line of text; None for the usual one.
+        whole: whether HTML is a whole page.
+
+    Raises:
+        InputError: there is no such form.
+    """
+    if form == "json":
+        return to_json(hide(result.json_data()))
+    if form in ROW_FORMS:
+        rows = hide(result.flat_rows())
+        return format_rows(rows, result.row_columns or list(*rows[:1]), form)
+    if form not in FORMS:
+        known = ", ".join(ALL_FORMS)
+        raise InputError(f"form {str(form)[:40]!r}: no such form of a report; use one of {known}")
+    if form == "html" and whole and type(result).__name__ == "Audit":
+        from .report import report
+
+        return report(hide(result.to_dict()), form)
+    if view := _view_of(result):
+        sections = list(view(result, hide))
+        title = next((heading for heading, *_ in sections if heading != READING_TITLE), "")
+        return format_sections(sections, form, width=width, title=title, whole=whole)
+    return _table(result, form, hide, width, whole)
+
+
+def _table(result: Result, form: str, hide: Hide, width: int | None, whole: bool) -> str:
+    """An answer that is nothing but rows."""
+    rows, notes = hide(result.flat_rows()), result.notes()
+    columns = result.row_columns or list(*rows[:1])
+    if form == "html":
+        return html_table(rows, columns, notes, whole)
+    if form == "table" and not rows:
+        return format_rows(rows, columns, form, (NO_ROWS, *notes), width).replace("\n\n", "\n", 1)
+    return format_rows(rows, columns, form, notes, width)
+
+
+def _view_of(result: Result) -> Callable[[Result, Hide], Iterable[Section]] | None:
+    """The function that makes the sections of an answer, if it has a view of its own."""
+    if isinstance(result, list):
+        name = SEVERAL.get(type(result[0]).__name__) if result else None
+    else:
+        name = VIEWS.get(type(result).__name__)
+    if name is None:
+        return None
+    module, _, function = name.rpartition(".")
+    view: Callable[[Result, Hide], Iterable[Section]] = getattr(
+        import_module(f".{module}", __package__), function
+    )
+    return view

@@ -1,4 +1,4 @@
-"""Certificates and gaps for a reader: text for a terminal, or Markdown."""
+"""Certificates and gaps for a reader."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from ...analysis.audit_result import NOTE
 from ...analysis.certificate import Certificate
 from ...analysis.gap import MINIMALITY_NOTE, Gap
-from ...io.sections import Section, format_sections
+from ...analysis.verifier.checking import Verification
+from ...io.sections import Section
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
 from ...staff.reading import reading_summary
+from . import READING_TITLE, Hide
 from .people import OWN_PART, recorded_by_part, recorded_of
-from .report import READING_TITLE
 
 SKILL_STATE_LABELS = {
     "lacking": "lacking",
@@ -38,18 +39,19 @@ ACTION_LEGEND = (
 )
 
 
-def certificate_text(certificate: Certificate, form: str = "table") -> str:
-    """A certificate as 'table' or 'md'."""
-    reading: Section = (READING_TITLE, list(certificate.how_read), [])
-    return format_sections([reading, *_certificate(certificate)], form)
+def certificate_sections(certificate: Certificate, hide: Hide) -> Iterator[Section]:
+    """How the staff file was read, the verdict, each required skill, and what it rests on."""
+    yield READING_TITLE, list(certificate.how_read), []
+    yield from _certificate(certificate)
 
 
-def gap_text(gap: Gap, form: str = "table") -> str:
-    """A gap as 'table' or 'md'."""
-    return format_sections([_reading(gap), *_gap(gap)], form)
+def gap_sections(gap: Gap, hide: Hide) -> Iterator[Section]:
+    """How the staff file was read, what is missing, and what demands it."""
+    yield _reading(gap)
+    yield from _gap(gap)
 
 
-def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
+def gaps_sections(gaps: Sequence[Gap], hide: Hide) -> Iterator[Section]:
     """The gaps of a person to all roles, and the nearest in full."""
     rows = [
         {
@@ -63,10 +65,24 @@ def gaps_text(gaps: Sequence[Gap], form: str = "table") -> str:
     ]
     lines = [f"{gaps[0].person} holds now: {_held(gaps[0])}.", *_all_by_part(gaps), ACTION_LEGEND]
     nearest = next((gap for gap in gaps if gap.missing and gap.role not in gap.holds), gaps[0])
-    return format_sections(
-        [_reading(gaps[0]), ("Roles, the nearest first", lines, rows), *_gap(nearest)],
-        form,
-    )
+    yield _reading(gaps[0])
+    yield "Roles, the nearest first", lines, rows
+    yield from _gap(nearest)
+
+
+def verification_sections(found: Verification, hide: Hide) -> Iterator[Section]:
+    """Whether a certificate is verified, what it says, and where it is wrong."""
+    result = "verified" if found.verified else "NOT verified"
+    yield f"{found.certificate}: {result}", [_claim(found)], found.to_rows()
+
+
+def _claim(found: Verification) -> str:
+    given = found.content
+    tools = ", tools accepted as evidence" if given.get("accepted") else ""
+    columns = ", ".join(found.ignored_columns)
+    ignored = f"; columns not looked at: {columns}" if columns else ""
+    claim = f"{given.get('person')} as {given.get('label')}: {given.get('verdict')}"
+    return f"It says: {claim}{tools}{ignored}"
 
 
 def _held(gap: Gap) -> str:

@@ -1,4 +1,4 @@
-"""Differences between two ontologies or two staff files for a reader: text or Markdown."""
+"""Differences between two ontologies or two staff files for a reader."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...io.sections import Section, format_sections
+from ...analysis.diff import OntologyDiff, StaffDiff
+from ...io.sections import Section
+from ...io.text import counted
+from . import Hide
 from .teams import coverage_sections
 
 Data = Mapping[str, Any]
 LIMIT = 60  # rows of a table; JSON has all
 
 
-def diff_text(data: Data, form: str) -> str:
-    """The data of a difference as 'table' or 'md'."""
-    return format_sections((_ontology if data["kind"] == "ontology" else _staff)(data), form)
+def diff_sections(found: OntologyDiff | StaffDiff, hide: Hide) -> Iterator[Section]:
+    """What differs between two ontologies, or between two staff files."""
+    data = hide(found.to_dict())
+    yield from _ontology(data) if isinstance(found, OntologyDiff) else _staff(data)
 
 
 def _ontology(data: Data) -> Iterator[Section]:
@@ -26,11 +30,11 @@ def _ontology(data: Data) -> Iterator[Section]:
         [
             *(
                 f"{name}: {side['source']}, version {side['version'] or '–'}: "
-                f"{side['terms']:,} terms, {side['asserted']:,} statements, "
+                f"{counted(side['terms'], 'term')}, {counted(side['asserted'], 'statement')}, "
                 f"{side['inferred']:,} inferred."
                 for name, side in _sides(data)
             ),
-            f"{counts['added']:,} statements added, {counts['removed']:,} removed; "
+            f"{counted(counts['added'], 'statement')} added, {counts['removed']:,} removed; "
             f"{counts['gained']:,} gained and {counts['lost']:,} lost by inference.",
         ],
         [],
@@ -51,7 +55,10 @@ def _ontology(data: Data) -> Iterator[Section]:
 
 
 def _staff(data: Data) -> Iterator[Section]:
-    sides = [f"{n}: {s['source']}: {s['rows']['used']:,} people." for n, s in _sides(data)]
+    sides = [
+        f"{n}: {s['source']}: {counted(s['rows']['used'], 'person', 'people')}."
+        for n, s in _sides(data)
+    ]
     yield "Difference", [*sides, data["note"]], []
     people = [
         {"": change, **person} for change, group in data["people"].items() for person in group

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from ...analysis.audit import Audit
 from ...io.sections import Section, format_sections
 from ...io.text import TableRows
 from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
+from . import READING_TITLE, Hide
 from .people import (
     label_of,
     people_sections,
@@ -62,8 +64,6 @@ LEGEND = (
     "not a recorded skill."
 )
 
-READING_TITLE = "How it was read"
-
 
 def report(data: Data, form: str) -> str:
     """Format the data of `Audit.to_dict`.
@@ -77,6 +77,11 @@ def report(data: Data, form: str) -> str:
 
         return audit_page(data)
     return format_sections(_sections(data, LIMITS.get(form, LIMITS["table"])), form)
+
+
+def audit_sections(found: Audit, hide: Hide) -> Iterator[Section]:
+    """The sections of the report of an audit."""
+    return _sections(hide(found.to_dict()), LIMITS["table"])
 
 
 def reading_report(data: Data, form: str) -> str:

@@ -1,4 +1,4 @@
-"""Teams and what-ifs for a reader: text or Markdown; and rows for a spreadsheet."""
+"""Teams and what-ifs for a reader."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...analysis.coverage import COUNTS, GROUPS
-from ...io.sections import Section, format_sections
-from ...io.text import TableRows
+from ...analysis.team import Team
+from ...analysis.whatif import WhatIf
+from ...io.sections import Section
+from ...io.text import TableRows, counted
 from ...staff.reading import reading_summary
-from .report import READING_TITLE, STATE_LABELS
+from . import READING_TITLE, Hide
+from .report import STATE_LABELS
 
 Data = Mapping[str, Any]
 GROUP_TITLES = {
@@ -35,27 +38,18 @@ CHANGED_FROM = {
 MAX_NAMES = 6  # of the items that a member covers; JSON has all
 
 
-def flat_row(row: Data, labels: Mapping[str, str]) -> dict[str, Any]:
-    """A row of coverage before and after, for a spreadsheet."""
-    item, assumed = row.get("item"), row.get("assumed", {})
-    sides = {
-        f"{count}_{side}": (row.get(side) or {}).get(count)
-        for count in (*COUNTS, "state")
-        for side in ("before", "after")
-    }
-    head = {"group": row.get("group"), "item": item, "label": labels.get(str(item), item)}
-    return head | sides | {f"assumed_{count}": assumed.get(count, 0) for count in COUNTS}
-
-
-def whatif_text(data: Data, form: str) -> str:
-    """The data of `WhatIf.to_dict` as 'table' or 'md'."""
+def whatif_sections(found: WhatIf, hide: Hide) -> Iterator[Section]:
+    """What changes, how the staff was read, and coverage before and after."""
+    data = hide(found.to_dict())
+    people = counted(data["rows"]["used"], "person", "people")
     head = [
-        f"{data['file']}: {data['rows']['used']:,} people; ontology {data['ontology']}.",
+        f"{data['file']}: {people}; ontology {data['ontology']}.",
         *(_change(data, change) for change in data["changes"]),
         data["note"],
     ]
-    reading: Section = (READING_TITLE, reading_summary(data["reading"]), [])
-    return format_sections([("What if", head, []), reading, *coverage_sections(data)], form)
+    yield "What if", head, []
+    yield READING_TITLE, reading_summary(data["reading"]), []
+    yield from coverage_sections(data)
 
 
 def _change(data: Data, change: Data) -> str:
@@ -66,7 +60,7 @@ def _change(data: Data, change: Data) -> str:
         skill = _label(data, change["skill"])
         return f"- {change['person']} learns {skill}, {CHANGED_FROM[change['was']]}."
     role = _label(data, change["role"])
-    return f"- One {role} joins, with {len(change['assumed'])} skills assumed."
+    return f"- One {role} joins, with {counted(len(change['assumed']), 'skill')} assumed."
 
 
 def coverage_sections(data: Data) -> Iterator[Section]:
@@ -116,17 +110,15 @@ def _arrow(before: Any, after: Any) -> str:
     return shown[0] if before == after else " → ".join(shown)
 
 
-def team_text(data: Data, form: str) -> str:
-    """The data of `Team.to_dict` as 'table' or 'md'."""
+def team_sections(found: Team, hide: Hide) -> Iterator[Section]:
+    """How the staff was read, the group, and what too few of the staff cover."""
+    data = hide(found.to_dict())
     role = data.get("role")
     title = f"The fewest people to train for {_label(data, role)}" if role else "Team"
-    team = (title, _team(data), [_member(data, member) for member in data["members"]])
-    impossible = [_impossible(data, row) for row in data["impossible"]]
-    reading: Section = (READING_TITLE, reading_summary(data["reading"]), [])
-    lacking = (
-        "What too few of the staff cover" if not role else "What nobody has yet: to be learned"
-    )
-    return format_sections([reading, team, (lacking, _fixes(data), impossible)], form)
+    lacking = "What nobody has yet: to be learned" if role else "What too few of the staff cover"
+    yield READING_TITLE, reading_summary(data["reading"]), []
+    yield title, _team(data), [_member(data, member) for member in data["members"]]
+    yield lacking, _fixes(data), [_impossible(data, row) for row in data["impossible"]]
 
 
 def _team(data: Data) -> list[str]:

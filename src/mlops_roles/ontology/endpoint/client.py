@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ...errors import InputError
 from ..catalogue import Answer, find_question, values_block
-from ..graph import INFERRED, Graph, Term, load
+from ..graph import INFERRED, Graph, Term, as_graph
 from . import contents, rewriting
 from .contents import ASSERTED, INSTALLED
 from .http import Transport, ask_boolean, select_rows
@@ -65,7 +65,7 @@ class Endpoint:
         updates: str | None = None,
         **connection: Any,
     ):
-        self.graph = graph or load()
+        self.graph = as_graph(graph)
         if self.graph.data:
             raise InputError(
                 f"{self.graph.data[0]}: data of a file cannot be asked together with a server; "

@@ -1,0 +1,42 @@
+"""Search for terms by words: in names, titles, hidden names and definitions of all languages.
+
+  mlops-roles search deploy model
+  mlops-roles search "MLOps Engineer" --kind role
+  mlops-roles search Merkmal --format csv
+  mlops-roles search prompt --with examples/acme.ttl
+
+A term is found if each word is in one of its texts. Those with the words in a name come before
+those with the words in a definition, and whole words before parts of words.
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from ...io.text import FORMATTERS
+from ...ontology.search import search
+from ..main import add_common, load_ontology, print_note
+from ..output import write_result
+
+LIMIT = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    add_common(parser, list(FORMATTERS))
+    parser.add_argument("words", nargs="+", metavar="WORD", help="a word, or several")
+    parser.add_argument("--kind", metavar="KIND", help="only such terms: role, task, skill, tool …")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=LIMIT,
+        metavar="N",
+        help=f"the most terms to show (default: {LIMIT}; 0 for all)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    found = search(" ".join(args.words), load_ontology(args), kind=args.kind)
+    shown = found.first(args.limit) if args.limit > 0 else found
+    write_result(args, shown)
+    if len(shown) < len(found):
+        print_note(f"{len(shown)} of {len(found):,} terms; --limit 0 shows all")
+    return 0

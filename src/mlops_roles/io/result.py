@@ -1,0 +1,116 @@
+"""What every answer of the library can do: plain data, rows, a DataFrame, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas
+
+_VIEWS = "mlops_roles.cli.views"  # a room above: found by name, and only when a report is wanted
+_One = TypeVar("_One", bound="Result")
+
+
+class Result:
+    """An answer. A class of answers defines `to_dict`, and `to_rows` if it has rows.
+
+    Example:
+        >>> from mlops_roles import resolve
+        >>> found = resolve("Senior Data Engineer")
+        >>> found.to_dict()["roles"]
+        ['data-engineer']
+        >>> print(found.report("csv").splitlines()[0])
+        title,status,roles,reasons,nearest
+    """
+
+    __slots__ = ()
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of `flat_rows`; none if its rows say it."""
+        return ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, as JSON has it."""
+        raise NotImplementedError
+
+    def json_data(self) -> Any:
+        """What `--format json` of its command writes: `to_dict`, or a list of rows."""
+        return self.to_dict()
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The answer as rows: each a dictionary by column."""
+        return [self.to_dict()]
+
+    def flat_rows(self) -> list[dict[str, Any]]:
+        """The rows for a spreadsheet: no cell is a dictionary."""
+        return self.to_rows()
+
+    def notes(self) -> list[str]:
+        """Sentences that a reader of the rows needs."""
+        return []
+
+    def dataframe(self) -> pandas.DataFrame:
+        """The rows as a pandas DataFrame (needs pandas)."""
+        import pandas
+
+        return pandas.DataFrame(self.flat_rows(), columns=list(self.row_columns) or None)
+
+    def report(self, form: str = "table") -> str:
+        """The answer as text, in a form that `--format` of its command takes.
+
+        Args:
+            form: 'table' (for a terminal), 'md', 'html', 'json', 'csv', 'tsv' or 'jsonl'.
+
+        Raises:
+            InputError: there is no such form.
+        """
+        text: str = import_module(_VIEWS).render(self, form)
+        return text
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        text: str = import_module(_VIEWS).render(self, "html", whole=False)
+        return text
+
+
+class Results(list[_One], Result):
+    """Several answers of one kind, as a list.
+
+    Example:
+        >>> from mlops_roles import nearest_roles
+        >>> nearest = nearest_roles("Chiara Rossi", "examples/acme.csv")
+        >>> len(nearest), len(nearest.to_rows()) > 100
+        (8, True)
+    """
+
+    def __init__(self, results: Iterable[_One] = (), row_columns: Sequence[str] = ()):
+        super().__init__(results)
+        self._row_columns = tuple(row_columns)
+
+    @property
+    def row_columns(self) -> Sequence[str]:
+        """The columns of `flat_rows`."""
+        return self._row_columns
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answers as plain data."""
+        return {"results": self.json_data()}
+
+    def json_data(self) -> list[dict[str, Any]]:
+        """The answers as a list of plain data."""
+        return [one.to_dict() for one in self]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The rows of all answers."""
+        return [row for one in self for row in one.to_rows()]
+
+    def flat_rows(self) -> list[dict[str, Any]]:
+        """The rows of all answers, for a spreadsheet."""
+        return [row for one in self for row in one.flat_rows()]
+
+    def first(self, number: int) -> Results[_One]:
+        """The first answers."""
+        return Results(self[:number], self.row_columns)
