@@ -106,19 +106,6 @@ def test_the_help_of_a_command_shows_examples_in_lines_of_100_characters(name, c
     assert [line for line in text.splitlines() if len(line) > 100] == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_completion_offers_commands_and_options(shell, capsys):
-    assert main(["completion", shell]) == 0
-    out = capsys.readouterr().out
-    assert "audit" in out
-    assert "--with" in out
-
-
-def test_completion_for_bash_is_valid_bash(capsys):
-    main(["completion", "bash"])
-    subprocess.run(["bash", "-n"], input=capsys.readouterr().out, text=True, check=True)
-
-
 @pytest.mark.parametrize(
     ("form", "kind"), [("ttl", ".ttl"), ("rdfxml", ".rdf"), ("jsonld", ".jsonld"), ("nt", ".nt")]
 )

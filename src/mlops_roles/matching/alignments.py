@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -51,3 +52,15 @@ def _header(quads: Iterable[ox.Quad], ontology: ox.Store) -> list[ox.Triple]:
     for quad in added:
         ontology.remove(quad)
     return triples
+
+
+def alignment_rows() -> list[dict[str, Any]]:
+    """The shipped alignments: the name that --with takes, the title, the number of mappings."""
+    return [
+        {
+            "alignment": f"alignment:{name}",
+            "title": str(mappings.header.get("mapping_set_title", "")),
+            "mappings": len(mappings.mappings),
+        }
+        for name, mappings in shipped_mapping_sets().items()
+    ]

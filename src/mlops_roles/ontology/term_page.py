@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from ..errors import InputError, check_text
+from ..errors import InputError, UnknownName, check_text
 from ..io.result import Result
 from ..io.text import aligned_lines, single_line
 from .catalogue import Answer, Mark, Question, catalogue, find_question, legend
@@ -194,6 +194,34 @@ def show(name: str, graph: Graph | None = None) -> Page:
         return asked.answer(graph, {variable: [term]})
 
     return _page(graph, term, _page_lines(graph), answer)
+
+
+LIST_COLUMNS = ("term", "notation", "label")
+
+
+def list_terms(kind: str, graph: Graph | None = None) -> list[dict[str, Any]]:
+    """The terms of a kind, such as 'role' or 'roles', each with its notation and label.
+
+    Raises:
+        UnknownName: there is no such kind.
+
+    Example:
+        >>> from mlops_roles.ontology.term_page import list_terms
+        >>> list_terms("roles")[1]["term"]
+        'role:business-stakeholder'
+    """
+    graph = as_graph(graph)
+    kinds = {k for group in graph.index.values() for k, _ in group}
+    wanted = next((k for k in (kind, kind.removesuffix("s")) if k in kinds), None)
+    if wanted is None:
+        known = sorted(kinds)
+        raise UnknownName(kind, "kind of term", known, f"the kinds are {', '.join(known)}")
+    of_kind = {iri for group in graph.index.values() for k, iri in group if k == wanted}
+    rows: dict[str, dict[str, Any]] = {}
+    for row in find_question("terms", graph).run(graph).rows:
+        if (graph.expand_curie(row["term"]) or "") in of_kind:
+            rows.setdefault(row["term"], {column: row[column] for column in LIST_COLUMNS})
+    return [rows[term] for term in sorted(rows)]
 
 
 def _title_page(name: str, graph: Graph) -> Page | None:

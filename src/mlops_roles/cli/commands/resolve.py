@@ -17,13 +17,15 @@ and refuses the same title or name.
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from ...io.text import FORMATTERS, format_rows
+from ...io.result import Result
+from ...io.text import FORMATTERS
 from ...matching.skills import resolve_skill_names
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph
-from ..main import add_common, load_ontology, print_note, write_output
+from ..main import add_common, load_ontology, print_note
+from ..output import write_result
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -38,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "--skills",
         action="store_true",
         help="TITLE is a name of a skill or tool, not a job title",
+    )
+    parser.add_argument(
+        "--header",
+        action="store_true",
+        help="the first line of standard input is a heading (recognised if it is a usual one)",
     )
     parser.add_argument(
         "--decisions",
@@ -68,17 +75,36 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     )
 
 
-def _titles(given: Sequence[str]) -> Iterator[str]:
+def _titles(given: Sequence[str], has_header: bool, kinds: Sequence[str]) -> Iterator[str]:
+    """The titles or names given; those of standard input without their heading.
+
+    Args:
+        given: the arguments.
+        has_header: whether the first line of standard input is a heading in any case.
+        kinds: the columns that the heading may be of, to recognise it.
+    """
     for title in given:
         if title == "-":
-            from ...io.rdf import check_encoding
-
-            text = check_encoding(
-                sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"), "standard input"
-            )
-            yield from (line.rstrip("\r") for line in text.split("\n") if line.strip())
+            lines = _lines()
+            if lines and (has_header or _is_heading(lines[0], kinds)):
+                print_note(f"standard input, line 1: {lines[0][:80]!r} is read as a heading")
+                del lines[0]
+            yield from lines
         else:
             yield title
+
+
+def _lines() -> list[str]:
+    from ...io.rdf import check_encoding
+
+    text = check_encoding(sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"), "standard input")
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+
+
+def _is_heading(line: str, kinds: Sequence[str]) -> bool:
+    from ...staff.headings import heading_kind
+
+    return heading_kind(line.strip().strip('"')) in kinds
 
 
 def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> None:
@@ -112,17 +138,13 @@ def _decide(args: argparse.Namespace, titles: Sequence[str], graph: Graph) -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    titles = list(_titles(args.title))
+    kinds = ("skills", "skill") if args.skills else ("title", "role")
+    titles = list(_titles(args.title, args.header, kinds))
     if args.accept or args.refuse:
         _decide(args, titles, load_ontology(args))
     graph = load_ontology(args, *([args.decisions] if args.decisions else []))
-    if args.skills:
-        rows = [found.to_dict() for found in resolve_skill_names(titles, graph)]
-        columns = ["name", "status", "skills", "evidence", "nearest"]
-    else:
-        rows = [found.to_dict() for found in resolve_all(titles, graph)]
-        columns = ["title", "status", "roles", "reasons", "nearest"]
-    write_output(format_rows(rows, columns, args.format), args.output)
+    find: Callable[..., Result] = resolve_skill_names if args.skills else resolve_all
+    write_result(args, find(titles, graph))
     return _report_contradictions(graph)
 
 

@@ -2,28 +2,62 @@
 
 mlops-roles show R7
 mlops-roles show skill:feature-engineering
+mlops-roles show --list roles
+mlops-roles show --list alignments
 mlops-roles show acme:prompt-engineer --with examples/acme.ttl --format md
 """
 
 import argparse
 from collections.abc import Sequence
 
+from ...errors import InputError
 from ...ontology.term_page import show
 from ..main import add_common, load_ontology, write_output
-from ..output import terminal_width, write_result
+from ..output import terminal_width, write_result, write_rows
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
     parser.add_argument(
-        "term", metavar="TERM", help="a slug, a notation such as R7, a label, a CURIE or an IRI"
+        "--list",
+        metavar="KIND",
+        help="instead, list the terms of a kind: role, task, skill, tool …, or alignment",
+    )
+    parser.add_argument(
+        "term",
+        nargs="?",
+        metavar="TERM",
+        help="a slug, a notation such as R7, a label, a title, a CURIE or an IRI",
     )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.list:
+        return _list(args)
+    if args.term is None:
+        raise InputError("show: no term; name one, or list those of a kind with --list KIND")
     page = show(args.term, load_ontology(args))
     if args.format == "text":
         write_output(page.text(terminal_width(args.output)), args.output)
     else:
         write_result(args, page)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    """Write the terms of a kind, or the alignments."""
+    if args.term is not None:
+        raise InputError(f"show --list {args.list}: also the term {args.term!r}; leave out one")
+    kind = args.list.strip().lower()
+    if kind in ("alignment", "alignments"):
+        from ...matching.alignments import alignment_rows
+
+        rows, columns = alignment_rows(), ("alignment", "title", "mappings")
+    else:
+        from ...ontology.term_page import LIST_COLUMNS, list_terms
+
+        rows, columns = list_terms(kind, load_ontology(args)), LIST_COLUMNS
+    form = "table" if args.format == "text" else args.format
+    args.format = form
+    write_rows(args, rows, columns)
     return 0
