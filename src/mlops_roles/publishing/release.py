@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..io.resources import resource_dir
-from ..ontology.graph import Graph
+from ..ontology.graph import Graph, as_graph
 from .changes import changes_description
 from .compatibility import term_list_csv
 from .documents import (

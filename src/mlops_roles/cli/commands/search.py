@@ -1,4 +1,4 @@
-"""Search for terms by words: in names, titles, hidden names and definitions of all languages.
+"""Search for terms by words: in names, titles and definitions of all languages.
 
   mlops-roles search deploy model
   mlops-roles search "MLOps Engineer" --kind role
