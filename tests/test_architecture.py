@@ -9,6 +9,8 @@ from functools import cache
 import pytest
 from support.asserted import ROOT
 
+from mlops_roles import ask
+
 PAGE = ROOT / "docs" / "architecture.md"
 SOURCE = ROOT / "src" / "mlops_roles"
 MAPS = runpy.run_path(str(ROOT / "docs" / "draw_rooms.py"))
@@ -24,6 +26,15 @@ def test_the_map_is_up_to_date(name):
     """Run `python docs/draw_rooms.py` if this fails."""
     path = ROOT / "docs" / name
     assert path.read_text("utf-8") == drawn()[path]
+
+
+def test_the_picture_of_the_roles_is_up_to_date():
+    """Run `python docs/draw_roles.py` if this fails."""
+    picture = runpy.run_path(str(ROOT / "docs" / "draw_roles.py"))["picture"]()
+    assert (ROOT / "docs" / "roles.svg").read_text("utf-8") == picture
+    assert ET.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
+    assert picture.count('class="name"') == len(ask("roles"))
+    assert picture.count('class="arrow"') == len(ask("roles-incorporated"))
 
 
 def test_the_picture_shows_every_room_and_an_arrow_for_every_import():

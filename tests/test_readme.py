@@ -62,10 +62,10 @@ def test_a_command_prints_what_its_page_shows(command, promised, capsys, monkeyp
 
 def test_the_main_command_works_in_a_process_of_its_own():
     """The end of the README's first command is also one of its sessions."""
-    command = re.search(r"^python3 -m pip install \. && python3 -m (mlops_roles .*)$", README, re.M)
+    command = re.search(r"^python3 -m venv .* && \.venv/bin/(mlops-roles .*)$", README, re.M)
     argv = shlex.split(command[1])
     run = subprocess.run(
-        [sys.executable, "-m", *argv], capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-m", "mlops_roles", *argv[1:]], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert run.returncode == 1, run.stderr
     assert matches(dict(sessions())[shlex.join(["mlops-roles", *argv[1:]])], run.stdout)
@@ -84,5 +84,6 @@ def test_the_python_example_runs(capsys, monkeypatch):
 
 def test_the_readme_has_exactly_two_commands_that_install():
     """One installs and does the main job, one installs and runs the tests."""
-    found = re.findall(r"(?m)^python3 -m pip install .*$", README)
-    assert [line.split(" && ")[1].split()[2] for line in found] == ["mlops_roles", "pytest"]
+    found = re.findall(r"(?m)^python3 -m venv .venv && .*$", README)
+    used = [line.split(" && ")[-1].split()[0] for line in found]
+    assert used == [".venv/bin/mlops-roles", ".venv/bin/pytest"]
