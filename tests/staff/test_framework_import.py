@@ -2,13 +2,14 @@
 
 import pyoxigraph as ox
 import pytest
-from support.asserted import PREFIXES
+from support.asserted import PREFIXES, ROOT
 
 from mlops_roles import InputError, audit, check, import_framework, load
 from mlops_roles.cli.main import main
 
 NS = "https://acme.example/roles/"
 MLOPS = PREFIXES["mlops"]
+EXAMPLES = ROOT / "examples" / "frameworks"
 ROLES = """Role;Role description;Job titles
 Data Steward;The role that answers for data.;Data Custodian; Data Guardian
 """
@@ -196,3 +197,26 @@ def test_a_heading_may_be_mapped_or_ignored(write):
 def test_a_row_that_is_not_read_exits_with_1(write, capsys):
     assert main(["import", str(write(NEEDS)), "--namespace", NS]) == 1
     assert "need 'maybe' is not known; write required" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("tables", "options", "turtle"),
+    [
+        (
+            ["company.csv"],
+            {"namespace": NS, "prefix": "acme", "source": "Acme job catalogue 2026"},
+            "company.ttl",
+        ),
+        (
+            ["esco-terms.csv", "esco-relations.csv"],
+            {"namespace": "http://data.europa.eu/esco/skill/", "prefix": "esco_skill"},
+            "esco.ttl",
+        ),
+    ],
+    ids=["company", "esco"],
+)
+def test_the_turtle_of_the_examples_is_that_of_their_tables(tables, options, turtle):
+    graph = load() if turtle == "company.ttl" else None
+    found = import_framework([EXAMPLES / name for name in tables], **options, graph=graph)
+    assert found.unread == []
+    assert found.to_turtle() == (EXAMPLES / turtle).read_bytes()

@@ -100,7 +100,10 @@ class FrameworkImport:
     def to_turtle(self) -> bytes:
         """The framework as Turtle, in UTF-8, the same for the same tables."""
         triples = sorted(self.triples, key=_block_key)
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=self.prefixes) or b""
+        text = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=self.prefixes) or b""
+        lines = text.splitlines(keepends=True)
+        head = [line for line in lines[: len(self.prefixes)] if line.startswith(b"@prefix")]
+        return b"".join([*sorted(head), *lines[len(head) :]])  # the engine has no order for them
 
 
 def _block_key(triple: ox.Triple) -> tuple[bool, str, bool, str]:
@@ -185,7 +188,7 @@ def _check_names(namespace: str, prefix: str, language: str) -> None:
         )
     if namespace.startswith(f"{BASE}/"):
         raise InputError(f"{namespace}: the namespace of this ontology; name one of your own")
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", prefix) or prefix in PREFIXES:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", prefix) or prefix in PREFIXES:
         raise InputError(f"{prefix[:40]!r}: no prefix; use lower-case letters, such as acme")
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", language):
         raise InputError(f"{language[:40]!r}: no language; write a tag such as en")
