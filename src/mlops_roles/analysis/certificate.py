@@ -91,9 +91,7 @@ class Certificate(Result):
         return turtle(quads, self.graph.prefixes)
 
 
-def certify(
-    person: str, role: str, staff: str | Path | Records, *, accept_tools: bool = False
-) -> Certificate:
+def certify(person: str, role: str, staff: Any, *, accept_tools: bool = False) -> Certificate:
     """Certify whether a person can act as a role, according to a staff file.
 
     Args:

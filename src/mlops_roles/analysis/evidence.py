@@ -140,8 +140,14 @@ class Records:
     pseudonyms: Pseudonyms | None = None
 
     @classmethod
-    def from_source(cls, staff: str | Path | ibis.Table | Records) -> Records:
-        """The records of a staff file; Records are returned unchanged."""
+    def from_source(cls, staff: Any) -> Records:
+        """The records of staff data, or of an audit; Records are returned unchanged."""
+        from .audit import Audit
+
+        if isinstance(staff, Audit):
+            records = cls(staff.file, staff.graph)
+            records.__dict__["staff"] = staff.staff  # as the audit has read it
+            return records
         return staff if isinstance(staff, Records) else cls(staff)
 
     @cached_property

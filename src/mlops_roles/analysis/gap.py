@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..io.result import Result, Results
@@ -16,7 +15,7 @@ from .requirements import count_by_part, slug_of_role
 from .verdict import State, Verdict, share_known, skill_states, verdict
 
 if TYPE_CHECKING:
-    import ibis
+    pass
 
 MINIMALITY_NOTE = (
     "The role requires every one of these skills, so none can be left out: the set is the "
@@ -144,15 +143,13 @@ class Gap(Result):
         return {"mapped": rows} if rows else {}
 
 
-def gap(
-    person: str, role: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
-) -> Gap:
+def gap(person: str, role: str, staff: Any, *, accept_tools: bool = False) -> Gap:
     """Find the smallest set of skills that turns the answer for a person and a role to yes.
 
     Args:
         person: the name in the staff file.
         role: a slug, CURIE, IRI or notation.
-        staff: the staff file, or an Ibis table; or Records of it.
+        staff: staff data as `audit` takes it, an audit, or Records.
         accept_tools: count tools in use as a record of the skills they are evidence for.
 
     Raises:
@@ -170,9 +167,7 @@ def gap(
     return _gap(records.evidence(person), slug, records, accept_tools)
 
 
-def nearest_roles(
-    person: str, staff: str | Path | ibis.Table | Records, *, accept_tools: bool = False
-) -> Results[Gap]:
+def nearest_roles(person: str, staff: Any, *, accept_tools: bool = False) -> Results[Gap]:
     """Find the gaps between a person and every role, the nearest role first.
 
     Roles are ranked by the share of their skills that is recorded; of equal ones, by the share for
@@ -180,7 +175,7 @@ def nearest_roles(
 
     Args:
         person: the name in the staff file.
-        staff: the staff file, or an Ibis table; or Records of it.
+        staff: staff data as `audit` takes it, an audit, or Records.
         accept_tools: count tools in use as a record of the skills they are evidence for.
 
     Raises:

@@ -335,6 +335,8 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
     place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
     message = getattr(error, "msg", None) or str(error) or type(error).__name__
     reason = re.sub(r"\s+", " ", message)[:300]
+    if place:  # the parser repeats it
+        reason = re.sub(r"^Parser error at line \d+ (?:column \d+|between [^:]*): ", "", reason)
     fix = "fix it there"
     if "absolute IRI" in reason:
         fix = "write full IRIs"

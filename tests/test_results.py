@@ -1,0 +1,129 @@
+"""Every answer of the library has plain data, a DataFrame, and a report in every form."""
+
+import json
+
+import pytest
+from support.asserted import ROOT
+
+import mlops_roles
+from mlops_roles import InputError
+from mlops_roles.cli.main import main
+from mlops_roles.cli.output import form_of
+from mlops_roles.io.result import Result
+
+ACME = str(ROOT / "examples" / "acme.csv")
+HR, LINKS = str(ROOT / "examples" / "acme-hr.ttl"), str(ROOT / "examples" / "acme-hr.sssom.tsv")
+
+
+@pytest.fixture(scope="module")
+def acme():
+    return mlops_roles.audit(ACME)
+
+
+ANSWERS = {
+    "Answer": lambda acme: mlops_roles.ask("tasks-of-role", "R7"),
+    "an empty Answer": lambda acme: mlops_roles.ask("holders-of-role", "R7"),
+    "Page": lambda acme: mlops_roles.show("R7"),
+    "Audit": lambda acme: acme,
+    "Certificate": lambda acme: mlops_roles.certify("Ada Okafor", "R3", ACME),
+    "Gap": lambda acme: mlops_roles.gap("Ben Lindqvist", "R7", ACME),
+    "gaps": lambda acme: mlops_roles.nearest_roles("Ben Lindqvist", ACME),
+    "WhatIf": lambda acme: mlops_roles.whatif(acme, leave="ada okafor"),
+    "Team": lambda acme: mlops_roles.team(acme, "tasks"),
+    "StaffDiff": lambda acme: mlops_roles.diff(ACME, ACME),
+    "Resolution": lambda acme: mlops_roles.resolve("MLOps Engineer"),
+    "names": lambda acme: mlops_roles.resolve_skill_names(["SQL", "Git"]),
+    "Report": lambda acme: mlops_roles.check(ROOT / "examples" / "people.ttl"),
+    "Proof": lambda acme: mlops_roles.explain("R7 mlops:requiresSkill skill:sql"),
+    "found": lambda acme: mlops_roles.search("deploy model"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_has_every_form(name, acme):
+    answer = ANSWERS[name](acme)
+    assert isinstance(answer, Result)
+    json.dumps(answer.to_dict())
+    assert len(answer.dataframe()) == len(answer.flat_rows())
+    assert answer.report("html").startswith("<!DOCTYPE html>")
+    assert "<html" not in answer._repr_html_()
+    assert "<table" in answer._repr_html_() or "<p>" in answer._repr_html_()
+    for form in ("table", "md", "csv", "tsv", "jsonl"):
+        assert answer.report(form) or not answer.flat_rows(), form
+    json.loads(answer.report("json"))
+
+
+def test_an_unknown_form_is_refused_with_the_known_ones():
+    with pytest.raises(InputError, match="use one of table, md, html"):
+        mlops_roles.resolve("Data Engineer").report("docx")
+
+
+@pytest.mark.parametrize("staff", ["path", "audit", "frame"])
+def test_answers_about_people_take_the_same_staff(staff, acme):
+    import pandas
+
+    given = {
+        "path": lambda: ACME,
+        "audit": lambda: acme,
+        "frame": lambda: pandas.DataFrame(
+            {"person": ["Ada Okafor"], "title": ["Data Scientist"], "skills": ["SQL; Python"]}
+        ),
+    }[staff]()
+    assert mlops_roles.whatif(given, leave=["ADA OKAFOR"]).changes[0]["person"] == "Ada Okafor"
+    assert mlops_roles.team(given, "role", must="ada okafor").members
+    assert mlops_roles.gap("ada okafor", "R4", given).missing
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mlops_roles.audit(42), "give a path, or a table"),
+        (lambda: mlops_roles.audit(ACME, graph="ours.ttl"), "graph is a str; give load"),
+        (lambda: mlops_roles.audit(ACME, mapping="x"), "mapping is a str; give columns"),
+        (lambda: mlops_roles.ask(7), "name is an int; give the name of a question"),
+        (lambda: mlops_roles.ask("tasks-of-role", 7), "value 1 is an int; give a text"),
+        (lambda: mlops_roles.ask("tasks-of-role", "R7", "a", "b", "c"), "takes role, how"),
+        (lambda: mlops_roles.gap(3, "R3", ACME), "person is an int; give the name"),
+        (lambda: mlops_roles.resolve(None), "title is NoneType; give a job title"),
+        (lambda: mlops_roles.show(7), "name is an int; give the name of a term"),
+        (lambda: mlops_roles.load(7), "file is an int; give the path"),
+        (lambda: mlops_roles.whatif(ACME, learn=["Ada"]), "give pairs of a person and a skill"),
+        (lambda: mlops_roles.search(" "), "no word"),
+    ],
+)
+def test_a_wrong_argument_is_refused_with_what_is_wanted(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
+
+
+# the command line -------------------------------------------------------------------------
+
+CHOICES = ["table", "md", "html", "json", "csv"]
+
+
+@pytest.mark.parametrize(
+    ("output", "form"),
+    [
+        (None, "table"),
+        ("report.html", "html"),
+        ("REPORT.HTM", "html"),
+        ("a.b.md", "md"),
+        ("people.csv", "csv"),
+        ("notes.txt", "table"),
+        ("folder.html/notes", "table"),
+    ],
+)
+def test_the_ending_of_the_output_chooses_the_form(output, form):
+    assert form_of(output, CHOICES) == form
+
+
+def test_an_ending_that_a_command_does_not_write_is_refused():
+    with pytest.raises(InputError, match="does not write ttl"):
+        form_of("report.ttl", CHOICES)
+    assert form_of("m.sssom.tsv", ["sssom", "tsv"]) == "sssom"
+
+
+def test_an_output_in_html_is_written_by_its_ending(tmp_path):
+    path = tmp_path / "gap.html"
+    assert main(["gap", "ben lindqvist", "R3", "--staff", ACME, "--output", str(path)]) == 0
+    assert "<h1>Ben Lindqvist" in path.read_text("utf-8")
