@@ -1,0 +1,151 @@
+"""Measure what is built and installed: builds, licences, versions, size.
+
+`python -m tests.reliability.packages builds|sbom|lowest|pythons|minimal` needs the extra `audit`
+and, but for `builds` and `sbom`, uv and a package index. Each records its figures.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+from .figures import record
+
+ROOT = Path(__file__).parents[2]
+LOWEST = ROOT / "constraints-lowest.txt"
+EPOCH = "1767225600"  # the time of all files in a build, 2026-01-01
+TESTS = [
+    *("tests/ontology/test_graph.py", "tests/ontology/test_gate.py", "tests/analysis/test_gap.py"),
+    *("tests/analysis/verifier", "tests/validation/test_shapes.py", "tests/io"),
+    *("tests/matching/test_curation.py", "tests/staff/test_reading.py", "tests/cli/test_main.py"),
+]
+TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl")
+
+
+def run(*command: str | Path, **more) -> str:
+    """The output of a command; its errors end the program."""
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **more).stdout
+
+
+def build(folder: Path) -> dict[str, str]:
+    """Build wheel and sdist into a folder; their digests by name."""
+    environment = os.environ | {"SOURCE_DATE_EPOCH": EPOCH}
+    run(sys.executable, "-m", "build", "--outdir", folder, ROOT, env=environment)
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
+
+
+def builds() -> None:
+    """Build twice, and compare the bytes."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        first, second = build(Path(one)), build(Path(other))
+    same = sum(first[name] == second.get(name) for name in first)
+    print(record("builds that are equal byte by byte", same, len(first), "files"), first)
+
+
+def fresh(folder: str | Path, python: str = sys.executable) -> Path:
+    """A fresh environment; its Python."""
+    run("uv", "venv", "-q", "--python", python, folder)
+    return Path(folder) / "bin" / "python"
+
+
+def install(python: Path, *what: str | Path) -> None:
+    """Install packages into an environment."""
+    run("uv", "pip", "install", "-q", "--python", python, *what)
+
+
+def sbom() -> None:
+    """Write dist/sbom.cdx.json (CycloneDX) and docs/licences.md of an install with all extras."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = fresh(folder)
+        install(python, "-c", ROOT / "constraints.txt", f"{ROOT}[{','.join(extras())}]")
+        output = ROOT / "dist" / "sbom.cdx.json"
+        output.parent.mkdir(exist_ok=True)
+        command = ["environment", "--output-reproducible", "--of", "JSON", "-o", str(output)]
+        run(sys.executable, "-m", "cyclonedx_py", *command, python)
+        listed = run(_tool("pip-licenses"), f"--python={python}", "--format=json", "--with-urls")
+    parts = sorted(json.loads(listed), key=lambda part: part["Name"].lower())
+    parts = [part for part in parts if part["Name"].lower() != "mlops-roles"]
+    rows = "".join(f"| {p['Name']} | {p['Version']} | {_licence(p)} |\n" for p in parts)
+    head = (
+        "# Licences of the dependencies\n\nWhat `pip install 'mlops-roles[all extras]'` installs, "
+        "with the licence that each package states; written by `python -m "
+        "tests.reliability.packages sbom`.\n\n| package | version | licence |\n|---|---|---|\n"
+    )
+    (ROOT / "docs" / "licences.md").write_text(head + rows, encoding="utf-8")
+    known = sum(part["License"] not in ("", "UNKNOWN") for part in parts)
+    note = "a bill of materials in CycloneDX is made with it"
+    print(record("dependencies with a known licence", known, len(parts), "packages", note))
+
+
+def _tool(name: str) -> Path:
+    return Path(sys.executable).parent / name
+
+
+def _licence(part: dict) -> str:
+    return " ".join(part["License"].split())[:80].replace("|", "/")
+
+
+def extras() -> list[str]:
+    """The extras that a user may install."""
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return sorted(
+        set(data["project"]["optional-dependencies"]) - {"test", "audit", "fuzz", "spark"}
+    )
+
+
+def lowest() -> None:
+    """Write constraints-lowest.txt and run tests with the lowest versions that are allowed."""
+    wanted = ["--resolution", "lowest-direct", "--python-version", "3.11", "--no-header", "-q"]
+    names = [part for extra in extras() for part in ("--extra", extra)]
+    run("uv", "pip", "compile", ROOT / "pyproject.toml", *names, *wanted, "-o", LOWEST)
+    with tempfile.TemporaryDirectory() as folder:
+        python = fresh(folder, "3.11")
+        install(python, "-r", LOWEST, *TEST_PACKAGES)
+        _record_tests("tests with the lowest versions", python)
+
+
+def pythons() -> None:
+    """Run tests with each newer Python."""
+    for version in ("3.12", "3.13"):
+        with tempfile.TemporaryDirectory() as folder:
+            python = fresh(folder, version)
+            what = f"{ROOT}[{','.join(extras())}]"
+            install(python, "-c", ROOT / "constraints.txt", what, *TEST_PACKAGES)
+            _record_tests(f"tests with Python {version}", python)
+
+
+def _record_tests(name: str, python: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        [python, "-m", "pytest", *TESTS, "-n", "0", "-q", "-W", "ignore"],
+        cwd=ROOT, env=environment, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    counts = {kind: int(n) for n, kind in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    print(done.stdout[-2000:])
+    print(record(name, counts.get("passed", 0), sum(counts.values()), "tests"))
+
+
+def minimal() -> None:
+    """Install without extras, and measure size and time."""
+    with tempfile.TemporaryDirectory() as folder:
+        python, begun = fresh(folder), time.monotonic()
+        install(python, "-c", ROOT / "constraints.txt", ROOT)
+        seconds = round(time.monotonic() - begun)
+        size = sum(p.lstat().st_size for p in Path(folder).rglob("*") if not p.is_symlink())
+        packages = len(list(Path(folder).glob("lib/*/site-packages/*.dist-info")))
+    note = f"{packages} packages"
+    print(record("minimal install, MB", round(size / 1e6), "", "MB", note))
+    print(record("minimal install, seconds", seconds, "", "seconds", "with packages in uv's cache"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["builds", "sbom", "lowest", "pythons", "minimal"])
+    globals()[parser.parse_args().what]()
