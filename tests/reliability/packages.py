@@ -69,27 +69,28 @@ def sbom() -> None:
         output.parent.mkdir(exist_ok=True)
         command = ["environment", "--output-reproducible", "--of", "JSON", "-o", str(output)]
         run(sys.executable, "-m", "cyclonedx_py", *command, python)
-        listed = run(_tool("pip-licenses"), f"--python={python}", "--format=json", "--with-urls")
-    parts = sorted(json.loads(listed), key=lambda part: part["Name"].lower())
-    parts = [part for part in parts if part["Name"].lower() != "mlops-roles"]
-    rows = "".join(f"| {p['Name']} | {p['Version']} | {_licence(p)} |\n" for p in parts)
+    parts = json.loads(output.read_text("utf-8"))["components"]
+    parts = sorted(
+        (p for p in parts if p["name"] != "mlops-roles"), key=lambda p: p["name"].lower()
+    )
+    rows = "".join(f"| {p['name']} | {p['version']} | {_licence(p)} |\n" for p in parts)
     head = (
         "# Licences of the dependencies\n\nWhat `pip install 'mlops-roles[all extras]'` installs, "
         "with the licence that each package states; written by `python -m "
         "tests.reliability.packages sbom`.\n\n| package | version | licence |\n|---|---|---|\n"
     )
     (ROOT / "docs" / "licences.md").write_text(head + rows, encoding="utf-8")
-    known = sum(part["License"] not in ("", "UNKNOWN") for part in parts)
+    known = sum(bool(_licence(part)) for part in parts)
     note = "a bill of materials in CycloneDX is made with it"
     print(record("dependencies with a known licence", known, len(parts), "packages", note))
 
 
-def _tool(name: str) -> Path:
-    return Path(sys.executable).parent / name
-
-
 def _licence(part: dict) -> str:
-    return " ".join(part["License"].split())[:80].replace("|", "/")
+    """The licence of a component of CycloneDX; of a text, its first line."""
+    stated = [given.get("license", given) for given in part.get("licenses", ())]
+    names = [one.get("expression") or one.get("id") or one.get("name") or "" for one in stated]
+    short = [name.strip().split("\n")[0][:80] for name in names if name.strip()]
+    return ", ".join(dict.fromkeys(short)).replace("|", "/")
 
 
 def extras() -> list[str]:
