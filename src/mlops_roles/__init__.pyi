@@ -35,11 +35,16 @@ from .matching.coherence import coherence as coherence
 from .matching.merge import Merge as Merge
 from .matching.merge import apply_mappings as apply_mappings
 from .matching.merge import undo_mappings as undo_mappings
+from .matching.proposals import Survey as Survey
 from .matching.proposals import propose as propose
+from .matching.proposals import survey as survey
 from .matching.skills import NameResolution as NameResolution
 from .matching.skills import resolve_skill_names as resolve_skill_names
 from .matching.titles import Resolution as Resolution
 from .matching.titles import resolve as resolve
+from .matching.update import MappingUpdate as MappingUpdate
+from .matching.update import TermChange as TermChange
+from .matching.update import update_mappings as update_mappings
 from .ontology.catalogue import Answer as Answer
 from .ontology.catalogue import Question as Question
 from .ontology.catalogue import ask as ask

@@ -12,7 +12,8 @@ from ..errors import InputError
 READ = (
     *("added", "apply", "certificate", "connect", "data", "decisions", "exceptions", "files"),
     *("folder", "join", "key_file", "mapping", "mappings", "new", "old", "only", "ontology"),
-    *("question", "questions", "staff", "store", "theirs", "undo"),
+    *("previous", "question", "questions", "reviewed", "staff", "store", "theirs", "undo"),
+    "update",
 )  # the arguments that are files to read
 WRITTEN = ("output", "save", "save_mapping")  # those whose file is replaced
 MAY_BE_EMPTY = ("author", "date", "term", "title", "values")

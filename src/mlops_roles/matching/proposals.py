@@ -12,6 +12,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,6 +20,8 @@ import pyoxigraph as ox
 from ..io import rdf
 from ..io.sssom import Mapping, MappingSet
 from ..ontology.graph import RDF_TYPE, Graph, load
+from ..ontology.mappings import mappings_of
+from ..ontology.names import local_name
 from .alignments import shipped_mapping_sets
 from .descriptions import Descriptions
 from .evidence import MATCH_ORDER, NAME, Proposal, Reason
@@ -43,6 +46,27 @@ SURE = ("label", "by rule")  # how an alternative label has to be like a name
 Groups = frozenset[str]
 Evidence = Iterator[tuple[str, str, Reason]]  # source, target, and why they may match
 Reasons = dict[str, dict[str, list[Reason]]]  # by source, then target
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All terms of a vocabulary: those with proposals, those that are mapped, and the others.
+
+    Attributes:
+        proposals: the proposals, which no person has reviewed.
+        mapped: terms with a mapping to ours already, one a row: `term`, `label`, `relation`,
+            `ours`, `ours_label` and `by` (the mapping that says so).
+        without: terms without a mapping or a proposal: `term` and `label`.
+
+    Example:
+        >>> from mlops_roles import survey
+        >>> [row["label"] for row in survey("examples/acme-hr.ttl").without]
+        ['Recruiter, Data Scientists', 'competence', 'job']
+    """
+
+    proposals: MappingSet
+    mapped: list[dict[str, str]]
+    without: list[dict[str, str]]
 
 
 def propose(
@@ -74,6 +98,19 @@ def propose(
         >>> found["subject_label"], found["predicate_id"], found["object_id"]
         ('Data Scientist', 'skos:closeMatch', 'role:data-scientist')
     """
+    return survey(source, to, added, only).proposals
+
+
+def survey(
+    source: str | os.PathLike[str],
+    to: Iterable[str] = (),
+    added: Iterable[str | os.PathLike[str]] = (),
+    only: Iterable[str | os.PathLike[str]] = (),
+) -> Survey:
+    """Propose mappings, and list the terms that are mapped already or have no proposal.
+
+    Takes and raises the same as `propose`.
+    """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
     own, only = list(added), tuple(only)
     more = [f"alignment:{name}" for name in alignments]
@@ -81,7 +118,29 @@ def propose(
     quads = rdf.parse_rdf(source)[0]
     terms = {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
     search = _EvidenceSearch(graph, load(*own, only=only), Vocabulary(graph, terms))
-    return _mapping_set(search, Path(source).stem)
+    proposals = _mapping_set(search, Path(source).stem)
+    mapped = list(_mapped_already(search))
+    known = {row["term"] for row in mapped} | {row.subject for row in proposals.mappings}
+    named = search.theirs.terms & search.theirs.names.keys() - known
+    without = [{"term": term, "label": search.label(term)} for term in named]
+    return Survey(proposals, mapped, sorted(without, key=lambda row: (row["label"], row["term"])))
+
+
+def _mapped_already(search: _EvidenceSearch) -> Iterator[dict[str, str]]:
+    """The terms that the source, an added file or a shipped alignment maps, or rejects."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, shipped in shipped_mapping_sets().items():
+        for row in shipped.mappings:
+            relation = "no match" if row.negated else local_name(row.predicate)
+            found[row.object, row.subject] = relation, f"alignment {name}"
+    for term, mapped in mappings_of(search.graph).by_term.items():
+        for one in mapped:
+            found[term, one.ours] = one.relation, one.citation
+    for (term, ours), (relation, by) in sorted(found.items()):
+        if term in search.theirs.names and term in search.theirs.terms:
+            label = search.label(term)
+            named = {"term": term, "label": label, "relation": relation}
+            yield named | {"ours": ours, "ours_label": search.label(ours), "by": by}
 
 
 def _occupation_alignments() -> list[str]:

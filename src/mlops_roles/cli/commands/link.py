@@ -4,26 +4,46 @@
   mlops-roles link theirs.ttl --to gist                       reads classes through an alignment
   mlops-roles link theirs.ttl --apply mappings.sssom.tsv --output linked.ttl
   mlops-roles link linked.ttl --undo mappings.sssom.tsv --output theirs.ttl
+  mlops-roles link theirs.ttl --list none                     the terms without a proposal
+  mlops-roles link theirs.ttl --format xlsx --output review.xlsx
+  mlops-roles link theirs.ttl --reviewed review.xlsx --author Ann --output mappings.sssom.tsv
+  mlops-roles link new.ttl --update mappings.sssom.tsv --previous theirs.ttl --staff staff.csv
 
 The proposals are an SSSOM table for a person to review. To accept a row, write your name under
 reviewer_label; correct its predicate_id or object_id first if needed. To reject it, write Not under
 predicate_modifier as well. A row without a reviewer is never applied. Check the rows with
 `mlops-roles coherence` before you apply them; a row with a term or predicate that does not exist
-stops --apply. Use the result with `--with linked.ttl`.
+stops --apply. Use the result with `--with linked.ttl`. In a workbook (--format xlsx), write accept,
+change or refuse, and read it back with --reviewed.
+
+--update compares a mapping set with a new version of the vocabulary: which terms were added,
+dropped, deprecated or changed, and which decided rows have to be looked at again. With --staff it
+shows the people whose answers change. Exit code 1 if there are rows to look at again.
 """
 
 import argparse
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from ...io.sssom import COLUMNS, read_mappings
+from ...io.sssom import COLUMNS, MappingSet, read_mappings
 from ...io.text import FORMATTERS, counted, format_rows
+from ...matching import update as updates
 from ...matching.merge import apply_mappings, undo_mappings
-from ...matching.proposals import propose
-from ..main import add_common, print_note, write_output
+from ...matching.proposals import Survey, survey
+from ...matching.review import read_review, review_workbook
+from ..main import add_common, add_privacy, print_note, pseudonymiser, write_output
+
+LISTS = {  # what --list shows, and its columns
+    "proposals": COLUMNS,
+    "mapped": ("term", "label", "relation", "ours", "ours_label", "by"),
+    "none": ("term", "label"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["sssom", *FORMATTERS])
+    add_common(parser, ["sssom", "xlsx", *FORMATTERS])
     parser.add_argument(
         "theirs",
         metavar="THEIRS",
@@ -36,6 +56,19 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         metavar="NAME",
         help="read its classes through this alignment: org, schema, gist … (repeatable)",
     )
+    parser.add_argument(
+        "--list",
+        dest="listed",
+        choices=list(LISTS),
+        default="proposals",
+        help="list the proposals, what is mapped already, or what has no proposal",
+    )
+    _add_changes(parser)
+    add_privacy(parser)
+
+
+def _add_changes(parser: argparse.ArgumentParser) -> None:
+    """The options about a mapping set or a workbook that there is already."""
     change = parser.add_mutually_exclusive_group()
     change.add_argument(
         "--apply",
@@ -45,21 +78,112 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     change.add_argument(
         "--undo", metavar="MAPPINGS", help="remove what this mapping set added; prints Turtle"
     )
+    change.add_argument("--reviewed", metavar="XLSX", help="read a reviewed workbook; prints SSSOM")
+    change.add_argument(
+        "--update",
+        metavar="MAPPINGS",
+        help="THEIRS is a new version: show what it changes for this mapping set",
+    )
+    parser.add_argument("--author", default="", metavar="NAME", help="who filled in --reviewed")
+    parser.add_argument(
+        "--previous", metavar="FILE", help="with --update: the version that was mapped"
+    )
+    parser.add_argument(
+        "--staff", metavar="FILE", help="with --update: show the people whose answers change"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     if args.apply or args.undo:
         return _apply_or_undo(args)
-    proposals = propose(args.theirs, args.to, args.added, args.only)
-    if args.format == "sssom":
-        text = proposals.to_tsv()
-    else:
-        text = format_rows([row.cells for row in proposals.mappings], COLUMNS, args.format)
-    write_output(text, args.output)
-    terms = len({row.subject for row in proposals.mappings})
-    summary = f"{counted(len(proposals.mappings), 'proposal')} for {counted(terms, 'term')}"
-    print_note(f"{summary}; none is applied before you accept it")
+    if args.update:
+        return _update(args)
+    if args.reviewed:
+        reviewed = read_review(args.reviewed, args.author)
+        write_output(reviewed.to_tsv(), args.output)
+        print_note(f"{len(reviewed.reviewed)} of {len(reviewed.mappings)} rows are decided")
+        return 0
+    found = survey(args.theirs, args.to, args.added, args.only)
+    write_output(_survey_text(found, args), args.output)
+    print_note(_summary(found))
     return 0
+
+
+def _survey_text(found: Survey, args: argparse.Namespace) -> str | bytes:
+    """The proposals or another list, in the form that is asked for."""
+    if args.format == "xlsx":
+        return review_workbook(found)
+    if args.format == "sssom" and args.listed == "proposals":
+        return found.proposals.to_tsv()
+    rows: Any = {
+        "proposals": [row.cells for row in found.proposals.mappings],
+        "mapped": found.mapped,
+        "none": found.without,
+    }[args.listed]
+    return format_rows(rows, LISTS[args.listed], "table" if args.format == "sssom" else args.format)
+
+
+def _summary(found: Survey) -> str:
+    """How many terms there are of each sort, in one line."""
+    proposals = found.proposals.mappings
+    terms, mapped = ({row.subject for row in proposals}, {row["term"] for row in found.mapped})
+    return (
+        f"{counted(len(proposals), 'proposal')} for {counted(len(terms), 'term')}; "
+        "none is applied before you accept it; "
+        f"mapped already: {len(mapped)} (--list mapped), "
+        f"without a proposal: {len(found.without)} (--list none)"
+    )
+
+
+def _update(args: argparse.Namespace) -> int:
+    mappings = read_mappings(args.update)
+    found = updates.update_mappings(mappings, args.theirs, args.previous)
+    rows = [change.to_dict() for change in found.changes]
+    people = ""
+    if args.staff:
+        answers = pseudonymiser(args)(_changed_answers(args, mappings, found.kept))
+        people = f"; people who get other answers: {len({row['person'] for row in answers})}"
+        rows += answers
+    form = "table" if args.format in ("sssom", "xlsx") else args.format
+    columns = (*updates.COLUMNS, *(ANSWERS if args.staff else ()))
+    write_output(format_rows(rows, columns, form), args.output)
+    again = sum(len(change.rows) for change in found.changes if change.review)
+    people = (
+        f"; people who get other answers: {len({row['person'] for row in answers})}"
+        if args.staff
+        else ""
+    )
+    rows_again = counted(again, "row")
+    print_note(
+        f"{counted(len(found.changes), 'changed term')}, {rows_again} to look at again{people}"
+    )
+    return 1 if again else 0
+
+
+ANSWERS = ("person", "line", "answer", "before", "after")
+
+
+def _changed_answers(
+    args: argparse.Namespace, old: MappingSet, kept: MappingSet
+) -> list[dict[str, Any]]:
+    """The answers about people that change with the new version and the rows that are kept."""
+    from ...analysis.diff import OntologyDiff, diff
+
+    with tempfile.TemporaryDirectory() as folder:
+        previous = Path(args.previous or Path(folder, "previous.ttl"))
+        if not args.previous:
+            previous.write_bytes(updates.vocabulary_of_rows(old))
+        linked = [Path(folder, f"linked-{name}.ttl") for name in ("before", "after")]
+        for path, source, chosen in zip(linked, (previous, args.theirs), (old, kept), strict=True):
+            if chosen.reviewed:
+                merge = apply_mappings(source, chosen, args.added, args.only)
+                path.write_bytes(merge.to_turtle())
+            else:
+                path.write_bytes(Path(source).read_bytes())
+        before, after = linked
+        found = diff(before, after, args.staff, added=args.added, only=args.only)
+    answers = found.answers if isinstance(found, OntologyDiff) else []
+    return [{"change": "answer"} | {key: row[key] for key in ANSWERS} for row in answers]
 
 
 def _apply_or_undo(args: argparse.Namespace) -> int:
