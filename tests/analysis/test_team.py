@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support.people import ACME, ROLES, required_skills, role_people, write_roles
 
-from mlops_roles import InputError, audit, load, team, whatif
+from mlops_roles import InputError, UnknownName, audit, load, team, whatif
 from mlops_roles.analysis.coverage import GROUPS, audit_coverage
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.tables import RoleTables
@@ -170,3 +170,22 @@ def test_json_has_the_note_and_the_version(acme):
     data = team(acme, "step").to_dict()
     assert data["ontology"] == load().version
     assert "reviewed by a human" in data["note"]
+
+
+def test_the_fewest_people_to_train_for_a_role_have_all_its_skills_that_anyone_has():
+    staff = audit(ACME)
+    found = team(staff, "skill", role="R7")
+    needed = set(staff.closed.needs("role")["ml-engineer"])
+    had = {skill for skill in needed if staff.coverage("skill")[skill]["people"]}
+    assert {item for member in found.members for item in member["covers"]} == had
+    assert {row["item"] for row in found.impossible} == needed - had
+    assert found.proof["status"] == "optimal"
+    assert found.proof["people_at_least"] == len(found.members) < 38
+    assert "data-engineer" in {role for member in found.members for role in member["holds"]}
+
+
+def test_people_are_trained_in_skills_alone():
+    with pytest.raises(InputError, match="trained in skills"):
+        team(audit(ACME), "task", role="R7")
+    with pytest.raises(UnknownName):
+        team(audit(ACME), "skill", role="R77")

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from itertools import product
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -241,6 +243,33 @@ def test_an_audit_of_small_groups_tells_no_small_figure_and_no_person(form, caps
             if k != "state"
         }
         assert all(re.fullmatch(r"0|<5|[\d,]+[05]\+|5\+", f) for f in figures)
+
+
+@pytest.mark.parametrize("form", ["md", "json", "html", "xlsx"])
+def test_a_public_report_names_no_person_unit_or_file(form, tmp_path, capsys):
+    staff, path = tmp_path / "ada okafor.csv", tmp_path / f"report.{form}"
+    staff.write_bytes(ACME.read_bytes())
+    code, said = run(capsys, "audit", staff, "--public", "--format", form, "--output", path)
+    assert (code, said) == (1, ("", ""))
+    if form == "xlsx":
+        sheets = openpyxl.load_workbook(path)
+        text = "\n".join(str(c.value) for s in sheets for row in s for c in row if c.value)
+    else:
+        text = path.read_text("utf-8")
+    assert named_in(text) == set()
+    assert not re.search("okafor|Data Platform|Pricing", text)
+    units = set(re.findall(r"unit-[0-9a-f]{16}", text))
+    assert len(units) == sum(n >= 5 for n in Counter(row["unit"] for row in PEOPLE).values())
+
+
+def test_units_of_few_people_are_left_out_of_small_groups():
+    units = [{"unit": u, "people": n, "held": {"r": n - 1}} for u, n in (("A", 4), ("B", 5))]
+    units.append({"unit": "C", "people": 12, "held": {"r": 7, "s": 4}})
+    told = format_bands(small_groups(made(9, 0, 9) | {"units": units})["units"])
+    assert told == [
+        {"unit": "B", "people": "5+", "held": {}},
+        {"unit": "C", "people": "10+", "held": {"r": "5+"}},
+    ]
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])

@@ -56,6 +56,7 @@ class _Detail:
         self.audit, self.limit = audit, limit
         self.engine, self.closed = audit.engine, audit.closed
         self.needs = self.closed.needs("role")
+        self._known_states: dict[int, dict[str, State]] = {}
 
     def to_dict(self) -> dict[str, Any]:
         """See `staff_detail`."""
@@ -90,15 +91,15 @@ class _Detail:
         return {"person": person, "line": number, **more, "unit": unit, "title": title}
 
     def _states(self, lines: Iterable[int]) -> dict[int, dict[str, State]]:
-        """Line to what is known of each skill of the person."""
-        wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
-        rows = self.audit.facts.join(wanted, "line").select("line", "skill", "said")
-        known = group_pairs((line, pair) for line, *pair in self.engine.fetch_rows(rows))
-        n = len(self.closed.skills)
-        return {
-            line: self.audit.states([pair for pair in pairs if pair[0] < n])
-            for line, pairs in known.items()
-        }
+        """Line to what is known of each skill of the person; read once for each line."""
+        missing = [line for line in lines if line not in self._known_states]
+        wanted = self.engine.from_rows({"line": int}, ((line,) for line in missing))
+        facts = self.audit.facts
+        facts = facts.filter(facts.skill < len(self.closed.skills)).join(wanted, "line")
+        rows = self.engine.fetch_rows(facts.select("line", "skill", "said"))
+        for line, pairs in group_pairs((line, pair) for line, *pair in rows).items():
+            self._known_states[line] = self.audit.states(pairs)
+        return self._known_states
 
     # holders --------------------------------------------------------------------------
 
@@ -222,6 +223,8 @@ class _Detail:
 
         Both are left out where there are none.
         """
+        if not named and not self.closed.incorporated(role):
+            return {}
         of_role: dict[str, State] = {
             s: states.get(s, "unrecorded") for s in self.needs.get(role, ())
         }

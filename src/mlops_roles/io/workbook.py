@@ -105,8 +105,7 @@ def cell_value(value: Any) -> Any:
     """A number as it is; anything else as text that no spreadsheet takes for a formula."""
     if type(value) in (int, float):  # a rounded count is a text
         return value
-    if isinstance(value, str):
-        text = value if value.isprintable() else single_line(value)
-    else:
-        text = single_line(value)
-    return _NOT_IN_XML.sub("\ufffd", harmless_cell(text[:MAX_CELL]))
+    text = value if isinstance(value, str) else single_line(value)
+    if not text.isprintable():
+        text = _NOT_IN_XML.sub("\ufffd", single_line(text))
+    return harmless_cell(text[:MAX_CELL])

@@ -42,7 +42,6 @@ COVERED = (  # a group, its heading, and what is said of what nobody and one per
     ("tasks", "Tasks", "Performed by nobody", "By one person only"),
     ("skills", "Skills", "Recorded for nobody", "For one person only"),
 )
-MAX_LISTED = 20_000  # people, and holders of a role, in a workbook; CSV has all
 LIMITS = {
     "table": {
         **{"holders": 5, "single": 10, "people": 20, "pages": 0, "units": 15, "posts": 15},
