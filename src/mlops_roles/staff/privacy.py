@@ -118,7 +118,9 @@ class Pseudonyms:
     def _hidden(self, value: Any, kind: str) -> Any:
         if isinstance(value, (list, tuple)):
             return [self._hidden(item, kind) for item in value]
-        return self.of(value, kind) if isinstance(value, str) else value
+        if not isinstance(value, str) or self.is_pseudonym(value):
+            return value  # what is hidden already stays as it is
+        return self.of(value, kind)
 
 
 # groups ----------------------------------------------------------------------------
