@@ -127,7 +127,7 @@ def test_the_bus_factor_is_the_number_of_people_of_the_rarest_task(detail, made)
     assert {u["unit"]: u["bus_factor"] for u in made["units"]} == {"East": 1, "West": 1}
 
 
-def test_two_people_of_one_name_are_told_apart_by_their_key(made):
+def test_two_people_of_one_name_are_distinguished_by_their_key(made):
     names = {h["person"]: h["line"] for h in made["holders"]["data-engineer"]}
     assert names == {"Ann Lee <1>": 2, "Ann Lee <2>": 3}
 
