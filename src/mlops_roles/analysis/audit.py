@@ -22,7 +22,8 @@ from ..ontology.mappings import mappings_of
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
-from ..staff.reader import Staff, read_staff
+from ..staff.people_table import Staff
+from ..staff.reader import read_staff
 from ..staff.reading import ReadOptions
 from .audit_result import (
     BELOW,

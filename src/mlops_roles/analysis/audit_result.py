@@ -11,7 +11,7 @@ from typing import Any
 from ..matching.titles import Resolution
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
-from ..staff.reader import Rejected
+from ..staff.people_table import Rejected
 from ..staff.reading import Reading
 from .requirements import count_by_part
 from .verdict import State

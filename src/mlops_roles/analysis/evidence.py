@@ -16,9 +16,10 @@ from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.assessments import Assessment
 from ..staff.engine import Engine, backend_for
+from ..staff.people_table import Rejected, Staff, contradiction, duplicate_of
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
-from ..staff.reader import Rejected, Staff, contradiction, duplicate_of, read_staff
+from ..staff.reader import read_staff
 from ..staff.reading import ReadOptions
 from ..staff.values import SkillCells
 from .role_assignment import RoleAssignment

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..staff.engine import Engine
+from ..staff.people_table import Rejected, Staff, contradiction, duplicate_of
 from ..staff.presence import folded_name
-from ..staff.reader import Rejected, Staff, contradiction, duplicate_of
 from .audit_result import HAS, LACKS
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..ontology.names import fold_name
+from .canonical import person_key
 from .dates import comparable_dates, is_iso_date
 from .engine import Engine
 from .headings import is_marker
-from .layouts import LONG, PLAIN_NUMBER, Plan, person_key
+from .layouts import LONG, PLAIN_NUMBER, Plan
 from .reading import Reading, ReadOptions, one_line
 from .values import UNIT, SkillCells, fold_value, meanings, parse_level, scale_ends, settled_ends
 

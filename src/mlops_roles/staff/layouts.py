@@ -1,4 +1,4 @@
-"""How people and skills are laid out in a table, and the one form that all layouts become.
+"""How people and skills are laid out in a table, and what separates the names in its cells.
 
 A reading goes through four stages, and only distinct values and a sample are seen by Python:
 
@@ -7,7 +7,7 @@ A reading goes through four stages, and only distinct values and a sample are se
 2. Columns (`headings`): which heading is what, checked against the sample.
 3. Layout (this module): one row a person; a column for each skill (wide); a column for each person
    (transposed, turned round first); a row for each person and skill (long). All become table
-   expressions over the raw columns, so that the engine computes them.
+   expressions over the raw columns (`canonical`), so that the engine computes them.
 4. People (`presence`): rows that do not count are left out: who has left or has not started, posts
    that are vacant, totals and legends.
 
@@ -24,7 +24,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from .headings import Columns, Vocabulary, choose_columns, heading_kind
@@ -34,7 +34,7 @@ from .spreadsheets import Row
 from .values import UNIT, SkillCells, parse_level
 
 if TYPE_CHECKING:
-    import ibis
+    pass
 
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
 LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
@@ -411,114 +411,3 @@ def _protected(text: str) -> str:
     """A cell in which the commas inside brackets and numbers are not separators."""
     text = re.sub(r"\([^()]*\)", lambda m: m[0].replace(",", FULL_COMMA), text)
     return re.sub(r"(\d),(\d)", rf"\1{FULL_COMMA}\2", text)
-
-
-# the one form ----------------------------------------------------------------------------
-
-
-def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table:
-    """The table of people as expressions over the raw columns, which are named by their index."""
-    import ibis
-
-    at = plan.columns.at
-    cells: dict[str, Any] = {"line": raw.line, "person": _person(raw, plan)}
-    for c in ("title", "unit", "role", *PRESENCE):
-        if at.get(c):
-            cells[c] = raw[str(at[c][0])]
-    for c in LIST_COLUMNS:
-        parts = [_split(raw[str(i)], plan, vocabulary) for i in at.get(c, ())]
-        if c == "skills":
-            parts += [_wide_cell(raw[str(i)], i, plan) for i in plan.columns.wide]
-        if parts:
-            cells[c] = _joined(parts)
-    if plan.layout == LONG:
-        return _gathered(raw, plan, cells)
-    missing = {c: ibis.null("string") for c in COLUMNS if c not in cells}
-    return raw.select(**cells, **missing)
-
-
-def _person(raw: ibis.Table, plan: Plan) -> Any:
-    """The name: one column, or the given and the family name."""
-    at = plan.columns.at
-    names = ["given", "person"] if plan.given_before else ["given", "family"]
-    if at.get("person") and not plan.given_before:
-        return raw[str(at["person"][0])]
-    parts = [raw[str(at[c][0])] for c in names if at.get(c)]
-    if len(parts) == 1:
-        return parts[0]
-    return (parts[0].fill_null("") + " " + parts[1].fill_null("")).strip().nullif("")
-
-
-def _split(cell: Any, plan: Plan, vocabulary: Vocabulary) -> Any:
-    """A cell whose names are separated by ';' alone."""
-    marks = [mark for mark in plan.separators if mark != ";"]
-    if ";" not in plan.separators:
-        cell = cell.replace(";", "\uff1b")
-    if "," in marks:
-        for name in (n for n in vocabulary.names if "," in n):
-            one, two = (re.escape(part.strip()) for part in name.split(",", 1))
-            cell = cell.re_replace(rf"(?i)({one})\s*,\s*({two})", rf"\1{FULL_COMMA} \2")
-        for _ in range(3):
-            cell = cell.re_replace(r"(\([^(),]*),([^()]*\))", rf"\1{FULL_COMMA}\2")
-        cell = cell.re_replace(r"(\d),(\d)", rf"\1{FULL_COMMA}\2")
-    for mark in marks:
-        cell = cell.replace(mark, ";")
-    return cell
-
-
-def _wide_cell(cell: Any, i: int, plan: Plan) -> Any:
-    """The name in the heading of a column, with the level in the cell."""
-    heading = plan.headings[i].strip()
-    name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading).replace(";", "\uff1b")
-    level = cell.replace(";", ",")
-    if scale := plan.scales.get(i):
-        level = level.re_replace(PLAIN_NUMBER, rf"\1 of {scale}")
-    return (name + UNIT) + level
-
-
-def _joined(parts: Sequence[Any]) -> Any:
-    """Several cells as one, with ';' between those that are not blank."""
-    if len(parts) == 1:
-        return parts[0]
-    text = (parts[0] + ";").fill_null("")
-    for part in parts[1:]:
-        text = text + (part + ";").fill_null("")
-    return text.nullif("")
-
-
-def person_key(raw: ibis.Table, plan: Plan) -> Any:
-    """What identifies the person of a row: the key if there is one, else the name."""
-    import ibis
-
-    person, key = _person(raw, plan), plan.columns.at.get("key")
-    return ibis.coalesce(raw[str(key[0])], person) if key else person
-
-
-def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
-    """One row for each person, out of a row for each person and skill.
-
-    The names in a cell are in no order: an ordered aggregate would take three times as long.
-    """
-    import ibis
-
-    at = plan.columns.at
-    piece = raw[str(at["skill"][0])].replace(";", "\uff1b")
-    if at.get("level"):
-        piece = piece + UNIT + raw[str(at["level"][0])].replace(";", ",").fill_null("")
-    lists = {c: cells.pop(c) for c in LIST_COLUMNS if c in cells}
-    lists["skills"] = _joined([piece, lists["skills"]]) if "skills" in lists else piece
-    rows = raw.select(who=person_key(raw, plan), **cells, **lists)
-    kept = [c for c in cells if c != "line"]
-    found = rows.group_by("who").agg(
-        line=rows.line.min(),
-        **{c: _one_or_both(rows[c]) for c in kept},
-        **{c: rows[c].group_concat(";") for c in lists},
-    )
-    missing = {c: ibis.null("string") for c in COLUMNS if c not in (*kept, *lists)}
-    return found.drop("who").mutate(**missing)
-
-
-def _one_or_both(column: Any) -> Any:
-    """The one value of a person, or two of them if they differ."""
-    low, high = column.min(), column.max()
-    return (low == high).ifelse(high, low + "; " + high)

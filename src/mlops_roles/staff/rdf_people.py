@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from .assessments import Assessment
 from .engine import int64_array, string_array
 from .headings import fold_heading, synonyms
 from .mapped_values import MappedValues
+from .pairs import ColumnSource, compose, concatenate, joined_texts, matching, with_kinds
 from .presence import LEFT, SOON
 from .rdf_assessments import RdfAssessments
 from .rdf_dates import gone_positions
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 MAX_NESTED = 3  # positions within positions, as in schema.org
 UNIT_LINK, OCCUPATION, POST, TITLE = range(4)  # how a person is linked to a position or value
-ColumnSource = tuple[Pairs, Callable[[int], str | None]]  # and the text of a value, if it has one
 SKILLS = ("skills", "lacks", "assessed")
 
 
@@ -125,7 +124,7 @@ class _People:
         if not len(self.people) and not self._count_open_posts():
             raise InputError(self._nobody())
         cells = {
-            column: _joined_texts(sources, self.people, len(self.keys))
+            column: joined_texts(sources, self.people, len(self.keys))
             for column, sources in self._column_sources().items()
         }
         lines = range(1, len(self.people) + 1)
@@ -259,7 +258,7 @@ class _People:
             (*self.pairs("member")[::-1], POST),
             (*self.pairs("title", "function"), TITLE),
         ]
-        return _with_kinds(parts, ~self.literal)
+        return with_kinds(parts, ~self.literal)
 
     @cached_property
     def _is_position(self) -> Any:
@@ -294,7 +293,7 @@ class _People:
         found = [here]
         for _ in range(MAX_NESTED):
             inner = self._is_position[here[1]] & ~is_past[here[1]]
-            left, right = _matching(here[1][inner], links[0])
+            left, right = matching(here[1][inner], links[0])
             here = here[0][inner][left], links[1][right], links[2][right]
             found.append(here)
         who, what, kind = (np.concatenate(sides) for sides in zip(*found, strict=True))
@@ -310,7 +309,7 @@ class _People:
             return np.zeros(len(who), bool)
         persons, positions, _ = self._links
         units = self._units_of_positions
-        left, right = _matching(positions, units[0])
+        left, right = matching(positions, units[0])
         size, pairs = len(self.keys), persons[left] * len(self.keys) + units[1][right]
         is_old = past[positions[left]]
         return np.isin(who * size + what, np.setdiff1d(pairs[is_old], pairs[~is_old]))
@@ -322,7 +321,7 @@ class _People:
 
         who, what, kind = self._links
         inner = self._is_position[who] & (kind == UNIT_LINK)
-        return _joined(
+        return concatenate(
             self.pairs("unit-of-post"),
             self.pairs("post-of-unit")[::-1],
             (np.asarray(who[inner]), np.asarray(what[inner])),
@@ -441,7 +440,7 @@ class _People:
 
     def _roles(self) -> list[ColumnSource]:
         who, what, kind = self._reached
-        of_positions = _compose((who, what), self.pairs("role-of-post"))
+        of_positions = compose((who, what), self.pairs("role-of-post"))
         occupation = kind == OCCUPATION
         same, keys = self._same_roles, self.keys
         return [
@@ -464,8 +463,8 @@ class _People:
         positions = who, what
         return [
             (self._in_one_language(texts), self._text),
-            (_compose(positions, self._in_one_language(texts)), self._text),
-            (_compose(positions, of_role), lambda v: None if v in same else self._role_title(v)),
+            (compose(positions, self._in_one_language(texts)), self._text),
+            (compose(positions, of_role), lambda v: None if v in same else self._role_title(v)),
             ((who[label], what[label]), lambda v: None if v in meant else self._role_title(v)),
             ((occupations[0][as_text], occupations[1][as_text]), self._text),
         ]
@@ -494,8 +493,8 @@ class _People:
         texts = self._of_people("unit")
         outer, unit = self.pairs("unit")
         inner = self._is_position[outer]
-        of_positions = _compose(
-            (who, what), _joined((outer[inner], unit[inner]), self._units_of_positions)
+        of_positions = compose(
+            (who, what), concatenate((outer[inner], unit[inner]), self._units_of_positions)
         )
         return [
             ((who[plain], what[plain]), self._unit_text),
@@ -515,7 +514,7 @@ class _People:
         recorded = self.pairs(column)
         kept = self.is_person[recorded[0]]
         recorded = recorded[0][kept], recorded[1][kept]
-        return _joined(recorded, _compose(recorded, self._keywords))
+        return concatenate(recorded, compose(recorded, self._keywords))
 
     @cached_property
     def assessments(self) -> RdfAssessments:
@@ -633,90 +632,3 @@ def _values(graph: Graph) -> dict[str, dict[str, str]]:
     for row in ask("staff-values", graph):
         meanings[row["kind"]][graph.expand_curie(row["value"]) or row["value"]] = row["meaning"]
     return meanings
-
-
-# pairs and columns ---------------------------------------------------------------------
-
-
-def _joined(*pairs: Pairs) -> Pairs:
-    """Concatenate lists of pairs."""
-    import numpy as np
-
-    who, what = (np.concatenate(sides) for sides in zip(*pairs, strict=True))
-    return who, what
-
-
-def _with_kinds(parts: Sequence[tuple[Any, Any, int]], is_thing: Any) -> tuple[Any, Any, Any]:
-    """The pairs whose second side is no literal, with their kind."""
-    import numpy as np
-
-    who, what = _joined(*((one, two) for one, two, _ in parts))
-    kind = np.repeat([kind for *_, kind in parts], [len(one) for one, *_ in parts])
-    kept = is_thing[who] & is_thing[what]
-    return who[kept], what[kept], kind[kept]
-
-
-def _matching(left: Any, right: Any) -> tuple[Any, Any]:
-    """The positions in two arrays at which both have the same value: each with each."""
-    import numpy as np
-
-    order = np.argsort(right, kind="stable")
-    start = np.searchsorted(right[order], left, "left")
-    times = np.searchsorted(right[order], left, "right") - start
-    at = np.repeat(np.arange(len(left)), times)
-    within = np.arange(len(at)) - np.repeat(np.cumsum(times) - times, times)
-    return at, order[np.repeat(start, times) + within]
-
-
-def _compose(first: Pairs, second: Pairs) -> Pairs:
-    """(a, c) for each (a, b) and (b, c)."""
-    left, right = _matching(first[1], second[0])
-    return first[0][left], second[1][right]
-
-
-def _joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
-    """One text per person: the distinct texts of all sources, separated by ';', or null."""
-    import numpy as np
-
-    words: dict[str, int] = defaultdict(count().__next__)
-    who, values = _joined(
-        *((pairs[0], _text_numbers(pairs[1], text, words)) for pairs, text in sources)
-    )
-    places = np.full(keys, -1)
-    places[people] = np.arange(len(people))
-    who = places[who]
-    known = np.flatnonzero((who >= 0) & (values >= 0))
-    first = known[
-        np.unique(who[known] * len(words) + values[known], return_index=True)[1]
-    ]  # sorted by person
-    first = first[np.lexsort((first, who[first]))]
-    return _lists(
-        string_array(words).take(int64_array(values[first])),
-        np.bincount(who[first], minlength=len(people)),
-    )
-
-
-def _text_numbers(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
-    """The index of the text of each value; -1 if it has none."""
-    import numpy as np
-
-    distinct, at = np.unique(values, return_inverse=True)
-    return np.array(
-        [words[written] if written else -1 for written in map(text, distinct.tolist())], np.int64
-    )[at]
-
-
-def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
-    """Join the given number of words for each row by ';'; null for 0 words."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    ends = int64_array(np.concatenate([[0], np.cumsum(lengths)]))
-    joined = pc.binary_join(
-        pa.LargeListArray.from_arrays(ends, words),
-        string_array([";"]).take(int64_array(np.zeros(len(lengths)))),
-    )
-    return pc.if_else(
-        pc.cast(int64_array(lengths), pa.bool_()), joined, pa.nulls(len(lengths), pa.large_string())
-    )

@@ -12,7 +12,7 @@ from .values import SkillCells
 
 if TYPE_CHECKING:
     from .assessments import Assessment
-    from .reader import Staff
+    from .people_table import Staff
 
 
 def combine(parts: Sequence[Staff], columns: Sequence[str]) -> Staff:

@@ -1,0 +1,89 @@
+"""The table of people that all staff data become, and the rows that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from .assessments import Assessment
+from .reading import Reading
+from .values import SkillCells
+
+if TYPE_CHECKING:
+    import ibis
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An input row that was not used.
+
+    Attributes:
+        file: path of the file, or name of the table.
+        line: in the file, from 1; in a table the row's number in the order of the persons.
+        reason: why it was not used.
+        fix: what to do.
+        person: the key of the row if it is in a database table, which has no lines.
+    """
+
+    file: str
+    line: int
+    reason: str
+    fix: str
+    person: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain data; `person` only of a table."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+def contradiction(skill: str) -> tuple[str, str]:
+    """Reason and fix of a row in which a skill is both recorded and lacking."""
+    return f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"
+
+
+def duplicate_of(place: str, differing: Sequence[str] = ()) -> tuple[str, str]:
+    """Reason and fix of a row whose person is also in an earlier row, perhaps another person."""
+    fix = "put both rows into one"
+    if differing:
+        columns = " and ".join(differing)
+        fix += f"; if they are two people ({columns} differ), name their id with --map key=COLUMN"
+    return f"duplicate of {place}", fix
+
+
+@dataclass
+class Staff:
+    """A staff table, and the input rows that were rejected.
+
+    Attributes:
+        table: the people who count.
+        file: the path of the file, or the name of the table.
+        read: how many people were read, with those left out and rejected.
+        rejected: the rows that cannot be used.
+        keyed: whether a row is identified by its person instead of its line.
+        reading: what was read as what.
+        cells: how names in cells are read.
+        assessments: the line of a person to the rows about each skill, if there are such rows or
+            dates and sources of assessments.
+        starts: of several files, the line before the first of each, and its path.
+    """
+
+    table: ibis.Table
+    file: str
+    read: int
+    rejected: list[Rejected] = field(default_factory=list)
+    keyed: bool = False
+    reading: Reading = field(default_factory=lambda: Reading("", "table"))
+    cells: SkillCells = field(default_factory=SkillCells)
+    assessments: Callable[[int], Sequence[Assessment]] = lambda _: ()
+    starts: Sequence[tuple[int, str]] = ()
+
+    def place(self, line: int) -> tuple[str, int]:
+        """The file and the line in it of a row."""
+        start, file = next((s for s in reversed(self.starts) if s[0] < line), (0, self.file))
+        return file, line - start
+
+    def located(self, row: Rejected) -> Rejected:
+        """A rejected row with the file and the line that it has there."""
+        file, line = self.place(row.line)
+        return replace(row, file=file, line=line) if self.starts else row
