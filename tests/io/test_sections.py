@@ -22,6 +22,14 @@ def test_a_table_fits_a_terminal_and_loses_no_word(width):
     assert {"Ada", "Ben", "20"} <= set(text.split())
 
 
+@pytest.mark.parametrize("width", [60, 66, 72])
+def test_a_column_stays_as_wide_as_its_longest_word(width):
+    row = {"skills": "for infrastructure; containerisation", "unit": "Data"}
+    row |= {f"tasks{i}": "a b c " * 20 for i in range(3)}
+    words = format_rows([row], list(row), width=width).split()
+    assert {"infrastructure;", "containerisation"} <= set(words)
+
+
 def test_a_table_without_a_width_has_a_line_for_each_row():
     assert len(format_rows(ROWS, COLUMNS).splitlines()) == 4
 

@@ -26,6 +26,7 @@ _IN_RDF = re.compile(  # of _CONTROL those that names cannot have, where there a
 )
 MIN_WIDTH = 8  # characters of a column in a table that is fitted to a terminal
 MAX_WIDTH = 200  # characters to which the cells of a column are padded; longer ones stick out
+MAX_WORD = 20  # characters of a word for which a column of a fitted table stays wide enough
 TableRows = Sequence[Mapping[str, Any]]  # each row by column
 
 
@@ -91,7 +92,7 @@ def format_table(rows: TableRows, columns: Sequence[str], width: int | None = No
     ]
     if width is None:
         return _aligned([list(columns), *cells], widths)
-    narrow = _narrowed(widths, width - 2 * (len(widths) - 1))
+    narrow = _narrowed([list(columns), *cells], widths, width - 2 * (len(widths) - 1))
     if narrow is None:
         return _blocks(cells, columns, width)
     lines = [line for row in (list(columns), *cells) for line in _wrapped(row, narrow)]
@@ -102,7 +103,8 @@ def format_table(rows: TableRows, columns: Sequence[str], width: int | None = No
 def aligned_lines(cells: Sequence[Sequence[str]], width: int | None) -> list[str]:
     """Rows of cells aligned in columns, without a heading, wrapped to a width in characters."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    narrow = widths if width is None else _narrowed(widths, width - 2 * (len(widths) - 1))
+    total = sum(widths) if width is None else width - 2 * (len(widths) - 1)
+    narrow = _narrowed(cells, widths, total)
     if narrow is None:
         return _blocks(cells, [""] * len(widths), width or 0).splitlines()
     rows = cells if narrow == widths else [line for row in cells for line in _wrapped(row, narrow)]
@@ -123,22 +125,28 @@ def _aligned(rows: Sequence[Sequence[str]], widths: Sequence[int], head: int = 1
     return "\n".join([*lines[:head], rule, *lines[head:]]) + "\n"
 
 
-def _narrowed(widths: Sequence[int], total: int) -> list[int] | None:
-    """Widths of columns of at most `total` together: the widest are cut; None if too little."""
-    cap, rest = 0, total
-    for i, width in enumerate(sorted(widths)):
-        cap = rest // (len(widths) - i)
-        if width > cap:
-            break
-        rest -= width
-    if sum(widths) <= total:
-        return list(widths)
-    if cap < MIN_WIDTH:
-        return None
-    wide = [i for i, width in enumerate(widths) if width > cap]
-    spare = total - sum(min(width, cap) for width in widths)
-    more = wide[len(wide) - spare :] if spare else []
-    return [min(width, cap + (i in more)) for i, width in enumerate(widths)]
+def _narrowed(
+    cells: Sequence[Sequence[str]], widths: Sequence[int], total: int
+) -> list[int] | None:
+    """Widths of columns of at most `total` together: the widest are cut; None if too little.
+
+    A column is cut below its longest word only where there is no space for all words.
+    """
+    words = [
+        min(
+            width, MAX_WORD, max((len(word) for cell in column for word in cell.split()), default=0)
+        )
+        for width, column in zip(widths, zip(*cells, strict=True), strict=True)
+    ]
+    for least in (words, [0] * len(widths)):
+        for cap in range(max(*widths, MIN_WIDTH), MIN_WIDTH - 1, -1):
+            narrow = [max(min(w, cap), word) for w, word in zip(widths, least, strict=True)]
+            spare = total - sum(narrow)
+            if spare >= 0:
+                cut = [i for i, w in enumerate(widths) if narrow[i] < w]
+                more = cut[-spare:] if spare else []
+                return [w + (i in more) for i, w in enumerate(narrow)]
+    return None
 
 
 def _wrapped(row: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
