@@ -196,3 +196,10 @@ def test_a_row_never_follows_and_would_with_the_axiom_it_names(row):
 @pytest.mark.parametrize("text", mutants(), ids=str)
 def test_the_loss_of_an_axiom_is_noticed(text):
     assert noticed(mutants()[text]), f"no row of entailments.csv fails without: {text}"
+
+
+@pytest.mark.long
+def test_the_loss_of_each_axiom_is_noticed_and_counted(record_figure):
+    killed = sum(bool(noticed(mutant)) for mutant in mutants().values())
+    record_figure("mutants of axioms", killed, len(mutants()), "killed")
+    assert killed == len(mutants())

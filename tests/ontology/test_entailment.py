@@ -65,6 +65,13 @@ def test_a_rule_infers_what_its_row_says_and_without_it_nothing_does(row):
     assert not follows(row, others)
 
 
+@pytest.mark.long
+def test_the_loss_of_each_rule_is_noticed_and_counted(record_figure):
+    killed = {row["rule"] for row in rows() if not follows(row, set(row["others"].split()))}
+    record_figure("mutants of rules", len(killed), len(rule_texts()) - 1, "killed", "not eq-ref")
+    assert killed == set(rule_texts()) - {"eq-ref"}
+
+
 @pytest.mark.parametrize("name", sorted(rule_texts()))
 def test_a_rule_is_valid_sparql(name):
     assert ox.Store().query(rule_texts()[name]) is not None
