@@ -65,7 +65,11 @@ def test_the_main_command_works_in_a_process_of_its_own():
     command = re.search(r"^python3 -m venv .* && \.venv/bin/(mlops-roles .*)$", README, re.M)
     argv = shlex.split(command[1])
     run = subprocess.run(
-        [sys.executable, "-m", "mlops_roles", *argv[1:]], capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-m", "mlops_roles", *argv[1:]],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert run.returncode == 1, run.stderr
     assert matches(dict(sessions())[shlex.join(["mlops-roles", *argv[1:]])], run.stdout)
