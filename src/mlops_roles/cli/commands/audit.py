@@ -44,6 +44,7 @@ from ..main import (
     pseudonyms,
     write_output,
 )
+from ..output import terminal_width
 from ..staff_options import add_reading, keep_mapping, read_options
 
 if TYPE_CHECKING:
@@ -130,9 +131,12 @@ def _show_reading(args: argparse.Namespace, graph: Graph, options: ReadOptions) 
     staff = read(_source(args), graph=graph, mapping=options)
     data = staff.reading.to_dict()
     rejected = [row.to_dict() for row in staff.rejected]
-    form = args.format if args.format in ("json", "md") else "table"
+    form = args.format if args.format in ("json", "md", "html") else "table"
     whole = to_json({"reading": data, "rejected": rejected})
-    write_output(whole if form == "json" else reading_report(data, form), args.output)
+    write_output(
+        whole if form == "json" else reading_report(data, form, terminal_width(args.output)),
+        args.output,
+    )
     keep_mapping(args, staff.reading, options)
     return 1 if rejected else 0
 
@@ -150,7 +154,9 @@ def _formatted(answer: Any, args: argparse.Namespace) -> str | bytes:
     data = without_file_names(data) if args.public else data
     if args.format == "json":
         return to_json(format_bands(hide(data)))
-    return audit_workbook(hide(data)) if args.format == "xlsx" else report(hide(data), args.format)
+    if args.format == "xlsx":
+        return audit_workbook(hide(data))
+    return report(hide(data), args.format, terminal_width(args.output))
 
 
 def _source(args: argparse.Namespace) -> str | list[str] | ibis.Table:

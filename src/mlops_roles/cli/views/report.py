@@ -64,18 +64,19 @@ LEGEND = (
 )
 
 
-def report(data: Data, form: str) -> str:
+def report(data: Data, form: str, width: int | None = None) -> str:
     """Format the data of `Audit.to_dict`.
 
     Args:
         data: what `Audit.to_dict` returns.
         form: 'table', 'md' or 'html'.
+        width: the number of characters in a line of text; None for the usual one.
     """
     if form == "html":
         from .page import audit_page
 
         return audit_page(data)
-    return format_sections(_sections(data, LIMITS.get(form, LIMITS["table"])), form)
+    return format_sections(_sections(data, LIMITS.get(form, LIMITS["table"])), form, width=width)
 
 
 def audit_sections(found: Audit, hide: Hide) -> Iterator[Section]:
@@ -83,11 +84,11 @@ def audit_sections(found: Audit, hide: Hide) -> Iterator[Section]:
     return _sections(hide(found.to_dict()), LIMITS["table"])
 
 
-def reading_report(data: Data, form: str) -> str:
-    """Format a reading, as `Reading.to_dict` returns it, as 'table' or 'md'."""
+def reading_report(data: Data, form: str, width: int | None = None) -> str:
+    """Format a reading, as `Reading.to_dict` returns it, as 'table', 'md' or 'html'."""
     rows = list(reading_rows(data))
     section = f"How {data['file']} is read", reading_summary(data), rows
-    return format_sections([section], form)
+    return format_sections([section], form, width=width)
 
 
 def audit_workbook(data: Data) -> bytes:
