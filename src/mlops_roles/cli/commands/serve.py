@@ -14,7 +14,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..main import add_added
+from ..main import add_added, load_ontology
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -31,10 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...ontology.graph import load
     from ...publishing.server import serve
 
-    with serve(args.folder, args.port, load(*args.added), args.timeout) as server:
+    with serve(args.folder, args.port, load_ontology(args), args.timeout) as server:
         sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/\n")
         sys.stdout.flush()
         try:
