@@ -266,6 +266,6 @@ def test_any_terminal_and_any_way_to_start_python(options, variables, arguments)
 
 
 def test_a_parser_error_is_an_error_of_input():
-    assert isinstance(build_parser("show"), argparse.ArgumentParser)
-    with pytest.raises(ValueError, match="see mlops-roles show --help"):
-        build_parser("show").parse_args([])
+    assert isinstance(build_parser("explain"), argparse.ArgumentParser)
+    with pytest.raises(ValueError, match="see mlops-roles explain --help"):
+        build_parser("explain").parse_args([])

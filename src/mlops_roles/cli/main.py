@@ -357,12 +357,12 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
     if not args or args[0].replace("-", "_") not in command_names():
         return _run_overview(args)
     build_parser(args[0].replace("-", "_"), args[1:]).parse_args(args[1:], parsed)
-    if getattr(parsed, "format", "") is None:
-        parsed.format = _default_form(parsed)
     if len(args) > 2:  # else there is no option with a value
         from .paths import check_paths
 
         check_paths(parsed)
+    if getattr(parsed, "format", "") is None:
+        parsed.format = _default_form(parsed)
     if getattr(parsed, "base", None) is None:
         code: int = parsed.run(parsed)
     else:
