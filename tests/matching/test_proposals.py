@@ -104,6 +104,7 @@ a:peso a skos:Concept ; skos:prefLabel "Philippine peso"@en ; skos:altLabel "PHP
 a:xl a a:Skill ; skosxl:prefLabel [ skosxl:literalForm "Versionsverwaltung"@de ] .
 a:firm a org:Organization ; skos:prefLabel "Feature engineering"@en .
 a:category a a:Skill ; skos:prefLabel "query interfaces"@en ; skos:altLabel "MySQL" , "SQLite" .
+a:person a skos:Concept ; skos:prefLabel "Data Engineer"@en .
 a:shown a a:Skill ; skos:prefLabel "model monitoring"@en ; skos:altLabel "a first name"@en .
 """
 
@@ -124,8 +125,9 @@ def test_kinds_and_preferred_labels_decide(tmp_path):
         ("a:most", "skill:programming"),
         ("a:xl", "skill:version-control"),
         ("a:shown", "skill:model-monitoring"),
+        ("a:person", "role:data-engineer"),
     }
-    assert not {r.cells["subject_id"] for r in rows} & {"a:helm", "a:firm"}
+    assert not {r.cells["subject_id"] for r in rows} & {"a:helm", "a:firm", "a:peso"}
     shown = next(r for r in rows if r.cells["subject_id"] == "a:shown")
     assert shown.cells["subject_label"] == "model monitoring"
 

@@ -37,6 +37,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 PREF_LABEL = ox.NamedNode(f"{SKOS}prefLabel")
 ORG_ROLE = ox.NamedNode("http://www.w3.org/ns/org#Role")
 MAX_PER_TERM = 3
+LEAST = 0.3  # confidence of a proposal
 UNSPECIFIED = "https://w3id.org/sssom/license/unspecified"
 
 ALIKE = 0.12  # likeness from which definitions count
@@ -110,6 +111,11 @@ def survey(
     """Propose mappings, and list the terms that are mapped already or have no proposal.
 
     Takes and raises the same as `propose`.
+
+    Example:
+        >>> from mlops_roles import survey
+        >>> len(survey("examples/acme-hr.ttl").proposals.mappings) > 5
+        True
     """
     alignments = dict.fromkeys([*_occupation_alignments(), *(name.lower() for name in to)])
     own, only = list(added), tuple(only)
@@ -259,6 +265,7 @@ class _EvidenceSearch:
                 for target, reasons in found.items()
                 if not self.is_decided(source, target)
             ]
+            proposals = [found for found in proposals if found.confidence >= LEAST]
             yield from sorted(proposals, key=lambda p: (-p.confidence, p.target))[:MAX_PER_TERM]
 
     # by name ---------------------------------------------------------------------------

@@ -47,6 +47,9 @@ class Vocabulary:
         for term, text, language, sort, rank in ask_texts(graph, "outside-names"):
             self.names[term].append(TheirName(text, language, rank == "preferred"))
             self.sorts[term] = sort
+        for term, names in self.names.items():
+            if len(names) == 1:  # a term of one name has no better one
+                self.names[term] = [names[0]._replace(is_preferred=True)]
         for term in terms - self.names.keys():
             if named := self._local_name(term):
                 self.names[term], self.sorts[term] = [TheirName(named[0], "", True)], named[1]
