@@ -87,6 +87,11 @@ CASES = {
         '{"@id": "_:y", "q": {"@id": "_:x"}}]}',
         "_:x :p _:y . _:y :q _:x .",
     ),
+    "keywords that are set to null": (
+        f'{{"@context": [{{{VOCAB}, "@language": null, "@direction": null}},'
+        '{"@language": "de"}, {"@language": null}], "@id": "a", "p": "x"}',
+        'd:a :p "x" .',
+    ),
     "a graph with properties": (
         f'{{"@context": {V}, "@id": "g", "p": 1, "@graph": [{{"@id": "a", "q": 2}}]}}',
         "d:g :p 1 . d:g { d:a :q 2 }",
@@ -105,6 +110,11 @@ REFUSED = {
     "a protected term that is changed": (
         f'{{"@context": [{{"@protected": true, {VOCAB}, "p": "urn:a"}}, {{"p": "urn:b"}}]}}',
         "protected term redefinition",
+    ),
+    "half of a surrogate pair": ('{"urn:p": "\\ud800"}', "half of a surrogate"),
+    "a mapping that is no text": (
+        '{"@context": {"p": {"@id": []}}, "p": 1}',
+        "no valid JSON-LD|@id",
     ),
     "terms that refer to each other": ('{"@context": {"a": "b:x", "b": "a:x"}}', "cyclic"),
 }

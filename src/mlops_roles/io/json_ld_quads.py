@@ -27,7 +27,15 @@ MIN_DOUBLE = 10**21  # a whole number from here on is a double
 _DIGITS = 300  # of a whole number, which is a double if it is large
 _SHOWN = 3  # examples in a warning
 _NO_CONTEXT = "inline the context; only that of schema.org is known, addresses are never fetched"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 Object = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+class _Context(dict[str, Any]):
+    """A context of pyld from which a keyword may be removed that it does not have."""
+
+    def __delitem__(self, key: str) -> None:
+        self.pop(key, None)
 
 
 class Document:
@@ -77,13 +85,26 @@ class Document:
         """The document in expanded form. Raises InputError."""
         from pyld import jsonld
 
+        class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
+            """Lets a context set to null what is not set, which pyld answers with a KeyError."""
+
+            def _clone_active_context(self, context: Any) -> dict[str, Any]:
+                return _Context(super()._clone_active_context(context))
+
         options = {"base": self.base, "documentLoader": self._load_context}
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                expanded: list[Any] = jsonld.expand(self.document, options, self._key_dropped)
+                expanded: list[Any] = Processor(self._key_dropped).expand(self.document, options)
         except jsonld.JsonLdError as error:
             raise InputError(f"{self.path}: {_reason(error)}") from None
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
+            why = f"{type(error).__name__}: {error}"[:120]
+            raise InputError(
+                f"{self.path}: no valid JSON-LD ({why}); check types of keywords and contexts"
+            ) from None
         except RecursionError:
             raise InputError(f"{self.path}: contexts that refer too deep; flatten them") from None
         for warning in caught:
@@ -117,6 +138,7 @@ class Document:
 
     def _iri(self, text: Any, what: str) -> ox.NamedNode | None:
         """An absolute IRI, or None for what is none."""
+        text = text if isinstance(text, str) else str(text)
         if text not in self._iris:
             try:
                 self._iris[text] = ox.NamedNode(text)
@@ -126,31 +148,33 @@ class Document:
             self._leave_out(f"statements are left out, because of an invalid {what}", text)
         return self._iris[text]
 
-    def _resource(self, name: str) -> ox.NamedNode | ox.BlankNode | None:
+    def _resource(self, name: Any) -> ox.NamedNode | ox.BlankNode | None:
         """The IRI or blank node of that name; None if it is neither."""
-        if not name.startswith("_:"):
+        if not isinstance(name, str) or not name.startswith("_:"):
             return self._iri(name, "IRI")
         if name not in self._nodes:
-            self._nodes[name] = ox.BlankNode() if self.rename else ox.BlankNode(name[2:])
+            try:
+                self._nodes[name] = ox.BlankNode() if self.rename else ox.BlankNode(name[2:])
+            except ValueError:  # a name that RDF does not allow
+                self._nodes[name] = ox.BlankNode()
         return self._nodes[name]
 
     def _state(self, subject: Any, predicate: Any, value: Any, graph: Any) -> None:
         if None not in (subject, predicate, value, graph):
             self._quads[ox.Quad(subject, predicate, value, graph)] = None
 
-    def _node(self, node: dict[str, Any], graph: Any) -> ox.NamedNode | ox.BlankNode | None:
+    def _node(self, node: Any, graph: Any) -> ox.NamedNode | ox.BlankNode | None:
         """State what an expanded node object says; returns its subject."""
+        if not isinstance(node, dict) or "@value" in node:
+            raise InputError(f"{self.path}: {str(node)[:80]!r} is no node; write an object there")
         subject = self._resource(node["@id"]) if "@id" in node else ox.BlankNode()
         for key, values in node.items():
             if key == "@type":
                 for name in values:
                     self._state(subject, _TYPE, self._resource(name), graph)
-            elif key == "@graph":
+            elif key in ("@graph", "@included"):
                 for child in values:
-                    self._node(child, subject)
-            elif key == "@included":
-                for child in values:
-                    self._node(child, graph)
+                    self._node(child, subject if key == "@graph" else graph)
             elif key == "@reverse":
                 for name, children in values.items():
                     for child in children:
@@ -234,15 +258,21 @@ def _loads(data: bytes, path: str) -> Any:
         return int(text) if len(text) <= _DIGITS else no_number(text)
 
     try:
-        return json.loads(
+        document = json.loads(
             data,
             object_pairs_hook=unique,
             parse_float=real,
             parse_int=whole,
             parse_constant=no_number,
         )
+        if _SURROGATE.search(data):
+            json.dumps(document, ensure_ascii=False).encode()
+        return document
     except InputError:
         raise
+    except UnicodeEncodeError:
+        why = "half of a surrogate pair; write the character itself"
+        raise InputError(f"{path}: a text has {why}") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{path}, line {error.lineno}: {error.msg}; fix it there") from None
 
