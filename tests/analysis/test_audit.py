@@ -46,6 +46,7 @@ KEYS = [
 ]
 KEYS += ["open_titles", "nearest", "rejected", "labels", "requires", "performs", "holders"]
 KEYS += ["single_points", "people", "units", "open_posts", "bus_factor", "totals"]
+DETAIL = KEYS[KEYS.index("holders") :]  # compared in test_staff_detail
 PEOPLE = ["line", "person", "unit", "title", "status", "roles", "similar", "able", "likely"]
 PEOPLE += ["broader"]
 FORMS = ("table", "json", "md", "html", "csv", "tsv", "jsonl")
@@ -418,7 +419,7 @@ def agree(path, graph, closed=CLOSED):
     compared["rejected"] = [
         row | {"fix": row["fix"].split("; if they are two people")[0]} for row in told["rejected"]
     ]  # which of their columns differ is tested with the reading
-    assert compared == wanted.to_dict()
+    assert {k: v for k, v in compared.items() if k not in DETAIL} == wanted.to_dict()
     assert list(told["unmatched_skills"]) == list(wanted.unmatched()), "the order differs"
     assert found.people.to_pyarrow().to_pylist() == list(wanted.people())
     assert told["rows"]["read"] == told["rows"]["used"] + told["rows"]["rejected"]
