@@ -1,4 +1,4 @@
-"""Serve a built release on this machine: pages, persistent IRIs, a SPARQL endpoint, questions.
+"""Serve a built release on this machine: pages, IRIs, a SPARQL endpoint, questions.
 
   mlops-roles serve                        the folder that `mlops-roles build` wrote
   mlops-roles serve dist --port 8000 --with ours.ttl
