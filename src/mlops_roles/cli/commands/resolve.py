@@ -46,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         action="store_true",
         help="the first line of standard input is a heading (recognised if it is a usual one)",
     )
+    _add_decisions(parser)
+
+
+def _add_decisions(parser: argparse.ArgumentParser) -> None:
+    """Add the options that record a decision."""
     parser.add_argument(
         "--decisions",
         metavar="FILE",
