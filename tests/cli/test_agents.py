@@ -62,6 +62,14 @@ def test_resolve_show_and_explain(toolbox):
     assert not called(toolbox, "explain", statement="R1 mlops:requiresSkill skill:sql")["holds"]
 
 
+def test_search_finds_terms_in_any_language(toolbox):
+    found = called(toolbox, "search", words="Merkmalsextraktion", limit=1)
+    assert found["terms"][0]["iri"].endswith("/skill/feature-engineering")
+    assert found["truncated"] == (found["total"] > 1)
+    roles = called(toolbox, "search", words="MLOps Engineer", kind="role")["terms"]
+    assert [term["term"] for term in roles] == ["role:ml-engineer", "role:devops-engineer"]
+
+
 def test_people_have_pseudonyms_and_are_asked_by_them_alone(toolbox):
     people = called(toolbox, "people", limit=MAX_ROWS)["people"]
     assert len(people) == 38
@@ -85,6 +93,8 @@ def test_names_are_given_if_the_user_wants_them():
     [
         ("resolve", {}),
         ("resolve", {"title": 5}),
+        ("search", {"words": "?!"}),
+        ("search", {"words": "model", "kind": "nothing"}),
         ("resolve", {"title": "x" * 1001}),
         ("resolve", {"title": "x", "file": "/etc/passwd"}),
         ("show", {"term": "no such term"}),

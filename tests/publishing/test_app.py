@@ -377,6 +377,8 @@ def test_a_question_is_answered_in_three_formats(client):
         ("/ask/tasks-of-role?role=R7&role=R6", 400),
         ("/resolve", 400),
         ("/resolve?title=a&x=b", 400),
+        ("/search?words=%3F", 400),
+        ("/search?words=model&kind=role", 400),
         ("/explain?statement=nonsense", 400),
         ("/explain?statement=R1+mlops:requiresSkill+skill:sql", 404),
     ],

@@ -195,6 +195,15 @@ class Toolbox:
                 ["title"],
             ),
             Tool(
+                "search",
+                "The terms that some words find in their names, titles and definitions, in any "
+                "language, the best first.",
+                {"words": "one or several words", "kind": "only such terms: role, task, skill …"},
+                self._search,
+                ["words"],
+                has_limit=True,
+            ),
+            Tool(
                 "show",
                 "The page of a role, task, skill or other term, with the questions about it.",
                 {"term": "a slug, CURIE, IRI, notation such as R7, or label"},
@@ -216,6 +225,14 @@ class Toolbox:
         found = resolve(given["title"], self.graph).to_dict()
         iris = {slug: self.graph.resolve_term(slug, "role") for slug in found["roles"]}
         return {**found, "iris": iris}
+
+    def _search(self, given: Arguments) -> dict[str, Any]:
+        from ..ontology.search import search
+
+        found = search(given["words"], self.graph, kind=given.get("kind"))
+        shown = found.first(given.get("limit", ROWS))
+        rows = [term.to_dict() for term in shown]
+        return {"terms": rows, "total": len(found), "truncated": len(shown) < len(found)}
 
     def _show(self, given: Arguments) -> dict[str, Any]:
         from ..ontology.term_page import show

@@ -21,13 +21,14 @@ from starlette.routing import Route
 
 from ..errors import InputError, MlopsRolesError, Timeout, UnknownName
 from ..io.resources import resource_dir, shipped_text
-from ..io.text import format_rows, to_json
+from ..io.text import TableRows, format_rows, to_json
 from ..matching.titles import resolve
 from ..ontology.catalogue import catalogue, run_query
 from ..ontology.explanation import explain
 from ..ontology.gate import reject_unsafe_query
 from ..ontology.graph import BASE, INFERRED, Graph
 from ..ontology.query_outline import outline
+from ..ontology.search import COLUMNS, search
 from ..ontology.sparql_tokens import Token, token_list
 from ..ontology.workers import Busy, TooLarge, Workers
 from ..ontology.workers import Request as Query
@@ -36,6 +37,7 @@ from .openapi import describe
 from .site import SAFE, Site
 
 MAX_BODY = 1 << 20  # bytes of a request
+MAX_FOUND = 50  # terms of a search
 TABLES = (
     "application/sparql-results+json",
     "application/sparql-results+xml",
@@ -75,6 +77,7 @@ class App:
             Route("/sparql", self._face(self.sparql), methods=["GET", "POST"]),
             Route("/ask/{question}", self._face(self.ask), methods=["GET"]),
             Route("/resolve", self._face(self.resolve), methods=["GET"]),
+            Route("/search", self._face(self.search), methods=["GET"]),
             Route("/explain", self._face(self.explain), methods=["GET"]),
             Route("/openapi.json", self._face(self.openapi), methods=["GET"]),
         ]
@@ -177,17 +180,19 @@ class App:
         terms = await run_sync(lambda: asked.resolve_bindings(self.graph, **given))
         seconds = self.workers.seconds
         found = await run_sync(lambda: run_query(self.graph, asked.text, terms, seconds))
-        if form == "application/json":
-            text = to_json({"columns": found.columns, "rows": found.rows})
-        else:
-            text = format_rows(found.rows, found.columns, ROW_FORMS[form])
-        return Response(text, media_type=form, headers={"Vary": "Accept"})
+        return _rows(form, found.columns, found.rows)
 
     async def resolve(self, request: Request) -> Response:
         """The role that a job title names."""
         title = _required(request, "title")
         found = await run_sync(lambda: resolve(title, self.graph).to_dict())
         return Response(to_json(found), media_type="application/json")
+
+    async def search(self, request: Request) -> Response:
+        """The terms that some words find, the best first."""
+        words, form = _required(request, "words"), _form(request)
+        found = await run_sync(lambda: search(words, self.graph, limit=MAX_FOUND))
+        return _rows(form, COLUMNS, [term.to_dict() for term in found])
 
     async def explain(self, request: Request) -> Response:
         """Why a statement holds."""
@@ -200,6 +205,15 @@ class App:
     async def openapi(self, request: Request) -> Response:
         """What can be asked, as OpenAPI 3.1."""
         return Response(self.contract, media_type="application/json")
+
+
+def _rows(form: str, columns: Sequence[str], rows: TableRows) -> Response:
+    """A table in one of ROW_FORMS."""
+    if form == "application/json":
+        text = to_json({"columns": columns, "rows": rows})
+    else:
+        text = format_rows(rows, columns, ROW_FORMS[form])
+    return Response(text, media_type=form, headers={"Vary": "Accept"})
 
 
 def _refuse(status: int, headers: dict[str, str]) -> _Face:
