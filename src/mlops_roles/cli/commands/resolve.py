@@ -56,6 +56,11 @@ def _add_decisions(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="your decisions on titles (SSSOM, TSV); --accept and --refuse add to this file",
     )
+    _add_decision(parser)
+
+
+def _add_decision(parser: argparse.ArgumentParser) -> None:
+    """Add the options that record a decision on titles."""
     ruling = parser.add_mutually_exclusive_group()
     ruling.add_argument(
         "--accept",
