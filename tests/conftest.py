@@ -10,11 +10,15 @@ rdflib.plugin.register("sparql", rdflib.query.Processor, *REGISTRATION)
 
 # a test with such a parameter gets the first number of each batch of random graphs
 BATCHES = {"three": 3, "ten": 10, "thirty": 30}
+GRAPHS = 30  # in all; without --graphs, the usual run has the first batch, the long run the others
 
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--graphs", type=int, default=30, help="how many random graphs each judge is given (30)"
+        "--graphs",
+        type=int,
+        default=GRAPHS,
+        help=f"how many random graphs each judge is given ({GRAPHS}, most in the long run)",
     )
     parser.addoption(
         "--texts", type=int, default=900, help="how many random texts of SPARQL are judged (900)"
@@ -28,8 +32,13 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
+    graphs = metafunc.config.getoption("graphs")
     for name in BATCHES.keys() & set(metafunc.fixturenames):
-        metafunc.parametrize(name, range(0, metafunc.config.getoption("graphs"), BATCHES[name]))
+        batches = [
+            pytest.param(first, marks=[pytest.mark.long] if first and graphs == GRAPHS else [])
+            for first in range(0, graphs, BATCHES[name])
+        ]
+        metafunc.parametrize(name, batches)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -68,7 +68,7 @@ def started(command, folder, port):
 
 
 def _wait(process, port):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300  # as a busy machine needs
     while time.monotonic() < end and process.poll() is None:
         try:
             link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.asserted import PREFIXES, ROOT
+from support.sample import sample
 from support.servers import oxigraph, virtuoso
 
 from mlops_roles import Endpoint, InputError, Question, load, run_sparql
@@ -18,6 +19,7 @@ from mlops_roles.ontology.endpoint import contents
 from mlops_roles.ontology.endpoint.http import select_rows
 from mlops_roles.ontology.endpoint.probes import probe
 from mlops_roles.ontology.endpoint.rewriting import fill_template
+from mlops_roles.ontology.sparql_tokens import token_list
 
 # the people of two questions come with an axiom, which is not reasoned with
 pytestmark = pytest.mark.filterwarnings(
@@ -41,15 +43,35 @@ STRANGER = (
     + "<https://example.org/stranger> mlops:holdsRole role:ml-engineer ; mlops:hasSkill skill:sql ."
 )
 every_server = pytest.mark.parametrize("server", START, scope="module")
-every_question = pytest.mark.parametrize(
-    ("server", "name"),
-    [
-        pytest.param(server, name, marks=[pytest.mark.long] if slow else [])
-        for server in START
+
+
+def features(name: str) -> set[str]:
+    """What a question makes a server do: its keywords and operators, and whether it reads people.
+
+    A keyword inside brackets is another feature than the same outside.
+    """
+    question = QUESTIONS[name]
+    found = {
+        f"{token.upper} {min(token.depth, 2)}"
+        for token in token_list(question.text)
+        if token.kind in ("word", "operator", "blank", "language")
+    }
+    return found | ({"people"} if question.headers.get("given") else {"ontology"})
+
+
+def questions_of(server: str) -> list:
+    """The names of the questions; the usual run asks a sample with every feature of SPARQL."""
+    slow = SLOW_ON_VIRTUOSO if server == "virtuoso" else set()
+    richest = sorted(QUESTIONS.keys() - slow, key=lambda n: (-len(features(n)), n))
+    usual = sample(richest, features)
+    return [
+        pytest.param(server, name, marks=[] if name in usual else [pytest.mark.long])
         for name in QUESTIONS
-        for slow in [server == "virtuoso" and name in SLOW_ON_VIRTUOSO]
-    ],
-    scope="module",
+    ]
+
+
+every_question = pytest.mark.parametrize(
+    ("server", "name"), [case for server in START for case in questions_of(server)], scope="module"
 )
 
 
@@ -125,6 +147,17 @@ def bag(answer):
 
 
 # answers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("server", START)
+def test_the_usual_run_asks_a_server_for_every_feature_and_the_long_run_for_the_rest(server):
+    cases = questions_of(server)
+    assert {case.values for case in cases} == {(server, name) for name in QUESTIONS}
+    usual = {case.values[1] for case in cases if not case.marks}
+    slow = SLOW_ON_VIRTUOSO if server == "virtuoso" else set()
+    every = set().union(*(features(name) for name in QUESTIONS.keys() - slow))
+    assert set().union(*map(features, usual)) == every
+    assert 10 <= len(usual) <= len(QUESTIONS) / 3
 
 
 @every_question
