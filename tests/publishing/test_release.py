@@ -63,11 +63,11 @@ def assert_formats_agree(files, names, read):
 def test_every_format_of_a_document_has_the_same_outline(files):
     names = {name.rpartition(".")[0] for name in files if name.endswith(".nt")}
     assert {*VARIANTS, "shapes", "shapes/people", "void", "modules/roles"} <= names
-    assert_formats_agree(files, names, outline)
+    assert_formats_agree(files, names - set(VARIANTS[1:]), outline)
 
 
 def test_every_format_of_a_document_of_each_kind_holds_the_same_graph(files):
-    """The long run compares all documents; an outline of them is compared in every run."""
+    """The long run compares all documents; every run the outlines of all but two large ones."""
     usual = smallest_of_each_kind(files, "nt")
     kinds = {name.partition("/")[0] for name in files if name.endswith(".nt")}
     assert {name.partition("/")[0] for name in usual} == kinds - {f"{v}.nt" for v in VARIANTS}
