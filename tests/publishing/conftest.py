@@ -1,6 +1,8 @@
-"""A release that the tests of publishing read, built once in a process."""
+"""A release that the tests of publishing read, built once in a run."""
 
+import fcntl
 import os
+import pickle
 import subprocess
 import sys
 
@@ -28,9 +30,18 @@ sys.stdout.buffer.write(release_files(load())[CHECKSUMS])
 
 
 @pytest.fixture(scope="session")
-def built(graph):
-    """Every file of a release, by its path."""
-    return release_files(graph)
+def built(graph, tmp_path_factory):
+    """Every file of a release, by its path; one worker builds it, the others read what it wrote."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    kept = folder / "release.pickle"
+    with (folder / "release.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+        if not kept.exists():
+            content = pickle.dumps(release_files(graph))
+            (folder / "release.new").write_bytes(content)
+            (folder / "release.new").rename(kept)
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(scope="session")

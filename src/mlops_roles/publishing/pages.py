@@ -144,12 +144,17 @@ class Documentation:
                         names += [path.stem] if path.stem not in names else []
         return found
 
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The questions by name; to read their files for each section takes half of a build."""
+        return catalogue(self.graph)
+
     def command(self, section: Section, curie: str) -> str:
         """The command that gives the rows of a section on the page of a term.
 
         The pages show all alignments, which the command line loads on request.
         """
-        question = catalogue()[section.question]
+        question = self.questions[section.question]
         is_first = next(iter(question.parameters)) == section.about
         value = [curie] if is_first else [f"--{section.about}", curie]
         aligned = self.alignments_of.get(self.graph.expand_curie(curie) or "", [])
@@ -367,7 +372,7 @@ class Documentation:
     def _example_quads(self) -> Iterator[ox.Quad]:
         """The example data of the questions in the catalogue."""
         head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in self.graph.prefixes.items())
-        for asked in catalogue(self.graph).values():
+        for asked in self.questions.values():
             yield from ox.parse(
                 head + "\n".join(asked.headers.get("given", [])), format=ox.RdfFormat.TURTLE
             )
@@ -375,7 +380,7 @@ class Documentation:
     def _questions(self) -> dict[str, list[Question]]:
         """The questions of the catalogue that use each term of the vocabulary."""
         found: dict[str, list[Question]] = {}
-        for question in catalogue(self.graph).values():
+        for question in self.questions.values():
             body = re.sub(r"(?m)^#.*$", "", question.text)
             for curie in sorted(set(re.findall(r"mlops:\w+", body))):
                 found.setdefault(curie, []).append(question)
