@@ -28,12 +28,14 @@ ELSEWHERE = {  # what needs a server, another shell or a long time, and where it
     "postgres://": "tests/staff/test_engine.py",
     "pyspark://": "tests/staff/test_engine.py",
     "mlops-roles serve": "tests/publishing/test_server.py",
+    "mlops-roles mcp": "tests/cli/test_agents.py",
     "mlops-roles build": "tests/publishing/test_release.py",
     "mlops-roles derive &&": "tests/ontology/test_derivation.py",
     "completion bash)": "tests/cli/test_completion.py",
     "completion zsh)": "tests/cli/test_completion.py",
     "| source": "tests/cli/test_completion.py",
     "mlops-roles selftest": "tests/cli/test_selftest.py",
+    "occupations": "tests/staff/test_framework_import.py",
     "old/ontology": "tests/analysis/test_diff.py",
     "ex:Lead": "tests/ontology/test_entailment.py",
 }
@@ -126,6 +128,12 @@ def write_tables(here):
     book.active.append(["person", "Job Title", "skills"])
     book.active.append(["Ada", "Data Scientist", "SQL"])
     book.save(here / "staff.xlsx")
+    framework = (ROOT / "examples" / "frameworks" / "company.csv").read_text("utf-8")
+    (here / "roles.csv").write_text(framework.replace("Skill;", "Know-how;", 1), "utf-8")
+    book = openpyxl.Workbook()
+    for line in framework.splitlines():
+        book.active.append(line.split(";"))
+    book.save(here / "roles.xlsx")
     (here / "people.csv").write_text("employee_id,person,title\n1,Ada,Data Engineer\n")
     (here / "skills.csv").write_text("employee_id,skills\n1,SQL\n")
     quads, _ = parse_rdf(ROOT / "examples" / "people.ttl")

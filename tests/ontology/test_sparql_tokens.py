@@ -10,7 +10,7 @@ from mlops_roles.ontology.query_outline import outline
 from mlops_roles.ontology.sparql_tokens import decode_codepoints, is_readable, tokenize
 
 SUITE = SHARED / "suites" / "sparql"
-FRAGMENTS = ("endpoint", "patterns")
+FRAGMENTS = ("endpoint", "patterns", "corrections")
 SHIPPED = [p for p in sorted((ROOT / "queries").rglob("*.rq")) if p.parent.name not in FRAGMENTS]
 
 

@@ -26,7 +26,7 @@ TESTS = [
     *("tests/analysis/verifier", "tests/validation/test_shapes.py", "tests/io"),
     *("tests/matching/test_curation.py", "tests/staff/test_reading.py", "tests/cli/test_main.py"),
 ]
-TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl")
+TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl", "sssom")
 
 
 def run(*command: str | Path, **more) -> str:

@@ -8,6 +8,7 @@ from rdflib import SH, URIRef
 from support.asserted import ROOT
 
 from mlops_roles import InputError, NothingChecked, check, load
+from mlops_roles.errors import InputWarning
 from mlops_roles.io.resources import resource_dir
 from mlops_roles.validation.findings import SEVERITIES
 from mlops_roles.validation.shacl import (
@@ -116,7 +117,7 @@ def test_data_without_focus_nodes_does_not_conform(tmp_path):
 def test_empty_data_does_not_conform(tmp_path):
     path = tmp_path / "empty.ttl"
     path.write_text("")
-    with pytest.raises(InputError, match="empty"):
+    with pytest.warns(InputWarning, match="empty"), pytest.raises(NothingChecked):
         check(path)
 
 
