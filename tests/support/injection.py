@@ -1,5 +1,6 @@
 """Exceptions raised at a chosen call of the code under test."""
 
+import gc
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,9 +30,12 @@ def raising(error, at):
                 sys.settrace(None)
                 raise error
 
+    gc.collect()  # or a generator of an earlier test is closed, which is a call, and ignores errors
+    gc.disable()
     before = sys.gettrace()
     sys.settrace(trace)
     try:
         yield calls
     finally:
         sys.settrace(before)
+        gc.enable()

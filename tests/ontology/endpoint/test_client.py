@@ -153,7 +153,7 @@ def bag(answer):
 
 
 @pytest.mark.parametrize("server", START)
-def test_the_usual_run_asks_a_server_for_every_feature_and_the_long_run_for_the_rest(server):
+def test_the_usual_run_asks_a_server_for_every_feature_and_the_long_one_the_rest(server):
     cases = questions_of(server)
     assert {case.values for case in cases} == {(server, name) for name in QUESTIONS}
     usual = {case.values[1] for case in cases if not case.marks}
