@@ -132,6 +132,18 @@ def test_kinds_and_preferred_labels_decide(tmp_path):
     assert shown.cells["subject_label"] == "model monitoring"
 
 
+@pytest.mark.parametrize("declared", ["", "owl:Class", "rdfs:Class"])
+def test_the_name_of_a_class_tells_the_kind_of_its_members(declared, tmp_path):
+    path = tmp_path / "theirs.ttl"
+    more = f"a:Occupation a {declared} . a:Skill a {declared} .\n" if declared else ""
+    more += 'a:chef a a:Occupation ; skos:prefLabel "chef"@en .\n'
+    more += 'a:use a a:Skill ; skos:prefLabel "use SQL"@en .\n'
+    path.write_text(HEAD + more, "utf-8")
+    proposed = {r.cells["subject_id"]: r.cells for r in propose(path).mappings}
+    assert "a:chef" not in proposed
+    assert float(proposed["a:use"]["confidence"]) >= 0.7
+
+
 def test_what_is_among_likely_matches_is_likelier(tmp_path):
     path = tmp_path / "theirs.ttl"
     names = ["Docker", "PostgreSQL", "TensorFlow", "MLflow"]

@@ -16,6 +16,8 @@ from .kinds import KindReader, groups_of_name, kind_groups
 from .label_reader import bracketed
 from .lexicon import fold_title
 
+RDFS_CLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#Class")
+
 
 class TheirName(NamedTuple):
     """A name of a term.
@@ -60,7 +62,9 @@ class Vocabulary:
         context: dict[str, list[str]] = defaultdict(list)
         for term, above in ask_shipped(graph, "context"):
             context[term].append(above)
-        texts = {term: [name.text for name in names] for term, names in self.names.items()}
+        texts = {
+            above: [local_name_words(above)] for group in context.values() for above in group
+        } | {term: [name.text for name in names] for term, names in self.names.items()}
         self._context, self._kinds = context, KindReader(context, texts, kind_groups())
 
     def _named_terms(self) -> Iterator[tuple[str, TheirName]]:
@@ -71,7 +75,7 @@ class Vocabulary:
         """The name and sort of a class or property without a label."""
         quads = self.graph.store.quads_for_pattern(ox.NamedNode(term), RDF_TYPE, None)
         types = {q.object for q in quads}
-        sort = "class" if OWL_CLASS in types else ""
+        sort = "class" if types & {OWL_CLASS, RDFS_CLASS} else ""
         sort = sort or ("property" if any("Property" in str(t) for t in types) else "")
         return (local_name_words(term), sort) if sort else None
 

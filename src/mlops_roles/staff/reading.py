@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..io.text import counted
+
 MAX_LINES = 1000  # of the rows left out for one reason
 
 
@@ -244,7 +246,7 @@ def _place(data: Mapping[str, Any]) -> str:
     ]
     if data.get("form") != "rdf" and (separators := data.get("separators")):
         parts.append(f"names in a cell separated by {' '.join(map(_visible, separators))}")
-    rows = [f"{data['rows']:,} rows"] if "rows" in data else []
+    rows = [counted(data["rows"], "row")] if "rows" in data else []
     return ", ".join([data["layout"], *rows, *parts])
 
 

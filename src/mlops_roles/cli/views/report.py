@@ -11,7 +11,7 @@ from typing import Any
 
 from ...analysis.audit import Audit
 from ...io.sections import Section, format_sections
-from ...io.text import TableRows
+from ...io.text import TableRows, counted
 from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
 from . import READING_TITLE, Hide
@@ -186,9 +186,9 @@ def _first_rows(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], 
 def _summary(data: Data) -> list[str]:
     rows, titles = data["rows"], data["titles"]
     used = f"{rows['used']:,} used, {rows['rejected']:,} rejected; ontology {data['ontology']}."
-    certain = f"Titles: {titles['certain']:,} people with a certain role"
+    certain = f"Titles: {counted(titles['certain'], 'person', 'people')} with a certain role"
     others = f"{titles['ambiguous']:,} with an ambiguous title, {titles['none']:,} without a role."
-    read = f"{data['file']}: {rows['read']:,} rows read, {used}"
+    read = f"{data['file']}: {counted(rows['read'], 'row')} read, {used}"
     return [read, f"{certain}, {others}", *_mapped(data), data["note"]]
 
 
