@@ -147,7 +147,7 @@ def test_added_files_and_a_second_framework_file_come_on_top(folder):
     more.write_text(BANK[: BANK.index("role:underwriter")] + "role:x a mlops:Skill .", "utf-8")
     graph = load(more, only=[folder / "bank.ttl"])
     assert graph.added == (folder / "bank.ttl", more)
-    assert graph.beside == (more,)
+    assert graph.added_paths == (more,)
     assert graph.digest != load(more, folder / "bank.ttl").digest
 
 

@@ -276,9 +276,9 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
             "standard input has none; save it as a file, or ask for the gap"
         )
     used = _file_entity(staff) | {"unread": found.unreadable_rows}
-    only, beside = (
+    only, added = (
         [_file_entity(path) for path in paths if path.suffix != ".rq"]
-        for paths in (graph.only, graph.beside)
+        for paths in (graph.only, graph.added_paths)
     )
     ontology: dict[str, Any] = {
         "id": ontology_hash(),
@@ -286,12 +286,12 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
         "of": f"{BASE}/{graph.version}",
         "version": graph.version,
         **({"only": only} if only else {}),
-        "added": beside,
+        "added": added,
     }
     made = {
         "type": "Activity",
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "used": [source["id"] for source in (used, ontology, *only, *beside)],
+        "used": [source["id"] for source in (used, ontology, *only, *added)],
         "by": {"type": "SoftwareAgent", "name": "mlops-roles", "version": graph.version},
     }
     return {"staff": used, "ontology": ontology, "made": made}

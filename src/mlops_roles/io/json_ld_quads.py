@@ -118,10 +118,10 @@ class Document:
     def _load_context(self, url: str, _: Any) -> dict[str, Any]:
         """A context in a file next to the document. Raises InputError for any other."""
         address = urldefrag(url)[0]
-        beside = urljoin(self.base, ".")
-        if self.folder is None or not address.startswith(beside):
+        siblings = urljoin(self.base, ".")
+        if self.folder is None or not address.startswith(siblings):
             raise InputError(f"{self.path}: a remote context, {url[:200]}; {_NO_CONTEXT}")
-        file = (self.folder / unquote(address.removeprefix(beside))).resolve()
+        file = (self.folder / unquote(address.removeprefix(siblings))).resolve()
         if not file.is_relative_to(self.folder.resolve()) or file.suffix not in (
             ".jsonld",
             ".json",

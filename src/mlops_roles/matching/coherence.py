@@ -113,7 +113,7 @@ def coherence(
         ['two in one', 'impossible', 'impossible']
     """
     ontology = Graph(added, only=only)
-    opened = Graph(ontology.beside, [source], only=ontology.only).open()
+    opened = Graph(ontology.added_paths, [source], only=ontology.only).open()
     graph = _MergedGraph(mappings, opened)
     issues = (*_unknown(mappings, source, opened), *graph.issues())
     return Results(issues, list(CoherenceIssue.__dataclass_fields__))

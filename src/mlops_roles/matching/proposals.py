@@ -433,7 +433,7 @@ class _EvidenceSearch:
         groups: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for term in self.theirs.terms & self.theirs.names.keys():
             if self.theirs.sorts[term] == "thing" and not self.theirs.group(term)[0]:
-                groups[self.theirs.beside(term)].add(term)
+                groups[self.theirs.context_of(term)].add(term)
         for terms in groups.values():
             matched = [t for t in terms if t in found and self._is_likely(t, found[t])]
             if len(matched) >= MIN_NEIGHBOURS and len(matched) >= len(terms) * SHARE_NEIGHBOURS:

@@ -103,7 +103,7 @@ class Vocabulary:
         groups, above = self._kinds.group(term)
         return groups, f"it is of the kind {self.graph.curie(above)}" if groups else ""
 
-    def beside(self, term: str) -> tuple[str, ...]:
+    def context_of(self, term: str) -> tuple[str, ...]:
         """What puts terms next to each other: their classes, schemes and terms above them."""
         return tuple(self._context.get(term, ()))
 

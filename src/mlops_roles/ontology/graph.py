@@ -112,7 +112,7 @@ class Graph:
         """How another process builds this graph, as JSON: see `from_recipe`."""
         quads = self.store.dump(format=ox.RdfFormat.N_QUADS) if self._given else None
         return {
-            "added": list(map(str, self.beside)),
+            "added": list(map(str, self.added_paths)),
             "only": list(map(str, self.only)),
             "data": list(map(str, self.data)),
             "folder": None if self.folder is None else str(self.folder),
@@ -169,7 +169,7 @@ class Graph:
     # what is in it --------------------------------------------------------
 
     @property
-    def beside(self) -> tuple[Path, ...]:
+    def added_paths(self) -> tuple[Path, ...]:
         """The added files without those of a framework that replaces the content."""
         return self.added[len(self.only) :]
 

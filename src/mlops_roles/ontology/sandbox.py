@@ -80,7 +80,7 @@ def run_sparql(
     graph = as_graph(graph)
     joined = {column: list(map(write_term, terms)) for column, terms in (bindings or {}).items()}
     prefixes, output = _run(text, graph, {"joined": joined}, timeout, name)
-    of = graph if graph.is_open else load(*graph.beside, only=graph.only)
+    of = graph if graph.is_open else load(*graph.added_paths, only=graph.only)
     return _parse_answer(output, of.with_prefixes(prefixes))
 
 

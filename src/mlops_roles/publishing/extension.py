@@ -77,7 +77,7 @@ def extension_files(graph: Graph) -> dict[str, bytes]:
 def _derived(graph: Graph) -> Iterator[tuple[str, bytes]]:
     """The files that are derived from those that were given."""
     with suppress(InputError):  # no role that requires a skill and has no class yet
-        yield "capabilities.ttl", company_capabilities(graph.beside, graph.only).encode()
+        yield "capabilities.ttl", company_capabilities(graph.added_paths, graph.only).encode()
     lines = sorted(f"{triple} .\n" for triple in _consequences(graph))
     yield "closure.nt", "".join(lines).encode()
     for name, statements in profiles(graph).items():
