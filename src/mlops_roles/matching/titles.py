@@ -417,7 +417,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) 
         return _Interpretation({}, {}, dict.fromkeys(notes))
     if not words.joiners.isdisjoint(item):
         parts = _without_listed_fields(words, item, parts)
-    nameless = [unit for part in parts if not part.matches for unit in part.units]
+    nameless = [part.units for part in parts if not part.matches]
     found = _Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
         for name in match.names:
@@ -602,12 +602,22 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
 
 
 def _rejection_reason(
-    words: Lexicon, name: Name, match: _Match, nameless: Units, has_seniority_word: bool
+    words: Lexicon, name: Name, match: _Match, nameless: list[Units], has_seniority_word: bool
 ) -> str | None:
-    """Why a name does not count, given the words around it; None if it counts."""
+    """Why a name does not count, given the words around it; None if it counts.
+
+    Args:
+        words: the lexicon.
+        name: the name.
+        match: where it is.
+        nameless: the parts of the title without a name.
+        has_seniority_word: whether a word of leading or learning is in the title.
+    """
 
     def outside(lists: Container[str]) -> str | None:
-        units = (*match.around(), *nameless)
+        apart = (*match.before, *match.after, *nameless)
+        others = (units for units in apart if not _is_title_of_informatics(words, units))
+        units = itertools.chain(match.left, match.right, *others)
         return next((unit for unit in units if words.kinds[unit] not in lists), None)
 
     if name.kind == "field":
@@ -624,9 +634,25 @@ def _rejection_reason(
     return f"{other!r} makes something else of {name.title!r}" if other else None
 
 
-def _is_informatics(words: Lexicon, match: _Match, nameless: Units) -> bool:
+def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
+    """Whether units are a title of their own, of an occupation near the roles.
+
+    The same person has it next to the role, as in 'Scrum Master / Project Manager' and in
+    'Database Administrator/DevOps'.
+    """
+    main = [unit for unit in units if words.kinds[unit] not in words.modifiers]
+    topics, last = {words.kinds[unit] for unit in main[:-1]}, main[-1] if main else ""
+    if not topics <= words.beside_general - {","}:
+        return False
+    is_peer = words.kinds[last] == "peer"
+    return (is_peer and " " in last) or (
+        (is_peer or last in words.heads) and not topics.isdisjoint(_TECHNOLOGY)
+    )
+
+
+def _is_informatics(words: Lexicon, match: _Match, nameless: list[Units]) -> bool:
     """Whether a word near a name shows that it is meant in the sense of informatics."""
-    joined = itertools.takewhile(lambda unit: unit != ",", nameless)
+    joined = itertools.takewhile(lambda unit: unit != ",", itertools.chain(*nameless))
     near = itertools.chain(match.left, match.right, *match.after[:1], joined)
     return any(words.kinds[unit] == "informatics" for unit in near)
 
