@@ -333,15 +333,15 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("path", "kind"), KINDS.items())
-def test_a_file_has_its_media_type_and_may_do_nothing(port, path, kind):
+def test_a_file_has_its_media_type_and_may_run_only_scripts_of_the_site(port, path, kind):
     status, headers, _ = ask(port, path)
     assert (status, headers["Content-Type"], headers["X-Content-Type-Options"]) == (
         200,
         f"{kind}; charset=utf-8",
         "nosniff",
     )
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
-    assert "script-src" not in headers["Content-Security-Policy"]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
+    assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["Access-Control-Allow-Origin"] is None
 
 

@@ -24,7 +24,7 @@ from ..ontology.graph import BASE, INFERRED, Graph
 from ..ontology.term_page import Page, every_page
 from ..validation.profiles import profiles
 from .documents import canonicalize, formats, serialize
-from .pages import MAX_ROWS, environment
+from .pages import MAX_ROWS, environment, static_files
 from .release import replace_folder, with_checksums
 
 ABOUT = {
@@ -70,8 +70,7 @@ def extension_files(graph: Graph) -> dict[str, bytes]:
     files = [(name, about[name]) for name in sorted(built)]
     env = environment()
     page = env.get_template("extension.html.j2").render(**_content(graph), files=files)
-    style = env.get_template("style.css.j2").render()
-    return built | {"index.html": page.encode(), "style.css": style.encode()}
+    return built | {"index.html": page.encode(), "style.css": static_files()["static/style.css"]}
 
 
 def _derived(graph: Graph) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""The reference documentation: a page for each term and an index for each kind, without scripts.
+"""The reference documentation: a page for each term and an index for each kind.
 
 pyLODE is not used: version 3.4.1 does not start as installed, and documents only classes and
 properties, no role, task or skill. Pages come from `mlops_roles.ontology.term_page`.
@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -51,6 +52,12 @@ def front_page(about: Mapping[str, str]) -> bytes:
     """The front page of a site, with a link to the current version."""
     text: str = environment().get_template("front.html.j2").render(about=about)
     return text.encode()
+
+
+def static_files() -> dict[str, bytes]:
+    """The style and the scripts of the site, by path."""
+    found = sorted((Path(__file__).parent / "static").iterdir())
+    return {f"static/{path.name}": path.read_bytes() for path in found if path.is_file()}
 
 
 def _with_alignments(graph: Graph) -> Graph:
@@ -164,38 +171,46 @@ class Documentation:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Each file of the documentation, by path."""
-        yield "style.css", self._render("style.css.j2")
+        yield from static_files().items()
         yield (
             "index.html",
-            self._render("index.html.j2", root="", about=metadata(self.graph), formats=formats()),
+            self.render(
+                "index.html.j2", "index.html", about=metadata(self.graph), formats=formats()
+            ),
         )
+        yield "terms/index.html", self.render("terms.html.j2", "terms/index.html")
         yield (
             "shape/index.html",
-            self._render("shapes.html.j2", root="../", kind="shape", shapes=_shapes()),
+            self.render("shapes.html.j2", "shape/index.html", kind="shape", shapes=_shapes()),
         )
         yield (
             "alignments/index.html",
-            self._render(
-                "alignments.html.j2", root="../", kind="alignments", sets=list(_mapping_sets())
+            self.render(
+                "alignments.html.j2",
+                "alignments/index.html",
+                kind="alignments",
+                sets=list(_mapping_sets()),
             ),
         )
         yield (
             "ns/index.html",
-            self._render(
+            self.render(
                 "vocabulary.html.j2",
-                root="../",
+                "ns/index.html",
                 kind="ns",
                 facts=self._facts(),
                 examples=self.examples,
                 questions=self._questions(),
             ),
         )
+        yield from self._pages_of_kinds()
+
+    def _pages_of_kinds(self) -> Iterator[tuple[str, bytes]]:
+        """The index of each kind and the page of each of its terms, without the vocabulary."""
         for kind, members in self.kinds.items():
             if kind != "ns":
-                yield (
-                    f"{kind}/index.html",
-                    self._render("kind.html.j2", root="../", kind=kind, members=members),
-                )
+                path = f"{kind}/index.html"
+                yield path, self.render("kind.html.j2", path, kind=kind, members=members)
                 for before, term, after in zip(
                     [None, *members], members, [*members[1:], None], strict=False
                 ):
@@ -208,9 +223,9 @@ class Documentation:
         after: DocumentedTerm | None = None,
     ) -> bytes:
         """The page of a term, with its neighbours among the terms of its kind."""
-        return self._render(
+        return self.render(
             "term.html.j2",
-            root="../",
+            term.href,
             kind=term.kind,
             term=term,
             before=before,
@@ -234,14 +249,17 @@ class Documentation:
             "doc": self,
             "kinds": self.kinds,
             "titles": titles,
+            "navigation": publishing_rows("navigation"),
             "version": self.graph.version,
             "max_rows": MAX_ROWS,
             "width": WIDTH,
         }
         return env
 
-    def _render(self, template: str, **values: Any) -> bytes:
-        text: str = self._env.get_template(template).render(**values)
+    def render(self, template: str, here: str, **values: Any) -> bytes:
+        """A page made of a template, for a path below the folder of the version."""
+        root = "../" * here.count("/")
+        text: str = self._env.get_template(template).render(root=root, here=here, **values)
         return text.encode()
 
     # what a term's page holds --------------------------------------------------------------

@@ -23,8 +23,9 @@ from .redirects import Redirects
 MOUNT = urlsplit(BASE).path + "/"
 MAX_TARGET = 8 << 10
 SAFE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -77,6 +78,7 @@ class Site:
         return {f".{f.suffix}": f.media_types[0] for f in formats()} | {
             ".tsv": "text/tab-separated-values",
             ".css": "text/css",
+            ".js": "text/javascript",
             ".svg": "image/svg+xml",
         }
 
