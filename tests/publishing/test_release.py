@@ -401,6 +401,7 @@ def test_every_row_of_the_table_is_reached(graph):
         "{kind}": "roles",
         "{slug}": "a-b",
         "{path}": "x/1.2",
+        "{form}": "nt",
     }
     for row in resource_rows("ontology", "publishing/redirects"):
         path = re.sub(r"{\w+}", lambda place: samples[place[0]], row["iri"])

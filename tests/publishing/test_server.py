@@ -30,6 +30,8 @@ ACCEPTS = {
     "application/ld+json": "jsonld",
     "application/rdf+xml": "rdf",
     "application/n-triples": "nt",
+    "application/json": "json",
+    "application/json, application/ld+json;q=0.9": "json",
     "text/html": "html",
     "text/*": "ttl",
     "application/*": "jsonld",
@@ -102,9 +104,25 @@ def test_an_iri_leads_to_the_format_that_is_asked_for(port, accept, suffix):
     wanted = (
         (406, None)
         if suffix is None
-        else (303, PAGE if suffix == "html" else f"/0.1.0/mlops-roles.{suffix}")
+        else (303, PAGE if suffix == "html" else f"/0.1.0/role/ml-engineer.{suffix}")
     )
     assert (status, headers["Location"], headers["Vary"]) == (*wanted, "Accept")
+
+
+@pytest.mark.parametrize(("accept", "suffix"), ACCEPTS.items())
+def test_the_iri_of_the_ontology_leads_to_all_of_it(port, accept, suffix):
+    """It has no file in plain JSON: that is JSON-LD."""
+    _, headers, _ = ask(port, "/mlops-roles", **({"Accept": accept} if accept else {}))
+    name = {"html": "index.html", "json": "mlops-roles.jsonld"}.get(suffix, f"mlops-roles.{suffix}")
+    assert headers["Location"] == (f"/0.1.0/{name}" if suffix else None)
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf", "nt", "json", "html"])
+def test_an_iri_with_a_suffix_leads_to_this_format(port, suffix):
+    for accept in ("", "text/html", "image/png"):
+        status, headers, _ = ask(port, f"{IRI}.{suffix}", Accept=accept)
+        assert (status, headers["Location"]) == (303, f"/0.1.0/role/ml-engineer.{suffix}")
+    assert ask(port, f"{IRI}.exe")[0] == 404
 
 
 RANGES = [
@@ -146,7 +164,7 @@ def oracle(accept):
 @example([("text/turtle", "0.9"), ("text/html", "0.8"), ("*/*", None)])
 def test_negotiation_agrees_with_the_standard(items):
     accept = ", ".join(media + (f";q={q}" if q else "") for media, q in items)
-    status, there = Redirects("0.1.0").resolve("void", accept)
+    status, there = Redirects("0.1.0").resolve("role/ml-engineer", accept)
     chosen = (
         {"html" if there.endswith("html") else there.rpartition(".")[2]} if status == 303 else set()
     )
@@ -163,6 +181,7 @@ PATHS = [
         "ns",
         "role/ml-engineer",
         "0.1.0/role/ml-engineer",
+        "role/ml-engineer.json",
         "shape/x",
         "void",
         "context",
@@ -340,7 +359,9 @@ def test_a_file_has_its_media_type_and_may_run_only_scripts_of_the_site(port, pa
         f"{kind}; charset=utf-8",
         "nosniff",
     )
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
+    policy = dict(p.split(" ", 1) for p in headers["Content-Security-Policy"].split("; "))
+    assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
+    assert policy["style-src"] == policy["connect-src"] == "'self'"
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["Access-Control-Allow-Origin"] is None
 

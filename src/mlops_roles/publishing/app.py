@@ -110,7 +110,8 @@ class App:
                 answer = _text(404, str(unknown))
             except MlopsRolesError as error:
                 answer = _text(400, str(error))
-            answer.headers.update(SAFE)
+            for name, value in SAFE.items():
+                answer.headers.setdefault(name, value)
             return answer
 
         return checked

@@ -200,13 +200,33 @@ def _definition(curie: str, forms: set[str], graph: Graph) -> Any:
     return {"@id": curie, "@type": graph.curie(form)} if typed else curie
 
 
-def to_jsonld(graph: Graph, statements: Iterable[ox.Triple]) -> bytes:
-    """Statements as JSON-LD, compacted with the context, which the document contains."""
+def to_jsonld(graph: Graph, statements: Iterable[ox.Triple], is_short: bool = False) -> bytes:
+    """Statements as JSON-LD, compacted with the context, which the document contains.
+
+    Args:
+        graph: the graph that has the prefixes and names.
+        statements: what is written.
+        is_short: whether the document has only the names of the context that it uses.
+    """
     names, nodes = context(graph), dict[str, dict[str, Any]]()
     for triple in statements:
         node = nodes.setdefault(str(triple.subject), {"id": _name(graph, triple.subject)})
         _add_value(node, graph, names, triple.predicate, triple.object)
-    return json_bytes({"@context": names, "@graph": list(nodes.values())})
+    found = list(nodes.values())
+    return json_bytes({"@context": _used(names, found) if is_short else names, "@graph": found})
+
+
+def _used(names: Mapping[str, Any], nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The names of a context that nodes, or definitions of such names, can use."""
+    text = json.dumps(nodes)
+    terms = {n: d for n, d in names.items() if not _is_prefix(d) and f'"{n}"' in text}
+    text += json.dumps(terms)
+    prefixes = {n: d for n, d in names.items() if _is_prefix(d) and f'"{n}:' in text}
+    return {"@version": names["@version"], **prefixes, **terms}
+
+
+def _is_prefix(definition: Any) -> bool:
+    return isinstance(definition, str) and definition.endswith(("#", "/"))
 
 
 def json_bytes(document: Any) -> bytes:

@@ -21,7 +21,7 @@ PLACEHOLDERS = {
     "{slug}": "([a-z0-9-]+)",
     "{path}": "([a-zA-Z0-9./_-]+)",
 }
-SUFFIX = "{suffix}"
+SUFFIX, JSON = "{suffix}", "json"
 QUALITY_LEVELS = [
     r"(?![^,]*;[ \t]*q=(?:0|\.))",
     *(rf"[^,]*;[ \t]*q=0?\.{tenth}" for tenth in range(9, 0, -1)),
@@ -36,7 +36,7 @@ class RewriteRule:
     Attributes:
         path: the regular expression.
         target: the target; `$1` is the first group of the path, `{suffix}` the format.
-        suffix: the format requested, or None for any.
+        suffix: the format requested, SUFFIX for any that no rule before has, or None for any.
     """
 
     path: str
@@ -85,10 +85,11 @@ def rewrite_rules(version: str) -> tuple[RewriteRule, ...]:
 def _rules_of_row(row: dict[str, str], version: str) -> Iterator[RewriteRule]:
     iri, targets = row["iri"], (row["people"], row["machines"])
     any_format = targets[0] == targets[1]
+    chosen = [("html", targets[0]), (SUFFIX, targets[1])]
+    if row["json"] not in ("", JSON):  # no such file: JSON is that of another format
+        chosen.insert(1, (JSON, targets[1].replace(SUFFIX, row["json"])))
     for path, at in _versions(iri, version):
-        for suffix, target in (
-            [(None, targets[0])] if any_format else [("html", targets[0]), (SUFFIX, targets[1])]
-        ):
+        for suffix, target in [(None, targets[0])] if any_format else chosen:
             yield RewriteRule(_pattern(path), f"{at}/{_with_group_numbers(target, path)}", suffix)
 
 
@@ -100,9 +101,8 @@ def _versions(iri: str, version: str) -> list[tuple[str, str]]:
 
 
 def _pattern(path: str) -> str:
-    pattern = "".join(
-        PLACEHOLDERS.get(part, re.escape(part)) for part in re.split(r"({\w+})", path)
-    )
+    places = {**PLACEHOLDERS, "{form}": f"({'|'.join(form.suffix for form in formats())})"}
+    pattern = "".join(places.get(part, re.escape(part)) for part in re.split(r"({\w+})", path))
     return f"^{pattern}$"
 
 
@@ -179,6 +179,7 @@ def _directives(rule: RewriteRule, site: str) -> Iterator[str]:
     if rule.suffix == "html":
         yield 'RewriteCond "%{ENV:MLOPS_ROLES}" "^$"'
         yield f'RewriteRule "{rule.path}" - [R=406,L]'
-        yield 'RewriteCond "%{ENV:MLOPS_ROLES}" "=html"'
+    if rule.suffix in ("html", JSON):
+        yield f'RewriteCond "%{{ENV:MLOPS_ROLES}}" "={rule.suffix}"'
     target = rule.target.replace(SUFFIX, "%{ENV:MLOPS_ROLES}")
     yield f'RewriteRule "{rule.path}" "{site}/{target}" [R=303,NE,QSD,L]'

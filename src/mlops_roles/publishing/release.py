@@ -24,6 +24,7 @@ from .documents import (
 )
 from .pages import front_page, pages
 from .redirects import Redirects
+from .term_documents import paths_of_terms, term_documents
 from .void import void_description
 
 PLACEHOLDER_SITE = "https://mlops-roles.example"
@@ -157,6 +158,11 @@ def _data(graph: Graph) -> dict[str, bytes]:
     built |= {
         f"alignments/{path.name}": path.read_bytes()
         for path in sorted((resource_dir("ontology") / "alignments").glob("*.sssom.tsv"))
+    }
+    built |= {
+        f"{path}.{suffix}": content
+        for path, iri in paths_of_terms(graph).items()
+        for suffix, content in term_documents(graph, iri).items()
     }
     return built | {
         "context.jsonld": json_bytes({"@context": context(graph)}),

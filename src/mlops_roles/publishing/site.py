@@ -22,10 +22,16 @@ from .redirects import Redirects
 
 MOUNT = urlsplit(BASE).path + "/"
 MAX_TARGET = 8 << 10
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+QUERY_POLICY = (  # the query page runs an engine in WebAssembly, in a worker
+    POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    + "; worker-src 'self' blob:"
+)
 SAFE = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -111,11 +117,10 @@ class Site:
         kind = (
             self.media_types.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "text/plain"
         )
-        return Response(
-            200,
-            {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind},
-            self.files[name].read_bytes(),
-        )
+        headers = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind}
+        if Path(name).parent.name == "query":
+            headers["Content-Security-Policy"] = QUERY_POLICY
+        return Response(200, headers, self.files[name].read_bytes())
 
     @staticmethod
     def _error(status: int, **headers: str) -> Response:
