@@ -55,6 +55,15 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see {self.prog} --help")
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """A formatter whose width is known: argparse imports more to find it, for each argument."""
+
+    def __init__(self, prog: str):
+        from .output import terminal_width
+
+        super().__init__(prog, width=(terminal_width() or 80) - 2)
+
+
 def command_names() -> list[str]:
     """The names of all commands, sorted."""
     modules = (path for folder in commands.__path__ for path in Path(folder).glob("*.py"))
@@ -91,7 +100,7 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
         prog=f"mlops-roles {name}",
         description=summary,
         epilog="\n\n".join([f"examples:\n{examples}", *notes]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
     )
     module.add_arguments(parser, argv)
     parser.set_defaults(run=module.run)
@@ -105,7 +114,7 @@ def overview_parser() -> argparse.ArgumentParser:
         prog="mlops-roles",
         description=DESCRIPTION + "\n".join(f"  {n:<12}{s[0]}" for n, s in summaries.items()),
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpFormatter,
         usage="mlops-roles COMMAND [options]\n       mlops-roles COMMAND --help",
     )
     version = "print the version of the ontology and of this tool"

@@ -53,25 +53,21 @@ MAY_BE_EMPTY = (
 )
 PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
 _BRACKET = rb"(?P<open><<\(|[\[({])|(?P<close>\)>>|[\])}])"
-_JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|' + _BRACKET, re.S)
-_TURTLE = re.compile(
-    rb"#[^\r\n]*|<[^<>\"{}|^`\s]*>|\\."
+_JSON = rb'(?s:"(?:[^"\\]|\\.)*+"|' + _BRACKET + rb")"
+_TURTLE = (
+    rb"(?s:#[^\r\n]*|<[^<>\"{}|^`\s]*>|\\."
     rb'|"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*+\'\'\''
-    rb'|"(?:[^"\\\r\n]|\\.)*+"|\'(?:[^\'\\\r\n]|\\.)*+\'|' + _BRACKET,
-    re.S,
+    rb'|"(?:[^"\\\r\n]|\\.)*+"|\'(?:[^\'\\\r\n]|\\.)*+\'|' + _BRACKET + rb")"
 )
-_BEGINNINGS = tuple(
-    (re.compile(form, re.S), ending)
-    for form, ending in (
-        (rb"\{|\[\s*[\[{\]\"]", ".json"),
-        (rb"<!doctype html|<html\b", ".html"),
-        (rb"<\?xml|<rdf:rdf\b|<!doctype rdf", ".rdf"),
-        (rb"(?:#[^\n]*\s+)*(?:<[^<>\s]*>\s*(?:<|[a-z]|\.)|_:|\[|@prefix\b|@base\b)", ".ttl"),
-        (rb"(?:#[^\n]*\s+)*(?:prefix\s+[\w-]*:\s*<|base\s*<)", ".ttl"),
-    )
+_BEGINNINGS = (
+    (rb"\{|\[\s*[\[{\]\"]", ".json"),
+    (rb"<!doctype html|<html\b", ".html"),
+    (rb"<\?xml|<rdf:rdf\b|<!doctype rdf", ".rdf"),
+    (rb"(?:#[^\n]*\s+)*(?:<[^<>\s]*>\s*(?:<|[a-z]|\.)|_:|\[|@prefix\b|@base\b)", ".ttl"),
+    (rb"(?:#[^\n]*\s+)*(?:prefix\s+[\w-]*:\s*<|base\s*<)", ".ttl"),
 )
 _BASE: ContextVar[str | None] = ContextVar("base_iri", default=None)
-_CONTEXT = re.compile(rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:')  # an escape may spell the word
+_CONTEXT = rb'"(?:@context|[^"\\]*+\\u[^"]*)"\s*:'  # an escape may spell the word
 
 
 class Parser(Protocol):
@@ -176,7 +172,7 @@ def ending_of(path: str | os.PathLike[str]) -> str:
     if str(path) != STDIN:
         return Path(path).suffix.lower()
     head = _standard_input()[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return next((ending for form, ending in _BEGINNINGS if form.match(head)), ".csv")
+    return next((ending for form, ending in _BEGINNINGS if re.match(form, head)), ".csv")
 
 
 def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
@@ -366,7 +362,7 @@ def _depth(data: bytes, kind: ox.RdfFormat) -> int:
     if sum(map(data.count, opening)) <= MAX_DEPTH.get(kind, MAX_DEPTH_OTHER):
         return 0
     depth = deepest = 0
-    for match in (_JSON if kind == ox.RdfFormat.JSON_LD else _TURTLE).finditer(data):
+    for match in re.finditer(_JSON if kind == ox.RdfFormat.JSON_LD else _TURTLE, data):
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         deepest = max(deepest, depth)
     return deepest
@@ -375,7 +371,7 @@ def _depth(data: bytes, kind: ox.RdfFormat) -> int:
 def _context_cost(data: bytes) -> int:
     """How much a parser copies: a context with all around it, a scoped one at each use."""
     count = end = outer = inner = 0
-    for key in _CONTEXT.finditer(data):
+    for key in re.finditer(_CONTEXT, data):
         size = _json_length(data, key.end())
         if key.start() < end:
             inner = max(inner, size)
@@ -388,7 +384,7 @@ def _context_cost(data: bytes) -> int:
 def _json_length(data: bytes, start: int) -> int:
     """The length of the JSON value that begins at `start`."""
     depth = 0
-    for match in _JSON.finditer(data, start):
+    for match in re.compile(_JSON).finditer(data, start):
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         if depth <= 0:
             return match.end() - start

@@ -16,11 +16,12 @@ from ..errors import InputError
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_FORMULA = re.compile(  # the place before a formula in a cell, or in a part of it
+# patterns that few commands need are compiled when they are first used
+_FORMULA = (  # the place before a formula in a cell, or in a part of it
     r"""((?:^|[;,|\t\n])[\s"]*)(?=[=+\-@＝＋－＠])(?!-?\d+(?:\.\d+)?[\s"]*(?:[;,|\t\n]|$))"""
 )
-_TERMINAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_IN_RDF = re.compile(  # of _CONTROL those that names cannot have, where there are no escapes
+_TERMINAL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+_IN_RDF = (  # of _CONTROL those that names cannot have, where there are no escapes
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
     rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
 )
@@ -46,7 +47,7 @@ def _line(text: str) -> str:
 
 def harmless(text: str) -> str:
     """A text of several lines without control characters, which a terminal would obey."""
-    return _TERMINAL.sub("\ufffd", text)
+    return re.sub(_TERMINAL, "\ufffd", text)
 
 
 def escape_control(document: bytes) -> bytes:
@@ -73,7 +74,7 @@ def escape_control(document: bytes) -> bytes:
             )
         return b"&#x%X;" % code if is_xml else b"\\u%04x" % code
 
-    return _IN_RDF.sub(escape, document)
+    return re.sub(_IN_RDF, escape, document)
 
 
 def format_table(rows: TableRows, columns: Sequence[str], width: int | None = None) -> str:
@@ -204,10 +205,10 @@ def harmless_cell(text: str) -> str:
     A spreadsheet may split it at a character that is not the delimiter here, such as `;`, so each
     part of it that would be a formula gets an apostrophe.
     """
-    text = _TERMINAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = re.sub(_TERMINAL, "\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     if text.startswith(("\t", "\n")):  # a spreadsheet may leave these out
         text = f"'{text}"
-    return _FORMULA.sub(r"\1'", text)
+    return re.sub(_FORMULA, r"\1'", text)
 
 
 def _markdown(rows: TableRows, columns: Sequence[str]) -> str:

@@ -44,16 +44,15 @@ NO_DATA = (
 SECONDS = 60.0  # default time limit of SPARQL that is not shipped
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _A_VALUE = "a text: a slug, CURIE, IRI, notation or label"
-_SPARQL = re.compile(  # a query in an argument: its first word, and what follows it
-    r"(?:\s|#[^\n]*\n)*(?:(?:PREFIX|BASE|SELECT|CONSTRUCT|DESCRIBE)\s|ASK\s*(?:\{|FROM|WHERE))",
-    re.I,
+_SPARQL = (  # a query in an argument: its first word, and what follows it
+    r"(?:\s|#[^\n]*\n)*(?:(?:PREFIX|BASE|SELECT|CONSTRUCT|DESCRIBE)\s|ASK\s*(?:\{|FROM|WHERE))"
 )
 _INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
 _WHOLE = ("integer", "int", "long")
 _NUMBERS = (*_WHOLE, "decimal", "double", "float")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}  # the spellings of xsd:boolean
-_NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*", re.A)
-_FIXED = re.compile(r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)")
+_NUMBER = r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*"
+_FIXED = r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)"
 
 
 class Mark(NamedTuple):
@@ -129,7 +128,9 @@ class Question(NamedTuple):
     def bindings(self, header: str) -> list[dict[str, str]]:
         """The variables fixed by each line of a header such as `expect`."""
         return [
-            dict(_FIXED.findall(line)) for line in self.headers.get(header, []) if line != "nothing"
+            dict(re.findall(_FIXED, line))
+            for line in self.headers.get(header, [])
+            if line != "nothing"
         ]
 
     def run(self, graph: Graph | None = None, /, *values: str, **bindings: str) -> Answer:
@@ -192,6 +193,8 @@ class Question(NamedTuple):
                     self.parameters,
                     f"it takes {', '.join(self.parameters) or 'none'}",
                 )
+        if not bindings:
+            return {}
         from .parameters import candidate_terms
 
         return {n: candidate_terms(graph, self, n, v) for n, v in bindings.items()}
@@ -467,7 +470,7 @@ def _python(literal: ox.Literal) -> Any:
     kind, text = literal.datatype.value.rsplit("#")[-1], literal.value
     if kind == "boolean":
         return _TRUTH.get(text, text)
-    if kind not in _NUMBERS or not _NUMBER.fullmatch(text):
+    if kind not in _NUMBERS or not re.fullmatch(_NUMBER, text, re.A):
         return text
     try:
         return int(text) if kind in _WHOLE else _number(text, exact=kind == "decimal")
@@ -570,4 +573,4 @@ def is_sparql(text: str) -> bool:
         >>> is_sparql("ASK { ?role a mlops:Role }"), is_sparql("roles-for-task")
         (True, False)
     """
-    return _SPARQL.match(text) is not None
+    return re.match(_SPARQL, text, re.I) is not None
