@@ -45,7 +45,10 @@ LinksByTerm = dict[str, dict[str, list[str]]]  # term: property: terms
 
 def pages(graph: Graph) -> dict[str, bytes]:
     """Content of each file of the documentation by path."""
-    return dict(Documentation(_with_alignments(graph)).files())
+    from .query_page import query_files
+
+    documentation = Documentation(_with_alignments(graph))
+    return dict([*documentation.files(), *query_files(documentation, graph)])
 
 
 def front_page(about: Mapping[str, str]) -> bytes:
