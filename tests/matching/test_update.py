@@ -117,3 +117,18 @@ def test_a_reviewed_workbook_becomes_the_mapping_set_that_was_decided(files):
     path.write_bytes(workbook([("Other", [], [{"a": 1}])]))
     with pytest.raises(InputError, match="no sheet Proposals or Set"):
         read_review(path, "Ann")
+
+
+def test_terms_in_either_namespace_of_schema_org_are_mapped_already(tmp_path):
+    source = tmp_path / "pages.ttl"
+    source.write_text(
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        '<http://schema.org/Occupation> a rdfs:Class ; rdfs:label "Occupation" .\n'
+        '<https://schema.org/Person> a rdfs:Class ; rdfs:label "Person" .\n'
+        '<http://schema.org.example/Person> a rdfs:Class ; rdfs:label "Person" .\n'
+    )
+    mapped = {row["term"]: row["by"] for row in survey(source).mapped}
+    assert mapped == {
+        "http://schema.org/Occupation": "alignment schema",
+        "https://schema.org/Person": "alignment schema",
+    }

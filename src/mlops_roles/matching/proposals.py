@@ -18,6 +18,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..io import rdf
+from ..io.resources import resource_rows
 from ..io.sssom import Mapping, MappingSet
 from ..ontology.graph import RDF_TYPE, Graph, load
 from ..ontology.mappings import mappings_of
@@ -138,7 +139,8 @@ def _mapped_already(search: _EvidenceSearch) -> Iterator[dict[str, str]]:
     for name, shipped in shipped_mapping_sets().items():
         for row in shipped.mappings:
             relation = "no match" if row.negated else local_name(row.predicate)
-            found[row.object, row.subject] = relation, f"alignment {name}"
+            for term in _spellings(row.object):
+                found[term, row.subject] = relation, f"alignment {name}"
     for term, mapped in mappings_of(search.graph).by_term.items():
         for one in mapped:
             found[term, one.ours] = one.relation, one.citation
@@ -147,6 +149,14 @@ def _mapped_already(search: _EvidenceSearch) -> Iterator[dict[str, str]]:
             label = search.label(term)
             named = {"term": term, "label": label, "relation": relation}
             yield named | {"ours": ours, "ours_label": search.label(ours), "by": by}
+
+
+def _spellings(iri: str) -> Iterator[str]:
+    """An IRI, and as it is in a namespace that means the same: see `matching/namespaces.csv`."""
+    yield iri
+    for row in resource_rows("ontology", "matching/namespaces"):
+        if iri.startswith(row["namespace"]):
+            yield row["also"] + iri.removeprefix(row["namespace"])
 
 
 def _occupation_alignments() -> list[str]:
