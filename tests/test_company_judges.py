@@ -2,7 +2,8 @@
 
 HermiT, which reasons with all of OWL 2 DL, and owlrl judge what follows. A random company extends
 the ontology in its own namespace, so that several are judged at once. Two are judged by HermiT in
-each test run; `-m "long or not long" --graphs 300` judges 300 by both, which takes an hour.
+each test run; `-m "long or not long" --graphs 300` judges 300 by both, which takes an hour. What
+`check` finds in faulty data of thirty companies is judged by pySHACL and pyshifty.
 """
 
 import random
@@ -12,10 +13,21 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
+from support.faulty import compared, faulty
 from support.random_staff import ROLES, SKILL_TERMS, random_company
 from support.reasoners import by_hermit, by_owlrl, by_rules, logical, sum_of, turtle
+from support.shacl import (
+    aimed_shapes,
+    asserted_in,
+    by_pyshacl,
+    by_pyshifty,
+    found,
+    shapes,
+    without_node_names,
+)
 
-from mlops_roles import InputError
+import mlops_roles
+from mlops_roles import InputError, check
 from mlops_roles.ontology.derivation import company_capabilities
 
 BATCH = 2  # companies that are judged at once; the time grows faster than their number
@@ -114,11 +126,13 @@ def batch(first: int) -> tuple[Graph, frozenset]:
     return given, frozenset(found)
 
 
-def test_hermit_says_the_same(first):
+def test_hermit_says_the_same(first, record_figure):
     given, ours = batch(first)
     theirs = about_companies(by_hermit(given), given)
     assert theirs - ours == set()
     assert ours - theirs == set()
+    judged = first + BATCH  # the batches before have passed
+    record_figure("company extensions judged by owlrl and HermiT", judged, judged, "companies")
 
 
 @pytest.mark.long
@@ -128,3 +142,48 @@ def test_owlrl_says_the_same_but_for_intersections(first):
     theirs = about_companies(by_owlrl(given), given)
     assert theirs - ours == set()
     assert {t for t in ours - theirs if t[1] != RDFS.subClassOf} == set()
+
+
+# check, judged by pySHACL and pyshifty ----------------------------------------------------
+
+
+@cache
+def companies_to_check(first: int) -> tuple:
+    """Thirty companies with faulty data: what `check` finds, and what its judges are given."""
+    data, added = Graph(), []
+    with TemporaryDirectory() as folder:
+        for seed in range(first, first + 30):
+            chance, home = random.Random(seed), f"https://example.org/{seed}/"
+            text, own = random_company(chance)
+            path = Path(folder) / f"{seed}.ttl"
+            turtle(text, seed).serialize(path)
+            added.append(path)
+            data += faulty(chance, home)
+            people = "".join(f"ex:q{n} mlops:holdsRole {role} .\n" for n, role in enumerate(own))
+            data += turtle(people + "ex:q0 mlops:assessedOn 7 .", seed)
+        staff = Path(folder) / "staff.nt"
+        data.serialize(staff, format="nt", encoding="utf-8")
+        company = mlops_roles.Graph(added)
+        ours, counted = found(check(staff, company), company)
+        aimed, looked_at = aimed_shapes(data, shapes(), base := asserted_in(company))
+    ours = {without_node_names(f) for f in ours if compared(f[0])}
+    counts = [{s: n for s, n in some.items() if compared(s)} for some in (counted, looked_at)]
+    return ours, counts, (base + data, aimed, looked_at)
+
+
+@pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
+@pytest.mark.parametrize("judge", [by_pyshifty, pytest.param(by_pyshacl, marks=pytest.mark.long)])
+def test_check_finds_the_same_as_other_engines(judge, thirty, record_figure):
+    ours, (counted, looked_at), given = companies_to_check(thirty)
+    theirs, judged = judge(*given)
+    theirs = {without_node_names(f) for f in theirs if compared(f[0])}
+    ours = {f for f in ours if f[0] in judged}
+    if judge is by_pyshifty:  # which tells the blank nodes of shapes and data apart
+        ours, theirs = ({f for f in some if "_" not in f} for some in (ours, theirs))
+    assert len(judged) > 50
+    assert ours == theirs
+    assert {s: n for s, n in counted.items() if n} == {s: n for s, n in looked_at.items() if n}
+    assert len({f[0] for f in theirs}) > 10
+    of = thirty + 30  # the batches before have passed
+    name = "company extensions checked by pySHACL and pyshifty"
+    record_figure(name, of, of, "companies", packages=["pyshacl", "pyshifty"])

@@ -71,6 +71,27 @@ def test_the_traceback_is_shown_when_the_environment_asks_for_it(monkeypatch, ca
         assert "\x1b" not in err
 
 
+def test_a_panic_of_the_engine_is_one_line(tmp_path, capsys):
+    """The engine has no total order of these values, and notices when it sorts this list."""
+    plain = ['"a"', '"b"@en', "1", "1.5", '"x"^^<urn:t>', "<urn:a>", "true", '"1"']
+    typed = [("NaN", "double"), ("1", "float"), ("2020-01-01", "date"), ("12:00:00", "time")]
+    typed += [("2020-01-01T00:00:00", "dateTime"), ("2020-01-01T00:00:00Z", "dateTime")]
+    typed += [("2020-01-01T10:00:00", "dateTime"), ("P1D", "duration"), ("P1M", "duration")]
+    typed += [("PT5H", "dayTimeDuration"), ("P30D", "duration"), ("1", "gDay")]
+    some = plain + [f'"{value}"^^xsd:{datatype}' for value, datatype in typed]
+    values = random.Random(0).choices(some, k=100)
+    question = tmp_path / "odd.rq"
+    question.write_text(
+        "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+        f"SELECT ?x WHERE {{ VALUES ?x {{ {' '.join(values)} }} }} ORDER BY ?x\n"
+    )
+    assert main(["ask", str(question)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "odd.rq: the engine gave up" in err
+
+
 @pytest.mark.parametrize(
     ("error", "hint"),
     [

@@ -58,7 +58,9 @@ def rdf_answers(folder):
         for kind, case in entries(manifest):
             action, result = case.one(f"{MANIFEST}action"), case.one(f"{MANIFEST}result")
             if action and kind.endswith(("Eval", "Syntax")):  # the others are of entailment
-                found = read(action.path, base + action.path.relative_to(manifest.parent).as_posix())
+                found = read(
+                    action.path, base + action.path.relative_to(manifest.parent).as_posix()
+                )
                 negative = "Negative" in kind
                 yield f"{tests}/{case.name}", negative, rdf_answer(found, negative, result)
 

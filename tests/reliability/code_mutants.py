@@ -1,77 +1,232 @@
-"""Mutants of the Python that must not be wrong, made and run by mutmut.
+"""Mutants of the Python that must not be wrong, and whether the tests kill them.
 
-`python -m tests.reliability.code_mutants --sample 100` mutates the modules named in pyproject.toml,
-runs a random sample of the mutants of each group, and records how many the tests kill; without
---sample it runs all, which takes hours. What survives is listed. Functions with a decorator, and
-what is outside of functions, get no mutants: mutmut makes none there.
+`python -m tests.reliability.code_mutants gate --sample 150` makes all mutants of a group of
+modules, takes a random sample, and runs the tests of the group on each until one fails. The tests
+are collected once; each mutant is a process that is forked from there, in which the code of the
+functions that exist is replaced. The tests that call the changed function come first. What
+survives is printed.
 """
 
 import argparse
+import contextlib
+import functools
+import gc
 import json
+import os
 import random
-import subprocess
+import signal
 import sys
+import tempfile
+import time
+import types
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
+from .code_operators import Mutant, mutants
 from .figures import record
 
 ROOT = Path(__file__).parents[2]
-GROUPS = {  # the part of the name of a module: the group
-    "gate": "gate",
-    "sparql_tokens": "tokenizer and grammar",
-    "sparql_grammar": "tokenizer and grammar",
-    "substitution": "substitution",
-    "verifier": "verifier",
-    "reader": "reader",
-    "titles": "resolver",
+SOURCE = ROOT / "src" / "mlops_roles"
+GROUPS = {  # the modules and the tests of a group
+    "gate": (["ontology/gate.py"], ["ontology/test_gate.py"]),
+    "tokenizer and grammar": (
+        ["ontology/sparql_tokens.py", "ontology/sparql_grammar.py"],
+        ["ontology/test_sparql_tokens.py", "ontology/test_gate.py"],
+    ),
+    "substitution": (
+        ["ontology/substitution.py"],
+        ["ontology/test_substitution.py", "ontology/test_sparql_tokens.py"],
+    ),
+    "verifier": (
+        ["analysis/verifier/*.py"],
+        ["analysis/verifier", "analysis/test_certificate.py"],
+    ),
+    "reader": (
+        ["staff/reader.py"],
+        ["staff/test_reader.py", "staff/test_reading.py", "staff/test_delimiter.py"],
+    ),
+    "resolver": (["matching/titles.py"], ["matching/test_titles.py", "matching/test_curation.py"]),
 }
-KILLED = {"killed", "timeout", "segfault"}
+OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
+SLOWER = 5  # times the tests may take longer than without a change
+
+
+class Mutating:
+    """A plugin of pytest that runs the tests on mutants instead of once."""
+
+    def __init__(self, files: list[Path], sample: int | None, seed: str) -> None:
+        self.files, self.sample, self.seed = files, sample, seed
+        self.found: list[tuple[Mutant, str]] = []
+        self.all_mutants: list[Mutant] = []
+        self.failed = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.failed |= report.failed
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the tests without a change, then on each mutant."""
+        calls, seconds = self._watched(session.items)
+        self.all_mutants = [m for file in self.files for m in mutants(file)]
+        chance = random.Random(self.seed)
+        size = min(self.sample or len(self.all_mutants), len(self.all_mutants))
+        for mutant in chance.sample(self.all_mutants, size):
+            items = _order(session.items, mutant, calls, seconds)
+            limit = 10 + SLOWER * sum(seconds[item.nodeid] for item in items)
+            verdict = _forked(lambda m=mutant, i=items: self._fails(m, i), limit)
+            self.found.append((mutant, verdict))
+            print(f"{verdict} {mutant}", flush=True)
+        return True
+
+    def _watched(self, items: list[pytest.Item]) -> tuple[dict, dict]:
+        """Which functions of the files each test calls, and how long it takes."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "watched.json"
+
+            def watch() -> bool:
+                found = {item.nodeid: self._run_watched(item, items) for item in items}
+                path.write_text(json.dumps(found))
+                return self.failed
+
+            if _forked(watch, 1200) != "survived":
+                raise SystemExit("the tests fail without a change")
+            found = json.loads(path.read_text())
+        calls = {name: {tuple(call) for call in some} for name, (some, _) in found.items()}
+        return calls, {name: seconds for name, (_, seconds) in found.items()}
+
+    def _run_watched(self, item: pytest.Item, items: list[pytest.Item]) -> tuple[list, float]:
+        calls, names = set(), {str(path) for path in self.files}
+
+        def note(frame: types.FrameType, event: str, _: object) -> None:
+            if event == "call" and frame.f_code.co_filename in names:
+                calls.add((frame.f_code.co_filename, frame.f_code.co_qualname.split(".<")[0]))
+
+        begun = time.monotonic()
+        sys.setprofile(note)
+        try:
+            _run(item, next((i for i in items[items.index(item) + 1 :]), None))
+        finally:
+            sys.setprofile(None)
+        return sorted(calls), time.monotonic() - begun
+
+    def _fails(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
+        apply(mutant)
+        for item, after in zip(items, [*items[1:], None], strict=True):
+            _run(item, after)
+            if self.failed:
+                return True
+        return False
+
+
+def _run(item: pytest.Item, after: pytest.Item | None) -> None:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+
+
+def _order(items: list, mutant: Mutant, calls: dict, seconds: dict) -> list:
+    """The tests that may notice a mutant, those first that call the function, and quick ones.
+
+    A fixture of a module may be what calls it, so that all tests of the module follow.
+    """
+    wanted = (str(mutant.path), mutant.function)
+    near = {i for i in items if not mutant.function or wanted in calls[i.nodeid]}
+    modules = {item.path for item in near}
+    chosen = [item for item in items if item.path in modules]
+    return sorted(chosen, key=lambda item: (item not in near, seconds[item.nodeid]))
+
+
+def _forked(function: Callable[[], bool], limit: float) -> str:
+    """What became of a function in a process of its own: killed, survived, timeout, crashed."""
+    child = os.fork()
+    if not child:
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (1, 2):
+            os.dup2(quiet, stream)
+        code = 3
+        with contextlib.suppress(BaseException):
+            code = 1 if function() else 0
+        os._exit(code)
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            code = os.waitstatus_to_exitcode(status)
+            return {0: "survived", 1: "killed", 3: "killed"}.get(code, "crashed")
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "timeout"
+
+
+def apply(mutant: Mutant) -> None:
+    """Give the functions of a module that exist in this process the code of a mutant."""
+    code = compile(mutant.tree(), str(mutant.path), "exec")
+    new = defaultdict(list)
+    for part in _codes(code):
+        new[part.co_qualname, part.co_firstlineno].append(part)
+    for function in [f for f in gc.get_objects() if isinstance(f, types.FunctionType)]:
+        if function.__code__.co_filename == str(mutant.path):
+            same = new[function.__code__.co_qualname, function.__code__.co_firstlineno]
+            if len(same) == 1:
+                with contextlib.suppress(ValueError):  # other variables of the function around it
+                    function.__code__ = same[0]
+    module = next(m for m in list(sys.modules.values()) if _is_of(m, mutant.path))
+    for kept in gc.get_objects():
+        if isinstance(kept, functools._lru_cache_wrapper) and kept.__module__ == module.__name__:
+            kept.cache_clear()
+    if not mutant.function:
+        _replace_values(module, code)
+
+
+def _is_of(module: types.ModuleType, path: Path) -> bool:
+    return getattr(module, "__file__", None) == str(path)
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield part
+            yield from _codes(part)
+
+
+def _replace_values(module: types.ModuleType, code: types.CodeType) -> None:
+    """Give the values of a module, wherever they were imported, those of a mutant."""
+    names = {"__name__": module.__name__, "__file__": module.__file__}
+    names["__package__"] = module.__package__
+    exec(code, names)  # noqa: S102
+    for name, new in names.items():
+        old = vars(module).get(name)
+        if name.startswith("__") or isinstance(new, type | types.FunctionType | types.ModuleType):
+            continue
+        for other in list(sys.modules.values()):
+            if other.__name__.startswith("mlops_roles") and vars(other).get(name) is old:
+                setattr(other, name, new)
+
+
+def run(group: str, sample: int | None, seed: str) -> None:
+    """Run the mutants of a group, and record the share that is killed."""
+    modules, tests = GROUPS[group]
+    files = [path for name in modules for path in sorted(SOURCE.glob(name))]
+    plugin = Mutating(files, sample, seed)
+    pytest.main([*OPTIONS, *(str(ROOT / "tests" / name) for name in tests)], plugins=[plugin])
+    counts = Counter(verdict for _, verdict in plugin.found)
+    of = len(plugin.found)
+    killed = of - counts["survived"]
+    note = f"a sample of {len(plugin.all_mutants)}" if of < len(plugin.all_mutants) else "all"
+    note += f"; {counts['timeout']} of them by taking too long" if counts["timeout"] else ""
+    print(record(f"mutants of the {group}", killed, of, "killed", note))
 
 
 def main() -> None:
-    """Make the mutants, run them, and record the share that is killed."""
+    """Run the mutants of some groups."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
     parser.add_argument("--sample", type=int, help="mutants of each group (default: all)")
     parser.add_argument("--seed", default="1", help="of the sample")
     args = parser.parse_args()
-    _mutmut("none")
-    names = defaultdict(list)
-    for name in _verdicts():
-        names[_group(name)].append(name)
-    chance, chosen = random.Random(args.seed), {}
-    for group, all_names in names.items():
-        size = min(args.sample or len(all_names), len(all_names))
-        chosen[group] = chance.sample(sorted(all_names), size)
-    _mutmut(*(name for some in chosen.values() for name in some))
-    found = _verdicts()
-    for group, some in chosen.items():
-        counts = Counter(found[name] in KILLED for name in some)
-        of = f"a sample of {len(names[group])}" if args.sample else "all"
-        print(record(f"mutants of the {group}", counts[True], len(some), "killed", of, ["mutmut"]))
-        print("".join(f"  {name}: {found[name]}\n" for name in some if found[name] not in KILLED))
-
-
-def _mutmut(*names: str) -> None:
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *names]
-    subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
-
-
-def _verdicts() -> dict[str, str]:
-    """What became of each mutant, in the words of mutmut."""
-    from mutmut.stats import status_by_exit_code
-
-    found: dict[str, str] = {}
-    for path in sorted((ROOT / "mutants" / "src").rglob("*.meta")):
-        codes = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
-        found |= {name: status_by_exit_code[code] for name, code in codes.items()}
-    if not found:
-        raise SystemExit("mutmut made no mutants; run `mutmut run` and see what it says")
-    return found
-
-
-def _group(name: str) -> str:
-    return next(group for part, group in GROUPS.items() if part in name)
+    for group in args.groups or GROUPS:
+        run(group, args.sample, args.seed)
 
 
 if __name__ == "__main__":
