@@ -178,7 +178,7 @@ def test_check_finds_the_same_as_other_engines(judge, thirty, record_figure):
     theirs, judged = judge(*given)
     theirs = {without_node_names(f) for f in theirs if compared(f[0])}
     ours = {f for f in ours if f[0] in judged}
-    if judge is by_pyshifty:  # which tells the blank nodes of shapes and data apart
+    if judge is by_pyshifty:  # to which blank nodes of shapes and of data differ
         ours, theirs = ({f for f in some if "_" not in f} for some in (ours, theirs))
     assert len(judged) > 50
     assert ours == theirs

@@ -194,7 +194,7 @@ def _replace_values(module: types.ModuleType, code: types.CodeType) -> None:
     """Give the values of a module, wherever they were imported, those of a mutant."""
     names = {"__name__": module.__name__, "__file__": module.__file__}
     names["__package__"] = module.__package__
-    exec(code, names)  # noqa: S102
+    exec(code, names)
     for name, new in names.items():
         old = vars(module).get(name)
         if name.startswith("__") or isinstance(new, type | types.FunctionType | types.ModuleType):

@@ -125,11 +125,11 @@ def pythons() -> None:
 def _record_tests(name: str, python: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
-        [python, "-m", "pytest", *TESTS, "-n", "0", "-q", "-W", "ignore"],
+        [python, "-m", "pytest", *TESTS, "-n", "0", "-W", "ignore"],
         cwd=ROOT, env=environment, text=True, capture_output=True, check=False,
     )  # fmt: skip
     counts = {kind: int(n) for n, kind in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
-    print(done.stdout[-2000:])
+    print(done.stdout[-6000:])
     print(record(name, counts.get("passed", 0), sum(counts.values()), "tests"))
 
 
