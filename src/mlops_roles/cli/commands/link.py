@@ -5,6 +5,7 @@
   mlops-roles link theirs.ttl --apply mappings.sssom.tsv --output linked.ttl
   mlops-roles link linked.ttl --undo mappings.sssom.tsv --output theirs.ttl
   mlops-roles link theirs.ttl --list none                     the terms without a proposal
+  mlops-roles link theirs.ttl --output review.html            a page to decide in
   mlops-roles link theirs.ttl --format xlsx --output review.xlsx
   mlops-roles link theirs.ttl --reviewed review.xlsx --author Ann --output mappings.sssom.tsv
   mlops-roles link new.ttl --update mappings.sssom.tsv --previous theirs.ttl --staff staff.csv
@@ -13,8 +14,9 @@ The proposals are an SSSOM table for a person to review. To accept a row, write 
 reviewer_label; correct its predicate_id or object_id first if needed. To reject it, write Not under
 predicate_modifier as well. A row without a reviewer is never applied. Check the rows with
 `mlops-roles coherence` before you apply them; a row with a term or predicate that does not exist
-stops --apply. Use the result with `--with linked.ttl`. In a workbook (--format xlsx), write accept,
-change or refuse, and read it back with --reviewed.
+stops --apply. Use the result with `--with linked.ttl`. A page (--format html) takes decisions by
+keyboard and saves the mapping set. In a workbook (--format xlsx), write accept, change or refuse,
+and read it back with --reviewed.
 
 --update compares a mapping set with a new version of the vocabulary: which terms were added,
 dropped, deprecated or changed, and which decided rows have to be looked at again. With --staff it
@@ -113,6 +115,10 @@ def _survey_text(found: Survey, args: argparse.Namespace) -> str | bytes:
     """The proposals or another list, in the form that is asked for."""
     if args.format == "xlsx":
         return review_workbook(found)
+    if args.format == "html" and args.listed == "proposals":
+        from ..views.review import review_page
+
+        return review_page(found)
     if args.format == "sssom" and args.listed == "proposals":
         return found.proposals.to_tsv()
     rows: Any = {

@@ -42,7 +42,7 @@ MAX_HOLDERS = 400  # of all roles together
 
 def audit_page(data: Data) -> str:
     """The data of `Audit.to_dict` as a page of HTML."""
-    env = _environment()
+    env = environment()
     here = Path(__file__).parent
     style, script = ((here / name).read_text("utf-8") for name in ("audit.css", "audit.js"))
     env.filters |= _filters(data)
@@ -58,9 +58,9 @@ def audit_page(data: Data) -> str:
         "words": glossary(),
         "small": small,
         "thin": "few" if small else "single",
-        "style": _Markup(style),
-        "script": _Markup(script),
-        "script_hash": _hash_of(script),
+        "style": Markup(style),
+        "script": Markup(script),
+        "script_hash": hash_of(script),
         "listed": {**LISTED, "holders": max(10, MAX_HOLDERS // max(1, len(data["holders"])))},
     }
     linked = _linked(data)
@@ -69,7 +69,7 @@ def audit_page(data: Data) -> str:
     return env.get_template("audit.html.j2").render({**data, **linked, **rest, **words})
 
 
-class _Markup(str):
+class Markup(str):
     """Text of this package that a template prints as it is."""
 
     __slots__ = ()
@@ -78,7 +78,7 @@ class _Markup(str):
         return self
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     """The environment of the templates; they print strings only through `_finalize`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -129,7 +129,7 @@ def _linked(data: Data) -> dict[str, Any]:
     }
 
 
-def _hash_of(script: str) -> str:
+def hash_of(script: str) -> str:
     """The hash of a script, by which the policy of a page allows it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
