@@ -306,13 +306,28 @@ def forbid_open_files() -> None:
 
 def set_resource_limits(seconds: float) -> None:
     """Cap processor time and memory, above what loading took, if the system can."""
+    limit_processor_time(seconds)
+    limit_memory(MEMORY)
+
+
+def limit_processor_time(seconds: float) -> None:
+    """Cap the processor time from now on, if the system can."""
     try:
         import resource
     except ImportError:
         return
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
     cpu = math.ceil(time.process_time() + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu if most < 0 else min(cpu, most), most))
+
+
+def limit_memory(size: int) -> None:
+    """Cap the memory to some bytes above what is used now, if the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + size,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

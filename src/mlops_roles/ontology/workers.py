@@ -1,37 +1,42 @@
-"""Warm processes for the SPARQL of strangers: each has the graph loaded, and forks for a query.
+"""Warm processes for the SPARQL of strangers: each has the graph loaded, and can be killed.
 
-A query that passed the gate can still take all memory, or never end. So it runs in a fork of a
-process that has loaded the graph: the fork has a deadline, limits on memory and on the answer, and
-no right to open files or sockets, and it starts within a millisecond. See `sandbox` for queries
-that are asked once.
+A query that passed the gate can still take all memory, or never end. So it runs in a process with
+limits on memory, time and the answer, and no right to open files or sockets. One process loads the
+graph and forks the others, which takes milliseconds: one that is late, crashes or has grown large
+is killed, and a new one takes its place. See `sandbox` for queries that are asked once.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
-import os
 import queue
 import select
-import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
-from typing import IO, Any, Self
-
-import pyoxigraph as ox
+from typing import Self
 
 from ..errors import InputError, MlopsRolesError, Timeout
-from .graph import DEFAULT, Graph
-from .sandbox import forbid_network, forbid_open_files, set_resource_limits
+from .graph import Graph
+from .worker_process import (
+    LARGE,
+    MAX_ANSWER,
+    OK,
+    REFUSED,
+    fork_workers,
+    read_exactly,
+    receive_frame,
+    send_frame,
+    send_socket,
+)
 
-MAX_ANSWER = 1 << 24  # bytes
-MAX_REQUEST = 1 << 22
-OK, REFUSED, LATE, LARGE = b"+", b"-", b"t", b"l"  # how an answer ended
+MAX_WAIT = 0.75  # of the time of a query that it may wait for a process
 STARTING_SECONDS = 120.0
+GAVE_UP = "query: the engine gave up on it (out of memory or too complex); narrow it"
 
 
 class Busy(MlopsRolesError):
@@ -68,8 +73,9 @@ class Workers:
     Args:
         graph: the graph.
         size: the number of processes, and so of queries that run at once.
-        seconds: until a query is stopped.
+        seconds: until a query is stopped, counted from when it was asked.
         waiting: the number of queries that may wait for a process.
+        more: statements that are added to the graph, as N-Quads.
 
     Example:
         >>> from mlops_roles import load
@@ -79,11 +85,19 @@ class Workers:
         ('application/sparql-results+json', True)
     """
 
-    def __init__(self, graph: Graph, size: int = 2, seconds: float = 10.0, waiting: int = 256):
-        self.seconds, self._recipe = seconds, json.dumps(graph.recipe()).encode()
+    def __init__(
+        self,
+        graph: Graph,
+        size: int = 2,
+        seconds: float = 10.0,
+        waiting: int = 256,
+        more: bytes = b"",
+    ):
+        self.seconds = seconds
+        self._parent = _Parent(json.dumps({**graph.recipe(), "more": more.decode()}).encode())
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         self._places = threading.BoundedSemaphore(size + waiting)
-        self._all = [_Worker(self._recipe) for _ in range(size)]
+        self._all = [_Worker(self._parent) for _ in range(size)]
         for worker in self._all:
             self._idle.put(worker)
 
@@ -93,10 +107,20 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __len__(self) -> int:
+        """The number of queries that run at once."""
+        return len(self._all)
+
     def close(self) -> None:
         """End all processes."""
         for worker in self._all:
             worker.end()
+        self._parent.end()
+
+    def warm(self) -> None:
+        """Wait until the graph is loaded and each process runs."""
+        for worker in self._all:
+            worker.start()
 
     def ask(self, request: Request) -> tuple[str, bytes]:
         """The media type and the body of an answer.
@@ -104,182 +128,144 @@ class Workers:
         Raises:
             InputError: the query is not valid; TooLarge: the answer is too large.
             Timeout: the query took too long.
-            Busy: too many queries wait.
+            Busy: too many queries wait, or this one waited for most of its time.
         """
         if not self._places.acquire(blocking=False):
             raise Busy("too many queries at once; try again")
         try:
-            worker = self._idle.get()
-            try:
-                return worker.ask(request, self.seconds)
-            finally:
-                self._idle.put(worker)
+            return self._ask(request, time.monotonic())
         finally:
             self._places.release()
 
+    def _ask(self, request: Request, begun: float) -> tuple[str, bytes]:
+        busy = Busy("too many queries at once; try again")
+        try:
+            worker = self._idle.get(timeout=self.seconds * MAX_WAIT)
+        except queue.Empty:
+            raise busy from None
+        waited = time.monotonic() - begun
+        try:
+            worker.start()
+            return worker.ask(request, self.seconds - waited)
+        except _Late:
+            if waited > self.seconds / 10:  # alone it might have been in time
+                raise busy from None
+            raise Timeout(f"query: no answer within {self.seconds:g} s; narrow it") from None
+        finally:
+            self._idle.put(worker)
 
-class _Worker:
-    """One process, started again when it dies."""
+
+class _Late(Exception):
+    """No answer before the deadline."""
+
+
+class _Parent:
+    """The process that has loaded the graph, and forks the workers; started again if it dies."""
 
     def __init__(self, recipe: bytes):
-        self._recipe = recipe
-        self._process = self._start()
+        self._recipe, self._lock = recipe, threading.Lock()
+        self._process, self._control = self._start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair()
         code = (
             f"import sys; sys.path[:0] = {list(filter(None, sys.path))!r}; "
-            f"from {__name__} import serve_queries; serve_queries()"
+            f"from {fork_workers.__module__} import fork_workers; fork_workers({theirs.fileno()})"
         )
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "bufsize": 0}
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code], stderr=subprocess.DEVNULL, **pipes
+            [sys.executable, "-I", "-c", code],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
         )
-        _write_frame(process.stdin, OK, self._recipe)
-        return process
+        theirs.close()
+        # a thread, as the process reads the recipe only once it has imported its modules
+        threading.Thread(target=send_frame, args=(ours, OK, self._recipe), daemon=True).start()
+        return process, ours
+
+    def fork(self) -> tuple[socket.socket, int]:
+        """A new worker: the socket that it listens to, and the number of its process."""
+        with self._lock:
+            for _ in range(2):
+                try:
+                    return self._fork()
+                except (OSError, EOFError):
+                    self._kill()
+                    self._process, self._control = self._start()
+            raise Busy("the processes for queries do not start; try again")
+
+    def _fork(self) -> tuple[socket.socket, int]:
+        ours, theirs = socket.socketpair()
+        try:
+            deadline = time.monotonic() + STARTING_SECONDS
+            read_exactly(self._control, 1, deadline)  # it is ready
+            send_socket(self._control, theirs)
+            pid = int.from_bytes(read_exactly(self._control, 8, deadline))
+        except (OSError, EOFError):
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return ours, pid
+
+    def reap(self, pid: int) -> None:
+        """Kill a worker; it is a child of that process, so that its number is not another's."""
+        with self._lock, contextlib.suppress(OSError, EOFError):
+            read_exactly(self._control, 1, time.monotonic() + STARTING_SECONDS)
+            self._control.sendall(b"k" + pid.to_bytes(8))
+
+    def _kill(self) -> None:
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+    def end(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._kill()
+
+
+class _Worker:
+    """One process that answers queries, replaced by a new one when it was killed."""
+
+    def __init__(self, parent: _Parent):
+        self._parent = parent
+        self._socket: socket.socket | None = None
+        self._pid = 0
+
+    def start(self) -> None:
+        """Start the process, if there is none or it has died."""
+        if self._socket is not None and select.select([self._socket], [], [], 0)[0]:
+            self.end()  # it has nothing to say before it is asked
+        if self._socket is None:
+            self._socket, self._pid = self._parent.fork()
 
     def end(self) -> None:
         """Kill the process."""
-        self._process.kill()
-        self._process.communicate()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            self._parent.reap(self._pid)
 
     def ask(self, request: Request, seconds: float) -> tuple[str, bytes]:
-        """The media type and the body of an answer; raises as `Workers.ask` does."""
+        """The media type and the body of an answer; raises as `Workers.ask` does, and _Late."""
+        assert self._socket is not None
         message = json.dumps({**asdict(request), "seconds": seconds}).encode()
-        late = Timeout(f"query: no answer within {seconds:g} s; narrow it")
         try:
-            _write_frame(self._process.stdin, OK, message)
-            deadline = time.monotonic() + seconds + STARTING_SECONDS
-            status, body = _read_frame(self._process.stdout, deadline)
-        except (OSError, EOFError, TimeoutError):  # the process itself died or hangs
+            self._socket.settimeout(seconds)
+            send_frame(self._socket, OK, message)
+            status, body = receive_frame(self._socket, time.monotonic() + seconds)
+        except TimeoutError:
             self.end()
-            self._process = self._start()
-            raise late from None
-        if status == LATE:
-            raise late
+            raise _Late from None
+        except (OSError, EOFError):  # the process died
+            self.end()
+            raise InputError(GAVE_UP) from None
+        if status not in (OK, REFUSED):
+            self.end()
         if status == LARGE:
             raise TooLarge(f"query: an answer of over {MAX_ANSWER >> 20} MiB; add LIMIT")
         if status == REFUSED:
             raise InputError(f"query: {body.decode('utf-8', 'replace')}")
         media, _, answer = body.partition(b"\n")
         return media.decode(), answer
-
-
-# inside the process ------------------------------------------------------------------------
-
-
-def serve_queries() -> None:
-    """Load the graph of the first frame of standard input, and answer the queries after it."""
-    incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
-    _, recipe = _read_frame(incoming)
-    graph = Graph.from_recipe(json.loads(recipe))
-    sys.addaudithook(forbid_network)
-    gc.collect()
-    gc.freeze()
-    while True:
-        try:
-            _, message = _read_frame(incoming)
-        except EOFError:
-            return
-        request = json.loads(message)
-        _write_frame(outgoing, *_answer_in_fork(graph, request))
-
-
-def _answer_in_fork(graph: Graph, request: dict[str, Any]) -> tuple[bytes, bytes]:
-    """How an answer ended, and the answer, from a fork of this process."""
-    source, sink = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with os.fdopen(sink, "wb") as out:
-            _answer(graph, request, out)
-        os._exit(0)
-    os.close(sink)
-    try:
-        return _collect(source, time.monotonic() + request["seconds"])
-    finally:
-        os.close(source)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-def _collect(source: int, deadline: float) -> tuple[bytes, bytes]:
-    """All that a fork writes until it ends, within a deadline and a size."""
-    parts, size = list[bytes](), 0
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([source], [], [], left)[0]:
-            return LATE, b""
-        part = os.read(source, 1 << 16)
-        if not part:
-            whole = b"".join(parts)
-            gave_up = b"the engine gave up on it (out of memory or too complex); narrow it"
-            return (whole[:1], whole[1:]) if whole else (REFUSED, gave_up)
-        parts.append(part)
-        size += len(part)
-        if size > MAX_ANSWER:
-            return LARGE, b""
-
-
-def _answer(graph: Graph, request: dict[str, Any], out: IO[bytes]) -> None:
-    """Write the answer to a query, or why there is none."""
-    set_resource_limits(request["seconds"])
-    forbid_open_files()
-    try:
-        result = graph.store.query(request["text"], prefixes=graph.prefixes, **_dataset(request))
-        if isinstance(result, ox.QueryTriples):
-            media = request["triples"]
-            triples = ox.RdfFormat.from_media_type(media)
-            body = ox.serialize(result, format=triples, prefixes=graph.prefixes)
-        else:
-            media = request["table"]
-            body = result.serialize(format=ox.QueryResultsFormat.from_media_type(media))
-        out.write(OK + media.encode() + b"\n" + (body or b""))
-    except (SyntaxError, RuntimeError, ValueError, OSError, MemoryError) as error:
-        out.write(REFUSED + " ".join(str(error).split())[:1000].encode("utf-8", "replace"))
-
-
-def _dataset(request: dict[str, Any]) -> dict[str, Any]:
-    """The default and the named graphs of a query, as arguments of the engine."""
-    if request["default"] is None and request["named"] is None:
-        return {"use_default_graph_as_union": True}
-    return {
-        "default_graph": list(map(_graph_name, request["default"] or ())),
-        "named_graphs": list(map(ox.NamedNode, request["named"] or ())),
-    }
-
-
-def _graph_name(iri: str) -> ox.NamedNode | ox.DefaultGraph:
-    return ox.NamedNode(iri) if iri else DEFAULT
-
-
-# frames: a byte for how it ended, eight for the length, and the content ---------------------
-
-
-def _write_frame(out: IO[bytes] | None, status: bytes, content: bytes) -> None:
-    assert out is not None
-    view = memoryview(status + len(content).to_bytes(8) + content)
-    while view:
-        view = view[out.write(view) :]
-    out.flush()
-
-
-def _read_frame(source: IO[bytes] | None, deadline: float | None = None) -> tuple[bytes, bytes]:
-    """One frame. Raises EOFError at the end, and TimeoutError after a deadline."""
-    head = _read(source, 9, deadline)
-    return head[:1], _read(source, int.from_bytes(head[1:]), deadline)
-
-
-def _read(source: IO[bytes] | None, size: int, deadline: float | None) -> bytes:
-    assert source is not None
-    parts, left = list[bytes](), size
-    while left:
-        if deadline is not None:
-            wait = max(0, deadline - time.monotonic())
-            if not select.select([source], [], [], wait)[0]:
-                raise TimeoutError
-        part = source.read(min(left, 1 << 20))
-        if not part:
-            raise EOFError
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)

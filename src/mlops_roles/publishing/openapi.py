@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..io.resources import resource_dir
 from ..ontology.catalogue import Question, catalogue
 from ..ontology.graph import Graph
 from .documents import publishing_rows
@@ -43,6 +44,13 @@ def describe(graph: Graph) -> dict[str, Any]:
         },
         "paths": {**others, **asked},
     }
+
+
+def state_of_questions(graph: Graph) -> tuple[tuple[str, int], ...]:
+    """What changes when a question is added or changed: each file with the time of its change."""
+    added = (path for path in graph.added if path.suffix == ".rq")
+    paths = [*resource_dir("queries").glob("*.rq"), *added]
+    return tuple((path.name, path.stat().st_mtime_ns) for path in sorted(paths))
 
 
 def _question(asked: Question) -> dict[str, Any]:

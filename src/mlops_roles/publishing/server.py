@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from ..errors import InputError
 from ..ontology.graph import Graph, load
+from .offer import Offer
+from .site import LateSite, Site
 
 if TYPE_CHECKING:
     import uvicorn
@@ -28,19 +31,22 @@ class Server:
         server_address: the address and the port.
     """
 
-    def __init__(self, site: str | Path | None, graph: Graph, port: int, seconds: float):
+    def __init__(
+        self, site: Site | LateSite | None, graph: Graph, port: int, seconds: float, offer: Offer
+    ):
         from ..ontology.workers import Workers
         from .app import App
-        from .site import Site
+        from .service import service_quads
 
-        pages = Site(site) if site is not None else None
+        self._site = site
         self._socket = _listening(port)
         self.server_address: tuple[str, int] = self._socket.getsockname()
         hosts = [f"{name}:{self.server_address[1]}" for name in NAMES]
-        self._workers = Workers(graph, size=max(2, os.cpu_count() or 2), seconds=seconds)
+        size = max(2, os.cpu_count() or 2)
+        self._workers = Workers(graph, size, seconds, more=service_quads(graph))
         self._ended = threading.Event()
         self._ended.set()
-        self._server = _uvicorn(App(graph, self._workers, pages, hosts))
+        self._server = _uvicorn(App(graph, self._workers, site, hosts, offer))
 
     def serve_forever(self) -> None:
         """Answer requests until `shutdown`, or until the process is interrupted."""
@@ -61,6 +67,8 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._workers.close()
         self._socket.close()
+        if isinstance(self._site, LateSite):
+            self._site.close()
 
 
 def serve(
@@ -68,21 +76,24 @@ def serve(
     port: int = 0,
     graph: Graph | None = None,
     seconds: float = 10.0,
+    offer: Offer | None = None,
 ) -> Server:
     """A web server on loopback: pages, a SPARQL endpoint at /sparql, questions at /ask/NAME.
 
     Args:
-        folder: the folder of a release, as `publish` builds it; without it there are no pages.
+        folder: the folder of a release, as `publish` builds it.
         port: the port to listen on; 0 for any free port.
         graph: what is asked; by default the shipped ontology.
         seconds: until a query is stopped.
+        offer: what more there is; by default there are no pages without a folder, no other origin
+            may ask, and there are no more addresses.
 
     Returns:
         The server, already listening.
 
     Raises:
-        InputError: the folder has no release, the port cannot be used, or the packages of the
-            extra `serve` are not installed.
+        InputError: the folder has no release, the port cannot be used, an origin is none, or the
+            packages of the extra `serve` are not installed.
 
     Example:
         >>> import mlops_roles
@@ -90,8 +101,13 @@ def serve(
         >>> server.server_address  # doctest: +SKIP
         ('127.0.0.1', 40781)
     """
+    offer = offer or Offer()
+    for origin in offer.origins:
+        if not re.fullmatch(r"https?://[\w.-]+(?::\d+)?", origin, re.A):
+            raise InputError(f"{origin[:200]!r}: not an origin; write it like https://example.org")
+    site = Site(folder) if folder is not None else LateSite() if offer.build else None
     try:
-        return Server(folder, graph or load(), port, seconds)
+        return Server(site, graph or load(), port, seconds, offer)
     except ImportError as error:
         raise InputError(
             f"serve: {error.name} is not installed; pip install 'mlops-roles[serve]'"
@@ -123,7 +139,7 @@ def _uvicorn(app: App) -> uvicorn.Server:
         log_level="critical",
         access_log=False,
         server_header=False,
-        lifespan="off",
+        lifespan="on",
         timeout_keep_alive=IDLE_SECONDS,
         h11_max_incomplete_event_size=1 << 16,
         http="h11",

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import mimetypes
 import re
+import subprocess
+import sys
+import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +41,8 @@ SAFE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+BUILDING = "The pages are being built; this takes some seconds."
+FAILED = "The pages cannot be built; run mlops-roles build to see why."
 ERROR_TEXTS = {
     404: "nothing here; see /",
     405: "this server only shows: use GET or HEAD",
@@ -129,6 +135,56 @@ class Site:
             {"Content-Type": "text/plain; charset=utf-8", **headers},
             f"{status}: {ERROR_TEXTS[status]}\n".encode(),
         )
+
+
+class LateSite:
+    """The pages of the shipped ontology, built by another process once they are asked for.
+
+    Until they are there, the answer is 503 with a page that loads itself again.
+    """
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._site: Site | None = None
+        self._lock = threading.Lock()
+
+    def respond(self, method: str, target: str, accept: str = "") -> Response:
+        """The response to a request, as of `Site.respond`."""
+        with self._lock:
+            self._advance()
+        if self._site is not None:
+            return self._site.respond(method, target, accept)
+        failed = self._process is not None and self._process.returncode
+        reload = "" if failed else '<meta http-equiv="refresh" content="2">'
+        text = FAILED if failed else BUILDING
+        page = f'<!DOCTYPE html><html lang="en"><head>{reload}<title>{text}</title></head>'
+        page += f"<body><p>{text}</p></body></html>\n"
+        headers = {"Content-Type": "text/html; charset=utf-8", "Retry-After": "2"}
+        return Response(503, headers, page.encode())
+
+    def _advance(self) -> None:
+        """Start the build, or open what it has built."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mlops-roles.")
+            code = (
+                f"import os, sys; os.nice(10); sys.path[:0] = {list(filter(None, sys.path))!r}; "
+                f"from {__package__}.release import publish; publish(sys.argv[1])"
+            )
+            command = [sys.executable, "-I", "-c", code, f"{self._folder.name}/site"]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            )
+        elif self._site is None and self._process is not None and self._process.poll() == 0:
+            self._site = Site(f"{self._folder.name}/site")
+
+    def close(self) -> None:
+        """End the build, and remove what it has built."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 def _files(root: Path) -> Iterator[tuple[str, Path]]:

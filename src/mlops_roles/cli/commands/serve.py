@@ -1,6 +1,6 @@
 """Serve a built release on this machine: pages, IRIs, a SPARQL endpoint, questions.
 
-  mlops-roles serve                        the folder that `mlops-roles build` wrote
+  mlops-roles serve                        the pages, built or to be built
   mlops-roles serve dist --port 8000 --with ours.ttl
   curl -L -H 'Accept: text/turtle' http://127.0.0.1:8000/mlops-roles/role/ml-engineer
   curl 'http://127.0.0.1:8000/sparql?query=SELECT+*+%7B+?role+a+mlops:Role+%7D'
@@ -13,17 +13,28 @@ describes the questions. Read-only, on the loopback interface; stop it with Ctrl
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..main import add_added, load_ontology
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
-        "folder", nargs="?", default="dist", metavar="DIR", help="the built folder (default: dist)"
+        "folder",
+        nargs="?",
+        metavar="DIR",
+        help="the built folder (default: dist if it is one, else pages are built when asked for)",
     )
     add_added(parser)
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds until a query is stopped"
+    )
+    parser.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an origin whose pages may ask, such as https://editor.example (default: none)",
     )
     parser.add_argument(
         "--port", type=int, default=8000, help="the port; 0 for any free one (default: 8000)"
@@ -31,9 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ...publishing.offer import Offer
     from ...publishing.server import serve
 
-    with serve(args.folder, args.port, load_ontology(args), args.timeout) as server:
+    graph, folder = load_ontology(args), args.folder
+    if folder is None and (Path("dist") / "SHA256SUMS").is_file():
+        folder = "dist"
+    offer = Offer(build=folder is None, origins=args.origin)
+    with serve(folder, args.port, graph, args.timeout, offer) as server:
         sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/\n")
         sys.stdout.flush()
         try:

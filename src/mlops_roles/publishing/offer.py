@@ -1,0 +1,57 @@
+"""What a server offers beside the endpoint and the questions: pages, origins, more addresses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What another room adds to the application, such as pages about people.
+
+    Attributes:
+        routes: its addresses. They check the host, and who asks, themselves.
+        lifespan: what it needs while the application runs.
+    """
+
+    routes: Sequence[BaseRoute]
+    lifespan: Lifespan | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a server offers beside the endpoint and the questions.
+
+    Attributes:
+        build: without a folder, whether the pages of the shipped ontology are built when the first
+            of them is asked for; else there are no pages.
+        origins: other origins, such as 'https://editor.example', whose pages may ask.
+        parts: more to serve; each is made for the hosts that a request may name.
+    """
+
+    build: bool = False
+    origins: Sequence[str] = ()
+    parts: Sequence[Callable[[Sequence[str]], Part]] = ()
+
+
+def together(lifespans: Sequence[Lifespan]) -> Lifespan | None:
+    """One lifespan of several; None if there is none."""
+    if not lifespans:
+        return None
+
+    @asynccontextmanager
+    async def whole(app: Any) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for lifespan in lifespans:
+                await stack.enter_async_context(lifespan(app))
+            yield
+
+    return whole

@@ -1,0 +1,200 @@
+"""The operations of the SPARQL 1.1 Protocol: a query and its dataset, from a request.
+
+See https://www.w3.org/TR/sparql11-protocol/. Updates are refused. Other parameters than those of
+the protocol are ignored, as clients add some of their own (`format`, `ac`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from ..errors import InputError
+from ..ontology.engine_corrections import corrected
+from ..ontology.gate import reject_unsafe_query
+from ..ontology.query_outline import outline
+from ..ontology.sparql_tokens import Token, token_list
+from ..ontology.workers import Request as Query
+
+MAX_BODY = 1 << 18  # bytes of a request
+QUERY, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
+TABLES = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+)
+TRIPLES = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+ALIASES = {"application/json": TABLES[0], "application/xml": TABLES[1]}
+UPDATES = {"update", "using-graph-uri", "using-named-graph-uri"}
+CHANGING = {"RAND", "NOW", "UUID", "STRUUID", "BNODE"}  # what differs each time
+
+
+class Refused(Exception):
+    """A request that is not answered: the status, and a sentence for the client."""
+
+    def __init__(self, status: int, why: str, **headers: str):
+        super().__init__(why)
+        self.status, self.why, self.headers = status, why, headers
+
+
+class Operation(NamedTuple):
+    """A query and its dataset, as a request has them."""
+
+    text: str
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+class Prepared(NamedTuple):
+    """A query that has passed the gate.
+
+    Attributes:
+        text: the query without FROM, as the engine answers it rightly.
+        default: the default graphs that its FROM clauses name.
+        named: the named graphs that its FROM NAMED clauses name.
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        is_stable: whether its answer is the same each time.
+    """
+
+    text: str
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+    form: str
+    is_stable: bool
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types that it can be answered in, the preferred one first."""
+        return TRIPLES if self.form in ("CONSTRUCT", "DESCRIBE") else (*TABLES, *ALIASES)
+
+    def query(self, asked: Operation, media: str, graphs: Mapping[str, str]) -> Query:
+        """The query for a worker.
+
+        Args:
+            asked: the operation, whose dataset goes before that of the query.
+            media: one of `media_types`.
+            graphs: the graphs that can be named, each with its name in the store.
+
+        Raises:
+            InputError: the dataset has another graph.
+        """
+        media = ALIASES.get(media, media)
+        table, triples = (TABLES[0], media) if media in TRIPLES else (media, TRIPLES[0])
+        default, named = self.default, self.named
+        if asked.default or asked.named:
+            default, named = asked.default, asked.named
+        if not (default or named):
+            return Query(self.text, table, triples)
+        names = tuple(_graph(iri, graphs) for iri in default)
+        for iri in named:
+            if not _graph(iri, graphs):
+                raise InputError(f"<{iri}> is the default graph here and has no name")
+        return Query(self.text, table, triples, names, named)
+
+
+@lru_cache(maxsize=512)
+def prepare(text: str) -> Prepared:
+    """A query, checked. Raises InputError if it is refused."""
+    tokens = token_list(text)
+    plain, default, named = _without_dataset(text, tokens)
+    reject_unsafe_query(plain)
+    words = {token.upper for token in tokens if token.kind == "word"}
+    form = outline(plain).form
+    return Prepared(corrected(plain), default, named, form, words.isdisjoint(CHANGING))
+
+
+def _graph(iri: str, graphs: Mapping[str, str]) -> str:
+    """The name that the store has for a graph. Raises InputError for one that is not here."""
+    if iri not in graphs:
+        raise InputError(f"no graph <{iri[:200]}> here; there are {', '.join(list(graphs)[:5])}")
+    return graphs[iri]
+
+
+def _without_dataset(
+    text: str, tokens: Sequence[Token]
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """A query without its FROM clauses, and the graphs that they name."""
+    found: tuple[list[str], list[str]] = ([], [])
+    pieces, at = list[str](), 0
+    for place, token in enumerate(tokens):
+        if token.upper == "FROM" and token.kind == "word" and not token.depth:
+            is_named = _upper(tokens, place + 1) == "NAMED"
+            graph = tokens[place + 1 + is_named] if place + 1 + is_named < len(tokens) else None
+            if graph is None or graph.kind != "iri":
+                continue  # the gate says what is wrong with it
+            found[is_named].append(graph.text[1:-1])
+            pieces.append(text[at : token.start])
+            at = graph.end
+    return "".join([*pieces, text[at:]]), tuple(found[0]), tuple(found[1])
+
+
+def _upper(tokens: Sequence[Token], place: int) -> str:
+    return tokens[place].upper if place < len(tokens) else ""
+
+
+async def read_operation(request: Request) -> Operation | None:
+    """The query of a request; None for a GET without one, which asks for the description.
+
+    Raises Refused for what the protocol does not allow, and for updates.
+    """
+    pairs = await _pairs(request)
+    if odd := next((name for name, _ in pairs if name in UPDATES), None):
+        raise Refused(400, f"{odd}: this endpoint only reads; send query")
+    queries = [value for name, value in pairs if name == "query"]
+    if not queries and request.method != "POST" and not pairs:
+        return None
+    if len(queries) != 1:
+        raise Refused(400, f"{len(queries)} queries; send one")
+    default, named = (
+        tuple(v for n, v in pairs if n == f"{kind}-graph-uri") for kind in ("default", "named")
+    )
+    return Operation(queries[0], default, named)
+
+
+async def _pairs(request: Request) -> list[tuple[str, str]]:
+    """The parameters of a request, those of a form included, and a raw query as `query`."""
+    pairs = _decoded_pairs(request.scope["query_string"])
+    if request.method != "POST":
+        return pairs
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameters.partition("charset=")[2].strip(' "') or "utf-8"
+    if charset != "utf-8":
+        raise Refused(415, "the protocol has UTF-8 alone; send that")
+    kind, body = kind.strip(), await _body(request)
+    if kind == QUERY:
+        return [*pairs, ("query", _decoded(body))]
+    if kind == FORM:
+        return [*pairs, *_decoded_pairs(body)]
+    raise Refused(415, f"send {QUERY} or {FORM}")
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request, within a limit."""
+    parts, size = list[bytes](), 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            raise Refused(413, f"over {MAX_BODY >> 10} KiB; send less")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(400, "not UTF-8") from None
+
+
+def _decoded_pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            _decoded(body), keep_blank_values=True, errors="strict", max_num_fields=100
+        )
+    except ValueError:
+        raise Refused(400, "the parameters cannot be read") from None
