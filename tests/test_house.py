@@ -331,7 +331,7 @@ def test_the_library_neither_prints_nor_exits(path):
         {"sys.exit", "sys.stdout.write", "sys.stdout.buffer.write", "sys.stderr.write"}
         if path.stem == "sandbox"
         else {"os._exit"}
-        if path.stem == "workers"
+        if path.stem == "worker_process"
         else set()
     )
 

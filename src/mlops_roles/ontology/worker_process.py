@@ -140,7 +140,7 @@ def _graph_name(iri: str) -> ox.NamedNode | ox.DefaultGraph:
 
 def send_frame(to: socket.socket, status: bytes, content: bytes) -> None:
     """Send one frame."""
-    with contextlib.suppress(BrokenPipeError):  # whoever reads an answer sees that it is missing
+    with contextlib.suppress(BrokenPipeError):  # the reader sees that it is missing
         to.sendall(status + len(content).to_bytes(8) + content)
 
 

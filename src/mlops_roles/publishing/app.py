@@ -1,8 +1,8 @@
 """The web application: the pages of a release, a SPARQL endpoint, and the questions as addresses.
 
 Read-only. Queries pass the gate (`ontology.gate`) and run in processes that can be ended
-(`ontology.workers`). It answers requests in its own name alone, allows no other origin unless told,
-and says nothing of its files. The graph does not change, so that answers are kept as bytes.
+(`ontology.workers`). It answers requests in its own name alone, allows no origin that is not
+listed, and says nothing of its files. Answers are kept as bytes, as the graph does not change.
 """
 
 from __future__ import annotations

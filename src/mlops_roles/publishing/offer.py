@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -40,6 +43,14 @@ class Offer:
     build: bool = False
     origins: Sequence[str] = ()
     parts: Sequence[Callable[[Sequence[str]], Part]] = ()
+
+    def check(self) -> None:
+        """Raise InputError if an origin is none."""
+        for origin in self.origins:
+            if not re.fullmatch(r"https?://[\w.-]+(?::\d+)?", origin, re.A):
+                raise InputError(
+                    f"{origin[:200]!r}: not an origin; write it like https://example.org"
+                )
 
 
 def together(lifespans: Sequence[Lifespan]) -> Lifespan | None:

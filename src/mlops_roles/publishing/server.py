@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import threading
 from pathlib import Path
@@ -102,9 +101,7 @@ def serve(
         ('127.0.0.1', 40781)
     """
     offer = offer or Offer()
-    for origin in offer.origins:
-        if not re.fullmatch(r"https?://[\w.-]+(?::\d+)?", origin, re.A):
-            raise InputError(f"{origin[:200]!r}: not an origin; write it like https://example.org")
+    offer.check()
     site = Site(folder) if folder is not None else LateSite() if offer.build else None
     try:
         return Server(site, graph or load(), port, seconds, offer)
