@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mlops_roles import InputError
 from mlops_roles.cli import main
-from mlops_roles.publishing import compatibility, documents, release, server, site
+from mlops_roles.publishing import compatibility, documents, query_page, release, server, site
 from mlops_roles.publishing.redirects import Redirects
 
 IRI = "/mlops-roles/role/ml-engineer"
@@ -412,6 +412,7 @@ def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
 ):
     monkeypatch.setattr(compatibility, "breaking_changes", lambda: [])
     monkeypatch.setattr(release, "release_files", lambda graph, site: {"SHA256SUMS": site.encode()})
+    monkeypatch.setattr(query_page, "vendor_files", lambda: {"vendor/engine.js": b""})
     assert main.main(["build", "--output", str(tmp_path / "dist")]) == 0
     assert capsys.readouterr() == (
         f"built {tmp_path / 'dist'}\n",
@@ -422,3 +423,14 @@ def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
     )
     assert capsys.readouterr().err == ""
     assert (tmp_path / "dist" / "SHA256SUMS").read_text() == "https://x.example"
+
+
+def test_the_build_command_says_that_the_query_page_has_no_engine(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(compatibility, "breaking_changes", lambda: [])
+    monkeypatch.setattr(release, "release_files", lambda graph, site: {"SHA256SUMS": site.encode()})
+    monkeypatch.setattr(query_page, "vendor_files", dict)
+    site = ["--site", "https://x.example"]
+    assert main.main(["build", "--output", str(tmp_path / "dist"), *site]) == 0
+    assert capsys.readouterr().err == (
+        "no engine and no editor in the query page: npm was not run (see docs/publishing.md)\n"
+    )

@@ -40,7 +40,7 @@ def query_files(pages: Documentation, graph: Graph) -> Iterator[tuple[str, bytes
         graph: the ontology that is asked, without alignments.
     """
     vendor = vendor_files()
-    questions = [q for q in catalogue(graph).values() if "given" not in q.headers]
+    questions = questions_without_data(graph)
     topics: dict[str, list[Question]] = {}
     for question in questions:
         topics.setdefault(question.topic, []).append(question)
@@ -61,6 +61,11 @@ def query_files(pages: Documentation, graph: Graph) -> Iterator[tuple[str, bytes
     yield "data/ontology.js", assignment("mlopsOntology", _dataset(graph).decode())
     yield ENDPOINT_SCRIPT, assignment("mlopsEndpoint", "")
     yield from vendor.items()
+
+
+def questions_without_data(graph: Graph) -> list[Question]:
+    """The questions of the catalogue whose test needs no data besides the ontology."""
+    return [q for q in catalogue(graph).values() if "given" not in q.headers]
 
 
 def vendor_files() -> dict[str, bytes]:

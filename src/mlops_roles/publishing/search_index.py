@@ -101,10 +101,10 @@ def _decorations(graph: Graph, words: Lexicon, titles: Iterable[str]) -> Iterato
 
     A word that does is tried with each such title, and left out if an answer differs.
     """
-    spellings = [row["word"] for row in ask("spellings", graph)]
-    phrases = (fold_spelling(phrase).split() for phrase in (*words.kinds, *spellings))
+    read = {fold_spelling(r["word"]): fold_spelling(r["read"]) for r in ask("spellings", graph)}
+    phrases = (fold_spelling(phrase).split() for phrase in (*words.kinds, *read))
     joined = {pair for phrase in phrases for pair in itertools.pairwise(phrase)}
-    starts, ends = _by_word(titles, 0), _by_word(titles, -1)
+    starts, ends = _by_word(titles, read, 0), _by_word(titles, read, -1)
     for word, kind in list(words.kinds.items()):
         if kind not in words.modifiers_anywhere:
             continue
@@ -115,11 +115,13 @@ def _decorations(graph: Graph, words: Lexicon, titles: Iterable[str]) -> Iterato
             yield word
 
 
-def _by_word(titles: Iterable[str], place: int) -> dict[str, list[str]]:
-    """The titles by their first or last word."""
+def _by_word(titles: Iterable[str], read: Mapping[str, str], place: int) -> dict[str, list[str]]:
+    """The titles by their first or last word, and by what that is read as."""
     found: dict[str, list[str]] = {}
     for title in titles:
-        found.setdefault(title.split()[place], []).append(title)
+        word = title.split()[place]
+        for name in {word, read.get(word, word)}:
+            found.setdefault(name, []).append(title)
     return found
 
 

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 from ..errors import InputError
 from ..ontology.graph import BASE
 from .documents import formats
+from .query_page import ENDPOINT_SCRIPT
 from .redirects import Redirects
 
 MOUNT = urlsplit(BASE).path + "/"
@@ -34,6 +35,7 @@ QUERY_POLICY = (  # the query page runs an engine in WebAssembly, in a worker
     POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
     + "; worker-src 'self' blob:"
 )
+ENDPOINT = b'var mlopsEndpoint="/sparql";\n'  # tells the query page of the endpoint of `app`
 SAFE = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -126,7 +128,8 @@ class Site:
         headers = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind}
         if Path(name).parent.name == "query":
             headers["Content-Security-Policy"] = QUERY_POLICY
-        return Response(200, headers, self.files[name].read_bytes())
+        is_script = name.endswith(f"/{ENDPOINT_SCRIPT}")
+        return Response(200, headers, ENDPOINT if is_script else self.files[name].read_bytes())
 
     @staticmethod
     def _error(status: int, **headers: str) -> Response:

@@ -5,6 +5,7 @@
   mlops-roles build --terms                the terms that a release promises to keep, as CSV
   mlops-roles build --with acme.ttl --output acme          a company's roles: page, closure, shapes
 
+The query page runs SPARQL in the browser if npm has installed its engine (see docs/publishing.md).
 Two builds of the same ontology are identical, byte for byte. The redirects point to --site, the
 address at which the folder will be published. Exit code 1, and nothing is built, if the ontology
 breaks a promise of an earlier release: an IRI is missing, has another meaning, or lost its label.
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ...publishing.compatibility import breaking_changes, term_list_csv
+    from ...publishing.query_page import vendor_files
     from ...publishing.release import publish
 
     if args.added or args.only:
@@ -55,6 +57,10 @@ def run(args: argparse.Namespace) -> int:
     write_output(f"built {publish(args.output, **site)}\n", None)
     if not site:
         print_note("no --site: the redirects lead to a placeholder")
+    if not vendor_files():
+        print_note(
+            "no engine and no editor in the query page: npm was not run (see docs/publishing.md)"
+        )
     return 0
 
 

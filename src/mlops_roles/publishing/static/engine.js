@@ -36,7 +36,7 @@
       const options = { use_default_graph_as_union: true };
       if (/CONSTRUCT|DESCRIBE/.test(formOf(text))) {
         const vars = ["subject", "predicate", "object"];
-        const quads = store.query(text, options);
+        const quads = store.query(text, options).sort((a, b) => (String(a) < String(b) ? -1 : 1));
         const bindings = quads.map((quad) => Object.fromEntries(vars.map((name) => [name, plain(quad[name])])));
         return { isGraph: true, triples: quads.map(String), head: { vars }, results: { bindings } };
       }

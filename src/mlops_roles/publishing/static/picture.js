@@ -106,8 +106,8 @@
     const bend = forward ? BETWEEN / 2 : -BETWEEN / 2;
     const path = element("path", { d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, "marker-end": "url(#arrow)" });
     path.append(element("title", {}, `${a.text} ${text} ${b.text}`));
-    const place = { x: x2 - (forward ? 12 : -12), y: y2 - 4 + 15 * before, "text-anchor": forward ? "end" : "start" };
-    return [path, element("text", { ...place, class: "property" }, text)];
+    const place = { x: x2 - (forward ? 12 : -12), y: y2 - 4 + 15 * before };
+    return [path, element("text", { ...place, class: forward ? "property" : "property back" }, text)];
   }
 
   /** The picture as SVG. `link` gives the address of a thing, or null. */

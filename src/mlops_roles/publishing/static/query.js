@@ -280,7 +280,8 @@
     part("suggested-of").textContent = term.label;
     const links = found.map((question) => {
       const { name: parameter } = question.parameters.find(takes);
-      return make("li", {}, make("a", { href: `#question=${question.name}&${parameter}=${term.curie}` }, question.name), ` ${question.summary}`);
+      const href = `#question=${question.name}&${parameter}=${encodeURIComponent(term.curie)}`;
+      return make("li", {}, make("a", { href, title: question.summary }, question.name));
     });
     part("suggested").querySelector("ul").replaceChildren(...links);
   }

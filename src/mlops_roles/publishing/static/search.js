@@ -119,7 +119,8 @@
   /** The answer of `mlops-roles resolve` to a title that the index carries; null for any other. */
   function resolve(index, text) {
     const title = plain(text).split(/\s+/).filter(Boolean).join(" ");
-    const found = index.titles[title] ?? index.titles[withoutDecoration(index, title)];
+    const own = (name) => (Object.hasOwn(index.titles, name) ? index.titles[name] : null);
+    const found = own(title) ?? own(withoutDecoration(index, title));
     if (!found) return null;
     const [roles, similar] = found;
     return {
@@ -129,11 +130,15 @@
     };
   }
 
-  /** A title without one word before or after it that changes no answer. */
+  /** The known title that is left without one word before or after it that changes no answer. */
   function withoutDecoration(index, title) {
-    const one = index.decorations.find((word) => title.startsWith(`${word} `) || title.endsWith(` ${word}`));
-    if (!one) return "";
-    return title.startsWith(`${one} `) ? title.slice(one.length + 1) : title.slice(0, -one.length - 1);
+    for (const word of index.decorations) {
+      const rest = title.startsWith(`${word} `)
+        ? title.slice(word.length + 1)
+        : title.endsWith(` ${word}`) && title.slice(0, -word.length - 1);
+      if (rest && Object.hasOwn(index.titles, rest)) return rest;
+    }
+    return "";
   }
 
   scope.mlopsSearch = { words, prepare, search, resolve };
