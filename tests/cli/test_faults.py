@@ -17,6 +17,7 @@ COMMANDS = [
     ("verify", "ada.json", "--staff", "staff.csv"),
     ("export", "--inferred"),
 ]
+RAISED = []  # at which calls so far, for the figure
 ERRORS = (
     lambda: Injected("Ada Okafor\n\x1b[31m"),
     lambda: OSError(errno.EIO, "Input/output error"),
@@ -37,9 +38,12 @@ def staff(tmp_path_factory):
     return folder
 
 
+@pytest.mark.filterwarnings(  # Python itself ignores one in a generator that is being closed
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
 def test_an_exception_anywhere_is_one_line_or_does_no_harm(
-    arguments, staff, monkeypatch, capsys, request
+    arguments, staff, monkeypatch, capsys, request, record_figure
 ):
     monkeypatch.chdir(staff)
     code = main(list(arguments))
@@ -58,6 +62,8 @@ def test_an_exception_anywhere_is_one_line_or_does_no_harm(
             assert code == 2, place
             assert err.count("\n") == 1, place
             assert not {"Okafor", "\x1b"} & set(err.split()), place
+        RAISED.append(at)
+    record_figure("exceptions at random calls", len(RAISED), len(RAISED), "exceptions")
 
 
 def test_the_traceback_is_shown_when_the_environment_asks_for_it(monkeypatch, capsys):

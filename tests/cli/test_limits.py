@@ -18,6 +18,7 @@ WRITERS = {  # each writes `out`
     "save": ["audit", "staff.csv", "--reading", "--save-mapping", "out"],
     "store": ["ask", "roles", "--data", "data.ttl", "--store", "out"],
 }
+KILLS = []  # each kill so far, for the figure
 DATA = "<urn:a> a <urn:b> . <urn:b> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <urn:c> .\n"
 
 
@@ -98,8 +99,8 @@ def test_two_processes_that_write_the_same_file_leave_one_whole_answer(place):
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_kill_leaves_the_old_output_or_the_new_one(name, place, request):
-    """One kill each here; `--graphs 1200` makes 200 of them in all."""
+def test_a_kill_leaves_the_old_output_or_the_new_one(name, place, request, record_figure):
+    """One kill each here; `--graphs 6000` makes 200 of each."""
     begun = time.monotonic()
     assert run(WRITERS[name]).returncode == 0
     seconds = time.monotonic() - begun
@@ -111,9 +112,12 @@ def test_a_kill_leaves_the_old_output_or_the_new_one(name, place, request):
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert contents(place, name) == old
+        KILLS.append(name)
     assert run(WRITERS[name]).returncode == 0
     assert contents(place, name) == old
     assert not [path for path in files(place) if ".tmp" in path or ".loading" in path]
+    note = f"of {len(set(KILLS))} commands"
+    record_figure("random kills of writing commands", len(KILLS), len(KILLS), "kills", note)
 
 
 def contents(place, name):
