@@ -54,14 +54,14 @@ def _contents(graph: Graph, pages: Mapping[str, str]) -> dict[str, Any]:
             names.setdefault(term, {}).setdefault(language, text)
     terms = [_term(graph, pages, term, names.get(term, {})) for term in texts]
     weights = resource_rows("ontology", "matching/search")
-    words, titles = lexicon(graph), _titles(graph)
+    answers = dict(_answers(graph, {term: at for at, term in enumerate(texts)}))
     return {
         "terms": terms,
         "texts": list(texts.values()),
         "places": list(places),
         "weights": {row["found"]: int(row["weight"]) for row in weights},
-        "titles": dict(_answers(graph, titles, {term: at for at, term in enumerate(texts)})),
-        "decorations": sorted(_decorations(graph, words, titles)),
+        "titles": answers,
+        "decorations": sorted(_decorations(graph, lexicon(graph), answers)),
     }
 
 
@@ -81,11 +81,9 @@ def _titles(graph: Graph) -> list[str]:
     return sorted({fold_spelling(name) for name in (*titles, *fields)})
 
 
-def _answers(
-    graph: Graph, titles: Iterable[str], at: Mapping[str, int]
-) -> Iterator[tuple[str, list[Any]]]:
+def _answers(graph: Graph, at: Mapping[str, int]) -> Iterator[tuple[str, list[Any]]]:
     """Each title that names a role, with the places of its roles and of the similar role."""
-    for found in resolve_all(titles, graph, nearest=False):
+    for found in resolve_all(_titles(graph), graph, nearest=False):
         if found.roles:
             roles = [at[_curie(graph, role)] for role in found.roles]
             yield found.title, [roles, found.similar and at[_curie(graph, found.similar)]]

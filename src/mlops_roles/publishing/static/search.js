@@ -133,10 +133,10 @@
   /** The known title that is left without one word before or after it that changes no answer. */
   function withoutDecoration(index, title) {
     for (const word of index.decorations) {
-      const rest = title.startsWith(`${word} `)
-        ? title.slice(word.length + 1)
-        : title.endsWith(` ${word}`) && title.slice(0, -word.length - 1);
-      if (rest && Object.hasOwn(index.titles, rest)) return rest;
+      const after = title.startsWith(`${word} `) ? title.slice(word.length + 1) : "";
+      const before = title.endsWith(` ${word}`) ? title.slice(0, -word.length - 1) : "";
+      const known = [after, before].find((rest) => Object.hasOwn(index.titles, rest));
+      if (known) return known;
     }
     return "";
   }
