@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import anyio
@@ -17,7 +18,10 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, Pseudonyms, Records, catalogue, load
 from mlops_roles.cli.agents import MAX_ROWS, Toolbox, is_about_data
+from mlops_roles.cli.mcp_part import mcp_part
 from mlops_roles.cli.mcp_server import build_server
+from mlops_roles.publishing.offer import Offer
+from mlops_roles.publishing.server import serve
 
 STAFF = ROOT / "examples" / "acme.csv"
 NAMES = [line.split(",")[0] for line in STAFF.read_text("utf-8").splitlines()[1:]]
@@ -193,6 +197,29 @@ def test_a_request_in_another_hosts_name_is_refused(address):
     assert httpx.post(address, json=message, headers=headers, trust_env=False).status_code == 421
     origin = {"Origin": "https://evil.example", "Accept": headers["Accept"]}
     assert httpx.post(address, json=message, headers=origin, trust_env=False).status_code == 403
+
+
+@pytest.fixture(scope="module")
+def served(graph):
+    """The address of the protocol at a server of pages and questions."""
+    with serve(port=0, graph=graph, offer=Offer(parts=[mcp_part(graph)])) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_address[1]}/mcp"
+        running.shutdown()
+
+
+def test_a_client_of_serve_is_served_and_learns_of_no_person(served):
+    async def conversation(client):
+        await _whole_conversation(client)
+        names = {tool.name for tool in (await client.list_tools()).tools}
+        assert names.isdisjoint({"people", "certify", "gap"})
+
+    speak(served, conversation)
+    speak(served, conversation)  # a second session
+
+
+def test_serve_refuses_agents_in_another_hosts_name(served):
+    test_a_request_in_another_hosts_name_is_refused(served)
 
 
 WORDS = st.one_of(

@@ -6,6 +6,7 @@ See https://modelcontextprotocol.io. The package `mcp` (extra `mcp`) speaks the 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,8 @@ import anyio.to_thread
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 
 from ..errors import InputError, MlopsRolesError
@@ -24,6 +27,7 @@ from .agents import Tool, Toolbox
 
 PAGE = 200  # resources that are listed at once
 PROMPT = "three-rules"
+MAX_SESSIONS = 64  # of agents at once
 MAX_ANSWER = 1 << 20  # characters
 
 
@@ -70,6 +74,22 @@ def run_http(toolbox: Toolbox, port: int) -> None:
 
     app = build_server(toolbox).streamable_http_app(host="127.0.0.1", json_response=True)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", server_header=False)
+
+
+def http_app(server: Server[Any], hosts: Sequence[str]) -> tuple[Any, Any]:
+    """The handler of a server over HTTP, and what has to run meanwhile, as a context.
+
+    Args:
+        server: what `build_server` gives.
+        hosts: the hosts that a request may name; others, and other origins, are refused.
+    """
+    security = TransportSecuritySettings(
+        allowed_hosts=list(hosts), allowed_origins=[f"http://{host}" for host in hosts]
+    )
+    manager = StreamableHTTPSessionManager(
+        server, json_response=True, security_settings=security, max_sessions=MAX_SESSIONS
+    )
+    return manager.handle_request, manager.run()
 
 
 def _rules() -> str:

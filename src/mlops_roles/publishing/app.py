@@ -35,7 +35,7 @@ from ..ontology.workers import Busy, TooLarge, Workers
 from .cache import Answer, AnswerCache
 from .documents import formats, serialize
 from .negotiation import best_media_type
-from .offer import Offer, together
+from .offer import Offer, names_host, together
 from .openapi import describe, state_of_questions
 from .protocol import TRIPLES, Operation, Prepared, Refused, prepare, read_operation
 from .service import SERVICE, description, service_statements
@@ -125,8 +125,7 @@ class App:
 
     def check_host(self, request: Request) -> None:
         """Refuse a request in another's name, as by DNS rebinding."""
-        hosts = request.headers.getlist("host")
-        if len(hosts) != 1 or hosts[0].casefold() not in self.hosts:
+        if not names_host(request, self.hosts):
             raise Refused(421, "not this server's name; use its address on this machine")
 
     async def _in_thread(self, work: Callable[[], _Value], name: str, threads: int) -> _Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.routing import BaseRoute
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
@@ -51,6 +52,12 @@ class Offer:
                 raise InputError(
                     f"{origin[:200]!r}: not an origin; write it like https://example.org"
                 )
+
+
+def names_host(request: Request, hosts: Collection[str]) -> bool:
+    """Whether a request names one of some hosts; one in another's name may be DNS rebinding."""
+    named = request.headers.getlist("host")
+    return len(named) == 1 and named[0].casefold() in hosts
 
 
 def together(lifespans: Sequence[Lifespan]) -> Lifespan | None:

@@ -2,12 +2,14 @@
 
   mlops-roles serve                        the pages, built or to be built
   mlops-roles serve dist --port 8000 --with ours.ttl
+  mlops-roles serve --staff staff.csv      and pages about people, at an address with a secret
   curl -L -H 'Accept: text/turtle' http://127.0.0.1:8000/mlops-roles/role/ml-engineer
   curl 'http://127.0.0.1:8000/sparql?query=SELECT+*+%7B+?role+a+mlops:Role+%7D'
   curl -H 'Accept: text/csv' 'http://127.0.0.1:8000/ask/tasks-of-role?role=R7'
 
 Open http://127.0.0.1:8000/ in a browser. The IRIs redirect as they do on the web; /openapi.json
-describes the questions. Read-only, on the loopback interface; stop it with Ctrl-C.
+describes the questions, and agents find them at /mcp. Read-only, on the loopback interface; stop it
+with Ctrl-C.
 """
 
 import argparse
@@ -15,7 +17,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..main import add_added, load_ontology
+from ...io.text import counted
+from ..main import add_added, add_privacy, load_ontology, print_note, pseudonyms
+from ..staff_options import add_reading, read_options
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -26,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         help="the built folder (default: dist if it is one, else pages are built when asked for)",
     )
     add_added(parser)
+    parser.add_argument(
+        "--staff",
+        metavar="FILE",
+        help="a staff file: pages about its people, below an address that nobody can guess",
+    )
+    add_reading(parser)
+    add_privacy(parser)
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds until a query is stopped"
     )
@@ -44,13 +55,24 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     from ...publishing.offer import Offer
     from ...publishing.server import serve
+    from ..mcp_part import mcp_part
+    from ..staff_app import staff_part
+    from ..staff_pages import Staff
 
     graph, folder = load_ontology(args), args.folder
     if folder is None and (Path("dist") / "SHA256SUMS").is_file():
         folder = "dist"
-    offer = Offer(build=folder is None, origins=args.origin)
+    parts, paths = [mcp_part(graph)], [""]
+    if args.staff:
+        staff = Staff(args.staff, graph, read_options(args), pseudonyms(args))
+        found = staff.data["rows"]["used"]  # a file that cannot be read is an error before serving
+        print_note(f"{counted(found, 'person', 'people')} in {args.staff}")
+        path, part = staff_part(staff)
+        parts, paths = [*parts, part], [*paths, path]
+    offer = Offer(build=folder is None, origins=args.origin, parts=parts)
     with serve(folder, args.port, graph, args.timeout, offer) as server:
-        sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/\n")
+        for path in paths:
+            sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/{path}\n")
         sys.stdout.flush()
         try:
             server.serve_forever()

@@ -1,0 +1,77 @@
+"""The Model Context Protocol at /mcp of `serve`: the package is imported at the first request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..publishing.offer import Part
+
+if TYPE_CHECKING:
+    from ..ontology.graph import Graph
+
+MISSING = "501: install it with: pip install 'mlops-roles[mcp]'\n"
+
+
+def mcp_part(graph: Graph) -> Callable[[Sequence[str]], Part]:
+    """What makes the address of the protocol for some hosts; its tools know no person.
+
+    Args:
+        graph: the ontology, with a company's additions.
+    """
+
+    def make(hosts: Sequence[str]) -> Part:
+        from starlette.routing import Route
+
+        late = _Late(graph, hosts)
+        return Part([Route("/mcp", late)], late.lifespan)
+
+    return make
+
+
+class _Late:
+    """An ASGI application that is made when it is first asked."""
+
+    def __init__(self, graph: Graph, hosts: Sequence[str]):
+        self.graph, self.hosts = graph, hosts
+        self.app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request, once the application is there."""
+        self.wanted.set()
+        await self.ready.wait()
+        await self.app(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Any) -> AsyncIterator[None]:
+        """Run the sessions of the protocol, from the first request on."""
+        import anyio
+
+        self.wanted, self.ready = anyio.Event(), anyio.Event()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._run)
+            yield
+            tasks.cancel_scope.cancel()
+
+    async def _run(self) -> None:
+        import anyio
+        import anyio.to_thread
+        from starlette.responses import Response
+
+        await self.wanted.wait()
+        try:
+            self.app, running = await anyio.to_thread.run_sync(self._make)
+        except ImportError:
+            self.app = Response(MISSING, 501, media_type="text/plain")
+            self.ready.set()
+            return
+        async with running:
+            self.ready.set()
+            await anyio.sleep_forever()
+
+    def _make(self) -> tuple[Any, Any]:
+        from .agents import Toolbox
+        from .mcp_server import build_server, http_app
+
+        return http_app(build_server(Toolbox(self.graph)), self.hosts)

@@ -1,0 +1,148 @@
+"""The pages about people of `serve --staff`: behind a token, live, and without names if asked."""
+
+import html
+import re
+from urllib.parse import quote_plus
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from mlops_roles.cli.staff_app import staff_part
+from mlops_roles.cli.staff_pages import Staff
+from mlops_roles.staff.privacy import Pseudonyms
+from mlops_roles.staff.reading import ReadOptions
+
+TOKEN, HOST = "a-token-that-is-long", "127.0.0.1:8000"
+ROWS = """person,title,unit,skills,lacks
+Ada Okafor,Data Scientist,Analytics,machine learning; statistics; Python,
+Ben Lindqvist,ML Engineer,Platform,Python; SQL,model deployment
+Cora Weiß,Data Engineer,Platform,SQL; Spark,
+"""
+NAMES = ("Ada Okafor", "Okafor", "Ben Lindqvist", "Lindqvist", "Cora Weiß", "Weiß")
+PAGES = ("", "people", "roles", "role?role=ml-engineer", "units", "whatif", "report")
+
+
+def client_of(staff):
+    _, make = staff_part(staff, TOKEN)
+    app = Starlette(routes=make([HOST]).routes)
+    return TestClient(app, base_url=f"http://{HOST}/staff/{TOKEN}/")
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("staff") / "staff.csv"
+    path.write_text(ROWS, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def client(file, graph):
+    return client_of(Staff(str(file), graph, ReadOptions()))
+
+
+@pytest.fixture(scope="module")
+def hidden(file, graph):
+    return client_of(Staff(str(file), graph, ReadOptions(), Pseudonyms.random()))
+
+
+def text_of(answer):
+    return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_there_and_may_do_nothing(client, page):
+    answer = client.get(page)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "script-src" not in policy or page == "report"
+
+
+def test_the_links_of_the_pages_lead_to_pages(client):
+    seen = set()
+    for page in PAGES:
+        for link in re.findall(r'href="([^"#:]+)"', client.get(page).text):
+            if link not in seen and len(seen) < 25:
+                seen.add(link)
+                assert client.get(html.unescape(link)).status_code == 200, link
+    assert len(seen) > 12
+
+
+def test_pages_say_what_the_commands_say(client):
+    assert "Ben Lindqvist" in text_of(client.get("role?role=ml-engineer"))
+    person = text_of(client.get("person?name=Ada Okafor"))
+    assert "Data Scientist" in person
+    certificate = text_of(client.get("certificate?person=ben lindqvist&role=ml-engineer"))
+    assert "Ben Lindqvist" in certificate
+    assert "no" in certificate.split()
+    assert "Platform" in text_of(client.get("units"))
+
+
+def test_a_change_is_supposed_by_a_form(client):
+    form = client.get("whatif").text
+    assert '<form method="get" action="whatif">' in form
+    assert "<option value=" in form
+    found = text_of(client.get("whatif?person=Ada+Okafor&skill=sql&hire=&leave="))
+    assert "Ada Okafor" in found
+    assert "learns" in found
+    assert "Cora" in text_of(client.get("whatif?leave=Cora+Wei%C3%9F"))
+    for wrong in ("leave=Nobody", "hire=juggler", "person=Ada+Okafor", "person=Ada&skill=juggling"):
+        answer = client.get(f"whatif?{wrong}")
+        assert 'role="alert"' in answer.text, wrong
+
+
+@pytest.mark.parametrize(
+    "path", [f"/staff/{TOKEN[:-1]}/", f"/staff/{TOKEN}x/people", "/staff//people", "/staff/x/y"]
+)
+def test_without_the_token_there_is_nothing(client, path):
+    answer = client.get(f"http://{HOST}{path}")
+    assert answer.status_code == 404
+    assert not any(name in answer.text for name in NAMES)
+
+
+def test_a_request_in_another_name_is_misdirected(client):
+    for host in ("evil.example", "127.0.0.1", "127.0.0.1:1"):
+        assert client.get("people", headers={"Host": host}).status_code == 421
+
+
+def test_a_token_is_new_and_long(file, graph):
+    staff = Staff(str(file), graph, ReadOptions())
+    paths = {staff_part(staff)[0] for _ in range(10)}
+    assert len(paths) == 10
+    assert all(len(path) > len("staff//") + 30 for path in paths)
+
+
+def test_no_page_has_a_name_if_people_have_pseudonyms(hidden):
+    shown = re.findall(r"person-[0-9a-f]{16}", hidden.get("people").text)
+    assert len(set(shown)) == 3
+    more = [f"person?name={shown[0]}", f"certificate?person={shown[0]}&role=ml-engineer"]
+    more += [f"whatif?leave={shown[0]}", f"whatif?person={shown[0]}&skill=sql"]
+    more += [f"whatif?leave={shown[0]}&person={shown[0]}&skill=sql"]
+    asked = [f"person?name={quote_plus(name)}" for name in NAMES]
+    for page in (*PAGES, *more, *asked):
+        answer = hidden.get(page)
+        assert not any(name in answer.text for name in NAMES), page
+        assert answer.status_code == (404 if page in asked else 200), page
+
+
+def test_the_pages_follow_the_file(tmp_path, graph):
+    path = tmp_path / "staff.csv"
+    path.write_text(ROWS, "utf-8")
+    client = client_of(Staff(str(path), graph, ReadOptions()))
+    assert "Dan" not in client.get("people").text
+    path.write_text(ROWS + "Dan Müller,Data Scientist,Analytics,,\n", "utf-8")
+    assert "Dan Müller" in client.get("people").text
+    path.unlink()
+    assert client.get("people").status_code in (400, 503)
+    assert str(tmp_path) not in client.get("people").text
+
+
+def test_what_people_wrote_is_shown_as_text(tmp_path, graph):
+    path = tmp_path / "staff.csv"
+    path.write_text('person,title\n"<script>alert(1)</script>",Data Scientist\n', "utf-8")
+    client = client_of(Staff(str(path), graph, ReadOptions()))
+    for page in ("people", "role?role=data-scientist", "whatif?leave=<script>alert(1)</script>"):
+        assert "<script>alert" not in client.get(page).text
+    assert client.get("person?name=<b>x</b>").status_code == 404
