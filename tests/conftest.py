@@ -3,13 +3,15 @@
 import pytest
 import rdflib
 from support.rdflib_queries import REGISTRATION
+from support.rdflib_terms import keep_terms
 
 import mlops_roles
 
 rdflib.plugin.register("sparql", rdflib.query.Processor, *REGISTRATION)
+keep_terms()
 
 # a test with such a parameter gets the first number of each batch of random graphs
-BATCHES = {"three": 3, "ten": 10, "thirty": 30}
+BATCHES = {"four": 4, "ten": 10, "thirty": 30}
 GRAPHS = 30  # in all; without --graphs, the usual run has the first batch, the long run the others
 
 

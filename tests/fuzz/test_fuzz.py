@@ -1,4 +1,8 @@
-"""Each target takes its seeds and every input that once failed; a short fuzz finds no other."""
+"""Each target takes its seeds and every input that once failed.
+
+CI fuzzes each target for 30 seconds (`python -m tests.fuzz all --seconds 30`); the long run of the
+tests for as long as `--fuzz-seconds` says.
+"""
 
 import subprocess
 import sys
@@ -45,6 +49,7 @@ def test_a_forged_certificate_is_edited_and_sealed():
         assert targets.sealed(forged) == forged
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not find_spec("atheris"), reason="Atheris is not here: pip install '.[fuzz]'")
 @every_target
 def test_a_short_fuzz_finds_nothing(target, pytestconfig, tmp_path):

@@ -249,6 +249,7 @@ def test_an_export_needs_no_other_file_in_any_format(form, inferred, tmp_path):
     assert ("skos:altLabel", '"Site Reliability Engineer"@en') in {(p, o) for _, p, o in read}
 
 
+@pytest.mark.long  # the usual run has HermiT judge the release, and companies' roles on their own
 def test_hermit_finds_an_export_with_a_companys_roles_consistent(tmp_path):
     path = tmp_path / "export.owl"
     added = ["--with", str(ROOT / "examples" / "acme.ttl")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -33,6 +33,7 @@ def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = Tr
                 return node.n3(graph.namespace_manager)
             return str(super().label(node, position))
 
+        @cache  # noqa: B019  the class is made anew for each text, and freed with it
         def get_pname(self, uri: Any, gen_prefix: bool = True) -> Any:
             return super().get_pname(uri, gen_prefix=False)
 

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ..errors import InputError, UnknownName
 from ..io import atomic
+from .compiled import compiled
 
 if TYPE_CHECKING:
     import ibis
@@ -333,7 +334,7 @@ class Engine:
     def to_arrow(self, table: ibis.Table) -> pyarrow.Table:
         """The rows of an expression as an Arrow table."""
         if self.con.name == "duckdb":
-            return self.con.con.sql(self.con.compile(table)).to_arrow_table()
+            return self.con.con.sql(compiled(self.con, table)).to_arrow_table()
         if self.con.name == "pyspark":
             return self.con.raw_sql(self.con.compile(table)).toArrow()
         return self.con.to_pyarrow(table)
@@ -341,7 +342,7 @@ class Engine:
     def fetch_rows(self, table: ibis.Table) -> list[tuple[Any, ...]]:
         """The rows of an expression."""
         if self.con.name == "duckdb":
-            found: list[tuple[Any, ...]] = self.con.raw_sql(self.con.compile(table)).fetchall()
+            found: list[tuple[Any, ...]] = self.con.raw_sql(compiled(self.con, table)).fetchall()
             return found
         return list(zip(*self.to_arrow(table).to_pydict().values(), strict=True))
 
