@@ -20,7 +20,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .graph import DEFAULT, Graph
+from .graph import BASE, DEFAULT, Graph
 from .sandbox import forbid_network, forbid_open_files, limit_memory, limit_processor_time
 
 MAX_ANSWER = 1 << 24  # bytes
@@ -107,7 +107,8 @@ def _serve_queries(graph: Graph, source: socket.socket) -> None:
 def _answer(graph: Graph, request: dict[str, Any]) -> tuple[bytes, bytes]:
     """How a query ended, and its answer, or why there is none."""
     try:
-        result = graph.store.query(request["text"], prefixes=graph.prefixes, **_dataset(request))
+        text, given = request["text"], _dataset(request)
+        result = graph.store.query(text, base_iri=f"{BASE}/", prefixes=graph.prefixes, **given)
         if isinstance(result, ox.QueryTriples):
             media = request["triples"]
             triples = ox.RdfFormat.from_media_type(media)

@@ -161,6 +161,9 @@ class LateSite:
         failed = self._process is not None and self._process.returncode
         reload = "" if failed else '<meta http-equiv="refresh" content="2">'
         text = FAILED if failed else BUILDING
+        if "text/html" not in accept:
+            headers = {"Content-Type": "text/plain; charset=utf-8", "Retry-After": "2"}
+            return Response(503, headers, f"503: {text}\n".encode())
         page = f'<!DOCTYPE html><html lang="en"><head>{reload}<title>{text}</title></head>'
         page += f"<body><p>{text}</p></body></html>\n"
         headers = {"Content-Type": "text/html; charset=utf-8", "Retry-After": "2"}
@@ -171,7 +174,7 @@ class LateSite:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="mlops-roles.")
             code = (
-                f"import os, sys; os.nice(10); sys.path[:0] = {list(filter(None, sys.path))!r}; "
+                f"import sys; sys.path[:0] = {list(filter(None, sys.path))!r}; "
                 f"from {__package__}.release import publish; publish(sys.argv[1])"
             )
             command = [sys.executable, "-I", "-c", code, f"{self._folder.name}/site"]
