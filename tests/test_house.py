@@ -28,6 +28,7 @@ HEAVY = {
         "python_calamine",
         "xlsxwriter",
         "jinja2",
+        "markdown_it",
         "sqlglot",
         "shtab",
         "owlready2",

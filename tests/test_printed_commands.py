@@ -19,7 +19,6 @@ import pytest
 from support.asserted import PREFIXES, ROOT
 
 from mlops_roles import catalogue, load
-from mlops_roles.cli.commands.ask import _example
 from mlops_roles.cli.main import build_parser, command_names, main
 from mlops_roles.publishing.pages import Documentation, _with_alignments
 
@@ -244,7 +243,7 @@ def ask_example(name, here):
 
 
 def argv_of(name):
-    return ["ask", *_example(QUESTIONS[name])]
+    return ["ask", *QUESTIONS[name].example_arguments()]
 
 
 @pytest.mark.parametrize("name", A_SAMPLE)

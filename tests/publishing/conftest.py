@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from mlops_roles.cli.reference import command_reference
 from mlops_roles.publishing.release import release_files
 
 
@@ -20,8 +21,9 @@ def other_build():
     code = """
 import sys
 from mlops_roles import load
+from mlops_roles.cli.reference import command_reference
 from mlops_roles.publishing.release import CHECKSUMS, release_files
-sys.stdout.buffer.write(release_files(load())[CHECKSUMS])
+sys.stdout.buffer.write(release_files(load(), commands=command_reference())[CHECKSUMS])
 """
     env = os.environ | {"PYTHONHASHSEED": "42", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"}
     command = [sys.executable, "-c", code]
@@ -38,7 +40,7 @@ def built(graph, tmp_path_factory):
     with (folder / "release.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
         if not kept.exists():
-            content = pickle.dumps(release_files(graph))
+            content = pickle.dumps(release_files(graph, commands=command_reference()))
             (folder / "release.new").write_bytes(content)
             (folder / "release.new").rename(kept)
     return pickle.loads(kept.read_bytes())

@@ -160,6 +160,20 @@ class Question(NamedTuple):
         """What it is about: its `about` line, such as 'roles'."""
         return next(iter(self.headers.get("about", ())), "")
 
+    def example_arguments(self) -> list[str]:
+        """Arguments of `mlops-roles ask` that give rows, with a value of the promised row."""
+        if self.topic == PEOPLE:
+            return [self.name, "--data", "staff.ttl"]
+        if "given" in self.headers:  # what a company adds
+            return [self.name, "--with", "ours.ttl"]
+        promised = next(iter(self.bindings("expect")), {})
+        name = next((name for name in self.parameters if name in promised), None)
+        if name is None:
+            return [self.name]
+        value = re.sub(r'^"(.*)"(?:@[\w-]+)?$', r"\1", promised[name])
+        is_first = name == next(iter(self.parameters))
+        return [self.name, value] if is_first else [self.name, f"--{name}", value]
+
     def answer(
         self, graph: Graph, terms: Mapping[str, Iterable[Term]], timeout: float = SECONDS
     ) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from ..matching.alignments import shipped_mapping_sets
 from ..ontology.catalogue import Question, ask, catalogue
 from ..ontology.graph import Graph
 from ..ontology.term_page import Page, Section, every_page
+from .command_help import CommandHelp
 from .diagrams import WIDTH, Diagram, draw
 from .documents import (
     alignment_files,
@@ -43,12 +44,14 @@ LANGUAGE = re.compile(r"(.+) \((\w\w)\)")
 LinksByTerm = dict[str, dict[str, list[str]]]  # term: property: terms
 
 
-def pages(graph: Graph) -> dict[str, bytes]:
-    """Content of each file of the documentation by path."""
+def pages(graph: Graph, commands: Sequence[CommandHelp] = ()) -> dict[str, bytes]:
+    """Content of each file of the documentation by path, with the help of commands if given."""
+    from .docs_site import DocsSite
     from .query_page import query_files
 
     documentation = Documentation(_with_alignments(graph))
-    return dict([*documentation.files(), *query_files(documentation, graph)])
+    made = [*documentation.files(), *query_files(documentation, graph)]
+    return dict(made) | DocsSite(documentation, commands).files()
 
 
 def front_page(about: Mapping[str, str]) -> bytes:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import InputError
 from ..io.resources import resource_dir
 from ..ontology.graph import Graph, as_graph
 from .changes import changes_description
+from .command_help import CommandHelp
 from .compatibility import term_list_csv
+from .docs_site import raise_problems
 from .documents import (
     context,
     formats,
@@ -22,6 +24,7 @@ from .documents import (
     rdf_documents,
     serialize,
 )
+from .links import broken_links
 from .pages import front_page, pages
 from .redirects import Redirects
 from .term_documents import paths_of_terms, term_documents
@@ -35,6 +38,7 @@ def publish(
     output: str | os.PathLike[str] = "dist",
     site: str = PLACEHOLDER_SITE,
     graph: Graph | None = None,
+    commands: Sequence[CommandHelp] = (),
 ) -> Path:
     """Build a release: documents, descriptions, pages, redirects and checksums.
 
@@ -42,20 +46,23 @@ def publish(
         output: the folder, which may be missing, empty or an earlier build; it is replaced.
         site: the web address of the folder; the redirects point there.
         graph: the ontology; the shipped one if not given.
+        commands: the help of the commands, for their page in the documentation, as
+            `mlops-roles build` gives it; without it that page is left out.
 
     Returns:
         The absolute path of the folder.
 
     Raises:
-        InputError: the folder has other files than a build or cannot be written, or `site` is not
-            a web address.
+        InputError: the folder has other files than a build or cannot be written, `site` is not
+            a web address, or the documentation has a link that leads to nothing, a name that does
+            not exist, or leaves a public name, command, option or question without a description.
 
     Example:
         >>> import mlops_roles
         >>> mlops_roles.publish("dist").name  # doctest: +SKIP
         'dist'
     """
-    return replace_folder(output, lambda: release_files(as_graph(graph), site))
+    return replace_folder(output, lambda: release_files(as_graph(graph), site, commands))
 
 
 def replace_folder(output: str | os.PathLike[str], build: Callable[[], dict[str, bytes]]) -> Path:
@@ -107,18 +114,20 @@ def _swap(new: Path, target: Path, old: Path) -> None:
         raise
 
 
-def release_files(graph: Graph, site: str = PLACEHOLDER_SITE) -> dict[str, bytes]:
-    """Content of each file of a release by path. Raises InputError for an unusable site."""
+def release_files(
+    graph: Graph, site: str = PLACEHOLDER_SITE, commands: Sequence[CommandHelp] = ()
+) -> dict[str, bytes]:
+    """Content of each file of a release by path. Raises InputError as `publish` does."""
     _check_site(site)
     about = metadata(graph)
     version = about["version"]
-    built = {
-        f"{version}/{name}": content for name, content in {**_data(graph), **pages(graph)}.items()
-    }
+    files = {**_data(graph), **pages(graph, commands)}
+    built = {f"{version}/{name}": content for name, content in files.items()}
     built |= {
         ".htaccess": Redirects(version).htaccess(site).encode(),
         "index.html": front_page(about),
     }
+    raise_problems(list(broken_links(built)))
     return with_checksums(built)
 
 

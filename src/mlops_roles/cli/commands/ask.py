@@ -14,7 +14,6 @@ Your own SPARQL may read the ontology and the files given, and nothing else; it 
 """
 
 import argparse
-import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from ...io.sections import Section
 from ...io.text import FORMATTERS
-from ...ontology.catalogue import PEOPLE, Answer, Question, catalogue, find_question, is_sparql
+from ...ontology.catalogue import Answer, Question, catalogue, find_question, is_sparql
 from ...ontology.graph import Graph
 from ...ontology.results import group_pairs
 from ..main import Progress, add_common, add_server, load_ontology, print_note, write_output
@@ -55,28 +54,14 @@ def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
     """Add the parameters of a question, and let the help explain the question."""
     parser.prog += f" {asked.name}"
     parser.description = f"{asked.summary}."
-    parser.epilog = f"examples:\n  {shlex.join(['mlops-roles', 'ask', *_example(asked)])}"
+    example = shlex.join(["mlops-roles", "ask", *asked.example_arguments()])
+    parser.epilog = f"examples:\n  {example}"
     for name, text in asked.parameters.items():
         parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
     if asked.parameters:
         known = ", ".join(asked.parameters)
         help_text = f"the parameters in order, or as name=value: {known}"
         parser.add_argument("values", nargs="*", metavar="VALUE", help=help_text)
-
-
-def _example(asked: Question) -> list[str]:
-    """Arguments that give rows: with a value of the row that the question promises, if it can."""
-    if asked.topic == PEOPLE:
-        return [asked.name, "--data", "staff.ttl"]
-    if "given" in asked.headers:  # what a company adds
-        return [asked.name, "--with", "ours.ttl"]
-    promised = next(iter(asked.bindings("expect")), {})
-    name = next((name for name in asked.parameters if name in promised), None)
-    if name is None:
-        return [asked.name]
-    value = re.sub(r'^"(.*)"(?:@[\w-]+)?$', r"\1", promised[name])
-    is_first = name == next(iter(asked.parameters))
-    return [asked.name, value] if is_first else [asked.name, f"--{name}", value]
 
 
 def _question_parser() -> argparse.ArgumentParser:
