@@ -43,6 +43,7 @@ from .site import SAFE, LateSite, Site
 
 MAX_FOUND = 50  # terms of a search
 MAX_WAITING = 256  # requests that may wait for a thread
+MAX_PREPARED = 512  # checked queries that are kept
 THREADS = 4  # requests that are worked on at once, beside queries
 ROW_FORMS = {"application/json": "json", "text/csv": "csv", "text/markdown": "md"}
 STATUSES: dict[type[MlopsRolesError], int] = {  # of errors; the first that fits
@@ -76,6 +77,7 @@ class App:
         self.hosts = frozenset(host.casefold() for host in hosts)
         self.cache = AnswerCache()
         self._waiting, self._limiters = 0, dict[str, CapacityLimiter]()
+        self._prepared = dict[str, Prepared]()
         own = {
             "/sparql": self.sparql,
             "/sparql/": self.sparql,
@@ -171,12 +173,22 @@ class App:
         asked = await read_operation(request)
         if asked is None:
             return await self._description(request)
-        query = await self._in_thread(partial(prepare, asked.text), "gate", 2)
+        query = await self._prepare(asked.text)
         media = best_media_type(_accept(request), query.media_types)
         if media is None:
             raise Refused(406, f"not in that format; accept {', '.join(query.media_types[:4])}")
         answer = await self._queried(asked, query, media)
         return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})
+
+    async def _prepare(self, text: str) -> Prepared:
+        """A query, checked; those that were sent last are known."""
+        found = self._prepared.get(text)
+        if found is None:
+            found = await self._in_thread(partial(prepare, text), "gate", 2)
+            if len(self._prepared) >= MAX_PREPARED:
+                del self._prepared[next(iter(self._prepared))]
+            self._prepared[text] = found
+        return found
 
     async def _queried(self, asked: Operation, query: Prepared, media: str) -> Answer:
         """The answer of a worker, or one that it gave before to the same query."""

@@ -7,7 +7,6 @@ the protocol are ignored, as clients add some of their own (`format`, `ac`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -97,7 +96,6 @@ class Prepared(NamedTuple):
         return Query(self.text, table, triples, names, named)
 
 
-@lru_cache(maxsize=512)
 def prepare(text: str) -> Prepared:
     """A query, checked. Raises InputError if it is refused."""
     tokens = token_list(text)
