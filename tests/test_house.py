@@ -337,6 +337,33 @@ def test_the_library_neither_prints_nor_exits(path):
     )
 
 
+TESTED_THOUGH_PRIVATE = {  # of objects of the package: why a test looks inside
+    "test_app.py": {"_all", "_parent", "_process", "_pid", "_socket"},  # it kills a worker
+}
+PUBLIC_DESPITE_THEIR_NAMES = {"_replace", "_fields", "_repr_html_"}  # of named tuples, and Jupyter
+OF_OTHERS = {"_actions", "_exit", "_lru_cache_wrapper", "_extras", "_"}  # other libraries
+
+
+def private_names(tree):
+    """The private names that a test imports, sets by name, or reads of an object but itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls"):
+            yield node.attr
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("setattr"):
+            yield from (a.value for a in node.args[1:2] if isinstance(a, ast.Constant))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
+def test_a_test_reads_no_private_name(path):
+    """So that a room can be rebuilt without changing the tests of another."""
+    found = set(private_names(ast.parse(path.read_text("utf-8"))))
+    found = {name for name in found if name.startswith("_") and not name.startswith("__")}
+    allowed = PUBLIC_DESPITE_THEIR_NAMES | OF_OTHERS | TESTED_THOUGH_PRIVATE.get(path.name, set())
+    assert found <= allowed
+
+
 def examples(name):
     """The doctests of a public name: of its docstring, and of those of its public methods."""
     finder = doctest.DocTestFinder(exclude_empty=True)

@@ -20,7 +20,7 @@ from support.asserted import PREFIXES, ROOT
 
 from mlops_roles import catalogue, load
 from mlops_roles.cli.main import build_parser, command_names, main
-from mlops_roles.publishing.pages import Documentation, _with_alignments
+from mlops_roles.publishing.pages import Documentation, with_alignments
 
 ELSEWHERE = {  # what needs a server, another shell or a long time, and where it is tested
     "--endpoint": "tests/ontology/endpoint",
@@ -270,7 +270,7 @@ def test_the_help_of_a_question_prints_its_example(name, folder):
 @cache
 def page_commands():
     """(question, command) of every section of the pages."""
-    pages = Documentation(_with_alignments(load()))
+    pages = Documentation(with_alignments(load()))
     return [
         (section.question, pages.command(section, term.curie))
         for term in pages.terms.values()

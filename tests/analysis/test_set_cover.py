@@ -83,7 +83,7 @@ def test_an_approximate_choice_is_valid_and_its_bound_holds(covers, demands, siz
         min(wanted, sum(item in met for met in covers)) for item, wanted in enumerate(demands)
     ]
     exact = choose(covers, reachable, size)
-    found = set_cover._approximate(covers, reachable, size, 5.0)
+    found = set_cover.approximate(covers, reachable, size, 5.0)
     met, best = (met_places(covers, reachable, choice.chosen) for choice in (found, exact))
     if size is None:
         assert met == sum(reachable)
@@ -99,6 +99,6 @@ def test_the_bound_of_many_candidates_is_close_to_the_choice():
     work = [chance.sample(range(400), 30) for _ in range(40)]
     covers = [sorted(chance.sample(chance.choice(work), 28)) for _ in range(2000)]
     demands = [min(1, sum(item in items for items in covers)) for item in range(400)]
-    found = set_cover._approximate(covers, demands, None, 5.0)
+    found = set_cover.approximate(covers, demands, None, 5.0)
     assert met_places(covers, demands, found.chosen) == sum(demands)
     assert found.bound > len(found.chosen) / 2

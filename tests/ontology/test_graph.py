@@ -201,7 +201,7 @@ def test_a_cache_that_cannot_be_written_or_is_full_only_costs_time(tmp_path, mon
 
 
 def test_the_cache_depends_on_the_code_that_infers(monkeypatch):
-    before = Graph([ACME])._cache_key
+    before = Graph([ACME]).cache_key
     read = Path.read_bytes
     changed = {"forward_chaining.py", "literals.py", "closure.rq"}
     for name in changed:
@@ -209,4 +209,4 @@ def test_the_cache_depends_on_the_code_that_infers(monkeypatch):
             patch.setattr(
                 Path, "read_bytes", lambda p, n=name: read(p) + b"#" if p.name == n else read(p)
             )
-            assert Graph([ACME])._cache_key != before, name
+            assert Graph([ACME]).cache_key != before, name

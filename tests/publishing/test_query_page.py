@@ -45,7 +45,7 @@ def test_a_form_asks_what_the_catalogue_asks(graph, step):
     questions = query_page.questions_without_data(graph)
     data = [
         search_index(graph, {}),
-        assignment("mlopsCatalogue", query_page._catalogue(graph, questions)),
+        assignment("mlopsCatalogue", query_page.catalogue_data(graph, questions)),
     ]
     texts = run_scripts(["search.js", "query.js"], data, MAKE, asked=asked)
     for (name, values), text in zip(asked, texts, strict=True):
@@ -66,13 +66,13 @@ def test_the_page_has_the_questions_that_need_no_data(graph):
 
 
 def test_the_data_is_the_graph_and_the_same_each_time(graph):
-    text = query_page._dataset(graph)
+    text = query_page.dataset(graph)
     read = ox.Dataset(ox.parse(text, format=ox.RdfFormat.TRIG))
     whole = ox.Dataset(graph.store)
     for dataset in (read, whole):
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     assert read == whole
-    assert text == query_page._dataset(graph)
+    assert text == query_page.dataset(graph)
 
 
 def test_the_page_says_whether_it_has_an_engine(graph, files, monkeypatch):

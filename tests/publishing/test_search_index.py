@@ -120,7 +120,7 @@ def expected(title, graph):
 
 @needs_node
 def test_each_known_title_has_the_answer_of_resolve(index, graph):
-    titles = search_index._titles(graph)
+    titles = search_index.known_titles(graph)
     assert len(titles) > 150
     for title, answer in zip(titles, answers(index, titles), strict=True):
         assert answer == expected(title, graph), title
@@ -129,7 +129,7 @@ def test_each_known_title_has_the_answer_of_resolve(index, graph):
 @needs_node
 @pytest.mark.parametrize("sample", [600, pytest.param(None, marks=pytest.mark.long)])
 def test_a_word_beside_a_title_changes_no_answer(index, graph, sample):
-    contents = search_index._contents(graph, {})
+    contents = search_index.contents(graph, {})
     titles, decorations = list(contents["titles"]), contents["decorations"]
     assert len(titles) > 150
     assert {"senior", "junior", "lead"} <= {*decorations}

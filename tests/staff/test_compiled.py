@@ -13,13 +13,13 @@ from mlops_roles.staff.compiled import compiled
 @pytest.fixture
 def asked(monkeypatch):
     """(whether the shape was known, the SQL given, the SQL that Ibis writes) of each query."""
-    monkeypatch.setattr(module, "_compiled", {})
+    monkeypatch.setattr(module, "known_shapes", {})
     found = []
 
     def compare(connection, table):
-        known = len(module._compiled)
+        known = len(module.known_shapes)
         sql = compiled(connection, table)
-        found.append((known == len(module._compiled), sql, connection.compile(table)))
+        found.append((known == len(module.known_shapes), sql, connection.compile(table)))
         return sql
 
     monkeypatch.setattr(engine, "compiled", compare)
@@ -42,7 +42,7 @@ def table(con, name, **columns):
     return con.table(made)
 
 
-def test_what_differs_in_anything_but_a_generated_name_is_compiled_anew(asked):
+def test_what_differs_in_anything_but_a_generated_name_is_another_shape(asked):
     con = ibis.duckdb.connect()
     a, b = (table(con, name, x="int64", y="string") for name in ("a", "b"))
     con.create_table("staff", schema={"x": "int64", "y": "string"})
@@ -73,17 +73,17 @@ def test_data_and_functions_of_a_user_are_not_kept(asked):
         return text
 
     a = table(con, "a", y="string")
-    kept = len(module._compiled)
+    kept = len(module.known_shapes)
     for shape in (ibis.memtable({"x": [1]}), a.mutate(z=lower(a.y))):
         assert compiled(con, shape) == con.compile(shape)
-    assert len(module._compiled) == kept
+    assert len(module.known_shapes) == kept
 
 
 def test_the_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr(module, "_compiled", {})
+    monkeypatch.setattr(module, "known_shapes", {})
     monkeypatch.setattr(module, "MAX_SHAPES", 3)
     con = ibis.duckdb.connect()
     a = table(con, "a", x="int64")
     for n in range(10):
         assert compiled(con, a.limit(n)) == con.compile(a.limit(n))
-        assert len(module._compiled) <= 3
+        assert len(module.known_shapes) <= 3

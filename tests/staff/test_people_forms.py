@@ -10,7 +10,6 @@ import pytest
 
 from mlops_roles import InputError, Records, ask, audit, certify, load
 from mlops_roles.cli import main
-from mlops_roles.io import rdf
 from mlops_roles.ontology.names import slug
 from mlops_roles.staff.reading import ReadOptions
 
@@ -460,10 +459,8 @@ def test_the_same_relative_id_in_two_files_is_two_people(tmp_path):
     ],
 )
 def test_people_come_from_standard_input(monkeypatch, capsys, text, person):
-    rdf._standard_input.cache_clear()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert main.main(["audit", "-", "--format", "json"]) == 0
-    rdf._standard_input.cache_clear()
     data = json.loads(capsys.readouterr().out)
     assert data["roles"]["data-engineer"]["people"] == 1
     assert data["reading"]["file"] == "-"

@@ -1,6 +1,6 @@
 """Terms of rdflib's namespaces, looked up once.
 
-`OWL.Class` is no attribute of the class OWL: rdflib makes the term anew each time that it is asked
+`OWL.Class` is no attribute of the class OWL: rdflib makes the term again each time that it is asked
 for. OWL-RL asks in its innermost loops, and spends half of its time on that.
 """
 

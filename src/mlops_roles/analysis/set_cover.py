@@ -67,7 +67,7 @@ def choose(
     """
     solver = _solver(seconds)
     if len(covers) * len(demands) > MAX_CELLS:
-        return _approximate(covers, demands, size, seconds)
+        return approximate(covers, demands, size, seconds)
     import numpy as np
 
     table = _table(covers, len(demands))
@@ -97,7 +97,7 @@ def _table(covers: Sequence[Sequence[int]], n_demands: int) -> Any:
     return table
 
 
-def _approximate(
+def approximate(
     covers: Sequence[Sequence[int]], demands: Sequence[int], size: int | None, seconds: float
 ) -> Choice:
     """The choice of `greedy_cover`, with its bound."""

@@ -13,9 +13,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TextIO
 
 import pyoxigraph as ox
 
@@ -127,7 +127,7 @@ def read_bytes(
     """
     file = Path(path)
     if str(path) == STDIN:
-        return _content(_standard_input(), path, limit, may_be_empty)
+        return _content(_read_once(sys.stdin), path, limit, may_be_empty)
     try:
         if not file.exists():
             raise InputError(f"{path}: no such file; check the path (addresses are never fetched)")
@@ -158,10 +158,10 @@ def _content(
     return data
 
 
-@cache
-def _standard_input() -> bytes:
-    """All of standard input, which can be read only once."""
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+@lru_cache(maxsize=1)
+def _read_once(stream: TextIO) -> bytes:
+    """All of standard input, which can be read only once but is asked for more than once."""
+    return stream.buffer.read(MAX_BYTES + 1)
 
 
 def ending_of(path: str | os.PathLike[str]) -> str:
@@ -171,7 +171,7 @@ def ending_of(path: str | os.PathLike[str]) -> str:
     """
     if str(path) != STDIN:
         return Path(path).suffix.lower()
-    head = _standard_input()[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    head = _read_once(sys.stdin)[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return next((ending for form, ending in _BEGINNINGS if re.match(form, head)), ".csv")
 
 

@@ -33,7 +33,7 @@ def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = Tr
                 return node.n3(graph.namespace_manager)
             return str(super().label(node, position))
 
-        @cache  # noqa: B019  the class is made anew for each text, and freed with it
+        @cache  # noqa: B019  each text has its own class, which is freed with it
         def get_pname(self, uri: Any, gen_prefix: bool = True) -> Any:
             return super().get_pname(uri, gen_prefix=False)
 

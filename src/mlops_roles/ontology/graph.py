@@ -104,7 +104,7 @@ class Graph:
                 return self.store
             from .store import open_or_build, store_key
 
-            name = store_key(self._cache_key, self.data)
+            name = store_key(self.cache_key, self.data)
             opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
             return opened
 
@@ -227,7 +227,7 @@ class Graph:
         return digest.hexdigest()[:32]
 
     @cached_property
-    def _cache_key(self) -> str:
+    def cache_key(self) -> str:
         """The digest, the code that infers, and where the IRIs of added files may start."""
         import hashlib
 
@@ -383,10 +383,10 @@ class Graph:
             return
         from . import closure_cache
 
-        closure = closure_cache.read(self._cache_key)
+        closure = closure_cache.read(self.cache_key)
         if closure is None:
             closure = self._infer()
-            closure_cache.write(self._cache_key, closure)
+            closure_cache.write(self.cache_key, closure)
             del self.proofs  # their blank nodes get other names in the store
         self.store.bulk_load(closure, format=ox.RdfFormat.N_QUADS)
 

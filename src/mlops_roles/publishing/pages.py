@@ -49,7 +49,7 @@ def pages(graph: Graph, commands: Sequence[CommandHelp] = ()) -> dict[str, bytes
     from .docs_site import DocsSite
     from .query_page import query_files
 
-    documentation = Documentation(_with_alignments(graph))
+    documentation = Documentation(with_alignments(graph))
     made = [*documentation.files(), *query_files(documentation, graph)]
     return dict(made) | DocsSite(documentation, commands).files()
 
@@ -66,7 +66,7 @@ def static_files() -> dict[str, bytes]:
     return {f"static/{path.name}": path.read_bytes() for path in found if path.is_file()}
 
 
-def _with_alignments(graph: Graph) -> Graph:
+def with_alignments(graph: Graph) -> Graph:
     """The graph with the statements of all alignments, and nothing inferred from them."""
     whole = copy.copy(graph)
     whole.store = ox.Store()

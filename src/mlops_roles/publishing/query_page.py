@@ -57,8 +57,8 @@ def query_files(pages: Documentation, graph: Graph) -> Iterator[tuple[str, bytes
         ),
     )
     yield "data/search.js", search_index(graph, {c: t.href for c, t in pages.terms.items()})
-    yield "data/catalogue.js", assignment("mlopsCatalogue", _catalogue(graph, questions))
-    yield "data/ontology.js", assignment("mlopsOntology", _dataset(graph).decode())
+    yield "data/catalogue.js", assignment("mlopsCatalogue", catalogue_data(graph, questions))
+    yield "data/ontology.js", assignment("mlopsOntology", dataset(graph).decode())
     yield ENDPOINT_SCRIPT, assignment("mlopsEndpoint", "")
     yield from vendor.items()
 
@@ -75,7 +75,8 @@ def vendor_files() -> dict[str, bytes]:
     return {f"vendor/{path.name}": path.read_bytes() for path in found}
 
 
-def _catalogue(graph: Graph, questions: list[Question]) -> dict[str, Any]:
+def catalogue_data(graph: Graph, questions: list[Question]) -> dict[str, Any]:
+    """What the script knows of the questions, as plain data."""
     return {
         "prefixes": dict(sorted(graph.prefixes.items())),
         "about": str(publishing_text("about-term.rq")),
@@ -110,7 +111,7 @@ def _question(graph: Graph, question: Question) -> dict[str, Any]:
     }
 
 
-def _dataset(graph: Graph) -> bytes:
+def dataset(graph: Graph) -> bytes:
     """All statements as TriG, the inferred ones in their graph, in the same bytes each time."""
     found = ox.Dataset(graph.store)
     found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)

@@ -29,7 +29,7 @@ def search_index(graph: Graph, pages: Mapping[str, str]) -> bytes:
         graph: the ontology.
         pages: the path of the page of each term, by its CURIE.
     """
-    return assignment("mlopsSearchIndex", _contents(graph, pages))
+    return assignment("mlopsSearchIndex", contents(graph, pages))
 
 
 def assignment(variable: str, value: Any) -> bytes:
@@ -44,7 +44,8 @@ def assignment(variable: str, value: Any) -> bytes:
     return f"var {variable}={text};\n".encode()
 
 
-def _contents(graph: Graph, pages: Mapping[str, str]) -> dict[str, Any]:
+def contents(graph: Graph, pages: Mapping[str, str]) -> dict[str, Any]:
+    """What the script searches, as plain data; the arguments are those of `search_index`."""
     places, texts = dict[Place, int](), dict[str, list[tuple[int, str]]]()
     names = dict[str, dict[str, str]]()
     for term, place, language, weight, text in (r.values() for r in ask("searched-texts", graph)):
@@ -74,7 +75,7 @@ def _term(
     return [curie, kinds[0], label, pages.get(curie, "index.html")]
 
 
-def _titles(graph: Graph) -> list[str]:
+def known_titles(graph: Graph) -> list[str]:
     """The known titles of roles, and the fields of work, each in one spelling."""
     titles = [row["title"] for row in ask("titles", graph)]
     fields = [row["field"] for row in ask("fields-of-role", graph)]
@@ -83,7 +84,7 @@ def _titles(graph: Graph) -> list[str]:
 
 def _answers(graph: Graph, at: Mapping[str, int]) -> Iterator[tuple[str, list[Any]]]:
     """Each title that names a role, with the places of its roles and of the similar role."""
-    for found in resolve_all(_titles(graph), graph, nearest=False):
+    for found in resolve_all(known_titles(graph), graph, nearest=False):
         if found.roles:
             roles = [at[_curie(graph, role)] for role in found.roles]
             yield found.title, [roles, found.similar and at[_curie(graph, found.similar)]]

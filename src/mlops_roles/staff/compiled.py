@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_SHAPES = 512
 _GENERATED = re.compile(r"ibis_\w+_[0-9a-z]{26}")  # a name by `ibis.util.gen_name`
-_compiled: dict[Any, tuple[str, list[str]]] = {}
+known_shapes: dict[Any, tuple[str, list[str]]] = {}
 
 
 def compiled(connection: ibis.BaseBackend, table: ibis.Table) -> str:
@@ -25,11 +25,11 @@ def compiled(connection: ibis.BaseBackend, table: ibis.Table) -> str:
         shape = outline.shape_of(table.op())
     except TypeError:
         return str(connection.compile(table))
-    if shape not in _compiled:
-        if len(_compiled) >= MAX_SHAPES:
-            _compiled.clear()
-        _compiled[shape] = str(connection.compile(table)), outline.names
-    sql, names = _compiled[shape]
+    if shape not in known_shapes:
+        if len(known_shapes) >= MAX_SHAPES:
+            known_shapes.clear()
+        known_shapes[shape] = str(connection.compile(table)), outline.names
+    sql, names = known_shapes[shape]
     ours = dict(zip(names, outline.names, strict=True))
     return _GENERATED.sub(lambda name: ours.get(name[0], name[0]), sql)
 
