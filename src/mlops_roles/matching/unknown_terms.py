@@ -7,6 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -59,7 +60,9 @@ def unknown_terms(
     if not is_loaded:
         asserted = ontology.store.quads_for_pattern(None, None, None, DEFAULT)
         store.extend(ox.Quad(*quad.triple) for quad in (*asserted, *rdf.parse_rdf(source)[0]))
-    predicates, terms = _predicates(store), _terms(store)
+    predicates = _predicates(store)
+    missing = _missing(chosen, predicates, store)
+    terms = _terms(store) if missing else set()
     prefixes = {**BUILT_IN, **mappings.header["curie_map"]}
     return [
         UnknownTerm(
@@ -69,12 +72,12 @@ def unknown_terms(
             if is_predicate
             else _term_message(iri, terms, prefixes, Path(source).name),
         )
-        for (iri, written, is_predicate), lines in _missing(chosen, predicates, terms).items()
+        for (iri, written, is_predicate), lines in missing.items()
     ]
 
 
 def _missing(
-    rows: Iterable[Mapping], predicates: Collection[str], terms: Collection[str]
+    rows: Iterable[Mapping], predicates: Collection[str], store: ox.Store
 ) -> dict[tuple[str, str, bool], list[int]]:
     """What does not exist: its IRI, how it is written and whether as a predicate; its lines."""
     found: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
@@ -82,7 +85,7 @@ def _missing(
         if row.predicate not in predicates:
             found[row.predicate, row.cells["predicate_id"], True].append(row.line)
         for iri, column in ((row.subject, "subject_id"), (row.object, "object_id")):
-            if iri not in terms:
+            if not _exists(iri, store):
                 found[iri, row.cells[column], False].append(row.line)
     return found
 
@@ -93,20 +96,35 @@ def _predicates(store: ox.Store) -> set[str]:
     return {row[0].value for row in store.query(text)}  # type: ignore[union-attr]
 
 
+@cache
+def _shipped_ends() -> tuple[set[str], set[str]]:
+    """The IRIs of ours that the shipped alignments map, and those that they map to."""
+    rows = [row for found in shipped_mapping_sets().values() for row in found.mappings]
+    return {row.subject for row in rows}, {row.object for row in rows}
+
+
+def _exists(iri: str, store: ox.Store) -> bool:
+    """Whether an IRI is described, mentioned by others, or mapped to; see `_terms`."""
+    node = ox.NamedNode(iri)
+    subjects, objects = _shipped_ends()
+    if iri in objects or any(store.quads_for_pattern(node, None, None, DEFAULT)):
+        return True
+    if iri.startswith(f"{BASE}/"):
+        return False
+    mentions = ((None, None, node, DEFAULT), (None, node, None, DEFAULT))
+    return iri in subjects or any(any(store.quads_for_pattern(*mention)) for mention in mentions)
+
+
 def _terms(store: ox.Store) -> set[str]:
-    """The IRIs that exist: what is described, what others mention, and what we are mapped to."""
-    described: set[str] = set()
-    mentioned: set[str] = set()
+    """All IRIs that exist, among which to look for the one that was meant."""
+    found: set[str] = set()
     for quad in store.quads_for_pattern(None, None, None, DEFAULT):
         if isinstance(quad.subject, ox.NamedNode):
-            described.add(quad.subject.value)
-        ends = (quad.predicate, quad.object)
-        mentioned.update(end.value for end in ends if isinstance(end, ox.NamedNode))
-    rows = [row for found in shipped_mapping_sets().values() for row in found.mappings]
-    mentioned.update(end for row in rows for end in (row.subject, row.object))
-    shipped = {row.object for row in rows}
-    ours = {iri for iri in mentioned - shipped if iri.startswith(f"{BASE}/")}
-    return described | (mentioned - ours)
+            found.add(quad.subject.value)
+        ends = (end.value for end in (quad.predicate, quad.object) if isinstance(end, ox.NamedNode))
+        found.update(iri for iri in ends if not iri.startswith(f"{BASE}/"))
+    subjects, objects = _shipped_ends()
+    return found | objects | {iri for iri in subjects if not iri.startswith(f"{BASE}/")}
 
 
 def _predicate_message(iri: str, known: Collection[str], prefixes: dict[str, str]) -> str:
