@@ -136,3 +136,56 @@ def test_a_broken_file_of_any_size_is_a_readable_error(tmp_path, capsys):
     path.write_text(line * 20_000, "utf-8")
     assert main.main(["audit", str(path), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"]["used"] == 1
+
+
+PERIODS = """@prefix time: <http://www.w3.org/2006/time#> .
+@prefix prov: <http://www.w3.org/ns/prov#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+:ann org:hasMembership [ org:role role:data-engineer ; org:memberDuring
+    [ time:hasEnd [ time:inXSDDate "2017-01-01" ] ] ,
+    [ time:hasBeginning [ time:inXSDDate "2020-01-01" ] ] ] .
+:ben org:hasMembership [ org:role role:data-engineer ; org:memberDuring
+    [ time:hasEnd [ time:inXSDDate "2017-01-01" ] ] , [ time:hasEnd [ time:inXSDgYear "2019" ] ] ] .
+:cem org:hasMembership [ org:role role:data-engineer ; org:memberDuring
+    [ time:hasEnd [ time:inXSDDate "2017-01-01" ] ] ,
+    [ time:hasBeginning [ time:inXSDDate "2090-01-01" ] ] ] .
+:dan org:holds [ org:role role:data-engineer ; schema:endDate "2017-01-01" , "2090-01-01" ] .
+:eve org:hasMembership [ org:role role:data-engineer ; org:memberDuring "2015/2017" ] .
+:flo org:hasMembership
+    [ org:role role:data-engineer ; org:memberDuring "2015/2090" , "2010/2011" ] .
+:gus org:hasMembership [ org:role role:data-engineer ; prov:endedAtTime "2017-01-01T00:00:00Z" ] .
+:hal org:hasMembership [ org:role role:data-engineer ; schema:startDate "2018-01-01" ;
+    org:memberDuring [ time:hasEnd [ time:inXSDDate "2017-01-01" ] ] ] .
+:ida org:hasMembership [ org:role role:data-engineer ; org:memberDuring [ a time:Interval ] ] .
+:jon org:hasMembership [ org:role role:data-engineer ; schema:endDate "2018" ] ,
+    [ org:role role:data-engineer ; schema:startDate "2019" ] .
+:kim org:hasMembership [ org:role role:data-engineer ; schema:startDate "2090" ] .
+:lou org:hasMembership [ org:role role:data-engineer ; schema:endDate "today" ] .
+"""
+
+
+def test_ask_and_audit_count_the_same_people_with_several_periods(tmp_path):
+    found = audited(tmp_path, PERIODS)
+    people = {row["line"]: row["person"] for row in found.people.to_pyarrow().to_pylist()}
+    held = {
+        slug(people[row["line"]])
+        for row in found.holds.to_pyarrow().to_pylist()
+        if row["role"] == "data-engineer"
+    }
+    rows = ask("holders-of-role", load(data=[tmp_path / "staff.ttl"]), role="data-engineer")
+    asked = {slug(row["person"]) for row in rows}
+    assert asked == {"ann", "dan", "flo", "hal", "ida", "jon", "lou"}
+    assert held == asked
+
+
+def test_ask_counts_a_person_with_several_names_once(tmp_path):
+    people = (
+        ":zoe mlops:holdsRole role:data-engineer ; org:memberOf :u ; mlops:hasSkill skill:sql ; "
+        "owl:sameAs :ann . :bob owl:sameAs :zoe . :ann mlops:hasSkill skill:programming . "
+        ":kim mlops:holdsRole role:data-engineer ; org:memberOf :u ; mlops:lacksSkill skill:sql ."
+    )
+    found = audited(tmp_path, "@prefix owl: <http://www.w3.org/2002/07/owl#> . " + people)
+    rows = ask("skill-gap-by-unit", load(data=[tmp_path / "staff.ttl"]))
+    counts = {row["skill"]: (int(row["recorded"]), int(row["lacking"])) for row in rows}
+    assert (counts["skill:sql"], counts["skill:programming"]) == ((1, 1), (1, 0))
+    assert found.rows["read"] == 2
+    assert {int(row["people"]) for row in rows} == {2}

@@ -116,7 +116,7 @@ def test_the_separator_is_what_makes_known_names(mark, put):
 
 def test_a_comma_inside_a_name_or_brackets_stays(put):
     found = audit(put('name,skills\nAda,"SQL, statistics, Administration (Linux, Windows)"\n'))
-    assert found.unmatched_skills == {"Administration (Linux， Windows)": 1}
+    assert found.unmatched_skills == {"Administration (Linux, Windows)": 1}
 
 
 def test_a_separator_that_makes_no_names_is_reported_and_can_be_settled(put):
@@ -126,6 +126,31 @@ def test_a_separator_that_makes_no_names_is_reported_and_can_be_settled(put):
     assert list(found.unmatched_skills) == ["zig, zag"]
     settled = audit(path, mapping=ReadOptions(separator=","))
     assert list(settled.unmatched_skills) == ["zag", "zig"]
+
+
+def test_a_negation_before_a_name_is_no_part_of_it(put):
+    """Names are compared without their spaces, and 'no SQL' is not 'NoSQL'."""
+    cells = ["no SQL", "NoSQL", "No-SQL", "no NoSQL", "kein SQL", "pas de NoSQL", "sin SQL"]
+    cells += ["pas d’SQL", "keine Erfahrung mit SQL", "sin experiencia en NoSQL"]
+    rows = "".join(f"P{n},Data Engineer,{cell}\n" for n, cell in enumerate(cells))
+    found = said(audit(put(f"name,title,skills\n{rows}")))
+    nosql = {1: "has", 2: "has", 3: "lacks", 5: "lacks", 9: "lacks"}
+    assert found == {
+        (f"P{n}", "database-management" if n in nosql else "sql"): nosql.get(n, "lacks")
+        for n in range(len(cells))
+    }
+
+
+def test_names_in_json_are_not_split_and_are_no_evidence_of_a_separator(put):
+    objects = '"[{""name"":""Docker, Compose"",""level"":5}, ""R | x""]"'
+    found = audit(put(f"name,title,skills\nAda,Data Engineer,{objects}\n"))
+    assert found.reading.separators == ()
+    assert found.reading.notes == ["Cells hold JSON, whose names are not split"]
+    assert set(found.unmatched_skills) == {"Docker, Compose", "R | x"}
+    both = audit(put(f'name,title,skills\nAda,Data Engineer,{objects}\nBo,x,"SQL, Git"\n'))
+    assert both.reading.separators == (";", ",")
+    assert set(both.unmatched_skills) == {"Docker, Compose", "R | x"}
+    assert "Some cells hold JSON, whose names are not split" in both.reading.notes
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-8-sig", "utf-8"])

@@ -24,7 +24,7 @@ from ..io.result import Result
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
 from ..staff.headings import heading_kind
-from ..staff.reading import as_options
+from ..staff.reading import Reading, ReadOptions, as_options
 from .audit_result import NOTE
 from .evidence import CLAIMS, Cell, Evidence, Records
 from .requirements import (
@@ -34,6 +34,11 @@ from .requirements import (
     slug_of_role,
 )
 from .verdict import State, Verdict, skill_states, tally_states, verdict
+
+# the columns that say who a person is, and how a skill was assessed
+IDENTITY = ("person", "key", "given", "family")
+ASSESSMENT = ("skill", "level", "date", "source", "skill with level")
+SCALE = ("bottom", "top", "has_from", "lacks_to")
 
 
 @dataclass(frozen=True)
@@ -137,36 +142,96 @@ def _role_entry(role: str, records: Records) -> dict[str, str]:
 
 
 def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
-    """How the staff file was read, and what of it the verifier does not repeat.
+    """How the staff file was read, so that the verifier can read the same cells again.
 
-    The verifier reads one row a person with names that ';' separates, by its own reader. For a
-    certificate that rests on more, the reasons are listed, and the verifier refuses it.
+    One row a person, with names that ';' separates, needs no more than the columns. What the
+    verifier cannot repeat is listed, and it refuses such a certificate.
     """
-    reading, options = records.staff.reading, as_options(records.mapping)
-    levels = [cell for cell in found.cells if cell.level or _is_denial(cell)]
-    columns = [c.column for c in reading.columns if c.column in CLAIMS]
-    reasons = {
-        reading.layout: reading.layout not in ("one row a person", "RDF"),
-        "names in a cell separated by " + " ".join(reading.separators): any(
-            mark != ";" for mark in reading.separators
-        ),
-        "levels or negations with names": bool(levels),
-        "several columns of one kind": len(set(columns)) < len(columns),
-        "two files or sheets joined": bool(options.join),
-        "columns of skills ignored": any(heading_kind(h) in CLAIMS for h in options.ignore),
-    }
-    kept = [reason for reason, holds in reasons.items() if holds]
-    headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
-    entry: dict[str, Any] = {"layout": reading.layout, "columns": headings}
-    if kept:
-        entry |= {"summary": reading.summary(), "not_repeated_by_verify": kept}
+    reading = records.staff.reading
     below = {iri_of(s, "skill", records.graph): text for s, text in records.below(found).items()}
-    return {"reading": entry | ({"below": below} if below else {})}
+    more = {"below": below} if below else {}
+    if reasons := _not_repeated(records):
+        headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
+        entry = {"layout": reading.layout, "columns": headings, "summary": reading.summary()}
+        return {"reading": entry | {"not_repeated_by_verify": reasons} | more}
+    if _is_plain(found, records):
+        headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
+        return {"reading": {"layout": reading.layout, "columns": headings} | more}
+    return {"reading": _stated_reading(records) | more}
 
 
-def _is_denial(cell: Cell) -> bool:
-    """Whether a name is denied in a column of skills that are had."""
-    return cell.claim == "lacking" and cell.column != "lacks"
+def _not_repeated(records: Records) -> list[str]:
+    """What of a reading the verifier cannot repeat."""
+    reading, options = records.staff.reading, as_options(records.mapping)
+    reasons = {
+        "JSON in cells": bool(reading.json_cells),
+        "columns of skills ignored": any(heading_kind(h) in CLAIMS for h in options.ignore),
+        "dates settled by an option": any(column == "date" for column, _ in options.values),
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+def _is_plain(found: Evidence, records: Records) -> bool:
+    """Whether the rows are one for each person, with names that ';' separates and no levels."""
+    reading, options = records.staff.reading, as_options(records.mapping)
+    columns = [c.column for c in reading.columns if c.column in CLAIMS]
+    has_levels = any(
+        cell.level or (cell.claim == "lacking" and cell.column != "lacks") for cell in found.cells
+    )
+    return (
+        reading.layout in ("one row a person", "RDF")
+        and all(mark == ";" for mark in reading.separators)
+        and len(set(columns)) == len(columns)
+        and not (has_levels or options.join or options.sheet)
+        and _is_plain_table(reading)
+    )
+
+
+def _is_plain_table(reading: Reading) -> bool:
+    """Whether a table is in UTF-8, with its header first and a column for the whole name.
+
+    The verifier's reader of plain tables takes a comma in the header for the delimiter.
+    """
+    form, columns = reading.form_of_table, {c.column for c in reading.columns}
+    commas = any("," in c.heading for c in reading.columns)
+    return (
+        form.keys() <= {"delimiter", "sheet"}
+        and form.get("delimiter", ",") in ("," if commas else ",;\t")
+        and (reading.form == "rdf" or ("person" in columns and "given" not in columns))
+    )
+
+
+def _stated_reading(records: Records) -> dict[str, Any]:
+    """Layout, columns, form of the file, separators and scale: all that says which cells count."""
+    staff, options = records.staff, as_options(records.mapping)
+    columns: dict[str, list[str]] = {}
+    for column in staff.reading.columns:
+        if column.column in (*CLAIMS, *IDENTITY, *ASSESSMENT):
+            columns.setdefault(column.column or "", []).append(column.heading)
+    scale = staff.cells.scale
+    stated: dict[str, Any] = {
+        "layout": staff.reading.layout,
+        "columns": columns,
+        "table": staff.reading.form_of_table,
+        "separators": list(staff.reading.separators) or [";"],
+        "scale": {name: getattr(scale, name) for name in SCALE},
+        "levels": dict(staff.cells.settled),
+        "scales": dict((staff.reading.scale or {}).get("columns", {})),
+    }
+    if options.join:
+        stated["joined"] = _joined_entry(records, options)
+    return stated
+
+
+def _joined_entry(records: Records, options: ReadOptions) -> dict[str, Any]:
+    """The second table, and the column that joins it."""
+    both = {"on": options.on, "table": records.staff.reading.joined_form or {}}
+    if both["table"].get("sheet") == options.join:
+        return both | {"sheet": options.join}
+    return both | {
+        "file": Path(str(options.join)).name,
+        "id": _file_entity(str(options.join))["id"],
+    }
 
 
 def _would_decide(

@@ -66,6 +66,7 @@ def join(left: Source, right: Source, options: ReadOptions, engine: Engine) -> S
         for i, name in enumerate(right.headings)
         if i not in kept and i != keys[1] and name.strip()
     ]
+    left.reading.joined_form = right.reading.form_of_table
     left.reading.notes.append(f"Joined with {options.join} by {options.on}")
     if dropped:
         left.reading.notes.append(f"In both, read from the first: {', '.join(dropped)}")

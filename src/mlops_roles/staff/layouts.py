@@ -46,6 +46,10 @@ SEPARATORS = {",": ",", "|": "|", "\n": "\n", "•": "•", "·": "·", "\t": "\
 PERSONAL = ("person", "key", "given", "family")
 PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale
 FULL_COMMA = "\uff0c"  # stands for a comma inside a name; names are compared after NFKC
+# what stands for separators in a name that is not to be split
+WHOLE = str.maketrans(
+    {**dict.fromkeys(SEPARATORS, " "), ";": "\uff1b", ",": FULL_COMMA, "|": "\uff5c"}
+)
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Plan:
         columns: which column is what.
         headings: of the source.
         separators: what separates names in the cells of lists.
-        has_json: whether cells hold JSON.
+        json_cells: whether cells hold JSON: 'all' those of the sample, 'some' of them, or ''.
         given_before: whether the column of the person is only the family name.
         scales: column of levels to its scale, if that is one of its own.
     """
@@ -66,7 +70,7 @@ class Plan:
     columns: Columns
     headings: Sequence[str]
     separators: tuple[str, ...] = (";",)
-    has_json: bool = False
+    json_cells: str = ""
     given_before: bool = False
     scales: dict[int, str] = field(default_factory=dict)
 
@@ -142,7 +146,7 @@ def plan_layout(
         columns.at["skills"] = [*columns.at.get("skills", ()), *columns.at.pop("skill")]
     _check_facts(columns, layout, source, path)
     plan = Plan(layout, columns, source.headings)
-    plan.has_json = _has_json(source, columns)
+    plan.json_cells = _json_cells(source, columns)
     plan.separators = _separators(source, columns, options, vocabulary)
     plan.given_before = _is_family_name(source, columns)
     return source, plan
@@ -238,6 +242,7 @@ def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
         return
     source.headings = [below or above for above, below in zip(first, second, strict=True)]
     source.skip_first = True
+    source.reading.header_rows = 2
     del source.sample[0]
     groups = ", ".join(filter(None, (first[i].strip() for i in filled)))
     source.reading.notes.append(f"The header has two rows; group names not read: {groups}")
@@ -280,19 +285,19 @@ def _turned(source: Source, vocabulary: Vocabulary, path: str | Path) -> Source:
     if table.num_rows >= SAMPLE_ROWS:
         raise InputError(f"{path}: over {SAMPLE_ROWS} skills in rows; turn the table round")
     grid = [table[str(i)].to_pylist() for i in range(len(source.headings))]
-    rows = [
-        [name, *((cell or "") for cell in grid[at + 1 + i])]
+    numbered: list[Row] = [
+        (at + 2 + i, [name, *((cell or "") for cell in grid[at + 1 + i])])
         for i, name in enumerate(people)
         if name
     ]
     headings = ["person", *((cell or "") for cell in grid[at])]
-    numbered: list[Row] = list(enumerate(rows, at + 2))
     source.reading.layout = TRANSPOSED
+    source.reading.skills_in = source.headings[at]
     source.reading.notes.append("People are columns; their line is the number of the column")
     return Source(
         source.reading,
         headings,
-        [list(cells) for cells in rows],
+        [list(cells) for _, cells in numbered],
         lambda wanted: to_arrow(iter(numbered), len(headings), wanted),
     )
 
@@ -317,8 +322,10 @@ def _list_cells(source: Source, columns: Columns) -> list[str]:
     return [row[i] for row in source.sample for i in indices if len(row) > i and row[i].strip()]
 
 
-def _has_json(source: Source, columns: Columns) -> bool:
-    return any(_json_pairs(cell) is not None for cell in _list_cells(source, columns)[:50])
+def _json_cells(source: Source, columns: Columns) -> str:
+    """Whether cells of skills hold JSON: 'all', 'some' or ''."""
+    found = [_json_pairs(cell) is not None for cell in _list_cells(source, columns)]
+    return "" if not any(found[:50]) else "all" if all(found) else "some"
 
 
 def _json_pairs(text: str) -> list[tuple[str, str]] | None:
@@ -350,7 +357,7 @@ def json_cell(text: str | None) -> str | None:
     if pairs is None:
         return None
     return ";".join(
-        name.replace(";", "\uff1b") + (UNIT + level.replace(";", ",") if level else "")
+        name.translate(WHOLE) + (UNIT + level.replace(";", ",") if level else "")
         for name, level in pairs
         if name
     )
@@ -359,8 +366,11 @@ def json_cell(text: str | None) -> str | None:
 def _separators(
     source: Source, columns: Columns, options: ReadOptions, vocabulary: Vocabulary
 ) -> tuple[str, ...]:
-    """What separates names in cells: ';', and what makes known names of the cells in the sample."""
-    cells = _list_cells(source, columns)
+    """What separates names in cells: ';', and what makes known names of the cells in the sample.
+
+    Cells with JSON are no evidence, since JSON itself says where a name ends.
+    """
+    cells = [cell for cell in _list_cells(source, columns) if _json_pairs(cell) is None]
     if options.separator is not None:
         marks = options.separator.replace("\\n", "\n").replace("\\t", "\t")
         return tuple(dict.fromkeys(marks))
@@ -377,8 +387,9 @@ def _separators(
     unread = [m for m in (",", "|") if m not in found and any(m in cell for cell in cells)]
     if unread:
         marks = " and ".join(map(repr, unread))
+        where = "Names of skills" if source.reading.form == "rdf" else "Cells"
         source.reading.notes.append(
-            f"Cells contain {marks}, which separates two known names in none of them and is not "
+            f"{where} contain {marks}, which separates two known names in none of them and is not "
             "read as a separator; --separator settles it"
         )
     return (";", *found)

@@ -229,7 +229,7 @@ class TableReader:
         sample = [[text or "" for text in row] for row in self.engine.fetch_rows(raw.head(1000))]
         source = Source(Reading(name, "table"), list(table.columns), sample, _no_load)
         source, plan = plan_layout(source, self.options, self.words, name)
-        if plan.has_json:
+        if plan.json_cells:
             raise InputError(f"{name}: JSON in a cell; export the table as CSV")
         reading = self._begin(source.reading, plan)
         order = [raw[str(i)] for c in COLUMNS for i in plan.columns.at.get(c, ())]
@@ -272,9 +272,11 @@ class TableReader:
         reading.layout = plan.layout
         reading.columns = plan.columns.readings
         if any(plan.columns.at.get(c) for c in LIST_COLUMNS):
-            reading.separators = plan.separators
-        if plan.has_json:
-            reading.notes.append("Cells hold JSON")
+            reading.separators = () if plan.json_cells == "all" else plan.separators
+        reading.json_cells = plan.json_cells
+        if plan.json_cells:
+            cells = "Cells" if plan.json_cells == "all" else "Some cells"
+            reading.notes.append(f"{cells} hold JSON, whose names are not split")
         return reading
 
     def _short_rows(
@@ -475,7 +477,7 @@ def _parse_json(
     table: pyarrow.Table, plan: Plan, rejected: list[Rejected], file: str
 ) -> pyarrow.Table:
     """The table with cells of JSON as names with levels; rows with invalid JSON are rejected."""
-    if not plan.has_json:
+    if not plan.json_cells:
         return table
     import pyarrow as pa
     import pyarrow.compute as pc

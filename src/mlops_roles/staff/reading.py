@@ -116,7 +116,11 @@ class Reading:
         form: 'csv', 'xlsx', 'parquet', 'table' or 'rdf'.
         layout: how people and skills are laid out.
         encoding, delimiter, sheet, header_row: of the file, where it has them.
+        header_rows: 2 for a header of two rows, else 0.
         separators: what separates names in a cell.
+        json_cells: whether cells hold JSON: 'all', 'some' or ''.
+        skills_in: the heading of the column that names skills, if people are columns.
+        joined_form: the form of a second table that was joined.
         rows: how many rows the file has, without those above the header.
         scale: the scale of levels in words, and the thresholds; None without levels.
         as_of: the date at which people are counted.
@@ -136,7 +140,11 @@ class Reading:
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
+    header_rows: int = 0
     separators: tuple[str, ...] = ()
+    json_cells: str = ""
+    skills_in: str | None = None
+    joined_form: dict[str, Any] | None = None
     rows: int = 0
     scale: dict[str, Any] | None = None
     as_of: str | None = None
@@ -152,6 +160,13 @@ class Reading:
         """Add rows that do not count."""
         if lines:
             self.left_out[reason] = sorted([*self.left_out.get(reason, ()), *lines])
+
+    @property
+    def form_of_table(self) -> dict[str, Any]:
+        """Encoding, delimiter, sheet and header of the table, where it has them."""
+        names = ("encoding", "delimiter", "sheet", "header_row", "header_rows", "skills_in")
+        found = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in found.items() if value not in (None, 0)}
 
     @property
     def count_left_out(self) -> int:

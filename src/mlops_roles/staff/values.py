@@ -20,6 +20,8 @@ from ..ontology.names import fold_name
 from .reading import ReadOptions
 
 UNIT = "\x1f"  # between a name and its level, where they were in two cells
+# what stands for a separator in a name that is not split, and the separator
+AS_WRITTEN = str.maketrans("\uff1b\uff0c\uff5c", ";,|")
 STATES = {"has": "has", "lacks": "lacks", "below": "below the level asked", "unknown": "unknown"}
 _NUMBER = r"\d{1,3}(?:[.,]\d+)?"
 _OF = re.compile(rf"({_NUMBER})\s*(?:/|of|out of|von|sur|de)\s*({_NUMBER})")
@@ -317,15 +319,15 @@ class SkillCells:
 
     def read(self, piece: str) -> list[SkillName]:
         """The names in one piece of a cell, which has no separator."""
-        name, unit, level = piece.partition(UNIT)
+        name, unit, level = piece.translate(AS_WRITTEN).partition(UNIT)
         if unit:
             return [SkillName(name.strip(), self.state(level), level.strip())]
-        text = piece.strip()
+        text = name.strip()
         if not text:
             return []
-        if self.is_known(text):
-            return [SkillName(text)]
-        if found := self._with_level(text) or self._negated(text):
+        if negated := self._negated(text):
+            return [negated]
+        if not self.is_known(text) and (found := self._with_level(text)):
             return [found]
         return [SkillName(text)]
 
@@ -366,14 +368,25 @@ class SkillCells:
         return None
 
     def _negated(self, text: str) -> SkillName | None:
-        """A known name after a word that denies it."""
-        match = self._denial.match(text)
+        """A known name after a word that denies it, unless both are a name as it is listed.
+
+        'no SQL' denies SQL, although names are compared without their spaces; 'NoSQL' and
+        'No-SQL' are the name of something else.
+        """
+        match = _denial().match(text)
         name = text[match.end() :].strip() if match else ""
-        return SkillName(name, "lacks") if name and self.is_known(name) else None
+        if not name or not self.is_known(name) or fold_name(text) in self._listed:
+            return None
+        return SkillName(name, "lacks")
 
     @cached_property
-    def _denial(self) -> re.Pattern[str]:
-        words = sorted(meanings("negation"), key=len, reverse=True)
-        return re.compile(
-            "|".join(re.escape(w) + ("" if w.endswith("'") else r"\b") for w in words), re.I
-        )
+    def _listed(self) -> frozenset[str]:
+        return frozenset(self.known)
+
+
+@cache
+def _denial() -> re.Pattern[str]:
+    """The words that deny the name after them, each with the space or apostrophe that ends it."""
+    words = sorted(meanings("negation"), key=len, reverse=True)
+    ends = (re.escape(word) + ("" if word[-1] in "'’" else r"[\s:]+") for word in words)
+    return re.compile("|".join(ends), re.I)

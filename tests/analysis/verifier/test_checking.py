@@ -134,26 +134,6 @@ def test_columns_are_read_as_mapped_and_never_guessed(tmp_path):
     assert {"verdict", "reading.columns.skills"} <= set(places(part))
 
 
-@pytest.mark.parametrize(
-    "text, reason",
-    [
-        ("person,SQL,statistics\nAda,2,5\n", "a column for each skill"),
-        ("person,skill,level\nAda,SQL,2\nAda,statistics,5\n", "a row for each person and skill"),
-        ('person,skills\nAda,"SQL, statistics"\n', "separated by ; ,"),
-        ("person,skills\nAda,SQL; no statistics\n", "levels or negations"),
-    ],
-)
-def test_a_reading_that_is_not_repeated_is_an_error_and_no_verdict(tmp_path, text, reason):
-    staff = tmp_path / "s.csv"
-    staff.write_text(text, encoding="utf-8")
-    content = certify("Ada", "R4", staff).to_dict()
-    with pytest.raises(InputError, match=reason):
-        checked(tmp_path, content, staff)
-    forged = content | {"reading": {"layout": "one row a person", "columns": {}}}
-    del forged["id"]
-    assert not checked(tmp_path, forged, staff).verified
-
-
 # wrong certificates ----------------------------------------------------------------------
 
 

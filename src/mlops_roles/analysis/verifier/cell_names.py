@@ -107,6 +107,10 @@ class CellNames:
             found = self._composite(name)
         return found or NOTHING
 
+    def is_listed(self, text: str) -> bool:
+        """Whether a text is a name word for word, as it is listed."""
+        return fold_name(text) in self.listed
+
     def candidates(self, text: str) -> Claims:
         """What a name, or a part of it, may mean by a close match."""
         return NOTHING.union(*(self._close.get(f, NOTHING) for f in self._looked_up(text)))

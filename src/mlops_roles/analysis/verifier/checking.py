@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from ...errors import InputError
 from ...io.result import Result
+from .layouts import PersonCells, Piece
+from .levels import Levels, Said
 from .reading import EVIDENCE_COLUMNS, PersonRows, digest, read_certificate
 from .walking import BASE, Ontology, shipped_ontology
 
@@ -84,10 +86,21 @@ class Verification(Result):
 
 
 class _Cell(NamedTuple):
-    column: str
-    text: str
+    piece: Piece
+    said: Said
     claim: str
     skills: set[str]
+
+    @property
+    def column(self) -> str:
+        """The kind of the column."""
+        return self.piece.column
+
+    @property
+    def text(self) -> str:
+        """The name with its level, as certificates write it."""
+        said = self.said
+        return f"{said.name}: {said.level}" if said.level else said.name
 
 
 def verify(  # noqa: PLR0913  # the files, all of them named
@@ -96,8 +109,9 @@ def verify(  # noqa: PLR0913  # the files, all of them named
     *,
     added: Sequence[str | Path] = (),
     only: Sequence[str | Path] = (),
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     key: bytes | None = None,
+    join: str | Path | None = None,
 ) -> Verification:
     """Check a certificate against the staff file and the ontology.
 
@@ -108,6 +122,7 @@ def verify(  # noqa: PLR0913  # the files, all of them named
         only: the files of a framework in place of the roles and skills of the ontology.
         mapping: our column to the file's column; synonyms are not recognised.
         key: the key of the pseudonyms, if the certificate has a pseudonym.
+        join: the second file, if the certificate rests on two and it is in another folder.
 
     Raises:
         InputError: a file cannot be read, or is not a certificate or staff file.
@@ -124,11 +139,28 @@ def verify(  # noqa: PLR0913  # the files, all of them named
     """
     given, stray = read_certificate(Path(certificate))
     _check_reading(given, certificate)
-    rows = PersonRows(Path(staff), given.get("person"), mapping or {}, key)
-    _check_columns(given, rows, certificate)
     ontology = Ontology(added, only) if added or only else shipped_ontology()
+    rows: PersonRows
+    if _value_at(given, "reading", "table") is not None:
+        second = Path(join) if join else None
+        rows = PersonCells(
+            Path(staff), given, ontology.names, mapping=mapping or {}, key=key, join=second
+        )
+    else:
+        rows = PersonRows(Path(staff), given.get("person"), _one_each(mapping or {}), key)
+        _check_columns(given, rows, certificate)
     found = [*_stray_statements(stray), *_compared(given, rows, ontology)]
     return Verification(given, tuple(found), rows.ignored_columns, str(certificate))
+
+
+def _one_each(mapping: Mapping[str, str | Sequence[str]]) -> dict[str, str]:
+    """The mapping, of one heading for each column, as a plain table has them."""
+    for ours, theirs in mapping.items():
+        if not isinstance(theirs, str):
+            raise InputError(
+                f"--map {ours}: {len(theirs)} columns, and the certificate rests on one"
+            )
+    return {ours: str(theirs) for ours, theirs in mapping.items()}
 
 
 def _compared(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) -> list[Difference]:
@@ -150,8 +182,8 @@ def _check_reading(given: Mapping[str, Any], certificate: str | Path) -> None:
         shown = "; ".join(map(str, reasons)) if isinstance(reasons, list) else str(reasons)
         raise InputError(
             f"{certificate}: not checked, for it rests on a reading that verify does not repeat "
-            f"({shown[:300]}); verify reads one row a person with names separated by ';': save the "
-            "staff in this form (columns person, skills, lacks) and certify that file"
+            f"({shown[:300]}); save the staff as one row a person, with names separated by ';' "
+            "(columns person, skills, lacks), and certify that file"
         )
 
 
@@ -180,7 +212,7 @@ def _blockers(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) ->
         if lines:
             found = f"is in {file} in the lines {', '.join(lines)}"
         return [Difference("person", _display_value(given.get("person")), found)]
-    cells = _read_cells(rows.found[0][1], ontology)
+    cells = _read_cells(rows, _levels(given), ontology)
     both = f"both has and lacks it, says {file}, line {lines[0]}"
     skills = _skills(cells, "recorded") & _skills(cells, "lacking")
     return [Difference(f"skills.{skill}", "judged", both) for skill in sorted(skills)]
@@ -195,8 +227,8 @@ class _Rebuild:
     def __init__(self, given: Mapping[str, Any], rows: PersonRows, ontology: Ontology):
         self.given, self.rows, self.ontology = given, rows, ontology
         self.role, self.accept_tools = given["role"], given.get("accepted") == ["tools"]
-        self.line, row = rows.found[0]
-        self.cells = _read_cells(row, ontology)
+        self.line, self.levels = rows.found[0][0], _levels(given)
+        self.cells = _read_cells(rows, self.levels, ontology)
 
     def certificate(self) -> dict[str, Any]:
         """The complete certificate."""
@@ -223,9 +255,27 @@ class _Rebuild:
                 if not cell.claim and not self._close_to(cell)
             ],
             **self._candidates(),
-            "reading": {"layout": LAYOUT, "columns": self.rows.headings},
+            "reading": self._reading(),
             **self._provenance(),
         }
+
+    def _reading(self) -> dict[str, Any]:
+        """How the file was read; what a skill is below, and the second file, are found again."""
+        rows = self.rows
+        if not isinstance(rows, PersonCells):
+            return {"layout": LAYOUT, "columns": rows.headings}
+        found: dict[str, Any] = dict(rows.described)
+        if rows.joined_digest:
+            found["joined"] = found["joined"] | {"id": rows.joined_digest}
+        known = _skills(self.cells, "recorded") | _skills(self.cells, "lacking")
+        below = {
+            skill: self.levels.compared(cell.said.level)
+            + (f" ({origin})" if (origin := ", ".join(filter(None, cell.piece[-2:]))) else "")
+            for cell in self.cells
+            if cell.claim == "below"
+            for skill in cell.skills - known
+        }
+        return found | ({"below": below} if below else {})
 
     def _provenance(self) -> dict[str, Any]:
         rows, ontology, ended = self.rows, self.ontology, _value_at(self.given, "made", "ended")
@@ -284,7 +334,9 @@ class _Rebuild:
             "label": self.ontology.label(skill),
             "state": state,
             "evidence": [
-                {"line": self.line, "column": c.column, "text": c.text, "says": c.claim}
+                {"line": c.piece.line or self.line, "column": c.column, "text": c.text}
+                | {"says": c.claim}
+                | _assessed(c)
                 | self._mapped(c, lines)
                 for c in self.cells
                 if skill in c.skills
@@ -306,7 +358,8 @@ class _Rebuild:
 
     def _close_to(self, cell: _Cell) -> list[str]:
         """The skills that a mapping says the name in a cell is close to."""
-        close = self.ontology.names.candidates(cell.text) if cell.column != "lacks" else ()
+        is_had = cell.column != "lacks" and cell.said.state == "has"
+        close = self.ontology.names.candidates(cell.said.name) if is_had else ()
         return sorted({skill for _, skill in close})
 
     def _mapped(self, cell: _Cell, given: Sequence[Any]) -> dict[str, Any]:
@@ -316,7 +369,7 @@ class _Rebuild:
             cell: the cell.
             given: entries of the certificate, whose evidence cites mappings.
         """
-        terms, matches = self.ontology.names.mapped_terms(cell.text), self.ontology.matches
+        terms, matches = self.ontology.names.mapped_terms(cell.said.name), self.ontology.matches
         if not terms or not matches:
             return {}
         decided = [row for *_, row in matches.decided(terms)]
@@ -330,22 +383,61 @@ class _Rebuild:
         return {"mapped": [row for row in known if terms & {row["subject"], row["object"]}]}
 
 
-def _read_cells(row: Mapping[str, str], ontology: Ontology) -> list[_Cell]:
-    """The names in a row; a tool is evidence for skills in the column skills alone."""
-    cells = []
+def _levels(given: Mapping[str, Any]) -> Levels:
+    """How the levels of a certificate are read; a plain one has none."""
+    reading = given.get("reading")
+    if _value_at(reading, "table") is None:
+        return Levels()
+    found = Levels.from_reading(_value_at(reading, "scale"), _value_at(reading, "levels"))
+    if found is None:
+        raise InputError("the scale in the certificate is none that 'certify' writes")
+    return found
+
+
+def _assessed(cell: _Cell) -> dict[str, str]:
+    """The level, date and source of an assessment, if they are known."""
+    known = {"level": cell.said.level, "date": cell.piece.date, "source": cell.piece.source}
+    return {key: value for key, value in known.items() if value}
+
+
+def _plain_pieces(row: Mapping[str, str]) -> Iterator[Piece]:
+    """The names in a row, which ';' separates."""
     for column in EVIDENCE_COLUMNS:
         for text in filter(None, map(str.strip, row[column].split(";"))):
-            claims = ontology.names.read(text, whole=column == "lacks")
-            by_kind = {kind: {s for k, s in claims if k == kind} for kind, _ in sorted(claims)}
-            if column != "skills":
-                by_kind.pop("tool", None)
-            if not by_kind:
-                cells.append(_Cell(column, text, "", set()))
-            cells += [
-                _Cell(column, text, "lacking" if column == "lacks" else kind, skills)
-                for kind, skills in by_kind.items()
-            ]
+            yield Piece(column, text)
+
+
+def _read_cells(rows: PersonRows, levels: Levels, ontology: Ontology) -> list[_Cell]:
+    """What the one person's cells say; a tool is evidence for skills in the column skills alone."""
+    if not isinstance(rows, PersonCells):
+        return [
+            cell
+            for piece in _plain_pieces(rows.found[0][1])
+            for cell in _claims(piece, Said(piece.text), ontology)
+        ]
+    names, cells = ontology.names, list[_Cell]()
+    for piece in rows.pieces:
+        if piece.level is None:
+            said = levels.said(piece.text, lambda text: bool(names.read(text)), names.is_listed)
+        else:
+            said = Said(piece.text, levels.state(piece.level), piece.level)
+        if said.state != "unknown":
+            cells += _claims(piece, said, ontology)
     return cells
+
+
+def _claims(piece: Piece, said: Said, ontology: Ontology) -> Iterator[_Cell]:
+    """What a name claims, one cell for each kind of claim."""
+    state = "lacks" if piece.column == "lacks" else said.state
+    claims = ontology.names.read(said.name, whole=state != "has")
+    by_kind = {kind: {s for k, s in claims if k == kind} for kind, _ in sorted(claims)}
+    if piece.column != "skills" or state != "has":
+        by_kind.pop("tool", None)
+    if not by_kind:
+        yield _Cell(piece, said, "", set())
+    for kind, skills in by_kind.items():
+        claim = {"lacks": "lacking", "below": "below"}.get(state, kind)
+        yield _Cell(piece, said, claim, skills)
 
 
 def _skills(cells: Sequence[_Cell], claim: str) -> set[str]:

@@ -197,7 +197,7 @@ class PersonRows:
         for line, cells in rows:
             if len(cells) != len(header):
                 self.unread += 1
-            elif person and person in _accepted_names(cells[at["person"]].strip(), key):
+            elif person and person in accepted_names(cells[at["person"]].strip(), key):
                 row = {
                     column: cells[at[column]] if column in at else "" for column in EVIDENCE_COLUMNS
                 }
@@ -216,7 +216,7 @@ class PersonRows:
         return plain.index(column) if plain.count(column) == 1 else None
 
 
-def _accepted_names(name: str, key: bytes | None) -> tuple[str, ...]:
+def accepted_names(name: str, key: bytes | None) -> tuple[str, ...]:
     """How a certificate may name a person: by name, and by the pseudonym under a key."""
     if key is None:
         return (name,)
@@ -229,7 +229,7 @@ def _reader(path: Path) -> Callable[[Path], Iterator[Row]]:
     if suffix in (".csv", ".tsv"):
         return _csv_rows
     if suffix in (".xlsx", ".parquet"):
-        return sheet_rows if suffix == ".xlsx" else _parquet_rows
+        return sheet_rows if suffix == ".xlsx" else parquet_rows
     raise InputError(
         f"{path}: verify reads .csv, .tsv, .xlsx and .parquet; export it as one of these"
     )
@@ -259,7 +259,8 @@ def _cell_text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _parquet_rows(path: Path) -> Iterator[Row]:
+def parquet_rows(path: Path) -> Iterator[Row]:
+    """The headings of a Parquet file, in line 0, and its rows. Raises InputError."""
     import pyarrow.parquet
 
     try:

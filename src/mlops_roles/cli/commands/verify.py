@@ -6,16 +6,15 @@
 The verifier reads the staff file and the ontology itself. Exit code 0 if the certificate is
 verified, 1 if not, with the places that are wrong. A certificate fails after any change of the
 staff file, and for another version of the ontology: certify again then. The names of columns are
-not guessed; give them with --map. A certificate that rests on another layout, on levels or on other
-separators is refused: save the staff as one row a person, with names separated by ';'.
+not guessed; give them with --map. Layout, separators and scale of levels are those that the
+certificate states, and are shown; the second of two joined files is looked for next to the first.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from ...errors import InputError
 from ..main import add_common
 from ..output import write_result
 from ..staff_options import add_map, mapping
@@ -31,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "--staff", required=True, metavar="FILE", help="the staff file that it is about"
     )
     add_map(parser)
+    parser.add_argument(
+        "--join", metavar="FILE", help="the second file, if it is not next to the first"
+    )
     parser.add_argument(
         "--key-file",
         metavar="FILE",
@@ -52,19 +54,9 @@ def run(args: argparse.Namespace) -> int:
         args.staff,
         added=args.added,
         only=args.only,
-        mapping=_one_each(mapping(args.map)),
+        mapping=mapping(args.map),
+        join=args.join,
         key=key and key.strip(),
     )
     write_result(args, found)
     return 0 if found.verified else 1
-
-
-def _one_each(given: Mapping[str, str | list[str]]) -> dict[str, str]:
-    """The mapping, of one heading for each column; several are not read here."""
-    for ours, theirs in given.items():
-        if not isinstance(theirs, str):
-            raise InputError(
-                f"--map {ours}: {len(theirs)} columns; verify reads one: put their names into one "
-                "column, separated by ';', and certify that file"
-            )
-    return {ours: str(theirs) for ours, theirs in given.items()}

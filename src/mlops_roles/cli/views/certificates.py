@@ -73,7 +73,21 @@ def gaps_sections(gaps: Sequence[Gap], hide: Hide) -> Iterator[Section]:
 def verification_sections(found: Verification, hide: Hide) -> Iterator[Section]:
     """Whether a certificate is verified, what it says, and where it is wrong."""
     result = "verified" if found.verified else "NOT verified"
-    yield f"{found.certificate}: {result}", [_claim(found)], found.to_rows()
+    yield f"{found.certificate}: {result}", [_claim(found), *_stated(found)], found.to_rows()
+
+
+def _stated(found: Verification) -> Iterator[str]:
+    """The layout, separators and scale that were taken as the certificate states them."""
+    reading = found.content.get("reading")
+    if not isinstance(reading, dict) or "table" not in reading:
+        return
+    parts = [f"Read as {reading['layout']}, as the certificate states"]
+    parts += [f"{name.replace('_', ' ')} {value}" for name, value in reading["table"].items()]
+    parts.append(f"names separated by {' '.join(map(repr, reading['separators']))}")
+    scale = {name: value for name, value in reading["scale"].items() if value is not None}
+    parts += [f"{name.replace('_', ' ')} {value:g}" for name, value in scale.items()]
+    parts += [f"level {level} is {said}" for level, said in reading["levels"].items()]
+    yield ", ".join(parts)
 
 
 def _claim(found: Verification) -> str:

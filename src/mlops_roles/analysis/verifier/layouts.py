@@ -1,0 +1,412 @@
+"""The verifier's own reading of tables that are not one plain row a person.
+
+A certificate says how its table was read: the form of the file, the layout, what each column is and
+what separates names. By that, and with no code of the reader, the cells about one person are read
+again. A column is what the certificate says only if its heading says so too, or --map does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...errors import InputError
+from ...io import rdf
+from ...io.xlsx import read_sheets
+from .cell_names import CellNames
+from .levels import PLAIN, is_mark
+from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest, parquet_rows
+
+ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
+TRANSPOSED = "a column for each person"
+WIDE_COLUMN = "skill with level"
+IDENTITY = ("person", "key", "given", "family")
+KINDS = (*IDENTITY, *EVIDENCE_COLUMNS, "skill", "level", "date", "source", WIDE_COLUMN)
+MADE_UP = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")  # a remark in brackets after a name
+COMMA = "\0"  # a comma inside a name
+# what a certificate states of its reading, of a second table, and of the form of each
+STATED = ("layout", "columns", "table", "separators", "scale", "levels", "scales", "joined")
+JOINED = ("file", "sheet", "on", "table")
+FORM = ("encoding", "delimiter", "sheet", "header_row", "header_rows", "skills_in")
+UNSOUND = "the reading in the certificate is none that 'certify' writes; certify again"
+
+
+class Piece(NamedTuple):
+    """What a cell has between two separators, and where it is.
+
+    Attributes:
+        column: the kind of the column.
+        text: as written.
+        level: of another cell, as written.
+        line: the line, if it is not that of the person.
+        date, source: of the assessment.
+    """
+
+    column: str
+    text: str
+    level: str | None = None
+    line: int | None = None
+    date: str = ""
+    source: str = ""
+
+
+@dataclass
+class Table:
+    """The headings and the rows of a table, each row as wide as the header.
+
+    Attributes:
+        path: of the file.
+        header: the headings.
+        rows: line and cells.
+        unread: how many rows have another width.
+    """
+
+    path: Path
+    header: list[str]
+    rows: list[Row]
+    unread: int = 0
+
+    def place(self, heading: str) -> int:
+        """The index of a heading. Raises InputError if there is none."""
+        if heading not in self.header:
+            raise InputError(
+                f"{self.path}: no column {heading!r}, which the certificate rests on; it has "
+                f"{', '.join(self.header)[:300]}"
+            )
+        return self.header.index(heading)
+
+
+def one_line(text: str) -> str:
+    """A heading with single spaces."""
+    return " ".join(text.split())
+
+
+def read_table(path: Path, form: Mapping[str, Any]) -> Table:
+    """The table of a file, in the form that a certificate states. Raises InputError."""
+    kind, line = path.suffix.lower(), form.get("header_row") or 1
+    if kind == ".xlsx":
+        sheets = read_sheets(path)
+        chosen = [sheet for sheet in sheets if sheet.name == form.get("sheet")]
+        if not chosen:
+            raise InputError(f"{path}: no sheet {form.get('sheet')!r}, which was certified")
+        rows = list(chosen[0].rows())
+    elif kind == ".parquet":
+        rows, line = list(parquet_rows(path)), 0
+    elif kind in (".csv", ".tsv"):
+        rows = list(_csv_rows(path, form))
+    else:
+        raise InputError(f"{path}: verify reads .csv, .tsv, .xlsx and .parquet")
+    at = next((i for i, (number, _) in enumerate(rows) if number >= line), None)
+    if at is None:
+        raise InputError(f"{path}: no row {line}, where the headings were certified to be")
+    header = list(map(one_line, rows[at][1]))
+    while kind == ".xlsx" and header and not header[-1]:
+        header.pop()
+    table = Table(path, header, [])
+    _add_rows(table, rows[at + 1 :], kind == ".xlsx")
+    if form.get("header_rows") == 2 and table.rows:
+        second = table.rows.pop(0)[1]
+        table.header = [
+            one_line(below) or above for above, below in zip(header, second, strict=True)
+        ]
+    return table
+
+
+def _add_rows(table: Table, rows: Iterable[Row], is_padded: bool) -> None:
+    """Add the rows as wide as the header; count the others, unless they are a legend."""
+    width = len(table.header)
+    for line, cells in rows:
+        found = [cell.strip() for cell in cells]
+        while is_padded and len(found) > width and not found[-1]:
+            found.pop()
+        found += [""] * (width - len(found) if is_padded else 0)
+        filled = [cell for cell in found if cell]
+        if len(found) == width:
+            if list(map(one_line, found)) != table.header:
+                table.rows.append((line, found))
+        elif not (len(filled) == 1 and len(found) < width and is_mark(filled[0])):
+            table.unread += 1
+
+
+def _csv_rows(path: Path, form: Mapping[str, Any]) -> Iterator[Row]:
+    data = rdf.read_bytes(path)
+    try:
+        text = data.decode(form.get("encoding") or "utf-8").removeprefix("\ufeff")
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=form.get("delimiter") or ",", strict=True
+        )
+    except (UnicodeError, LookupError, TypeError):
+        raise InputError(
+            f"{path}: not in the form that was certified (encoding {form.get('encoding')}, "
+            f"separator {form.get('delimiter')!r}); give the file that was certified"
+        ) from None
+    csv.field_size_limit(1 << 24)
+    line = 1
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            f"{path}, line {line}: {error}; look for a quote that is not closed"
+        ) from None
+
+
+# two tables, and people in columns ----------------------------------------------------------
+
+
+def joined(left: Table, right: Table, on: str) -> Table:
+    """Each row of the left table with each row of the right one that has the same key."""
+    one, equals, two = on.partition("=")
+    at, other = left.place(one.strip()), right.place((two if equals else one).strip())
+    kept = [
+        i for i, name in enumerate(right.header) if i != other and name and name not in left.header
+    ]
+    by_key: dict[str, list[list[str]]] = {}
+    for _, cells in right.rows:
+        if cells[other]:
+            by_key.setdefault(cells[other], []).append([cells[i] for i in kept])
+    blank = [[""] * len(kept)]
+    rows = [
+        (line, [*cells, *more])
+        for line, cells in left.rows
+        for more in by_key.get(cells[at], blank)
+    ]
+    return Table(left.path, [*left.header, *(right.header[i] for i in kept)], rows, left.unread)
+
+
+def turned(table: Table, at: int) -> Table:
+    """A table whose rows are the columns of another, after the column with the skills."""
+    header = ["person", *(one_line(cells[at]) for _, cells in table.rows)]
+    rows = [
+        (i + 1, [name, *(cells[i] for _, cells in table.rows)])
+        for i, name in enumerate(table.header)
+        if i > at and name
+    ]
+    return Table(table.path, header, rows, table.unread)
+
+
+# the cells about a person ---------------------------------------------------------------------
+
+
+class PersonCells(PersonRows):
+    """The cells about a person in a table of any layout, as a certificate says it was read.
+
+    Attributes:
+        pieces: what the cells have between separators.
+        layout: of the certificate.
+        described: the reading of the certificate, without what is derived from the cells.
+    """
+
+    def __init__(  # noqa: PLR0913  # the files and what is said of them
+        self,
+        path: Path,
+        given: Mapping[str, Any],
+        names: CellNames,
+        *,
+        mapping: Mapping[str, str | Sequence[str]],
+        key: bytes | None = None,
+        join: Path | None = None,
+    ):
+        self.path, self.names, self.described = path, names, _described(given)
+        self.columns: dict[str, list[str]] = self.described["columns"]
+        self.layout = self.described["layout"]
+        table = read_table(path, self.described["table"])
+        self.digest = digest(path.read_bytes())
+        self.joined_digest = ""
+        if both := self.described.get("joined"):
+            table = self._joined(table, both, join)
+        if self.layout == TRANSPOSED:
+            table = turned(table, table.place(str(self.described["table"].get("skills_in"))))
+        self.unread, self.header, self.table = table.unread, table.header, table
+        self._check_columns(mapping)
+        used = {name for some in self.columns.values() for name in some}
+        self.ignored_columns = tuple(name for name in table.header if name and name not in used)
+        self.people = self._people(given.get("person"), key)
+        self.found = [(rows[0][0], {}) for rows in self.people]
+
+    def _joined(self, table: Table, both: Mapping[str, Any], join: Path | None) -> Table:
+        """The table joined with a sheet, or with a file that is given or in the same folder."""
+        if sheet := both.get("sheet"):
+            return joined(
+                table, read_table(self.path, both["table"] | {"sheet": sheet}), both["on"]
+            )
+        other = join or self.path.parent / str(both.get("file"))
+        if not other.is_file():
+            raise InputError(
+                f"{self.path}: was certified with a second file, {both.get('file')}; name it with "
+                "--join"
+            )
+        right = read_table(other, both["table"])
+        self.joined_digest = digest(other.read_bytes())
+        return joined(table, right, both["on"])
+
+    def _check_columns(self, mapping: Mapping[str, str | Sequence[str]]) -> None:
+        """Raise InputError for a column that neither its heading nor --map makes what is said.
+
+        Nor may a column be left out that names a skill, or is evidence by its own name.
+        """
+        open_ = [
+            f"--map {kind}='{heading}'"
+            for kind, some in self.columns.items()
+            for heading in some
+            if self.table.place(heading) >= 0 and not self._is_confirmed(kind, heading, mapping)
+        ]
+        if open_:
+            raise InputError(
+                f"{self.path}: the certificate reads columns by headings that verify does not "
+                f"guess; if they are right, add {' '.join(open_)}"
+            )
+        used = {heading for some in self.columns.values() for heading in some}
+        for heading in self.header:
+            is_evidence = _plain(heading) in EVIDENCE_COLUMNS or bool(self.names.read(heading))
+            if heading and heading not in used and is_evidence:
+                raise InputError(
+                    f"{self.path}: the column {heading!r} may have skills, and the certificate "
+                    "does not rest on it; certify again without leaving it out"
+                )
+
+    @staticmethod
+    def _is_confirmed(kind: str, heading: str, mapping: Mapping[str, str | Sequence[str]]) -> bool:
+        if kind == WIDE_COLUMN:
+            return True  # the heading is the name of the skill
+        told = mapping.get(kind, "")
+        return _plain(heading) == kind or heading in ([told] if isinstance(told, str) else told)
+
+    def _people(self, person: Any, key: bytes | None) -> list[list[Row]]:
+        """The rows of each person of this name; of one row each, unless rows are of a skill."""
+        rows = [
+            (self._who(cells), (line, cells))
+            for line, cells in self.table.rows
+            if person and any(person in accepted_names(n, key) for n in self._names_of(cells))
+        ]
+        if self.layout != LONG:
+            return [[row] for row in self._latest([row for _, row in rows], lambda _: "")]
+        ids = dict.fromkeys(who for who, _ in rows)
+        return [
+            self._latest([row for row in self.table.rows if self._who(row[1]) == who], self._skill)
+            for who in ids
+        ]
+
+    def _cell(self, kind: str, cells: Sequence[str]) -> str:
+        """The cell of the one column of a kind."""
+        names = self.columns.get(kind, ())
+        return cells[self.table.place(names[0])] if names else ""
+
+    def _names_of(self, cells: Sequence[str]) -> set[str]:
+        """The names that a row may have: as written, in two parts, and with its key."""
+        person, given, family, key = (
+            self._cell(kind, cells) for kind in ("person", "given", "family", "key")
+        )
+        names = {person, f"{given} {family}".strip(), f"{given} {person}".strip()} - {""}
+        names = {person} if person and not given else names
+        return names | {f"{name} <{key}>" for name in names if key} or {key}
+
+    def _who(self, cells: Sequence[str]) -> str:
+        return self._cell("key", cells) or min(self._names_of(cells), default="")
+
+    def _latest(self, rows: Sequence[Row], key_of: Callable[[Sequence[str]], str]) -> list[Row]:
+        """The rows of the latest date, for each key; all if there are no dates."""
+        if not self.columns.get("date"):
+            return list(rows)
+        days = [self._cell("date", cells) for _, cells in rows]
+        if strange := next(
+            (d for d in days if d and not re.fullmatch(r"\d{4}-\d\d-\d\d", d)), None
+        ):
+            raise InputError(
+                f"{self.path}: the date {strange!r}; verify compares dates such as 2026-01-31: "
+                "write them so, and certify again"
+            )
+        newest: dict[str, str] = {}
+        for (_, cells), day in zip(rows, days, strict=True):
+            newest[key_of(cells)] = max(day, newest.get(key_of(cells), ""))
+        return [row for row, day in zip(rows, days, strict=True) if day == newest[key_of(row[1])]]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What the cells of the one person have, column by column, in the order of the lines."""
+        found = [piece for row in self.people[0] for piece in self._of_row(*row)]
+        return sorted(
+            found, key=lambda piece: (EVIDENCE_COLUMNS.index(piece.column), piece.line or 0)
+        )
+
+    def _skill(self, cells: Sequence[str]) -> str:
+        """What is the same for all names of one skill."""
+        name = self._cell("skill", cells)
+        skills = sorted(skill for kind, skill in self.names.read(name) if kind == "recorded")
+        return " ".join(skills) or name.casefold()
+
+    def _of_row(self, line: int, cells: Sequence[str]) -> Iterator[Piece]:
+        date, source = self._cell("date", cells), self._cell("source", cells)
+        own = Piece("skills", "", None, None, date, source)
+        if self.layout == LONG:
+            level = self._cell("level", cells) if self.columns.get("level") else None
+            if name := self._cell("skill", cells):
+                yield own._replace(text=name, level=level, line=line)
+            own = own._replace(date="", source="")
+        for kind in EVIDENCE_COLUMNS:
+            for heading in self.columns.get(kind, ()):
+                for text in self._split(cells[self.table.place(heading)]):
+                    yield own._replace(column=kind, text=text)
+        for heading in self.columns.get(WIDE_COLUMN, ()):
+            if level := cells[self.table.place(heading)]:
+                scale = self.described["scales"].get(heading)
+                level = f"{level} of {scale}" if scale and PLAIN.fullmatch(level) else level
+                yield own._replace(text=MADE_UP.sub("", heading), level=level)
+
+    def _split(self, cell: str) -> list[str]:
+        """The pieces of a cell; a comma in brackets, a number or a known name ends none."""
+        marks = self.described["separators"]
+        if "," in marks:
+            for name in (name for name in self.names.listed if "," in name):
+                one, two = (re.escape(part.strip()) for part in name.split(",", 1))
+                cell = re.sub(rf"(?i)({one})\s*,\s*({two})", rf"\1{COMMA} \2", cell)
+            cell = re.sub(r"\([^()]*\)", lambda m: m[0].replace(",", COMMA), cell)
+            cell = re.sub(r"(\d),(\d)", rf"\1{COMMA}\2", cell)
+        pieces = re.split("[" + "".join(map(re.escape, marks)) + "]", cell)
+        return [text.strip().replace(COMMA, ",") for text in pieces if text.strip()]
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\W_]", "", heading.casefold())
+
+
+def _described(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The reading of a certificate. Raises InputError if it is none that can be repeated."""
+    reading = given.get("reading")
+    found = {k: v for k, v in (reading.items() if isinstance(reading, dict) else ()) if k in STATED}
+    both = found.get("joined")
+    if both is not None:
+        both = {k: v for k, v in both.items() if k in JOINED} if isinstance(both, dict) else {}
+        found["joined"] = both
+    forms = [("table", found)] if both is None else [("table", found), ("table", both)]
+    for name, inside in forms:
+        form = inside.get(name)
+        if not isinstance(form, dict) or type(form.get("header_row", 1)) is not int:
+            raise InputError(UNSOUND)
+        inside[name] = {k: v for k, v in form.items() if k in FORM}
+    if not _is_sound(found) or (both is not None and not isinstance(both.get("on"), str)):
+        raise InputError(UNSOUND)
+    return found
+
+
+def _is_sound(found: Mapping[str, Any]) -> bool:
+    """Whether layout, columns, separators and scales have the types that 'certify' gives them."""
+    columns, marks = found.get("columns"), found.get("separators")
+    if not isinstance(columns, dict) or not isinstance(marks, list) or not marks:
+        return False
+    headings = [name for some in columns.values() for name in (some or [None])]
+    return (
+        found.get("layout") in (ROWS, WIDE, LONG, TRANSPOSED)
+        and set(columns) <= set(KINDS)
+        and all(isinstance(some, list) for some in columns.values())
+        and all(isinstance(name, str) for name in headings)
+        and all(isinstance(mark, str) and len(mark) == 1 for mark in marks)
+        and isinstance(found.get("scales"), dict)
+    )

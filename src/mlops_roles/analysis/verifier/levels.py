@@ -1,0 +1,238 @@
+"""The verifier's own reading of levels: what a level, or a negation, says of a name in a cell."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from ...io.resources import resource_dir
+
+STATES = ("has", "lacks", "below", "unknown")
+NUMBER = r"\d{1,3}(?:[.,]\d+)?"
+PLAIN = re.compile(NUMBER)
+_BETWEEN = r"\s*(?:/|of|von|sur|de)\s*"
+_FORMS = {
+    "percent": rf"({NUMBER})\s*%",
+    "range": rf"({NUMBER}){_BETWEEN}({NUMBER})\s*[-–]\s*({NUMBER})",
+    "top": rf"({NUMBER})\s*(?:/|of|out of|von|sur|de)\s*({NUMBER})",
+    "stars": r"([*★⭐]*)([☆✩]*)",
+    "years": rf"({NUMBER})\s*\+?\s*(?:years?|yrs?|y|jahren?|ans?|années?|años?)\b.*",
+    "number": rf"(?:(?:l|n|s|lvl|level|niveau|stufe|nivel|livello)\.?\s?)?({NUMBER})",
+    "number and word": rf"[lns]?({NUMBER})\s*[-–—:=.,)]?\s*(\D.*)",
+    "word and number": rf"(\D*?)\s*[(\[]\s*({NUMBER})\s*[)\]]",
+}
+_NAMED = (  # a name with its level, and whether the name may be unknown
+    (re.compile(r"(.*\S)\s*[:=]\s*([^:=]+)"), True),
+    (re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]"), False),
+    (re.compile(r"(.*\S)\s+[-–—]\s*(\S.*)"), False),
+    (re.compile(rf"(.*\S)\s+({NUMBER}\s*(?:/\s*{NUMBER}|%))"), True),
+)
+
+
+class Level(NamedTuple):
+    """A level: a share of its scale, or a number with the ends that it states itself.
+
+    A tick, which is no level, has neither.
+    """
+
+    share: float | None = None
+    number: float | None = None
+    bottom: float | None = None
+    top: float | None = None
+
+
+class Said(NamedTuple):
+    """A name in a cell, what is said of it, and its level as written."""
+
+    name: str
+    state: str = "has"
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """How the levels of a certificate are read.
+
+    Attributes:
+        bottom, top: the ends of the scale; None if all levels are words.
+        has_from, lacks_to: thresholds as shares of the scale; None is the middle, and zero.
+        settled: level to its state, as a person settled it.
+    """
+
+    bottom: float | None = None
+    top: float | None = None
+    has_from: float | None = None
+    lacks_to: float | None = None
+    settled: Mapping[str, str] | None = None
+
+    @classmethod
+    def from_reading(cls, scale: Any, settled: Any) -> Levels | None:
+        """The scale and the settled levels of a certificate; None if they are none."""
+        ends = scale if isinstance(scale, dict) else None
+        names = {"bottom", "top", "has_from", "lacks_to"}
+        if ends is None or set(ends) != names or not isinstance(settled, dict):
+            return None
+        is_number = (v is None or type(v) in (int, float) for v in ends.values())
+        if not all(is_number) or not set(settled.values()) <= set(STATES):
+            return None
+        if ends["top"] is not None and not (ends["bottom"] or 0) < ends["top"]:
+            return None
+        has_from = 0.5 if ends["has_from"] is None else ends["has_from"]
+        return cls(**ends, settled=settled) if (ends["lacks_to"] or 0) < has_from else None
+
+    def state(self, text: str) -> str:
+        """'has', 'lacks', 'below' or 'unknown', by a level as written."""
+        if said := (self.settled or {}).get(_folded(text)):
+            return said
+        level = parse_level(text)
+        if level is None:
+            return "unknown"
+        if level == Level():
+            return "has"
+        value, asked = level.share, self._asked(level)
+        if level.number is not None:
+            value = level.number
+        if asked is None or value is None:
+            return "unknown"
+        has, lacks = asked
+        return "lacks" if value <= lacks else "has" if value >= has else "below"
+
+    def _asked(self, level: Level) -> tuple[float, float] | None:
+        """What a level has to reach to be had, and what it may reach and is lacked."""
+        lacks = self.lacks_to or 0.0
+        if level.number is None:
+            return (0.5 if self.has_from is None else self.has_from), lacks
+        if (ends := self._ends(level)) is None:
+            return None
+        low, high = ends
+        return ((low + high) / 2 if self.has_from is None else self.has_from * high), lacks * high
+
+    def _ends(self, level: Level) -> tuple[float, float] | None:
+        if level.bottom is not None and level.top:
+            return level.bottom, level.top
+        if self.top is None:
+            return None
+        low = self.bottom or 0.0
+        return (low * level.top / self.top, level.top) if level.top else (low, self.top)
+
+    def compared(self, text: str) -> str:
+        """A level and the one that is asked: '2 of 5, 3 asked'."""
+        level = parse_level(text)
+        ends = self._ends(level) if level and level.number is not None else None
+        if level is None or ends is None:
+            return (
+                f"{text}, {0.5 if self.has_from is None else self.has_from:.0%} of the scale asked"
+            )
+        has, _ = self._asked(level) or (0.0, 0.0)
+        return f"{level.number:g} of {ends[1]:g}, {has:g} asked"
+
+    def said(
+        self, text: str, is_known: Callable[[str], bool], listed: Callable[[str], bool]
+    ) -> Said:
+        """What a piece of a cell says.
+
+        Args:
+            text: the piece, which has no separator.
+            is_known: whether a text is a name of a skill or tool.
+            listed: whether a text is such a name word for word, as it is listed.
+        """
+        if match := _negation().match(text):
+            name = text[match.end() :].strip()
+            if name and is_known(name) and not listed(text):
+                return Said(name, "lacks")
+        if not is_known(text):
+            for name, level in self._with_level(text, is_known):
+                state = self.state(level)
+                if state == "unknown":
+                    break
+                return Said(name, state, level)
+        return Said(text)
+
+    def _with_level(self, text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+        for form, may_be_unknown in _NAMED:
+            match = form.fullmatch(text)
+            if match is None or _is_blank(_folded(match[2])):
+                continue
+            level = parse_level(match[2])
+            if level is None and _folded(match[2]) not in (self.settled or {}):
+                continue
+            if is_known(match[1]) or (may_be_unknown and level not in (None, Level())):
+                yield match[1], match[2]
+
+
+def parse_level(text: str) -> Level | None:
+    """The level that a text states; None if it is blank or states none."""
+    folded = _folded(text)
+    if _is_blank(folded):
+        return None
+    if folded in _words():
+        return _word(folded)
+    return next(
+        (_parsed(kind, m) for kind, form in _FORMS.items() if (m := re.fullmatch(form, folded))),
+        None,
+    )
+
+
+def _parsed(kind: str, match: re.Match[str]) -> Level | None:
+    if kind == "stars":
+        return Level(number=len(match[1]), top=len(match[0]) if match[2] else None)
+    if kind == "years":
+        return Level()
+    if "word" in kind:
+        return _worded(*(match.groups() if kind.startswith("number") else match.groups()[::-1]))
+    first, *ends = (float(group.replace(",", ".")) for group in match.groups())
+    if kind == "percent":
+        return Level(share=min(first / 100, 1.0))
+    return Level(None, first, *([None, *ends] if len(ends) == 1 else ends))
+
+
+def _worded(number: str, word: str) -> Level:
+    """A number with a word beside it, of which only a word for none says more."""
+    is_none = _word(word) == Level(share=0.0)
+    return Level(share=0.0) if is_none else Level(number=float(number.replace(",", ".")))
+
+
+def _word(word: str) -> Level | None:
+    share = _words().get(word)
+    return None if share is None else Level() if share == "has" else Level(share=float(share))
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def _is_blank(folded: str) -> bool:
+    return not folded or folded in _values("cell") or re.fullmatch(r"-\d+", folded) is not None
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (resource_dir("ontology") / "staff" / f"{name}.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def _words() -> dict[str, str]:
+    return {_folded(row["word"]): row["share"] for row in _rows("levels")}
+
+
+@cache
+def _values(kind: str) -> frozenset[str]:
+    return frozenset(_folded(row["value"]) for row in _rows("values") if row["kind"] == kind)
+
+
+@cache
+def _negation() -> re.Pattern[str]:
+    words = sorted(_values("negation"), key=len, reverse=True)
+    return re.compile(
+        "|".join(re.escape(w) + ("" if w[-1] in "'’" else r"[\s:]+") for w in words), re.I
+    )
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text in the place of a name is one for no person, or a level."""
+    return _folded(text).strip(" .-–—*[]()<>_:#") in _values("person") or bool(parse_level(text))
