@@ -225,8 +225,9 @@ def _stated_reading(records: Records) -> dict[str, Any]:
 
 def _joined_entry(records: Records, options: ReadOptions) -> dict[str, Any]:
     """The second table, and the column that joins it."""
-    both = {"on": options.on, "table": records.staff.reading.joined_form or {}}
-    if both["table"].get("sheet") == options.join:
+    form: dict[str, Any] = records.staff.reading.joined_form or {}
+    both: dict[str, Any] = {"on": options.on, "table": form}
+    if form.get("sheet") == options.join:
         return both | {"sheet": options.join}
     return both | {
         "file": Path(str(options.join)).name,

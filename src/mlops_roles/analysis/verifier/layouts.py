@@ -276,8 +276,8 @@ class PersonCells(PersonRows):
     def _is_confirmed(kind: str, heading: str, mapping: Mapping[str, str | Sequence[str]]) -> bool:
         if kind == WIDE_COLUMN:
             return True  # the heading is the name of the skill
-        told = mapping.get(kind, "")
-        return _plain(heading) == kind or heading in ([told] if isinstance(told, str) else told)
+        named = mapping.get(kind, "")
+        return _plain(heading) == kind or heading in ([named] if isinstance(named, str) else named)
 
     def _people(self, person: Any, key: bytes | None) -> list[list[Row]]:
         """The rows of each person of this name; of one row each, unless rows are of a skill."""
