@@ -19,8 +19,10 @@ import mlops_roles
 from mlops_roles import InputError
 from mlops_roles.io.resources import resource_rows
 from mlops_roles.ontology.term_page import every_page, show
-from mlops_roles.publishing import documents, pages, release
+from mlops_roles.publishing import documents, release
+from mlops_roles.publishing.documentation import Documentation
 from mlops_roles.publishing.redirects import Redirects
+from mlops_roles.publishing.term_pages import TermPages
 
 BASE = "https://w3id.org/mlops-roles"
 FORMATS = {f.suffix: f for f in documents.formats() if f.rdf}
@@ -576,7 +578,7 @@ def test_a_kind_without_a_title_is_named_with_the_fix(tmp_path):
     about = 'a owl:NamedIndividual , mlops:Tool ; skos:prefLabel "Gadget"@en'
     path.write_text(f"{head}<{BASE}/gadget/one> {about} ; rdfs:isDefinedBy <{BASE}> .")
     with pytest.raises(InputError, match=r"kinds\.csv: no row for gadget; add"):
-        _ = pages.Documentation(mlops_roles.load(path)).terms
+        _ = Documentation(mlops_roles.load(path)).terms
 
 
 def test_markup_in_a_label_is_escaped(graph, tmp_path):
@@ -589,9 +591,9 @@ def test_markup_in_a_label_is_escaped(graph, tmp_path):
         f"rdfs:isDefinedBy <{BASE}>"
     )
     evil.write_text(f"{head}tool:evil a owl:NamedIndividual , mlops:Tool ; {names} ; {more} .")
-    told = pages.Documentation(mlops_roles.load(evil))
+    told = TermPages(Documentation(mlops_roles.load(evil)))
     text = "".join(
-        told.render_term(told.terms[name]).decode() for name in ("tool:evil", "skill:sql")
+        told.render_term(told.doc.terms[name]).decode() for name in ("tool:evil", "skill:sql")
     )
     assert "&lt;script&gt;" in text
     assert "<script>" not in text

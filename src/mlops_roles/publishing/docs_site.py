@@ -22,7 +22,7 @@ from .markdown import Rendered, render
 from .python_api import public_names
 
 if TYPE_CHECKING:
-    from .pages import Documentation
+    from .documentation import Documentation
 
 COMMANDS, QUESTIONS, PYTHON = "commands", "questions", "python"  # the pages that are made
 README = "README.md"

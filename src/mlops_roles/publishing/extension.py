@@ -23,8 +23,8 @@ from ..ontology.derivation import company_capabilities
 from ..ontology.graph import BASE, INFERRED, Graph
 from ..ontology.term_page import Page, every_page
 from ..validation.profiles import profiles
+from .documentation import MAX_ROWS, environment, static_files
 from .documents import canonicalize, formats, serialize
-from .pages import MAX_ROWS, environment, static_files
 from .release import replace_folder, with_checksums
 
 ABOUT = {

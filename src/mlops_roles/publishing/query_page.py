@@ -22,7 +22,7 @@ from .documents import publishing_text
 from .search_index import assignment, search_index
 
 if TYPE_CHECKING:
-    from .pages import Documentation
+    from .documentation import Documentation
 
 ENDPOINT_SCRIPT = "data/endpoint.js"  # `serve` puts the address of its endpoint in its place
 POLICY = (  # of the page: WebAssembly, and a worker whose text is on the page

@@ -1,4 +1,62 @@
-// What every page of the site has in common. Pages read and navigate without it.
+// What every page of the site has in common: labels in another language. Pages read without it.
 "use strict";
 
-document.documentElement.classList.add("scripted");
+(function () {
+  const root = document.body.dataset.root;
+  const KEPT = "mlops-roles-language";
+  const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "Español" };
+  const english = new WeakMap();
+
+  function kept() {
+    try {
+      const found = localStorage.getItem(KEPT);
+      return found in LANGUAGES ? found : "en";
+    } catch {
+      return "en"; // the browser keeps nothing for this page
+    }
+  }
+
+  /** Write the labels of terms in a language; a term without a label in it stays English. */
+  function label(language) {
+    const labels = language === "en" ? {} : window.mlopsLabels?.[language] || {};
+    for (const place of document.querySelectorAll("a[title*=':'], [data-term]")) {
+      const term = place.dataset.term || place.title;
+      const node = place.querySelector(".full") || place;
+      if (node.children.length) continue;
+      if (!english.has(node)) english.set(node, node.textContent);
+      const found = labels[term];
+      const text = found || english.get(node);
+      if (node.textContent !== text) node.textContent = text;
+      if (found) node.lang = language;
+      else node.removeAttribute("lang");
+    }
+  }
+
+  function speak(language) {
+    if (language === "en" || window.mlopsLabels) {
+      label(language);
+      return;
+    }
+    const script = document.createElement("script");
+    script.src = `${root}data/labels.js`;
+    script.addEventListener("load", () => label(language));
+    document.head.append(script);
+  }
+
+  const choice = document.createElement("select");
+  choice.id = "language";
+  choice.setAttribute("aria-label", "Language of labels");
+  for (const [code, name] of Object.entries(LANGUAGES)) choice.append(new Option(name, code));
+  choice.value = kept();
+  choice.addEventListener("change", () => {
+    try {
+      localStorage.setItem(KEPT, choice.value);
+    } catch {
+      // this page alone changes its language
+    }
+    speak(choice.value);
+  });
+  document.querySelector(".top .bar")?.append(choice);
+  document.addEventListener("mlops:content", () => speak(choice.value));
+  if (choice.value !== "en") speak(choice.value);
+})();

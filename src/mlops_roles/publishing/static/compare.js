@@ -1,0 +1,54 @@
+// Compares two roles that a reader picks. Without it, the page has a table of all pairs.
+"use strict";
+
+(function () {
+  const { skills, terms } = mlopsRoles;
+  const [from, to] = ["from", "to"].map((id) => document.getElementById(id));
+  const result = document.getElementById("result");
+  const root = document.body.dataset.root;
+
+  function link(curie) {
+    const [label, href] = terms[curie];
+    const anchor = document.createElement("a");
+    Object.assign(anchor, { href: root + href, title: curie, textContent: label });
+    return anchor;
+  }
+
+  function line(heading, found) {
+    const row = document.createElement("div");
+    const [name, list] = ["dt", "dd"].map((tag) => document.createElement(tag));
+    name.textContent = `${heading} (${found.length})`;
+    found.forEach((curie, at) => list.append(at ? " · " : "", link(curie)));
+    if (!found.length) list.textContent = "none";
+    row.append(name, list);
+    return row;
+  }
+
+  function show() {
+    const [one, other] = [from, to].map((select) => select.value);
+    const [has, needs] = [skills[one], skills[other]];
+    const [first, second] = [one, other].map((curie) => terms[curie][0]);
+    const facts = document.createElement("dl");
+    facts.className = "groups";
+    facts.append(
+      line(`${first} lacks for ${second}`, needs.filter((skill) => !has.includes(skill))),
+      line("Both require", needs.filter((skill) => has.includes(skill))),
+      line(`${second} lacks for ${first}`, has.filter((skill) => !needs.includes(skill))),
+    );
+    result.replaceChildren(facts);
+    history.replaceState(null, "", `#${one},${other}`);
+    document.dispatchEvent(new Event("mlops:content"));
+  }
+
+  const [one, other] = decodeURIComponent(location.hash.slice(1)).split(",");
+  const known = Object.keys(skills);
+  from.value = known.includes(one) ? one : from.options[2].value;
+  to.value = known.includes(other) ? other : to.options[to.length - 2].value;
+  for (const select of [from, to]) select.addEventListener("change", show);
+  document.getElementById("swap").addEventListener("click", () => {
+    [from.value, to.value] = [to.value, from.value];
+    show();
+  });
+  document.getElementById("compare").hidden = false;
+  show();
+})();
