@@ -27,7 +27,7 @@
   function show() {
     const [one, other] = [from, to].map((select) => select.value);
     const [has, needs] = [skills[one], skills[other]];
-    const [first, second] = [one, other].map((curie) => terms[curie][0]);
+    const [first, second] = [from, to].map((select) => select.selectedOptions[0].textContent);
     const facts = document.createElement("dl");
     facts.className = "groups";
     facts.append(

@@ -52,12 +52,11 @@
     const texts = items.map((item) => item.textContent.toLocaleLowerCase());
     box.addEventListener("input", () => {
       const words = box.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-      let shown = 0;
       items.forEach((item, at) => {
         item.hidden = !words.every((word) => texts[at].includes(word));
-        if (!item.hidden) shown += 1;
       });
-      left.textContent = words.length ? `${shown} of ${items.length}` : "";
+      const shown = new Set(texts.filter((_, at) => !items[at].hidden)); // each in one group or more
+      left.textContent = words.length ? `${shown.size} of ${new Set(texts).size}` : "";
       if (after) after(words.length > 0);
     });
     place.before(label);
