@@ -218,7 +218,9 @@ def test_a_proof_ends_in_sources_or_in_other_proofs(files):
     assert len(premises) == 1
     taken_in, required = re.findall(r"<li>(.*?)</li>", premises[0], re.S)
     assert "../../source/kreuzberger-2022-r7.html" in taken_in
-    assert 'href="../../proof/role/data-engineer.html#requiresSkill-sql"' in required
+    part = re.search(r'title="(role:[^"]+)"', required)[1]
+    assert part in links("mlops:incorporates")["role:ml-engineer"]
+    assert f'href="../../proof/role/{slug(part)}.html#requiresSkill-sql"' in required
 
 
 # names and indexes ---------------------------------------------------------------------------

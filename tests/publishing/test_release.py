@@ -461,7 +461,7 @@ def test_a_path_that_is_no_iri_of_ours_leads_nowhere(graph, path):
 class Html(HTMLParser):
     """The links, ids, headings and tags of a page; its tags must be closed in order."""
 
-    VOID = {"meta", "link", "br", "img", "hr"}  # noqa: RUF012
+    VOID = {"meta", "link", "br", "img", "hr", "input"}  # noqa: RUF012
 
     def __init__(self, text):
         super().__init__()
