@@ -2,7 +2,7 @@
 
 ELK (https://eclipse.dev/elk/) computes where the boxes are; what it answered is kept in
 `ontology/publishing/role-layout.json`. `docs/layout_roles.py` and `site/layout.mjs` compute it
-anew, and a test fails if its boxes and arrows are not those of the data.
+again, and a test fails if its boxes and arrows are not those of the data.
 """
 
 from __future__ import annotations
