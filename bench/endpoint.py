@@ -63,7 +63,7 @@ class Server:
             bind = f"127.0.0.1:{port}"
             command = [oxigraph, "serve-read-only", "--location", store, "--bind", bind]
         else:
-            self.path = "/sparql"
+            self.path = "/"
             code = "from rdflib_endpoint.__main__ import cli; cli()"
             command = [peer, "-c", code, "serve", "--port", port, "--host", "127.0.0.1", str(data)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

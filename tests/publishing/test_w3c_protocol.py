@@ -185,8 +185,9 @@ def test_an_equal_query_over_another_dataset_has_another_answer(client):
     assert len(answers) == 2
 
 
-def test_a_worker_answers_with_added_statements_in_their_graph(graph):
+def test_a_worker_asks_added_statements_if_it_is_told_to(graph):
     more = b"<urn:s> <urn:p> <urn:o> <urn:g> ."
     with Workers(graph, size=1, more=more) as workers:
-        _, body = workers.ask(Request("ASK { GRAPH <urn:g> { <urn:s> ?p ?o } }"))
-    assert b"true" in body
+        for with_more in (True, False):
+            query = Request("ASK { GRAPH <urn:g> { <urn:s> ?p ?o } }", with_more=with_more)
+            assert str(with_more).lower().encode() in workers.ask(query)[1]

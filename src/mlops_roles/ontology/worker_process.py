@@ -26,6 +26,7 @@ from .sandbox import forbid_network, forbid_open_files, limit_memory, limit_proc
 MAX_ANSWER = 1 << 24  # bytes
 MEMORY = 1 << 30  # bytes that a query may take
 MAX_GROWTH = 256 << 10  # KiB by which a process may grow before another takes its place
+_Loaded = tuple[Graph, ox.Store]
 OK, LAST, REFUSED, LARGE = b"+", b"*", b"-", b"l"  # how an answer ended; LAST: the process ends too
 
 
@@ -33,7 +34,7 @@ def fork_workers(descriptor: int) -> None:
     """Load the graph that the socket describes; then fork and kill workers as it says."""
     control = socket.socket(fileno=descriptor)
     _, recipe = receive_frame(control)
-    graph = _load(json.loads(recipe))
+    graph, whole = _load(json.loads(recipe))
     sys.addaudithook(forbid_network)
     gc.collect()
     gc.freeze()
@@ -43,7 +44,7 @@ def fork_workers(descriptor: int) -> None:
             control.sendall(b"r")
             command, sockets = _receive_command(control)
             if command == b"f":
-                children.add(_fork_worker(graph, control, sockets[0]))
+                children.add(_fork_worker((graph, whole), control, sockets[0]))
             elif command == b"k":
                 pid = int.from_bytes(read_exactly(control, 8))
                 _kill(pid, children)
@@ -52,24 +53,23 @@ def fork_workers(descriptor: int) -> None:
             _kill(pid, children)
 
 
-def _load(recipe: dict[str, Any]) -> Graph:
-    """The graph of a recipe, with more statements."""
+def _load(recipe: dict[str, Any]) -> tuple[Graph, ox.Store]:
+    """The graph of a recipe, and a store that has more statements, too."""
     graph = Graph.from_recipe(recipe)
+    whole = graph.store
     if recipe["more"]:
         whole = ox.Store()
         whole.extend(graph.store)
         whole.load(recipe["more"], format=ox.RdfFormat.N_QUADS)
-        graph.store = whole
-    len(graph.store)
-    return graph
+    return graph, whole
 
 
-def _fork_worker(graph: Graph, control: socket.socket, descriptor: int) -> int:
+def _fork_worker(loaded: _Loaded, control: socket.socket, descriptor: int) -> int:
     child = os.fork()
     if child == 0:
         control.close()
         with contextlib.suppress(BaseException):
-            _serve_queries(graph, socket.socket(fileno=descriptor))
+            _serve_queries(loaded, socket.socket(fileno=descriptor))
         os._exit(0)
     os.close(descriptor)
     control.sendall(child.to_bytes(8))
@@ -84,7 +84,7 @@ def _kill(pid: int, children: set[int]) -> None:
         os.waitpid(pid, 0)
 
 
-def _serve_queries(graph: Graph, source: socket.socket) -> None:
+def _serve_queries(loaded: _Loaded, source: socket.socket) -> None:
     """Answer queries until the socket is closed, or this process has grown too large."""
     import resource
 
@@ -98,17 +98,18 @@ def _serve_queries(graph: Graph, source: socket.socket) -> None:
         _, message = receive_frame(source)
         request = json.loads(message)
         limit_processor_time(request["seconds"])
-        status, answer = _answer(graph, request)
+        status, answer = _answer(*loaded, request)
         if status == OK and size() - begun > MAX_GROWTH:
             status = LAST
         send_frame(source, status, answer)
 
 
-def _answer(graph: Graph, request: dict[str, Any]) -> tuple[bytes, bytes]:
+def _answer(graph: Graph, whole: ox.Store, request: dict[str, Any]) -> tuple[bytes, bytes]:
     """How a query ended, and its answer, or why there is none."""
     try:
         text, given = request["text"], _dataset(request)
-        result = graph.store.query(text, base_iri=f"{BASE}/", prefixes=graph.prefixes, **given)
+        store = whole if request["with_more"] else graph.store
+        result = store.query(text, base_iri=f"{BASE}/", prefixes=graph.prefixes, **given)
         if isinstance(result, ox.QueryTriples):
             media = request["triples"]
             triples = ox.RdfFormat.from_media_type(media)

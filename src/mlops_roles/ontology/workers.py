@@ -58,6 +58,7 @@ class Request:
         default: the graphs that are the default graph, '' for the one of stated statements; all
             together if None.
         named: the graphs that are named graphs; all if None.
+        with_more: whether the statements that were added to the graph are asked, too.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Request:
     triples: str = "text/turtle"
     default: tuple[str, ...] | None = None
     named: tuple[str, ...] | None = None
+    with_more: bool = False
 
 
 class Workers:
@@ -75,7 +77,7 @@ class Workers:
         size: the number of processes, and so of queries that run at once.
         seconds: until a query is stopped, counted from when it was asked.
         waiting: the number of queries that may wait for a process.
-        more: statements that are added to the graph, as N-Quads.
+        more: statements that a query may ask, too, as N-Quads.
 
     Example:
         >>> from mlops_roles import load

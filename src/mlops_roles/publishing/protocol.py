@@ -6,6 +6,7 @@ the protocol are ignored, as clients add some of their own (`format`, `ac`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from ..errors import InputError
 from ..ontology.engine_corrections import corrected
 from ..ontology.gate import reject_unsafe_query
+from ..ontology.graph import BASE
 from ..ontology.query_outline import outline
 from ..ontology.sparql_tokens import Token, token_list
 from ..ontology.workers import Request as Query
@@ -30,6 +32,10 @@ TABLES = (
 TRIPLES = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
 ALIASES = {"application/json": TABLES[0], "application/xml": TABLES[1]}
 UPDATES = {"update", "using-graph-uri", "using-named-graph-uri"}
+SERVICE = f"{BASE}/service"  # the graph that describes the endpoint
+OF_SERVICE = re.compile(  # in a query that asks for it
+    r"SPARQL\w*Executable|rdfs\.org/ns/void#|sparql-service-description#|" + re.escape(SERVICE)
+)
 CHANGING = {"RAND", "NOW", "UUID", "STRUUID", "BNODE"}  # what differs each time
 
 
@@ -58,6 +64,7 @@ class Prepared(NamedTuple):
         named: the named graphs that its FROM NAMED clauses name.
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
         is_stable: whether its answer is the same each time.
+        asks_of_service: whether it asks for what describes the endpoint, which else is no answer.
     """
 
     text: str
@@ -65,6 +72,7 @@ class Prepared(NamedTuple):
     named: tuple[str, ...]
     form: str
     is_stable: bool
+    asks_of_service: bool
 
     @property
     def media_types(self) -> tuple[str, ...]:
@@ -87,13 +95,14 @@ class Prepared(NamedTuple):
         default, named = self.default, self.named
         if asked.default or asked.named:
             default, named = asked.default, asked.named
+        of_service = self.asks_of_service or SERVICE in (*default, *named)
         if not (default or named):
-            return Query(self.text, table, triples)
+            return Query(self.text, table, triples, with_more=of_service)
         names = tuple(_graph(iri, graphs) for iri in default)
         for iri in named:
             if not _graph(iri, graphs):
                 raise InputError(f"<{iri}> is the default graph here and has no name")
-        return Query(self.text, table, triples, names, named)
+        return Query(self.text, table, triples, names, named, of_service)
 
 
 def prepare(text: str) -> Prepared:
@@ -103,7 +112,8 @@ def prepare(text: str) -> Prepared:
     reject_unsafe_query(plain)
     words = {token.upper for token in tokens if token.kind == "word"}
     form = outline(plain).form
-    return Prepared(corrected(plain), default, named, form, words.isdisjoint(CHANGING))
+    is_stable, of_service = words.isdisjoint(CHANGING), bool(OF_SERVICE.search(plain))
+    return Prepared(corrected(plain), default, named, form, is_stable, of_service)
 
 
 def _graph(iri: str, graphs: Mapping[str, str]) -> str:

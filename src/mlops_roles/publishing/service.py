@@ -2,7 +2,8 @@
 
 Editors such as that of SIB, and tools that let a language model write queries, ask an endpoint for
 examples (`sh:SPARQLExecutable`), prefixes (`sh:declare`), and the classes and properties (VoID).
-These statements are a graph of their own, beside the stated and the inferred ones.
+These statements are a graph of their own. A query that names such terms is asked over them, too;
+any other query is not, so that they are in no answer about roles.
 """
 
 from __future__ import annotations
