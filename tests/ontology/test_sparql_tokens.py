@@ -7,6 +7,7 @@ from support.asserted import ROOT, SHARED
 from support.hostile_sparql import accepted_by_oxigraph
 
 from mlops_roles.ontology.query_outline import outline
+from mlops_roles.ontology.sparql_grammar import read_query
 from mlops_roles.ontology.sparql_tokens import decode_codepoints, is_readable, tokenize
 
 SUITE = SHARED / "suites" / "sparql"
@@ -87,6 +88,24 @@ def test_what_starts_no_token_is_unknown(text):
 def test_less_than_is_no_iri_and_an_iri_is_no_less_than(condition, iris):
     text = f"SELECT * {{ {condition} }} HAVING(?a<?b&&?c>2) ORDER BY(?a<?b&&?c>2)<f>(?a)"
     assert [t.text for t in tokenize(text) if t.kind == "iri"] == [*iris, "<f>"]
+
+
+def test_only_words_are_compared_without_case():
+    text = "select ?X { ex:A a ?y . ?y <Iri> 'String' } order by ?X"
+    upper = "SELECT ?X { ex:A a ?y . ?y <Iri> 'String' } ORDER BY ?X"
+    assert [token.upper for token in tokenize(text)] == upper.split()
+
+
+def test_empty_brackets_are_one_token_of_the_grammar():
+    kinds = [token.kind for token in read_query("ASK { BIND(NOW( ) AS ?a) ?a ?b [ ] }")]
+    assert kinds[4:8] == ["'NOW'", "NIL", "'AS'", "VARIABLE"]
+    assert kinds[-2:] == ["ANON", "'}'"]
+
+
+@pytest.mark.parametrize("text", ["ASK { ?a ` ?b }", "ASK { ?a \\ ?b }"])
+def test_a_text_with_an_unknown_token_is_not_readable(text):
+    assert not is_readable(text)
+    assert is_readable(text.replace("`", "?c").replace("\\", "?c"))
 
 
 def test_brackets_have_the_depth_of_what_is_around_them():

@@ -67,7 +67,6 @@ class UnexpectedToken(Exception):
     """
 
     def __init__(self, found: Terminal, expected: list[str]):
-        super().__init__(found, expected)
         self.found, self.expected = found, expected
 
 
