@@ -17,12 +17,15 @@ from support.hostile_sparql import (
 
 from mlops_roles import InputError
 from mlops_roles.ontology.gate import (
+    _UPDATES,
+    MAX_BYTES,
     MAX_DEPTH,
     MAX_OPERATORS,
+    _listed,
     reject_unsafe_prefix,
     reject_unsafe_query,
 )
-from mlops_roles.ontology.sparql_grammar import grammar, read_query
+from mlops_roles.ontology.sparql_grammar import END, grammar, read_query
 from mlops_roles.ontology.sparql_tokens import decode_codepoints
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
@@ -151,6 +154,42 @@ def test_a_hostile_query_is_refused_with_its_reason(query, reason):
     with pytest.raises(InputError) as caught:
         reject_unsafe_query(query)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("word", sorted(_UPDATES))
+def test_an_update_is_refused_as_what_changes_data(word):
+    with pytest.raises(InputError, match=f"line 1: {word} would change data, which is read-only"):
+        reject_unsafe_query(f"{word.lower()} <e:x>")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("ASK { SERVICE <e:s> {} }", "SERVICE would read from elsewhere; ask one source at a time"),
+        (
+            "ASK FROM <e:s> {}",
+            "FROM would read from elsewhere; give files with --data, or graphs of a server with "
+            "--graph",
+        ),
+        ("LOAD <e:s>", "LOAD would read from elsewhere; give files with --data"),
+    ],
+)
+def test_what_reads_from_elsewhere_is_refused_with_what_to_do(query, message):
+    with pytest.raises(InputError) as caught:
+        reject_unsafe_query(query)
+    assert str(caught.value) == f"query, line 1: {message}"
+
+
+def test_a_query_of_the_largest_size_passes():
+    query = "ASK {} #"
+    reject_unsafe_query(query + "x" * (MAX_BYTES - len(query)))
+
+
+def test_a_list_of_tokens_is_cut_after_six():
+    kinds = ["'A'", "IRI", "'{'", "d", "e", "f"]
+    assert _listed(kinds) == "A IRI { d e f"
+    assert _listed([*kinds, "g"]) == "A IRI { d e f …"
+    assert _listed([END]) == "nothing more"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from ..support.shape_cases import cases, findings, shapes_graph
 
 HERE = Path(__file__).parent
 SURVIVORS = HERE / "survivors.csv"
+CASES = HERE / "question_cases.csv"  # with its data in the file of the same name in Turtle
 TITLES = [HERE.parent / f"{name}.csv" for name in ("titles", "fresh_titles")]
 PanicException = next(c for c in BaseException.__subclasses__() if c.__name__ == "PanicException")
 Mutant = tuple[str, Callable[[], bool]]  # its name, and whether it is killed
@@ -128,22 +129,58 @@ def keeps_promises(question: Question, text: str) -> bool:
     """Whether another text of a question still has its promised rows, and each row once."""
     if not re.search(r"\nORDER BY [^\n]*\s*$", text):
         return False  # the order of the rows would be left to chance, which a test notices
-    mutant, graph = question._replace(text=type(question.text)(text)), _graph_of(question)
+    mutant = question._replace(text=type(question.text)(text))
     try:
-        rows = mutant.run(graph).terms
-        if rows and not all(map(any, zip(*rows, strict=True))):
-            return False  # a column without any value
-        if len(set(rows)) < len(rows) or bool(rows) == (question.headers["expect"] == ["nothing"]):
-            return False
-        for header in ("expect", "never", "fewer"):
-            for fixed in question.bindings(header):
-                found = _matching(mutant, graph, fixed)
-                kept = {"expect": found, "never": not found, "fewer": 0 < found < len(rows)}
-                if not kept[header]:
-                    return False
-        return True
+        return _has_promised_rows(mutant, _graph_of(question)) and not broken_cases(mutant)
     except (Exception, PanicException):
         return False  # no SPARQL any more, or a parameter without its variable
+
+
+def _has_promised_rows(question: Question, graph: Graph) -> bool:
+    answer = question.run(graph)
+    rows, named = answer.terms, [{n: str(v) for n, v in r.items()} for r in answer.rows]
+    if rows and not all(map(any, zip(*rows, strict=True))):
+        return False  # a column without any value
+    if len(set(rows)) < len(rows) or bool(rows) == (question.headers["expect"] == ["nothing"]):
+        return False
+    for header in ("expect", "never", "fewer"):
+        for fixed in question.bindings(header):
+            found = _matching(question, graph, fixed)
+            if header != "fewer" and _are_in(fixed, named) != bool(found):
+                return False  # a column that is fixed hides that it has no value
+            kept = {"expect": found, "never": not found, "fewer": 0 < found < len(rows)}
+            if not kept[header]:
+                return False
+    return True
+
+
+def _are_in(fixed: dict[str, str], rows: list[dict[str, str]]) -> bool:
+    wanted = {name: value.strip('"') for name, value in fixed.items()}
+    return any(wanted.items() <= row.items() for row in rows)
+
+
+@cache
+def question_cases() -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """By question: (expect or never, what is fixed) of rows about the data of the cases."""
+    cases = defaultdict(list)
+    with CASES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            fixed = dict(part[1:].split(" = ", 1) for part in row["row"].split(" ; "))
+            cases[row["question"]].append((row["promise"], fixed))
+    return cases
+
+
+@cache
+def graph_of_cases() -> Graph:
+    return Graph(data=[CASES.with_suffix(".ttl")]).open()
+
+
+def broken_cases(question: Question) -> list[tuple[str, dict[str, str]]]:
+    """The cases of a question that do not hold."""
+    cases = question_cases().get(question.name, [])
+    answer = question.run(graph_of_cases()).rows if cases else []
+    rows = [{n: str(v) for n, v in row.items()} for row in answer]
+    return [case for case in cases if _are_in(case[1], rows) != (case[0] == "expect")]
 
 
 def _graph_of(question: Question) -> Graph:
