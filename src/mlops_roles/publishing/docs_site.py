@@ -18,7 +18,7 @@ from ..io.resources import resource_dir
 from . import reference
 from .command_help import CommandHelp
 from .docs_index import FOLDER, DocsKind, DocsPage, read_index, unlisted
-from .markdown import Rendered, render
+from .markdown import Rendered, anchor_of_name, render
 from .python_api import public_names
 
 if TYPE_CHECKING:
@@ -177,12 +177,12 @@ class DocsSite:
         words = code.removeprefix("mlops-roles ").split()
         question = words[1] if words[:1] == ["ask"] and len(words) > 1 else code
         if question in self.documentation.questions and ("-" in question or question != code):
-            return _relative(page, f"{_path(QUESTIONS)}#{question}")
+            return _relative(page, f"{_path(QUESTIONS)}#{anchor_of_name(question)}")
         if words and words[0] in self.commands:
-            return _relative(page, f"{_path(COMMANDS)}#{words[0]}")
+            return _relative(page, f"{_path(COMMANDS)}#{anchor_of_name(words[0])}")
         call = _CALL.match(code)
         if call and call[1] in self.names and (call[0] != call[1] or call[1][0].isupper()):
-            return _relative(page, f"{_path(PYTHON)}#{call[1]}")
+            return _relative(page, f"{_path(PYTHON)}#{anchor_of_name(call[1])}")
         return None
 
     def _unknown_names(self, code: str) -> Iterator[str]:

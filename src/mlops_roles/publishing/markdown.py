@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Resolve = Callable[[str, int], str | None]  # target of a link, line: its URL; None for no link
 Mention = Callable[[str, int], str | None]  # code in a sentence, line: its URL, if it has one
 _COMMENT = re.compile(r"(?m)^<!--.*?-->\n?", re.S)  # marks of the scripts that write a page
+FRAME_IDS = {"main", "search", "found", "language"}  # of base.html.j2 and the scripts of all pages
 _PROMPT = re.compile(r"(?m)^(\$ .*)$")
 
 
@@ -65,6 +66,7 @@ def render(
     tokens = _parser().parse(_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text))
     headings = list(_name_headings(tokens))
     _link(tokens, resolve, mention)
+    _align(tokens)
     title = next((h.text for h in headings if h.level == 1), "")
     if tokens and tokens[0].tag == "h1":
         tokens = tokens[3:]
@@ -74,6 +76,17 @@ def render(
 def anchor(heading: str) -> str:
     """The anchor of a heading of words, as code hosts make it; that of a name is the name."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchor_of_name(name: str) -> str:
+    """The anchor of a name, which is the name unless the frame of every page has this id.
+
+    Example:
+        >>> from mlops_roles.publishing.markdown import anchor_of_name
+        >>> anchor_of_name("audit"), anchor_of_name("search")
+        ('audit', 'search-')
+    """
+    return f"{name}-" if name in FRAME_IDS else name
 
 
 @cache
@@ -105,11 +118,18 @@ def _name_headings(tokens: list[Token]) -> Iterator[Heading]:
             children = inline.children or []
             text = "".join(child.content for child in children)
             is_name = len(children) == 1 and children[0].type == "code_inline"
-            name = text if is_name else anchor(text)
+            name = anchor_of_name(text) if is_name else anchor_of_name(anchor(text))
             count = used[name] = used.get(name, -1) + 1
             name = f"{name}-{count}" if count else name
             opening.attrSet("id", name)
             yield Heading(int(opening.tag[1]), name, text)
+
+
+def _align(tokens: list[Token]) -> None:
+    """Align the cells of tables by a class, as the policy of the pages forbids styles in tags."""
+    for token in tokens:
+        if token.attrs.pop("style", None) == "text-align:right":
+            token.attrSet("class", "n")
 
 
 def _link(tokens: list[Token], resolve: Resolve, mention: Mention) -> None:
