@@ -66,8 +66,15 @@ class Server:
             self.path = "/"
             code = "from rdflib_endpoint.__main__ import cli; cli()"
             command = [peer, "-c", code, "serve", "--port", port, "--host", "127.0.0.1", str(data)]
+        self.command, self.folder = command, folder
+        self.start()
+
+    def start(self) -> None:
+        """Start it, or start it again."""
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, cwd=folder, start_new_session=True, **quiet)
+        self.process = subprocess.Popen(
+            self.command, cwd=self.folder, start_new_session=True, **quiet
+        )
 
     def wait(self) -> None:
         """Wait until it answers."""
@@ -223,7 +230,12 @@ def comparable(servers: dict[str, Server], questions: dict[str, str], seconds: f
             try:
                 status, body = asyncio.run(ask_once(server, text, seconds))
                 answers[server.name] = rows_of(body) if status == 200 else f"status {status}"
-            except (OSError, TimeoutError, ValueError) as error:
+            except TimeoutError:
+                answers[server.name] = "late"
+                server.end()  # it may still be at it
+                server.start()
+                server.wait()
+            except (OSError, ValueError) as error:
                 answers[server.name] = type(error).__name__
         wanted = answers["oxigraph"]
         odd = {

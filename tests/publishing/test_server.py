@@ -411,7 +411,9 @@ def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(compatibility, "breaking_changes", lambda: [])
-    monkeypatch.setattr(release, "release_files", lambda graph, site: {"SHA256SUMS": site.encode()})
+    monkeypatch.setattr(
+        release, "release_files", lambda graph, site, *_: {"SHA256SUMS": site.encode()}
+    )
     monkeypatch.setattr(query_page, "vendor_files", lambda: {"vendor/engine.js": b""})
     assert main.main(["build", "--output", str(tmp_path / "dist")]) == 0
     assert capsys.readouterr() == (
@@ -427,7 +429,9 @@ def test_the_build_command_says_where_it_built_and_that_a_site_is_missing(
 
 def test_the_build_command_says_that_the_query_page_has_no_engine(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(compatibility, "breaking_changes", lambda: [])
-    monkeypatch.setattr(release, "release_files", lambda graph, site: {"SHA256SUMS": site.encode()})
+    monkeypatch.setattr(
+        release, "release_files", lambda graph, site, *_: {"SHA256SUMS": site.encode()}
+    )
     monkeypatch.setattr(query_page, "vendor_files", dict)
     site = ["--site", "https://x.example"]
     assert main.main(["build", "--output", str(tmp_path / "dist"), *site]) == 0

@@ -175,11 +175,15 @@ class LateSite:
             self._folder = tempfile.TemporaryDirectory(prefix="mlops-roles.")
             code = (
                 f"import sys; sys.path[:0] = {list(filter(None, sys.path))!r}; "
-                f"from {__package__}.release import publish; publish(sys.argv[1])"
+                "from mlops_roles.cli.main import main; sys.exit(main(sys.argv[1:]))"
             )
-            command = [sys.executable, "-I", "-c", code, f"{self._folder.name}/site"]
+            build = ["build", "--output", f"{self._folder.name}/site"]
+            command = [sys.executable, "-I", "-c", code, *build]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
             )
         elif self._site is None and self._process is not None and self._process.poll() == 0:
             self._site = Site(f"{self._folder.name}/site")
