@@ -34,6 +34,17 @@ def compiled(connection: ibis.BaseBackend, table: ibis.Table) -> str:
     return _GENERATED.sub(lambda name: ours.get(name[0], name[0]), sql)
 
 
+def is_plain(connection: ibis.BaseBackend, table: ibis.Table) -> bool:
+    """Whether an expression on DuckDB is over tables alone, without data or functions of a user.
+
+    Only Ibis can prepare a database for these.
+    """
+    from ibis.expr import operations as ops
+
+    users = (ops.InMemoryTable, ops.udf.ScalarUDF, ops.udf.AggUDF)
+    return connection.name == "duckdb" and not table.op().find(users)
+
+
 class _Outline:
     """The operations of an expression as a key that has all of them but generated names.
 

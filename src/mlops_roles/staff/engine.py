@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ..errors import InputError, UnknownName
 from ..io import atomic
-from .compiled import compiled
+from .compiled import compiled, is_plain
 
 if TYPE_CHECKING:
     import ibis
@@ -285,7 +285,8 @@ class Engine:
         name = ibis.util.gen_name("mlops_roles")
         if self.con.name == "duckdb":
             self.con.con.register(name, table)
-            return _drop_when_unreferenced(self.con.table(name), self.con.con.unregister, name)
+            view = self._table(name, ibis.Schema.from_pyarrow(table.schema))
+            return _drop_when_unreferenced(view, self.con.con.unregister, name)
         if self.con.name == "pyspark":
             self.con._session.createDataFrame(table).createTempView(name)
             return _drop_when_unreferenced(
@@ -297,15 +298,30 @@ class Engine:
         """A table computed once, and kept; where an engine has no temporary tables, as it is."""
         import ibis
 
-        if self.con.name in NATIVE_BACKENDS:
+        if self.con.name in NATIVE_BACKENDS and not is_plain(self.con, table):
             return table.cache()
         name = ibis.util.gen_name("mlops_roles")
+        if self.con.name == "duckdb":
+            schema, place = table.schema(), f'temp.main."{name}"'
+            columns = ", ".join(c.sql("duckdb") for c in schema.to_sqlglot_column_defs("duckdb"))
+            self.con.raw_sql(f"CREATE TEMP TABLE {place} ({columns})")
+            self.con.raw_sql(f"INSERT INTO {place} {compiled(self.con, table)}")
+            made = self._table(name, schema, catalog="temp", database="main")
+            return _drop_when_unreferenced(made, self.con.drop_table, name)
         try:
             return _drop_when_unreferenced(
                 self.con.create_table(name, table, temp=True), self.con.drop_table, name
             )
         except (NotImplementedError, ibis.common.exceptions.IbisError):
             return table
+
+    def _table(self, name: str, schema: ibis.Schema, **place: str) -> ibis.Table:
+        """A table that was just made; `con.table` would ask the database for the schema."""
+        from ibis.expr import operations as ops
+
+        made = ops.DatabaseTable(name, schema, source=self.con, namespace=ops.Namespace(**place))
+        table: ibis.Table = made.to_expr()
+        return table
 
     def any_bit(self, bits: Any) -> Any:
         """The bits that are set in any row of a group. Spark has it; Ibis 12 does not know that."""
