@@ -40,6 +40,13 @@ export function createEditor(host, { text, label, complete, onRun, onChange }) {
     const options = complete(context.state.sliceDoc(from, context.pos), context.state.doc.toString());
     return options.length ? { from, options, filter: false } : null;
   };
+  // the browser would style what is typed over a selection, which the page's policy forbids
+  const overwrite = (event, view) => {
+    if (event.inputType !== "insertText" || view.composing || view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    return true;
+  };
   const run = { key: "Mod-Enter", run: () => (onRun(), true), preventDefault: true };
   const view = new EditorView({
     root,
@@ -55,6 +62,7 @@ export function createEditor(host, { text, label, complete, onRun, onChange }) {
         syntaxHighlighting(colours),
         autocompletion({ override: [source], icons: false }),
         EditorView.lineWrapping,
+        EditorView.domEventHandlers({ beforeinput: overwrite }),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
         EditorView.updateListener.of((update) => update.docChanged && onChange()),
         theme,

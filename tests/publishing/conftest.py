@@ -1,15 +1,13 @@
-"""A release that the tests of publishing read, built once in a run."""
+"""A second build, beside the one that the tests of publishing share."""
 
-import fcntl
 import os
-import pickle
 import subprocess
 import sys
 
 import pytest
+from support.release import built, files
 
-from mlops_roles.cli.reference import command_reference
-from mlops_roles.publishing.release import release_files
+__all__ = ["built", "files"]
 
 
 @pytest.fixture(scope="session")
@@ -29,28 +27,3 @@ sys.stdout.buffer.write(release_files(load(), commands=command_reference())[CHEC
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, cwd="/", env=env, stdout=subprocess.PIPE) as process:
         yield process
-
-
-@pytest.fixture(scope="session")
-def built(graph, tmp_path_factory):
-    """Every file of a release, by its path; one worker builds it, the others read what it wrote."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    kept = folder / "release.pickle"
-    with (folder / "release.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
-        if not kept.exists():
-            content = pickle.dumps(release_files(graph, commands=command_reference()))
-            (folder / "release.new").write_bytes(content)
-            (folder / "release.new").rename(kept)
-    return pickle.loads(kept.read_bytes())
-
-
-@pytest.fixture(scope="session")
-def files(built, graph):
-    """The files of the version, by their paths below its folder."""
-    return {
-        name.removeprefix(f"{graph.version}/"): content
-        for name, content in built.items()
-        if name.startswith(graph.version)
-    }

@@ -170,7 +170,8 @@
   const status = part("status");
   const run = part("run");
   const stop = part("stop");
-  let written = ""; // what the form wrote into the editor
+  let written = ""; // what the form or a link wrote into the editor
+  let subject = null; // the term that a link asks about
   let shown = null; // the answer on the page
   let editor = {
     get text() {
@@ -245,6 +246,8 @@
     if (menu.value && editor.text === written) {
       found.set("question", menu.value);
       for (const input of filled()) found.set(input.name, input.value.trim());
+    } else if (subject && editor.text === written) {
+      found.set("about", subject);
     } else {
       found.set("query", editor.text);
     }
@@ -254,13 +257,13 @@
   /** Show and run what a link says. */
   function restore() {
     const found = new URLSearchParams(location.hash.slice(1));
-    const about = found.get("about");
+    subject = found.get("about");
     menu.value = questions.has(found.get("question")) ? found.get("question") : "";
     showForm(Object.fromEntries(found));
-    if (about !== null) aboutTerm(about);
+    if (subject !== null) aboutTerm(subject);
     else if (found.has("query")) editor.text = found.get("query");
     else if (found.has("question") && !menu.value) return say(`There is no question ${found.get("question")}.`, true);
-    suggest(about);
+    suggest(subject);
     if (found.size && editor.text && !page.querySelector("[aria-invalid]")) execute();
   }
 
@@ -418,7 +421,7 @@
     stop.disabled = true;
     say("Stopped.");
   });
-  menu.addEventListener("change", () => (suggest(null), showForm()));
+  menu.addEventListener("change", () => (suggest((subject = null)), showForm()));
   part("parameters").addEventListener("change", () => writeQuestion() && say(""));
   part("form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -88,12 +88,24 @@
     return (200 * row[other.length]) / (one.length + other.length || 1);
   }
 
+  /** An upper bound of the likeness, by the letters that both words have in any order. */
+  function likenessAtMost(one, other) {
+    if (200 * Math.min(one.length, other.length) < MIN_SIMILAR * (one.length + other.length)) return 0;
+    const left = [...other];
+    let common = 0;
+    for (const letter of one) {
+      const at = left.indexOf(letter);
+      if (at >= 0) [left[at], common] = ["", common + 1];
+    }
+    return (200 * common) / (one.length + other.length);
+  }
+
   /** Each word that no text has, to words of texts with a similar spelling. */
   function similarWords(index, wanted) {
     const found = new Map();
     for (const word of wanted.filter((each) => !index.known.some((other) => other.includes(each)))) {
       const near = index.known
-        .filter((other) => 2 * Math.min(other.length, word.length) * 100 >= MIN_SIMILAR * (other.length + word.length))
+        .filter((other) => likenessAtMost(word, other) >= MIN_SIMILAR)
         .map((other) => [likeness(word, other), other])
         .filter(([alike]) => alike >= MIN_SIMILAR)
         .sort(([a], [b]) => b - a)
