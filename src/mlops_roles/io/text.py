@@ -272,9 +272,6 @@ FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
 }
 
 
-FORMATS_WITH_NOTES = ("table", "md", "html")  # those that are read, not parsed
-
-
 def format_rows(
     rows: TableRows,
     columns: Sequence[str],
@@ -288,7 +285,7 @@ def format_rows(
         rows: each by column; a missing cell is empty.
         columns: those to show, in order.
         form: one of FORMATTERS: table, csv, tsv, json, jsonl, md or html. JSON has all columns.
-        notes: sentences below the table, in the formats of FORMATS_WITH_NOTES only.
+        notes: sentences below the table, in the formats that people read: table, md and html.
         width: the number of characters in a line of a table; None for any.
     """
     if form == "table":

@@ -119,11 +119,6 @@ class Workers:
             worker.end()
         self._parent.end()
 
-    def warm(self) -> None:
-        """Wait until the graph is loaded and each process runs."""
-        for worker in self._all:
-            worker.start()
-
     def ask(self, request: Request) -> tuple[str, bytes]:
         """The media type and the body of an answer.
 
