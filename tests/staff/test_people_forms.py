@@ -533,6 +533,13 @@ def test_a_list_of_records_is_a_table(tmp_path):
     found = of_json(tmp_path, records, "staff.json")
     assert people(found) == {"Ann": ("Data Engineer", "data-engineer"), "Bo": (None, None)}
     assert knowers(found, "sql") == 2
+    inside = of_json(tmp_path, {"total": 2, "staff": records, "tags": ["x"]}, "inside.json")
+    lines = tmp_path / "staff.jsonl"
+    lines.write_text("\n\n".join(map(json.dumps, records)), "utf-8")
+    assert people(inside) == people(audit(lines)) == people(found)
+    lines.write_text('{"name": "Ann"}\n{"name"', "utf-8")
+    with pytest.raises(InputError, match="no list of records"):
+        audit(lines)
 
 
 @pytest.mark.parametrize("key", ["know about", 'quoted "key"', "a<b>"])

@@ -128,6 +128,12 @@ def test_a_separator_that_makes_no_names_is_reported_and_can_be_settled(put):
     assert list(settled.unmatched_skills) == ["zag", "zig"]
 
 
+def test_columns_called_first_and_last_are_the_parts_of_a_name(put):
+    found = audit(put("First,Last,Job,Skill 1,Skill 2\nAda,Lee,Data Engineer,SQL,\n"))
+    assert said(found) == {("Ada Lee", "sql"): "has"}
+    assert how(found)["First"] == "given"
+
+
 def test_a_negation_before_a_name_is_no_part_of_it(put):
     """Names are compared without their spaces, and 'no SQL' is not 'NoSQL'."""
     cells = ["no SQL", "NoSQL", "No-SQL", "no NoSQL", "kein SQL", "pas de NoSQL", "sin SQL"]
@@ -263,7 +269,8 @@ def test_an_unknown_status_is_an_error_that_an_option_settles(put):
 
 
 @pytest.mark.parametrize(
-    "name", ["VACANT", "Vacant 2", "TBD", "N.N.", "unbesetzt", "à pourvoir", "(vacante)", "TBH"]
+    "name",
+    ["VACANT", "Vacant 2", "TBD", "N.N.", "N. N.", "unbesetzt", "à pourvoir", "(vacante)", "TBH"],
 )
 def test_a_vacancy_is_an_open_role_and_no_person(name, put):
     found = audit(put(f"Name,Title\n{name},ML Engineer\nAda,Data Engineer\n"))

@@ -137,21 +137,25 @@ def _bare(address: str) -> str:
 def records(data: bytes) -> list[dict[str, Any]] | None:
     """The records of a JSON document that is a list of them, each a row of a table; else None.
 
-    A record is an object without keywords of JSON-LD.
+    A record is an object without keywords of JSON-LD. The list may be the one list in an object,
+    as in {"employees": [...]}.
 
     Example:
         >>> records(b'[{"name": "Ann", "skills": ["SQL"]}]')
         [{'name': 'Ann', 'skills': ['SQL']}]
+        >>> records(b'{"employees": [{"name": "Ann"}]}')
+        [{'name': 'Ann'}]
         >>> records(b'[{"@id": "a"}]')
     """
-    if not data.lstrip().startswith(b"["):
-        return None
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
         return None  # the parser of RDF says what is wrong, and where
-    are_records = found and all(isinstance(item, dict) for item in found)
-    if not are_records or any(key.startswith("@") for key in _keys(found)):
+    if isinstance(found, dict) and not kind_of(found) and not any(k[:1] == "@" for k in found):
+        lists = [v for v in found.values() if _is_list(v) and v and isinstance(v[0], dict)]
+        found = lists[0] if len(lists) == 1 else None
+    are_records = isinstance(found, list) and all(isinstance(item, dict) for item in found)
+    if not found or not are_records or any(key.startswith("@") for key in _keys(found)):
         return None
     return None if any(map(kind_of, found)) else found
 

@@ -35,6 +35,7 @@ from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
 from .several import combine
 from .sources import (
+    LINE_ENDINGS,
     SAMPLE_ROWS,
     Source,
     arrow_source,
@@ -138,15 +139,15 @@ class TableReader:
         kind = rdf.ending_of(file)
         if kind == ".parquet":
             return parquet_source(file)
-        if kind == ".json":
+        if kind in (".json", *LINE_ENDINGS):
             return record_source(file)
         if kind == ".xlsx":
             return sheet_source(file, options, find)
         if kind in (".csv", ".tsv"):
             return csv_source(file, options, find)
         raise InputError(
-            f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet "
-            f"or RDF ({' '.join(RDF_ENDINGS)})"
+            f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet, "
+            f".jsonl or RDF ({' '.join(RDF_ENDINGS)})"
         )
 
     def read(self, path: Any) -> Staff:

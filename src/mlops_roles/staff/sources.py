@@ -35,6 +35,7 @@ HEADER_ROWS = 40  # the header is in one of the first rows
 MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
 BLOCK_BYTES = 1 << 23  # that Arrow parses at once; smaller ones cost twice the time of the kernel
 MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
+LINE_ENDINGS = (".jsonl", ".ndjson")  # of JSON lines
 BLANK_STARTS = (*range(33), 0xC2, 0xE1, 0xE2, 0xE3)  # first bytes of white space in UTF-8
 HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the first rows
 
@@ -397,10 +398,15 @@ def is_record_file(path: str | os.PathLike[str]) -> bool:
 
 
 def record_source(path: Path) -> Source:
-    """A JSON list of records; the number of a record, from 1, is the line."""
+    """A JSON list of records, or JSON lines; the number of a record, from 1, is the line."""
     import pyarrow as pa
 
-    rows = json_ld.records(rdf.read_bytes(path)) or []
+    data = rdf.read_bytes(path)
+    if rdf.ending_of(path) in LINE_ENDINGS:
+        data = b"[" + b",".join(line for line in data.splitlines() if line.strip()) + b"]"
+    rows = json_ld.records(data)
+    if rows is None:
+        raise InputError(f"{path}: no list of records; write a JSON object for each person")
     headings = list(dict.fromkeys(key for row in rows for key in row))
     columns = [pa.array([_json_text(row.get(key)) for row in rows], "string") for key in headings]
     engine = Engine()
