@@ -17,11 +17,14 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from openapi_spec_validator import validate
+from starlette.testclient import TestClient
 
 from mlops_roles import InputError, Timeout, ask, catalogue, load
 from mlops_roles.ontology.graph import BASE, INFERRED, RDF_TYPE
 from mlops_roles.ontology.workers import Busy, Request, Workers
+from mlops_roles.publishing.app import MAX_WAITING, App
 from mlops_roles.publishing.negotiation import best_media_type
+from mlops_roles.publishing.offer import Offer
 from mlops_roles.publishing.protocol import TABLES, TRIPLES
 from mlops_roles.publishing.server import serve
 from mlops_roles.publishing.service import SERVICE
@@ -475,6 +478,30 @@ def test_more_queries_than_may_wait_are_refused_and_dead_workers_replaced():
             if select.select([workers._all[0]._socket], [], [], 0.1)[0]:
                 break
         assert json.loads(workers.ask(Request("ASK {}"))[1])["boolean"]
+
+
+def test_too_many_requests_at_once_are_told_to_come_again(graph):
+    with Workers(graph, size=1) as workers:
+        app = App(graph, workers, None, ["testserver"], Offer(origins=["https://a.example"]))
+        app._waiting = MAX_WAITING
+        with TestClient(app.asgi) as client:
+            answer = client.get("/resolve?title=Data+Engineer")
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+            app._waiting = 0
+            assert client.get("/resolve?title=Data+Engineer").status_code == 200
+
+
+def test_another_origin_may_ask_only_if_it_is_listed(graph):
+    allow = "Access-Control-Allow-Origin"
+    with Workers(graph, size=1) as workers:
+        offer = Offer(origins=["https://a.example"])
+        with TestClient(App(graph, workers, None, ["testserver"], offer).asgi) as client:
+            for origin, allowed in (("https://a.example", True), ("https://b.example", False)):
+                answer = client.get("/openapi.json", headers={"Origin": origin})
+                assert answer.headers.get(allow) == (origin if allowed else None)
+                assert "Access-Control-Allow-Credentials" not in answer.headers
+    with pytest.raises(InputError, match="not an origin"):
+        serve(offer=Offer(origins=["*"]))
 
 
 # questions as addresses -------------------------------------------------------

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -438,3 +439,38 @@ def test_the_build_command_says_that_the_query_page_has_no_engine(tmp_path, monk
     assert capsys.readouterr().err == (
         "no engine and no editor in the query page: npm was not run (see docs/publishing.md)\n"
     )
+
+
+def test_pages_are_built_when_they_are_first_asked_for(monkeypatch):
+    """Without a folder; until they are there, a page that loads itself again says so."""
+    code = "import sys, pathlib as p; f = p.Path(sys.argv[-1], '0.1.0'); f.mkdir(parents=True); "
+    code += "(f / 'mlops-roles.ttl').touch(); (f.parent / 'index.html').write_text('there')"
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        site.subprocess, "Popen", lambda c, **more: start([*c[:3], code, *c[4:]], **more)
+    )
+    late = site.LateSite()
+    first, plain = late.respond("GET", "/", "text/html"), late.respond("GET", "/")
+    assert (first.status, first.headers["Retry-After"]) == (503, "2")
+    assert b'http-equiv="refresh"' in first.body
+    assert plain.body.startswith(b"503: ")
+    late._process.wait()
+    assert late.respond("GET", "/").body == b"there"
+    folder = late._folder.name
+    late.close()
+    assert not Path(folder).exists()
+
+
+def test_a_build_that_fails_says_so_and_does_not_load_again(monkeypatch):
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        site.subprocess, "Popen", lambda c, **more: start([c[0], "-c", "exit(2)"], **more)
+    )
+    late = site.LateSite()
+    late.respond("GET", "/", "text/html")
+    late._process.wait()
+    answer = late.respond("GET", "/", "text/html")
+    assert answer.status == 503
+    assert b"refresh" not in answer.body
+    assert b"mlops-roles build" in answer.body
+    late.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from ..publishing.offer import Part, names_host
 from .staff_pages import NOBODY, Shown, Staff, StaffPages
 
 if TYPE_CHECKING:
+    import jinja2
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -109,19 +110,24 @@ class _Pages:
         return 200, text, {"Content-Security-Policy": policy[1]}
 
     def _rendered(self, here: str, shown: Shown, given: Mapping[str, str]) -> str:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
         from markupsafe import Markup
 
-        env = Environment(
-            loader=PackageLoader("mlops_roles.cli", "views"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
         values = {**shown._asdict(), "body": Markup(shown.body)}  # noqa: S704  made by templates
-        template = env.get_template("staff.html.j2")
-        return template.render(here=here, pages=PAGES, given=given, **values)
+        return _template().render(here=here, pages=PAGES, given=given, **values)
+
+
+@cache
+def _template() -> jinja2.Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    env = Environment(
+        loader=PackageLoader("mlops_roles.cli", "views"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return env.get_template("staff.html.j2")
 
 
 def _said(error: MlopsRolesError) -> str:

@@ -96,8 +96,10 @@ class Staff:
         return found
 
     def hide(self, data: Any) -> Any:
-        """Plain data with pseudonyms, if there are some."""
-        return self.pseudonyms.hide(data) if self.pseudonyms else data
+        """Plain data with pseudonyms, if there are some, and without the folder of the file."""
+        shown = self.pseudonyms.hide(data) if self.pseudonyms else data
+        is_named = isinstance(shown, dict) and isinstance(shown.get("file"), str)
+        return {**shown, "file": Path(shown["file"]).name} if is_named else shown
 
     def names(self) -> dict[str, str]:
         """The name of each person by how it is shown: itself, or a pseudonym."""
@@ -144,10 +146,12 @@ class StaffPages:
         table = self.staff.audit.people.select("person", "title", "unit", "roles")
         total = int(table.count().execute())
         found = self.staff.hide(table.limit(MAX_PEOPLE).to_pyarrow().to_pylist())
+        labels = self.staff.data["labels"]
         rows = [
             [
                 Cell(row["person"], _link("person", name=row["person"])),
-                *(Cell(row[column] or "") for column in ("title", "unit", "roles")),
+                *(Cell(row[column] or "") for column in ("title", "unit")),
+                Cell("; ".join(labels.get(r, r) for r in (row["roles"] or "").split(";"))),
             ]
             for row in found
         ]
