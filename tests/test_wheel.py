@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+VENDOR = ROOT / "src/mlops_roles/publishing/vendor"  # made by site/build.mjs
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,14 @@ def test_the_installed_package_is_the_wheels_own(python, tmp_path):
         check=True,
     )
     assert str(python.parents[1]) in where.stdout
+
+
+def test_it_has_what_npm_bundled_with_its_licences(python):
+    bundled = {path.name for path in VENDOR.glob("*")}
+    (site,) = python.parents[1].glob("lib/*/site-packages/mlops_roles/publishing")
+    assert {path.name for path in site.glob("vendor/*")} == bundled
+    assert not bundled or "LICENSES.txt" in bundled
+    assert (site / "static/query.js").is_file()
 
 
 def test_it_shows_asks_resolves_and_checks_in_an_empty_folder(python, tmp_path):
