@@ -4,14 +4,20 @@ import gzip
 
 import pytest
 
-from mlops_roles import search
+from mlops_roles import ask, search
 
 MAX_PAGE = 200_000  # bytes of a page, without pictures
 MAX_COMMON = 60_000  # bytes of the scripts and styles that each page loads
 MAX_QUERY = 260_000  # bytes, compressed, of what the query page loads before its first query
 MAX_PAINT = 300  # milliseconds
 MAX_FOUND = 50  # milliseconds until the first result
-KINDS = ("index.html", "role/ml-engineer.html", "query/index.html", "tool/index.html")
+KINDS = (
+    "index.html",
+    "role/ml-engineer.html",
+    "query/index.html",
+    "compare/index.html",
+    "matrix/index.html",
+)
 FOUND = "#found li"
 FIRST_PAINT = """new Promise((done) => new PerformanceObserver((list) => {
   done(list.getEntries()[0].startTime);
@@ -98,6 +104,23 @@ def test_the_first_result_is_there_in_time(open_page, disk):
     )
     assert page.locator(".search [role=status]").inner_text()
     assert max(took) < MAX_FOUND, took
+
+
+def test_two_roles_are_compared_and_the_link_repeats_it(open_page, disk):
+    page = open_page(f"{disk}compare/index.html")
+    page.select_option("#from", "role:data-scientist")
+    page.select_option("#to", "role:ml-engineer")
+    has, needs = (
+        {row["skill"] for row in ask("skills-of-role", role=role)}
+        for role in ("data-scientist", "ml-engineer")
+    )
+    lacking = "#result dl > div:first-child a"
+    found = page.eval_on_selector_all(lacking, "links => links.map((link) => link.title)")
+    assert {*found} == needs - has
+    again = open_page(page.url)
+    assert again.locator(lacking).count() == len(found)
+    again.locator(lacking).first.click()
+    again.wait_for_url("**/skill/*.html")
 
 
 @pytest.mark.parametrize("paths", [KINDS, pytest.param(None, marks=pytest.mark.long)])
