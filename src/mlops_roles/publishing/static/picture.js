@@ -110,7 +110,7 @@
     return [path, element("text", { ...place, class: forward ? "property" : "property back" }, text)];
   }
 
-  /** The picture as SVG. `link` gives the address of a thing, or null. */
+  /** The picture as SVG, and where most lines meet. `link` gives the address of a thing, or null. */
   function draw(triples, name, link) {
     const { boxes, lines, width, height, left } = layout(triples, name);
     const arrow = element("path", { d: "M0 0 L8 4 L0 8 z" });
@@ -131,7 +131,9 @@
       const address = link(node);
       svg.append(address ? element("a", { href: address }, title, box, label) : element("g", {}, title, box, label));
     }
-    return { svg, left };
+    const count = (box) => lines.filter(({ a, b }) => a === box || b === box).length;
+    const most = boxes.reduce((best, box) => (count(box) > count(best) ? box : best));
+    return { svg, left, centre: { x: most.x + WIDTH, y: most.y + HEIGHT / 2 } };
   }
 
   scope.mlopsPicture = { layout, draw };

@@ -397,11 +397,11 @@
     const statements = things.map(({ subject, predicate, object }) => ({ from: key(subject), property: key(predicate), to: key(object) }));
     if (!statements.length) return;
     const name = (iri) => terms.byIri.get(iri)?.label ?? (iri.startsWith("_:") ? iri : terms.shorten(iri));
-    const { svg, left } = scope.mlopsPicture.draw(statements, name, (iri) => (iri.startsWith("_:") ? null : linkOf(iri)));
+    const { svg, left, centre } = scope.mlopsPicture.draw(statements, name, (iri) => (iri.startsWith("_:") ? null : linkOf(iri)));
     const note = left ? [make("p", { class: "note" }, `${left} more things are in the table only.`)] : [];
     const picture = part("picture");
     picture.replaceChildren(svg, ...note);
-    picture.scrollTop = (picture.scrollHeight - picture.clientHeight) / 2;
+    picture.scrollTo(centre.x - picture.clientWidth / 2, centre.y - picture.clientHeight / 2);
   }
 
   function download(name, type, text) {

@@ -30,8 +30,9 @@
         return { name, language, weight, written, words: words(written) };
       }),
     );
-    const known = new Set(texts.flat().flatMap((text) => text.words));
-    return { ...data, texts, known: [...known].sort() };
+    const all = texts.map((ofTerm) => ofTerm.flatMap((text) => text.words).join(" "));
+    const known = [...new Set(texts.flat().flatMap((text) => text.words))].sort();
+    return { ...data, texts, all, known, letters: known.map(lettersOf) };
   }
 
   /** How much a word counts in a text; 0 if it is not in it. */
@@ -68,7 +69,9 @@
 
   function ranked(index, wanted, similar) {
     const hits = [];
+    const isIn = (text) => (word) => text.includes(word) || similar.get(word)?.some((other) => text.includes(other));
     index.texts.forEach((texts, at) => {
+      if (!wanted.every(isIn(index.all[at]))) return; // most terms, and quickly
       const hit = score(texts, wanted, index.weights, similar);
       if (hit) hits.push({ ...hit, at });
     });
@@ -88,29 +91,35 @@
     return (200 * row[other.length]) / (one.length + other.length || 1);
   }
 
-  /** An upper bound of the likeness, by the letters that both words have in any order. */
-  function likenessAtMost(one, other) {
-    if (200 * Math.min(one.length, other.length) < MIN_SIMILAR * (one.length + other.length)) return 0;
-    const left = [...other];
-    let common = 0;
-    for (const letter of one) {
-      const at = left.indexOf(letter);
-      if (at >= 0) [left[at], common] = ["", common + 1];
-    }
-    return (200 * common) / (one.length + other.length);
+  /** The letters of a word as bits. */
+  function lettersOf(word) {
+    let bits = 0;
+    for (let at = 0; at < word.length; at++) bits |= 1 << (word.charCodeAt(at) % 31);
+    return bits;
+  }
+
+  /** How many letters of a word are among some letters: no common subsequence is longer. */
+  function countIn(word, bits) {
+    let count = 0;
+    for (let at = 0; at < word.length; at++) count += (bits >> (word.charCodeAt(at) % 31)) & 1;
+    return count;
   }
 
   /** Each word that no text has, to words of texts with a similar spelling. */
   function similarWords(index, wanted) {
     const found = new Map();
     for (const word of wanted.filter((each) => !index.known.some((other) => other.includes(each)))) {
-      const near = index.known
-        .filter((other) => likenessAtMost(word, other) >= MIN_SIMILAR)
-        .map((other) => [likeness(word, other), other])
-        .filter(([alike]) => alike >= MIN_SIMILAR)
-        .sort(([a], [b]) => b - a)
-        .slice(0, MAX_SIMILAR);
-      found.set(word, near.map(([, other]) => other));
+      const bits = lettersOf(word);
+      const near = [];
+      index.known.forEach((other, at) => {
+        const needed = (MIN_SIMILAR * (word.length + other.length)) / 200;
+        if (Math.min(word.length, other.length) < needed || countIn(word, index.letters[at]) < needed) return;
+        if (countIn(other, bits) < needed) return;
+        const alike = likeness(word, other);
+        if (alike >= MIN_SIMILAR) near.push([alike, other]);
+      });
+      near.sort(([a], [b]) => b - a);
+      found.set(word, near.slice(0, MAX_SIMILAR).map(([, other]) => other));
     }
     return found;
   }
@@ -120,7 +129,9 @@
     const wanted = words(text);
     if (!wanted.length) return [];
     const hits = ranked(index, wanted, new Map());
-    const found = hits.length ? hits : ranked(index, wanted, similarWords(index, wanted));
+    const similar = hits.length ? new Map() : similarWords(index, wanted);
+    const isMore = [...similar.values()].some((words) => words.length);
+    const found = isMore ? ranked(index, wanted, similar) : hits;
     return found.map(({ score, text: best, at }) => {
       const [term, kind, label, href] = index.terms[at];
       const place = best.language && best.language !== "en" ? `${best.name} (${best.language})` : best.name;
@@ -267,7 +278,8 @@
       event.preventDefault();
       open(true);
       choose((chosen + step + count + (chosen < 0 && step < 0)) % count);
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault(); // the text stays
       open(false);
     }
   }
