@@ -108,7 +108,7 @@ def test_a_companys_own_shape_finds_its_own_mistake(capsys, tmp_path):
 
 def test_a_closure_is_cached_by_content_and_used_again(cache):
     first = load(ACME)
-    (cached,) = cache.glob("*.nq")
+    (cached,) = cache.glob("*.nt")
     assert cached.stat().st_size > 10_000
     again = load(ACME)
     stores = [graph.store for graph in (first, again)]

@@ -54,7 +54,7 @@ def required_skills(role: str, graph: Graph) -> list[RequiredSkill]:
         triple = ox.Triple(subject, requires, ox.NamedNode(iri))
         objects = [leaf.object for leaf in _asserted_leaves(triple, graph)]
         path = [node.value for node in objects if isinstance(node, ox.NamedNode)][:-1]
-        rule = graph.proofs[triple].rule if triple in graph.proofs else ""
+        rule = graph.light_proofs[triple].rule if triple in graph.light_proofs else ""
         found.append(RequiredSkill(skill, tuple(path), rule))
     return found
 
@@ -87,9 +87,9 @@ def count_by_part(
 
 def _asserted_leaves(triple: ox.Triple, graph: Graph) -> Iterator[ox.Triple]:
     """The asserted statements about roles, tasks and skills that a proof uses, in its order."""
-    if triple not in graph.proofs:
+    if triple not in graph.light_proofs:
         yield triple
         return
-    for because in graph.proofs[triple].because:
+    for because in graph.light_proofs[triple].because:
         if not because.predicate.value.startswith(AXIOM_NAMESPACES):
             yield from _asserted_leaves(because, graph)

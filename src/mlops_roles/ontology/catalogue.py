@@ -6,6 +6,7 @@ A file's `#+` lines are its documentation and its test:
     #+ page: ?role 30            where the page of a term shows the rows (`show`)
     #+ about: roles              the topic that the list of questions shows it under
     #+ marks: ?certainty         a column of marks, such as 'drawn only', that a legend explains
+    #+ needs: definitions        it asks for definitions of capability classes, which load last
     #+ expect: ?role = role:ml-engineer ; ?task = task:deploy-model     a promised row, or 'nothing'
     #+ never: ?role = role:data-scientist ; ?task = task:deploy-model   no such row
     #+ fewer: ?role = role:data-scientist                               fewer rows than without
@@ -48,6 +49,7 @@ _SPARQL = (  # a query in an argument: its first word, and what follows it
     r"(?:\s|#[^\n]*\n)*(?:(?:PREFIX|BASE|SELECT|CONSTRUCT|DESCRIBE)\s|ASK\s*(?:\{|FROM|WHERE))"
 )
 _INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
+_EXPECT, _NEEDS_DEFINITIONS = "\n#+ expect: ", "\n#+ needs: definitions"
 _WHOLE = ("integer", "int", "long")
 _NUMBERS = (*_WHOLE, "decimal", "double", "float")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}  # the spellings of xsd:boolean
@@ -280,16 +282,18 @@ def run_query(
 
 def answer_here(graph: Graph, text: str, given: Mapping[str, list[Term]]) -> Answer:
     """Run SPARQL text as `run_query` does, in this process: for text known to be harmless."""
+    is_question = isinstance(text, ShippedText) and _EXPECT in text
+    light = is_question and _NEEDS_DEFINITIONS not in text
     direct = substitutable(text) if given else frozenset()
     inside = {n: terms[0] for n, terms in given.items() if len(terms) == 1 and n in direct}
     rest = {name: terms for name, terms in given.items() if name not in inside}
     if not rest:
-        return _sorted_answer(graph, text, "", inside)
+        return _sorted_answer(graph, text, "", inside, light)
     nameless = any(isinstance(term, ox.BlankNode) for terms in rest.values() for term in terms)
     if outline(text).takes_values(rest) and not nameless:
         joined = f"\n{values_block(rest, itertools.product(*rest.values()))}\n"
-        return _sorted_answer(graph, text, joined, inside)
-    return _join(_sorted_answer(graph, text, "", inside), rest, outline(text))
+        return _sorted_answer(graph, text, joined, inside, light)
+    return _join(_sorted_answer(graph, text, "", inside, light), rest, outline(text))
 
 
 def _join(answer: Answer, terms: Mapping[str, list[Term]], query: Outline) -> Answer:
@@ -313,24 +317,26 @@ def _join(answer: Answer, terms: Mapping[str, list[Term]], query: Outline) -> An
     )
 
 
-def _sorted_answer(graph: Graph, text: str, joined: str, inside: Mapping[str, Term]) -> Answer:
+def _sorted_answer(
+    graph: Graph, text: str, joined: str, inside: Mapping[str, Term], light: bool
+) -> Answer:
     """The answer to a query with VALUES after it; sorted here where that gives the same order."""
     query = outline(text)
     if order := query.order_variables:
-        found = _answer(graph, text[: query.order] + joined, inside, order)
+        found = _answer(graph, text[: query.order] + joined, inside, light, order)
         if found is not None:
             return found
-    found = _answer(graph, text + joined, inside)
+    found = _answer(graph, text + joined, inside, light)
     assert found is not None  # it is in the engine's own order
     return found
 
 
 def _answer(
-    graph: Graph, text: str, inside: Mapping[str, Term], order: Sequence[str] = ()
+    graph: Graph, text: str, inside: Mapping[str, Term], light: bool, order: Sequence[str] = ()
 ) -> Answer | None:
     """An answer in the order of some variables; None if its texts do not tell that order."""
     with graph.readable():
-        return _decoded(graph, graph.evaluate(text, inside), order)
+        return _decoded(graph, graph.evaluate(text, inside, light), order)
 
 
 def _decoded(graph: Graph, result: Any, order: Sequence[str]) -> Answer | None:

@@ -1,6 +1,7 @@
-"""The cache of inferred statements: one file of N-Quads for each set of contents.
+"""The cache of inferred statements: files of N-Triples, named after what they were inferred from.
 
-The first line of a file is a digest of the rest. A file that does not fit its digest is not used,
+The first line of a file is a digest of the rest, which has one part or several, with a comment
+between them that no other line can be. A file that does not fit its digest is not used,
 and written again. A folder that cannot be written, or is full, only costs the time to infer again.
 """
 
@@ -14,25 +15,28 @@ from pathlib import Path
 from ..errors import InputError
 
 _HEADER = b"# sha256: "
+_BETWEEN = b"# next part\n"
 
 
-def read(key: str) -> bytes | None:
-    """The cached N-Quads for contents with this digest; None if there are none to be trusted."""
+def read(key: str) -> list[bytes] | None:
+    """The cached parts under this key; None if there are none to be trusted."""
     from ..io.atomic import remove_stale_temp_files
 
     remove_stale_temp_files(_file(key).parent)
     with suppress(OSError):
-        header, _, text = _file(key).read_bytes().partition(b"\n")
-        if header == _HEADER + _digest(text):
-            return text
+        content = _file(key).read_bytes()
+        start = content.find(b"\n") + 1
+        text = memoryview(content)[start:]
+        if content[: start - 1] == _HEADER + _digest(text):
+            return bytes(text).split(_BETWEEN)
     return None
 
 
-def write(key: str, text: bytes) -> None:
-    """Cache N-Quads, if the folder can be written."""
+def write(key: str, *parts: bytes) -> None:
+    """Cache the parts of a closure, if the folder can be written."""
     from ..io.atomic import atomic_write
 
-    path = _file(key)
+    path, text = _file(key), _BETWEEN.join(parts)
     with suppress(OSError, InputError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, "wb") as file:
@@ -40,7 +44,7 @@ def write(key: str, text: bytes) -> None:
             file.write(text)
 
 
-def _digest(text: bytes) -> bytes:
+def _digest(text: bytes | memoryview) -> bytes:
     return hashlib.sha256(text).hexdigest().encode()
 
 
@@ -49,4 +53,4 @@ def _file(key: str) -> Path:
         os.environ.get("MLOPS_ROLES_CACHE")
         or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
     )
-    return Path(home) / f"{key}.nq"
+    return Path(home) / f"{key}.nt"

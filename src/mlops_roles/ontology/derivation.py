@@ -1,7 +1,7 @@
 """Write the derived files of the ontology: the capability classes and the closure.
 
-Each holds exactly the result of the CONSTRUCT query of the same name in the same folder. The
-capability classes of a company's roles make a file of their own.
+Each holds exactly the result of the CONSTRUCT queries in the same folder that its first line
+names. The capability classes of a company's roles make a file of their own.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def derived_files() -> dict[Path, str]:
     store = _parse_files(path for path in ontology_files() if path != classes)
     turtle = _capability_classes(store)
     store.extend(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
-    triples = sorted(f"{t} .\n" for t in reasoner.publishable(reasoner.infer(store)))
-    return {classes: turtle, closure: NOTE.format("closure.rq") + "".join(triples)}
+    lines = sorted(reasoner.published(reasoner.infer(store)).decode().splitlines(keepends=True))
+    return {classes: turtle, closure: NOTE.format("closure.rq") + "".join(lines)}
 
 
 def _parse_files(paths: Iterable[Path]) -> ox.Store:
@@ -47,7 +47,7 @@ def _parse_files(paths: Iterable[Path]) -> ox.Store:
 def _capability_classes(asserted: ox.Store) -> str:
     """The capability classes in Turtle, from what is asserted and what follows."""
     triples = capabilities.missing_capabilities(asserted, reasoner.infer(asserted))
-    return derived_turtle(triples, capabilities.QUERY)
+    return derived_turtle(triples, f"{capabilities.NAMES} and {capabilities.DEFINITIONS}")
 
 
 def company_capabilities(

@@ -84,6 +84,47 @@ class Transitive:
                 chainer.conclude((before, prop, end), (instance, (before, prop, start), triple))
 
 
+class Chain:
+    """A pattern of an instance that infers a statement from two, the one after the other.
+
+    Such are the property chains by which roles get the skills of their tasks.
+    """
+
+    __slots__ = ("head", "instance", "is_first", "other", "swapped")
+
+    def __init__(self, instance: Instance, number: int, first: int):
+        self.instance, self.is_first, self.swapped = instance, number == first, first == 1
+        self.other, self.head = instance.atoms[1 - number][1], instance.heads[0][1]
+
+    def add(self, triple: Triple, chainer: Chainer) -> None:
+        """Infer what follows from a statement that matches the pattern."""
+        start, _, end = triple
+        why, queue, other = chainer.why, chainer.queue, self.other
+        index = chainer.by_subject if self.is_first else chainer.by_object
+        if other not in index:
+            return
+        for term in index[other].get(end if self.is_first else start, ()):
+            head = (start, self.head, term) if self.is_first else (term, self.head, end)
+            if head not in why:
+                near = (end, other, term) if self.is_first else (term, other, start)
+                both = (triple, near) if self.is_first != self.swapped else (near, triple)
+                why[head] = (self.instance, *both)
+                queue.append(head)
+
+
+def _first_of_chain(instance: Instance) -> int | None:
+    """Which of two patterns comes first, if the statement inferred goes from end to end of both."""
+    if instance.makes is not None or len(instance.atoms) != 2 or len(instance.heads) != 1:
+        return None
+    start, prop, end = instance.heads[0]
+    for first in (0, 1):
+        (a, p, b), (c, q, d) = instance.atoms[first], instance.atoms[1 - first]
+        is_linked = b == c and len({a, b, d}) == 3 and max(a, b, d) < 0 <= min(p, q, prop)
+        if is_linked and (start, end) == (a, d):
+            return first
+    return None
+
+
 class Waiting:
     """What waits for the statements of one property, for those with one value of it as well, or
     for the members of one class.
@@ -95,7 +136,7 @@ class Waiting:
         self.checks: list[tuple[Instance, int, Triple]] = []
         self.simple: list[tuple[Instance, list[Triple]]] = []
         self.joins: list[tuple[Instance, int]] = []
-        self.kernels: list[Transitive] = []
+        self.kernels: list[Transitive | Chain] = []
 
 
 def _first_check(instance: Instance, number: int) -> Triple | None:
@@ -159,8 +200,12 @@ class Chainer:
 
     def encode(self, term: Any) -> int:
         """The number of a term; literals of one value have one number."""
+        number = self._numbers.get(term)
+        return self._new_number(term) if number is None else number
+
+    def _new_number(self, term: Any) -> int:
         key = term
-        if isinstance(term, ox.Literal) and term not in self._numbers:
+        if isinstance(term, ox.Literal):
             known = term.language is not None or literals.known_datatype(term.datatype.value)
             value = literals.value_of(term) if known else None
             if value and "dt-eq" in self.rules:
@@ -177,18 +222,17 @@ class Chainer:
             self.terms.append(term)
         return number
 
+    def number_of(self, term: Any) -> int | None:
+        """The number of a term; None if it does not occur."""
+        number = self._numbers.get(term)
+        if number is None and isinstance(term, ox.Literal):
+            number = self._numbers.get(literals.value_of(term))
+        return number
+
     def find(self, triple: Iterable[Any]) -> Triple | None:
         """The numbers of a statement; None if one of its terms does not occur."""
-        known = self._numbers
-        numbers = []
-        for term in triple:
-            number = known.get(term)
-            if number is None and isinstance(term, ox.Literal):
-                number = known.get(literals.value_of(term))
-            if number is None:
-                return None
-            numbers.append(number)
-        return numbers[0], numbers[1], numbers[2]
+        s, p, o = map(self.number_of, triple)
+        return None if s is None or p is None or o is None else (s, p, o)
 
     def items(self, head: int) -> list[int]:
         """The members of a list, as far as it is well formed."""
@@ -340,7 +384,7 @@ class Chainer:
                 for value in values:
                     kernel.add((subject, prop, value), self)
             return
-        simple = self._simple_heads(instance)
+        simple, first = self._simple_heads(instance), _first_of_chain(instance)
         for number, (_, p, o) in enumerate(instance.atoms):
             if p < 0:
                 assert p <= IS_MEMBER, f"{instance.name}: the property of a premise is free"
@@ -349,7 +393,9 @@ class Chainer:
                 waiting = self._by_property[p]
             else:
                 waiting = self._by_class[o] if p == self.type else self._by_value[p][o]
-            if simple:
+            if first is not None:
+                waiting.kernels.append(Chain(instance, number, first))
+            elif simple:
                 waiting.simple.append((instance, simple))
             elif check := _first_check(instance, number):
                 waiting.checks.append((instance, number, check))
@@ -519,11 +565,15 @@ class Chainer:
             self.conclude((one, self._different, other), why)
             self.conclude((other, self._different, one), why)
 
-    def conclusions(self) -> Iterator[Triple]:
-        """The inferred statements that RDF can say: no literal is a subject, none a property."""
+    def conclusions(self, since: int = 0) -> Iterator[Triple]:
+        """The inferred statements that RDF can say: no literal is a subject, none a property.
+
+        Args:
+            since: how many of the statements to leave out, which were known before.
+        """
         is_resource = [not isinstance(term, ox.Literal) for term in self.terms]
         is_name = [isinstance(term, ox.NamedNode) for term in self.terms]
-        for triple, why in self.why.items():
+        for triple, why in islice(self.why.items(), since, None):
             if why is not None and is_resource[triple[0]] and is_name[triple[1]]:
                 yield triple
 

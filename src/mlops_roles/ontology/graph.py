@@ -24,6 +24,7 @@ from .names import local_name, slug
 
 if TYPE_CHECKING:
     from ..io.sssom import MappingSet
+    from .closure import Definitions
     from .reasoner import Proofs
 
 BASE = "https://w3id.org/mlops-roles"
@@ -87,6 +88,7 @@ class Graph:
         self.folder = None if store is None or isinstance(store, ox.Store) else Path(store)
         self._given = isinstance(store, ox.Store)
         self._base_iri = rdf.current_base_iri()
+        self._definitions: Definitions | None = None
         if isinstance(store, ox.Store):
             self.store = store
         self.prefixes = _prefixes(ontology_files()[0])
@@ -95,13 +97,27 @@ class Graph:
         self._built: dict[Callable[[Any], Any], Any] = {}
         self.axioms_in_data: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def store(self) -> ox.Store:
         """The store: asserted statements in the default graph, inferred ones in `INFERRED`."""
+        store = self.light_store
+        if self._definitions is not None:
+            self._definitions.load_into(store)
+        return store
+
+    @store.setter
+    def store(self, store: ox.Store) -> None:
+        self.light_store, self._definitions = store, None
+
+    @cached_property
+    def light_store(self) -> ox.Store:
+        """The store without the definitions of a company's capability classes, until `store` is
+        asked for; they take longer to load than all else.
+        """
         with rdf.relative_to(self._base_iri):
             if self.folder is None:
                 self._load_into(ox.Store())
-                return self.store
+                return self.light_store
             from .store import open_or_build, store_key
 
             name = store_key(self.cache_key, self.data)
@@ -142,7 +158,7 @@ class Graph:
     @property
     def is_open(self) -> bool:
         """Whether this graph is loaded."""
-        return "store" in self.__dict__
+        return "light_store" in self.__dict__
 
     def open(self) -> Self:
         """This graph, loaded.
@@ -150,7 +166,7 @@ class Graph:
         Raises:
             InputError: a file cannot be read or contradicts the ontology.
         """
-        _ = self.store
+        _ = self.light_store
         return self
 
     def warn_of_axioms(self) -> Self:
@@ -198,26 +214,58 @@ class Graph:
         mapped = (path for path, mappings in self.mapping_sets.items() if mappings.reviewed)
         return (*self.added_rdf, *mapped)
 
+    @property
+    def has_added_statements(self) -> bool:
+        """Whether the closure differs from the shipped one."""
+        return not self._base or bool(self._added_statements)
+
     @cached_property
     def proofs(self) -> Proofs:
         """Every inferred statement with its first proof (computed once, about 0.1 s)."""
+        return self._infer(self.store)
+
+    @cached_property
+    def light_proofs(self) -> Proofs:
+        """The same without the definitions of a company's capability classes."""
+        if "proofs" in self.__dict__ or not self.lacks_definitions:
+            return self.proofs
+        return self._infer(self.light_store)
+
+    @property
+    def lacks_definitions(self) -> bool:
+        """Whether there are definitions of capability classes that are not loaded yet."""
+        return self._definitions is not None and self._definitions.are_left
+
+    def _infer(self, store: ox.Store) -> Proofs:
         from .forward_chaining import Limits
         from .reasoner import infer
 
         try:
-            return infer(self.store, limits=Limits())
+            return infer(store, limits=Limits())
         except (InputError, Timeout) as error:
             raise type(error)(f"{', '.join(map(str, self.added))}: {error}") from None
+
+    def base_store(self) -> ox.Store:
+        """The ontology alone, without what follows and without what a company adds."""
+        store = ox.Store()
+        for path in self._base:
+            store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+        if self.only:
+            from .framework import leave_out_content
+
+            leave_out_content(store)
+        return store
 
     @cached_property
     def digest(self) -> str:
         """A hash of the rules, the ontology and what was added to it: 32 hexadecimal digits."""
         import hashlib
 
-        from .capabilities import query_text
+        from .capabilities import DEFINITIONS, NAMES, query_text
         from .rules import rule_texts
 
-        digest = hashlib.sha256("".join((*rule_texts().values(), query_text())).encode())
+        texts = (*rule_texts().values(), *map(query_text, (NAMES, DEFINITIONS)))
+        digest = hashlib.sha256("".join(texts).encode())
         if self.only:
             from .framework import content_query
 
@@ -270,15 +318,20 @@ class Graph:
         return evaluate(text, self, bindings or {})
 
     def evaluate(
-        self, text: str, bindings: Mapping[str, Term] | None = None
+        self, text: str, bindings: Mapping[str, Term] | None = None, light: bool = False
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         """Run SPARQL as `query` does, in this process: for SPARQL that is known to be harmless.
+
+        Args:
+            text: the query.
+            bindings: as for `query`.
+            light: whether no definition of a capability class can be part of the answer.
 
         Raises InputError if the query is not SPARQL.
         """
         terms = {ox.Variable(name): term for name, term in (bindings or {}).items()}
         try:
-            return self.store.query(
+            return (self.light_store if light else self.store).query(
                 text,
                 prefixes=self.prefixes,
                 base_iri=self._base_iri,
@@ -328,7 +381,7 @@ class Graph:
         """Load all files into a store; returns the prefixes (of several, the first file's)."""
         if self.added_rdf or self.data:
             from .not_reasoned import warn_of, warn_of_data
-        self.store = store
+        self.light_store = store
         for path in self._base:  # the IRIs of our own files are checked by tests
             lenient = path.parent == resource_dir("ontology")
             store.load(path=str(path), format=ox.RdfFormat.TURTLE, lenient=lenient)
@@ -346,7 +399,7 @@ class Graph:
             from .mappings import load_mappings
 
             self.prefixes = load_mappings(self) | self.prefixes
-        self._add_closure()
+        self._add_closure(store)
         if self.data:
             from .axioms import axioms_in
             from .followed import follow
@@ -364,67 +417,24 @@ class Graph:
             self.axioms_in_data = tuple(name for name in after if after[name] - before[name] - used)
         return self.prefixes
 
+    def _add_closure(self, store: ox.Store) -> None:
+        """Load what follows: as shipped, or with the capability classes of a company's roles."""
+        if not self.has_added_statements:
+            shipped = resource_dir("ontology") / "closure.nt"
+            store.load(path=str(shipped), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
+            return
+        from .closure import add_closure
+
+        self._definitions = add_closure(self, INFERRED)
+        if self.data or self.folder:
+            self._definitions.load_into(store)
+
     def _load_and_close(self, store: ox.Store) -> dict[str, str]:
         """The same for a store that is to be closed, renamed and opened: no reference remains."""
         try:
             return self._load_into(store)
         finally:
-            del self.store
-
-    def _add_closure(self) -> None:
-        """Load what follows: as shipped, from the cache, or inferred now.
-
-        With added files, that includes the capability classes of their roles, which are asserted
-        as those of the shipped roles are.
-        """
-        if self._base and not self._added_statements:
-            shipped = resource_dir("ontology") / "closure.nt"
-            self.store.load(path=str(shipped), format=ox.RdfFormat.N_TRIPLES, to_graph=INFERRED)
-            return
-        from . import closure_cache
-
-        closure = closure_cache.read(self.cache_key)
-        if closure is None:
-            closure = self._infer()
-            closure_cache.write(self.cache_key, closure)
-            del self.proofs  # their blank nodes get other names in the store
-        self.store.bulk_load(closure, format=ox.RdfFormat.N_QUADS)
-
-    def _infer(self) -> bytes:
-        """The capability classes that roles lack, and what follows, as far as it is published.
-
-        Returns:
-            N-Quads: what follows in the graph `INFERRED`.
-
-        Raises:
-            InputError: a statement contradicts the ontology.
-        """
-        from ..io.turtle import unskolemize
-        from .capabilities import missing_capabilities
-        from .reasoner import publishable
-
-        self._check_consistent()
-        asserted = self.store.quads_for_pattern(None, None, None, DEFAULT)
-        missing = missing_capabilities(asserted, self.proofs)
-        classes = [ox.Quad(*triple) for triple in map(unskolemize, missing)]
-        if classes:
-            self.proofs.add(classes)
-            self._check_consistent()
-        inferred = publishable(self.proofs)
-        return (ox.serialize(classes, format=ox.RdfFormat.N_QUADS) or b"") + (
-            ox.serialize(
-                (ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in inferred),
-                format=ox.RdfFormat.N_QUADS,
-            )
-            or b""
-        )
-
-    def _check_consistent(self) -> None:
-        """Raise InputError with the premises of a contradiction, if there is one."""
-        if clash := self.proofs.contradictions():
-            why = "; ".join(self.format_term(t) for t in clash[0].because)
-            files = ", ".join(map(str, self.added))
-            raise InputError(f"{files}: contradicts the ontology ({why}); withdraw one of these")
+            del self.light_store
 
     # names ----------------------------------------------------------------
 
@@ -501,7 +511,7 @@ class Graph:
         """The (kind, IRI) of each term by slug, notation and label in lower case; see `_kind`."""
         index: dict[str, set[tuple[str, str]]] = defaultdict(set)
         text = shipped_text(resource_dir("queries") / "terms.rq")
-        rows: Any = self.evaluate(text.partition("ORDER BY")[0])
+        rows: Any = self.evaluate(text.partition("ORDER BY")[0], light=True)
         for term, cls, *literals in rows:
             iri = term.value
             kind = _kind(iri, cls.value)
@@ -561,7 +571,7 @@ class Graph:
         raise UnknownName(name, kind or "term", self._names(kind), SEARCH_FIX)
 
     def _is_class(self, iri: str) -> bool:
-        return ox.Quad(ox.NamedNode(iri), RDF_TYPE, OWL_CLASS) in self.store
+        return ox.Quad(ox.NamedNode(iri), RDF_TYPE, OWL_CLASS) in self.light_store
 
     def _names(self, kind: str | None) -> list[str]:
         """The slugs of all terms of a kind, sorted."""

@@ -87,12 +87,12 @@ def resolve_skill_or_tool(name: str, graph: Graph) -> str:
 
 
 def _has_triple(graph: Graph, iri: str, predicate: ox.NamedNode, value: ox.NamedNode) -> bool:
-    quads = graph.store.quads_for_pattern(ox.NamedNode(iri), predicate, value)
+    quads = graph.light_store.quads_for_pattern(ox.NamedNode(iri), predicate, value)
     return next(iter(quads), None) is not None
 
 
 def _slugs(graph: Graph, predicate: ox.NamedNode, value: ox.NamedNode) -> Iterator[str]:
     """The slugs of the terms that have a value."""
-    for quad in graph.store.quads_for_pattern(None, predicate, value):
+    for quad in graph.light_store.quads_for_pattern(None, predicate, value):
         if isinstance(quad.subject, ox.NamedNode):
             yield slug(graph.curie(quad.subject.value))

@@ -8,7 +8,7 @@ implemented by owlrl, and HermiT, are the references in the tests.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -93,14 +93,30 @@ class Proofs(Mapping[Any, Inference]):
         kept = set(smallest)
         return [self._inference(*found[mask]) for mask in found if mask in kept]
 
-    def n_triples(self, named: bool = False) -> bytes:
+    @property
+    def statements(self) -> Collection[Triple]:
+        """The statements that hold, asserted or inferred, as numbers, in the order of inference."""
+        return self._chainer.why.keys()
+
+    def values_of(self, prop: ox.NamedNode) -> dict[Any, set[Any]]:
+        """Each subject of a property to its values, of all statements that hold."""
+        terms, number = self._chainer.terms, self._chainer.number_of(prop)
+        found = {} if number is None else self._chainer.by_subject.get(number, {})
+        return {terms[s]: {terms[o] for o in values} for s, values in found.items()}
+
+    def mentions(self, term: Any) -> bool:
+        """Whether a term occurs in a statement."""
+        return self._chainer.number_of(term) is not None
+
+    def n_triples(self, named: bool = False, since: int = 0) -> bytes:
         """The inferred statements as N-Triples; faster than to make objects of them.
 
         Args:
             named: whether to leave out those about blank nodes.
+            since: how many of `statements` to leave out, which were known before.
         """
         terms = self._chainer.terms
-        text, triples = list(map(str, terms)), self._chainer.conclusions()
+        text, triples = list(map(str, terms)), self._chainer.conclusions(since)
         if named:
             is_named = [not isinstance(term, ox.BlankNode) for term in terms]
             triples = (t for t in triples if is_named[t[0]] and is_named[t[2]])
@@ -165,12 +181,18 @@ def infer(
     return proofs
 
 
-def publishable(proofs: Proofs) -> list[ox.Triple]:
-    """The inferred statements that are worth publishing, as `ontology/closure.rq` selects them."""
+def published(proofs: Proofs, since: int = 0) -> bytes:
+    """The inferred statements that `ontology/closure.rq` selects to be published, as N-Triples.
+
+    Args:
+        proofs: the inferred statements.
+        since: how many of the statements to leave out, which were known before.
+    """
     inferred = ox.Store()
-    inferred.bulk_load(proofs.n_triples(named=True), format=ox.RdfFormat.N_TRIPLES)
+    text = proofs.n_triples(named=True, since=since)
+    inferred.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, lenient=True)
     triples: Any = inferred.query((resource_dir("ontology") / "closure.rq").read_text("utf-8"))
-    return list(triples)
+    return triples.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def contradictions(proofs: Proofs) -> list[Inference]:

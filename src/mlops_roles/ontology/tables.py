@@ -164,7 +164,7 @@ def _skill_names(graph: Graph) -> SkillNames:
 def _stated_skills(graph: Graph) -> list[tuple[str, str]]:
     """(term, skill) of each asserted requirement."""
     requires = ox.NamedNode(f"{BASE}/ns#requiresSkill")
-    quads = graph.store.quads_for_pattern(None, requires, None, DEFAULT)
+    quads = graph.light_store.quads_for_pattern(None, requires, None, DEFAULT)
     pairs = ((quad.subject, quad.object) for quad in quads)
     return sorted(
         (slug(graph.curie(term.value)), slug(graph.curie(skill.value)))

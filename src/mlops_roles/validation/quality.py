@@ -187,9 +187,15 @@ class _OntologyUnderTest(Graph):
         self.store.extend(ox.Quad(t.subject, t.predicate, t.object, TERMS) for t in list(own))
 
     def evaluate(
-        self, text: str, bindings: Mapping[str, Any] | None = None
+        self, text: str, bindings: Mapping[str, Any] | None = None, light: bool = False
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL over asserted statements; the graph TERMS is not part of them."""
+        """Run SPARQL over asserted statements; the graph TERMS is not part of them.
+
+        Args:
+            text: the query.
+            bindings: as for `Graph.query`.
+            light: has no effect, since all is loaded.
+        """
         terms = {ox.Variable(name): term for name, term in (bindings or {}).items()}
         return self.store.query(text, prefixes=self.prefixes, substitutions=terms)
 
