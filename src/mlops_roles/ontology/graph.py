@@ -140,14 +140,15 @@ class Graph:
 
     @classmethod
     def from_recipe(cls, recipe: Mapping[str, Any]) -> Self:
-        """The graph that `recipe` describes, loaded."""
+        """The graph that `recipe` describes, loaded as a whole, so that no file is read later."""
         store: ox.Store | str | None = recipe["folder"]
         if recipe["quads"] is not None:
             store = ox.Store()
             store.load(recipe["quads"], format=ox.RdfFormat.N_QUADS)
         base = map(Path, recipe["base"])
         with rdf.relative_to(recipe["base_iri"]):
-            graph = cls(recipe["added"], recipe["data"], store, base, recipe["only"]).open()
+            graph = cls(recipe["added"], recipe["data"], store, base, recipe["only"])
+            _ = graph.store
         return graph.with_prefixes(recipe["prefixes"]) if recipe["prefixes"] else graph
 
     @property
