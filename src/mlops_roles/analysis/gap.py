@@ -164,7 +164,7 @@ def gap(person: str, role: str, staff: Any, *, accept_tools: bool = False) -> Ga
     """
     records = Records.from_source(staff)
     slug = slug_of_role(role, records.graph)
-    return _gap(records.evidence(person), slug, records, accept_tools)
+    return _Gaps(records.evidence(person), records, accept_tools).gap(slug)
 
 
 def nearest_roles(person: str, staff: Any, *, accept_tools: bool = False) -> Results[Gap]:
@@ -189,8 +189,8 @@ def nearest_roles(person: str, staff: Any, *, accept_tools: bool = False) -> Res
         ('data-scientist', 11)
     """
     records = Records.from_source(staff)
-    found = records.evidence(person)
-    gaps = [_gap(found, role, records, accept_tools) for role in records.tables.roles]
+    of_person = _Gaps(records.evidence(person), records, accept_tools)
+    gaps = map(of_person.gap, records.tables.roles)
     return Results(sorted(gaps, key=_nearness, reverse=True), ROW_COLUMNS)
 
 
@@ -199,43 +199,55 @@ def _nearness(gap: Gap) -> tuple[float, float, int]:
     return share_known(states.count("recorded"), states.count("tool"), len(states))
 
 
-def _gap(found: Evidence, role: str, records: Records, accept_tools: bool) -> Gap:
-    tables = records.tables
-    states = skill_states(tables.needs("role").get(role, ()), *found.skill_sets)
-    below = {skill: text for skill, text in records.below(found).items() if skill in states}
-    missing = {
-        skill: RAISE if skill in below and state != "lacking" else ACTIONS[state]
-        for skill, state in states.items()
-        if state in ACTIONS and not (accept_tools and state == "tool")
-    }
-    return Gap(
-        found.person,
-        found.file,
-        found.line,
-        role,
-        verdict(states, *found.skill_sets, accept_tools),
-        states,
-        missing,
-        _demands(role, missing, tables),
-        count_by_part(role, states, tables),
-        skill_states(tables.preferred_skills(role), *found.skill_sets),
-        tables.labels,
-        {skill: text for skill, text in below.items() if missing.get(skill) == RAISE},
-        records.staff.reading.to_dict(),
-        _candidates(found, missing),
-        {
-            c.text: c.mapped
-            for c in found.cells
-            if c.mapped and not states.keys().isdisjoint(c.skills)
-        },
-        found.holds,
-    )
+class _Gaps:
+    """The gaps between one person and any role; what they share is read once."""
 
+    def __init__(self, found: Evidence, records: Records, accept_tools: bool):
+        self.found, self.tables, self.accept_tools = found, records.tables, accept_tools
+        self.known, self.below = found.skill_sets, records.below(found)
+        self.reading = records.staff.reading.to_dict()
+        self.close = [cell for cell in found.cells if cell.candidates]
+        self.mapped = [cell for cell in found.cells if cell.mapped]
 
-def _candidates(found: Evidence, missing: Iterable[str]) -> dict[str, list[str]]:
-    """Each missing skill to the names that a mapping says are close to it."""
-    close = {s: [c.text for c in found.cells if s in c.candidates] for s in missing}
-    return {skill: names for skill, names in close.items() if names}
+    def gap(self, role: str) -> Gap:
+        """The gap between the person and a role."""
+        found, tables = self.found, self.tables
+        states = skill_states(tables.needs("role").get(role, ()), *self.known)
+        missing = self._missing(states)
+        below = {skill: self.below[skill] for skill in missing if missing[skill] == RAISE}
+        return Gap(
+            found.person,
+            found.file,
+            found.line,
+            role,
+            verdict(states, *self.known, self.accept_tools),
+            states,
+            missing,
+            _demands(role, missing, tables),
+            count_by_part(role, states, tables),
+            skill_states(tables.preferred_skills(role), *self.known),
+            tables.labels,
+            below,
+            self.reading,
+            self._candidates(missing),
+            {c.text: c.mapped for c in self.mapped if not states.keys().isdisjoint(c.skills)},
+            found.holds,
+        )
+
+    def _missing(self, states: Mapping[str, State]) -> dict[str, str]:
+        """Each skill that is needed, to what is to be done about it."""
+        return {
+            skill: RAISE if skill in self.below and state != "lacking" else ACTIONS[state]
+            for skill, state in states.items()
+            if state in ACTIONS and not (self.accept_tools and state == "tool")
+        }
+
+    def _candidates(self, missing: Iterable[str]) -> dict[str, list[str]]:
+        """Each missing skill to the names that a mapping says are close to it."""
+        if not self.close:
+            return {}
+        names = {s: [c.text for c in self.close if s in c.candidates] for s in missing}
+        return {skill: texts for skill, texts in names.items() if texts}
 
 
 def _demands(

@@ -107,6 +107,7 @@ class Graph:
 
     @store.setter
     def store(self, store: ox.Store) -> None:
+        """Take a store that is loaded already."""
         self.light_store, self._definitions = store, None
 
     @cached_property
