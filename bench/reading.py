@@ -3,6 +3,7 @@
     python bench/reading.py                        # 100,000 people, three runs of each layout
     python bench/reading.py --people 1000000 --runs 1
     python bench/reading.py --old FOLDER           # against another version, by its folder src
+    python bench/reading.py --rows 1000000         # as many rows in each layout, not people
 
 Processor seconds (user and system) of whole processes that do nothing but read, medians; the runs
 of the layouts alternate, and so do the two versions. The same people are in all three files.
@@ -67,6 +68,15 @@ def _levels(row: dict[str, str]) -> dict[str, int]:
     }
 
 
+def with_rows(path: Path, rows: int) -> None:
+    """Cut a file to a number of rows, or repeat its rows up to that number."""
+    with path.open("rb") as file:
+        header, *lines = file.readlines()
+    with path.open("wb") as file:
+        file.write(header)
+        file.writelines(lines[at % len(lines)] for at in range(rows))
+
+
 def cpu(path: Path, source: str | None) -> float:
     """The processor seconds of a process that reads a file, with another version if given."""
     environment = os.environ | ({"PYTHONPATH": source} if source else {})
@@ -82,6 +92,7 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, help="of each file, instead of people")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--staff", type=Path, help="a file that make_staff.py made")
     parser.add_argument("--old", help="src of another version, for the plain layout")
@@ -93,6 +104,12 @@ def main() -> None:
         else:
             make(args.people, plain.parent)
         jobs = {name: (path, None) for name, path in layouts(plain).items()}
+        if args.rows:
+            if args.staff:
+                plain.unlink()
+                plain.write_bytes(args.staff.read_bytes())
+            for path, _ in jobs.values():
+                with_rows(path, args.rows)
         if args.old:
             jobs["plain, old"] = (plain, args.old)
         taken = {name: [] for name in jobs}
