@@ -269,3 +269,49 @@ def test_a_parser_error_is_an_error_of_input():
     assert isinstance(build_parser("explain"), argparse.ArgumentParser)
     with pytest.raises(ValueError, match="see mlops-roles explain --help"):
         build_parser("explain").parse_args([])
+
+
+PROOF = ["explain", "role:ml-engineer mlops:requiresSkill skill:containerisation"]
+
+
+def test_a_proof_is_a_report_in_every_form(capsys):
+    assert main([*PROOF, "--format", "md"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("## role:ml-engineer mlops:requiresSkill skill:containerisation\n")
+    assert "| 1.3 | task:deploy-model mlops:requiresSkill skill:containerisation |" in page
+    assert main([*PROOF, "--format", "html"]) == 0
+    assert "<td>1.3</td>" in capsys.readouterr().out
+    assert main([*PROOF, "--format", "csv"]) == 0
+    assert [row["depth"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))] == list(
+        "0111"
+    )
+
+
+def test_a_statement_without_a_proof_is_said_to_be_unknown_in_every_form(capsys):
+    for form, said in (("md", "Unknown is not no."), ("html", "Unknown is not no."), ("csv", "")):
+        assert main(["explain", "R7 mlops:similarTo R6", "--format", form]) == 0
+        assert said in capsys.readouterr().out
+
+
+def test_contradictions_are_a_report_in_every_form(tmp_path, capsys):
+    path = tmp_path / "a.ttl"
+    path.write_text(
+        "@prefix : <urn:x:> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        ":A a owl:Class ; owl:disjointWith :B . :x a :A, :B .\n"
+    )
+    for form, said in (
+        ("md", "Not consistent: 1 contradiction."),
+        ("html", "<td>1.1</td>"),
+        ("csv", "cax-dw"),
+        ("text", "not consistent; 1 contradiction\n"),
+    ):
+        assert main(["consistent", str(path), "--format", form]) == 1
+        assert said in capsys.readouterr().out
+    assert main(["consistent", str(path), "--output", str(tmp_path / "a.html")]) == 1
+    assert "<html" in (tmp_path / "a.html").read_text()
+
+
+def test_the_words_of_reports_are_listed(capsys):
+    assert main(["show", "--list", "words", "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {"able", "likely", "bus factor"} <= {row["word"] for row in rows}

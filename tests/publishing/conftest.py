@@ -19,9 +19,8 @@ def other_build():
     code = """
 import sys
 from mlops_roles import load
-from mlops_roles.cli.reference import command_reference
 from mlops_roles.publishing.release import CHECKSUMS, release_files
-sys.stdout.buffer.write(release_files(load(), commands=command_reference())[CHECKSUMS])
+sys.stdout.buffer.write(release_files(load())[CHECKSUMS])
 """
     env = os.environ | {"PYTHONHASHSEED": "42", "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"}
     command = [sys.executable, "-c", code]

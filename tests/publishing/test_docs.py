@@ -156,13 +156,13 @@ def test_what_is_broken_on_a_page_stops_the_build(text, problem, docs, documenta
 def test_a_broken_link_of_the_readme_stops_the_build(docs, documentation):
     (docs.parent / "README.md").write_text("[a](docs/scale.md#none)\n")
     with pytest.raises(InputError, match=r"README\.md, line 1: docs/scale\.html has no heading"):
-        DocsSite(documentation, (), docs).files()
+        DocsSite(documentation, [HELP], docs).files()
 
 
 def test_a_page_that_is_not_listed_stops_the_build(docs, documentation):
     (docs / "new.md").write_text("# New\n")
     with pytest.raises(InputError, match=r"docs/new\.md: not in docs/index\.toml"):
-        DocsSite(documentation, (), docs).files()
+        DocsSite(documentation, [HELP], docs).files()
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_an_index_that_is_wrong_stops_the_build(before, after, problem, docs, do
     index = (docs / "index.toml").read_text("utf-8")
     (docs / "index.toml").write_text(index.replace(before, after, 1))
     with pytest.raises(InputError, match=r"docs/index\.toml: ") as error:
-        DocsSite(documentation, (), docs).files()
+        DocsSite(documentation, [HELP], docs).files()
     assert problem in str(error.value)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..io.text import counted
 from .not_reasoned import NotReasonedWarning
 from .rules import parsed_rules
 
@@ -74,7 +75,7 @@ def warn_of_axioms(
     kinds, files = sorted(names), list(map(str, paths))
     if not kinds:
         return
-    more = f" and {len(kinds) - 6} more kinds" if len(kinds) > 6 else ""
+    more = f" and {counted(len(kinds) - 6, 'more kind')}" if len(kinds) > 6 else ""
     fix = f"to reason with them, add {' '.join(f'--with {file}' for file in files)}"
     if use == "audit":
         fix = (

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ README = "README.md"
 SHOWN = 3  # problems in one message
 EVERYWHERE = {"--help", "--version"}  # options of every command, and of the tool itself
 FOREIGN = ("python", "pip", "pytest", "bash", "uvx", "node", "npm", "git")  # with own options
+_COMMANDS = "mlops_roles.cli.reference"  # a room above: found by name, when a site is built
 _WEB = re.compile(r"[a-z][a-z+.-]*:", re.I)
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _CALL = re.compile(r"(\w+)(?:\(|$)")
@@ -40,18 +42,19 @@ class DocsSite:
 
     Args:
         documentation: the pages of terms, to which the names of terms are linked.
-        commands: the help of the commands; without it there is no page of commands, and no name
-            of a command or option is checked.
+        commands: the help of the commands; by default those of this package.
         docs: the folder of the written pages.
     """
 
     def __init__(
         self,
         documentation: Documentation,
-        commands: Sequence[CommandHelp] = (),
+        commands: Sequence[CommandHelp] | None = None,
         docs: Path | None = None,
     ):
         self.documentation = documentation
+        if commands is None:
+            commands = import_module(_COMMANDS).command_reference()
         self.commands = {command.name: command for command in commands}
         self.docs = docs or resource_dir(FOLDER)
         self.names = {name.name: name for name in public_names()}
@@ -108,13 +111,7 @@ class DocsSite:
             PYTHON: reference.python_page(list(self.names.values())),
             COMMANDS: reference.commands_page(list(self.commands.values())),
         }
-        kinds = read_index(self.docs, made)
-        if self.commands:
-            return kinds
-        return [
-            kind._replace(pages=[p for p in kind.pages if p.path != _path(COMMANDS)])
-            for kind in kinds
-        ]
+        return read_index(self.docs, made)
 
     # links --------------------------------------------------------------------------------------
 
@@ -189,9 +186,9 @@ class DocsSite:
         """A problem for each command, option, question or term that code names and that is not."""
         program, name = [*code.split(), "", ""][:2]
         is_command = program == "mlops-roles" and name not in ("", "COMMAND")
-        if self.commands and is_command and name not in self.commands:
+        if is_command and name not in self.commands:
             yield f"no command {name!r}; correct the name"
-        if self.commands and not program.startswith(FOREIGN):
+        if not program.startswith(FOREIGN):
             for option in sorted(set(_OPTION.findall(code)) - self._options):
                 yield f"no command has the option {option}; correct the name"
         is_question = program == "ask" and _NAME.fullmatch(name)

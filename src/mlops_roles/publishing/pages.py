@@ -7,12 +7,11 @@ properties, no role, task or skill. Pages come from `mlops_roles.ontology.term_p
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pyoxigraph as ox
 
 from ..ontology.graph import Graph
-from .command_help import CommandHelp
 from .comparison_pages import comparison_pages
 from .docs_site import DocsSite
 from .documentation import Documentation, environment, static_files
@@ -25,8 +24,8 @@ from .reference_pages import ReferencePages
 from .term_pages import TermPages
 
 
-def pages(graph: Graph, commands: Sequence[CommandHelp] = ()) -> dict[str, bytes]:
-    """Content of each file of the site by path, with the help of commands if given."""
+def pages(graph: Graph) -> dict[str, bytes]:
+    """Content of each file of the site by path."""
     doc = Documentation(with_alignments(graph))
     return {
         **static_files(),
@@ -37,7 +36,7 @@ def pages(graph: Graph, commands: Sequence[CommandHelp] = ()) -> dict[str, bytes
         **dict(name_pages(doc)),
         **dict(proof_pages(doc)),
         **dict(query_files(doc, graph)),
-        **DocsSite(doc, commands).files(),
+        **DocsSite(doc).files(),
     }
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import InputError
 from ..io.resources import resource_dir
 from ..ontology.graph import Graph, as_graph
 from .changes import changes_description
-from .command_help import CommandHelp
 from .compatibility import term_list_csv
 from .docs_site import raise_problems
 from .documents import (
@@ -38,7 +37,6 @@ def publish(
     output: str | os.PathLike[str] = "dist",
     site: str = PLACEHOLDER_SITE,
     graph: Graph | None = None,
-    commands: Sequence[CommandHelp] = (),
 ) -> Path:
     """Build a release: documents, descriptions, pages, redirects and checksums.
 
@@ -46,8 +44,6 @@ def publish(
         output: the folder, which may be missing, empty or an earlier build; it is replaced.
         site: the web address of the folder; the redirects point there.
         graph: the ontology; the shipped one if not given.
-        commands: the help of the commands, for their page in the documentation, as
-            `mlops-roles build` gives it; without it that page is left out.
 
     Returns:
         The absolute path of the folder.
@@ -62,7 +58,7 @@ def publish(
         >>> mlops_roles.publish("dist").name  # doctest: +SKIP
         'dist'
     """
-    return replace_folder(output, lambda: release_files(as_graph(graph), site, commands))
+    return replace_folder(output, lambda: release_files(as_graph(graph), site))
 
 
 def replace_folder(output: str | os.PathLike[str], build: Callable[[], dict[str, bytes]]) -> Path:
@@ -114,14 +110,12 @@ def _swap(new: Path, target: Path, old: Path) -> None:
         raise
 
 
-def release_files(
-    graph: Graph, site: str = PLACEHOLDER_SITE, commands: Sequence[CommandHelp] = ()
-) -> dict[str, bytes]:
+def release_files(graph: Graph, site: str = PLACEHOLDER_SITE) -> dict[str, bytes]:
     """Content of each file of a release by path. Raises InputError as `publish` does."""
     _check_site(site)
     about = metadata(graph)
     version = about["version"]
-    files = {**_data(graph), **pages(graph, commands)}
+    files = {**_data(graph), **pages(graph)}
     built = {f"{version}/{name}": content for name, content in files.items()}
     built |= {
         ".htaccess": Redirects(version).htaccess(site).encode(),

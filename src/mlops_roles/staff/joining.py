@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..io.text import counted
 from .engine import Engine
 from .headings import heading_kind
 from .layouts import PERSONAL
@@ -102,8 +103,9 @@ def _joined_table(
     for source in (left, right):
         found, short = source.load(range(len(source.headings)))
         if short:
+            line, cells = short[0]
             raise InputError(
-                f"{source.reading.file}, line {short[0][0]}: {len(short[0][1])} cells, the header "
+                f"{source.reading.file}, line {line}: {counted(len(cells), 'cell')}, the header "
                 f"has {len(source.headings)}; fix the row before joining"
             )
         tables.append(engine.register_arrow(found.slice(int(source.skip_first))))

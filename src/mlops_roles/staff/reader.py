@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.text import counted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
@@ -293,7 +294,7 @@ class TableReader:
                 nobody.append(line)
             else:
                 fix = "quote cells that contain the separator, or add the missing cells"
-                why = f"{len(cells)} cells, the header has {width}"
+                why = f"{counted(len(cells), 'cell')}, the header has {width}"
                 found.append(Rejected(file, line, why, fix))
         reading.leave_out("no person", nobody)
         return found

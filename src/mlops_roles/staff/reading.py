@@ -232,7 +232,7 @@ def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         for value, meaning in values.items():
             yield {"kind": column, "what": value, "read as": meaning, "why": ""}
     for strange in data.get("not_understood", ()):
-        why = "; ".join(filter(None, (f"{strange['count']:,} times", strange.get("fix"))))
+        why = "; ".join(filter(None, (counted(strange["count"], "time"), strange.get("fix"))))
         yield {
             "kind": strange["kind"],
             "what": strange["name"],

@@ -12,6 +12,7 @@ import pytest
 
 from mlops_roles import InputError
 from mlops_roles.cli.views.page import LISTED
+from mlops_roles.cli.views.people import where_the_rest_is
 from mlops_roles.cli.views.report import audit_workbook, report
 from mlops_roles.io.sections import WIDTH
 
@@ -594,3 +595,29 @@ def test_html_of_a_large_framework_shows_the_roles_of_most_people_and_says_so():
     assert "40 of 3,000 roles, 400 of 12,000 tasks" in page
     assert '<th scope="row">role-2999</th>' in page
     assert '<th scope="row">role-1</th>' not in page
+
+
+@pytest.mark.parametrize(
+    ("shown", "total", "place"),
+    [
+        (800, 5_000, "all are in the workbook (--format xlsx)"),
+        (800, 5_001, "the workbook (--format xlsx) has 5,000, CSV a row for each person"),
+        (5_000, 6_000, "CSV (--format csv) has a row for each person"),
+    ],
+)
+def test_a_list_that_is_cut_says_truly_where_the_rest_is(shown, total, place):
+    assert where_the_rest_is(shown, total) == place
+
+
+def test_a_page_of_more_people_than_a_workbook_lists_does_not_send_readers_there_for_all():
+    data = _lists(3) | {"rows": DATA["rows"] | {"used": 1_000_000}}
+    page = report(data, "html")
+    assert "the workbook (--format xlsx) has 5,000, CSV a row for each person" in page
+    assert "3 of 1,000,000 are shown; all" not in page
+
+
+def test_every_form_of_the_report_says_where_its_words_are_explained():
+    assert report(DATA, "table").endswith("explained by: mlops-roles show --list words\n")
+    assert report(DATA, "md").endswith("explained by: mlops-roles show --list words\n")
+    book = openpyxl.load_workbook(io.BytesIO(audit_workbook(DATA)))
+    assert "bus factor" in [row[0].value for row in book["Words"]]

@@ -46,6 +46,7 @@ from ..main import (
 )
 from ..output import terminal_width
 from ..staff_options import add_reading, keep_mapping, read_options
+from ..views.people import WORKBOOK_ROWS
 
 if TYPE_CHECKING:
     import ibis
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 DATABASE_FIX = "export the table as CSV if its engine cannot run the audit"
 PERSON_FORMATS = ("csv", "tsv", "jsonl")
 # the most entries of each list of people; CSV has all
-LISTED = {"table": 25, "md": 200, "html": 800, "json": 1_000, "xlsx": 5_000}
+LISTED = {"table": 25, "md": 200, "html": 800, "json": 1_000, "xlsx": WORKBOOK_ROWS}
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:

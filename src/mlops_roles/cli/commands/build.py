@@ -42,7 +42,6 @@ def run(args: argparse.Namespace) -> int:
     from ...publishing.compatibility import breaking_changes, term_list_csv
     from ...publishing.query_page import vendor_files
     from ...publishing.release import publish
-    from ..reference import command_reference
 
     if args.added or args.only:
         return _build_extension(args)
@@ -55,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if findings:
         return 1
     site = {"site": args.site} if args.site else {}
-    write_output(f"built {publish(args.output, commands=command_reference(), **site)}\n", None)
+    write_output(f"built {publish(args.output, **site)}\n", None)
     if not site:
         print_note("no --site: the redirects lead to a placeholder")
     if not vendor_files():

@@ -13,10 +13,13 @@ one, are named.
 import argparse
 from collections.abc import Sequence
 
-from ...io.text import to_json
+from ...io.text import counted
 from ...ontology.entailment import Consistency, consistent
 from ...ontology.not_reasoned import describe
 from ..main import add_base, add_output, print_note, write_output
+from ..output import write_result
+
+FORMATS = ("text", "json", "md", "html", "csv", "tsv", "jsonl")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -25,8 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         "--ontology", action="store_true", help="reason with the ontology of this package, too"
     )
     parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="output format (default: text)"
+        "--format",
+        choices=FORMATS,
+        help="output format (default: that of the ending of --output, else text)",
     )
+    parser.set_defaults(formats=FORMATS)
     add_base(parser)
     add_output(parser)
 
@@ -35,7 +41,10 @@ def run(args: argparse.Namespace) -> int:
     answer = consistent(*args.files, ontology=args.ontology)
     for line in describe(answer.not_reasoned):
         print_note(line)
-    write_output(to_json(answer.to_dict()) if args.format == "json" else _text(answer), args.output)
+    if args.format == "text":
+        write_output(_text(answer), args.output)
+    else:
+        write_result(args, answer)
     return 0 if answer else 1
 
 
@@ -44,6 +53,5 @@ def _text(answer: Consistency) -> str:
         but = ", as far as the axioms are reasoned with" if answer.not_reasoned else ""
         return f"consistent{but}\n"
     proofs = ("\n".join(proof.lines()) for proof in answer.contradictions)
-    return f"not consistent; contradictions: {len(answer.contradictions)}\n" + "".join(
-        f"\n{proof}\n" for proof in proofs
-    )
+    found = counted(len(answer.contradictions), "contradiction")
+    return f"not consistent; {found}\n" + "".join(f"\n{proof}\n" for proof in proofs)

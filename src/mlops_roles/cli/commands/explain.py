@@ -7,17 +7,21 @@ Each asserted statement of the proof is shown with its sources, each inferred on
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from ...io.sections import FORMS
 from ...io.text import to_json
 from ...ontology.catalogue import legend, marks
-from ...ontology.explanation import explain
+from ...ontology.explanation import Proof, explain
 from ...ontology.graph import Graph
 from ..main import add_common, load_ontology, write_output
+from ..output import write_rows, write_sections
+
+COLUMNS = ("depth", "statement", "rule", "says", "sources")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["text", "json"])
+    add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
     parser.add_argument(
         "statement",
         nargs="+",
@@ -31,18 +35,40 @@ def run(args: argparse.Namespace) -> int:
     graph = load_ontology(args)
     proof = explain(statement, graph)
     if args.format == "json":
-        text = to_json(proof.to_dict() if proof else {"statement": statement, "holds": "unknown"})
-    elif proof:
-        text = "\n".join(_with_legend("\n".join(proof.lines()), graph)) + "\n"
+        found = proof.to_dict() if proof else {"statement": statement, "holds": "unknown"}
+        write_output(to_json(found), args.output)
+    elif args.format == "text":
+        write_output(_text(statement, proof, graph), args.output)
+    elif args.format in FORMS:
+        _write_report(args, statement, proof, graph)
     else:
-        text = f"{statement}: neither stated nor inferred (unknown is not no)\n"
-    write_output(text, args.output)
+        write_rows(args, proof.to_rows() if proof else [], COLUMNS)
     return 0
 
 
-def _with_legend(text: str, graph: Graph) -> Iterator[str]:
-    """A proof, with what the marks of its statements mean."""
-    yield text
-    found = [mark for mark in marks(graph) if mark.word == mark.term and f", {mark.term}" in text]
-    if found:
-        yield from ("", *legend(found))
+def _text(statement: str, proof: Proof | None, graph: Graph) -> str:
+    """A proof as a tree, with what the marks of its statements mean."""
+    if proof is None:
+        return f"{statement}: neither stated nor inferred (unknown is not no)\n"
+    tree = "\n".join(proof.lines())
+    meanings = _meanings(tree, graph)
+    return "\n".join([tree, *(["", *meanings] if meanings else [])]) + "\n"
+
+
+def _meanings(text: str, graph: Graph) -> list[str]:
+    """What the marks in a text mean."""
+    return legend(m for m in marks(graph) if m.word == m.term and f", {m.term}" in text)
+
+
+def _write_report(
+    args: argparse.Namespace, statement: str, proof: Proof | None, graph: Graph
+) -> None:
+    """Write a proof as Markdown or HTML."""
+    from ..views.proofs import proof_sections, unknown_sections
+
+    if proof is None:
+        write_sections(args, unknown_sections(statement))
+        return
+    meanings = _meanings("\n".join(proof.lines()), graph)
+    sections = list(proof_sections(proof, lambda data: data))
+    write_sections(args, [*sections, *([("", meanings, [])] if meanings else [])])

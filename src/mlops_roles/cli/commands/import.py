@@ -15,6 +15,7 @@ skills, and add it to ours by --with. Exit code 1 if a row was not read.
 import argparse
 from collections.abc import Sequence
 
+from ...io.text import counted
 from ..main import add_output, print_note, write_output
 from ..staff_options import mapping
 
@@ -79,14 +80,14 @@ def run(args: argparse.Namespace) -> int:
     for one in found.unread[:MAX_SHOWN]:
         print_note(f"{one.place}: {one.reason}; {one.fix}")
     if len(found.unread) > MAX_SHOWN:
-        print_note(f"and {len(found.unread) - MAX_SHOWN} more rows that are not read")
+        print_note(f"and {counted(len(found.unread) - MAX_SHOWN, 'more row')} not read")
     if args.extend:
         names = "; ".join(f"{name} ({term})" for name, term in found.reused.items())
         print_note(f"skills of ours: {names or 'none'}")
     counts = found.counts
     print_note(
-        f"{counts['role']} roles, {counts['task']} tasks, {counts['skill']} skills; "
-        f"{counts['requiresSkill']} required, {counts['prefersSkill']} preferred; "
-        f"{counts['performs']} tasks of roles"
+        f"{counted(counts['role'], 'role')}, {counted(counts['task'], 'task')}, "
+        f"{counted(counts['skill'], 'skill')}; {counts['requiresSkill']:,} required, "
+        f"{counts['prefersSkill']:,} preferred; {counted(counts['performs'], 'task')} of roles"
     )
     return 1 if found.unread else 0

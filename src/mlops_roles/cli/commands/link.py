@@ -103,7 +103,9 @@ def run(args: argparse.Namespace) -> int:
     if args.reviewed:
         reviewed = read_review(args.reviewed, args.author)
         write_output(reviewed.to_tsv(), args.output)
-        print_note(f"{len(reviewed.reviewed)} of {len(reviewed.mappings)} rows are decided")
+        print_note(
+            f"decided: {len(reviewed.reviewed):,} of {counted(len(reviewed.mappings), 'row')}"
+        )
         return 0
     found = survey(args.theirs, args.to, args.added, args.only)
     write_output(_survey_text(found, args), args.output)

@@ -4,6 +4,7 @@ mlops-roles show R7
 mlops-roles show skill:feature-engineering
 mlops-roles show --list roles
 mlops-roles show --list alignments
+mlops-roles show --list words
 mlops-roles show acme:prompt-engineer --with examples/acme.ttl --format md
 """
 
@@ -21,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     parser.add_argument(
         "--list",
         metavar="KIND",
-        help="instead, list the terms of a kind: role, task, skill, tool …, or alignment",
+        help="instead, list the terms of a kind: role, task, skill, tool …; or the alignments, "
+        "or the words that reports use",
     )
     parser.add_argument(
         "term",
@@ -45,14 +47,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    """Write the terms of a kind, or the alignments."""
+    """Write the terms of a kind, the alignments, or the words of reports."""
     if args.term is not None:
         raise InputError(f"show --list {args.list}: also the term {args.term!r}; leave out one")
     kind = args.list.strip().lower()
+    columns: tuple[str, ...]
     if kind in ("alignment", "alignments"):
         from ...matching.alignments import alignment_rows
 
         rows, columns = alignment_rows(), ("alignment", "title", "mappings")
+    elif kind in ("word", "words", "glossary"):
+        from ..views.glossary import glossary
+
+        rows = [{"word": word, "meaning": meaning} for word, meaning in glossary().items()]
+        columns = ("word", "meaning")
     else:
         from ...ontology.term_page import LIST_COLUMNS, list_terms
 

@@ -17,9 +17,11 @@ ALL_FORMS = (*FORMS, "json", *ROW_FORMS)
 VIEWS = {  # class of an answer: module and function of its sections
     "Audit": "report.audit_sections",
     "Certificate": "certificates.certificate_sections",
+    "Consistency": "proofs.consistency_sections",
     "Gap": "certificates.gap_sections",
     "OntologyDiff": "diffs.diff_sections",
     "Page": "pages.page_sections",
+    "Proof": "proofs.proof_sections",
     "Quality": "checks.quality_sections",
     "Report": "checks.report_sections",
     "StaffDiff": "diffs.diff_sections",

@@ -10,6 +10,7 @@ from ...analysis.certificate import Certificate
 from ...analysis.gap import MINIMALITY_NOTE, Gap
 from ...analysis.verifier.checking import Verification
 from ...io.sections import Section
+from ...io.text import counted
 from ...ontology.names import slug
 from ...ontology.tables import RoleTables
 from ...staff.reading import reading_summary
@@ -125,7 +126,7 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
     yield (
         f"{data['person']} as {data['label']}: {data['verdict']}",
         [
-            f"Of {len(states)} required skills: {counts}.",
+            f"Of {counted(len(states), 'required skill')}: {counts}.",
             *_read_levels(data, label),
             *tools,
             *_would_decide(data, label),
@@ -232,7 +233,7 @@ def _sources(data: Mapping[str, Any], certificate: Certificate) -> Iterator[str]
 
 
 def _gap(gap: Gap) -> Iterator[Section]:
-    missing = f"{len(gap.missing)} of {len(gap.states)} skills missing"
+    missing = f"{len(gap.missing)} of {counted(len(gap.states), 'skill')} missing"
     actions = [
         f"To {action}: {'; '.join(_labels(gap, skills))}."
         for action, skills in gap.actions().items()

@@ -27,6 +27,7 @@ from .people import (
     recorded_of,
     roles_held,
     unit_row,
+    where_the_rest_is,
 )
 from .report import MISSING_LABELS, STATE_LABELS, STEP_STATE_LABELS, chips, through_of
 
@@ -107,6 +108,7 @@ def _filters(data: Data) -> dict[str, Any]:
         "roles_held": lambda person: roles_held(data, person),
         "could_act": lambda person: "; ".join(could_act(data, person)),
         "next_role": lambda p: next((r for r in p["roles"] if r["role"] == p["next"]), None),
+        "where_the_rest_is": where_the_rest_is,
         "share": lambda row: f"{row['recorded'] / (row['required'] or 1):.4f}",
         "now": now_of,
         "unit_row": lambda unit: unit_row(data, unit),

@@ -8,6 +8,7 @@ from typing import Any
 from ...io.sections import Section
 
 Data = Mapping[str, Any]
+WORKBOOK_ROWS = 5_000  # of a list of people in a workbook; an audit keeps them all in memory
 OWN_PART = (
     "its own"  # the skills that a role requires itself, apart from those of the roles it takes in
 )
@@ -70,7 +71,16 @@ def more_line(shown: int, total: int) -> list[str]:
     """A sentence on the entries that are not shown, if there are such."""
     if shown >= total:
         return [] if total else ["none"]
-    return [f"… and {total - shown:,} more: all in the workbook (--format xlsx) and in CSV"]
+    return [f"… and {total - shown:,} more: {where_the_rest_is(shown, total)}"]
+
+
+def where_the_rest_is(shown: int, total: int) -> str:
+    """Which form has the entries that a list leaves out; the workbook has its first ones only."""
+    if total <= WORKBOOK_ROWS:
+        return "all are in the workbook (--format xlsx)"
+    if shown < WORKBOOK_ROWS:
+        return f"the workbook (--format xlsx) has {WORKBOOK_ROWS:,}, CSV a row for each person"
+    return "CSV (--format csv) has a row for each person"
 
 
 def _holders(data: Data, limit: int) -> Section:

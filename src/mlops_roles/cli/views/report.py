@@ -15,6 +15,7 @@ from ...io.text import TableRows, counted
 from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
 from . import READING_TITLE, Hide
+from .glossary import glossary
 from .people import (
     label_of,
     people_sections,
@@ -57,6 +58,7 @@ LIMITS = {
     ),
 }
 MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
+WORDS = "The words of this report are explained by: mlops-roles show --list words"
 LEGEND = (
     "similar: people whose title is only similar to the role, counted apart. able: every required "
     "skill is recorded. likely: what is not recorded is evidenced by a tool. A tool is evidence, "
@@ -120,6 +122,13 @@ def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Ite
         yield title, _coverage(data, data[group], nobody, single), rows
     if not is_small:  # the rest is about single people, rows and spellings
         yield from _questions(data, limits)
+    yield _words() if whole else ("", [WORDS], [])
+
+
+def _words() -> Section:
+    """The words of a report with their meanings."""
+    rows = [{"word": word, "meaning": meaning} for word, meaning in glossary().items()]
+    return "Words", ["These words have one meaning each in all reports."], rows
 
 
 def _covered(data: Data, group: str, item: str, cover: Data) -> dict[str, Any]:

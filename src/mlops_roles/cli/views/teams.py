@@ -123,14 +123,19 @@ def team_sections(found: Team, hide: Hide) -> Iterator[Section]:
 
 def _team(data: Data) -> list[str]:
     wanted, unmet, redundancy = len(data["wanted"]), data["unmet"], data["redundancy"]
-    people = f"{len(data['members']):,} of {data['rows']['used']:,} people"
-    items = f"the {wanted} {GROUP_TITLES[data['cover']].lower()} that the staff cover"
+    people = f"{len(data['members']):,} of {counted(data['rows']['used'], 'person', 'people')}"
+    cover = "covers" if len(data["members"]) == 1 else "cover"
+    several = GROUP_TITLES[data["cover"]].lower()
+    one = several.replace(f"{data['cover']}s", data["cover"])
+    items = f"the {counted(wanted, one, several)} that the staff cover"
     if role := data.get("role"):
-        items = f"the {wanted} skills of {_label(data, role)} that the staff have"
+        items = f"the {counted(wanted, 'skill')} of {_label(data, role)} that the staff have"
     each = "" if redundancy == 1 else f", each by {redundancy} if there are so many"
-    short = f"Not covered, or by too few, with at most {data['size']} people: "
+    short = (
+        f"Not covered, or by too few, with at most {counted(data['size'], 'person', 'people')}: "
+    )
     return [
-        f"{people} cover {wanted - len(unmet)} of {items}{each}.",
+        f"{people} {cover} {wanted - len(unmet)} of {items}{each}.",
         _proven(data["proof"]),
         *([f"{short}{_labels(data, unmet)}."] if unmet else []),
         "* no other member covers it",
@@ -145,9 +150,9 @@ def _proven(proof: Data) -> str:
         best = "no group of this size covers more" if sized else "no smaller group does so"
         return f"Proven ({proof['solver']}): {best}."
     bound = (
-        f"at most {proof['places_at_most']} places can be filled"
+        f"at most {counted(proof['places_at_most'], 'place')} can be filled"
         if sized
-        else f"at least {proof['people_at_least']} people are needed"
+        else f"it takes at least {counted(proof['people_at_least'], 'person', 'people')}"
     )
     return f"Not proven best in the time given ({proof['solver']}): {bound}."
 
