@@ -131,9 +131,8 @@ def _team(data: Data) -> list[str]:
     if role := data.get("role"):
         items = f"the {counted(wanted, 'skill')} of {_label(data, role)} that the staff have"
     each = "" if redundancy == 1 else f", each by {redundancy} if there are so many"
-    short = (
-        f"Not covered, or by too few, with at most {counted(data['size'], 'person', 'people')}: "
-    )
+    most = counted(data["size"] or 0, "person", "people")  # no size, and all is covered
+    short = f"Not covered, or by too few, with at most {most}: "
     return [
         f"{people} {cover} {wanted - len(unmet)} of {items}{each}.",
         _proven(data["proof"]),
