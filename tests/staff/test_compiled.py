@@ -67,10 +67,10 @@ def test_what_differs_in_anything_but_a_generated_name_is_another_shape(asked):
 def test_data_and_functions_of_a_user_are_not_kept(asked):
     con = ibis.duckdb.connect()
 
-    @ibis.udf.scalar.builtin
+    @ibis.udf.scalar.python
     def lower(text: str) -> str:
-        """Replaced by the function of the engine."""
-        return text
+        """A function that the database does not have."""
+        return text.lower()
 
     a = table(con, "a", y="string")
     kept = len(module.known_shapes)

@@ -41,8 +41,16 @@ def is_plain(connection: ibis.BaseBackend, table: ibis.Table) -> bool:
     """
     from ibis.expr import operations as ops
 
-    users = (ops.InMemoryTable, ops.udf.ScalarUDF, ops.udf.AggUDF)
-    return connection.name == "duckdb" and not table.op().find(users)
+    parts = (ops.InMemoryTable, ops.udf.ScalarUDF, ops.udf.AggUDF)
+    users = (op for op in table.op().find(parts) if not _is_builtin(op))
+    return connection.name == "duckdb" and not any(True for _ in users)
+
+
+def _is_builtin(op: Any) -> bool:
+    """Whether an operation is a function that the database has."""
+    from ibis.expr.operations.udf import InputType
+
+    return getattr(op, "__input_type__", None) is InputType.BUILTIN
 
 
 class _Outline:
@@ -70,7 +78,8 @@ class _Outline:
         return tuple(self._operations)
 
     def _part(self, value: Any) -> Any:
-        if isinstance(value, self._ops.udf.ScalarUDF | self._ops.udf.AggUDF):
+        functions = self._ops.udf.ScalarUDF, self._ops.udf.AggUDF
+        if isinstance(value, functions) and not _is_builtin(value):
             raise TypeError(f"{type(value)} is a function of a user")
         if isinstance(value, self._node):
             if id(value) not in self._places:

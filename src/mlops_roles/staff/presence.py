@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -254,20 +255,25 @@ def with_names(table: ibis.Table, engine: Engine, reading: Reading) -> ibis.Tabl
 
 def folded_name(person: Any) -> Any:
     """A name as it is compared: in lower case with single spaces, composed where DuckDB runs."""
-    import ibis
-
     text = person.lower().re_replace(r"[\s\x{00a0}]+", " ")
+    try:
+        is_duckdb = person.get_backend().name == "duckdb"
+    except Exception:  # an expression without a connection
+        is_duckdb = False
+    return _nfc_normalize()(text) if is_duckdb else person.lower().re_replace(" +", " ")
+
+
+@cache
+def _nfc_normalize() -> Any:
+    """The function of DuckDB, the same object each time: its expressions have one shape then."""
+    import ibis
 
     @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
     def nfc_normalize(text: str) -> str:
         """Replaced by the function of DuckDB."""
         return text
 
-    try:
-        is_duckdb = person.get_backend().name == "duckdb"
-    except Exception:  # an expression without a connection
-        is_duckdb = False
-    return nfc_normalize(text) if is_duckdb else person.lower().re_replace(" +", " ")
+    return nfc_normalize
 
 
 def fold_person(name: str) -> str:
