@@ -301,8 +301,10 @@ def results(args: argparse.Namespace, rounds: dict, count: int, left_out: dict[s
     for (mode, name), found in rounds.items():
         middle = {c: statistics.median(one[c] for one in found) for c in columns}
         ours = statistics.median(one["per second"] for one in rounds.get((mode, "ours"), found))
-        ratio = f"{ours / middle['per second']:.1f} ×" if middle["per second"] else "–"
-        cells = " | ".join(f"{middle[c]:,.1f}" for c in columns)
+        has_answers = middle["median ms"] == middle["median ms"]  # else it is not a number
+        ratio = f"{ours / middle['per second']:.1f} ×" if has_answers else "–"
+        shown = columns if has_answers else ("failed", "MiB")
+        cells = " | ".join(f"{middle[c]:,.1f}" if c in shown else "no answer" for c in columns)
         lines.append(f"| {mode} | {name} | {cells} | {ratio} |")
     lines += ["", *(f"- left out, {name}: {why}" for name, why in left_out.items())]
     return "\n".join(lines) + "\n"
