@@ -328,7 +328,8 @@ def test_markdown_lists_every_role_in_a_row():
 def test_html_lists_every_role_in_a_row():
     text = report(DATA, "html")
     rows = re.findall(
-        r'<tr><th scope="row">(.*?)</th><td class="n">(.*?)</td>\s*<td><span class="badge (\w+)"',
+        r'<tr><th scope="row">(.*?)</th><td class="n" data-of="people">(.*?)</td>'
+        r'\s*<td><span class="badge (\w+)"',
         text,
     )
     assert rows == [
@@ -621,3 +622,12 @@ def test_every_form_of_the_report_says_where_its_words_are_explained():
     assert report(DATA, "md").endswith("explained by: mlops-roles show --list words\n")
     book = openpyxl.load_workbook(io.BytesIO(audit_workbook(DATA)))
     assert "bus factor" in [row[0].value for row in book["Words"]]
+
+
+def test_each_cell_of_a_stacked_table_says_what_it_is():
+    """On a narrow screen the heading of a table is hidden."""
+    page = report(DATA, "html")
+    for name in ("roles", "tasks", "open titles"):
+        table = re.search(rf'"Table of {name}"><table class="rows">(.*?)</table>', page, re.S)[1]
+        assert table.count("data-of=") >= 3 * table.count('<th scope="row"')
+    assert "<table>" not in page
