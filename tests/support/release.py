@@ -6,7 +6,6 @@ import pickle
 
 import pytest
 
-from mlops_roles.cli.reference import command_reference
 from mlops_roles.publishing.release import release_files
 
 
@@ -19,7 +18,7 @@ def built(graph, tmp_path_factory):
     with (folder / "release.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
         if not kept.exists():
-            content = pickle.dumps(release_files(graph, commands=command_reference()))
+            content = pickle.dumps(release_files(graph))
             (folder / "release.new").write_bytes(content)
             (folder / "release.new").rename(kept)
     return pickle.loads(kept.read_bytes())
