@@ -68,6 +68,8 @@ class Mutating:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests without a change, then on each mutant."""
+        if session.testsfailed or not session.items:
+            raise SystemExit("the tests cannot be collected")
         calls, seconds = self._watched(session.items)
         self.all_mutants = [m for file in self.files for m in mutants(file)]
         chance = random.Random(self.seed)
@@ -113,8 +115,8 @@ class Mutating:
 
     def _fails(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
         apply(mutant)
-        for item, after in zip(items, [*items[1:], None], strict=True):
-            _run(item, after)
+        for number, item in enumerate(items):
+            _run(item, items[number + 1] if number + 1 < len(items) else None)
             if self.failed:
                 return True
         return False

@@ -158,8 +158,11 @@ class MappingSet:
 
     @property
     def iri(self) -> str:
-        """The IRI of the set."""
-        return str(self.header["mapping_set_id"])
+        """The IRI of the set. Raises InputError if a set that is about names alone has none."""
+        iri = self.header.get("mapping_set_id")
+        if not isinstance(iri, str) or _iri(iri) is None:
+            raise _no_iri(self.name)
+        return iri
 
     @property
     def is_upper_ontology(self) -> bool:
@@ -275,10 +278,14 @@ def _check_iri(table: Table, path: str | os.PathLike[str]) -> None:
     """Raise InputError if a set about terms has no IRI, which its statements are marked with."""
     iri = table.header.get("mapping_set_id")
     if "subject_id" in table.columns and (not isinstance(iri, str) or _iri(iri) is None):
-        raise InputError(
-            f"{path}: no mapping_set_id that is an IRI in its header; "
-            "add a line '#mapping_set_id: https://…'"
-        )
+        raise _no_iri(path)
+
+
+def _no_iri(path: str | os.PathLike[str]) -> InputError:
+    return InputError(
+        f"{path}: no mapping_set_id that is an IRI in its header; "
+        "add a line '#mapping_set_id: https://…'"
+    )
 
 
 def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
