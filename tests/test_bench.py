@@ -1,5 +1,6 @@
 """The benchmark runs: on a few people all stacks give the same answers. No time is asserted."""
 
+import json
 import subprocess
 import sys
 
@@ -70,3 +71,31 @@ def test_a_difference_ends_it(tmp_path):
     )
     assert done.returncode == 1
     assert "not the same: rows" in done.stderr
+
+
+@pytest.mark.long
+def test_the_endpoints_are_compared_and_the_results_written(tmp_path):
+    few = ("--servers", "ours", "oxigraph", "--questions", "roles", "tasks-of-role")
+    load = ("--clients", "4", "--seconds", "1")
+    done = bench(tmp_path, *few, *load, script="endpoint.py")
+    assert done.returncode == 0, done.stderr[-2000:]
+    table = (tmp_path / "ENDPOINT.md").read_text("utf-8")
+    assert "2 questions" in table
+    assert table.count("| ours |") == table.count("| oxigraph |") == 2
+    assert "left out" not in table
+
+
+def test_endpoints_differ_by_rows_and_not_by_how_a_value_is_written(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "bench")
+    import endpoint
+
+    def rows(*values):
+        bindings = [{"x": {"type": "literal", **value}} for value in values]
+        return endpoint.rows_of(json.dumps({"results": {"bindings": bindings}}))
+
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    one = {"value": "1.0", "datatype": f"{xsd}decimal"}
+    assert rows(one) == rows({"value": "1", "datatype": f"{xsd}integer"})
+    assert rows({"value": "a"}) == rows({"value": "a", "datatype": f"{xsd}string"})
+    assert rows({"value": "a"}) != rows({"value": "a", "xml:lang": "en"})
+    assert rows(one) != rows(one, one)
