@@ -1,4 +1,4 @@
-"""The explorer in Chromium: the picture, tables that sort and filter, comparisons, languages."""
+"""The explorer in Chromium: the picture, tables that sort and filter, languages."""
 
 from support.asserted import links
 
@@ -57,18 +57,6 @@ def test_a_long_index_is_filtered_and_its_groups_open(open_page, disk):
     assert "Apache Kafka" in found
     page.get_by_label("Filter tools").fill("")
     assert page.locator("dl.list > div:visible").count() == 0
-
-
-def test_two_roles_are_compared_and_the_address_gives_the_same(open_page, disk):
-    page = open_page(f"{disk}compare/index.html")
-    page.select_option("#from", "role:ml-engineer")
-    page.select_option("#to", "role:data-scientist")
-    assert "ML Engineer lacks for Data Scientist (0)" in page.locator("#result").inner_text()
-    page.click("#swap")
-    shown = page.locator("#result").inner_text()
-    again = open_page(page.url)
-    assert again.locator("#result").inner_text() == shown
-    assert again.locator("#from").input_value() == "role:data-scientist"
 
 
 def test_labels_are_in_the_language_that_one_chose(open_page, disk):

@@ -15,14 +15,11 @@ KINDS = (
     "index.html",
     "role/ml-engineer.html",
     "query/index.html",
-    "tool/index.html",
     "skill/index.html",
     "matrix/index.html",
     "matrix/steps.html",
     "workflow/index.html",
     "compare/index.html",
-    "names/role.html",
-    "proof/role/ml-engineer.html",
 )
 FOUND = "#found li"
 FIRST_PAINT = """new Promise((done) => new PerformanceObserver((list) => {
