@@ -245,7 +245,7 @@
   }
 
   function summary(found, titles) {
-    const terms = found === 1 ? "1 term" : `${found} terms`;
+    const terms = found === 1 ? "1 term" : found ? `${found} terms` : "No term has all words";
     const more = found > SHOWN ? `, the first ${SHOWN} shown` : "";
     const title = titles ? "" : " Not a known job title; mlops-roles resolve reads others.";
     return found || titles ? `${terms}${more}.${title}` : `Nothing found.${title}`;
