@@ -214,13 +214,18 @@ def _stated_reading(records: Records) -> dict[str, Any]:
         "columns": columns,
         "table": staff.reading.form_of_table,
         "separators": list(staff.reading.separators) or [";"],
-        "scale": {name: getattr(scale, name) for name in SCALE},
+        "scale": {name: _as_json_number(getattr(scale, name)) for name in SCALE},
         "levels": dict(staff.cells.settled),
         "scales": dict((staff.reading.scale or {}).get("columns", {})),
     }
     if options.join:
         stated["joined"] = _joined_entry(records, options)
     return stated
+
+
+def _as_json_number(number: float | None) -> float | None:
+    """A number as JSON in RDF keeps it: a whole one without '.0', so that its hash is the same."""
+    return int(number) if number is not None and number == int(number) else number
 
 
 def _joined_entry(records: Records, options: ReadOptions) -> dict[str, Any]:

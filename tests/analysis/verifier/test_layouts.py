@@ -202,6 +202,15 @@ def test_headings_are_confirmed_and_the_second_file_is_found(tmp_path, monkeypat
     assert main.main(["verify", "c.json", *confirmed, "--join", "moved.csv"]) == 0
 
 
+def test_levels_are_verified_in_a_certificate_in_rdf(tmp_path):
+    """JSON in RDF has no '.0' after a whole number."""
+    staff, path = tmp_path / "s.csv", tmp_path / "c.ttl"
+    staff.write_text("person,SQL,statistics\nAda,2,5\n", encoding="utf-8")
+    options = ReadOptions(has_from="3", lacks_to="0.5")
+    path.write_bytes(certify("Ada", "R7", Records(staff, mapping=options)).to_turtle())
+    assert verify(path, staff).differences == ()
+
+
 def test_sheets_of_a_workbook_are_read_again(tmp_path):
     path = tmp_path / "s.xlsx"
     write_table(path, [("Staff", None, None), ("person", "SQL", "statistics"), ("Ada", "5", "1")])
