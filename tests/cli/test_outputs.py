@@ -14,7 +14,8 @@ import pytest
 from mlops_roles import InputError
 from mlops_roles.cli.main import build_parser, command_names, main
 from mlops_roles.cli.paths import READ, WRITTEN, check_paths
-from mlops_roles.io.text import escape_control, format_rows, to_json
+from mlops_roles.io.json_text import to_json
+from mlops_roles.io.text import escape_control, format_rows
 
 STAFF = "person,title,skills\nAda,Data Scientist,SQL\n"
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

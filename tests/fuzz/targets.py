@@ -106,7 +106,7 @@ def gate(data: bytes) -> None:
 @cache
 def true_certificate() -> bytes:
     """A certificate that is verified."""
-    from mlops_roles.io.text import to_json
+    from mlops_roles.io.json_text import to_json
 
     made = certify("Ada", "R3", _file("verified.csv", STAFF.encode()))
     return to_json(made.to_dict()).encode()

@@ -17,7 +17,7 @@ from support.sample import sampled
 
 from mlops_roles import InputError, Pseudonyms, audit
 from mlops_roles.cli import main
-from mlops_roles.io.text import to_json
+from mlops_roles.io.json_text import to_json
 from mlops_roles.staff.privacy import Band, format_bands, small_groups
 
 ACME = ROOT / "examples" / "acme.csv"

@@ -430,7 +430,8 @@ def _print_suggestions(error: UnknownPerson, args: argparse.Namespace) -> None:
 
     They go to standard output, because standard error is often logged.
     """
-    from ..io.text import single_line, to_json
+    from ..io.json_text import to_json
+    from ..io.text import single_line
 
     given = vars(args)
     if not error.nearest or given.get("pseudonymise") or given.get("key_file"):

@@ -20,8 +20,8 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 
 from ..errors import InputError, MlopsRolesError
+from ..io.json_text import to_json
 from ..io.resources import resource_dir
-from ..io.text import to_json
 from ..ontology.graph import BASE
 from .agents import Tool, Toolbox
 

@@ -12,16 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import InputError
+from .json_text import CONTROL, json_text, to_json
 
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 # patterns that few commands need are compiled when they are first used
 _FORMULA = (  # the place before a formula in a cell, or in a part of it
     r"""((?:^|[;,|\t\n])[\s"]*)(?=[=+\-@＝＋－＠])(?!-?\d+(?:\.\d+)?[\s"]*(?:[;,|\t\n]|$))"""
 )
 _TERMINAL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
-_IN_RDF = (  # of _CONTROL those that names cannot have, where there are no escapes
+_IN_RDF = (  # of CONTROL those that names cannot have, where there are no escapes
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]"
     rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
 )
@@ -42,7 +40,7 @@ def single_line(value: Any) -> str:
 
 @lru_cache(1 << 12)
 def _line(text: str) -> str:
-    return _CONTROL.sub("\ufffd", text.replace("\n", " ").replace("\t", " "))
+    return CONTROL.sub("\ufffd", text.replace("\n", " ").replace("\t", " "))
 
 
 def harmless(text: str) -> str:
@@ -228,45 +226,12 @@ def _html(rows: TableRows, columns: Sequence[str], notes: Sequence[str] = ()) ->
     return html_table(rows, columns, notes)
 
 
-def to_json(data: Any) -> str:
-    """Data as indented JSON with a newline at the end."""
-    return _json(data, 2) + "\n"
-
-
-def _json(data: Any, indent: int | None = None) -> str:
-    """JSON in which control and bidirectional characters are written as escapes.
-
-    A float that JSON has no number for is the text INF, -INF or NaN, as in RDF.
-    """
-    import json
-
-    try:
-        text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        text = json.dumps(_finite(data), indent=indent, ensure_ascii=False, allow_nan=False)
-    if text.isprintable():
-        return text
-    lines = text.split("\n")
-    return "\n".join(_CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", line) for line in lines)
-
-
-def _finite(data: Any) -> Any:
-    """Data in which infinite numbers and NaN are texts."""
-    import math
-
-    if isinstance(data, float) and not math.isfinite(data):
-        return {"inf": "INF", "-inf": "-INF"}.get(str(data), "NaN")
-    if isinstance(data, dict):
-        return {_finite(key): _finite(value) for key, value in data.items()}
-    return [_finite(value) for value in data] if isinstance(data, (list, tuple)) else data
-
-
 FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
     "table": format_table,
     "csv": lambda rows, columns: _separated(rows, columns, ","),
     "tsv": lambda rows, columns: _separated(rows, columns, "\t"),
     "json": lambda rows, _: to_json(list(rows)),
-    "jsonl": lambda rows, _: "".join(f"{_json(row)}\n" for row in rows),
+    "jsonl": lambda rows, _: "".join(f"{json_text(row)}\n" for row in rows),
     "md": _markdown,
     "html": _html,
 }

@@ -24,8 +24,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ..errors import MlopsRolesError, Timeout, UnknownName
+from ..io.json_text import to_json
 from ..io.resources import resource_dir
-from ..io.text import TableRows, format_rows, to_json
+from ..io.text import TableRows, format_rows
 from ..matching.titles import resolve
 from ..ontology.catalogue import Question, run_query
 from ..ontology.explanation import explain

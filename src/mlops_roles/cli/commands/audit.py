@@ -31,7 +31,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
-from ...io.text import format_rows, to_json
+from ...io.json_text import to_json
+from ...io.text import format_rows
 from ...ontology.graph import Graph
 from ...staff.engine import connect, database_errors, open_table
 from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
@@ -154,7 +155,7 @@ def _formatted(answer: Any, args: argparse.Namespace) -> str | bytes:
     data = small_groups(answer) if args.small_groups else answer
     data = without_file_names(data) if args.public else data
     if args.format == "json":
-        return to_json(format_bands(hide(data)))
+        return to_json(format_bands(hide(data)) if args.small_groups else hide(data))
     if args.format == "xlsx":
         return audit_workbook(hide(data))
     return report(hide(data), args.format, terminal_width(args.output))

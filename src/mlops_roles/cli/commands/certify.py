@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ...io.text import FORMATTERS, format_rows, to_json
+from ...io.json_text import to_json
+from ...io.text import FORMATTERS, format_rows
 from ..main import add_common, add_privacy, load_ontology, pseudonyms, write_output
 from ..output import write_result
 from ..staff_options import add_reading, keep_mapping, read_options

@@ -9,8 +9,8 @@ Each asserted statement of the proof is shown with its sources, each inferred on
 import argparse
 from collections.abc import Sequence
 
+from ...io.json_text import to_json
 from ...io.sections import FORMS
-from ...io.text import to_json
 from ...ontology.catalogue import legend, marks
 from ...ontology.explanation import Proof, explain
 from ...ontology.graph import Graph

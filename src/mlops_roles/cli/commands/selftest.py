@@ -22,8 +22,9 @@ import pyoxigraph as ox
 
 from ...analysis.certificate import certify
 from ...analysis.verifier.checking import verify
+from ...io.json_text import to_json
 from ...io.resources import resource_dir
-from ...io.text import FORMATTERS, format_rows, to_json
+from ...io.text import FORMATTERS, format_rows
 from ...matching import alignments
 from ...ontology.catalogue import Question, ask, catalogue
 from ...ontology.derivation import derived_files

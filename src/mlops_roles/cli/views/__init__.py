@@ -7,9 +7,10 @@ from importlib import import_module
 from typing import Any
 
 from ...errors import InputError
+from ...io.json_text import to_json
 from ...io.result import Result
 from ...io.sections import FORMS, Section, format_sections, html_table
-from ...io.text import format_rows, to_json
+from ...io.text import format_rows
 
 Hide = Callable[[Any], Any]  # replaces names by pseudonyms
 ROW_FORMS = ("csv", "tsv", "jsonl")
