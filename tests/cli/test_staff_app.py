@@ -81,6 +81,18 @@ def test_pages_say_what_the_commands_say(client):
     assert "ML Engineer" in text_of(client.get("people"))
 
 
+def test_a_role_that_a_title_may_mean_or_resembles_is_not_held(tmp_path, graph):
+    path = tmp_path / "staff.csv"
+    path.write_text("person,title\nAda,MLOps Engineer\nBen,Product Owner\nCora,Data Engineer\n")
+    page = client_of(Staff(str(path), graph, ReadOptions())).get("people").text
+    rows = [text_of_row.split("<bdi>")[-1] for text_of_row in page.split("</tr>")[1:-1]]
+    assert [row.partition("<")[0] for row in rows] == [
+        "ambiguous: DevOps Engineer or ML Engineer",
+        "similar to Business Stakeholder",
+        "Data Engineer",
+    ]
+
+
 def test_a_change_is_supposed_by_a_form(client):
     form = client.get("whatif").text
     assert '<form method="get" action="whatif">' in form

@@ -143,7 +143,9 @@ class StaffPages:
 
     def people(self, _: Mapping[str, str]) -> Shown:
         """Each person with the roles held."""
-        table = self.staff.audit.people.select("person", "title", "unit", "roles")
+        table = self.staff.audit.people.select(
+            "person", "title", "unit", "status", "roles", "similar"
+        )
         total = int(table.count().execute())
         found = self.staff.hide(table.limit(MAX_PEOPLE).to_pyarrow().to_pylist())
         labels = self.staff.data["labels"]
@@ -151,7 +153,7 @@ class StaffPages:
             [
                 Cell(row["person"], _link("person", name=row["person"])),
                 *(Cell(row[column] or "") for column in ("title", "unit")),
-                Cell("; ".join(labels.get(r, r) for r in (row["roles"] or "").split(";"))),
+                Cell(_held(row, labels)),
             ]
             for row in found
         ]
@@ -267,6 +269,14 @@ class StaffPages:
 
 def _named(slugs: Iterable[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(slug, labels.get(slug, slug)) for slug in slugs]
+
+
+def _held(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """The roles that a person holds, or that the title may mean or is similar to."""
+    named = [labels.get(role, role) for role in (row["roles"] or "").split(";")]
+    if row["status"] == "ambiguous":
+        return f"ambiguous: {' or '.join(named)}"
+    return f"similar to {' or '.join(named)}" if row["similar"] else "; ".join(named)
 
 
 def _link(page: str, **values: str) -> str:
