@@ -390,7 +390,8 @@ def test_a_port_that_is_none_is_named(dist, wrong):
 # the commands ----------------------------------------------------------------------------
 
 
-def test_the_command_serves_until_it_is_interrupted(dist):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_it_is_interrupted_or_ended(dist, sent):
     command = [sys.executable, "-m", "mlops_roles", "serve", str(dist), "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -398,8 +399,8 @@ def test_the_command_serves_until_it_is_interrupted(dist):
         address = process.stdout.readline().strip()
         served = int(re.fullmatch(r"http://127\.0\.0\.1:(\d+)/", address)[1])
         assert ask(served, IRI, Accept="text/html")[1]["Location"] == PAGE
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 

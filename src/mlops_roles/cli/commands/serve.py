@@ -13,6 +13,7 @@ with Ctrl-C.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -74,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
         for path in paths:
             sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/{path}\n")
         sys.stdout.flush()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all is tidied up
         try:
             server.serve_forever()
         except KeyboardInterrupt:
