@@ -17,11 +17,11 @@ from support.hostile_sparql import (
 
 from mlops_roles import InputError
 from mlops_roles.ontology.gate import (
-    _UPDATES,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_OPERATORS,
-    _listed,
+    UPDATES,
+    listed,
     reject_unsafe_prefix,
     reject_unsafe_query,
 )
@@ -156,7 +156,7 @@ def test_a_hostile_query_is_refused_with_its_reason(query, reason):
     assert reason in str(caught.value)
 
 
-@pytest.mark.parametrize("word", sorted(_UPDATES))
+@pytest.mark.parametrize("word", sorted(UPDATES))
 def test_an_update_is_refused_as_what_changes_data(word):
     with pytest.raises(InputError, match=f"line 1: {word} would change data, which is read-only"):
         reject_unsafe_query(f"{word.lower()} <e:x>")
@@ -187,9 +187,9 @@ def test_a_query_of_the_largest_size_passes():
 
 def test_a_list_of_tokens_is_cut_after_six():
     kinds = ["'A'", "IRI", "'{'", "d", "e", "f"]
-    assert _listed(kinds) == "A IRI { d e f"
-    assert _listed([*kinds, "g"]) == "A IRI { d e f …"
-    assert _listed([END]) == "nothing more"
+    assert listed(kinds) == "A IRI { d e f"
+    assert listed([*kinds, "g"]) == "A IRI { d e f …"
+    assert listed([END]) == "nothing more"
 
 
 @pytest.mark.parametrize(

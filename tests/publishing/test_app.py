@@ -480,7 +480,7 @@ def test_more_queries_than_may_wait_are_refused_and_dead_workers_replaced():
         assert json.loads(workers.ask(Request("ASK {}"))[1])["boolean"]
 
 
-def test_too_many_requests_at_once_are_told_to_come_again(graph):
+def test_too_many_requests_at_once_are_refused_until_later(graph):
     with Workers(graph, size=1) as workers:
         app = App(graph, workers, None, ["testserver"], Offer(origins=["https://a.example"]))
         app._waiting = MAX_WAITING

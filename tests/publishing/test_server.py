@@ -479,5 +479,5 @@ def test_a_build_that_fails_says_so_and_does_not_load_again(monkeypatch):
 
 def test_answers_are_sent_without_delay():
     """asyncio sets TCP_NODELAY only on sockets that name the protocol; else 40 ms are waited."""
-    with server._listening(0) as listening:
+    with server.listening(0) as listening:
         assert listening.proto == socket.IPPROTO_TCP

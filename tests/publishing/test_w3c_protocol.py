@@ -185,7 +185,7 @@ def test_an_equal_query_over_another_dataset_has_another_answer(client):
     assert len(answers) == 2
 
 
-def test_a_worker_asks_added_statements_if_it_is_told_to(graph):
+def test_a_worker_asks_added_statements_if_requested(graph):
     more = b"<urn:s> <urn:p> <urn:o> <urn:g> ."
     with Workers(graph, size=1, more=more) as workers:
         for with_more in (True, False):

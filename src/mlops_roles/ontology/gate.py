@@ -19,7 +19,7 @@ _EXTERNAL_ACCESS = {
     "FROM": "give files with --data, or graphs of a server with --graph",
     "LOAD": "give files with --data",
 }
-_UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
+UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
 _WORD = re.compile(r"[A-Za-z_]\w*|.", re.S)
 # a server with a simpler notion of names may read service:x, and the end of ex:a.service:x, as two
 _REACHING_NAME = re.compile(r"^(?:SERVICE|FROM)|\.SERVICE(?=[^:]*:)")
@@ -138,24 +138,24 @@ def _reason(text: str, error: UnexpectedToken) -> str:
     """Why a token cannot be where it is."""
     found = error.found
     if found.kind == END:
-        return f"the query ends too early; what can follow: {_listed(error.expected)}"
+        return f"the query ends too early; what can follow: {listed(error.expected)}"
     written = text[found.start : found.end]
     word = (_WORD.match(written) or [written])[0].upper()
     for reaching, fix in _EXTERNAL_ACCESS.items():
         if re.match(rf"(?:TRUE|FALSE|ASK|CONSTRUCT)?{reaching}", word):
             return f"{reaching} would read from elsewhere; {fix}"
-    if word in _UPDATES:
+    if word in UPDATES:
         return (
             f"{word} would change data, which is read-only here; write a SELECT, ASK or CONSTRUCT"
         )
     if found.kind != "UNKNOWN":
-        return f"{written[:40]!r} cannot stand here; what can: {_listed(error.expected)}"
+        return f"{written[:40]!r} cannot stand here; what can: {listed(error.expected)}"
     if written == "\\":
         return "a backslash outside a string; write the character itself"
     return f"{written!r} starts no token of SPARQL; fix it there"
 
 
-def _listed(expected: list[str]) -> str:
+def listed(expected: list[str]) -> str:
     """Kinds of tokens as a list that is not too long."""
     shown = [kind.strip("'") if kind != END else "nothing more" for kind in expected]
     return " ".join(shown[:_SHOWN]) + (" …" if len(shown) > _SHOWN else "")

@@ -36,12 +36,12 @@ def _command(command: CommandHelp) -> str:
             f"```sh\n{command.examples}\n```",
             *(escape_markdown(note) for note in command.notes),
             "| argument | meaning |\n|---|---|\n"
-            + "\n".join(f"| {_spelt(a)} | {_meaning(a)} |" for a in command.arguments),
+            + "\n".join(f"| {_written(a)} | {_meaning(a)} |" for a in command.arguments),
         ]
     )
 
 
-def _spelt(argument: Argument) -> str:
+def _written(argument: Argument) -> str:
     return ", ".join(f"`{name} {argument.value}`".replace(" `", "`") for name in argument.names)
 
 

@@ -38,7 +38,7 @@ class Server:
         from .service import service_quads
 
         self._site = site
-        self._socket = _listening(port)
+        self._socket = listening(port)
         self.server_address: tuple[str, int] = self._socket.getsockname()
         hosts = [f"{name}:{self.server_address[1]}" for name in NAMES]
         size = max(2, os.cpu_count() or 2)
@@ -111,7 +111,7 @@ def serve(
         ) from None
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
     """A socket that listens on loopback. Raises InputError."""
     # asyncio sends without delay only if the protocol is named: else an answer takes 40 ms
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

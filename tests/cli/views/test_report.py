@@ -610,7 +610,7 @@ def test_a_list_that_is_cut_says_truly_where_the_rest_is(shown, total, place):
     assert where_the_rest_is(shown, total) == place
 
 
-def test_a_page_of_more_people_than_a_workbook_lists_does_not_send_readers_there_for_all():
+def test_a_page_of_many_people_does_not_send_readers_to_a_workbook_for_all():
     data = _lists(3) | {"rows": DATA["rows"] | {"used": 1_000_000}}
     page = report(data, "html")
     assert "the workbook (--format xlsx) has 5,000, CSV a row for each person" in page
