@@ -299,6 +299,9 @@ def _may_be_untrimmed(cells: pyarrow.Array) -> bool:
     if not filled.any():
         return False
     octets = np.frombuffer(text, np.uint8)
+    inside = octets[at[0] : at[-1]]
+    if inside.min() > 32 and inside.max() < 128:
+        return False  # no white space at all, as in a column of levels
     first, last = octets[at[:-1][filled]], octets[at[1:][filled] - 1]
     return bool(np.isin(first, BLANK_STARTS).any() or ((last <= 32) | (last >= 128)).any())
 
