@@ -103,6 +103,24 @@ class _Cell(NamedTuple):
         return f"{said.name}: {said.level}" if said.level else said.name
 
 
+def _rows_of_person(  # noqa: PLR0913, PLR0917  # the options of `verify`
+    given: dict[str, Any],
+    staff: str | Path,
+    ontology: Ontology,
+    certificate: str | Path,
+    mapping: Mapping[str, str | Sequence[str]],
+    key: bytes | None,
+    join: str | Path | None,
+) -> PersonRows:
+    """The rows about the person in the staff file."""
+    if _value_at(given, "reading", "table") is not None:
+        second, names = Path(join) if join else None, ontology.names
+        return PersonCells(Path(staff), given, names, mapping=mapping, key=key, join=second)
+    rows = PersonRows(Path(staff), given.get("person"), _one_each(mapping), key)
+    _check_columns(given, rows, certificate)
+    return rows
+
+
 def verify(  # noqa: PLR0913  # the files, all of them named
     certificate: str | Path,
     staff: str | Path,
@@ -140,15 +158,7 @@ def verify(  # noqa: PLR0913  # the files, all of them named
     given, stray = read_certificate(Path(certificate))
     _check_reading(given, certificate)
     ontology = Ontology(added, only) if added or only else shipped_ontology()
-    rows: PersonRows
-    if _value_at(given, "reading", "table") is not None:
-        second = Path(join) if join else None
-        rows = PersonCells(
-            Path(staff), given, ontology.names, mapping=mapping or {}, key=key, join=second
-        )
-    else:
-        rows = PersonRows(Path(staff), given.get("person"), _one_each(mapping or {}), key)
-        _check_columns(given, rows, certificate)
+    rows = _rows_of_person(given, staff, ontology, certificate, mapping or {}, key, join)
     found = [*_stray_statements(stray), *_compared(given, rows, ontology)]
     return Verification(given, tuple(found), rows.ignored_columns, str(certificate))
 

@@ -38,19 +38,16 @@ def review_page(survey: Survey) -> str:
         "file": file,
     }
     terms = len({mapping.subject for mapping in found.mappings})
-    return (
-        environment()
-        .get_template("review.html.j2")
-        .render(
-            name=found.name,
-            version=load().version,
-            summary=f"{counted(len(rows), 'proposal')} for {counted(terms, 'term')}",
-            rows=rows,
-            objects=sorted({row["object_id"] for row in rows}),
-            data=data,
-            file=file,
-            style=Markup(style),
-            script=Markup(script),
-            script_hash=hash_of(script),
-        )
+    template = environment().get_template("review.html.j2")
+    return template.render(
+        name=found.name,
+        version=load().version,
+        summary=f"{counted(len(rows), 'proposal')} for {counted(terms, 'term')}",
+        rows=rows,
+        objects=sorted({row["object_id"] for row in rows}),
+        data=data,
+        file=file,
+        style=Markup(style),
+        script=Markup(script),
+        script_hash=hash_of(script),
     )
