@@ -20,7 +20,7 @@ def review_page(survey: Survey) -> str:
     Example:
         >>> from mlops_roles import survey
         >>> from mlops_roles.cli.views.review import review_page
-        >>> "Job family 17" in review_page(survey("examples/acme-hr.ttl"))
+        >>> "Fraud Modeller" in review_page(survey("examples/acme-hr.ttl"))
         True
     """
     found = survey.proposals
