@@ -10,7 +10,7 @@ from mlops_roles.cli.main import main
 
 DATA = "<urn:a> a <urn:b> . <urn:b> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <urn:c> .\n"
 KEPT = {  # the file, and the command that reads it
-    "closure": ("cache/*.nq", ["show", "R7", "--with", "data.ttl", "--format", "json"]),
+    "closure": ("cache/*.nt", ["show", "R7", "--with", "data.ttl", "--format", "json"]),
     "mapping": ("map.toml", ["audit", "staff.csv", "--reading", "--mapping", "map.toml"]),
     "decisions": ("set.sssom.tsv", ["resolve", "Wizard", "--with", "set.sssom.tsv"]),
     "certificate": ("ada.json", ["verify", "ada.json", "--staff", "staff.csv"]),

@@ -521,7 +521,7 @@ class Facts:
             f"@prefix : <urn:> . {' . '.join(triples)} .".encode(), format=ox.RdfFormat.TURTLE
         )
 
-    def evaluate(self, text, inside=None):
+    def evaluate(self, text, inside=None, light=False):
         fixed = {ox.Variable(name): term for name, term in (inside or {}).items()}
         return self.store.query(PREFIX + text, substitutions=fixed)
 

@@ -6,7 +6,6 @@ properties, no role, task or skill. Pages come from `mlops_roles.ontology.term_p
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 
 import pyoxigraph as ox
@@ -48,8 +47,9 @@ def front_page(about: Mapping[str, str]) -> bytes:
 
 def with_alignments(graph: Graph) -> Graph:
     """The graph with the statements of all alignments, and nothing inferred from them."""
-    whole = copy.copy(graph)
+    whole = graph.with_prefixes(graph.prefixes)  # a copy that keeps nothing built from the graph
     whole.store = ox.Store()
     whole.store.extend(graph.store)
     whole.store.extend(ox.Quad(*t) for path in alignment_files() for t in file_triples(path))
+    whole.proofs = graph.proofs  # whether they were asked for before or not
     return whole
