@@ -390,9 +390,7 @@ def test_every_parameter_of_the_catalogue_that_may_is_put_in_its_place():
     }
     assert joined == {
         "accepted-mappings ?other",
-        "holders-of-role ?role",
         "narrower-roles ?narrower",
-        "needed-skills-of-person ?role",
         "staff-columns ?column",
         "staff-values ?kind",
         "workflow ?how",
