@@ -118,16 +118,9 @@ class _Pages:
 
 @cache
 def _template() -> jinja2.Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from .views.page import environment
 
-    env = Environment(
-        loader=PackageLoader("mlops_roles.cli", "views"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return env.get_template("staff.html.j2")
+    return environment().get_template("staff.html.j2")
 
 
 def _said(error: MlopsRolesError) -> str:

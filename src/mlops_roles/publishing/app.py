@@ -45,7 +45,7 @@ from .site import SAFE, LateSite, Site
 MAX_FOUND = 50  # terms of a search
 MAX_WAITING = 256  # requests that may wait for a thread
 MAX_PREPARED = 512  # checked queries that are kept
-THREADS = 4  # requests that are worked on at once, beside queries
+THREADS = 4  # requests that are worked on at once, not counting queries
 ROW_FORMS = {"application/json": "json", "text/csv": "csv", "text/markdown": "md"}
 STATUSES: dict[type[MlopsRolesError], int] = {  # of errors; the first that fits
     **{Busy: 503, Timeout: 504, TooLarge: 413, UnknownName: 404},

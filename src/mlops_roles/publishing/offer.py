@@ -1,4 +1,4 @@
-"""What a server offers beside the endpoint and the questions: pages, origins, more addresses."""
+"""What a server offers in addition to the endpoint: pages, origins, more addresses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a server offers beside the endpoint and the questions.
+    """What a server offers in addition to the endpoint and the questions.
 
     Attributes:
         build: without a folder, whether the pages of the shipped ontology are built when the first

@@ -1,4 +1,4 @@
-"""The statements of one term: Turtle, JSON-LD, RDF/XML, N-Triples and JSON beside its page.
+"""The statements of one term: Turtle, JSON-LD, RDF/XML, N-Triples and JSON, next to its page.
 
 A document has what is stated of the term and what follows, the blank nodes that these statements
 reach, and the axioms that give their sources and marks. In RDF each inferred statement has an

@@ -7,8 +7,6 @@ again. A column is what the certificate says only if its heading says so too, or
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +18,15 @@ from ...io import rdf
 from ...io.xlsx import read_sheets
 from .cell_names import CellNames
 from .levels import PLAIN, is_mark
-from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest, parquet_rows
+from .reading import (
+    EVIDENCE_COLUMNS,
+    PersonRows,
+    Row,
+    accepted_names,
+    digest,
+    parquet_rows,
+    parse_csv,
+)
 
 ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
 TRANSPOSED = "a column for each person"
@@ -137,24 +143,11 @@ def _csv_rows(path: Path, form: Mapping[str, Any]) -> Iterator[Row]:
     data = rdf.read_bytes(path)
     try:
         text = data.decode(form.get("encoding") or "utf-8").removeprefix("\ufeff")
-        reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=form.get("delimiter") or ",", strict=True
-        )
+        yield from parse_csv(text, form.get("delimiter") or ",", path)
     except (UnicodeError, LookupError, TypeError):
         raise InputError(
             f"{path}: not in the form that was certified (encoding {form.get('encoding')}, "
             f"separator {form.get('delimiter')!r}); give the file that was certified"
-        ) from None
-    csv.field_size_limit(1 << 24)
-    line = 1
-    try:
-        for row in reader:
-            if row:
-                yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(
-            f"{path}, line {line}: {error}; look for a quote that is not closed"
         ) from None
 
 

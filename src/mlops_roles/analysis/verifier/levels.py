@@ -192,7 +192,7 @@ def _parsed(kind: str, match: re.Match[str]) -> Level | None:
 
 
 def _worded(number: str, word: str) -> Level:
-    """A number with a word beside it, of which only a word for none says more."""
+    """A number with a word next to it, of which only a word for none says more."""
     is_none = _word(word) == Level(share=0.0)
     return Level(share=0.0) if is_none else Level(number=float(number.replace(",", ".")))
 

@@ -239,6 +239,14 @@ def _csv_rows(path: Path) -> Iterator[Row]:
     text = rdf.check_encoding(rdf.read_bytes(path), path)
     header, delimiters = text.split("\n", 1)[0], "\t" if path.suffix.lower() == ".tsv" else ",;\t"
     delimiter = next((d for d in delimiters if d in header), delimiters[0])
+    yield from parse_csv(text, delimiter, path)
+
+
+def parse_csv(text: str, delimiter: str, path: Path) -> Iterator[Row]:
+    """The rows of a CSV text that are not blank, each with its line.
+
+    Raises InputError for a quote that is not closed, TypeError for a delimiter that is none.
+    """
     csv.field_size_limit(1 << 24)
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
     try:
