@@ -119,14 +119,6 @@ def check_text(function: str, wanted: str = "a text", **values: object) -> None:
         function: the name of the function, for the message.
         wanted: what to give instead.
         values: the arguments by name.
-
-    Example:
-        >>> from mlops_roles.errors import check_text
-        >>> try:
-        ...     check_text("resolve", "a job title", title=7)
-        ... except ValueError as error:
-        ...     print(error)
-        resolve: title is an int; give a job title
     """
     for name, value in values.items():
         if not isinstance(value, str):

@@ -23,18 +23,12 @@ COMPARED_COLUMNS = ("status", "roles", "similar", "able", "likely", "broader")
 
 
 class StatementChange(NamedTuple):
-    """A statement that only one of two versions has.
+    """A statement that only one of two versions has."""
 
-    Attributes:
-        change: 'added' or 'removed'; of an inferred statement 'gained' or 'lost'.
-        how: 'asserted' or 'inferred'.
-        statement: the statement.
-        because: of an inferred statement, the changed asserted statements that its proof uses.
-    """
-
-    change: str
-    how: str
-    statement: Statement
+    change: str  # 'added' or 'removed'; of an inferred statement 'gained' or 'lost'
+    how: str  # 'asserted' or 'inferred'
+    statement: Statement  # the statement
+    # of an inferred statement, the changed asserted statements that its proof uses
     because: list[str]
 
     def to_dict(self) -> dict[str, Any]:

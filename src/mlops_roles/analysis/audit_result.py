@@ -27,43 +27,28 @@ NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unk
 
 @dataclass(frozen=True)
 class Candidate:
-    """One who has skills that a role requires.
+    """One who has skills that a role requires."""
 
-    Attributes:
-        role: the place of the role in the tables of the ontology.
-        recorded: how many of the required skills are recorded.
-        evident: of how many a tool alone is evidence.
-        line, person: who it is.
-        states: each skill of which something is known, with what is known of it.
-        holds: the roles that the person certainly holds now.
-    """
-
-    role: int
-    recorded: int
-    evident: int
-    line: int
+    role: int  # the place of the role in the tables of the ontology
+    recorded: int  # how many of the required skills are recorded
+    evident: int  # of how many a tool alone is evidence
+    line: int  # line, person: who it is
     person: str
-    states: Mapping[str, State]
-    holds: Sequence[str] = ()
+    states: Mapping[str, State]  # each skill of which something is known, with what is known of it
+    holds: Sequence[str] = ()  # the roles that the person certainly holds now
 
 
 @dataclass
 class Tally:
-    """What an audit counted.
+    """What an audit counted."""
 
-    Attributes:
-        read: how many rows there are.
-        counts: the numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`.
-        nearest: those who can be among the few who come nearest to a role.
-        rejected: the rows that cannot be used.
-        left_out: how many rows do not count: people who have left, vacancies, totals.
-    """
-
-    read: int = 0
+    read: int = 0  # how many rows there are
+    # the numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`
     counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
+    # those who can be among the few who come nearest to a role
     nearest: list[Candidate] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    left_out: int = 0
+    rejected: list[Rejected] = field(default_factory=list)  # the rows that cannot be used
+    left_out: int = 0  # how many rows do not count: people who have left, vacancies, totals
 
     def add(self, kind: str, name: str, numbers: Sequence[int]) -> None:
         """Add to the numbers of a kind and name."""
@@ -72,23 +57,15 @@ class Tally:
 
 
 class AuditResult:
-    """The answers of an audit: plain data, out of what was counted.
+    """The answers of an audit: plain data, out of what was counted."""
 
-    Attributes:
-        file: the name of what was audited.
-        version: the version of the ontology.
-        reading: what was read as what.
-        closed: the ontology as plain tables.
-        resolutions: what each distinct title was resolved to.
-        mapped: (column, name) of each name of another vocabulary in the data, to the accepted
-            mappings by which it was read, as reasons.
-    """
-
-    file: str
-    version: str
-    reading: Reading
-    closed: RoleTables
-    resolutions: Mapping[str, Resolution]
+    file: str  # the name of what was audited
+    version: str  # the version of the ontology
+    reading: Reading  # what was read as what
+    closed: RoleTables  # the ontology as plain tables
+    resolutions: Mapping[str, Resolution]  # what each distinct title was resolved to
+    # (column, name) of each name of another vocabulary in the data, to the accepted mappings by
+    # which it was read, as reasons
     mapped: dict[tuple[str, str], Sequence[str]]
 
     @cached_property

@@ -29,40 +29,26 @@ CoverageCounts = Counter[tuple[str, str, str]]  # (group, item, one of COUNTS) -
 
 @dataclass(frozen=True)
 class Person:
-    """The data about a person that an audit counts: roles certainly held, and skills on record.
+    """The data about a person that an audit counts: roles certainly held, and skills on record."""
 
-    Attributes:
-        line: the line in the staff file; 0 for an assumed person.
-        person: the name as written.
-        roles: the slugs of the roles, broader roles of these included.
-        skills: the slugs of the skills.
-        through: (broader role, narrower role) for each role held through a narrower one alone.
-    """
-
-    line: int
-    person: str
-    roles: Items
-    skills: Items
+    line: int  # the line in the staff file; 0 for an assumed person
+    person: str  # the name as written
+    roles: Items  # the slugs of the roles, broader roles of these included
+    skills: Items  # the slugs of the skills
+    # (broader role, narrower role) for each role held through a narrower one alone
     through: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
 class CoverageModel:
-    """Which items a role and a skill cover.
+    """Which items a role and a skill cover."""
 
-    Attributes:
-        tables: the ontology as plain tables.
-        performs: role to its tasks.
-        answers: role to the workflow steps that it answers for.
-        needs: 'role' and 'task', each to a mapping from item to the skills that it requires.
-        items: group to the items that can be covered, in order.
-    """
-
-    tables: RoleTables
-    performs: Mapping[str, list[str]]
-    answers: Mapping[str, list[str]]
+    tables: RoleTables  # the ontology as plain tables
+    performs: Mapping[str, list[str]]  # role to its tasks
+    answers: Mapping[str, list[str]]  # role to the workflow steps that it answers for
+    # 'role' and 'task', each to a mapping from item to the skills that it requires
     needs: Mapping[str, Mapping[str, list[str]]]
-    items: Mapping[str, list[str]]
+    items: Mapping[str, list[str]]  # group to the items that can be covered, in order
 
     @classmethod
     def from_tables(cls, tables: RoleTables) -> CoverageModel:

@@ -54,52 +54,35 @@ class Conflict(InputError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One name in a person's row.
+    """One name in a person's row."""
 
-    Attributes:
-        column: 'skills', 'lacks' or 'assessed'.
-        text: the name as written.
-        claim: 'recorded', 'lacking', 'tool' or 'below' (the level asked); '' for a name that is
-            not recognised.
-        skills: the slugs of the skills that it means.
-        level, date, source: of the assessment, as written; '' if there is none.
-        line: the line of the name, if it is not that of the person.
-        candidates: the slugs of the skills that a mapping says the name is close to; they never
-            count.
-        mapped: the mappings that this rests on.
-    """
-
-    column: str
-    text: str
+    column: str  # 'skills', 'lacks' or 'assessed'
+    text: str  # the name as written
+    # 'recorded', 'lacking', 'tool' or 'below' (the level asked); '' for a name that is not
+    # recognised
     claim: str = ""
-    skills: tuple[str, ...] = ()
-    level: str = ""
+    skills: tuple[str, ...] = ()  # the slugs of the skills that it means
+    level: str = ""  # level, date, source: of the assessment, as written; '' if there is none
     date: str = ""
     source: str = ""
-    line: int | None = None
+    line: int | None = None  # the line of the name, if it is not that of the person
+    # the slugs of the skills that a mapping says the name is close to; they never count
     candidates: tuple[str, ...] = ()
-    mapped: tuple[Cited, ...] = ()
+    mapped: tuple[Cited, ...] = ()  # the mappings that this rests on
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The skills of one person according to a staff file, and the roles held; unit is not used.
+    """The skills of one person according to a staff file, and the roles held; unit is not used."""
 
-    Attributes:
-        person: the name, or its pseudonym.
-        file: the name of the staff file or table.
-        line: the person's line.
-        cells: each name in skills, lacks and assessed.
-        unreadable_rows: the number of rows that could not be read; they may be about any person.
-        holds: the roles that the person certainly holds, by title or the column role. No verdict
-            rests on them.
-    """
-
-    person: str
-    file: str
-    line: int
-    cells: tuple[Cell, ...]
+    person: str  # the name, or its pseudonym
+    file: str  # the name of the staff file or table
+    line: int  # the person's line
+    cells: tuple[Cell, ...]  # each name in skills, lacks and assessed
+    # the number of rows that could not be read; they may be about any person
     unreadable_rows: int = 0
+    # the roles that the person certainly holds, by title or the column role. No verdict rests on
+    # them.
     holds: tuple[str, ...] = ()
 
     @property

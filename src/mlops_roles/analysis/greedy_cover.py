@@ -30,10 +30,6 @@ def greedy_cover(
         covers: for each candidate, the indices of the demands that it helps to meet.
         demands: for each demand, how many candidates it wants.
         size: the most candidates that may be chosen.
-
-    Example:
-        >>> greedy_cover([[0], [0, 1], [1, 2]], [1, 1, 1])
-        [1, 2]
     """
     missing = list(demands)
     heap = [(-len(items), candidate) for candidate, items in enumerate(covers) if items]
@@ -77,10 +73,6 @@ def relaxed_bound(
         demands: for each demand, how many candidates it wants; that many cover it.
         best: the size of some choice that meets all demands.
         seconds: time limit.
-
-    Example:
-        >>> relaxed_bound([[0], [0, 1], [1, 2]], [1, 1, 1], 2, 1.0) > 1.9
-        True
     """
     import numpy as np
 

@@ -18,17 +18,12 @@ AXIOM_NAMESPACES = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01
 
 @dataclass(frozen=True)
 class RequiredSkill:
-    """A skill that a role requires, and why.
+    """A skill that a role requires, and why."""
 
-    Attributes:
-        skill: the slug of the skill.
-        via: IRIs of the terms on the path from the role to the skill: an incorporated role, a task.
-        rule: the rule that infers the requirement; '' if it is asserted of the role.
-    """
-
-    skill: str
+    skill: str  # the slug of the skill
+    # IRIs of the terms on the path from the role to the skill: an incorporated role, a task
     via: tuple[str, ...]
-    rule: str
+    rule: str  # the rule that infers the requirement; '' if it is asserted of the role
 
 
 def slug_of_role(name: str, graph: Graph) -> str:

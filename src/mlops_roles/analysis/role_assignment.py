@@ -17,27 +17,19 @@ from ..ontology.tables import RoleTables
 
 @dataclass(frozen=True)
 class RoleAssignment:
-    """The roles that a title or a cell of the column `role` gives a person.
+    """The roles that a title or a cell of the column `role` gives a person."""
 
-    Attributes:
-        status: 'certain', 'ambiguous' or 'none'.
-        holds: the roles certainly held, the broader roles of these included.
-        through: (broader role, role named) for each broader role that is not named itself; of
-            several roles named, the first.
-        similar_to: the roles that are certainly only similar to what is held.
-        roles: all roles meant, certain or not.
-        similar: for each role meant, the similar role that was named, if one was.
-        unknown: a name in the cell that is not a role.
-        candidates: the roles that a mapping says are close to what is written; they never count.
-    """
-
-    status: str = "none"
-    holds: tuple[str, ...] = ()
+    status: str = "none"  # 'certain', 'ambiguous' or 'none'
+    holds: tuple[str, ...] = ()  # the roles certainly held, the broader roles of these included
+    # (broader role, role named) for each broader role that is not named itself; of several roles
+    # named, the first
     through: tuple[tuple[str, str], ...] = ()
-    similar_to: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
+    similar_to: tuple[str, ...] = ()  # the roles that are certainly only similar to what is held
+    roles: tuple[str, ...] = ()  # all roles meant, certain or not
+    # for each role meant, the similar role that was named, if one was
     similar: tuple[str, ...] = ()
-    unknown: str | None = None
+    unknown: str | None = None  # a name in the cell that is not a role
+    # the roles that a mapping says are close to what is written; they never count
     candidates: tuple[str, ...] = ()
 
     @classmethod

@@ -21,22 +21,14 @@ NO_ROLE = "name a role by slug, notation or IRI, or leave it to the title"
 
 @dataclass(frozen=True)
 class RowChecks:
-    """The checks of the rows of one table.
+    """The checks of the rows of one table."""
 
-    Attributes:
-        staff, engine: the table, and where it is.
-        assigned: (line, nobody, spelling, assignment) of every row.
-        said: (line, skill, said), see `skill_rows.SkillRows`.
-        skills: the skills by their place.
-        unknown: the assignments that name an unknown role, with the name.
-    """
-
-    staff: Staff
+    staff: Staff  # staff, engine: the table, and where it is
     engine: Engine
-    assigned: ibis.Table
-    said: ibis.Table
-    skills: list[str]
-    unknown: Mapping[int, str]
+    assigned: ibis.Table  # (line, nobody, spelling, assignment) of every row
+    said: ibis.Table  # (line, skill, said), see `skill_rows.SkillRows`
+    skills: list[str]  # the skills by their place
+    unknown: Mapping[int, str]  # the assignments that name an unknown role, with the name
 
     def rejected(self) -> list[Rejected]:
         """The rows that cannot be used; of several reasons, the first of the module's docstring."""

@@ -28,21 +28,13 @@ MAX_CELLS = 20_000_000  # candidates times demands; above, the exact model takes
 
 @dataclass(frozen=True)
 class Choice:
-    """What the solver chose.
+    """What the solver chose."""
 
-    Attributes:
-        chosen: indices of candidates, ascending.
-        proven: whether the choice is proven optimal.
-        bound: no choice has fewer members; with a size, no choice meets more demands.
-        kinds: how many distinct candidates the solver chose among.
-        solver: what chose.
-    """
-
-    chosen: list[int]
-    proven: bool
-    bound: int
-    kinds: int
-    solver: str = "HiGHS"
+    chosen: list[int]  # indices of candidates, ascending
+    proven: bool  # whether the choice is proven optimal
+    bound: int  # no choice has fewer members; with a size, no choice meets more demands
+    kinds: int  # how many distinct candidates the solver chose among
+    solver: str = "HiGHS"  # what chose
 
 
 def choose(

@@ -70,11 +70,6 @@ def share_known(recorded: int, evident: int, required: int) -> tuple[float, floa
 
     First the share that is recorded, then the share for which a tool alone is evidence, then the
     number that are recorded.
-
-    Example:
-        >>> from mlops_roles.analysis.verdict import share_known
-        >>> share_known(2, 0, 4) > share_known(3, 5, 9)
-        True
     """
     whole = required or 1
     return recorded / whole, evident / whole, recorded

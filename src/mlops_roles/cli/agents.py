@@ -30,23 +30,15 @@ Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tool:
-    """One thing that an agent may call.
+    """One thing that an agent may call."""
 
-    Attributes:
-        name: letters, digits and underscores.
-        description: what it answers, in a sentence or two.
-        texts: the name of each text argument, with its description.
-        required: the arguments that have to be given.
-        has_limit: whether it takes `limit`, the greatest number of rows.
-        run: gives the answer as plain data (JSON types).
-    """
-
-    name: str
-    description: str
-    texts: Mapping[str, str]
+    name: str  # letters, digits and underscores
+    description: str  # what it answers, in a sentence or two
+    texts: Mapping[str, str]  # the name of each text argument, with its description
+    # gives the answer as plain data (JSON types)
     run: Callable[[Arguments], dict[str, Any]] = field(repr=False)
-    required: Sequence[str] = ()
-    has_limit: bool = False
+    required: Sequence[str] = ()  # the arguments that have to be given
+    has_limit: bool = False  # whether it takes `limit`, the greatest number of rows
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -100,13 +92,6 @@ class Toolbox:
         graph: the ontology with a company's additions; by default the shipped one.
         staff: the records of a staff file; with pseudonyms, no name leaves this process, and
             people are given by pseudonym alone.
-
-    Example:
-        >>> tools = Toolbox().tools
-        >>> tools["resolve"].call({"title": "Sr. Data Engineer"})["roles"]
-        ['data-engineer']
-        >>> tools["ask_roles_for_title"].call({"title": "ML Architect"})["rows"][0]["role"]
-        'role:solution-architect'
     """
 
     def __init__(self, graph: Graph | None = None, staff: Records | None = None):

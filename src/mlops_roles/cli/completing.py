@@ -24,13 +24,6 @@ def candidates(line: str) -> list[str]:
 
     Returns:
         The candidates for the last word, or FILES and then those.
-
-    Example:
-        >>> from mlops_roles.cli.completing import candidates
-        >>> candidates("mlops-roles aud")
-        ['audit']
-        >>> candidates("mlops-roles ask tasks-of")
-        [':files', 'tasks-of-role', 'tasks-of-step']
     """
     words = _split(line)
     *before, word = words[1:] or [""]

@@ -17,13 +17,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def describe_failure(error: BaseException) -> str:
-    """The line on standard error for an exception, without control characters.
-
-    Example:
-        >>> from mlops_roles.cli.failures import describe_failure
-        >>> describe_failure(FileNotFoundError(2, "No such file or directory", "a.csv"))
-        "'a.csv': No such file or directory; check path, rights and free space"
-    """
+    """The line on standard error for an exception, without control characters."""
     from ..io.text import single_line
 
     return single_line(" ".join(_message(error).split()))

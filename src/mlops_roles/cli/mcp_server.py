@@ -36,11 +36,6 @@ def build_server(toolbox: Toolbox) -> Server[Any]:
 
     Args:
         toolbox: the tools.
-
-    Example:
-        >>> server = build_server(Toolbox())
-        >>> server.name
-        'mlops-roles'
     """
     faces = _Faces(toolbox)
     return Server(

@@ -40,11 +40,6 @@ def form_of(output: str | None, choices: Sequence[str]) -> str:
 
     Raises:
         InputError: the ending is that of a form that the command does not write.
-
-    Example:
-        >>> from mlops_roles.cli.output import form_of
-        >>> form_of("report.html", ["table", "html"]), form_of(None, ["table", "html"])
-        ('html', 'table')
     """
     ending = PurePath(output or "").suffix.lower().removeprefix(".")
     form = ENDINGS.get(ending)

@@ -11,13 +11,7 @@ COLUMNS = 10_000  # of a usage in one line
 
 
 def command_reference() -> list[CommandHelp]:
-    """The help of every command, in the order of their names.
-
-    Example:
-        >>> from mlops_roles.cli.reference import command_reference
-        >>> [command.summary for command in command_reference() if command.name == "verify"]
-        ['Verify a certificate with a second, separate implementation.']
-    """
+    """The help of every command, in the order of their names."""
     return [_help_of(name) for name in command_names()]
 
 

@@ -43,10 +43,6 @@ def complete(data: bytes, keep_keys: bool = False) -> bytes:
         data: the document in UTF-8.
         keep_keys: whether keys that no context maps become properties too (see `KEYS`), instead of
             being dropped, as the specification of JSON-LD wants it.
-
-    Example:
-        >>> complete(b'{"@context": "https://schema.org", "name": "Ann"}')[:35]
-        b'{"@context": {"@vocab": "https://sc'
     """
     if not keep_keys and not _ADDRESS.search(data) and b"@context" in data:
         return data
@@ -139,13 +135,6 @@ def records(data: bytes) -> list[dict[str, Any]] | None:
 
     A record is an object without keywords of JSON-LD. The list may be the one list in an object,
     as in {"employees": [...]}.
-
-    Example:
-        >>> records(b'[{"name": "Ann", "skills": ["SQL"]}]')
-        [{'name': 'Ann', 'skills': ['SQL']}]
-        >>> records(b'{"employees": [{"name": "Ann"}]}')
-        [{'name': 'Ann'}]
-        >>> records(b'[{"@id": "a"}]')
     """
     try:
         found = json.loads(data)
@@ -183,12 +172,7 @@ class _Scripts(HTMLParser):
 
 
 def in_page(text: str) -> bytes | None:
-    """The JSON-LD in a web page as one document; None if it has none.
-
-    Example:
-        >>> in_page('<script type="application/ld+json">{"@id": "a"}</script>')
-        b'[{"@id": "a"}]'
-    """
+    """The JSON-LD in a web page as one document; None if it has none."""
     scripts = _Scripts()
     scripts.feed(text)
     scripts.close()

@@ -52,11 +52,6 @@ class Document:
         prefixes: the prefixes that its outermost contexts declare.
 
     Raises InputError if it is no JSON-LD.
-
-    Example:
-        >>> doc = Document(b'{"@id": "a", "urn:p": 1}', "a.json", "file:///d/a.json", None)
-        >>> [str(quad.object) for quad in doc]
-        ['"1"^^<http://www.w3.org/2001/XMLSchema#integer>']
     """
 
     def __init__(self, data: bytes, path: str, base: str, folder: Path | None, rename: bool = True):

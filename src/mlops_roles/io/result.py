@@ -14,16 +14,7 @@ _One = TypeVar("_One", bound="Result")
 
 
 class Result:
-    """An answer. A class of answers defines `to_dict`, and `to_rows` if it has rows.
-
-    Example:
-        >>> from mlops_roles import resolve
-        >>> found = resolve("Senior Data Engineer")
-        >>> found.to_dict()["roles"]
-        ['data-engineer']
-        >>> print(found.report("csv").splitlines()[0])
-        title,status,roles,reasons,nearest
-    """
+    """An answer. A class of answers defines `to_dict`, and `to_rows` if it has rows."""
 
     __slots__ = ()
 
@@ -77,14 +68,7 @@ class Result:
 
 
 class Results(list[_One], Result):
-    """Several answers of one kind, as a list.
-
-    Example:
-        >>> from mlops_roles import nearest_roles
-        >>> nearest = nearest_roles("Chiara Rossi", "examples/acme.csv")
-        >>> len(nearest), len(nearest.to_rows()) > 100
-        (8, True)
-    """
+    """Several answers of one kind, as a list."""
 
     def __init__(self, results: Iterable[_One] = (), row_columns: Sequence[str] = ()):
         super().__init__(results)

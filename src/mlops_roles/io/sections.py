@@ -34,16 +34,6 @@ def format_sections(
         width: the number of characters in a line of text; None for WIDTH.
         title: the title of the HTML page; by default the first heading.
         whole: whether HTML is a page with its style, or only a part of a page.
-
-    Example:
-        >>> from mlops_roles.io.sections import format_sections
-        >>> print(format_sections([("Skills", ["All are recorded."], [{"skill": "sql"}])]), end="")
-        Skills
-        ======
-        skill
-        -----
-        sql
-        All are recorded.
     """
     if form == "html":
         return _html(list(sections), title, whole)

@@ -55,18 +55,12 @@ Header = dict[str, Any]  # texts, lists of texts, and `curie_map`: prefix to nam
 
 @dataclass(frozen=True)
 class Table:
-    """A file in SSSOM (TSV) as it is written.
+    """A file in SSSOM (TSV) as it is written."""
 
-    Attributes:
-        header: its header; always has `curie_map`, even if the file has none.
-        header_text: the lines of the header.
-        columns: the names of the columns.
-        rows: the line in the file and the cells of each row that is not blank.
-    """
-
-    header: Header
-    header_text: str
-    columns: list[str]
+    header: Header  # its header; always has `curie_map`, even if the file has none
+    header_text: str  # the lines of the header
+    columns: list[str]  # the names of the columns
+    # the line in the file and the cells of each row that is not blank
     rows: list[tuple[int, list[str]]]
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
@@ -114,24 +108,15 @@ class Mapping:
 
 @dataclass(frozen=True)
 class NameRow:
-    """A curator's decision that a name means a term, or that it does not, as it is written.
+    """A curator's decision that a name means a term, or that it does not, as it is written."""
 
-    Attributes:
-        name: as the curator wrote it.
-        predicate: the IRI of the relation.
-        term: the IRI of the term, or the text of the cell if its prefix is not declared.
-        accepted: whether the name means the term.
-        author, date: who decided, and when (YYYY-MM-DD); may be empty.
-        line: its line in the file.
-    """
-
-    name: str
-    predicate: str
-    term: str
-    accepted: bool
-    author: str
+    name: str  # as the curator wrote it
+    predicate: str  # the IRI of the relation
+    term: str  # the IRI of the term, or the text of the cell if its prefix is not declared
+    accepted: bool  # whether the name means the term
+    author: str  # author, date: who decided, and when (YYYY-MM-DD); may be empty
     date: str
-    line: int
+    line: int  # its line in the file
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,6 @@ def escape_control(document: bytes) -> bytes:
 
     Raises:
         InputError: it is RDF/XML and has a character that XML cannot have.
-
-    Example:
-        >>> from mlops_roles.io.text import escape_control
-        >>> escape_control(b'<urn:a> <urn:b> "\x1b[2J" .')
-        b'<urn:a> <urn:b> "\\u001b[2J" .'
     """
     is_xml = document.startswith(b"<?xml")
     if is_xml:
@@ -271,10 +266,5 @@ def counted(number: int, one: str, several: str = "") -> str:
         number: how many.
         one: the noun in the singular.
         several: the plural; by default with an s.
-
-    Example:
-        >>> from mlops_roles.io.text import counted
-        >>> counted(1, "row"), counted(1200, "person", "people")
-        ('1 row', '1,200 people')
     """
     return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -27,11 +27,6 @@ def workbook(sheets: Iterable[tuple[str, Sequence[str], TableRows]]) -> bytes:
 
     Raises:
         InputError: the package XlsxWriter is not installed.
-
-    Example:
-        >>> from mlops_roles.io.workbook import workbook
-        >>> workbook([("People", [], [{"person": "Ann", "skills": 3}])])[:2]
-        b'PK'
     """
     try:
         import xlsxwriter

@@ -38,15 +38,10 @@ _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.S)
 
 @dataclass
 class Sheet:
-    """A worksheet, read when its rows are asked for.
+    """A worksheet, read when its rows are asked for."""
 
-    Attributes:
-        name: as the workbook shows it.
-        hidden: whether the workbook hides it.
-    """
-
-    name: str
-    hidden: bool
+    name: str  # as the workbook shows it
+    hidden: bool  # whether the workbook hides it
     path: Path
     _data: bytes = field(repr=False)
     _part: str = ""

@@ -33,25 +33,16 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Decision:
-    """That a title names a role, or a name a skill or tool; or that it does not.
+    """That a title names a role, or a name a skill or tool; or that it does not."""
 
-    Attributes:
-        name: the title or name as the curator wrote it.
-        term: the IRI of a role, similar role, skill or tool.
-        accepted: whether the name means it.
-        author, date: who decided, and when (YYYY-MM-DD); may be empty.
-        file, line: where it is written.
-        on_skill: whether the term is a skill or tool.
-    """
-
-    name: str
-    term: str
-    accepted: bool
-    author: str = ""
+    name: str  # the title or name as the curator wrote it
+    term: str  # the IRI of a role, similar role, skill or tool
+    accepted: bool  # whether the name means it
+    author: str = ""  # author, date: who decided, and when (YYYY-MM-DD); may be empty
     date: str = ""
-    file: str = ""
+    file: str = ""  # file, line: where it is written
     line: int = 0
-    on_skill: bool = False
+    on_skill: bool = False  # whether the term is a skill or tool
 
     @property
     def key(self) -> tuple[str, str]:
@@ -87,15 +78,11 @@ def find_contradictions(decisions: Iterable[Decision]) -> list[str]:
 
 @dataclass(frozen=True)
 class DecisionSet:
-    """What the files that were added to a graph decide on titles.
+    """What the files that were added to a graph decide on titles."""
 
-    Attributes:
-        by_title: by folded title, then by the slug of the role.
-        contradictions: one sentence for each title or name that one file both accepts and refuses;
-            these decisions are ignored.
-    """
-
-    by_title: dict[str, dict[str, Mapped]]
+    by_title: dict[str, dict[str, Mapped]]  # by folded title, then by the slug of the role
+    # one sentence for each title or name that one file both accepts and refuses; these decisions
+    # are ignored
     contradictions: list[str]
 
 

@@ -14,13 +14,6 @@ class Descriptions:
 
     Args:
         texts: term, text and language tag of each definition.
-
-    Example:
-        >>> from mlops_roles.matching.descriptions import Descriptions
-        >>> texts = [("a", "Moving data into a store.", "en"), ("b", "Data moves to stores.", "en")]
-        >>> known = Descriptions([*texts, ("c", "The colour of a bird.", "en")])
-        >>> known.likeness("a", "b") > 0.9 > known.likeness("a", "c")
-        True
     """
 
     def __init__(self, texts: Iterable[tuple[str, str, str]]):

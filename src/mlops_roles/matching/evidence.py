@@ -18,18 +18,13 @@ NAME = "name"  # all names of a term, in any language, are one piece of evidence
 
 
 class EvidenceKind(NamedTuple):
-    """What a kind of evidence is worth.
+    """What a kind of evidence is worth."""
 
-    Attributes:
-        weight: from 0 to 1, the share of such pairs that match if nothing else is known.
-        relation: the SKOS relation that it speaks for, from source to target; '' if each
-            piece of evidence has its own.
-        justification: how it is found, in the words of SSSOM.
-    """
-
-    weight: float
+    weight: float  # from 0 to 1, the share of such pairs that match if nothing else is known
+    # the SKOS relation that it speaks for, from source to target; '' if each piece of evidence has
+    # its own
     relation: str
-    justification: str
+    justification: str  # how it is found, in the words of SSSOM
 
 
 @cache
@@ -43,19 +38,13 @@ def evidence_kinds() -> dict[str, EvidenceKind]:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a term of another vocabulary may be one of ours.
+    """Why a term of another vocabulary may be one of ours."""
 
-    Attributes:
-        kind: a kind of evidence.
-        evidence: what it rests on; of several reasons with the same evidence the strongest counts.
-        text: the reason for a reader.
-        relation: the SKOS relation that it speaks for, if not that of its kind.
-    """
-
-    kind: str
+    kind: str  # a kind of evidence
+    # what it rests on; of several reasons with the same evidence the strongest counts
     evidence: str
-    text: str
-    relation: str = ""
+    text: str  # the reason for a reader
+    relation: str = ""  # the SKOS relation that it speaks for, if not that of its kind
 
     @property
     def match(self) -> str:

@@ -36,11 +36,6 @@ def groups_of_name(name: str) -> set[str]:
     """The groups that the name of a class, scheme or parent tells of; empty if none.
 
     The last word decides in English and German, the first in French and Spanish.
-
-    Example:
-        >>> from mlops_roles.matching.kinds import groups_of_name
-        >>> groups_of_name("Technical skills"), groups_of_name("Currencies")
-        ({'ability'}, set())
     """
     words, known = fold_title(name).split(), _word_groups()
     ends = [" ".join(words), *words[-1:], *words[:1]]
@@ -49,13 +44,7 @@ def groups_of_name(name: str) -> set[str]:
 
 
 def without_kind_word(name: str, group: str) -> str:
-    """A name without a last word that only says its kind: "Data Scientist Role" is Data Scientist.
-
-    Example:
-        >>> from mlops_roles.matching.kinds import without_kind_word
-        >>> without_kind_word("Data Scientist Role", "position")
-        'Data Scientist'
-    """
+    """A name without a last word that is its kind: "Data Scientist Role" is Data Scientist."""
     first, _, last = name.rpartition(" ")
     return first if first and group in _word_groups().get(fold_title(last), ()) else name
 

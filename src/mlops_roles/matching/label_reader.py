@@ -25,24 +25,16 @@ Token = tuple[str, str]  # a word in lower case, and the same without accents
 
 @dataclass(frozen=True)
 class ReadLabel:
-    """A label as it is compared.
+    """A label as it is compared."""
 
-    Attributes:
-        folded: its words in lower case, without accents and brackets.
-        glued: the same without spaces: "power center" and "PowerCenter" are alike.
-        stems: its stems in alphabetical order, without articles, prepositions and light verbs.
-        core: its stems without words of the field (ICT) and general words (skills, techniques).
-        bare: its core without words that change little (systems, tools, performance), if two or
-            more stems are left.
-        words: how many words say something, or parts of a compound.
-    """
-
-    folded: str
-    glued: str
-    stems: Stems
-    core: Stems
+    folded: str  # its words in lower case, without accents and brackets
+    glued: str  # the same without spaces: "power center" and "PowerCenter" are alike
+    stems: Stems  # its stems in alphabetical order, without articles, prepositions and light verbs
+    core: Stems  # its stems without words of the field (ICT) and general words (skills, techniques)
+    # its core without words that change little (systems, tools, performance), if two or more stems
+    # are left
     bare: Stems
-    words: int
+    words: int  # how many words say something, or parts of a compound
 
 
 class _Words:
@@ -144,13 +136,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 def languages_of(tag: str) -> tuple[str, ...]:
-    """The languages to read a label in: that of its tag, and English; all without a tag.
-
-    Example:
-        >>> from mlops_roles.matching.label_reader import languages_of
-        >>> languages_of("de-AT"), languages_of("")
-        (('de', 'en'), ('en', 'de', 'fr', 'es'))
-    """
+    """The languages to read a label in: that of its tag, and English; all without a tag."""
     primary = tag.lower().partition("-")[0]
     if not primary:
         return tuple(_languages())
@@ -169,13 +155,6 @@ def read_label(text: str, language: str) -> ReadLabel:
     Args:
         text: the label; what is in brackets is not read if anything else is left.
         language: en, de, fr or es.
-
-    Example:
-        >>> from mlops_roles.matching.label_reader import read_label
-        >>> read_label("conduct ICT code reviews", "en").core
-        ('code', 'review')
-        >>> read_label("Datenanalysen durchführen", "de").core
-        ('analys', 'dat')
     """
     words = _words(language)
     tokens = _tokens(unbracketed(text))

@@ -51,13 +51,7 @@ def fold_title(text: str) -> str:
 
 
 def fold_spelling(text: str) -> str:
-    """Text in lower case, without accents and with single spaces; its signs are kept.
-
-    Example:
-        >>> from mlops_roles.matching.lexicon import fold_spelling
-        >>> fold_spelling(" ML/Data  Engineer")
-        'ml/data engineer'
-    """
+    """Text in lower case, without accents and with single spaces; its signs are kept."""
     return " ".join(normalise_case(text).split())
 
 
@@ -68,28 +62,20 @@ def sort_words(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)  # one object for each name: compared as such, fast
 class Name:
-    """A name of a role.
+    """A name of a role."""
 
-    Attributes:
-        role: the slug of the role.
-        kind: primary, counterpart, curated, label, mapped or field.
-        title: as the ontology writes it.
-        similar: the slug of the similar role whose title it is.
-        specificity: by the word list it is in.
-        inverted: read with its last word first, as in 'Engineer, Data', or in two parts, as in
-            'Data - Engineer'.
-        rows: the mappings by which it names the role, if it is a name of another vocabulary.
-    """
-
-    role: str
-    kind: str
-    title: str
-    similar: str | None = None
+    role: str  # the slug of the role
+    kind: str  # primary, counterpart, curated, label, mapped or field
+    title: str  # as the ontology writes it
+    similar: str | None = None  # the slug of the similar role whose title it is
+    # by the word list it is in
     specificity: Literal["specific", "general", "technical", "broad", "spread", "alone"] = (
         "specific"
     )
+    # read with its last word first, as in 'Engineer, Data', or in two parts, as in 'Data -
+    # Engineer'
     inverted: bool = False
-    rows: str = ""
+    rows: str = ""  # the mappings by which it names the role, if it is a name of another vocabulary
 
     @cached_property
     def reason(self) -> str:

@@ -14,38 +14,24 @@ MAX_ACRONYM = 5  # letters
 
 
 class OwnName(NamedTuple):
-    """A name of a term of ours.
+    """A name of a term of ours."""
 
-    Attributes:
-        term: the IRI of the term.
-        text: the name as it is written.
-        language: its language tag.
-        sort: preferred, alternative, hidden (a narrower name), or mapped (the label of a term
-            that a shipped alignment maps to it).
-        relation: the SKOS relation from a term of this name to ours, if it is a mapped name.
-        is_product: whether the term is a tool, whose names have no other forms.
-    """
-
-    term: str
-    text: str
-    language: str
+    term: str  # the IRI of the term
+    text: str  # the name as it is written
+    language: str  # its language tag
+    # preferred, alternative, hidden (a narrower name), or mapped (the label of a term that a
+    # shipped alignment maps to it)
     sort: str
-    relation: str = ""
-    is_product: bool = False
+    relation: str = ""  # the SKOS relation from a term of this name to ours, if it is a mapped name
+    is_product: bool = False  # whether the term is a tool, whose names have no other forms
 
 
 class Named(NamedTuple):
-    """A name of ours that a label is like.
+    """A name of ours that a label is like."""
 
-    Attributes:
-        name: the name.
-        likeness: how the label is like it.
-        is_word: whether only one word is alike.
-    """
-
-    name: OwnName
-    likeness: Likeness
-    is_word: bool
+    name: OwnName  # the name
+    likeness: Likeness  # how the label is like it
+    is_word: bool  # whether only one word is alike
 
 
 class NameIndex:
@@ -53,12 +39,6 @@ class NameIndex:
 
     Args:
         names: the names; a later one of the same term and reading is left out.
-
-    Example:
-        >>> from mlops_roles.matching.own_names import NameIndex, OwnName
-        >>> index = NameIndex([OwnName("urn:review", "code review", "en", "preferred")])
-        >>> [(f.name.term, f.likeness) for f in index.find("Reviewing code", "en")]
-        [('urn:review', 'by rule')]
     """
 
     def __init__(self, names: Iterable[OwnName]):

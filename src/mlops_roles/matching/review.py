@@ -26,12 +26,6 @@ def review_workbook(survey: Survey) -> bytes:
 
     Raises:
         InputError: the package XlsxWriter is not installed.
-
-    Example:
-        >>> from mlops_roles import survey
-        >>> from mlops_roles.matching.review import review_workbook
-        >>> review_workbook(survey("examples/acme-hr.ttl"))[:2]
-        b'PK'
     """
     rows = [
         {"decision": "", **dict.fromkeys(COLUMNS, ""), **mapping.cells}

@@ -40,16 +40,6 @@ def suspected_classes(statements: ox.Dataset, classes: Iterable[Term]) -> set[Te
     Args:
         statements: the axioms.
         classes: the classes to judge.
-
-    Example:
-        >>> import pyoxigraph as ox
-        >>> from mlops_roles.matching.suspects import suspected_classes
-        >>> text = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix : <urn:> ."
-        >>> text += "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."
-        >>> text += ":A owl:disjointWith :B . :C rdfs:subClassOf :A . :D rdfs:subClassOf :C , :B ."
-        >>> axioms = ox.Dataset(ox.parse(text, format=ox.RdfFormat.TURTLE))
-        >>> sorted(map(str, suspected_classes(axioms, map(ox.NamedNode, ("urn:C", "urn:D")))))
-        ['<urn:D>']
     """
     hierarchy = _Hierarchy(statements)
     return {cls for cls in classes if hierarchy.is_suspect(cls)}

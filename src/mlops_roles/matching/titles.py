@@ -106,20 +106,13 @@ class Resolution(Result):
 
 
 class _Interpretation(NamedTuple):
-    """The names found in a title, or in a part of one.
+    """The names found in a title, or in a part of one."""
 
-    Attributes:
-        names: the names that count, each with a remark on the words around it.
-        rejected: the names that do not count, each with the reason.
-        notes: other reasons.
-        roles: the roles of the names that count.
-        similar: the similar role, if every name that counts is one of a similar role.
-    """
-
-    names: dict[Name, str]
-    rejected: dict[Name, str]
-    notes: dict[str, None]
-    roles: tuple[str, ...] = ()
+    names: dict[Name, str]  # the names that count, each with a remark on the words around it
+    rejected: dict[Name, str]  # the names that do not count, each with the reason
+    notes: dict[str, None]  # other reasons
+    roles: tuple[str, ...] = ()  # the roles of the names that count
+    # the similar role, if every name that counts is one of a similar role
     similar: str | None = None
 
     @classmethod
@@ -138,34 +131,21 @@ class _Interpretation(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A part of a title, and the names in it.
+    """A part of a title, and the names in it."""
 
-    Attributes:
-        units: its units.
-        free: the same, with '' for each unit that belongs to a name.
-        matches: the names.
-    """
-
-    units: Units
-    free: Units
-    matches: list[_Match]
+    units: Units  # its units
+    free: Units  # the same, with '' for each unit that belongs to a name
+    matches: list[_Match]  # the names
 
 
 class _Match(NamedTuple):
-    """A name found in a part of a title, and the units around it.
+    """A name found in a part of a title, and the units around it."""
 
-    Attributes:
-        names: the names that it may be.
-        head: its last unit.
-        left, right: the units to its left and right in its segment.
-        before, after: the segments before and after.
-    """
-
-    names: tuple[Name, ...]
-    head: str
-    left: Units
+    names: tuple[Name, ...]  # the names that it may be
+    head: str  # its last unit
+    left: Units  # left, right: the units to its left and right in its segment
     right: Units
-    before: list[Units]
+    before: list[Units]  # before, after: the segments before and after
     after: list[Units]
 
     def around(self) -> Units:

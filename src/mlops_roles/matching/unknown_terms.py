@@ -22,17 +22,11 @@ MAX_COMPARED = 20_000  # names; comparing more takes over a second
 
 @dataclass(frozen=True)
 class UnknownTerm:
-    """A term or predicate that is used in a mapping set and does not exist.
+    """A term or predicate that is used in a mapping set and does not exist."""
 
-    Attributes:
-        written: the term as the set writes it.
-        lines: the lines of the rows that use it.
-        message: what is wrong, and the fix.
-    """
-
-    written: str
-    lines: tuple[int, ...]
-    message: str
+    written: str  # the term as the set writes it
+    lines: tuple[int, ...]  # the lines of the rows that use it
+    message: str  # what is wrong, and the fix
 
 
 def unknown_terms(

@@ -20,17 +20,11 @@ RDFS_CLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#Class")
 
 
 class TheirName(NamedTuple):
-    """A name of a term.
+    """A name of a term."""
 
-    Attributes:
-        text: as it is written.
-        language: its language tag; '' without one.
-        is_preferred: whether it is a preferred label, and not an alternative one.
-    """
-
-    text: str
-    language: str
-    is_preferred: bool
+    text: str  # as it is written
+    language: str  # its language tag; '' without one
+    is_preferred: bool  # whether it is a preferred label, and not an alternative one
 
 
 class Vocabulary:
@@ -122,12 +116,6 @@ def ask_shipped(graph: Graph, name: str) -> Iterator[list[str]]:
 
 
 def local_name_words(iri: str) -> str:
-    """The last part of an IRI as words: `…/DataScientist` is 'Data Scientist'.
-
-    Example:
-        >>> from mlops_roles.matching.vocabulary import local_name_words
-        >>> local_name_words("https://acme.example/DataScientist")
-        'Data Scientist'
-    """
+    """The last part of an IRI as words: `…/DataScientist` is 'Data Scientist'."""
     local = re.split(r"[/#:]", iri.rstrip("/#"))[-1]
     return re.sub(r"[_\-.%]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", local)).strip()

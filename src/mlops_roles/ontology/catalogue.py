@@ -58,17 +58,11 @@ _FIXED = r"\?(\w+)\s*=\s*(\"[^\"]*\"(?:@[\w-]+)?|[^;]+?)\s*(?:;|$)"
 
 
 class Mark(NamedTuple):
-    """A word that marks a statement in an answer, and its meaning.
+    """A word that marks a statement in an answer, and its meaning."""
 
-    Attributes:
-        word: the mark as the answer writes it, such as 'drawn only'.
-        term: the CURIE of the term that it stands for.
-        definition: the English definition of the term.
-    """
-
-    word: str
-    term: str
-    definition: str
+    word: str  # the mark as the answer writes it, such as 'drawn only'
+    term: str  # the CURIE of the term that it stands for
+    definition: str  # the English definition of the term
 
 
 class Question(NamedTuple):
@@ -586,11 +580,5 @@ def ask(name: str, /, *values: str | Graph, graph: Graph | None = None, **bindin
 
 
 def is_sparql(text: str) -> bool:
-    """Whether a text is a query rather than the name of a question or a file.
-
-    Example:
-        >>> from mlops_roles.ontology.catalogue import is_sparql
-        >>> is_sparql("ASK { ?role a mlops:Role }"), is_sparql("roles-for-task")
-        (True, False)
-    """
+    """Whether a text is a query rather than the name of a question or a file."""
     return re.match(_SPARQL, text, re.I) is not None

@@ -26,15 +26,10 @@ DEFAULT = ox.DefaultGraph()
 
 
 class Closure(NamedTuple):
-    """What follows from added files, as N-Triples.
+    """What follows from added files, as N-Triples."""
 
-    Attributes:
-        classes: the names of the capability classes that their roles lack.
-        inferred: the inferred statements that are published.
-    """
-
-    classes: bytes
-    inferred: bytes
+    classes: bytes  # the names of the capability classes that their roles lack
+    inferred: bytes  # the inferred statements that are published
 
 
 class Definitions:

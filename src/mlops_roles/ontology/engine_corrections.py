@@ -20,12 +20,7 @@ _MAY_BE_EMPTY = ("*", "?")
 
 
 def corrected(text: str) -> str:
-    """A query that the engine answers as SPARQL 1.1 says, as far as this module knows how.
-
-    Example:
-        >>> corrected("SELECT (GROUP_CONCAT(?n) AS ?all) { ?x ?p ?n }")
-        'SELECT (STR(GROUP_CONCAT(?n)) AS ?all) { ?x ?p ?n }'
-    """
+    """A query that the engine answers as SPARQL 1.1 says, as far as this module knows how."""
     tokens = list(tokenize(text))
     edits = [*_string_aggregates(tokens), *_empty_paths(text, tokens)]
     for start, end, new in sorted(edits, reverse=True):

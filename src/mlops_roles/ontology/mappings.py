@@ -88,21 +88,15 @@ def _predicates(store: ox.Store) -> set[str]:
 
 
 class Cited(NamedTuple):
-    """A mapping as it is cited: what it states, where, and who accepted it.
+    """A mapping as it is cited: what it states, where, and who accepted it."""
 
-    Attributes:
-        subject, predicate, object: IRIs; the subject is a name, if the mapping is about a name.
-        place: the file and line, or the mapping set.
-        by: the person who reviewed or curated it; may be empty.
-        text: all of it for a reader.
-    """
-
+    # subject, predicate, object: IRIs; the subject is a name, if the mapping is about a name
     subject: str
     predicate: str
     object: str
-    place: str
-    by: str
-    text: str
+    place: str  # the file and line, or the mapping set
+    by: str  # the person who reviewed or curated it; may be empty
+    text: str  # all of it for a reader
 
     def to_dict(self) -> dict[str, str]:
         """The mapping as plain data."""
@@ -111,23 +105,15 @@ class Cited(NamedTuple):
 
 @dataclass(frozen=True)
 class Mapped:
-    """That a term or a name of others means one of our terms, or does not, and who says so.
+    """That a term or a name of others means one of our terms, or does not, and who says so."""
 
-    Attributes:
-        theirs: the IRI of their term; a name, if the mapping is about a name.
-        ours: the IRI of our term.
-        relation: 'exact', 'narrower' (theirs is narrower than ours), 'close', 'broader', 'refused'.
-        rows: the mappings that it rests on.
-        is_shipped: whether it rests on a shipped alignment alone.
-        is_name: whether it is a mapping of the name itself.
-    """
-
-    theirs: str
-    ours: str
+    theirs: str  # the IRI of their term; a name, if the mapping is about a name
+    ours: str  # the IRI of our term
+    # 'exact', 'narrower' (theirs is narrower than ours), 'close', 'broader', 'refused'
     relation: Relation
-    rows: tuple[Cited, ...]
-    is_shipped: bool = False
-    is_name: bool = False
+    rows: tuple[Cited, ...]  # the mappings that it rests on
+    is_shipped: bool = False  # whether it rests on a shipped alignment alone
+    is_name: bool = False  # whether it is a mapping of the name itself
 
     @property
     def counts(self) -> bool:
@@ -148,16 +134,13 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Mappings:
-    """The accepted mappings of a graph.
+    """The accepted mappings of a graph."""
 
-    Attributes:
-        by_term: the IRI of each term of others that is mapped to terms of ours, to how.
-        names: each name or code of these terms, as written, with their IRIs.
-        decided: (name, file, mapping) of each mapping of a name itself, in order of the files.
-    """
-
+    # the IRI of each term of others that is mapped to terms of ours, to how
     by_term: dict[str, list[Mapped]] = field(default_factory=dict)
+    # each name or code of these terms, as written, with their IRIs
     names: dict[str, list[str]] = field(default_factory=dict)
+    # (name, file, mapping) of each mapping of a name itself, in order of the files
     decided: list[tuple[str, str, Mapped]] = field(default_factory=list)
 
     def by_name(

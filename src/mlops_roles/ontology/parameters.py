@@ -83,15 +83,7 @@ def accepted_kinds(graph: Graph, question: Question, variable: str) -> tuple[str
 
 
 def listed_values(description: str) -> tuple[str, ...]:
-    """The words that the description of a parameter lists; none if it describes any value.
-
-    Example:
-        >>> from mlops_roles.ontology.parameters import listed_values
-        >>> listed_values("performs, manages or ensures")
-        ('performs', 'manages', 'ensures')
-        >>> listed_values("a role")
-        ()
-    """
+    """The words that the description of a parameter lists; none if it describes any value."""
     plain = re.sub(r" *\([^)]*\)", "", description)
     parts = [part.strip() for part in re.split(r", *(?:or +)?| or ", plain)]
     words = [part.split() for part in parts]

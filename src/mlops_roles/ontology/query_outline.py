@@ -15,28 +15,17 @@ MODIFIERS = frozenset(("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"))
 
 
 class Outline(NamedTuple):
-    """Where the clauses of a query are, as places in its text.
-
-    Attributes:
-        form: SELECT, ASK, CONSTRUCT or DESCRIBE; empty if there is none.
-        start: of that word; before it is the prologue.
-        clause: the tokens between the form and the pattern.
-        pattern: where the pattern starts, with its WHERE; None if there is none.
-        tail: the tokens after the pattern.
-        words: all keywords and functions, in upper case.
-        readable: whether each character belongs to a token, and to one only.
-        tokens: all tokens.
-    """
+    """Where the clauses of a query are, as places in its text."""
 
     text: str
-    form: str
-    start: int
-    clause: tuple[Token, ...]
-    pattern: int | None
-    tail: tuple[Token, ...]
-    words: frozenset[str]
-    readable: bool
-    tokens: tuple[Token, ...]
+    form: str  # SELECT, ASK, CONSTRUCT or DESCRIBE; empty if there is none
+    start: int  # of that word; before it is the prologue
+    clause: tuple[Token, ...]  # the tokens between the form and the pattern
+    pattern: int | None  # where the pattern starts, with its WHERE; None if there is none
+    tail: tuple[Token, ...]  # the tokens after the pattern
+    words: frozenset[str]  # all keywords and functions, in upper case
+    readable: bool  # whether each character belongs to a token, and to one only
+    tokens: tuple[Token, ...]  # all tokens
 
     @property
     def modifiers(self) -> frozenset[str]:

@@ -31,12 +31,6 @@ def released(graph: Graph, inferred: bool = True, sources: bool = True) -> list[
         graph: the ontology, with what a company adds to it.
         inferred: whether to include the inferred statements.
         sources: whether to write the source of each statement as an owl:Axiom.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> from mlops_roles.ontology.released import released
-        >>> len(released(load(), sources=False)) < len(released(load()))
-        True
     """
     graphs = (DEFAULT, INFERRED) if inferred else (DEFAULT,)
     quads = (q for name in graphs for q in graph.store.quads_for_pattern(None, None, None, name))

@@ -33,24 +33,18 @@ Atom = tuple[Any, Any, Any]  # of variables ('?x') and RDF terms; or one of the 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as it is written.
+    """A rule as it is written."""
 
-    Attributes:
-        name: its name in the specification.
-        heads: the patterns of what it infers.
-        body: its premises: triple patterns, and conditions whose middle is a word: (list,
-            'member', variable), (variable, '!=', term), (variable, '<', variable).
-        each: the variable that stands for each member of a list in turn, and the list, or None.
-        chain: the two variables that link the patterns of `each` end to end, or None.
-        is_run: whether its patterns are matched; else it is implicit or computed.
-    """
-
-    name: str
-    heads: tuple[Atom, ...]
+    name: str  # its name in the specification
+    heads: tuple[Atom, ...]  # the patterns of what it infers
+    # its premises: triple patterns, and conditions whose middle is a word: (list, 'member',
+    # variable), (variable, '!=', term), (variable, '<', variable)
     body: tuple[Atom, ...]
+    # the variable that stands for each member of a list in turn, and the list, or None
     each: tuple[str, str] | None = None
+    # the two variables that link the patterns of `each` end to end, or None
     chain: tuple[str, str] | None = None
-    is_run: bool = True
+    is_run: bool = True  # whether its patterns are matched; else it is implicit or computed
 
 
 @cache

@@ -118,13 +118,7 @@ def _found(
 
 
 def fold_words(text: str) -> tuple[str, ...]:
-    """The words of a text as they are compared: in lower case, without accents.
-
-    Example:
-        >>> from mlops_roles.ontology.search import fold_words
-        >>> fold_words("Ingénieur CI/CD")
-        ('ingenieur', 'ci', 'cd')
-    """
+    """The words of a text as they are compared: in lower case, without accents."""
     plain = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return tuple(_WORD.findall(bare.casefold()))

@@ -33,18 +33,13 @@ _OUTSIDE_BRACKETS = re.compile(r"\([^()]*\)|[^()]")
 
 @dataclass(frozen=True)
 class MappedNames:
-    """What names mean by accepted mappings, by the name without spaces.
+    """What names mean by accepted mappings, by the name without spaces."""
 
-    Attributes:
-        had: what who has it has: skills that it is the same as or narrower than.
-        same: only those that it is the same as.
-        candidates: those that it is close to.
-        by_term: our term, by IRI, to the mapping.
-    """
-
+    # what who has it has: skills that it is the same as or narrower than
     had: dict[str, Meaning] = field(default_factory=dict)
-    same: dict[str, Meaning] = field(default_factory=dict)
-    candidates: dict[str, Meaning] = field(default_factory=dict)
+    same: dict[str, Meaning] = field(default_factory=dict)  # only those that it is the same as
+    candidates: dict[str, Meaning] = field(default_factory=dict)  # those that it is close to
+    # our term, by IRI, to the mapping
     by_term: dict[str, dict[str, Mapped]] = field(default_factory=dict)
 
 
@@ -55,13 +50,6 @@ class SkillNames(Mapping[str, Meaning]):
         listed: folded name to its meaning, as the ontology lists it.
         labels: folded name to the name as it is written, for proposals.
         decided: what names mean by accepted mappings.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> from mlops_roles.ontology.tables import RoleTables
-        >>> names = RoleTables.from_graph(load()).names
-        >>> names["git/github"], names.get("git (planned)")
-        ([('tool', 'version-control')], None)
     """
 
     def __init__(

@@ -45,17 +45,11 @@ Alternatives = list[tuple[str, ...]]
 
 
 class Terminal(NamedTuple):
-    """A token as the grammar names it.
+    """A token as the grammar names it."""
 
-    Attributes:
-        kind: a keyword in upper case or a symbol, in quotes, or a kind of tokens such as IRI.
-        start: where it starts in the text, in characters.
-        end: where it ends.
-    """
-
-    kind: str
-    start: int
-    end: int
+    kind: str  # a keyword in upper case or a symbol, in quotes, or a kind of tokens such as IRI
+    start: int  # where it starts in the text, in characters
+    end: int  # where it ends
 
 
 class UnexpectedToken(Exception):
@@ -74,11 +68,6 @@ def read_query(text: str) -> Iterator[Terminal]:
     """The tokens of a query, without its comments.
 
     Raises UnexpectedToken at the first one that the grammar does not allow.
-
-    Example:
-        >>> from mlops_roles.ontology.sparql_grammar import read_query
-        >>> print(*(token.kind for token in read_query("ASK { ?a <b> 1 }")))
-        'ASK' '{' VARIABLE IRI INTEGER '}'
     """
     table = grammar()
     stack: Stack = ("Query", (END, None))

@@ -59,21 +59,15 @@ _PATTERN, _CLAUSE, _EXPRESSION = "pattern", "clause", "expression"
 
 
 class Token(NamedTuple):
-    """One token of a query.
+    """One token of a query."""
 
-    Attributes:
-        kind: comment, iri, string, variable, blank, name (with a prefix), number, language, word
-            (keyword or function), open, close, mark (one of `.,;`), operator, or unknown.
-        text: as it is written.
-        start: where it starts in the text, in characters.
-        depth: how many brackets are open around it; an opening bracket and its closing one agree.
-        upper: a word in upper case, but for `a`, which is no keyword in upper case; else the text.
-    """
-
+    # comment, iri, string, variable, blank, name (with a prefix), number, language, word (keyword
+    # or function), open, close, mark (one of `.,;`), operator, or unknown
     kind: str
-    text: str
-    start: int
-    depth: int
+    text: str  # as it is written
+    start: int  # where it starts in the text, in characters
+    depth: int  # how many brackets are open around it; an opening bracket and its closing one agree
+    # a word in upper case, but for `a`, which is no keyword in upper case; else the text
     upper: str
 
     @property

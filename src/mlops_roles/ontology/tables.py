@@ -19,45 +19,29 @@ from .skill_names import Meaning, SkillNames
 
 @dataclass(frozen=True)
 class RoleTables:
-    """Asserted and inferred facts about roles as plain tables of slugs.
+    """Asserted and inferred facts about roles as plain tables of slugs."""
 
-    Attributes:
-        labels: term to English label.
-        roles: the roles, without similar ones.
-        similar: (similar role, role).
-        broader: (role, broader role that it is a kind of), at any distance.
-        takes_in: (role, role whose skills it takes in), through a broader role too; those with a
-            notation first.
-        performs: (role, task), through a broader role too.
-        role_skills: (role, required skill), inherited ones included.
-        stated_skills: (role, required skill) as asserted of the role itself.
-        task_skills: (task, required skill).
-        preferred: (role, skill that helps with it and that it does not require).
-        answers: (role, step) where the role is answerable for the step.
-        tasks: the tasks, sorted.
-        steps: the steps of the workflow, sorted.
-        workflow: the zones in order, each with its steps.
-        marks: the ways in which roles take part in a step that are marks, such as 'either-or', each
-            with its definition.
-        names: folded name of a skill or tool to (how it is known, skill): 'recorded' or 'tool'; a
-            composite name has the meanings of its parts.
-    """
-
-    labels: dict[str, str]
-    roles: list[str]
-    similar: list[tuple[str, str]]
-    broader: list[tuple[str, str]]
+    labels: dict[str, str]  # term to English label
+    roles: list[str]  # the roles, without similar ones
+    similar: list[tuple[str, str]]  # (similar role, role)
+    broader: list[tuple[str, str]]  # (role, broader role that it is a kind of), at any distance
+    # (role, role whose skills it takes in), through a broader role too; those with a notation first
     takes_in: list[tuple[str, str]]
-    performs: list[tuple[str, str]]
-    role_skills: list[tuple[str, str]]
-    stated_skills: list[tuple[str, str]]
-    task_skills: list[tuple[str, str]]
+    performs: list[tuple[str, str]]  # (role, task), through a broader role too
+    role_skills: list[tuple[str, str]]  # (role, required skill), inherited ones included
+    stated_skills: list[tuple[str, str]]  # (role, required skill) as asserted of the role itself
+    task_skills: list[tuple[str, str]]  # (task, required skill)
+    # (role, skill that helps with it and that it does not require)
     preferred: list[tuple[str, str]]
-    answers: list[tuple[str, str]]
-    tasks: list[str]
-    steps: list[str]
-    workflow: list[dict[str, Any]]
+    answers: list[tuple[str, str]]  # (role, step) where the role is answerable for the step
+    tasks: list[str]  # the tasks, sorted
+    steps: list[str]  # the steps of the workflow, sorted
+    workflow: list[dict[str, Any]]  # the zones in order, each with its steps
+    # the ways in which roles take part in a step that are marks, such as 'either-or', each with its
+    # definition
     marks: dict[str, str]
+    # folded name of a skill or tool to (how it is known, skill): 'recorded' or 'tool'; a composite
+    # name has the meanings of its parts
     names: SkillNames
 
     @classmethod

@@ -38,23 +38,14 @@ class _PageLine(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A question answered for the term of a page.
+    """A question answered for the term of a page."""
 
-    Attributes:
-        question: the name of the question.
-        about: the variable that is bound to the term.
-        heading: the heading of the section.
-        group: the column that the rows are grouped by, if any.
-        answer: the rows.
-        marks: the marks in the rows, such as 'drawn only', with their definitions.
-    """
-
-    question: str
-    about: str
-    heading: str
-    group: str | None
-    answer: Answer
-    marks: list[Mark]
+    question: str  # the name of the question
+    about: str  # the variable that is bound to the term
+    heading: str  # the heading of the section
+    group: str | None  # the column that the rows are grouped by, if any
+    answer: Answer  # the rows
+    marks: list[Mark]  # the marks in the rows, such as 'drawn only', with their definitions
 
     def lines(self, width: int | None = None) -> Iterator[str]:
         """The rows as text: grouped, or one a line without columns that are the same in all.
@@ -204,11 +195,6 @@ def list_terms(kind: str, graph: Graph | None = None) -> list[dict[str, Any]]:
 
     Raises:
         UnknownName: there is no such kind.
-
-    Example:
-        >>> from mlops_roles.ontology.term_page import list_terms
-        >>> list_terms("roles")[1]["term"]
-        'role:business-stakeholder'
     """
     graph = as_graph(graph)
     kinds = {k for group in graph.index.values() for k, _ in group}

@@ -43,18 +43,12 @@ Formatter = Callable[[Term], str]
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement as it is compared and shown.
+    """A statement as it is compared and shown."""
 
-    Attributes:
-        text: the statement, blank nodes by their content; or an annotation of a statement.
-        term: the CURIE of its subject, or '' for a blank node.
-        value: its object: a CURIE or the text of a literal.
-        triple: what it is in the store; None for an annotation of a statement.
-    """
-
-    text: str
-    term: str
-    value: str
+    text: str  # the statement, blank nodes by their content; or an annotation of a statement
+    term: str  # the CURIE of its subject, or '' for a blank node
+    value: str  # its object: a CURIE or the text of a literal
+    # what it is in the store; None for an annotation of a statement
     triple: ox.Triple | None = None
 
     @property

@@ -49,24 +49,16 @@ class TooLarge(InputError):
 
 @dataclass(frozen=True)
 class Request:
-    """A query for a worker.
+    """A query for a worker."""
 
-    Attributes:
-        text: SPARQL that has passed the gate.
-        table: the media type for rows, and for true or false.
-        triples: the media type for triples.
-        default: the graphs that are the default graph, '' for the one of stated statements; all
-            together if None.
-        named: the graphs that are named graphs; all if None.
-        with_more: whether the statements that were added to the graph are asked, too.
-    """
-
-    text: str
-    table: str = "application/sparql-results+json"
-    triples: str = "text/turtle"
+    text: str  # SPARQL that has passed the gate
+    table: str = "application/sparql-results+json"  # the media type for rows, and for true or false
+    triples: str = "text/turtle"  # the media type for triples
+    # the graphs that are the default graph, '' for the one of stated statements; all together if
+    # None
     default: tuple[str, ...] | None = None
-    named: tuple[str, ...] | None = None
-    with_more: bool = False
+    named: tuple[str, ...] | None = None  # the graphs that are named graphs; all if None
+    with_more: bool = False  # whether the statements that were added to the graph are asked, too
 
 
 class Workers:
@@ -78,13 +70,6 @@ class Workers:
         seconds: until a query is stopped, counted from when it was asked.
         waiting: the number of queries that may wait for a process.
         more: statements that a query may ask, too, as N-Quads.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> with Workers(load(), size=1) as workers:
-        ...     media, body = workers.ask(Request("ASK { role:ml-engineer a mlops:Role }"))
-        >>> media, json.loads(body)["boolean"]
-        ('application/sparql-results+json', True)
     """
 
     def __init__(

@@ -23,13 +23,6 @@ class AnswerCache:
     Args:
         most: the bytes of all answers that are kept; the one not used for longest goes first.
         largest: the bytes of an answer above which it is not kept.
-
-    Example:
-        >>> kept = AnswerCache(most=10, largest=5)
-        >>> for name in ("a", "b", "c"):
-        ...     kept.put(name, Answer("text/plain", b"12345"))
-        >>> kept.get("a"), kept.get("c").body
-        (None, b'12345')
     """
 
     def __init__(self, most: int = MAX_KEPT, largest: int = MAX_ANSWER):

@@ -6,36 +6,21 @@ from typing import NamedTuple
 
 
 class Argument(NamedTuple):
-    """An argument or option of a command.
+    """An argument or option of a command."""
 
-    Attributes:
-        names: its spellings, such as '--with', or the placeholder of an argument without one.
-        value: the placeholder of its value; empty if it takes none.
-        text: what its help says.
-        choices: its values, if they are listed.
-    """
-
+    # its spellings, such as '--with', or the placeholder of an argument without one
     names: tuple[str, ...]
-    value: str
-    text: str
-    choices: tuple[str, ...] = ()
+    value: str  # the placeholder of its value; empty if it takes none
+    text: str  # what its help says
+    choices: tuple[str, ...] = ()  # its values, if they are listed
 
 
 class CommandHelp(NamedTuple):
-    """The help of a command.
+    """The help of a command."""
 
-    Attributes:
-        name: the name of the command.
-        summary: its first line.
-        usage: how it is called, in one line.
-        examples: lines of examples.
-        notes: the paragraphs after the examples.
-        arguments: its arguments and options, in order.
-    """
-
-    name: str
-    summary: str
-    usage: str
-    examples: str
-    notes: tuple[str, ...]
-    arguments: tuple[Argument, ...]
+    name: str  # the name of the command
+    summary: str  # its first line
+    usage: str  # how it is called, in one line
+    examples: str  # lines of examples
+    notes: tuple[str, ...]  # the paragraphs after the examples
+    arguments: tuple[Argument, ...]  # its arguments and options, in order

@@ -15,19 +15,12 @@ INDEX = f"{FOLDER}/index.toml"
 
 
 class DocsPage(NamedTuple):
-    """A page of the documentation.
+    """A page of the documentation."""
 
-    Attributes:
-        source: the path of its Markdown in the repository; empty for a page that is made.
-        path: its path in the site, relative to the folder of the version.
-        kind: the title of its kind, such as 'How to'.
-        text: its Markdown.
-    """
-
-    source: str
-    path: str
-    kind: str
-    text: str
+    source: str  # the path of its Markdown in the repository; empty for a page that is made
+    path: str  # its path in the site, relative to the folder of the version
+    kind: str  # the title of its kind, such as 'How to'
+    text: str  # its Markdown
 
     @property
     def place(self) -> str:

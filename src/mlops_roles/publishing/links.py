@@ -20,11 +20,6 @@ def broken_links(files: Mapping[str, bytes]) -> Iterator[str]:
     Args:
         files: the content of every file by its path. Not looked at are addresses on the web, and
             what is after '#' if it has a '=': that is for the script of the page.
-
-    Example:
-        >>> from mlops_roles.publishing.links import broken_links
-        >>> list(broken_links({"a/index.html": b'<a href="../b.html">'}))
-        ["a/index.html: '../b.html' leads to b.html, which is not built; correct the link"]
     """
 
     @cache

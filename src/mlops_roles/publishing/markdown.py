@@ -29,17 +29,11 @@ class Heading(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """A page of Markdown as HTML.
+    """A page of Markdown as HTML."""
 
-    Attributes:
-        title: the text of its first heading of level 1.
-        body: the HTML of the rest.
-        headings: all headings, in order.
-    """
-
-    title: str
-    body: str
-    headings: list[Heading]
+    title: str  # the text of its first heading of level 1
+    body: str  # the HTML of the rest
+    headings: list[Heading]  # all headings, in order
 
 
 def render(
@@ -54,14 +48,6 @@ def render(
         resolve: gives the URL of a link or picture from its target and line, or None where the
             text is shown without a link.
         mention: gives the URL that a piece of code in a sentence is linked to, or None.
-
-    Example:
-        >>> from mlops_roles.publishing.markdown import render
-        >>> page = render("# A page\\n\\nOf <b>bold</b> words.\\n\\n## It's *one*")
-        >>> page.title, page.headings[1].anchor
-        ('A page', 'its-one')
-        >>> print(page.body.splitlines()[0])
-        <p>Of &lt;b&gt;bold&lt;/b&gt; words.</p>
     """
     tokens = _parser().parse(_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text))
     headings = list(_name_headings(tokens))
@@ -79,13 +65,7 @@ def anchor(heading: str) -> str:
 
 
 def anchor_of_name(name: str) -> str:
-    """The anchor of a name, which is the name unless the frame of every page has this id.
-
-    Example:
-        >>> from mlops_roles.publishing.markdown import anchor_of_name
-        >>> anchor_of_name("audit"), anchor_of_name("search")
-        ('audit', 'search-')
-    """
+    """The anchor of a name, which is the name unless the frame of every page has this id."""
     return f"{name}-" if name in FRAME_IDS else name
 
 

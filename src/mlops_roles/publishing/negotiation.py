@@ -17,11 +17,6 @@ def best_media_type(accept: str, offered: Sequence[str]) -> str | None:
 
     Returns:
         None if none of them is acceptable.
-
-    Example:
-        >>> best_media_type("text/csv;q=0.5, application/json", ["text/csv", "application/json"])
-        'application/json'
-        >>> best_media_type("image/png", ["text/csv"])
     """
     if not accept.strip():
         return offered[0]

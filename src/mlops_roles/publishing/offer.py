@@ -19,30 +19,22 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True)
 class Part:
-    """What another room adds to the application, such as pages about people.
+    """What another room adds to the application, such as pages about people."""
 
-    Attributes:
-        routes: its addresses. They check the host, and who asks, themselves.
-        lifespan: what it needs while the application runs.
-    """
-
-    routes: Sequence[BaseRoute]
-    lifespan: Lifespan | None = None
+    routes: Sequence[BaseRoute]  # its addresses. They check the host, and who asks, themselves.
+    lifespan: Lifespan | None = None  # what it needs while the application runs
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a server offers in addition to the endpoint and the questions.
+    """What a server offers in addition to the endpoint and the questions."""
 
-    Attributes:
-        build: without a folder, whether the pages of the shipped ontology are built when the first
-            of them is asked for; else there are no pages.
-        origins: other origins, such as 'https://editor.example', whose pages may ask.
-        parts: more to serve; each is made for the hosts that a request may name.
-    """
-
+    # without a folder, whether the pages of the shipped ontology are built when the first of them
+    # is asked for; else there are no pages
     build: bool = False
+    # other origins, such as 'https://editor.example', whose pages may ask
     origins: Sequence[str] = ()
+    # more to serve; each is made for the hosts that a request may name
     parts: Sequence[Callable[[Sequence[str]], Part]] = ()
 
     def check(self) -> None:

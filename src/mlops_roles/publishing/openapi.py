@@ -26,12 +26,6 @@ def describe(graph: Graph) -> dict[str, Any]:
 
     Args:
         graph: the graph, with the questions that a company adds.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> described = describe(load())
-        >>> described["openapi"], "/ask/tasks-of-role" in described["paths"]
-        ('3.1.0', True)
     """
     asked = {f"/ask/{q.name}": _question(q) for q in catalogue(graph).values()}
     others = {row["path"]: _other(row) for row in publishing_rows("faces")}

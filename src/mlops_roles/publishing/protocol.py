@@ -56,22 +56,14 @@ class Operation(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A query that has passed the gate.
+    """A query that has passed the gate."""
 
-    Attributes:
-        text: the query without FROM, as the engine answers it rightly.
-        default: the default graphs that its FROM clauses name.
-        named: the named graphs that its FROM NAMED clauses name.
-        form: SELECT, ASK, CONSTRUCT or DESCRIBE.
-        is_stable: whether its answer is the same each time.
-        asks_of_service: whether it asks for what describes the endpoint, which else is no answer.
-    """
-
-    text: str
-    default: tuple[str, ...]
-    named: tuple[str, ...]
-    form: str
-    is_stable: bool
+    text: str  # the query without FROM, as the engine answers it rightly
+    default: tuple[str, ...]  # the default graphs that its FROM clauses name
+    named: tuple[str, ...]  # the named graphs that its FROM NAMED clauses name
+    form: str  # SELECT, ASK, CONSTRUCT or DESCRIBE
+    is_stable: bool  # whether its answer is the same each time
+    # whether it asks for what describes the endpoint, which else is no answer
     asks_of_service: bool
 
     @property

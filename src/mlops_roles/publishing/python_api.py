@@ -20,33 +20,19 @@ WIDTH = 88  # characters of a signature in one line
 
 
 class Documented(NamedTuple):
-    """A public class, function or method.
+    """A public class, function or method."""
 
-    Attributes:
-        name: its name; of a method the name after that of its class.
-        place: the file and line of its definition.
-        kind: 'class', 'function', 'method' or 'property'.
-        signature: how it is called.
-        text: its docstring as Markdown; empty if it has none.
-        members: the public methods and properties of a class, with those of its bases.
-    """
-
-    name: str
-    place: str
-    kind: str
-    signature: str
-    text: str
+    name: str  # its name; of a method the name after that of its class
+    place: str  # the file and line of its definition
+    kind: str  # 'class', 'function', 'method' or 'property'
+    signature: str  # how it is called
+    text: str  # its docstring as Markdown; empty if it has none
+    # the public methods and properties of a class, with those of its bases
     members: tuple[Documented, ...] = ()
 
 
 def public_names(stub: Path = PACKAGE / "__init__.pyi") -> list[Documented]:
-    """Every public name, in the order of the stub.
-
-    Example:
-        >>> from mlops_roles.publishing.python_api import public_names
-        >>> [(d.kind, d.signature.splitlines()[0]) for d in public_names() if d.name == "resolve"]
-        [('function', 'resolve(')]
-    """
+    """Every public name, in the order of the stub."""
     return [
         _documented(*_defined(_file_of(stub.parent, node), alias.name))
         for node in _tree(stub).body
@@ -162,17 +148,7 @@ def _argument(arg: ast.arg, default: ast.expr | None) -> str:
 
 
 def as_markdown(docstring: str) -> str:
-    """A docstring of this package as Markdown: its arguments as a list, its example as code.
-
-    Example:
-        >>> from mlops_roles.publishing.python_api import as_markdown
-        >>> print(as_markdown("Bake.\\n\\nArgs:\\n    time: in minutes."))
-        Bake.
-        <BLANKLINE>
-        **Args**
-        <BLANKLINE>
-        - `time`: in minutes.
-    """
+    """A docstring of this package as Markdown: its arguments as a list, its example as code."""
     blocks = [block for block in re.split(r"\n(?=\S)", docstring) if block.strip()]
     return "\n".join(_block(block) for block in blocks).strip()
 

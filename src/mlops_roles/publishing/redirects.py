@@ -31,16 +31,11 @@ QUALITY_LEVELS = [
 
 @dataclass(frozen=True)
 class RewriteRule:
-    """A redirect of the IRIs whose path matches a regular expression.
+    """A redirect of the IRIs whose path matches a regular expression."""
 
-    Attributes:
-        path: the regular expression.
-        target: the target; `$1` is the first group of the path, `{suffix}` the format.
-        suffix: the format requested, SUFFIX for any that no rule before has, or None for any.
-    """
-
-    path: str
-    target: str
+    path: str  # the regular expression
+    target: str  # the target; `$1` is the first group of the path, `{suffix}` the format
+    # the format requested, SUFFIX for any that no rule before has, or None for any
     suffix: str | None
 
 
@@ -115,13 +110,9 @@ def _with_group_numbers(target: str, path: str) -> str:
 
 @dataclass(frozen=True)
 class Redirects:
-    """The redirects of a release.
+    """The redirects of a release."""
 
-    Attributes:
-        version: the version of the release; IRIs without a version redirect to it.
-    """
-
-    version: str
+    version: str  # the version of the release; IRIs without a version redirect to it
 
     def resolve(self, path: str, accept: str) -> tuple[int, str]:
         """HTTP status and target of an IRI.

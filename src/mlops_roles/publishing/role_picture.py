@@ -38,14 +38,7 @@ class RoleGraph(NamedTuple):
 
 
 def role_graph(graph: Graph) -> RoleGraph:
-    """What the picture shows.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> from mlops_roles.publishing.role_picture import role_graph
-        >>> len(role_graph(load()).arrows)
-        5
-    """
+    """What the picture shows."""
     skills: dict[str, list[str]] = {}
     for row in ask("role-skill-matrix", graph):
         skills.setdefault(row["role"], []).append(row["how"])

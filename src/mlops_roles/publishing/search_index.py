@@ -33,13 +33,7 @@ def search_index(graph: Graph, pages: Mapping[str, str]) -> bytes:
 
 
 def assignment(variable: str, value: Any) -> bytes:
-    """A script that assigns a value to a variable: what a page opened from a disk can load.
-
-    Example:
-        >>> from mlops_roles.publishing.search_index import assignment
-        >>> assignment("colours", ["teal"])
-        b'var colours=["teal"];\\n'
-    """
+    """A script that assigns a value to a variable: what a page opened from a disk can load."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"var {variable}={text};\n".encode()
 

@@ -30,12 +30,6 @@ def service_statements(graph: Graph) -> list[ox.Triple]:
 
     Args:
         graph: what the endpoint answers from; the questions added to it are examples, too.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> found = service_statements(load())
-        >>> any("tasks-of-role" in triple.subject.value for triple in found)
-        True
     """
     partitions: Any = graph.evaluate(publishing_text("void-partitions.rq"))
     asked = (q for q in catalogue(graph).values() if q.topic != PEOPLE and "given" not in q.headers)

@@ -30,13 +30,6 @@ def term_documents(graph: Graph, iri: str) -> dict[str, bytes]:
 
     Returns:
         The suffixes are those of `formats.csv` without the page: ttl, jsonld, rdf, nt and json.
-
-    Example:
-        >>> from mlops_roles import load
-        >>> graph = load()
-        >>> found = term_documents(graph, graph.resolve_term("R7"))
-        >>> sorted(found), b'"inferred": true' in found["json"]
-        (['json', 'jsonld', 'nt', 'rdf', 'ttl'], True)
     """
     term = ox.NamedNode(iri)
     stated = canonicalize(_reached(graph, term))

@@ -32,18 +32,12 @@ MAX_CONFLICTS = 1000  # rows in conflict that are looked at
 
 @dataclass(frozen=True)
 class Assessment:
-    """One skill of a person as a row of a table has it.
+    """One skill of a person as a row of a table has it."""
 
-    Attributes:
-        line: the line of the row.
-        name, level: as written; the level is None if the table has no levels.
-        date, source: of the assessment, as written; '' if there is none.
-    """
-
-    line: int
-    name: str
+    line: int  # the line of the row
+    name: str  # name, level: as written; the level is None if the table has no levels
     level: str | None
-    date: str = ""
+    date: str = ""  # date, source: of the assessment, as written; '' if there is none
     source: str = ""
 
     @property
@@ -117,19 +111,12 @@ def on_scale(level: str, scale: str | None) -> str:
 
 @dataclass
 class SeveralLevels:
-    """The rows of a table in which a person may have one skill, or be, more than once.
+    """The rows of a table in which a person may have one skill, or be, more than once."""
 
-    Attributes:
-        raw: the columns by their index, and `line`.
-        plan: how the table is read.
-        names: the names of skills and tools; those with one meaning are one skill.
-        engine, reading, options: those of the reader.
-    """
-
-    raw: ibis.Table
-    plan: Plan
-    names: Mapping[str, Any]
-    engine: Engine
+    raw: ibis.Table  # the columns by their index, and `line`
+    plan: Plan  # how the table is read
+    names: Mapping[str, Any]  # the names of skills and tools; those with one meaning are one skill
+    engine: Engine  # engine, reading, options: those of the reader
     reading: Reading
     options: ReadOptions
 

@@ -36,36 +36,23 @@ class Table(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A row, or a part of one, that is not read.
+    """A row, or a part of one, that is not read."""
 
-    Attributes:
-        place: file, sheet and line.
-        reason: why.
-        fix: what to do.
-    """
-
-    place: str
-    reason: str
-    fix: str
+    place: str  # file, sheet and line
+    reason: str  # why
+    fix: str  # what to do
 
 
 @dataclass
 class SheetReading:
-    """How a sheet was read.
+    """How a sheet was read."""
 
-    Attributes:
-        table: its name.
-        columns: what each heading was read as.
-        not_read: the headings that were not read, with what may settle it.
-        rows: how many rows below the header it has.
-        header: the line of the headings.
-    """
-
-    table: str
-    columns: dict[str, str] = field(default_factory=dict)
+    table: str  # its name
+    columns: dict[str, str] = field(default_factory=dict)  # what each heading was read as
+    # the headings that were not read, with what may settle it
     not_read: dict[str, str] = field(default_factory=dict)
-    rows: int = 0
-    header: int = 1
+    rows: int = 0  # how many rows below the header it has
+    header: int = 1  # the line of the headings
 
     def lines(self) -> Iterator[str]:
         """The reading in a few sentences."""

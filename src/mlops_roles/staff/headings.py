@@ -35,16 +35,13 @@ LONGEST = 500  # characters of a heading, or of a text in the place of a name
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the ontology knows of the values of a table.
+    """What the ontology knows of the values of a table."""
 
-    Attributes:
-        names: the folded names of skills and tools.
-        is_role: whether a text names a role by slug, notation or IRI.
-        is_title: whether a text is a job title that names a role.
-    """
-
+    # the folded names of skills and tools
     names: Mapping[str, object] = field(default_factory=dict)
+    # whether a text names a role by slug, notation or IRI
     is_role: Callable[[str], bool] = lambda _: True
+    # whether a text is a job title that names a role
     is_title: Callable[[str], bool] = lambda _: True
 
     def is_skill(self, name: str) -> bool:

@@ -54,24 +54,16 @@ WHOLE = str.maketrans(
 
 @dataclass
 class Plan:
-    """How a table is read.
+    """How a table is read."""
 
-    Attributes:
-        layout: one of the names of layouts.
-        columns: which column is what.
-        headings: of the source.
-        separators: what separates names in the cells of lists.
-        json_cells: whether cells hold JSON: 'all' those of the sample, 'some' of them, or ''.
-        given_before: whether the column of the person is only the family name.
-        scales: column of levels to its scale, if that is one of its own.
-    """
-
-    layout: str
-    columns: Columns
-    headings: Sequence[str]
-    separators: tuple[str, ...] = (";",)
+    layout: str  # one of the names of layouts
+    columns: Columns  # which column is what
+    headings: Sequence[str]  # of the source
+    separators: tuple[str, ...] = (";",)  # what separates names in the cells of lists
+    # whether cells hold JSON: 'all' those of the sample, 'some' of them, or ''
     json_cells: str = ""
-    given_before: bool = False
+    given_before: bool = False  # whether the column of the person is only the family name
+    # column of levels to its scale, if that is one of its own
     scales: dict[int, str] = field(default_factory=dict)
 
     @property

@@ -16,21 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rejected:
-    """An input row that was not used.
+    """An input row that was not used."""
 
-    Attributes:
-        file: path of the file, or name of the table.
-        line: in the file, from 1; in a table the row's number in the order of the persons.
-        reason: why it was not used.
-        fix: what to do.
-        person: the key of the row if it is in a database table, which has no lines.
-    """
-
-    file: str
-    line: int
-    reason: str
-    fix: str
-    person: str | None = None
+    file: str  # path of the file, or name of the table
+    line: int  # in the file, from 1; in a table the row's number in the order of the persons
+    reason: str  # why it was not used
+    fix: str  # what to do
+    person: str | None = None  # the key of the row if it is in a database table, which has no lines
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain data; `person` only of a table."""
@@ -53,29 +45,19 @@ def duplicate_of(place: str, differing: Sequence[str] = ()) -> tuple[str, str]:
 
 @dataclass
 class Staff:
-    """A staff table, and the input rows that were rejected.
+    """A staff table, and the input rows that were rejected."""
 
-    Attributes:
-        table: the people who count.
-        file: the path of the file, or the name of the table.
-        read: how many people were read, with those left out and rejected.
-        rejected: the rows that cannot be used.
-        keyed: whether a row is identified by its person instead of its line.
-        reading: what was read as what.
-        cells: how names in cells are read.
-        assessments: the line of a person to the rows about each skill, if there are such rows or
-            dates and sources of assessments.
-        starts: of several files, the line before the first of each, and its path.
-    """
-
-    table: ibis.Table
-    file: str
-    read: int
-    rejected: list[Rejected] = field(default_factory=list)
-    keyed: bool = False
-    reading: Reading = field(default_factory=lambda: Reading("", "table"))
-    cells: SkillCells = field(default_factory=SkillCells)
+    table: ibis.Table  # the people who count
+    file: str  # the path of the file, or the name of the table
+    read: int  # how many people were read, with those left out and rejected
+    rejected: list[Rejected] = field(default_factory=list)  # the rows that cannot be used
+    keyed: bool = False  # whether a row is identified by its person instead of its line
+    reading: Reading = field(default_factory=lambda: Reading("", "table"))  # what was read as what
+    cells: SkillCells = field(default_factory=SkillCells)  # how names in cells are read
+    # the line of a person to the rows about each skill, if there are such rows or dates and sources
+    # of assessments
     assessments: Callable[[int], Sequence[Assessment]] = lambda _: ()
+    # of several files, the line before the first of each, and its path
     starts: Sequence[tuple[int, str]] = ()
 
     def place(self, line: int) -> tuple[str, int]:

@@ -42,21 +42,16 @@ SKILLS = ("skills", "lacks", "assessed")
 
 @dataclass
 class RdfPeople:
-    """The people in some files.
+    """The people in some files."""
 
-    Attributes:
-        table: `line` and the columns of a staff file; `line` numbers the people in the order of
-            first appearance. Several titles, roles or units are separated by ';'.
-        reading: how the files were read, with who was left out.
-        gone: the lines of the people who are left out.
-        odd_levels: the levels that are none, whose skills count without a level.
-        assessments: the line of a person to the assessments of the person's skills.
-    """
-
+    # `line` and the columns of a staff file; `line` numbers the people in the order of first
+    # appearance. Several titles, roles or units are separated by ';'.
     table: pyarrow.Table
-    reading: Reading
-    gone: list[int] = field(default_factory=list)
+    reading: Reading  # how the files were read, with who was left out
+    gone: list[int] = field(default_factory=list)  # the lines of the people who are left out
+    # the levels that are none, whose skills count without a level
     odd_levels: set[str] = field(default_factory=set)
+    # the line of a person to the assessments of the person's skills
     assessments: Callable[[int], list[Assessment]] = lambda _: []
 
 

@@ -42,20 +42,15 @@ EXTRA_COLUMNS = ("status", "left", "vacant", "key")  # which only a mapping name
 
 @dataclass
 class TermUse:
-    """A property or class that is read.
+    """A property or class that is read."""
 
-    Attributes:
-        column: what it is read as.
-        person: who is a person by its statements: 'subject', 'object', 'named subject' or
-            'named object'; None if nobody is.
-        how: 'named' (a term of `staff-columns`), 'mapped', or 'guessed' (below such a term).
-        why: the reason.
-    """
-
-    column: str
+    column: str  # what it is read as
+    # who is a person by its statements: 'subject', 'object', 'named subject' or 'named object';
+    # None if nobody is
     person: str | None = None
+    # 'named' (a term of `staff-columns`), 'mapped', or 'guessed' (below such a term)
     how: str = "named"
-    why: str = ""
+    why: str = ""  # the reason
     subjects: array[int] = field(default_factory=lambda: array("q"))
     objects: array[int] = field(default_factory=lambda: array("q"))
 

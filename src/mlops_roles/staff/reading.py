@@ -19,44 +19,30 @@ MAX_LINES = 1000  # of the rows left out for one reason
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a user settles about the reading of staff data; None leaves it to the evidence.
+    """What a user settles about the reading of staff data; None leaves it to the evidence."""
 
-    Attributes:
-        mapping: our column to the heading of the file, or to several headings of skills.
-        ignore: headings of columns that are not read.
-        layout: one of the names of layouts.
-        encoding, delimiter, header_row: of a CSV file.
-        sheet: the sheet of a workbook.
-        separator: the characters that separate names in a cell.
-        scale: the lowest and the highest level, as '0-5'.
-        scales: heading of a column of levels, or name of a skill, to its own scale.
-        has_from: the lowest level that counts as having a skill.
-        lacks_to: the highest level that counts as lacking a skill.
-        as_of: the date at which people are counted, as '2026-01-31'; None is today.
-        values: (column, value) to its meaning, for statuses, levels and persons.
-        join: a second file, or another sheet, with a row for each person, or person and skill.
-        on: the column by which both are joined; 'left=right' if the names differ.
-        headings: the headings that a saved mapping was made for.
-        lang: the language whose names and titles are preferred in RDF, before English.
-    """
-
+    # our column to the heading of the file, or to several headings of skills
     mapping: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
-    ignore: Sequence[str] = ()
-    layout: str | None = None
-    encoding: str | None = None
+    ignore: Sequence[str] = ()  # headings of columns that are not read
+    layout: str | None = None  # one of the names of layouts
+    encoding: str | None = None  # encoding, delimiter, header_row: of a CSV file
     delimiter: str | None = None
     header_row: int | None = None
-    sheet: str | None = None
-    separator: str | None = None
-    scale: str | None = None
+    sheet: str | None = None  # the sheet of a workbook
+    separator: str | None = None  # the characters that separate names in a cell
+    scale: str | None = None  # the lowest and the highest level, as '0-5'
+    # heading of a column of levels, or name of a skill, to its own scale
     scales: Mapping[str, str] = field(default_factory=dict)
-    has_from: str | None = None
-    lacks_to: str | None = None
-    as_of: str | None = None
+    has_from: str | None = None  # the lowest level that counts as having a skill
+    lacks_to: str | None = None  # the highest level that counts as lacking a skill
+    as_of: str | None = None  # the date at which people are counted, as '2026-01-31'; None is today
+    # (column, value) to its meaning, for statuses, levels and persons
     values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    # a second file, or another sheet, with a row for each person, or person and skill
     join: str | None = None
-    on: str | None = None
-    headings: Sequence[str] = ()
+    on: str | None = None  # the column by which both are joined; 'left=right' if the names differ
+    headings: Sequence[str] = ()  # the headings that a saved mapping was made for
+    # the language whose names and titles are preferred in RDF, before English
     lang: str | None = None
 
     @property
@@ -86,21 +72,13 @@ def as_options(settled: Mapping[str, str] | ReadOptions | None) -> ReadOptions:
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """How one column was read.
+    """How one column was read."""
 
-    Attributes:
-        heading: as the file has it.
-        column: what it was read as; None if it was not read.
-        how: 'named' (our own name), 'mapped', 'guessed' (a synonym or its values) or 'not read'.
-        why: the reason, in words.
-        fix: the option that reads it, if it resembles one of ours.
-    """
-
-    heading: str
-    column: str | None
-    how: str
-    why: str = ""
-    fix: str = ""
+    heading: str  # as the file has it
+    column: str | None  # what it was read as; None if it was not read
+    how: str  # 'named' (our own name), 'mapped', 'guessed' (a synonym or its values) or 'not read'
+    why: str = ""  # the reason, in words
+    fix: str = ""  # the option that reads it, if it resembles one of ours
 
     def to_dict(self) -> dict[str, Any]:
         """The column as plain data, without empty fields."""
@@ -109,51 +87,38 @@ class ColumnReading:
 
 @dataclass
 class Reading:
-    """What was read as what.
+    """What was read as what."""
 
-    Attributes:
-        file: the path of the file, or the name of the table.
-        form: 'csv', 'xlsx', 'parquet', 'table' or 'rdf'.
-        layout: how people and skills are laid out.
-        encoding, delimiter, sheet, header_row: of the file, where it has them.
-        header_rows: 2 for a header of two rows, else 0.
-        separators: what separates names in a cell.
-        json_cells: whether cells hold JSON: 'all', 'some' or ''.
-        skills_in: the heading of the column that names skills, if people are columns.
-        joined_form: the form of a second table that was joined.
-        rows: how many rows the file has, without those above the header.
-        scale: the scale of levels in words, and the thresholds; None without levels.
-        as_of: the date at which people are counted.
-        columns: one for each column.
-        values: column to each distinct value and its meaning (statuses, levels, markers).
-        left_out: reason to the lines of the rows that do not count.
-        open_roles: the titles of vacant posts, each with the number of posts.
-        open_in_units: the vacant posts that have a unit: title, unit and number of posts.
-        not_understood: predicates and classes of RDF that were not read, with their counts.
-        notes: other things that were noticed, each a sentence.
-    """
-
-    file: str
-    form: str
-    layout: str = "one row a person"
+    file: str  # the path of the file, or the name of the table
+    form: str  # 'csv', 'xlsx', 'parquet', 'table' or 'rdf'
+    layout: str = "one row a person"  # how people and skills are laid out
+    # encoding, delimiter, sheet, header_row: of the file, where it has them
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
-    header_rows: int = 0
-    separators: tuple[str, ...] = ()
-    json_cells: str = ""
+    header_rows: int = 0  # 2 for a header of two rows, else 0
+    separators: tuple[str, ...] = ()  # what separates names in a cell
+    json_cells: str = ""  # whether cells hold JSON: 'all', 'some' or ''
+    # the heading of the column that names skills, if people are columns
     skills_in: str | None = None
-    joined_form: dict[str, Any] | None = None
-    rows: int = 0
+    joined_form: dict[str, Any] | None = None  # the form of a second table that was joined
+    rows: int = 0  # how many rows the file has, without those above the header
+    # the scale of levels in words, and the thresholds; None without levels
     scale: dict[str, Any] | None = None
-    as_of: str | None = None
-    columns: list[ColumnReading] = field(default_factory=list)
+    as_of: str | None = None  # the date at which people are counted
+    columns: list[ColumnReading] = field(default_factory=list)  # one for each column
+    # column to each distinct value and its meaning (statuses, levels, markers)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    # reason to the lines of the rows that do not count
     left_out: dict[str, list[int]] = field(default_factory=dict)
+    # the titles of vacant posts, each with the number of posts
     open_roles: dict[str, int] = field(default_factory=dict)
+    # the vacant posts that have a unit: title, unit and number of posts
     open_in_units: list[dict[str, Any]] = field(default_factory=list)
+    # predicates and classes of RDF that were not read, with their counts
     not_understood: list[dict[str, Any]] = field(default_factory=list)
+    # other things that were noticed, each a sentence
     notes: list[str] = field(default_factory=list)
 
     def leave_out(self, reason: str, lines: Sequence[int]) -> None:

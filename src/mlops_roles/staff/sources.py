@@ -42,26 +42,18 @@ HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the f
 
 @dataclass
 class Source:
-    """A table before anything is known of its columns.
+    """A table before anything is known of its columns."""
 
-    Attributes:
-        reading: the form of the file, to be completed.
-        headings: of the columns.
-        sample: the first rows below the header.
-        load: gives an Arrow table of `line` and the wanted columns as text, named by their index,
-            and the short rows: (line, cells).
-        above: the cells of the row above the header, if there is one.
-        sheets: the other sheets of a workbook.
-        skip_first: whether the first row below the header is a part of it.
-    """
-
-    reading: Reading
-    headings: list[str]
-    sample: list[list[str]]
+    reading: Reading  # the form of the file, to be completed
+    headings: list[str]  # of the columns
+    sample: list[list[str]]  # the first rows below the header
+    # gives an Arrow table of `line` and the wanted columns as text, named by their index, and the
+    # short rows: (line, cells)
     load: Callable[[Sequence[int]], tuple[pyarrow.Table, list[Row]]]
+    # the cells of the row above the header, if there is one
     above: list[str] = field(default_factory=list)
-    sheets: list[Sheet] = field(default_factory=list)
-    skip_first: bool = False
+    sheets: list[Sheet] = field(default_factory=list)  # the other sheets of a workbook
+    skip_first: bool = False  # whether the first row below the header is a part of it
 
 
 def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:

@@ -67,21 +67,13 @@ def status_of(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class Level:
-    """One level as written.
+    """One level as written."""
 
-    Attributes:
-        number: on the scale; None for a word.
-        top: the highest number, if the level says it, as 3/5 does.
-        bottom: the lowest number, if the level says it, as '3 of 1-5' does.
-        share: from 0 to 1, of a word or a percentage.
-        kind: 'level', 'tick' (has, without a level) or 'blank'.
-    """
-
-    number: float | None = None
-    top: float | None = None
-    share: float | None = None
-    kind: str = "level"
-    bottom: float | None = None
+    number: float | None = None  # on the scale; None for a word
+    top: float | None = None  # the highest number, if the level says it, as 3/5 does
+    share: float | None = None  # from 0 to 1, of a word or a percentage
+    kind: str = "level"  # 'level', 'tick' (has, without a level) or 'blank'
+    bottom: float | None = None  # the lowest number, if the level says it, as '3 of 1-5' does
 
 
 BLANK, TICK, NONE = Level(kind="blank"), Level(kind="tick"), Level(share=0.0)
@@ -128,19 +120,15 @@ def _float(text: str) -> float:
 
 @dataclass(frozen=True)
 class Scale:
-    """A scale of levels, and what counts as having and as lacking a skill.
+    """A scale of levels, and what counts as having and as lacking a skill."""
 
-    Attributes:
-        bottom, top: the lowest and the highest number; None for words and percentages.
-        has_from, lacks_to: thresholds from 0 to 1, as settled; None is the middle, and zero.
-        why: what the ends rest on.
-    """
-
+    # bottom, top: the lowest and the highest number; None for words and percentages
     bottom: float | None = None
     top: float | None = None
+    # has_from, lacks_to: thresholds from 0 to 1, as settled; None is the middle, and zero
     has_from: float | None = None
     lacks_to: float | None = None
-    why: str = ""
+    why: str = ""  # what the ends rest on
 
     @property
     def shares(self) -> tuple[float, float]:
@@ -305,16 +293,11 @@ class SkillName:
 
 @dataclass
 class SkillCells:
-    """How the names in the cells of skills are read.
+    """How the names in the cells of skills are read."""
 
-    Attributes:
-        known: the folded names of skills and tools.
-        scale: the scale of levels.
-        settled: level as written, folded, to its state, as a user settled it.
-    """
-
-    known: Collection[str] = ()
-    scale: Scale = field(default_factory=Scale)
+    known: Collection[str] = ()  # the folded names of skills and tools
+    scale: Scale = field(default_factory=Scale)  # the scale of levels
+    # level as written, folded, to its state, as a user settled it
     settled: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, piece: str) -> list[SkillName]:

@@ -41,27 +41,17 @@ _HEADER = re.compile(r"^#\+ (check|name|severity|reason|fix): (.*)$", re.M)
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a check: one row if it passed or was not run, one per violation if it failed.
+    """The result of a check: one row if it passed or was not run, one per violation if not."""
 
-    Attributes:
-        check: its name in FOOPS!, OOPS!, ROBOT or SKOS, such as 'OOPS! P11'.
-        name: what it is about.
-        severity: 'Violation', 'Warning' or 'Info'.
-        state: 'passed', 'failed', 'excepted' (failed, with an exception on record) or 'not run'.
-        subject: CURIE of the term that violates it, or ''.
-        value: the value that violates it, or ''.
-        reason: why the check is made; of an exception or a check not run, why that is.
-        fix: how to fix a violation.
-    """
-
-    check: str
-    name: str
-    severity: str
+    check: str  # its name in FOOPS!, OOPS!, ROBOT or SKOS, such as 'OOPS! P11'
+    name: str  # what it is about
+    severity: str  # 'Violation', 'Warning' or 'Info'
+    # 'passed', 'failed', 'excepted' (failed, with an exception on record) or 'not run'
     state: Literal["passed", "failed", "excepted", "not run"]
-    subject: str = ""
-    value: str = ""
-    reason: str = ""
-    fix: str = ""
+    subject: str = ""  # CURIE of the term that violates it, or ''
+    value: str = ""  # the value that violates it, or ''
+    reason: str = ""  # why the check is made; of an exception or a check not run, why that is
+    fix: str = ""  # how to fix a violation
 
 
 @dataclass(frozen=True)

@@ -42,17 +42,12 @@ SHAPES_GRAPH = ox.NamedNode(f"{BASE}/shapes-graph")  # graph of the shapes that 
 
 @dataclass(frozen=True)
 class DataGraph:
-    """What is validated: the asserted ontology, with a user's data if there is any.
+    """What is validated: the asserted ontology, with a user's data if there is any."""
 
-    Attributes:
-        path: file of the user's data, or None.
-        store: all statements in the default graph, the undescribed nodes in UNDESCRIBED.
-        undescribed: nodes of the ontology that the user's data does not describe. It describes its
-            subjects, and those of its objects that the ontology says nothing about.
-    """
-
-    path: str | os.PathLike[str] | None
-    store: ox.Store
+    path: str | os.PathLike[str] | None  # file of the user's data, or None
+    store: ox.Store  # all statements in the default graph, the undescribed nodes in UNDESCRIBED
+    # nodes of the ontology that the user's data does not describe. It describes its subjects, and
+    # those of its objects that the ontology says nothing about.
     undescribed: set[Any]
 
     @classmethod

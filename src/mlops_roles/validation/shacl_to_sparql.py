@@ -43,17 +43,11 @@ class UnsupportedShape(Exception):
 
 @dataclass(frozen=True)
 class ConstraintQuery:
-    """One constraint of a shape as a SELECT of its violations: ?this, and ?value where it has one.
+    """One constraint of a shape as a SELECT of its violations: ?this, and ?value if it has one."""
 
-    Attributes:
-        shape: the shape (an rdflib node).
-        name: local name of the SHACL parameter, such as `minCount`.
-        text: the query.
-    """
-
-    shape: Any
-    name: str
-    text: str
+    shape: Any  # the shape (an rdflib node)
+    name: str  # local name of the SHACL parameter, such as `minCount`
+    text: str  # the query
 
 
 @dataclass(frozen=True)
@@ -97,24 +91,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Constraint:
-    """One constraint of one shape, as the template sees it.
-
-    Attributes:
-        name: local name of the SHACL parameter.
-        parameter: the value of that parameter.
-        focus: the variable of the focus node.
-        value_var: the variable of the value node.
-        target_implied: every subject of the shape's path is a focus node.
-    """
+    """One constraint of one shape, as the template sees it."""
 
     translator: ShaclToSparql
     shape_node: Any
-    name: str
-    parameter: Any
+    name: str  # local name of the SHACL parameter
+    parameter: Any  # the value of that parameter
     target: Target | None = None
-    focus: str = "?this"
-    value_var: str = "?value"
-    target_implied: bool = False
+    focus: str = "?this"  # the variable of the focus node
+    value_var: str = "?value"  # the variable of the value node
+    target_implied: bool = False  # every subject of the shape's path is a focus node
 
     @property
     def target_pattern(self) -> str:

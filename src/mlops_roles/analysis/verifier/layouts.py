@@ -43,39 +43,24 @@ UNSOUND = "the reading in the certificate is none that 'certify' writes; certify
 
 
 class Piece(NamedTuple):
-    """What a cell has between two separators, and where it is.
+    """What a cell has between two separators, and where it is."""
 
-    Attributes:
-        column: the kind of the column.
-        text: as written.
-        level: of another cell, as written.
-        line: the line, if it is not that of the person.
-        date, source: of the assessment.
-    """
-
-    column: str
-    text: str
-    level: str | None = None
-    line: int | None = None
-    date: str = ""
+    column: str  # the kind of the column
+    text: str  # as written
+    level: str | None = None  # of another cell, as written
+    line: int | None = None  # the line, if it is not that of the person
+    date: str = ""  # date, source: of the assessment
     source: str = ""
 
 
 @dataclass
 class Table:
-    """The headings and the rows of a table, each row as wide as the header.
+    """The headings and the rows of a table, each row as wide as the header."""
 
-    Attributes:
-        path: of the file.
-        header: the headings.
-        rows: line and cells.
-        unread: how many rows have another width.
-    """
-
-    path: Path
-    header: list[str]
-    rows: list[Row]
-    unread: int = 0
+    path: Path  # of the file
+    header: list[str]  # the headings
+    rows: list[Row]  # line and cells
+    unread: int = 0  # how many rows have another width
 
     def place(self, heading: str) -> int:
         """The index of a heading. Raises InputError if there is none."""

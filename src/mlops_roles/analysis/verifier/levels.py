@@ -56,19 +56,14 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Levels:
-    """How the levels of a certificate are read.
+    """How the levels of a certificate are read."""
 
-    Attributes:
-        bottom, top: the ends of the scale; None if all levels are words.
-        has_from, lacks_to: thresholds as shares of the scale; None is the middle, and zero.
-        settled: level to its state, as a person settled it.
-    """
-
-    bottom: float | None = None
+    bottom: float | None = None  # bottom, top: the ends of the scale; None if all levels are words
     top: float | None = None
+    # has_from, lacks_to: thresholds as shares of the scale; None is the middle, and zero
     has_from: float | None = None
     lacks_to: float | None = None
-    settled: Mapping[str, str] | None = None
+    settled: Mapping[str, str] | None = None  # level to its state, as a person settled it
 
     @classmethod
     def from_reading(cls, scale: Any, settled: Any) -> Levels | None:

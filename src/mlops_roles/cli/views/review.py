@@ -16,12 +16,6 @@ def review_page(survey: Survey) -> str:
     """A page that shows proposals, takes decisions on them, and writes them as SSSOM.
 
     It is one file, which loads and sends nothing; without its script it shows the proposals.
-
-    Example:
-        >>> from mlops_roles import survey
-        >>> from mlops_roles.cli.views.review import review_page
-        >>> "Fraud Modeller" in review_page(survey("examples/acme-hr.ttl"))
-        True
     """
     found = survey.proposals
     here = Path(__file__).parent

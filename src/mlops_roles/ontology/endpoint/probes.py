@@ -20,17 +20,11 @@ MAX_PROBED_ROWS = 11**4  # of row-cap.rq
 
 
 class Probe(NamedTuple):
-    """One behaviour in which servers differ.
+    """One behaviour in which servers differ."""
 
-    Attributes:
-        point: the behaviour.
-        found: what this server does.
-        means: the consequence for this tool.
-    """
-
-    point: str
-    found: str
-    means: str
+    point: str  # the behaviour
+    found: str  # what this server does
+    means: str  # the consequence for this tool
 
 
 _SLOW_NOT_TRIED = Probe(

@@ -31,15 +31,10 @@ def fill_template(name: str, **parts: object) -> str:
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A query whose clauses are known.
+    """A query whose clauses are known."""
 
-    Attributes:
-        outline: where its clauses are.
-        columns: of its answer; none but for a SELECT.
-    """
-
-    outline: Outline
-    columns: tuple[str, ...]
+    outline: Outline  # where its clauses are
+    columns: tuple[str, ...]  # of its answer; none but for a SELECT
 
     @property
     def form(self) -> str:
