@@ -48,7 +48,10 @@ GROUPS = {  # the modules and the tests of a group
         ["staff/reader.py"],
         ["staff/test_reader.py", "staff/test_reading.py", "staff/test_delimiter.py"],
     ),
-    "resolver": (["matching/titles.py"], ["matching/test_titles.py", "matching/test_curation.py"]),
+    "resolver": (
+        [f"matching/{name}.py" for name in ("titles", "title_reading", "names_in_title")],
+        ["matching/test_titles.py", "matching/test_curation.py"],
+    ),
 }
 OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
 SLOWER = 5  # times the tests may take longer than without a change

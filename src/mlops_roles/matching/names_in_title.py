@@ -1,0 +1,145 @@
+"""The names of roles in a title: where they are, also in titles that join several."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Container, Iterable, Iterator
+from typing import NamedTuple
+
+from .lexicon import SPREAD, Lexicon, Name, Units
+
+TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
+
+
+class Match(NamedTuple):
+    """A name found in a part of a title, and the units around it."""
+
+    names: tuple[Name, ...]  # the names that it may be
+    head: str  # its last unit
+    left: Units  # left, right: the units to its left and right in its segment
+    right: Units
+    before: list[Units]  # before, after: the segments before and after
+    after: list[Units]
+
+    def around(self) -> Units:
+        """All units around the name."""
+        return [*itertools.chain(self.left, self.right, *self.before, *self.after)]
+
+
+class Part(NamedTuple):
+    """A part of a title, and the names in it."""
+
+    units: Units  # its units
+    free: Units  # the same, with '' for each unit that belongs to a name
+    matches: list[Match]  # the names
+
+
+def split_at(units: Iterable[str], ends: Container[str], keep_empty: bool = False) -> list[Units]:
+    """The runs of units between those that end one, without empty units unless they are kept."""
+    runs: list[Units] = [[]]
+    for unit in units:
+        if unit in ends:
+            runs.append([])
+        elif unit or keep_empty:
+            runs[-1].append(unit)
+    return [run for run in runs if run]
+
+
+def joined_titles(words: Lexicon, item: Units) -> list[Units]:
+    """The titles joined in one, each in full.
+
+    'Software/Data Engineer' is also a 'Software Engineer', 'Data Engineer/Scientist' also a
+    'Data Scientist', 'Ingénieur Cloud & DevOps' also an 'Ingénieur DevOps'.
+    """
+    if words.joiners.isdisjoint(item):
+        return [item]
+    parts = split_at(item, words.joiners) or [[]]
+    if parts[0][:1] and parts[0][0] in words.heads and _are_topics(words, item[1:]):
+        return [part if _up_to_head(words, part) else [parts[0][0], *part] for part in parts]
+    before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
+    full = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
+    return [full[0], *([*before, *part] if part[0] in words.heads else part for part in full[1:])]
+
+
+def _are_topics(words: Lexicon, units: Iterable[str]) -> bool:
+    """Whether units are words of technology, joiners and parts of names only, and no comma."""
+    allowed = (*TECHNOLOGY, "joiner", "rank")
+    return all(u != "," and (u in words.name_units or words.kinds[u] in allowed) for u in units)
+
+
+def _up_to_head(words: Lexicon, part: Units) -> Units:
+    """A part up to its first word for a person: the last word of a name, or a peer."""
+    is_head = (unit in words.heads or words.kinds[unit] == "peer" for unit in part)
+    return next((part[: at + 1] for at, found in enumerate(is_head) if found), [])
+
+
+def find_names(words: Lexicon, part: Units) -> Part:
+    """A part of a title with the names in it.
+
+    Where there is none: those that words of technology may be within, then those of fields.
+    """
+    every = _longest_matches(words, part)
+    spans = [span for span in every if span[2][0].kind != "field"]
+    if not spans:
+        thin = [u for u in part if words.kinds[u] not in TECHNOLOGY or u in words.spread_units]
+        spans = [s for s in _longest_matches(words, thin) if _is_spread(thin, *s)]
+        part, spans = (thin, spans) if spans else (part, every)
+    taken = {at for start, end, _ in spans for at in range(start, end)}
+    free = ["" if at in taken else unit for at, unit in enumerate(part)]
+    return Part(part, free, [_match(part, free, *span) for span in spans])
+
+
+def _is_spread(part: Units, start: int, end: int, names: tuple[Name, ...]) -> bool:
+    return names[0].specificity in SPREAD and "," not in part[start:end]
+
+
+def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:
+    """Where the longest names are, from left to right: (start, end, names)."""
+    spans, start = [], 0
+    while start < len(part):
+        found = None
+        for end, names in _names_from(words, part, start):
+            if not (names[0].inverted and _is_false_inversion(words, part, start, end)):
+                found = (start, end, names)
+        if found:
+            spans.append(found)
+        start = found[1] if found else start + 1
+    return spans
+
+
+def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
+    """The names that begin at a unit, each with the place of its end, the shortest first."""
+    branch = words.tree
+    for end in range(start, len(part)):
+        if part[end] not in branch:
+            return
+        branch = branch[part[end]]
+        if "" in branch:
+            yield end + 1, branch[""]
+
+
+def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ...]) -> Match:
+    """A name with the units around it that belong to no other name (`free`)."""
+    left = start - part[:start][::-1].index(",") if "," in part[:start] else 0
+    right = part.index(",", end) if "," in part[end:] else len(part)
+    return Match(
+        names,
+        part[end - 1],
+        [unit for unit in free[left:start] if unit],
+        [unit for unit in free[end:right] if unit],
+        split_at(free[:left], (",",)),
+        split_at(free[right:], (",",)),
+    )
+
+
+def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
+    """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
+    left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
+    right = itertools.takewhile(lambda unit: unit != ",", part[end:])
+    is_field = words.kinds[part[end - 1]] == "field"  # 'Java Developer, Backend'
+    before = (*words.modifiers, *TECHNOLOGY) if is_field else words.modifiers
+    if any(words.kinds[unit] not in before for unit in left):
+        return True
+    has_link = any(words.kinds[unit] == "link" for unit in part[start:end])
+    allowed = words.modifiers if "," in part[start:end] else words.beside_field
+    return not has_link and any(words.kinds[unit] not in allowed for unit in right)

@@ -1,0 +1,306 @@
+"""Which names in a title count: the words around each name decide, by the rules of their lists."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from .lexicon import Lexicon, Name, Units, fold_title
+from .names_in_title import TECHNOLOGY, Match, Part, find_names, joined_titles, split_at
+from .nearest_titles import MAX_NEAREST
+
+_NO_TITLE = ("no title of a role is in it",)
+_OCCUPATIONS = ("occupation", "peer")  # lists of words for people
+_LINKS = ("relation", "link")  # lists whose words end what belongs to a name
+
+
+class Interpretation(NamedTuple):
+    """The names found in a title, or in a part of one."""
+
+    names: dict[Name, str]  # the names that count, each with a remark on the words around it
+    rejected: dict[Name, str]  # the names that do not count, each with the reason
+    notes: dict[str, None]  # other reasons
+    roles: tuple[str, ...] = ()  # the roles of the names that count
+    # the similar role, if every name that counts is one of a similar role
+    similar: str | None = None
+
+    @classmethod
+    def merge(cls, parts: Iterable[Interpretation]) -> Interpretation:
+        """Several interpretations as one, with the roles that their names give."""
+        names: dict[Name, str] = {}
+        rejected: dict[Name, str] = {}
+        notes: dict[str, None] = {}
+        for part in parts:
+            names |= part.names
+            rejected |= part.rejected
+            notes |= part.notes
+        all_similar = all(name.similar for name in names)
+        similar = next((name.similar for name in names), None) if all_similar else None
+        return cls(names, rejected, notes, tuple(sorted({n.role for n in names})), similar)
+
+
+def reasons_of(found: Interpretation, title: str, without: str = "") -> Iterator[str]:
+    """A reason for each name that counts."""
+    for name, remark in found.names.items():
+        written = "" if name.title == title else f" (as {name.title!r})"
+        yield f"{name.reason}{written}{without}{remark}"
+
+
+@lru_cache(maxsize=1 << 14)
+def read_title(
+    words: Lexicon, title: str
+) -> tuple[tuple[str, ...], tuple[str, ...], str | None, tuple[str, ...]]:
+    """The roles, reasons, similar role and nearest titles of a title."""
+    units = words.units(title)
+    if words.anchor_units.isdisjoint(units):
+        return (), _NO_TITLE, None, ()
+    items = split_at(units, (";",)) if ";" in units else (units,)
+    stripped = [_strip_modifiers(words, item) for item in items]
+    parts = [_interpret(words, core, seniority) for core, _, seniority in stripped]
+    found = parts[0] if len(parts) == 1 else Interpretation.merge(parts)
+    if not found.roles:
+        inside = dict.fromkeys(
+            words.preferred_title[name.role] if name.kind == "field" else fold_title(name.title)
+            for name in found.rejected
+        )
+        reasons = (*found.notes, *found.rejected.values()) or _NO_TITLE
+        return (), reasons, None, tuple(inside)[:MAX_NEAREST]
+    modifiers = ", ".join([unit for _, removed, _ in stripped for unit in removed])
+    without = f" without {modifiers!r}" if modifiers else ""
+    reasons = (*reasons_of(found, title, without), *found.notes)
+    return found.roles, reasons, found.similar, ()
+
+
+def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
+    """An item without its modifiers, these, and whether one is a word of leading or learning.
+
+    Some lists are removed wherever their words are, others only at the start of a segment:
+    'Data Remote Engineer' stays as it is.
+    """
+    core, modifiers, has_seniority_word = [","], list[str](), False
+    for unit in item:
+        kind = words.kinds[unit]
+        if kind in words.modifiers and unit not in words.name_units:
+            modifiers.append(unit)
+            has_seniority_word = has_seniority_word or kind == "lead"
+            if kind in words.modifiers_anywhere or core[-1] == ",":
+                continue
+        if unit != "," or core[-1] != ",":
+            core.append(unit)
+    return tuple(core[1:-1] if core[-1] == "," else core[1:]), modifiers, has_seniority_word
+
+
+@lru_cache(maxsize=1 << 16)
+def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) -> Interpretation:
+    """Interpret an item, which may join several titles."""
+    parts = [find_names(words, part) for part in joined_titles(words, list(item))]
+    if guards := [*_guards(words, parts)]:
+        notes = (f"{unit!r} turns the title into something else" for unit in guards)
+        return Interpretation({}, {}, dict.fromkeys(notes))
+    if not words.joiners.isdisjoint(item):
+        parts = _without_listed_fields(words, item, parts)
+    nameless = [part.units for part in parts if not part.matches]
+    found = Interpretation({}, {}, {})
+    for match in (match for part in parts for match in part.matches):
+        for name in match.names:
+            if why := _rejection_reason(words, name, match, nameless, has_seniority_word):
+                found.rejected.setdefault(name, why)
+            else:
+                _accept(words, name, match, found)
+    return Interpretation.merge([found])
+
+
+def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part]) -> list[Part]:
+    """The parts without fields in a list of topics, as in 'Data Engineer (Python / DevOps)'."""
+    before = itertools.takewhile(lambda unit: unit not in words.joiners, item)
+    if "," not in before:
+        return parts
+    is_listed = [all(m.names[0].kind == "field" for m in part.matches) for part in parts]
+    if all(is_listed):
+        return parts
+    return [
+        part._replace(matches=[]) if listed else part
+        for part, listed in zip(parts, is_listed, strict=True)
+    ]
+
+
+def _guards(words: Lexicon, parts: Iterable[Part]) -> Iterator[str]:
+    """The words outside the names that show that a title names no role.
+
+    'required' in 'Data Engineer - Clearance Required' is said of a clearance, 'our' in 'Data
+    Engineer for our brands' of brands: neither counts.
+    """
+    follows_name = False
+    for part in parts:
+        for segment in split_at(part.free, (",",), keep_empty=True):
+            for at, unit in enumerate(segment):
+                if words.kinds[unit] in words.guards and not _is_aside(
+                    words, segment, at, follows_name
+                ):
+                    yield unit
+            follows_name = follows_name or "" in segment
+
+
+def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bool:
+    """Whether a guard word in a segment, in which names are '', is said of something else.
+
+    Args:
+        words: the lexicon.
+        segment: the units between two commas.
+        at: the place of the guard word.
+        follows_name: whether a name is in a segment before this one.
+    """
+    before, after = segment[:at], segment[at + 1 :]
+    counts = words.guards[words.kinds[segment[at]]]
+    if counts == "anywhere" or "" in after:
+        return False
+    if "" in before:
+        return any(words.kinds[unit] == "relation" for unit in before[before.index("") :])
+    topic = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", after)
+    if counts.startswith("as last word"):
+        return any(topic) or (follows_name and counts.endswith("before"))
+    return follows_name and (counts == "unless after" or any([*before, *after]))
+
+
+def _accept(words: Lexicon, name: Name, match: Match, found: Interpretation) -> None:
+    """Record a name that counts, a remark on it, and the names it may be short for."""
+    topics = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
+    found.names.setdefault(name, f" next to {', '.join(topics)!r}" if topics else "")
+    if " " in match.head:
+        found.notes.update(dict.fromkeys(conflicting_halves(words, name, match.head)))
+    if name.specificity == "broad":
+        found.names.update(_alternative_roles(words, name, match))
+
+
+def _rejection_reason(
+    words: Lexicon, name: Name, match: Match, nameless: list[Units], has_seniority_word: bool
+) -> str | None:
+    """Why a name does not count, given the words around it; None if it counts.
+
+    Args:
+        words: the lexicon.
+        name: the name.
+        match: where it is.
+        nameless: the parts of the title without a name.
+        has_seniority_word: whether a word of leading or learning is in the title.
+    """
+
+    def outside(lists: Container[str]) -> str | None:
+        apart = (*match.before, *match.after, *nameless)
+        others = (units for units in apart if not _is_title_of_informatics(words, units))
+        units = itertools.chain(match.left, match.right, *others)
+        return next((unit for unit in units if words.kinds[unit] not in lists), None)
+
+    if name.kind == "field":
+        is_led = has_seniority_word and name.specificity != "general"
+        if other := outside(words.beside_field if is_led else words.beside_general):
+            return f"{name.title!r} is a field, and {other!r} names no role in it"
+        is_title = has_seniority_word or name.specificity == "alone"
+        return None if is_title else f"{name.title!r} is a field, not a title"
+    lists = {"general": words.beside_general, "technical": words.beside_field}
+    if name.specificity in lists and not _is_informatics(words, match, nameless):
+        other = outside(lists[name.specificity])
+        return f"{other!r} may make another trade of {name.title!r}" if other else None
+    other = _disqualifying_word(words, match)
+    return f"{other!r} makes something else of {name.title!r}" if other else None
+
+
+def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
+    """Whether units are a title of their own, of an occupation near the roles.
+
+    The same person has it next to the role, as in 'Scrum Master / Project Manager' and in
+    'Database Administrator/DevOps'.
+    """
+    main = [unit for unit in units if words.kinds[unit] not in words.modifiers]
+    topics, last = {words.kinds[unit] for unit in main[:-1]}, main[-1] if main else ""
+    if not topics <= words.beside_general - {","}:
+        return False
+    is_peer = words.kinds[last] == "peer"
+    return (is_peer and " " in last) or (
+        (is_peer or last in words.heads) and not topics.isdisjoint(TECHNOLOGY)
+    )
+
+
+def _is_informatics(words: Lexicon, match: Match, nameless: list[Units]) -> bool:
+    """Whether a word near a name shows that it is meant in the sense of informatics."""
+    joined = itertools.takewhile(lambda unit: unit != ",", itertools.chain(*nameless))
+    near = itertools.chain(match.left, match.right, *match.after[:1], joined)
+    return any(words.kinds[unit] == "informatics" for unit in near)
+
+
+def _disqualifying_word(words: Lexicon, match: Match) -> str | None:
+    """The word next to a specific name that makes it another person's or another occupation."""
+    candidates = itertools.chain(
+        (unit for unit in match.left if words.kinds[unit] in (*_OCCUPATIONS, *_LINKS)),
+        _occupation_words_after(words, match.right),
+        _last_words(words, match.before, _is_other_person),
+        _last_words(words, match.after, _is_occupation),
+    )
+    return next(candidates, None)
+
+
+def _occupation_words_after(words: Lexicon, right: Units) -> Iterator[str]:
+    """The words after a name, up to a link, that name a topic, another head or a person."""
+    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, right):
+        is_head = unit in words.heads and words.kinds[unit] not in words.modifiers
+        if is_head or words.kinds[unit] == "matter" or _is_person(words, unit):
+            yield unit
+
+
+def _last_words(
+    words: Lexicon, segments: Iterable[Units], test: Callable[[Lexicon, str], bool]
+) -> Iterator[str]:
+    """The last word of each segment, modifiers aside, if it passes a test.
+
+    A segment such as 'Engineer', which is only the last word of a name, is left out.
+    """
+    for segment in segments:
+        main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
+        is_head = len(main) == 1 and main[0] in words.heads and not words.kinds[main[0]]
+        if main and not is_head and test(words, main[-1]):
+            yield main[-1]
+
+
+def _is_occupation(words: Lexicon, unit: str) -> bool:
+    return words.kinds[unit] == "occupation"
+
+
+def _is_other_person(words: Lexicon, unit: str) -> bool:
+    """Whether a word is listed as an occupation, or is unknown and ends like one."""
+    is_unknown = not words.kinds[unit] and unit not in words.heads
+    return _is_occupation(words, unit) or (is_unknown and unit.endswith(words.agents))
+
+
+def _is_person(words: Lexicon, unit: str) -> bool:
+    """Whether a word is one of another or a related occupation."""
+    return words.kinds[unit] in _OCCUPATIONS or _is_other_person(words, unit)
+
+
+def conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
+    """The roles that the halves of a joined title name, if not the role of the full title."""
+    if words.joiners.isdisjoint(title.split()):
+        return []
+    parts = joined_titles(words, title.split())
+    matches = (match for part in parts for match in find_names(words, part).matches)
+    others = {other.role for match in matches for other in match.names} - {name.role}
+    if not others:
+        return []
+    return [f"clash: its halves look like {', '.join(sorted(others))}, the whole wins"]
+
+
+def _alternative_roles(words: Lexicon, name: Name, match: Match) -> dict[Name, str]:
+    """The names of other roles that a broad name may be short for.
+
+    A 'Machine Learning Software Engineer' may be a machine learning engineer.
+    """
+    found: dict[Name, str] = {}
+    for topic in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
+        fields = [n for n in words.names.get((*topic,), ()) if n.kind == "field"]
+        titles = words.names.get((*topic, match.head), ())
+        with_head = words.roles_by_head.get(match.head, set())
+        for other in (*titles, *(field for field in fields if field.role in with_head)):
+            if not other.inverted and other.role != name.role:
+                found[other] = f" by {' '.join(topic)!r} next to {name.title!r}"
+    return found
