@@ -507,3 +507,12 @@ def test_a_gap_is_the_same_from_a_table_and_a_certificate_needs_a_file(own, staf
     assert {k for k in one if one[k] != other[k]} == {"file", "line", "reading"}
     with pytest.raises(InputError, match="staff: a certificate holds the hash of a staff file"):
         certify("Person 42", "R3", table)
+
+
+def test_an_engine_draws_no_progress_bar_where_python_is_interactive():
+    script = """
+from mlops_roles.staff.engine import embedded_duckdb
+print(embedded_duckdb().con.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -39,7 +39,9 @@ def embedded_duckdb() -> ibis.BaseBackend:
     """A private DuckDB in memory, which spills to disk when memory is short."""
     import ibis
 
-    return ibis.duckdb.connect(temp_directory=_spill_directory(ibis.util.gen_name("duckdb")))
+    connection = ibis.duckdb.connect(temp_directory=_spill_directory(ibis.util.gen_name("duckdb")))
+    connection.con.execute("SET enable_progress_bar = false")  # DuckDB draws one in a notebook
+    return connection
 
 
 def connect(url: str) -> ibis.BaseBackend:
