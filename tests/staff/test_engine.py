@@ -512,7 +512,9 @@ def test_a_gap_is_the_same_from_a_table_and_a_certificate_needs_a_file(own, staf
 def test_an_engine_draws_no_progress_bar_where_python_is_interactive():
     script = """
 from mlops_roles.staff.engine import embedded_duckdb
-print(embedded_duckdb().con.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
+query = "SELECT current_setting('enable_progress_bar')"
+print(embedded_duckdb().con.execute(query).fetchone()[0])
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
