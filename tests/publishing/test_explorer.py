@@ -2,8 +2,13 @@
 
 import importlib.util
 import json
+import posixpath
 import re
 import shutil
+from collections import Counter
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
@@ -180,26 +185,70 @@ def test_the_comparison_without_a_script_is_a_table_of_all_pairs(files):
 # proofs --------------------------------------------------------------------------------------
 
 
-def test_every_inferred_link_has_its_proof_and_every_mark_leads_to_one(files, graph):
-    checked = 0
-    for quad in graph.store.quads_for_pattern(None, None, None, INFERRED):
-        path = quad.subject.value.partition("/mlops-roles/")[2]
-        if f"{path}.html" in files and isinstance(quad.object, ox.NamedNode):
-            text = files[f"proof/{path}.html"].decode()
-            parts = (graph.curie(quad.predicate.value), graph.curie(quad.object.value))
-            assert f'id="{"-".join(map(slug, parts))}"' in text, quad
-            checked += 1
-    assert checked > 600
-    marks = {
-        target
+class Marks(HTMLParser):
+    """The anchors of a page, and its marks, each with where it leads."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.anchors, self.marks = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.anchors += [found["id"]] if "id" in found else []
+        if {"follows", "mark"} & set((found.get("class") or "").split()):
+            self.marks.append((tag, found.get("href")))
+
+
+def test_every_mark_is_a_link_to_an_anchor_that_exists(files):
+    pages = {name: Marks(text.decode()) for name, text in files.items() if name.endswith(".html")}
+    assert len(pages) > 1000
+    proofs = set()
+    for name, page in pages.items():
+        assert len(page.anchors) == len(set(page.anchors)), name
+        for tag, href in page.marks:
+            assert (tag, bool(href)) == ("a", True), (name, tag, href)
+            target, _, anchor = href.partition("#")
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+            assert not anchor or unquote(anchor) in pages[path].anchors, (name, href)
+            proofs.add((path, anchor))
+    assert len(proofs) > 500
+
+
+def test_every_inferred_statement_about_a_term_has_its_proof(files, graph):
+    """Its object is a heading of the proof page of its subject, and premises follow."""
+    heading = re.compile(r'<div id="[^"]+"><dt>(.+?)</dt><dd><ul class="because"><li>', re.S)
+    found = Counter(
+        (name, unescape((re.findall(r'title="(.+?)"', shown) or [re.sub("<.*?>", "", shown)])[0]))
         for name, content in files.items()
-        if name.endswith(".html")
-        for target in re.findall(r'class="follows[^"]*" href="([^"]+)"', content.decode())
-    }
-    assert len(marks) > 400
-    for target in marks:
-        page, _, anchor = target.replace("../", "").partition("#")
-        assert not anchor or f'id="{anchor}"' in files[page].decode(), target
+        if name.startswith("proof/") and name != "proof/index.html"
+        for shown in heading.findall(content.decode())
+    )
+    expected = Counter(
+        (f"proof/{path}.html", graph.format_term(quad.object))
+        for quad in graph.store.quads_for_pattern(None, None, None, INFERRED)
+        if "/" in (path := quad.subject.value.partition("/mlops-roles/")[2].replace("#", "/"))
+    )
+    assert sum('"' in shown for _, shown in expected) > 1000
+    assert {(name, shown.strip()): n for (name, shown), n in found.items()} == expected
+
+
+def test_the_page_of_a_term_says_how_many_statements_follow_and_opens_their_proofs(files):
+    for name, marker in (
+        ("tool/mlflow.html", "proof/tool/mlflow.html"),
+        ("source/curation.html", "proof/source/curation.html"),
+        ("ns/index.html", "proof/ns/requiresSkill.html"),
+    ):
+        assert re.search(rf'href="\.\./{marker}">\d+ statement', files[name].decode()), name
+
+
+def test_a_comparison_marks_what_follows_on_both_sides(files):
+    text = files["compare/ml-engineer.html"].decode()
+    for skill in re.findall(r'title="(skill:[\w-]+)">[^<]*</a>(?! <a class="follows)', text):
+        assert skill in links("mlops:requiresSkill").get("role:ml-engineer", ()), skill
+    proofs = script_value(files["data/roles.js"])["proofs"]
+    for role, skills in required_skills().items():
+        assert set(proofs[role]) == skills - links("mlops:requiresSkill").get(role, set())
 
 
 def test_what_is_asserted_is_not_marked_as_following(files):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,6 +118,13 @@ def prove(triple: Any, graph: Graph) -> Proof | None:
     return _prover(graph).prove(triple)
 
 
+def prove_all(triples: Iterable[ox.Triple], graph: Graph) -> list[Proof | None]:
+    """The proofs of many statements; one query finds the sources of all that they rest on."""
+    prover = _prover(graph)
+    prover.sources = prover.sources or prover.all_sources()
+    return [prover.prove(triple) for triple in triples]
+
+
 @once_per_graph
 def _prover(graph: Graph) -> _Prover:
     return _Prover(graph)
@@ -129,6 +136,7 @@ class _Prover:
     def __init__(self, graph: Graph):
         self.graph = graph
         self.proofs: dict[ox.Triple, Proof] = {}
+        self.sources: dict[tuple[Term | None, ...], list[str]] = {}
 
     def prove(self, triple: ox.Triple) -> Proof | None:
         if triple not in self.proofs:
@@ -152,12 +160,26 @@ class _Prover:
         """The sources, with marks, of an asserted statement; none for that of a blank node."""
         if isinstance(triple.subject, ox.BlankNode):
             return
+        if self.sources and not isinstance(triple.object, ox.BlankNode):
+            yield from self.sources.get((triple.subject, triple.predicate, triple.object), ())
+            return
         parts = {"subject": triple.subject, "predicate": triple.predicate, "object": triple.object}
         bindings = {k: [v] for k, v in parts.items() if not isinstance(v, ox.BlankNode)}
         answer = run_query(self.graph, find_question("source-of-statement").text, bindings)
-        yield from dict.fromkeys(
-            row["source"] + (f", {row['mark']}" if row.get("mark") else "") for row in answer.rows
-        )
+        yield from dict.fromkeys(map(_source_and_mark, answer.rows))
+
+    def all_sources(self) -> dict[tuple[Term | None, ...], list[str]]:
+        """The sources, with marks, of every asserted statement whose object has a name."""
+        answer = run_query(self.graph, find_question("source-of-statement").text)
+        found: dict[tuple[Term | None, ...], list[str]] = {}
+        for terms, row in zip(answer.terms, answer.rows, strict=True):
+            sources = found.setdefault(tuple(terms[:3]), [])
+            sources += [text] if (text := _source_and_mark(row)) not in sources else []
+        return found
+
+
+def _source_and_mark(row: Mapping[str, Any]) -> str:
+    return ", ".join(row[name] for name in ("source", "mark") if row[name])
 
 
 def _parse_statement(text: str, graph: Graph) -> ox.Triple:

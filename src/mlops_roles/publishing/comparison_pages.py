@@ -52,9 +52,14 @@ def _compared(
 def _data(
     doc: Documentation, roles: list[DocumentedTerm], skills: dict[str, list[str]]
 ) -> dict[str, Any]:
-    """The roles with their skills, and the pages and labels of all of these."""
+    """The roles with their skills, the pages and labels of all of these, and the proofs."""
+    known = doc.inferences.between
     shown = [*roles, *(doc.terms[s] for s in dict.fromkeys(chain(*skills.values())))]
     return {
         "skills": skills,
         "terms": {term.curie: [term.label, term.href] for term in shown},
+        "proofs": {
+            role: {skill: found.href for skill in required if (found := known(role, skill))}
+            for role, required in skills.items()
+        },
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ..ontology.graph import DEFAULT, INFERRED, Graph
+from ..ontology.graph import DEFAULT, INFERRED, Graph, Term
 
 
 class Inference(NamedTuple):
@@ -18,11 +19,7 @@ class Inference(NamedTuple):
     predicate: str
     object: str
     page: str
-
-    @property
-    def anchor(self) -> str:
-        """The anchor of its proof."""
-        return "-".join(name.partition(":")[2] or name for name in (self.predicate, self.object))
+    anchor: str
 
     @property
     def href(self) -> str:
@@ -31,24 +28,24 @@ class Inference(NamedTuple):
 
 
 class Inferences:
-    """What follows about the terms of a site and is not asserted: links between things.
-
-    The labels and titles that are repeated under another property are left out: no page shows
-    them.
-    """
+    """What follows about the terms of a site and is not asserted."""
 
     def __init__(self, graph: Graph, pages: Mapping[str, str]):
         """Take the terms by CURIE, each with the path of its proof page."""
         self.by_subject: dict[str, list[tuple[Inference, ox.Triple]]] = {}
+        anchors = set[tuple[str, str]]()
         quads = graph.store.quads_for_pattern(None, None, None, INFERRED)
         for triple in sorted((quad.triple for quad in quads), key=str):
-            subject = graph.format_term(triple.subject)
-            if subject in pages and isinstance(triple.object, ox.NamedNode):
-                predicate, value = map(graph.format_term, (triple.predicate, triple.object))
-                found = Inference(subject, predicate, value, pages[subject])
+            subject, predicate, value = map(graph.format_term, triple)
+            if subject in pages:
+                anchor = f"{_local(predicate)}-{_anchor(triple.object, value)}"
+                while (subject, anchor) in anchors:  # "C" and "C++" have the same letters
+                    anchor += "-"
+                anchors.add((subject, anchor))
+                found = Inference(subject, predicate, value, pages[subject], anchor)
                 self.by_subject.setdefault(subject, []).append((found, triple))
         self._asserted = {
-            (graph.format_term(quad.subject), graph.format_term(quad.object))
+            frozenset((graph.format_term(quad.subject), graph.format_term(quad.object)))
             for quad in graph.store.quads_for_pattern(None, None, None, DEFAULT)
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
         }
@@ -63,15 +60,30 @@ class Inferences:
         }
 
     @cached_property
-    def _by_pair(self) -> dict[tuple[str, str], Inference]:
+    def _by_pair(self) -> dict[frozenset[str], Inference]:
         return {
-            (found.subject, found.object): found
+            frozenset((found.subject, found.object)): found
             for found in reversed(self.by_statement.values())
-            if (found.subject, found.object) not in self._asserted
         }
 
-    def between(self, one: str, other: str) -> Inference | None:
-        """The statement that links two things, if nothing asserted links them."""
-        if (other, one) in self._asserted:
-            return None
-        return self._by_pair.get((one, other)) or self._by_pair.get((other, one))
+    def between(self, *terms: str) -> Inference | None:
+        """The statement that links the last of some terms to another, if nothing asserted does.
+
+        The first of them that is linked to it counts, whichever of the two is the subject.
+        """
+        for other in terms[:-1]:
+            pair = frozenset((other, terms[-1]))
+            if pair in self._by_pair and pair not in self._asserted:
+                return self._by_pair[pair]
+        return None
+
+
+def _local(name: str) -> str:
+    return name.partition(":")[2] or name
+
+
+def _anchor(term: Term, name: str) -> str:
+    """A name as part of an anchor; of a literal its letters and digits, and its language."""
+    if not isinstance(term, ox.Literal):
+        return _local(name)
+    return re.sub(r"\W+", "-", f"{term.value} {term.language or ''}".casefold()).strip("-")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from ..ontology.explanation import Proof, prove
+from ..ontology.explanation import Proof, prove_all
 from ..ontology.graph import RDF_TYPE
 from .documentation import Documentation
 from .inferences import Inference
@@ -48,10 +48,10 @@ def _groups(
 ) -> dict[str, list[Group]]:
     """The proofs of some statements about one term, by property; its classes come last."""
     found: dict[str, dict[tuple[str, str], Group]] = {}
-    for statement, triple in sorted(statements, key=lambda pair: pair[1].predicate == RDF_TYPE):
-        proof = prove(triple, doc.graph)
-        if proof is None or proof.rule is None:
-            continue
+    statements = sorted(statements, key=lambda pair: pair[1].predicate == RDF_TYPE)
+    proofs = prove_all((triple for _, triple in statements), doc.graph)
+    for (statement, _), proof in zip(statements, proofs, strict=True):
+        assert proof is not None and proof.rule is not None  # what follows has a proof
         axiom, *others = proof.because
         group = found.setdefault(statement.predicate, {}).setdefault(
             (proof.rule, axiom.statement), Group(proof.rule, proof.says, axiom, [])

@@ -2,7 +2,7 @@
 "use strict";
 
 (function () {
-  const { skills, terms } = mlopsRoles;
+  const { skills, terms, proofs } = mlopsRoles;
   const [from, to] = ["from", "to"].map((id) => document.getElementById(id));
   const result = document.getElementById("result");
   const root = document.body.dataset.root;
@@ -14,11 +14,22 @@
     return anchor;
   }
 
-  function line(heading, found) {
+  /** The mark of an inferred statement, which opens its proof. */
+  function mark(href) {
+    const anchor = document.createElement("a");
+    Object.assign(anchor, { href: root + href, className: "follows short", textContent: "∴" });
+    anchor.setAttribute("aria-label", "follows: its proof");
+    return anchor;
+  }
+
+  function line(heading, found, role) {
     const row = document.createElement("div");
     const [name, list] = ["dt", "dd"].map((tag) => document.createElement(tag));
     name.textContent = `${heading} (${found.length})`;
-    found.forEach((curie, at) => list.append(at ? " · " : "", link(curie)));
+    found.forEach((curie, at) => {
+      list.append(at ? " · " : "", link(curie));
+      if (proofs[role][curie]) list.append(" ", mark(proofs[role][curie]));
+    });
     if (!found.length) list.textContent = "none";
     row.append(name, list);
     return row;
@@ -31,9 +42,9 @@
     const facts = document.createElement("dl");
     facts.className = "groups";
     facts.append(
-      line(`${first} lacks for ${second}`, needs.filter((skill) => !has.includes(skill))),
-      line("Both require", needs.filter((skill) => has.includes(skill))),
-      line(`${second} lacks for ${first}`, has.filter((skill) => !needs.includes(skill))),
+      line(`${first} lacks for ${second}`, needs.filter((skill) => !has.includes(skill)), other),
+      line("Both require", needs.filter((skill) => has.includes(skill)), other),
+      line(`${second} lacks for ${first}`, has.filter((skill) => !needs.includes(skill)), one),
     );
     result.replaceChildren(facts);
     history.replaceState(null, "", `#${one},${other}`);
