@@ -1,4 +1,6 @@
-"""The cache of inferred statements: files of N-Triples, named after what they were inferred from.
+"""The cache of what is derived from an ontology: files named after what they were derived from.
+
+Inferred statements are N-Triples, the tables of roles JSON.
 
 The first line of a file is a digest of the rest, which has one part or several, with a comment
 between them that no other line can be. A file that does not fit its digest is not used,
@@ -53,4 +55,4 @@ def _file(key: str) -> Path:
         os.environ.get("MLOPS_ROLES_CACHE")
         or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
     )
-    return Path(home) / f"{key}.nt"
+    return Path(home) / (key if key.endswith(".json") else f"{key}.nt")

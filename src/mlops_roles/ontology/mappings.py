@@ -196,7 +196,8 @@ def mappings_of(graph: Graph) -> Mappings:
     """
     if not graph.added:
         return Mappings()
-    edges, ours = _edges(graph), _own_terms(None, graph)
+    edges = _edges(graph)
+    ours = _own_terms(None, graph) if edges else set[str]()
     outside = (iri for iri in edges if iri not in ours or not iri.startswith(f"{BASE}/"))
     means = {iri: list(_means(iri, edges, ours)) for iri in outside}
     by_term = {iri: mapped for iri, mapped in means.items() if mapped}

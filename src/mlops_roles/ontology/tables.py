@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,12 +11,19 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..io.resources import resource_dir
+from . import closure_cache
 from .catalogue import Mark, ask, find_question, legend
 from .graph import BASE, DEFAULT, Graph, once_per_graph
 from .mappings import mappings_of
 from .names import fold_name, slug
 from .results import group_pairs
 from .skill_names import Meaning, SkillNames
+
+_PAIRS = (  # the tables of pairs
+    *("similar", "broader", "takes_in", "performs", "role_skills", "stated_skills"),
+    *("task_skills", "preferred", "answers"),
+)
 
 
 @dataclass(frozen=True)
@@ -103,46 +112,77 @@ class RoleTables:
 
 @once_per_graph
 def _read_tables(graph: Graph) -> RoleTables:
+    """The tables of a graph, from the cache unless data or a company's questions decide them."""
+    if graph.has_data or any(path.suffix == ".rq" for path in graph.added):
+        return _from_plain(_ask_tables(graph), graph)
+    name = _cache_name(graph)
+    if kept := closure_cache.read(name):
+        return _from_plain(json.loads(kept[0]), graph)
+    asked = _ask_tables(graph)
+    closure_cache.write(name, json.dumps(asked).encode())
+    return _from_plain(asked, graph)
+
+
+def _cache_name(graph: Graph) -> str:
+    """The name of the cached tables, after all that decides them."""
+    key = hashlib.sha256(f"{graph.cache_key} {sorted(graph.prefixes.items())}".encode())
+    for path in sorted(resource_dir("queries").rglob("*.rq")):
+        key.update(path.read_bytes())
+    return f"{key.hexdigest()[:32]}-tables.json"
+
+
+def _ask_tables(graph: Graph) -> dict[str, Any]:
+    """The tables as plain data, and the names of skills and tools with what they mean."""
     terms = ask("terms", graph).rows
     performs = _slug_pairs(graph, "tasks-of-role", "role", "task")
     named_tasks = {slug(r["term"]) for r in terms if r["class"] == "mlops:Task"}
-    return RoleTables(
-        labels={slug(r["term"]): r["label"] for r in terms if r["label"]},
-        roles=[slug(r["role"]) for r in ask("roles", graph)],
-        similar=_slug_pairs(graph, "similar-roles", "similar", "role"),
-        broader=_slug_pairs(graph, "broader-roles", "role", "broader"),
-        takes_in=[(slug(r["role"]), slug(r["part"])) for r in ask("roles-incorporated", graph)],
-        performs=performs,
-        role_skills=_slug_pairs(graph, "roles-for-skill", "role", "skill"),
-        stated_skills=_stated_skills(graph),
-        task_skills=_slug_pairs(graph, "skills-of-task", "task", "skill"),
-        preferred=_slug_pairs(graph, "preferred-skills", "role", "skill"),
-        answers=_slug_pairs(graph, "roles-answering-step", "role", "step"),
-        tasks=sorted(named_tasks | {task for _, task in performs}),
-        steps=sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
-        workflow=_workflow(graph),
-        marks={mark.word: legend([mark])[0] for mark in _marks_of_workflow(graph)},
-        names=_skill_names(graph),
-    )
+    return {
+        "labels": {slug(r["term"]): r["label"] for r in terms if r["label"]},
+        "roles": [slug(r["role"]) for r in ask("roles", graph)],
+        "similar": _slug_pairs(graph, "similar-roles", "similar", "role"),
+        "broader": _slug_pairs(graph, "broader-roles", "role", "broader"),
+        "takes_in": [(slug(r["role"]), slug(r["part"])) for r in ask("roles-incorporated", graph)],
+        "performs": performs,
+        "role_skills": _slug_pairs(graph, "roles-for-skill", "role", "skill"),
+        "stated_skills": _stated_skills(graph),
+        "task_skills": _slug_pairs(graph, "skills-of-task", "task", "skill"),
+        "preferred": _slug_pairs(graph, "preferred-skills", "role", "skill"),
+        "answers": _slug_pairs(graph, "roles-answering-step", "role", "step"),
+        "tasks": sorted(named_tasks | {task for _, task in performs}),
+        "steps": sorted({slug(r["step"]) for r in ask("steps-in-zone", graph)}),
+        "workflow": _workflow(graph),
+        "marks": {mark.word: legend([mark])[0] for mark in _marks_of_workflow(graph)},
+        **_ask_names(graph),
+    }
 
 
-def _skill_names(graph: Graph) -> SkillNames:
-    """Each name of a skill or tool, folded, to the skills it means and how they are known."""
-    by_term: dict[str, Meaning] = defaultdict(list)
+def _ask_names(graph: Graph) -> dict[str, Any]:
+    """`meanings`: term to its meaning; `names`: (folded name, name, term), the first of a name."""
+    meanings: dict[str, Meaning] = defaultdict(list)
     for row in ask("tools-for-skill", graph):
-        by_term[row["tool"]].append(("tool", slug(row["skill"])))
-    listed: dict[str, Meaning] = {}
-    labels: dict[str, str] = {}
+        meanings[row["tool"]].append(("tool", slug(row["skill"])))
+    names: dict[str, tuple[str, str, str]] = {}
     for row in ask("aliases", graph):
         if row["kind"] == "skill":
-            by_term[row["term"]] = [("recorded", slug(row["term"]))]
-        if meaning := by_term[row["term"]]:
-            listed.setdefault(fold_name(row["name"]), meaning)
-            labels.setdefault(fold_name(row["name"]), row["name"])
-    names = SkillNames(listed, labels)
-    by_iri = {str(graph.expand_curie(term)): meaning for term, meaning in by_term.items()}
-    mapped = mappings_of(graph).by_name(fold_name, by_iri.__contains__)
-    return names.with_mappings(mapped, by_iri) if mapped else names
+            meanings[row["term"]] = [("recorded", slug(row["term"]))]
+        if row["term"] in meanings:
+            folded = fold_name(row["name"])
+            names.setdefault(folded, (folded, row["name"], row["term"]))
+    return {"meanings": meanings, "names": list(names.values())}
+
+
+def _from_plain(data: dict[str, Any], graph: Graph) -> RoleTables:
+    """The tables of plain data; accepted mappings decide what more names mean."""
+    names, meanings = data.pop("names"), data.pop("meanings")
+    found = {term: list(map(tuple, pairs)) for term, pairs in meanings.items()}
+    listed = {folded: found[term] for folded, _, term in names}
+    known = SkillNames(listed, {folded: name for folded, name, _ in names})
+    if graph.added:
+        by_iri = {str(graph.expand_curie(term)): meaning for term, meaning in found.items()}
+        if mapped := mappings_of(graph).by_name(fold_name, by_iri.__contains__):
+            known = known.with_mappings(mapped, by_iri)
+    pairs = {name: list(map(tuple, data[name])) for name in _PAIRS}
+    return RoleTables(**data | pairs, names=known)
 
 
 def _stated_skills(graph: Graph) -> list[tuple[str, str]]:
