@@ -114,11 +114,11 @@ class RoleTables:
 def _read_tables(graph: Graph) -> RoleTables:
     """The tables of a graph, from the cache unless data or a company's questions decide them."""
     if graph.has_data or any(path.suffix == ".rq" for path in graph.added):
-        return _from_plain(_ask_tables(graph), graph)
+        return _from_plain(ask_tables(graph), graph)
     name = _cache_name(graph)
     if kept := closure_cache.read(name):
         return _from_plain(json.loads(kept[0]), graph)
-    asked = _ask_tables(graph)
+    asked = ask_tables(graph)
     closure_cache.write(name, json.dumps(asked).encode())
     return _from_plain(asked, graph)
 
@@ -131,7 +131,7 @@ def _cache_name(graph: Graph) -> str:
     return f"{key.hexdigest()[:32]}-tables.json"
 
 
-def _ask_tables(graph: Graph) -> dict[str, Any]:
+def ask_tables(graph: Graph) -> dict[str, Any]:
     """The tables as plain data, and the names of skills and tools with what they mean."""
     terms = ask("terms", graph).rows
     performs = _slug_pairs(graph, "tasks-of-role", "role", "task")
