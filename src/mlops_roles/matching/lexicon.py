@@ -24,9 +24,13 @@ from ..ontology.mappings import mappings_of
 from ..ontology.names import slug
 
 Units = list[str]
-_WORD = r"[^\W_]+(?:['’]s\b)?[+#]*"
-_TOKEN = re.compile(_WORD + r"|[;/&+@,()\[\]{}|:–—•·]|(?<=\s)-|-(?=\s)|^-|-$")
-_SIGNS = {**dict.fromkeys(",()[]{}|:–—•·-", ","), **{sign: sign for sign in ";/&+@"}}
+_WORD = r"[^\W_]+(?:['’]s\b)?(?:[+#]+(?![^\W_]))?"
+_COMMAS = ",()[]{}|:–—•·ǀ│【】『』"  # signs between parts of a title
+_TOKEN = re.compile(
+    rf"{_WORD}|[;/&+@{re.escape(_COMMAS)}]|(?<=\s)[-*]|[-*](?=\s)|^[-*]|[-*]$"
+    r"|(?<=[^\W\d_]{5})\.(?=\s)"
+)
+_SIGNS = {**dict.fromkeys([*_COMMAS, *"-*."], ","), **{sign: sign for sign in ";/&+@"}}
 _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MAX_CACHED = 1 << 17  # words whose reading is kept

@@ -15,11 +15,16 @@ class Match(NamedTuple):
     """A name found in a part of a title, and the units around it."""
 
     names: tuple[Name, ...]  # the names that it may be
-    head: str  # its last unit
+    units: Units  # its units
     left: Units  # left, right: the units to its left and right in its segment
     right: Units
     before: list[Units]  # before, after: the segments before and after
     after: list[Units]
+
+    @property
+    def head(self) -> str:
+        """Its last unit."""
+        return self.units[-1]
 
     def around(self) -> Units:
         """All units around the name."""
@@ -56,9 +61,29 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
     parts = split_at(item, words.joiners) or [[]]
     if parts[0][:1] and parts[0][0] in words.heads and _are_topics(words, item[1:]):
         return [part if _up_to_head(words, part) else [parts[0][0], *part] for part in parts]
-    before, after = _up_to_head(words, parts[0])[:-1], _up_to_head(words, parts[-1])[1:]
-    full = [part if _up_to_head(words, part) else [*part, *after] for part in parts]
-    return [full[0], *([*before, *part] if part[0] in words.heads else part for part in full[1:])]
+    after: Units = []
+    for at in reversed(range(len(parts))):
+        if head := _up_to_head(words, parts[at]):
+            after = head[-1:] if _is_in_full(words, head) else head[1:]
+        else:
+            parts[at] = [*parts[at], *after]
+    before: Units = []
+    for at, part in enumerate(parts):
+        if part[0] in words.heads and at:
+            parts[at] = [*before, *part]
+        before = _last_segment(_up_to_head(words, parts[at])[:-1]) or before
+    return parts
+
+
+def _is_in_full(words: Lexicon, part: Units) -> bool:
+    """Whether a part is a name, or one after words of technology that make none: 'Big Data …'."""
+    start = next((at for at in range(len(part) - 1) if tuple(part[at:]) in words.names), -1)
+    is_other = (*part[:start], part[-1]) in words.names  # 'AI' of 'AI Solution Architect'
+    return start >= 0 and not is_other and all(words.kinds[u] in TECHNOLOGY for u in part[:start])
+
+
+def _last_segment(units: Units) -> Units:
+    return (split_at(units, (",",)) or [[]])[-1]
 
 
 def _are_topics(words: Lexicon, units: Iterable[str]) -> bool:
@@ -124,7 +149,7 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
     right = part.index(",", end) if "," in part[end:] else len(part)
     return Match(
         names,
-        part[end - 1],
+        part[start:end],
         [unit for unit in free[left:start] if unit],
         [unit for unit in free[end:right] if unit],
         split_at(free[:left], (",",)),
@@ -142,4 +167,6 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
         return True
     has_link = any(words.kinds[unit] == "link" for unit in part[start:end])
     allowed = words.modifiers if "," in part[start:end] else words.beside_field
+    if "," in part[start:end] and tuple(part[start : part.index(",", start)]) in words.names:
+        allowed = words.modifiers.union(TECHNOLOGY)  # 'Software Engineer, Backend Java'
     return not has_link and any(words.kinds[unit] not in allowed for unit in right)

@@ -12,7 +12,8 @@ from .names_in_title import TECHNOLOGY, Match, Part, find_names, joined_titles, 
 from .nearest_titles import MAX_NEAREST
 
 _NO_TITLE = ("no title of a role is in it",)
-_OCCUPATIONS = ("occupation", "peer")  # lists of words for people
+_OCCUPATIONS = ("occupation", "management")  # lists of words for people
+_PEOPLE = (*_OCCUPATIONS, "peer")
 _LINKS = ("relation", "link")  # lists whose words end what belongs to a name
 
 
@@ -58,7 +59,10 @@ def read_title(
         return (), _NO_TITLE, None, ()
     items = split_at(units, (";",)) if ";" in units else (units,)
     stripped = [_strip_modifiers(words, item) for item in items]
-    parts = [_interpret(words, core, seniority) for core, _, seniority in stripped]
+    parts = [
+        _interpret(words, core, _led_topics(words, item))
+        for item, (core, _) in zip(items, stripped, strict=True)
+    ]
     found = parts[0] if len(parts) == 1 else Interpretation.merge(parts)
     if not found.roles:
         inside = dict.fromkeys(
@@ -67,34 +71,43 @@ def read_title(
         )
         reasons = (*found.notes, *found.rejected.values()) or _NO_TITLE
         return (), reasons, None, tuple(inside)[:MAX_NEAREST]
-    modifiers = ", ".join([unit for _, removed, _ in stripped for unit in removed])
+    modifiers = ", ".join([unit for _, removed in stripped for unit in removed])
     without = f" without {modifiers!r}" if modifiers else ""
     reasons = (*reasons_of(found, title, without), *found.notes)
     return found.roles, reasons, found.similar, ()
 
 
-def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units, bool]:
-    """An item without its modifiers, these, and whether one is a word of leading or learning.
+def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Units]:
+    """An item without its modifiers, and these.
 
     Some lists are removed wherever their words are, others only at the start of a segment:
     'Data Remote Engineer' stays as it is.
     """
-    core, modifiers, has_seniority_word = [","], list[str](), False
+    core, modifiers = [","], list[str]()
     for unit in item:
         kind = words.kinds[unit]
         if kind in words.modifiers and unit not in words.name_units:
             modifiers.append(unit)
-            has_seniority_word = has_seniority_word or kind == "lead"
             if kind in words.modifiers_anywhere or core[-1] == ",":
                 continue
         if unit != "," or core[-1] != ",":
             core.append(unit)
-    return tuple(core[1:-1] if core[-1] == "," else core[1:]), modifiers, has_seniority_word
+    return tuple(core[1:-1] if core[-1] == "," else core[1:]), modifiers
+
+
+def _led_topics(words: Lexicon, item: Units) -> frozenset[str] | None:
+    """The words in the segments that have a word of leading or learning; None if none has one."""
+    led = [
+        segment
+        for segment in split_at(item, (",",))
+        if any(words.kinds[unit] == "lead" and unit not in words.name_units for unit in segment)
+    ]
+    return frozenset(itertools.chain(*led)) if led else None
 
 
 @lru_cache(maxsize=1 << 16)
-def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) -> Interpretation:
-    """Interpret an item, which may join several titles."""
+def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None) -> Interpretation:
+    """Interpret an item, which may join several titles; `led` are its led topics."""
     parts = [find_names(words, part) for part in joined_titles(words, list(item))]
     if guards := [*_guards(words, parts)]:
         notes = (f"{unit!r} turns the title into something else" for unit in guards)
@@ -105,7 +118,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], has_seniority_word: bool) 
     found = Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
         for name in match.names:
-            if why := _rejection_reason(words, name, match, nameless, has_seniority_word):
+            if why := _rejection_reason(words, name, match, nameless, led):
                 found.rejected.setdefault(name, why)
             else:
                 _accept(words, name, match, found)
@@ -175,7 +188,11 @@ def _accept(words: Lexicon, name: Name, match: Match, found: Interpretation) -> 
 
 
 def _rejection_reason(
-    words: Lexicon, name: Name, match: Match, nameless: list[Units], has_seniority_word: bool
+    words: Lexicon,
+    name: Name,
+    match: Match,
+    nameless: list[Units],
+    led: frozenset[str] | None,
 ) -> str | None:
     """Why a name does not count, given the words around it; None if it counts.
 
@@ -184,27 +201,46 @@ def _rejection_reason(
         name: the name.
         match: where it is.
         nameless: the parts of the title without a name.
-        has_seniority_word: whether a word of leading or learning is in the title.
+        led: the words next to those of leading or learning; None if the title has none of these.
     """
-
-    def outside(lists: Container[str]) -> str | None:
-        apart = (*match.before, *match.after, *nameless)
-        others = (units for units in apart if not _is_title_of_informatics(words, units))
-        units = itertools.chain(match.left, match.right, *others)
-        return next((unit for unit in units if words.kinds[unit] not in lists), None)
-
+    other: str | None
     if name.kind == "field":
-        is_led = has_seniority_word and name.specificity != "general"
-        if other := outside(words.beside_field if is_led else words.beside_general):
+        if other := _other_than_field(words, name, match, nameless, led):
             return f"{name.title!r} is a field, and {other!r} names no role in it"
-        is_title = has_seniority_word or name.specificity == "alone"
+        is_title = led is not None or name.specificity == "alone"
         return None if is_title else f"{name.title!r} is a field, not a title"
-    lists = {"general": words.beside_general, "technical": words.beside_field}
-    if name.specificity in lists and not _is_informatics(words, match, nameless):
-        other = outside(lists[name.specificity])
-        return f"{other!r} may make another trade of {name.title!r}" if other else None
-    other = _disqualifying_word(words, match)
+    if name.specificity in ("general", "technical") and not _is_informatics(words, match, nameless):
+        is_general = name.specificity == "general"  # else what comes before may be an employer
+        beside = words.beside_general if is_general else words.beside_field
+        apart = (*(match.before if is_general else ()), *match.after, *nameless)
+        other = _other_than(words, beside, match, apart)
+        if other:
+            return f"{other!r} may make another trade of {name.title!r}"
+    other = _disqualifying_word(words, name, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
+
+
+def _other_than(
+    words: Lexicon, lists: Container[str], match: Match, apart: Iterable[Units]
+) -> str | None:
+    """A word next to a name, or in other parts than titles of informatics, that is in no list."""
+    others = (units for units in apart if not _is_title_of_informatics(words, units))
+    units = itertools.chain(match.left, match.right, *others)
+    return next((unit for unit in units if words.kinds[unit] not in lists), None)
+
+
+def _other_than_field(
+    words: Lexicon, name: Name, match: Match, nameless: list[Units], led: frozenset[str] | None
+) -> str | None:
+    """A word that shows that a title with the name of a field is not of one who leads or has it."""
+    if led is None or name.specificity == "general":
+        apart = (*match.before, *match.after)
+        heads = (unit for unit in itertools.chain(*apart) if unit in words.heads)
+        other = _other_than(words, words.beside_general, match, (*apart, *nameless))
+        return other or next(heads, None)
+    topics = [*led.difference(match.units)]
+    other = _other_than(words, words.beside_field, match, (topics, *nameless))
+    return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
 
 
 def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
@@ -230,52 +266,62 @@ def _is_informatics(words: Lexicon, match: Match, nameless: list[Units]) -> bool
     return any(words.kinds[unit] == "informatics" for unit in near)
 
 
-def _disqualifying_word(words: Lexicon, match: Match) -> str | None:
+def _disqualifying_word(words: Lexicon, name: Name, match: Match) -> str | None:
     """The word next to a specific name that makes it another person's or another occupation."""
     candidates = itertools.chain(
-        (unit for unit in match.left if words.kinds[unit] in (*_OCCUPATIONS, *_LINKS)),
-        _occupation_words_after(words, match.right),
+        (unit for unit in match.left if words.kinds[unit] in (*_PEOPLE, *_LINKS)),
+        _occupation_words_after(words, name, match),
         _last_words(words, match.before, _is_other_person),
-        _last_words(words, match.after, _is_occupation),
+        _last_words(words, match.after, _is_occupation, but="management"),
     )
     return next(candidates, None)
 
 
-def _occupation_words_after(words: Lexicon, right: Units) -> Iterator[str]:
-    """The words after a name, up to a link, that name a topic, another head or a person."""
-    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, right):
-        is_head = unit in words.heads and words.kinds[unit] not in words.modifiers
-        if is_head or words.kinds[unit] == "matter" or _is_person(words, unit):
+def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterator[str]:
+    """The words after a name, up to a link, that name a topic, another head or a person.
+
+    A head that makes a name of the same role repeats it: 'Software Engineer Entwickler'.
+    """
+    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, match.right):
+        kind = words.kinds[unit]
+        is_head = unit in words.heads and kind not in words.modifiers
+        again = words.names.get((*match.units[:-1], unit), ()) if is_head else ()
+        if any(other.role == name.role for other in again):
+            continue
+        if is_head or kind == "matter" or _is_person(words, unit):
             yield unit
 
 
 def _last_words(
-    words: Lexicon, segments: Iterable[Units], test: Callable[[Lexicon, str], bool]
+    words: Lexicon, segments: Iterable[Units], test: Callable[[Lexicon, str], bool], but: str = ""
 ) -> Iterator[str]:
     """The last word of each segment, modifiers aside, if it passes a test.
 
-    A segment such as 'Engineer', which is only the last word of a name, is left out.
+    A segment such as 'Engineer', which is only the last word of a name, is left out, and one that
+    is only a word of the list `but`.
     """
     for segment in segments:
         main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
-        is_head = len(main) == 1 and main[0] in words.heads and not words.kinds[main[0]]
-        if main and not is_head and test(words, main[-1]):
+        is_only = len(main) == 1 and main[0] in words.heads and not words.kinds[main[0]]
+        is_only = is_only or ([words.kinds[unit] for unit in main] == [but] and but != "")
+        if main and not is_only and test(words, main[-1]):
             yield main[-1]
 
 
 def _is_occupation(words: Lexicon, unit: str) -> bool:
-    return words.kinds[unit] == "occupation"
+    return words.kinds[unit] in _OCCUPATIONS
 
 
 def _is_other_person(words: Lexicon, unit: str) -> bool:
     """Whether a word is listed as an occupation, or is unknown and ends like one."""
     is_unknown = not words.kinds[unit] and unit not in words.heads
-    return _is_occupation(words, unit) or (is_unknown and unit.endswith(words.agents))
+    is_listed = words.kinds[unit] in (*_OCCUPATIONS, "party")
+    return is_listed or (is_unknown and unit.endswith(words.agents))
 
 
 def _is_person(words: Lexicon, unit: str) -> bool:
     """Whether a word is one of another or a related occupation."""
-    return words.kinds[unit] in _OCCUPATIONS or _is_other_person(words, unit)
+    return words.kinds[unit] in _PEOPLE or _is_other_person(words, unit)
 
 
 def conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
