@@ -8,6 +8,7 @@ name is found however it is written. Which words may be next to a name is in
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 import unicodedata
@@ -33,6 +34,7 @@ _TOKEN = re.compile(
 _SIGNS = {**dict.fromkeys([*_COMMAS, *"-*."], ","), **{sign: sign for sign in ";/&+@"}}
 _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
+_MIN_MISSPELT = 8  # letters of a word of names that is known with one wrong letter
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
 SPREAD = ("spread", "general", "technical")  # kinds of names that words of technology may be within
@@ -118,6 +120,29 @@ class _Phrases:
                 replaced.append(tokens[at])
                 at += 1
         return replaced
+
+
+class _Misspellings:
+    """Words with one letter missing, added, changed or moved, except for the first and last."""
+
+    def __init__(self, words: Iterable[str]):
+        self._by_rest: dict[str, str] = {}
+        for word in sorted(words):
+            for rest in self._without_one(word):
+                self._by_rest.setdefault(rest, word)
+
+    @staticmethod
+    def _without_one(word: str) -> list[str]:
+        """The word, and the word without each of its inner letters."""
+        return [word, *(word[:at] + word[at + 1 :] for at in range(1, len(word) - 1))]
+
+    def word_of(self, token: str) -> str:
+        """The word that a token misspells, else the token."""
+        if len(token) < _MIN_MISSPELT - 1:
+            return token
+        rests = self._without_one(token)
+        found = (self._by_rest[rest] for rest in rests if rest in self._by_rest)
+        return next((word for word in found if abs(len(word) - len(token)) <= 1), token)
 
 
 class _Kinds(dict[str, str]):
@@ -213,6 +238,8 @@ class Lexicon:
         self._vocabulary = self._listed.union(*split)
         heads = {title[-1] for title in split if len(title) > 1 and len(title[-1]) >= _MIN_HEAD}
         self._compound_heads = heads | {w for w, read in self._single.items() if read in heads}
+        in_names = {word for title in split for word in title if len(word) >= _MIN_MISSPELT}
+        self._misspellings = _Misspellings(in_names)
         self._spellings = _Phrases(
             (self._tokens(normalise_case(word)), self._tokens(normalise_case(read)))
             for word, read in spellings
@@ -319,7 +346,7 @@ class Lexicon:
 
     def _words(self, text: str) -> Units:
         """Words and signs of a title, each word in one spelling."""
-        text = normalise_case(text)
+        text = normalise_case(html.unescape(text) if "&" in text else text)
         if not self._signs.isdisjoint(text):
             text = self._inflected.sub("", self._gender.sub(" ", text))
         return self._spellings.replace(self._tokens(text))
@@ -327,7 +354,10 @@ class Lexicon:
     def _learn(self, token: str) -> str:
         """What a token means: the purpose of a sign, or the known stem of an unknown word."""
         word = token if token in self._listed else next(self._known_stems(token), "")
-        word = word or next(self._compounds(token), token)
+        word = word or next(self._compounds(token), "")
+        if not word:
+            meant = self._misspellings.word_of(token)
+            word = meant if meant == token else self._learn(meant)
         if len(self._readings) >= _MAX_CACHED:
             self._readings.clear()
         read = self._single.get(word) or _SIGNS.get(token) or word

@@ -214,7 +214,7 @@ def _rejection_reason(
         beside = words.beside_general if is_general else words.beside_field
         apart = (*(match.before if is_general else ()), *match.after, *nameless)
         other = _other_than(words, beside, match, apart)
-        if other:
+        if other and other != "".join(word[0] for word in name.title.lower().split()):
             return f"{other!r} may make another trade of {name.title!r}"
     other = _disqualifying_word(words, name, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
@@ -254,7 +254,7 @@ def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
     if not topics <= words.beside_general - {","}:
         return False
     is_peer = words.kinds[last] == "peer"
-    return (is_peer and " " in last) or (
+    return (is_peer and (" " in last or not topics)) or (
         (is_peer or last in words.heads) and not topics.isdisjoint(TECHNOLOGY)
     )
 
