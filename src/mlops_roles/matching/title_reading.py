@@ -209,12 +209,14 @@ def _rejection_reason(
             return f"{name.title!r} is a field, and {other!r} names no role in it"
         is_title = led is not None or name.specificity == "alone"
         return None if is_title else f"{name.title!r} is a field, not a title"
-    if name.specificity in ("general", "technical") and not _is_informatics(words, match, nameless):
-        is_general = name.specificity == "general"  # else what comes before may be an employer
-        beside = words.beside_general if is_general else words.beside_field
-        apart = (*(match.before if is_general else ()), *match.after, *nameless)
-        other = _other_than(words, beside, match, apart)
+    if name.specificity == "general" and not _is_informatics(words, match, nameless):
+        apart = (*match.before, *match.after, *nameless)
+        other = _other_than(words, words.beside_general, match, apart)
         if other and other != "".join(word[0] for word in name.title.lower().split()):
+            return f"{other!r} may make another trade of {name.title!r}"
+    if name.specificity == "technical" and not _is_informatics(words, match, nameless):
+        near = (*match.around(), *itertools.chain(*nameless))
+        if other := next((unit for unit in near if words.kinds[unit] == "premises"), None):
             return f"{other!r} may make another trade of {name.title!r}"
     other = _disqualifying_word(words, name, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
@@ -288,7 +290,7 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
         again = words.names.get((*match.units[:-1], unit), ()) if is_head else ()
         if any(other.role == name.role for other in again):
             continue
-        if is_head or kind == "matter" or _is_person(words, unit):
+        if is_head or kind in ("matter", "premises") or _is_person(words, unit):
             yield unit
 
 
