@@ -205,6 +205,8 @@ def _rejection_reason(
     """
     other: str | None
     if name.kind == "field":
+        has_head = any(_is_head_of(words, name, units) for units in match.after)
+        led = frozenset() if led is None and has_head else led
         if other := _other_than_field(words, name, match, nameless, led):
             return f"{name.title!r} is a field, and {other!r} names no role in it"
         is_title = led is not None or name.specificity == "alone"
@@ -229,6 +231,12 @@ def _other_than(
     others = (units for units in apart if not _is_title_of_informatics(words, units))
     units = itertools.chain(match.left, match.right, *others)
     return next((unit for unit in units if words.kinds[unit] not in lists), None)
+
+
+def _is_head_of(words: Lexicon, name: Name, segment: Units) -> bool:
+    """Whether a segment is a head that a field lacks: 'Software Engineering, Sr Engineer'."""
+    main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
+    return len(main) == 1 and name.role in words.roles_by_head.get(main[0], ())
 
 
 def _other_than_field(
