@@ -121,7 +121,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
             if why := _rejection_reason(words, name, match, nameless, led):
                 found.rejected.setdefault(name, why)
             else:
-                _accept(words, name, match, found)
+                _accept(words, name, match, found, _topics(words, item))
     return Interpretation.merge([found])
 
 
@@ -177,14 +177,29 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     return follows_name and (counts == "unless after" or any([*before, *after]))
 
 
-def _accept(words: Lexicon, name: Name, match: Match, found: Interpretation) -> None:
+def _topics(words: Lexicon, item: tuple[str, ...]) -> list[Units]:
+    """What the segments of an item are about, as 'Python' and 'AI' in '- Python & AI Team'.
+
+    A list whose last topic has further words, as in 'AI & Distributed Systems', is about these.
+    """
+    if any(words.kinds[unit] == "relation" for unit in item):
+        return []
+    segments = (split_at(segment, words.joiners) for segment in split_at(item, (",",)))
+    listed = filter(None, segments)
+    complete = (topics for topics in listed if len(topics) == 1 or len(topics[-1]) == 1)
+    return [*itertools.chain(*complete)]
+
+
+def _accept(
+    words: Lexicon, name: Name, match: Match, found: Interpretation, topics: list[Units]
+) -> None:
     """Record a name that counts, a remark on it, and the names it may be short for."""
-    topics = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
-    found.names.setdefault(name, f" next to {', '.join(topics)!r}" if topics else "")
+    around = [unit for unit in match.around() if words.kinds[unit] not in words.modifiers]
+    found.names.setdefault(name, f" next to {', '.join(around)!r}" if around else "")
     if " " in match.head:
         found.notes.update(dict.fromkeys(conflicting_halves(words, name, match.head)))
     if name.specificity == "broad":
-        found.names.update(_alternative_roles(words, name, match))
+        found.names.update(_alternative_roles(words, name, match, topics))
 
 
 def _rejection_reason(
@@ -346,13 +361,15 @@ def conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
     return [f"clash: its halves look like {', '.join(sorted(others))}, the whole wins"]
 
 
-def _alternative_roles(words: Lexicon, name: Name, match: Match) -> dict[Name, str]:
+def _alternative_roles(
+    words: Lexicon, name: Name, match: Match, topics: list[Units]
+) -> dict[Name, str]:
     """The names of other roles that a broad name may be short for.
 
     A 'Machine Learning Software Engineer' may be a machine learning engineer.
     """
     found: dict[Name, str] = {}
-    for topic in filter(None, (match.left[-1:], match.right, *match.before, *match.after)):
+    for topic in filter(None, (match.left[-1:], match.right, *topics)):
         fields = [n for n in words.names.get((*topic,), ()) if n.kind == "field"]
         titles = words.names.get((*topic, match.head), ())
         with_head = words.roles_by_head.get(match.head, set())
