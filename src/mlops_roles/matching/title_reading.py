@@ -121,7 +121,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
             if why := _rejection_reason(words, name, match, nameless, led):
                 found.rejected.setdefault(name, why)
             else:
-                _accept(words, name, match, found, _topics(words, item))
+                _accept(words, name, match, found, _topics(words, item, match))
     return Interpretation.merge([found])
 
 
@@ -177,15 +177,17 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     return follows_name and (counts == "unless after" or any([*before, *after]))
 
 
-def _topics(words: Lexicon, item: tuple[str, ...]) -> list[Units]:
-    """What the segments of an item are about, as 'Python' and 'AI' in '- Python & AI Team'.
+def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> list[Units]:
+    """What the segments next to a name are about, as 'Python' and 'AI' in '- Python & AI'.
 
     A list whose last topic has further words, as in 'AI & Distributed Systems', is about these.
     """
     if any(words.kinds[unit] == "relation" for unit in item):
         return []
-    segments = (split_at(segment, words.joiners) for segment in split_at(item, (",",)))
-    listed = filter(None, segments)
+    segments = split_at(item, (",",))
+    at = next((at for at, units in enumerate(segments) if {*match.units} <= {*units}), -1)
+    near = segments[max(at - 1, 0) : at + 2] if at >= 0 else []
+    listed = filter(None, (split_at(segment, words.joiners) for segment in near))
     complete = (topics for topics in listed if len(topics) == 1 or len(topics[-1]) == 1)
     return [*itertools.chain(*complete)]
 
