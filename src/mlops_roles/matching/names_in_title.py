@@ -69,7 +69,7 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
             parts[at] = [*parts[at], *after]
     before: Units = []
     for at, part in enumerate(parts):
-        if part[0] in words.heads and at:
+        if at and part[0] in words.heads:
             parts[at] = [*before, *part]
         before = _last_segment(_up_to_head(words, parts[at])[:-1]) or before
     return parts
