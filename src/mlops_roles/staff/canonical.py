@@ -76,12 +76,9 @@ def _wide_cell(cell: Any, i: int, plan: Plan) -> Any:
 
 def _joined(parts: Sequence[Any]) -> Any:
     """Several cells as one, with ';' between those that are not blank."""
-    if len(parts) == 1:
-        return parts[0]
-    text = (parts[0] + ";").fill_null("")
-    for part in parts[1:]:
-        text = text + (part + ";").fill_null("")
-    return text.nullif("")
+    import ibis
+
+    return parts[0] if len(parts) == 1 else ibis.literal(";").join(parts).nullif("")
 
 
 def person_key(raw: ibis.Table, plan: Plan) -> Any:
