@@ -1,6 +1,14 @@
 """The explorer in Chromium: the picture, tables that sort and filter, languages."""
 
+import threading
+
 from support.asserted import links
+
+from mlops_roles.cli.staff_app import staff_part
+from mlops_roles.cli.staff_pages import Staff
+from mlops_roles.publishing.offer import Offer
+from mlops_roles.publishing.server import serve
+from mlops_roles.staff.reading import ReadOptions
 
 
 def rows(page):
@@ -79,3 +87,22 @@ def test_the_comparison_without_script_leads_to_what_is_lacking(chromium, disk):
     page.click("table a[href='ml-engineer.html#data-scientist']")
     assert page.locator("#data-scientist").is_visible()
     context.close()
+
+
+def test_the_explorer_leads_back_to_the_pages_about_people(open_page, folder, graph, tmp_path):
+    """The secret comes in the fragment, leaves the address, and is known to this tab alone."""
+    path = tmp_path / "staff.csv"
+    path.write_text("person,title\nAda Okafor,Data Scientist\n")
+    secret, part = staff_part(Staff(str(path), graph, ReadOptions()))
+    with serve(folder, graph=graph, offer=Offer(parts=[part])) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{server.server_address[1]}/"
+        page = open_page(f"{root}{secret}people")
+        page.click("text=Explorer")
+        page.wait_for_url(f"**/{graph.version}/index.html")
+        page.click("nav[aria-label=Site] a:text('Roles')")
+        assert page.evaluate("document.referrer") == ""
+        page.click("nav[aria-label=Site] a:text('Staff')")
+        assert page.url == f"{root}{secret}"
+        assert open_page(f"{root}mlops-roles").locator("text=Staff").count() == 0
+        server.shutdown()

@@ -18,13 +18,17 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, Pseudonyms, Records, catalogue, load
 from mlops_roles.cli.agents import MAX_ROWS, Toolbox, is_about_data
-from mlops_roles.cli.mcp_part import mcp_part
+from mlops_roles.cli.mcp_part import LateTools, mcp_part
 from mlops_roles.cli.mcp_server import build_server
+from mlops_roles.cli.staff_app import staff_part
+from mlops_roles.cli.staff_pages import Staff as StaffFile
 from mlops_roles.publishing.offer import Offer
 from mlops_roles.publishing.server import serve
+from mlops_roles.staff.reading import ReadOptions
 
 STAFF = ROOT / "examples" / "acme.csv"
 NAMES = [line.split(",")[0] for line in STAFF.read_text("utf-8").splitlines()[1:]]
+TOKEN = "a-token-that-is-long"
 COMMAND = [sys.executable, "-m", "mlops_roles", "mcp", "--staff", str(STAFF)]
 
 
@@ -201,8 +205,10 @@ def test_a_request_in_another_hosts_name_is_refused(address):
 
 @pytest.fixture(scope="module")
 def served(graph):
-    """The address of the protocol at a server of pages and questions."""
-    with serve(port=0, graph=graph, offer=Offer(parts=[mcp_part(graph)])) as running:
+    """The address of the protocol at a server of pages, questions and people."""
+    tools = LateTools(graph, Records(STAFF, graph, pseudonyms=Pseudonyms.random()))
+    people = staff_part(StaffFile(str(STAFF), graph, ReadOptions()), TOKEN, tools)[1]
+    with serve(port=0, graph=graph, offer=Offer(parts=[mcp_part(graph), people])) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_address[1]}/mcp"
         running.shutdown()
@@ -218,8 +224,35 @@ def test_a_client_of_serve_is_served_and_learns_of_no_person(served):
     speak(served, conversation)  # a second session
 
 
+def test_a_client_of_serve_with_the_token_knows_people_by_pseudonyms(served):
+    async def conversation(client):
+        await _whole_conversation(client)
+        found = await client.call_tool("people", {"limit": 1000})
+        assert "person-" in found.content[0].text
+        assert not any(name in found.content[0].text for name in NAMES if name)
+        person = found.structured_content["people"][0]["person"]
+        assert not (await client.call_tool("gap", {"person": person, "role": "R7"})).is_error
+        assert (await client.call_tool("gap", {"person": NAMES[0], "role": "R7"})).is_error
+
+    speak(served.replace("/mcp", f"/staff/{TOKEN}/mcp"), conversation)
+
+
+@pytest.mark.parametrize("path", [f"/staff/{TOKEN}x/mcp", "/staff/x/mcp", f"/staff/{TOKEN}/mcp/"])
+def test_without_the_token_agents_find_nothing(served, path):
+    import httpx
+
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {"Accept": "application/json, text/event-stream"}
+    address = served.replace("/mcp", path)
+    answer = httpx.post(address, json=message, headers=headers, trust_env=False)
+    assert answer.status_code in (404, 405)
+    assert "person" not in answer.text
+
+
 def test_serve_refuses_agents_in_another_hosts_name(served):
     test_a_request_in_another_hosts_name_is_refused(served)
+    secret = served.replace("/mcp", f"/staff/{TOKEN}/mcp")
+    test_a_request_in_another_hosts_name_is_refused(secret)
 
 
 WORDS = st.one_of(

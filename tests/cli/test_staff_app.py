@@ -139,6 +139,45 @@ def test_no_page_has_a_name_if_people_have_pseudonyms(hidden):
         assert answer.status_code == (404 if page in asked else 200), page
 
 
+@pytest.fixture(scope="module")
+def groups(tmp_path_factory):
+    """A staff file of two units, one of which has under 5 people."""
+    rows = [f"Nadia {n},Data Scientist,Large,Python" for n in range(7)]
+    rows += [f"Omar {n},ML Engineer,Small,SQL" for n in range(3)]
+    path = tmp_path_factory.mktemp("groups") / "of-omar.csv"
+    path.write_text("\n".join(["person,title,unit,skills", *rows]), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_small_groups_and_single_people_are_on_no_page(groups, graph, public):
+    hidden = Pseudonyms.random() if public else None
+    client = client_of(Staff(str(groups), graph, ReadOptions(), hidden, not public, public))
+    shown = {page: client.get(page) for page in ("", "roles", "role?role=ml-engineer", "units")}
+    shown["report"] = client.get("report")
+    for page, answer in shown.items():
+        assert answer.status_code == 200, page
+        assert not re.search("Nadia|Omar|Small", answer.text), page
+        assert ("of-omar" in answer.text) <= (not public), page
+        assert ("Large" in answer.text) <= (not public), page
+    assert "&lt;5" in shown["roles"].text
+    assert "5+" in shown["units"].text
+    nothing = ("people", "person?name=Omar 0", "certificate?person=Omar 0&role=R7", "whatif")
+    for page in nothing:
+        assert client.get(page).status_code == 404
+        assert f'href="{page}"' not in shown[""].text
+    command = client.get("role?role=ml-engineer").text
+    assert "certificate?" not in command
+
+
+def test_the_way_to_the_explorer_has_the_token_where_no_request_has_it(client):
+    page = client.get("people")
+    (link,) = re.findall(r'href="([^"]+)">Explorer<', page.text)
+    assert link.partition("#")[0] == "../../mlops-roles"
+    assert TOKEN not in link.partition("#")[0]
+    assert all(client.get(path).headers["Referrer-Policy"] == "no-referrer" for path in PAGES)
+
+
 def test_the_pages_follow_the_file(tmp_path, graph):
     path = tmp_path / "staff.csv"
     path.write_text(ROWS, "utf-8")

@@ -11,13 +11,22 @@ import threading
 import time
 from pathlib import Path
 
+import anyio
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlops_roles import InputError
 from mlops_roles.cli import main
-from mlops_roles.publishing import compatibility, documents, query_page, release, server, site
+from mlops_roles.publishing import (
+    compatibility,
+    documents,
+    http_protocol,
+    query_page,
+    release,
+    server,
+    site,
+)
 from mlops_roles.publishing.redirects import Redirects
 
 IRI = "/mlops-roles/role/ml-engineer"
@@ -295,10 +304,111 @@ def test_a_request_with_two_hosts_or_none_is_refused(port):
             assert raw.recv(200).startswith(b"HTTP/1.1 400 ")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 def test_nothing_can_be_changed(port, method):
     status, headers, _ = ask(port, IRI, method)
-    assert (status, headers["Allow"]) == (405, "GET, HEAD")
+    assert (status, headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        (IRI, "GET, HEAD, OPTIONS"),
+        (PAGE, "GET, HEAD, OPTIONS"),
+        ("/sparql", "GET, HEAD, OPTIONS, POST"),
+        ("/ask/roles", "GET, HEAD, OPTIONS"),
+        ("*", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_an_address_says_which_methods_it_takes(port, path, methods):
+    status, headers, body = ask(port, path, "OPTIONS")
+    assert (status, headers["Allow"], body) == (204, methods, b"")
+    assert headers["Access-Control-Allow-Origin"] is None
+
+
+def test_a_file_is_sent_again_only_if_it_has_changed(port, dist):
+    first = ask(port, PAGE)
+    tag, changed = first[1]["ETag"], first[1]["Last-Modified"]
+    for known in ({"If-None-Match": f'"x", W/{tag}'}, {"If-Modified-Since": changed}):
+        for method in ("GET", "HEAD"):
+            status, headers, body = ask(port, PAGE, method, **known)
+            assert (status, headers["ETag"], body) == (304, tag, b""), known
+    news = [
+        {"If-None-Match": '"x"'},
+        {"If-None-Match": '"x"', "If-Modified-Since": changed},
+        {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {"If-Modified-Since": "yesterday"},
+    ]
+    for known in news:
+        assert ask(port, PAGE, **known)[::2] == first[::2], known
+    assert ask(port, "/nowhere", **{"If-None-Match": "*"})[0] == 404
+    page = dist / PAGE[1:]
+    before = page.read_text()
+    page.write_text(before.replace("html", "HTML"))
+    try:
+        assert ask(port, PAGE, **{"If-None-Match": tag})[0] == 200
+    finally:
+        page.write_text(before)
+
+
+@pytest.fixture(scope="module")
+def impatient():
+    """The port of a server that looks at its connections often, and what says that it answered.
+
+    /slow takes 1 s.
+    """
+    answered = threading.Event()
+
+    async def app(scope, receive, send):
+        assert scope["type"] == "http"
+        while (await receive()).get("more_body"):
+            pass
+        await anyio.sleep(1 if scope["path"] == "/slow" else 0)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b" " * (64 << 20)})
+        answered.set()
+
+    running = server.uvicorn_server(app)
+    running.config.lifespan = "off"
+    with pytest.MonkeyPatch.context() as patch, server.listening(0) as listener:
+        patch.setattr(http_protocol, "SECONDS", 0.25)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield listener.getsockname()[1], answered
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "",
+        "GET /",
+        "GET / HTTP/1.1\r\nHost: x\r\nX:",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: x\r\n\r\nHEAD /",
+    ],
+)
+def test_a_client_that_drips_its_request_is_cut_off(impatient, begun):
+    with socket.create_connection(("127.0.0.1", impatient[0]), timeout=5) as slow:
+        slow.sendall(begun.encode())
+        end = time.monotonic() + 10
+        with pytest.raises(OSError, match=r"reset|pipe|abort"):
+            while time.monotonic() < end:
+                slow.sendall(b"x")
+                time.sleep(0.02)
+
+
+def test_a_client_that_reads_nothing_is_cut_off_and_a_slow_answer_is_not(impatient):
+    port, answered = impatient
+    answered.clear()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as deaf:
+        deaf.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answered.wait(10)
+        time.sleep(1)
+        assert sum(map(len, iter(lambda: deaf.recv(1 << 20), b""))) < 64 << 20
+    assert ask(port, "/slow", "HEAD")[0] == 200
+    assert len(ask(port, "/slow")[2]) == 64 << 20
 
 
 @pytest.mark.parametrize("path", [PAGE, IRI, "/nowhere", "/"])

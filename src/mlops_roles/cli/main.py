@@ -229,6 +229,20 @@ def add_privacy(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_public(parser: argparse.ArgumentParser) -> None:
+    """Add the options of what is shown of an audit as a whole."""
+    parser.add_argument(
+        "--public",
+        action="store_true",
+        help="show no name of any person: --small-groups, and pseudonyms of units",
+    )
+    parser.add_argument(
+        "--small-groups",
+        action="store_true",
+        help="tell no figure about a group of under 5 people, nor one to work it out from",
+    )
+
+
 def pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
     """The pseudonyms that --pseudonymise and --key-file ask for, or None."""
     from ..staff.privacy import Pseudonyms

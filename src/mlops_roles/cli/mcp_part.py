@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..publishing.offer import Part
 
 if TYPE_CHECKING:
+    from ..analysis.evidence import Records
     from ..ontology.graph import Graph
 
 MISSING = "501: install it with: pip install 'mlops-roles[mcp]'\n"
@@ -24,18 +25,29 @@ def mcp_part(graph: Graph) -> Callable[[Sequence[str]], Part]:
     def make(hosts: Sequence[str]) -> Part:
         from starlette.routing import Route
 
-        late = _Late(graph, hosts)
-        return Part([Route("/mcp", late)], late.lifespan)
+        tools = LateTools(graph).named(hosts)
+        return Part([Route("/mcp", tools)], tools.lifespan)
 
     return make
 
 
-class _Late:
-    """An ASGI application that is made when it is first asked."""
+class LateTools:
+    """An ASGI application that is made when it is first asked.
 
-    def __init__(self, graph: Graph, hosts: Sequence[str]):
-        self.graph, self.hosts = graph, hosts
+    Args:
+        graph: the ontology, with a company's additions.
+        staff: the records of people, of which the tools then know.
+    """
+
+    def __init__(self, graph: Graph, staff: Records | None = None):
+        self.graph, self.staff = graph, staff
+        self.hosts: Sequence[str] = ()
         self.app: Any = None
+
+    def named(self, hosts: Sequence[str]) -> LateTools:
+        """Itself, for the hosts that a request may name."""
+        self.hosts = hosts
+        return self
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request, once the application is there."""
@@ -74,4 +86,4 @@ class _Late:
         from .agents import Toolbox
         from .mcp_server import build_server, http_app
 
-        return http_app(build_server(Toolbox(self.graph)), self.hosts)
+        return http_app(build_server(Toolbox(self.graph, self.staff)), self.hosts)

@@ -1,7 +1,8 @@
 """The addresses of `serve --staff`, below a token that is new at each start.
 
 Requests without the token get 404, as for an address that does not exist. Nothing is written, and
-nothing of it is in the static site.
+nothing of it is in the static site. The link to the explorer has the token in its fragment, which
+no request has; the explorer keeps it for its tab (`static/site.js`), and links back.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import MlopsRolesError, UnknownName, UnknownPerson
 from ..publishing.offer import Part, names_host
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import jinja2
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from .mcp_part import LateTools
 
 PAGES = {
     "./": "Staff",
@@ -40,12 +43,15 @@ HEADERS = {
 }
 
 
-def staff_part(staff: Staff, token: str = "") -> tuple[str, Callable[[Sequence[str]], Part]]:
+def staff_part(
+    staff: Staff, token: str = "", tools: LateTools | None = None
+) -> tuple[str, Callable[[Sequence[str]], Part]]:
     """The path of the pages about a staff file, and what makes them for some hosts.
 
     Args:
         staff: the staff file.
         token: the secret in the path; a new one if empty.
+        tools: what agents may call there, at `mcp`.
     """
     token = token or secrets.token_urlsafe(24)
 
@@ -53,7 +59,11 @@ def staff_part(staff: Staff, token: str = "") -> tuple[str, Callable[[Sequence[s
         from starlette.routing import Route
 
         pages = _Pages(staff, token, frozenset(hosts))
-        return Part([Route("/staff/{token}/{page:path}", pages.respond, methods=["GET"])])
+        routes = [Route("/staff/{token}/{page:path}", pages.respond, methods=["GET"])]
+        if tools is None:
+            return Part(routes)
+        of_agents = Route("/staff/{token}/mcp", _Guarded(tools.named(hosts), pages))
+        return Part([of_agents, *routes], tools.lifespan)
 
     return f"staff/{token}/", make
 
@@ -63,19 +73,29 @@ class _Pages:
 
     def __init__(self, staff: Staff, token: str, hosts: frozenset[str]):
         self.pages, self.token, self.hosts = StaffPages(staff), token, hosts
+        self.shown = {"./", "report", *self.pages.makers}
 
-    async def respond(self, request: Request) -> Response:
-        """The response to a request; 404 without the token, or in another server's name."""
-        from anyio import CapacityLimiter
-        from anyio.to_thread import run_sync
+    def refusal(self, request: Request, page: str = "") -> Response | None:
+        """Why a request is refused: another server's name, no token, or no such page."""
         from starlette.responses import Response
 
-        token, page = request.path_params["token"], request.path_params["page"]
+        token = request.path_params["token"]
         known = secrets.compare_digest(token.encode(), self.token.encode())
         if not names_host(request, self.hosts):
             return Response("421: not this server's name\n", 421, HEADERS, "text/plain")
         if not known or page not in {*self.pages.makers, "report", "staff.css"}:
             return Response("404: nothing here\n", 404, HEADERS, "text/plain")
+        return None
+
+    async def respond(self, request: Request) -> Response:
+        """The response to a request."""
+        from anyio import CapacityLimiter
+        from anyio.to_thread import run_sync
+        from starlette.responses import Response
+
+        page = request.path_params["page"]
+        if refusal := self.refusal(request, page):
+            return refusal
         if not hasattr(self, "limiter"):
             self.limiter = CapacityLimiter(1)
         make = partial(self._made, page, dict(request.query_params))
@@ -113,7 +133,23 @@ class _Pages:
         from markupsafe import Markup
 
         values = {**shown._asdict(), "body": Markup(shown.body)}  # noqa: S704  made by templates
-        return _template().render(here=here, pages=PAGES, given=given, **values)
+        pages = {path: name for path, name in PAGES.items() if path in self.shown}
+        more = {"pages": pages, "given": given, "token": self.token}
+        return _template().render(here=here, **more, **values)
+
+
+class _Guarded:
+    """The tools of agents, for requests that have the token."""
+
+    def __init__(self, tools: LateTools, pages: _Pages):
+        self.tools, self.pages = tools, pages
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request."""
+        from starlette.requests import Request
+
+        answer = self.pages.refusal(Request(scope)) or self.tools
+        await answer(scope, receive, send)
 
 
 @cache

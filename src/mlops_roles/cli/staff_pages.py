@@ -56,12 +56,16 @@ class Staff:
         graph: the ontology, with a company's additions.
         options: how the file is read.
         pseudonyms: replace the names of people and units, who are then given by these alone.
+        small_groups: tell no figure about a group of under 5 people, and nothing of a person.
+        public: the same, without the name of the file, too.
     """
 
     file: str
     graph: Graph
     options: ReadOptions
     pseudonyms: Pseudonyms | None = None
+    small_groups: bool = False
+    public: bool = False
     _seen: tuple[int, int] | None = field(default=None, init=False)
     _audit: Audit | None = field(default=None, init=False)
     _data: dict[str, Any] = field(default_factory=dict, init=False)
@@ -76,9 +80,22 @@ class Staff:
         seen = (found.st_mtime_ns, found.st_size)
         if self._audit is None or seen != self._seen:
             self._audit = audit(self.file, graph=self.graph, mapping=self.options)
-            self._data = self.hide(self._audit.to_dict(LISTED["html"]))
+            self._data = self._shown(self._audit.to_dict(LISTED["html"]))
             self._seen = seen
         return self._audit
+
+    @property
+    def groups_only(self) -> bool:
+        """Whether no page is about a person."""
+        return self.small_groups or self.public
+
+    def _shown(self, data: dict[str, Any]) -> dict[str, Any]:
+        """An audit as plain data, of which the options let one see a part."""
+        from ..staff.privacy import small_groups, without_file_names
+
+        data = small_groups(data) if self.groups_only else data
+        hidden: dict[str, Any] = self.hide(without_file_names(data) if self.public else data)
+        return hidden
 
     @property
     def data(self) -> dict[str, Any]:
@@ -121,16 +138,19 @@ class StaffPages:
 
     def __init__(self, staff: Staff):
         self.staff = staff
-        self.makers: Mapping[str, Callable[[Mapping[str, str]], Shown]] = {
+        self.makers: dict[str, Callable[[Mapping[str, str]], Shown]] = {
             "": self.start,
-            "people": self.people,
-            "person": self.person,
-            "certificate": self.certificate,
             "roles": self.roles,
             "role": self.role,
             "units": self.units,
-            "whatif": self.whatif,
         }
+        if not staff.groups_only:
+            self.makers |= {
+                "people": self.people,
+                "person": self.person,
+                "certificate": self.certificate,
+                "whatif": self.whatif,
+            }
 
     def start(self, _: Mapping[str, str]) -> Shown:
         """How the file was read, and who counts."""
@@ -138,7 +158,8 @@ class StaffPages:
         from .views.people import left_out
 
         data = self.staff.data
-        notes = [*reading_summary(data["reading"]), *left_out(data)]
+        left = [] if self.staff.groups_only else left_out(data)
+        notes = [*reading_summary(data["reading"]), *left]
         return Shown(f"Staff: {Path(data['file']).name}", notes=notes)
 
     def people(self, _: Mapping[str, str]) -> Shown:
@@ -216,6 +237,8 @@ class StaffPages:
             for p in data["holders"].get(role, ())
         ]
         note = "Holding a role is not having its skills: see the certificate of each person."
+        if self.staff.groups_only:
+            note = f"{data['roles'][role]['people']:,} people hold it; no page shows who."
         columns = ("Person", "Known by", "Skills recorded")
         return Shown(data["labels"].get(role, role), columns, holders, notes=[note])
 

@@ -40,7 +40,7 @@ from .offer import Offer, names_host, together
 from .openapi import describe, state_of_questions
 from .protocol import TRIPLES, Operation, Prepared, Refused, prepare, read_operation
 from .service import SERVICE, description, service_statements
-from .site import SAFE, LateSite, Site
+from .site import ALLOWED, SAFE, LateSite, Site
 
 MAX_FOUND = 50  # terms of a search
 MAX_WAITING = 256  # requests that may wait for a thread
@@ -154,7 +154,10 @@ class App:
     async def _other(self, request: Request, error: Exception) -> Response:
         """A page of the site, or why a request has no answer."""
         assert isinstance(error, HTTPException)
-        if error.status_code != 404 or self.site is None:
+        allow = (error.headers or {}).get("Allow", ALLOWED)
+        if request.method == "OPTIONS" and (error.status_code == 405 or self.site is not None):
+            face = _allowed(allow)
+        elif error.status_code != 404 or self.site is None:
             face = _refuse(error.status_code, dict(error.headers or {}))
         else:
             face = self._page
@@ -165,6 +168,8 @@ class App:
         target = request.scope["raw_path"].decode("ascii", "replace")
         work = partial(self.site.respond, request.method, target, _accept(request))
         found = await self._in_thread(work, "pages", THREADS)
+        known = (request.headers.get(f"if-{name}", "") for name in ("none-match", "modified-since"))
+        found = found.unless_known(*known)
         return Response(found.body, found.status, found.headers)
 
     # the SPARQL protocol ------------------------------------------------------
@@ -316,6 +321,16 @@ def _rows(form: str, columns: Sequence[str], rows: TableRows) -> bytes:
     if form == "application/json":
         return to_json({"columns": columns, "rows": rows}).encode()
     return format_rows(rows, columns, ROW_FORMS[form]).encode()
+
+
+def _allowed(methods: str) -> _Face:
+    """What an address says of itself: the methods that it takes."""
+    every = sorted({*methods.split(", "), "OPTIONS"})
+
+    async def face(_: Request) -> Response:
+        return Response(status_code=204, headers={"Allow": ", ".join(every)})
+
+    return face
 
 
 def _refuse(status: int, headers: dict[str, str]) -> _Face:

@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import InputError
 from ..ontology.graph import Graph, load
@@ -15,8 +15,6 @@ from .site import LateSite, Site
 
 if TYPE_CHECKING:
     import uvicorn
-
-    from .app import App
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 IDLE_SECONDS = 5  # until a connection that says nothing is closed
@@ -45,7 +43,7 @@ class Server:
         self._workers = Workers(graph, size, seconds, more=service_quads(graph))
         self._ended = threading.Event()
         self._ended.set()
-        self._server = _uvicorn(App(graph, self._workers, site, hosts, offer))
+        self._server = uvicorn_server(App(graph, self._workers, site, hosts, offer).asgi)
 
     def serve_forever(self) -> None:
         """Answer requests until `shutdown`, or until the process is interrupted."""
@@ -128,19 +126,21 @@ def listening(port: int) -> socket.socket:
     return found
 
 
-def _uvicorn(app: App) -> uvicorn.Server:
+def uvicorn_server(app: Any) -> uvicorn.Server:
     """An HTTP server that logs nothing and does not name itself."""
     import uvicorn
 
+    from .http_protocol import TimedProtocol
+
     config = uvicorn.Config(
-        app.asgi,
+        app,
         log_level="critical",
         access_log=False,
         server_header=False,
         lifespan="on",
         timeout_keep_alive=IDLE_SECONDS,
         h11_max_incomplete_event_size=1 << 16,
-        http="h11",
+        http=TimedProtocol,
         ws="none",
     )
     return uvicorn.Server(config)

@@ -7,7 +7,9 @@ anything else is a file.
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import formatdate, parsedate_to_datetime
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -43,6 +46,7 @@ SAFE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+ALLOWED = "GET, HEAD, OPTIONS"  # the methods of a page
 BUILDING = "The pages are being built; this takes some seconds."
 FAILED = "The pages cannot be built; run mlops-roles build to see why."
 ERROR_TEXTS = {
@@ -62,6 +66,28 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes
+
+    def unless_known(self, matching: str, since: str) -> Response:
+        """Itself, or 304 without a body if the client has it already (RFC 9110, section 13).
+
+        Args:
+            matching: the header If-None-Match, which goes before the other.
+            since: the header If-Modified-Since.
+        """
+        kept = ("ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Security-Policy")
+        if self.status != 200 or not self._is_known(matching, since):
+            return self
+        return Response(304, {n: v for n, v in self.headers.items() if n in kept}, b"")
+
+    def _is_known(self, matching: str, since: str) -> bool:
+        if matching:
+            tags = {tag.strip().removeprefix("W/") for tag in matching.split(",")}
+            return bool(tags & {"*", self.headers.get("ETag", "*")})
+        try:
+            changed = parsedate_to_datetime(self.headers.get("Last-Modified", ""))
+            return changed <= parsedate_to_datetime(since)
+        except (TypeError, ValueError):  # no date, or one without a zone
+            return False
 
 
 class Site:
@@ -99,7 +125,7 @@ class Site:
     def respond(self, method: str, target: str, accept: str = "") -> Response:
         """The response to a request for a target, the part of an address after the host."""
         if method not in ("GET", "HEAD"):
-            return self._error(405, Allow="GET, HEAD")
+            return self._error(405, Allow=ALLOWED)
         if len(target) > MAX_TARGET:
             return self._error(414)
         path = (
@@ -128,8 +154,13 @@ class Site:
         headers = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind}
         if Path(name).parent.name == "query":
             headers["Content-Security-Policy"] = QUERY_POLICY
-        is_script = name.endswith(f"/{ENDPOINT_SCRIPT}")
-        return Response(200, headers, ENDPOINT if is_script else self.files[name].read_bytes())
+        with self.files[name].open("rb") as file:
+            body, changed = file.read(), os.fstat(file.fileno()).st_mtime
+        body = ENDPOINT if name.endswith(f"/{ENDPOINT_SCRIPT}") else body
+        headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers["Last-Modified"] = formatdate(changed, usegmt=True)
+        headers["Cache-Control"] = "no-cache"  # a browser may keep it, and asks whether it is new
+        return Response(200, headers, body)
 
     @staticmethod
     def _error(status: int, **headers: str) -> Response:

@@ -40,6 +40,7 @@ from ..main import (
     Progress,
     add_common,
     add_privacy,
+    add_public,
     load_ontology,
     pseudonymiser,
     pseudonyms,
@@ -81,16 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     )
     parser.add_argument("--table", metavar="NAME", help="the staff table of that database")
     add_privacy(parser)
-    parser.add_argument(
-        "--public",
-        action="store_true",
-        help="a report without the name of any person: --small-groups, and pseudonyms of units",
-    )
-    parser.add_argument(
-        "--small-groups",
-        action="store_true",
-        help="tell no figure about a group of under 5 people, nor one to work it out from",
-    )
+    add_public(parser)
     parser.add_argument(
         "--strict",
         action="store_true",

@@ -8,19 +8,27 @@
   curl -H 'Accept: text/csv' 'http://127.0.0.1:8000/ask/tasks-of-role?role=R7'
 
 Open http://127.0.0.1:8000/ in a browser. The IRIs redirect as they do on the web; /openapi.json
-describes the questions, and agents find them at /mcp. Read-only, on the loopback interface; stop it
-with Ctrl-C.
+describes the questions, and agents find them at /mcp. With --staff, agents find people at mcp below
+the secret address, by pseudonyms unless --names is given. Read-only, on the loopback interface;
+stop it with Ctrl-C.
 """
+
+from __future__ import annotations
 
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...io.text import counted
-from ..main import add_added, add_privacy, load_ontology, print_note, pseudonyms
+from ..main import add_added, add_privacy, add_public, load_ontology, print_note, pseudonyms
 from ..staff_options import add_reading, read_options
+
+if TYPE_CHECKING:
+    from ...ontology.graph import Graph
+    from ...publishing.offer import Part
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
@@ -38,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     )
     add_reading(parser)
     add_privacy(parser)
+    add_public(parser)
+    parser.add_argument(
+        "--names", action="store_true", help="give agents the names of people, not pseudonyms"
+    )
     parser.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds until a query is stopped"
     )
@@ -57,19 +69,14 @@ def run(args: argparse.Namespace) -> int:
     from ...publishing.offer import Offer
     from ...publishing.server import serve
     from ..mcp_part import mcp_part
-    from ..staff_app import staff_part
-    from ..staff_pages import Staff
 
     graph, folder = load_ontology(args), args.folder
     if folder is None and (Path("dist") / "SHA256SUMS").is_file():
         folder = "dist"
     parts, paths = [mcp_part(graph)], [""]
     if args.staff:
-        staff = Staff(args.staff, graph, read_options(args), pseudonyms(args))
-        found = staff.data["rows"]["used"]  # a file that cannot be read is an error before serving
-        print_note(f"{counted(found, 'person', 'people')} in {args.staff}")
-        path, part = staff_part(staff)
-        parts, paths = [*parts, part], [*paths, path]
+        more, part = _staff(args, graph)
+        parts, paths = [*parts, part], [*paths, *more]
     offer = Offer(build=folder is None, origins=args.origin, parts=parts)
     with serve(folder, args.port, graph, args.timeout, offer) as server:
         for path in paths:
@@ -81,3 +88,26 @@ def run(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             sys.stderr.write("stopped\n")
     return 0
+
+
+def _staff(args: argparse.Namespace, graph: Graph) -> tuple[list[str], Callable[..., Part]]:
+    """The addresses about people, and what makes them."""
+    from ...analysis.evidence import Records
+    from ...staff.privacy import Pseudonyms
+    from ..mcp_part import LateTools
+    from ..staff_app import staff_part
+    from ..staff_pages import Staff
+
+    options, hidden = read_options(args), pseudonyms(args)
+    if args.public:
+        hidden = hidden or Pseudonyms.random()
+    staff = Staff(args.staff, graph, options, hidden, args.small_groups, args.public)
+    found = staff.data["rows"]["used"]  # a file that cannot be read is an error before serving
+    print_note(f"{counted(found, 'person', 'people')} in {args.staff}")
+    if staff.groups_only:
+        path, part = staff_part(staff)
+        return [path], part
+    of_agents = None if args.names else hidden or Pseudonyms.random()
+    records = Records(args.staff, graph, options, of_agents)
+    path, part = staff_part(staff, tools=LateTools(graph, records))
+    return [path, f"{path}mcp"], part

@@ -1,4 +1,5 @@
-// What every page of the site has in common: labels in another language. Pages read without it.
+// What every page of the site has in common: labels in another language, and the way back to the
+// pages about people. Pages read without it.
 "use strict";
 
 (function () {
@@ -43,6 +44,28 @@
     document.head.append(script);
   }
 
+  /**
+   * Link the pages about people of a local server. Their secret address comes in the fragment, of
+   * which no server is told, leaves the address bar, and is kept for this tab alone.
+   */
+  function linkStaff() {
+    const [, given] = /^#staff=([\w-]{20,})$/.exec(location.hash) || [];
+    if (given) history.replaceState(null, "", location.pathname + location.search);
+    let known = given;
+    try {
+      if (given) sessionStorage.setItem("mlops-roles-staff", given);
+      else known = sessionStorage.getItem("mlops-roles-staff");
+    } catch {
+      // this page alone links them
+    }
+    if (!known) return;
+    const [item, anchor] = ["li", "a"].map((tag) => document.createElement(tag));
+    Object.assign(anchor, { href: `/staff/${known}/`, textContent: "Staff", rel: "noreferrer" });
+    item.append(anchor);
+    document.querySelector(".top nav ul")?.append(item);
+  }
+
+  linkStaff();
   const choice = document.createElement("select");
   choice.id = "language";
   choice.setAttribute("aria-label", "Language of labels");
