@@ -42,10 +42,19 @@ NOT_OURS = {
     *(".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".venv"),
     *(".import_linter_cache", "__pycache__", "dist", "build", "node_modules"),
 }
-every_module = pytest.mark.parametrize(
-    "path", CODE, ids=lambda p: str(p.relative_to(SRC).with_suffix(""))
-)
 every_command = pytest.mark.parametrize("name", COMMANDS)
+
+
+@cache
+def tree(path):
+    """The syntax tree of a file of Python."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+def in_modules(fault):
+    """What is found in each module in which something is: (path inside the package, found)."""
+    found = {str(path.relative_to(SRC)): fault(path) for path in CODE}
+    return {name: faults for name, faults in found.items() if faults}
 
 
 def prefixes(path):
@@ -53,27 +62,28 @@ def prefixes(path):
     return re.findall(r"(?mi)^(?:@prefix|PREFIX)\s+(\w*):\s+<(.*?)>", path.read_text("utf-8"))
 
 
-def docstrings(tree):
+def docstrings(module):
     """The docstring nodes of a module: documentation, which may show examples."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    bodies = [node.body[0] for node in ast.walk(tree) if isinstance(node, documented) and node.body]
+    bodies = [
+        node.body[0] for node in ast.walk(module) if isinstance(node, documented) and node.body
+    ]
     return {id(first.value) for first in bodies if isinstance(first, ast.Expr)}
 
 
 def literals(path):
     """The texts in a module's code, without docstrings; of an f-string its fixed parts."""
-    tree = ast.parse(path.read_text("utf-8"))
-    shown = docstrings(tree)
+    shown = docstrings(tree(path))
     return [
         n.value
-        for n in ast.walk(tree)
+        for n in ast.walk(tree(path))
         if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in shown
     ]
 
 
-def imports(tree, deep):
-    """(module, names) of the imports: those run on import, or with `deep` all that are ever run."""
-    nodes, found = list(tree.body), []
+def imports(module):
+    """(level, module, names) of the imports that run on import."""
+    nodes, found = list(module.body), []
     while nodes:
         node = nodes.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -82,7 +92,7 @@ def imports(tree, deep):
             found += [(0, alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             found.append((node.level, node.module or "", [alias.name for alias in node.names]))
-        elif deep or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             nodes += ast.iter_child_nodes(node)
     return found
 
@@ -97,11 +107,11 @@ def test_the_files_were_found():
     assert len(COMMANDS) >= 8
 
 
-@pytest.mark.parametrize("path", [*RDF, *SPARQL], ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_prefix_means_the_same_everywhere(path):
-    found = prefixes(path)
-    assert set(found) <= set(PREFIXES.items())
-    assert len(found) == len(dict(found))
+def test_a_prefix_means_the_same_everywhere():
+    found = {path: prefixes(path) for path in [*RDF, *SPARQL]}
+    known = set(PREFIXES.items())
+    assert [path for path, pairs in found.items() if not set(pairs) <= known] == []
+    assert [path for path, pairs in found.items() if len(pairs) != len(dict(pairs))] == []
 
 
 def test_the_front_door_declares_its_prefixes_to_shapes():
@@ -116,14 +126,13 @@ def test_the_front_door_declares_its_prefixes_to_shapes():
 # knowledge lives in RDF ------------------------------------------------------------------
 
 
-@every_module
-def test_no_sparql_in_python(path):
+def test_no_sparql_in_python():
     """One exception: `catalogue` appends the VALUES block that binds parameters."""
     keywords = r"\b(?:WHERE|CONSTRUCT|ASK|OPTIONAL|UNION|MINUS)\s*\{"
     select = r"\b(?:SELECT|DESCRIBE)\s+(?:DISTINCT\s+)?[?*(]"
     sparql = rf"{select}|{keywords}|\bFILTER\b.*\(|\bPREFIX\s+\w*:|\bVALUES\s*[?(]"
-    found = [hit for text in literals(path) for hit in re.findall(sparql, text)]
-    assert found == (["VALUES ("] if path.stem == "catalogue" else [])
+    found = in_modules(lambda p: [hit for t in literals(p) for hit in re.findall(sparql, t)])
+    assert found == {"ontology/catalogue.py": ["VALUES ("]}
 
 
 def knowledge():
@@ -160,12 +169,13 @@ EXAMPLES = {
 }
 
 
-@every_module
-def test_no_role_task_skill_or_title_is_named_in_python(path):
+def test_no_role_task_skill_or_title_is_named_in_python():
     names = knowledge()
     assert len(names) > 300
-    found = set().union(*(named_in(text.casefold(), names) for text in literals(path)))
-    assert found == EXAMPLES.get(str(path.relative_to(SRC)), set())
+    found = in_modules(
+        lambda path: set().union(*(named_in(text.casefold(), names) for text in literals(path)))
+    )
+    assert found == EXAMPLES
 
 
 # rooms -----------------------------------------------------------------------------------
@@ -193,21 +203,20 @@ def test_the_import_rule_has_no_exception():
 
 
 def test_the_package_of_commands_is_empty():
-    tree = ast.parse((SRC / "cli" / "commands" / "__init__.py").read_text("utf-8"))
-    assert len(tree.body) == 1
+    assert len(tree(SRC / "cli" / "commands" / "__init__.py").body) == 1
 
 
-@every_module
-def test_heavy_packages_are_imported_only_where_they_are_used(path):
+def test_heavy_packages_are_imported_only_where_they_are_used():
     """One exception: `owl_profiles`, which is itself imported only where it is used."""
-    loaded = {
-        name.split(".")[0]
-        for level, name, _ in imports(ast.parse(path.read_text("utf-8")), deep=False)
-        if not level
-    }
-    assert loaded & HEAVY == ({"rdflib"} if path.stem == "owl_profiles" else set())
+
+    def heavy(path):
+        loaded = {name.split(".")[0] for level, name, _ in imports(tree(path)) if not level}
+        return loaded & HEAVY
+
+    assert in_modules(heavy) == {"validation/owl_profiles.py": {"rdflib"}}
 
 
+@cache
 def modules_after(*argv):
     """The modules that are loaded once a command has run in a process of its own."""
     code = (
@@ -252,8 +261,7 @@ def test_showing_a_role_imports_few_modules():
 
 def stub():
     """(module, name) of each name in the stub of the package."""
-    tree = ast.parse((SRC / "__init__.pyi").read_text("utf-8"))
-    found = [n for n in tree.body if isinstance(n, ast.ImportFrom)]
+    found = [n for n in tree(SRC / "__init__.pyi").body if isinstance(n, ast.ImportFrom)]
     return [(node.module, alias.name) for node in found for alias in node.names]
 
 
@@ -280,9 +288,9 @@ def test_an_exported_name_is_what_its_home_defines_whatever_came_before(before):
     assert len(done.stdout.splitlines()) == len(mlops_roles.__all__)
 
 
-def undocumented(tree, inside="", skip=frozenset()):
+def undocumented(body, inside="", skip=frozenset()):
     """Public functions, classes and methods without a docstring."""
-    for node in tree.body:
+    for node in body.body:
         if (
             isinstance(node, (ast.FunctionDef, ast.ClassDef))
             and not node.name.startswith("_")
@@ -294,47 +302,32 @@ def undocumented(tree, inside="", skip=frozenset()):
                 yield from undocumented(node, f"{node.name}.")
 
 
-@every_module
-def test_nothing_public_is_undocumented(path):
-    tree = ast.parse(path.read_text("utf-8"))
-    assert ast.get_docstring(tree)
-    assert (
-        list(
-            undocumented(
-                tree, skip={"add_arguments", "run"} if path.parent.name == "commands" else set()
-            )
-        )
-        == []
-    )
+def test_nothing_public_is_undocumented():
+    def without(path):
+        skip = {"add_arguments", "run"} if path.parent.name == "commands" else set()
+        module = [] if ast.get_docstring(tree(path)) else [path.stem]
+        return module + list(undocumented(tree(path), skip=skip))
+
+    assert in_modules(without) == {}
 
 
-@every_module
-def test_the_library_neither_prints_nor_exits(path):
-    """The exceptions: the child processes of `sandbox` and `workers`, which write and exit."""
-    if path.stem == "__main__":
-        pytest.skip("the entry point of the program exits")
-    calls = [
-        ast.unparse(n.func)
-        for n in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(n, ast.Call)
-    ]
-    talk = (
-        {"sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"}
-        if path.stem != "main" and path.parent.name != "commands"
-        else set()
-    )
-    found = {
-        c
-        for c in calls
-        if c in {"print", "exit", "quit", "sys.exit", "os._exit", "input", "breakpoint"} | talk
+ENDS_OR_TALKS = {"print", "exit", "quit", "sys.exit", "os._exit", "input", "breakpoint"}
+WRITES = {"sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"}
+
+
+def test_the_library_neither_prints_nor_exits():
+    """The exceptions: the entry point, and two child processes, which write and exit."""
+
+    def talk(path):
+        writes = path.stem == "main" or path.parent.name == "commands"
+        calls = {ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)}
+        return calls & (ENDS_OR_TALKS if writes else ENDS_OR_TALKS | WRITES)
+
+    assert in_modules(talk) == {
+        "__main__.py": {"sys.exit", "os._exit"},
+        "ontology/sandbox.py": {"sys.exit", "sys.stderr.write"},
+        "ontology/worker_process.py": {"os._exit"},
     }
-    assert found <= (
-        {"sys.exit", "sys.stdout.write", "sys.stdout.buffer.write", "sys.stderr.write"}
-        if path.stem == "sandbox"
-        else {"os._exit"}
-        if path.stem == "worker_process"
-        else set()
-    )
 
 
 TESTED_THOUGH_PRIVATE = {  # of objects of the package: why a test looks inside
@@ -346,9 +339,9 @@ PUBLIC_DESPITE_THEIR_NAMES = {"_replace", "_fields", "_repr_html_"}  # of named 
 OF_OTHERS = {"_actions", "_exit", "_lru_cache_wrapper", "_extras", "_"}  # other libraries
 
 
-def private_names(tree):
+def private_names(module):
     """The private names that a test imports, sets by name, or reads of an object but itself."""
-    for node in ast.walk(tree):
+    for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls"):
@@ -357,13 +350,16 @@ def private_names(tree):
             yield from (a.value for a in node.args[1:2] if isinstance(a, ast.Constant))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.name)
-def test_a_test_reads_no_private_name(path):
+def test_a_test_reads_no_private_name():
     """So that a room can be rebuilt without changing the tests of another."""
-    found = set(private_names(ast.parse(path.read_text("utf-8"))))
-    found = {name for name in found if name.startswith("_") and not name.startswith("__")}
-    allowed = PUBLIC_DESPITE_THEIR_NAMES | OF_OTHERS | TESTED_THOUGH_PRIVATE.get(path.name, set())
-    assert found <= allowed
+    found = {}
+    for path in (ROOT / "tests").rglob("*.py"):
+        allowed = {*PUBLIC_DESPITE_THEIR_NAMES, *OF_OTHERS}
+        allowed |= TESTED_THOUGH_PRIVATE.get(path.name, set())
+        names = {name for name in private_names(tree(path)) if re.match(r"_(?!_)", name)}
+        found[path] = names - allowed
+    assert len(found) > 100
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 def examples(name):
@@ -401,7 +397,7 @@ def test_the_example_of_the_package_runs(monkeypatch):
 def functions(path):
     """The functions and methods in a file of Python."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, kinds)]
+    return [n for n in ast.walk(tree(path)) if isinstance(n, kinds)]
 
 
 def length(function):
@@ -409,10 +405,8 @@ def length(function):
     return function.end_lineno - function.lineno + 1
 
 
-@every_module
-def test_no_function_is_longer_than_40_lines(path):
-    found = [f.name for f in functions(path) if length(f) > 40]
-    assert found == []
+def test_no_function_is_longer_than_40_lines():
+    assert in_modules(lambda path: [f.name for f in functions(path) if length(f) > 40]) == {}
 
 
 def test_lines_of_at_most_100_characters_are_enforced():
@@ -467,13 +461,13 @@ def sentences() -> list[tuple[Path, str]]:
     return found
 
 
-@pytest.mark.parametrize("word", sorted(PRIVATE_WORDS))
-def test_no_text_or_name_has_a_private_word(word):
+def test_no_text_or_name_has_a_private_word():
     """As a word, or as a part of a name in snake_case or CamelCase."""
-    alone, in_camel_case = rf"(?<![A-Za-z])(?i:{word})", rf"(?<=[a-z]){word.capitalize()}"
-    pattern = re.compile(rf"(?:{alone}|{in_camel_case})(?![a-z])")
-    found = [str(path.relative_to(ROOT)) for path, text in sentences() if pattern.search(text)]
-    assert found == [], f"say {PRIVATE_WORDS[word]!r}"
+    anywhere = "|".join(PRIVATE_WORDS)
+    in_camel_case = "|".join(word.capitalize() for word in PRIVATE_WORDS)
+    pattern = rf"(?:(?<![A-Za-z])(?i:{anywhere})|(?<=[a-z])(?:{in_camel_case}))(?![a-z])"
+    found = {path: set(re.findall(pattern, text)) for path, text in sentences()}
+    assert {path: words for path, words in found.items() if words} == {}, PRIVATE_WORDS
 
 
 # commands -------------------------------------------------------------------------------------
@@ -509,13 +503,9 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine():
     places = (
         r"(?<![\w.:/-])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|mn[t]|op[t])/\w|\b[A-Z]:\\\\?\w+\\"
     )
-    found = [
-        (path.relative_to(ROOT), hit)
-        for path, text in texts()
-        for hit in re.findall(f"{hosts}|{places}", text)
-    ]
-    assert len(list(texts())) > 100
-    assert found == []
+    found = {path: re.findall(f"{hosts}|{places}", text) for path, text in texts()}
+    assert len(found) > 100
+    assert {path: hits for path, hits in found.items() if hits} == {}
 
 
 def test_the_versions_agree():
