@@ -835,7 +835,7 @@ def test_two_audits_on_one_connection_do_not_mix(tmp_path, graph):
         (first, ("Data Engineer", "data-engineer")),
         (second, ("Data Scientist", "data-scientist")),
     ):
-        assert [(p["person"], p["roles"]) for p in found.people.to_pyarrow().to_pylist()] == [who]
+        assert [(p["person"], p["roles"]) for p in found.arrow().to_pylist()] == [who]
 
 
 def test_a_data_frame_has_one_row_per_used_person(acme):

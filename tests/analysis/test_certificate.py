@@ -146,7 +146,7 @@ def test_the_facts_that_would_decide_it_decide_it_and_fewer_do_not(data, role, a
 
 def test_certificates_agree_with_the_audit(acme):
     found = audit(ACME)
-    people = found.people.to_pyarrow().to_pylist()
+    people = found.arrow().to_pylist()
     assert len(people) > 30
     for row in people[::5]:
         for role in ROLES:

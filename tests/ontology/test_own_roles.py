@@ -95,6 +95,12 @@ def graph(files):
     return load(*files)
 
 
+@pytest.fixture(scope="module")
+def derived(files) -> str:
+    """The classes of the roles of both companies, as `derive` writes them."""
+    return company_capabilities(files[:2])
+
+
 @cache
 def closure(judge: str, derived: str) -> Graph:
     """What a reasoner concludes of the ontology, the companies' files, classes and people."""
@@ -107,8 +113,8 @@ def closure(judge: str, derived: str) -> Graph:
 
 
 @pytest.fixture(params=["rules", "owlrl", "hermit"])
-def facts(request, files) -> Graph:
-    return closure(request.param, company_capabilities(files[:2]))
+def facts(request, derived) -> Graph:
+    return closure(request.param, derived)
 
 
 def cls(role: str) -> URIRef:
@@ -194,9 +200,9 @@ def our_roles() -> set[URIRef]:
 
 
 @pytest.mark.parametrize("judge", ["rules", "hermit"])
-def test_an_intersection_with_all_parts_of_another_is_below_it(judge, files):
+def test_an_intersection_with_all_parts_of_another_is_below_it(judge, derived):
     """owlrl does not infer it: OWL 2 RL concludes it of members only."""
-    facts = closure(judge, company_capabilities(files[:2]))
+    facts = closure(judge, derived)
     warehouse, own = URIRef(f"{acme}Warehouse"), cls(f"{acme}data-engineer")
     assert (warehouse, RDFS.subClassOf, own) in facts
     assert (own, RDFS.subClassOf, warehouse) not in facts
@@ -321,8 +327,8 @@ def test_derive_writes_a_file_that_opens_without_the_ontology(files, tmp_path):
     assert (narrow, RDFS.subClassOf, ours("capability", "devops-engineer")) in facts
 
 
-def test_derive_gives_the_same_bytes_each_time(files):
-    assert company_capabilities(files[:2]) == company_capabilities(files[:2])
+def test_derive_gives_the_same_bytes_each_time(files, derived):
+    assert company_capabilities(files[:2]) == derived
 
 
 def test_derive_says_that_no_role_needs_a_class(tmp_path):

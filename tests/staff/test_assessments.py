@@ -28,7 +28,7 @@ def put(tmp_path):
 
 def states(found):
     """(line, skill) to has or lacks."""
-    rows = found.knows.to_pyarrow().to_pylist()
+    rows = found.engine.to_arrow(found.knows).to_pylist()
     return {
         (r["line"], r["skill"]): "has" if r["recorded"] else "lacks"
         for r in rows

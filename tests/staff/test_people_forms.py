@@ -31,8 +31,7 @@ DAY = {"as_of": "2026-06-30"}
 
 def people(found):
     """Name to title and roles of an audit."""
-    rows = found.people.to_pyarrow().to_pylist()
-    return {row["person"]: (row["title"], row["roles"]) for row in rows}
+    return {row["person"]: (row["title"], row["roles"]) for row in found.arrow().to_pylist()}
 
 
 def of_turtle(folder, text, **options):
@@ -228,7 +227,7 @@ def test_people_inside_an_organisation_are_found_with_their_roles(tmp_path):
         },
     )
     assert people(found) == {"Ann Ode": (None, None), "Ben": ("Data Engineer", "data-engineer")}
-    assert [row["unit"] for row in found.people.to_pyarrow().to_pylist()] == ["Acme", "Acme"]
+    assert [row["unit"] for row in found.arrow().to_pylist()] == ["Acme", "Acme"]
     assert found.reading.left_out == {"left": [3]}
 
 
@@ -426,7 +425,7 @@ def test_several_files_are_read_at_once_and_rows_keep_their_file_and_line(tmp_pa
         put(tmp_path / "d.json", cv % "Dora"),
     ]
     found = audit(files)
-    assert {row["person"] for row in found.people.to_pyarrow().to_pylist()} == {
+    assert {row["person"] for row in found.arrow().to_pylist()} == {
         "Ann", "Ben", "Cem", "Dora",
     }  # fmt: skip
     assert found.rows == {"read": 7, "used": 4, "rejected": 3}

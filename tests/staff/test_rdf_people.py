@@ -113,7 +113,7 @@ def test_a_unit_is_called_by_its_name_and_nobody_is_taken_for_a_person_who_is_no
         ":a mlops:hasSkill skill:sql ; org:memberOf :u . "
         ':u skos:prefLabel "Pricing" ; org:memberOf :firm .',
     )
-    assert [row["unit"] for row in found.people.to_pyarrow().to_pylist()] == ["Pricing"]
+    assert [row["unit"] for row in found.arrow().to_pylist()] == ["Pricing"]
 
 
 def test_a_role_that_is_none_is_a_rejected_row_and_a_companys_own_org_role_is_not(tmp_path):
@@ -165,7 +165,7 @@ PERIODS = """@prefix time: <http://www.w3.org/2006/time#> .
 
 def test_ask_and_audit_count_the_same_people_with_several_periods(tmp_path):
     found = audited(tmp_path, PERIODS)
-    people = {row["line"]: row["person"] for row in found.people.to_pyarrow().to_pylist()}
+    people = {row["line"]: row["person"] for row in found.arrow().to_pylist()}
     held = {
         people[row["line"]].rpartition("/")[2].lstrip(":")
         for row in found.holds.to_pyarrow().to_pylist()

@@ -39,8 +39,8 @@ def book(path, **sheets):
 
 def said(found):
     """(person, skill) to what an audit says of them, by name."""
-    names = {r["line"]: r["person"] for r in found.people.to_pyarrow().to_pylist()}
-    rows = found.knows.to_pyarrow().to_pylist()
+    names = {r["line"]: r["person"] for r in found.arrow().to_pylist()}
+    rows = found.engine.to_arrow(found.knows).to_pylist()
     state = {(1, 0): "has", (0, 1): "lacks"}
     return {
         (names[r["line"]], r["skill"]): state[r["recorded"], r["lacking"]]
@@ -313,7 +313,7 @@ def test_dates_whose_order_matters_and_is_unknown_are_an_error(put):
 def test_people_of_one_name_with_different_keys_are_two(put):
     path = put("Employee ID,Name,Title\n1,Ada,Data Engineer\n2,Ada,ML Engineer\n3,Ben,Nurse\n")
     found = audit(path)
-    names = [r["person"] for r in found.people.to_pyarrow().to_pylist()]
+    names = [r["person"] for r in found.arrow().to_pylist()]
     assert names == ["Ada <1>", "Ada <2>", "Ben"]
     assert any("several people" in note for note in found.reading.notes)
 
@@ -327,7 +327,7 @@ def test_a_name_in_another_form_is_the_same_person_and_reported(other, put):
 def test_given_and_family_names_are_one_name(put):
     for head, row in (("First Name,Last Name", "Ada,Roe"), ("Nom,Prénom", "Roe,Ada")):
         found = audit(put(f"{head},Title\n{row},Data Engineer\n"))
-        assert found.people.to_pyarrow().to_pylist()[0]["person"] == "Ada Roe"
+        assert found.arrow().to_pylist()[0]["person"] == "Ada Roe"
 
 
 # sheets and joins ---------------------------------------------------------------------------

@@ -33,6 +33,7 @@ REASONERS = ("rules", "owlrl", "hermit")
 BASE = "https://w3id.org/mlops-roles"
 MEMBERS = "-c -I"  # of HermiT: what classes are below, and who is in them
 EVERY_TASK = f"{MEMBERS} -O -D -Y"  # and the same of properties, and their values
+CONSISTENCY = "-k"  # whether anything can exist
 ANNOTATION_AXIOMS = (RDFS.subPropertyOf, RDFS.domain, RDFS.range)  # all that OWL 2 DL knows
 
 
@@ -196,29 +197,35 @@ def hermit(data: Graph, tasks: str = EVERY_TASK) -> str:
     It is asked to classify classes (-c) and both kinds of properties (-O -D), and for members (-I)
     and values (-Y), which takes three times as long as classes alone.
     """
-    need_hermit()
-    jars = Path(find_spec("owlready2").submodule_search_locations[0]) / "hermit"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.rdf"
         data.serialize(path, format="xml")
-        engine = [
-            "-cp",
-            f"{jars}{os.pathsep}{jars / 'HermiT.jar'}",
-            "org.semanticweb.HermiT.cli.CommandLine",
-        ]
-        command = [
-            "java",
-            "-Xmx2000M",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            *engine,
-            *tasks.split(),
-            path.as_uri(),
-        ]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        return hermit_on_file(path, tasks)
+
+
+def hermit_on_file(path: Path, tasks: str) -> str:
+    """The same of a file in RDF/XML."""
+    need_hermit()
+    jars = Path(find_spec("owlready2").submodule_search_locations[0]) / "hermit"
+    engine = [
+        "-cp",
+        f"{jars}{os.pathsep}{jars / 'HermiT.jar'}",
+        "org.semanticweb.HermiT.cli.CommandLine",
+    ]
+    command = [
+        "java",
+        "-Xmx2000M",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        *engine,
+        *tasks.split(),
+        path.as_uri(),
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     if "nconsistent ontology" in run.stdout + run.stderr:
         raise Contradiction("HermiT: inconsistent ontology")
-    assert run.returncode == 0 and "SubClassOf(" in run.stdout, (
+    said = "is satisfiable" if tasks == CONSISTENCY else "SubClassOf("
+    assert run.returncode == 0 and said in run.stdout, (
         f"HermiT refuses it: {(run.stderr or run.stdout)[:1000]}"
     )
     return run.stdout
