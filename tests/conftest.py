@@ -11,7 +11,7 @@ rdflib.plugin.register("sparql", rdflib.query.Processor, *REGISTRATION)
 keep_terms()
 
 # a test with such a parameter gets the first number of each batch of random graphs
-BATCHES = {"four": 4, "ten": 10, "thirty": 30}
+BATCHES = {"two": 2, "five": 5, "ten": 10, "thirty": 30}
 GRAPHS = 30  # in all; without --graphs, the usual run has the first batch, the long run the others
 
 

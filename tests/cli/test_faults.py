@@ -51,7 +51,7 @@ def test_an_exception_anywhere_is_one_line_or_does_no_harm(
     with raising(Injected(), at=-1) as calls:
         assert (main(list(arguments)), capsys.readouterr().out) == right
     choice = random.Random(arguments[0])
-    for _ in range(max(6, request.config.getoption("graphs") // 5)):
+    for _ in range(max(3, request.config.getoption("graphs") // 10)):
         at, error = choice.randrange(1, calls[0]), choice.choice(ERRORS)()
         with raising(error, at):
             code = main(list(arguments))

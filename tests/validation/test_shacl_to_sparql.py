@@ -175,9 +175,9 @@ def header():
 
 
 @pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
-def test_each_constraint_finds_what_pyshacl_finds(four, tmp_path, header):
+def test_each_constraint_finds_what_pyshacl_finds(five, tmp_path, header):
     path = tmp_path / "noise.ttl"
-    path.write_text(HEAD + noise(random.Random(four)), "utf-8")
+    path.write_text(HEAD + noise(random.Random(five)), "utf-8")
     ours, counted = found(
         validate(DataGraph.load(path, header), shapes_by_constraint(), header), header
     )

@@ -64,7 +64,8 @@ class DataGraph:
             used = follow(store)
             rest = {name: quads - used for name, quads in axioms.items()}
             _warn_of_axioms(path, rest, graph)
-        store.extend([ox.Quad(UNDESCRIBED, RDF_TYPE, n, UNDESCRIBED) for n in undescribed])
+        marks = _marks(graph) if undescribed else {}
+        store.extend([marks[node] for node in undescribed])
         return cls(path, store, undescribed)
 
 
@@ -210,6 +211,13 @@ def _nodes(graph: Graph) -> tuple[set[Any], set[Any]]:
     quads = _asserted_quads(graph)
     subjects = {q.subject for q in quads}
     return subjects, subjects | {q.object for q in quads if not isinstance(q.object, ox.Triple)}
+
+
+@once_per_graph
+def _marks(graph: Graph) -> dict[Any, ox.Quad]:
+    """For each node of the ontology the statement that the data does not describe it."""
+    _, nodes = _nodes(graph)
+    return {node: ox.Quad(UNDESCRIBED, RDF_TYPE, node, UNDESCRIBED) for node in nodes}
 
 
 def _undescribed(graph: Graph, data: ox.Store) -> set[Any]:
