@@ -113,13 +113,7 @@ class InputWarning(UserWarning):
 
 
 def check_text(function: str, wanted: str = "a text", **values: object) -> None:
-    """Raise InputError for an argument that is no text.
-
-    Args:
-        function: the name of the function, for the message.
-        wanted: what to give instead.
-        values: the arguments by name.
-    """
+    """Raise InputError for an argument of a function that is no text; `wanted` names the fix."""
     for name, value in values.items():
         if not isinstance(value, str):
             raise InputError(f"{function}: {name} is {with_article(value)}; give {wanted}")

@@ -118,17 +118,8 @@ class AuditResult:
         return {name: found for name, found in near.items() if found}
 
     def coverage(self, group: str) -> dict[str, dict[str, Any]]:
-        """Who covers what.
-
-        Args:
-            group: 'role', 'task', 'skill' or 'step'.
-
-        Returns:
-            `{slug: {people, lacking, unrecorded, state, …}}`, of steps `{slug: {people, state}}`;
-            numbers of people, and 'covered', 'single', 'uncovered' or 'unassigned'.
-
-        Raises:
-            KeyError: for another group.
+        """Who covers what: `{slug: {people, lacking, unrecorded, state, …}}` of a 'role', 'task' or
+        'skill', `{slug: {people, state}}` of a 'step'. Raises KeyError for another group.
         """
         return {
             "role": self._roles,

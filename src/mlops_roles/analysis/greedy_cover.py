@@ -24,12 +24,8 @@ def greedy_cover(
 ) -> list[int]:
     """Choose candidates one by one, each of those that meet most open demands; ascending.
 
-    Candidates that the others make superfluous are dropped. The first of equal candidates is taken.
-
-    Args:
-        covers: for each candidate, the indices of the demands that it helps to meet.
-        demands: for each demand, how many candidates it wants.
-        size: the most candidates that may be chosen.
+    `covers` and `demands` are as in `set_cover.choose`. Candidates that the others make superfluous
+    are dropped. The first of equal candidates is taken.
     """
     missing = list(demands)
     heap = [(-len(items), candidate) for candidate, items in enumerate(covers) if items]
@@ -68,11 +64,7 @@ def relaxed_bound(
 ) -> float:
     """A number of candidates below which no choice meets all demands.
 
-    Args:
-        covers: for each candidate, the indices of the demands that it helps to meet.
-        demands: for each demand, how many candidates it wants; that many cover it.
-        best: the size of some choice that meets all demands.
-        seconds: time limit.
+    `best` is the size of some choice that meets them all; `seconds` limit the search.
     """
     import numpy as np
 

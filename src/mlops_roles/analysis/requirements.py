@@ -59,16 +59,10 @@ def count_by_part(
 ) -> list[dict[str, Any]]:
     """How many of the skills of each role that a role takes in are in each state.
 
-    Args:
-        role: the slug of a role.
-        states: each skill that the role requires, with what is known of it.
-        tables: the ontology as plain tables.
-
-    Returns:
-        One dictionary for each role taken in, and a last one, with `own` true, for the skills that
-        the role requires by its own tasks or by a statement about it: `role`, `own`, `required`,
-        and a count for each state. A skill that several parts bring counts in each of them. Empty
-        if the role takes in no role.
+    One dictionary for each role taken in, and a last one, with `own` true, for the skills that the
+    role requires by its own tasks or by a statement about it: `role`, `own`, `required`, and a
+    count for each state. A skill that several parts bring counts in each. Empty if it takes in no
+    role.
     """
     needs, taken_in = tables.needs("role"), tables.incorporated(role)
     if not taken_in:

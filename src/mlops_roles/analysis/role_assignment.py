@@ -50,11 +50,7 @@ class RoleAssignment:
 
     @classmethod
     def from_role_column(cls, written: str, graph: Graph, closed: RoleTables) -> RoleAssignment:
-        """By the `role` column.
-
-        Args:
-            written: roles, or similar roles, by slug, CURIE, IRI or notation, separated by ';'.
-        """
+        """By the column `role`: roles by slug, CURIE, IRI or notation, separated by ';'."""
         holds, similar_to, close = set(), set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
             for found, is_close in _roles_meant(name, graph):

@@ -112,14 +112,10 @@ def approximate(
 def _distinct_candidates(
     table: np.ndarray, most: int
 ) -> tuple[np.ndarray, list[float], list[np.ndarray]]:
-    """Merge identical candidates and drop dominated ones.
+    """Merge identical candidates of a table (candidates x demands) and drop dominated ones.
 
-    Args:
-        table: bool (candidates x demands), whether a candidate helps to meet a demand.
-        most: the largest demand.
-
-    Returns the kinds, bool (kinds x demands), by first occurrence; how many of each may be useful;
-    and for each the indices of its candidates, ascending.
+    Returns the kinds (kinds x demands), by first occurrence; how many of each may be useful; and
+    for each the indices of its candidates, ascending. `most` is the largest demand.
     """
     import numpy as np
 
@@ -134,15 +130,7 @@ def _distinct_candidates(
 
 
 def _non_dominated(kinds: np.ndarray, count: np.ndarray, most: int) -> np.ndarray:
-    """Which kinds have fewer than `most` candidates that cover a strict superset.
-
-    Args:
-        kinds: bool (kinds x demands).
-        count: int (kinds,), candidates of each kind.
-        most: the largest demand.
-
-    Returns bool (kinds,).
-    """
+    """Which kinds (kinds x demands) have fewer than `most` candidates that cover a superset."""
     import numpy as np
 
     if len(kinds) > MAX_COMPARED:

@@ -23,15 +23,9 @@ def verdict(
 ) -> Verdict:
     """Decide whether a person can act as a role, as far as is known.
 
-    Args:
-        required: the skills that the role requires; without any, the answer is 'unknown'.
-        recorded: the skills recorded or assessed as present.
-        lacking: the skills recorded as lacking.
-        tools: the skills that tools in use are evidence for.
-        accept_tools: whether a tool counts as a record of the skills it is evidence for.
-
-    Returns 'no' if a required skill is lacking; 'yes' if all are recorded; 'likely' if tools
-    are evidence for all that are not; else 'unknown'.
+    Returns 'no' if a required skill is lacking; 'yes' if all are recorded; 'likely' if tools are
+    evidence for all that are not; else, and if no skill is required, 'unknown'. With `accept_tools`
+    a tool counts as a record of the skills it is evidence for.
     """
     found = set(skill_states(required, recorded, lacking, tools).values())
     if "lacking" in found:

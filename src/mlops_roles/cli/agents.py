@@ -62,9 +62,8 @@ class Tool:
     def call(self, arguments: Arguments) -> dict[str, Any]:
         """The answer to some arguments.
 
-        Raises:
-            InputError: an argument is unknown, missing or not of its type, or nothing is known
-                by that name.
+        Raises InputError for an argument that is unknown, missing or not of its type, and for a
+        name of which nothing is known.
         """
         known = self.schema["properties"]
         for name, value in arguments.items():

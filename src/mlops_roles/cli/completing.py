@@ -17,13 +17,9 @@ ALIGNMENTS = ("added", "to")  # arguments that take the name of an alignment
 
 
 def candidates(line: str) -> list[str]:
-    """What can be written at the end of a command line that is typed up to there.
+    """What can be written at the end of a command line, which begins with the name of the program.
 
-    Args:
-        line: the command line, from the name of the program.
-
-    Returns:
-        The candidates for the last word, or FILES and then those.
+    The candidates for the last word; FILES goes before them if it may be a file.
     """
     words = _split(line)
     *before, word = words[1:] or [""]

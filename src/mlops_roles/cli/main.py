@@ -1,4 +1,4 @@
-"""The entry point of the command line: parsers, shared options, output, errors and exit codes.
+"""The entry point of the command line: parsers, output, errors and exit codes.
 
 Each module in `commands/` is a command, imported only when it is called. Its docstring is its
 help: a summary in the first line, then examples and notes. `add_arguments(parser, argv)` declares
@@ -19,14 +19,13 @@ from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from ..errors import InputError, UnknownPerson
 from . import commands
 
 if TYPE_CHECKING:
-    from ..ontology.graph import Graph
-    from ..staff.privacy import Pseudonyms
+    pass
 
 DESCRIPTION = """\
 Ask who holds which role of machine-learning operations, what is uncovered, and how that is known.
@@ -85,12 +84,9 @@ def documentation(module: ModuleType) -> str:
 
 
 def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """The parser of one command.
+    """The parser of one of `command_names()`.
 
-    Args:
-        name: one of `command_names()`.
-        argv: the arguments that will be parsed; `ask` declares the parameters of the question
-            that they name.
+    `ask` declares the parameters of the question that is among the arguments, `argv`.
     """
     module = load_command(name)
     summary, examples, *notes = documentation(module).strip().split("\n\n")
@@ -122,152 +118,12 @@ def overview_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bool = False) -> None:
-    """Add the options that all commands share.
-
-    Args:
-        parser: the parser of the command.
-        formats: the values of --format; the first one is the default.
-        data: whether the command takes --data.
-    """
-    add_added(parser)
-    if data:
-        parser.add_argument(
-            "--data",
-            action="append",
-            default=[],
-            metavar="FILE",
-            help="RDF about people, queried together with the ontology (repeatable)",
-        )
-    parser.add_argument(
-        "--format",
-        choices=formats,
-        help=f"output format (default: that of the ending of --output, else {formats[0]})",
-    )
-    parser.set_defaults(formats=tuple(formats))
-    add_output(parser)
-
-
-def add_added(parser: argparse.ArgumentParser) -> None:
-    """Add --with and --only."""
-    parser.add_argument(
-        "--with",
-        dest="added",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="add a company's own roles, skills, tools, titles, shapes or questions, "
-        "or alignment:NAME (repeatable)",
-    )
-    parser.add_argument(
-        "--only",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a role framework of others, in place of our roles, tasks, skills and tools "
-        "(repeatable)",
-    )
-    add_base(parser)
-
-
-def add_base(parser: argparse.ArgumentParser) -> None:
-    """Add --base."""
-    parser.add_argument(
-        "--base",
-        metavar="IRI",
-        help="where relative IRIs in RDF files start (default: the place of each file)",
-    )
-
-
-def load_ontology(args: argparse.Namespace, *more: str) -> Graph:
-    """The ontology with the files of --with and --only, and some more."""
-    from ..ontology.graph import load
-
-    return load(*args.added, *more, only=args.only)
-
-
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add --output."""
-    parser.add_argument("--output", metavar="FILE", help="write to a file, not to standard output")
-
-
-def add_server(parser: argparse.ArgumentParser, timeout: int) -> None:
-    """Add the options of the commands that query a SPARQL server.
-
-    Args:
-        parser: the parser of the command.
-        timeout: the default of --timeout, in seconds.
-    """
-    parser.add_argument("--endpoint", metavar="URL", help="the address of a SPARQL server")
-    parser.add_argument(
-        "--graph",
-        action="append",
-        default=[],
-        metavar="IRI",
-        help="a graph of your data on that server (repeatable)",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=timeout,
-        metavar="S",
-        help=f"seconds until a query is cancelled (default: {timeout})",
-    )
-
-
-def add_privacy(parser: argparse.ArgumentParser) -> None:
-    """Add the options that all commands about people share."""
-    parser.add_argument(
-        "--pseudonymise",
-        action="store_true",
-        help="replace the names of people and units by stable pseudonyms",
-    )
-    parser.add_argument(
-        "--key-file",
-        metavar="FILE",
-        help="the secret key of the pseudonyms (default: $MLOPS_ROLES_KEY); implies --pseudonymise",
-    )
-
-
-def add_public(parser: argparse.ArgumentParser) -> None:
-    """Add the options of what is shown of an audit as a whole."""
-    parser.add_argument(
-        "--public",
-        action="store_true",
-        help="show no name of any person: --small-groups, and pseudonyms of units",
-    )
-    parser.add_argument(
-        "--small-groups",
-        action="store_true",
-        help="tell no figure about a group of under 5 people, nor one to work it out from",
-    )
-
-
-def pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
-    """The pseudonyms that --pseudonymise and --key-file ask for, or None."""
-    from ..staff.privacy import Pseudonyms
-
-    return Pseudonyms.from_file(args.key_file) if args.pseudonymise or args.key_file else None
-
-
-def pseudonymiser(args: argparse.Namespace) -> Callable[[Any], Any]:
-    """A function that replaces the names in an answer by pseudonyms, if the options ask for it."""
-    active = pseudonyms(args)
-    return active.hide if active else lambda answer: answer
-
-
 def write_output(text: str | bytes, output: str | None) -> None:
-    """Write an answer.
-
-    Args:
-        text: the answer.
-        output: the file to write, which appears only when it is complete; None for standard output.
+    """Write an answer to standard output, or to a file, which appears only when it is complete.
 
     Control characters in it have no effect: in a text they are replaced, in RDF (bytes) they are
-    written as escapes. A workbook (bytes, too) is written as it is.
-
-    Raises:
-        InputError: it cannot be written.
+    written as escapes. A workbook (bytes, too) is written as it is. Raises InputError if it cannot
+    be written.
     """
     from ..io.text import escape_control, harmless
 
@@ -335,13 +191,9 @@ def print_note(text: str) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line with some arguments; by default those of the process.
 
-    Args:
-        argv: the arguments without the program name; None for those of the process.
-
-    Returns:
-        The exit code: 0, 1 or 2, whatever happens; 130 if the user interrupts.
+    Returns the exit code: 0, 1 or 2, whatever happens; 130 if the user interrupts.
     """
     parsed = argparse.Namespace()
     with warnings.catch_warnings():

@@ -16,11 +16,7 @@ MISSING = "501: install it with: pip install 'mlops-roles[mcp]'\n"
 
 
 def mcp_part(graph: Graph) -> Callable[[Sequence[str]], Part]:
-    """What makes the address of the protocol for some hosts; its tools know no person.
-
-    Args:
-        graph: the ontology, with a company's additions.
-    """
+    """What makes the address of the protocol for some hosts; its tools know no person."""
 
     def make(hosts: Sequence[str]) -> Part:
         from starlette.routing import Route

@@ -32,11 +32,7 @@ MAX_ANSWER = 1 << 20  # characters
 
 
 def build_server(toolbox: Toolbox) -> Server[Any]:
-    """A server that offers the tools, the terms as resources, and the prompt of the rules.
-
-    Args:
-        toolbox: the tools.
-    """
+    """A server that offers the tools, the terms as resources, and the prompt of the rules."""
     faces = _Faces(toolbox)
     return Server(
         "mlops-roles",
@@ -74,9 +70,7 @@ def run_http(toolbox: Toolbox, port: int) -> None:
 def http_app(server: Server[Any], hosts: Sequence[str]) -> tuple[Any, Any]:
     """The handler of a server over HTTP, and what has to run meanwhile, as a context.
 
-    Args:
-        server: what `build_server` gives.
-        hosts: the hosts that a request may name; others, and other origins, are refused.
+    A request that names another host than `hosts`, or comes from another origin, is refused.
     """
     security = TransportSecuritySettings(
         allowed_hosts=list(hosts), allowed_origins=[f"http://{host}" for host in hosts]

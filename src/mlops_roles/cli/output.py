@@ -10,7 +10,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from .main import pseudonymiser, write_output
+from .main import write_output
+from .options import pseudonymiser
 
 if TYPE_CHECKING:
     from ..io.result import Result
@@ -38,8 +39,7 @@ TEXT = ("table", "text")  # the forms for a terminal
 def form_of(output: str | None, choices: Sequence[str]) -> str:
     """The form that the ending of a file to write asks for; else the first of the choices.
 
-    Raises:
-        InputError: the ending is that of a form that the command does not write.
+    Raises InputError if the ending is that of a form that the command does not write.
     """
     ending = PurePath(output or "").suffix.lower().removeprefix(".")
     form = ENDINGS.get(ending)

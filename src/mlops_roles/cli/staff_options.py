@@ -7,68 +7,42 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from .options import declare
 
 if TYPE_CHECKING:
     from ..staff.reading import Reading, ReadOptions
 
-LAYOUT_NAMES = ("rows", "wide", "long", "transposed")
 PLAIN = ("layout", "encoding", "delimiter", "sheet", "separator", "has_from", "lacks_to")
-TEXTS = (
-    ("--encoding", "NAME", "the encoding of a CSV file, if it is not found: cp1252"),
-    ("--delimiter", "CHARACTER", "what separates the columns of a CSV file, if it is not found"),
-    ("--sheet", "NAME", "the sheet of a workbook (default: the first that is not hidden)"),
-    ("--separator", "CHARACTERS", "what separates names in a cell: --separator ',;'"),
-    ("--has-from", "LEVEL", "the lowest level that is having a skill (default: the middle)"),
-    ("--lacks-to", "LEVEL", "the highest level that is lacking a skill (default: 0, none)"),
-    ("--as-of", "DATE", "the date at which people are counted: 2026-01-31 (default: today)"),
-    ("--lang", "TAG", "the language of names and titles in RDF that have several (default: en)"),
-    ("--join", "FILE", "a second file, or another sheet, with more about the same people"),
-    ("--on", "COLUMN", "the column by which both are joined; LEFT=RIGHT if its names differ"),
-    ("--mapping", "FILE", "the reading as saved and reviewed; fails if the columns have changed"),
-    ("--save-mapping", "FILE", "save how the file was read as TOML, to be reviewed and used again"),
-)
+MAP = """
+--map OURS=THEIRS...     where a column has another name: --map title="Job Title"
+"""
+READING = """
+--ignore COLUMN...       a column not to be read
+--value COLUMN:VALUE=MEANING...
+    what a status, level or name means: --value 'status:Sabbatical=on leave'
+--layout rows|wide|long|transposed  how people and skills are laid out, if not found
+--header-row N           the line of the headings, if not found
+--scale [COLUMN=]LOWEST-HIGHEST...
+    the scale of all levels, or of one column: --scale 0-5 --scale 'SQL=0-100'
+--encoding NAME          the encoding of a CSV file, if it is not found: cp1252
+--delimiter CHARACTER    what separates the columns of a CSV file, if it is not found
+--sheet NAME             the sheet of a workbook (default: the first that is not hidden)
+--separator CHARACTERS   what separates names in a cell: --separator ',;'
+--has-from LEVEL         the lowest level that is having a skill (default: the middle)
+--lacks-to LEVEL         the highest level that is lacking a skill (default: 0, none)
+--as-of DATE             the date at which people are counted: 2026-01-31 (default: today)
+--lang TAG               the language of names and titles in RDF that have several (default: en)
+--join FILE              a second file, or another sheet, with more about the same people
+--on COLUMN              the column by which both are joined; LEFT=RIGHT if its names differ
+--mapping FILE           the reading as saved and reviewed; fails if the columns have changed
+--save-mapping FILE      save how the file was read as TOML, to be reviewed and used again
+"""
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Add the options that settle how staff data is read."""
     group = parser.add_argument_group("how the staff file is read")
-    add_map(group)
-    group.add_argument(
-        "--ignore", action="append", default=[], metavar="COLUMN", help="a column not to be read"
-    )
-    group.add_argument(
-        "--value",
-        action="append",
-        default=[],
-        metavar="COLUMN:VALUE=MEANING",
-        help="what a status, level or name means: --value 'status:Sabbatical=on leave'",
-    )
-    group.add_argument(
-        "--layout", choices=LAYOUT_NAMES, help="how people and skills are laid out, if not found"
-    )
-    group.add_argument(
-        "--header-row", type=int, metavar="N", help="the line of the headings, if not found"
-    )
-    group.add_argument(
-        "--scale",
-        action="append",
-        default=[],
-        metavar="[COLUMN=]LOWEST-HIGHEST",
-        help="the scale of all levels, or of one column: --scale 0-5 --scale 'SQL=0-100'",
-    )
-    for option, metavar, text in TEXTS:
-        group.add_argument(option, metavar=metavar, help=text)
-
-
-def add_map(parser: argparse._ActionsContainer) -> None:
-    """Add the option that names columns."""
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="OURS=THEIRS",
-        help='where a column has another name: --map title="Job Title"',
-    )
+    declare(group, MAP + READING, header_row={"type": int})
 
 
 def mapping(given: Sequence[str]) -> dict[str, str | list[str]]:

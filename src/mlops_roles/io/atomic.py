@@ -25,13 +25,8 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[A
     """A file to write, which takes the place of `path` only once it is complete.
 
     A link stays, what it points to is replaced. Stale temporary files in the folder are removed.
-
-    Args:
-        path: where the file will be; its folder must exist.
-        mode: 'w' for text in UTF-8 or 'wb' for bytes.
-
-    Raises:
-        InputError: for a folder, device or pipe, and for what cannot be written.
+    The mode is 'w' for text in UTF-8, or 'wb' for bytes. Raises InputError for a folder, device or
+    pipe, and for what cannot be written.
     """
     name, lock = "", -1
     try:

@@ -39,10 +39,8 @@ def known_contexts() -> dict[str, Any]:
 def complete(data: bytes, keep_keys: bool = False) -> bytes:
     """A JSON document whose known contexts are written out; anything else is returned unchanged.
 
-    Args:
-        data: the document in UTF-8.
-        keep_keys: whether keys that no context maps become properties too (see `KEYS`), instead of
-            being dropped, as the specification of JSON-LD wants it.
+    With `keep_keys`, keys that no context maps become properties too (see `KEYS`), instead of being
+    dropped, as the specification of JSON-LD wants it.
     """
     if not keep_keys and not _ADDRESS.search(data) and b"@context" in data:
         return data

@@ -118,15 +118,10 @@ def current_base_iri() -> str | None:
 def read_bytes(
     path: str | os.PathLike[str], limit: int = MAX_BYTES, may_be_empty: bool = False
 ) -> bytes:
-    """The content of a regular file, without a byte order mark.
+    """The content of a regular file, or of standard input ('-'), without a byte order mark.
 
-    Args:
-        path: of the file, or '-' for standard input; addresses are never fetched.
-        limit: the largest size in bytes.
-        may_be_empty: whether an empty file is no error.
-
-    Raises:
-        InputError: if it is no file, cannot be read, is empty or larger than `limit`.
+    Addresses are never fetched. Raises InputError if it is no file, cannot be read, has more bytes
+    than `limit`, or is empty and may not be.
     """
     file = Path(path)
     if str(path) == STDIN:

@@ -55,8 +55,7 @@ class Result:
         Args:
             form: 'table' (for a terminal), 'md', 'html', 'json', 'csv', 'tsv' or 'jsonl'.
 
-        Raises:
-            InputError: there is no such form.
+        Raises InputError: there is no such form.
         """
         text: str = import_module(_VIEWS).render(self, form)
         return text

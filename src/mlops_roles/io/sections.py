@@ -26,14 +26,10 @@ def format_sections(
     title: str = "",
     whole: bool = True,
 ) -> str:
-    """Format sections, each a heading with sentences and a table; what is empty is left out.
+    """Sections as 'table' (text for a terminal), 'md' or 'html'; what is empty is left out.
 
-    Args:
-        sections: what to format.
-        form: 'table' (text for a terminal), 'md' or 'html'.
-        width: the number of characters in a line of text; None for WIDTH.
-        title: the title of the HTML page; by default the first heading.
-        whole: whether HTML is a page with its style, or only a part of a page.
+    Text has lines of `width` characters, or of WIDTH. HTML is a whole page with its style, whose
+    title is the first heading if none is given, or only a part of a page.
     """
     if form == "html":
         return _html(list(sections), title, whole)

@@ -274,14 +274,9 @@ def _no_iri(path: str | os.PathLike[str]) -> InputError:
 
 
 def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
-    """Read a file in SSSOM (TSV) as it is written.
+    """Read a file in SSSOM (TSV) of at most 256 MiB as it is written; some columns must be there.
 
-    Args:
-        path: at most 256 MiB.
-        required: the columns that must be there.
-
-    Raises:
-        InputError: with the line of what cannot be read.
+    Raises InputError with the line of what cannot be read.
     """
     text = rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path)
     head = _HEADER.match(text)[0]  # type: ignore[index]

@@ -51,8 +51,7 @@ def harmless(text: str) -> str:
 def escape_control(document: bytes) -> bytes:
     r"""RDF in UTF-8 in which control and bidirectional characters are written as escapes.
 
-    Raises:
-        InputError: it is RDF/XML and has a character that XML cannot have.
+    Raises InputError: it is RDF/XML and has a character that XML cannot have.
     """
     is_xml = document.startswith(b"<?xml")
     if is_xml:
@@ -73,11 +72,8 @@ def escape_control(document: bytes) -> bytes:
 def format_table(rows: TableRows, columns: Sequence[str], width: int | None = None) -> str:
     """Rows aligned in columns, for a terminal.
 
-    Args:
-        rows: each by column.
-        columns: those to show, in order.
-        width: the number of characters in a line: longer cells are wrapped, and each row is
-            written as a block of lines where its columns do not fit. None for any length.
+    With a width, longer cells are wrapped, and each row is written as a block of lines where its
+    columns do not fit.
     """
     cells = [[single_line(row.get(c)) for c in columns] for row in rows]
     widths = [
@@ -239,14 +235,10 @@ def format_rows(
     notes: Sequence[str] = (),
     width: int | None = None,
 ) -> str:
-    """Rows as text.
+    """Rows as text in one of FORMATTERS; a missing cell is empty, and JSON has all columns.
 
-    Args:
-        rows: each by column; a missing cell is empty.
-        columns: those to show, in order.
-        form: one of FORMATTERS: table, csv, tsv, json, jsonl, md or html. JSON has all columns.
-        notes: sentences below the table, in the formats that people read: table, md and html.
-        width: the number of characters in a line of a table; None for any.
+    Notes are sentences below the table, in the formats that people read: table, md and html. The
+    width is that of a line of a table; None for any.
     """
     if form == "table":
         below = "".join(f"{single_line(note)}\n" for note in ("", *notes)) if notes else ""
@@ -260,11 +252,5 @@ def format_rows(
 
 
 def counted(number: int, one: str, several: str = "") -> str:
-    """A number with its noun: '1 person', '1,200 people'.
-
-    Args:
-        number: how many.
-        one: the noun in the singular.
-        several: the plural; by default with an s.
-    """
+    """A number with its noun: '1 person', '1,200 people'; the plural has an s if none is given."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"

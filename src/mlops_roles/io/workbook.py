@@ -18,15 +18,10 @@ _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
 def workbook(sheets: Iterable[tuple[str, Sequence[str], TableRows]]) -> bytes:
-    """A workbook in which nothing is a formula.
+    """A workbook, without formulas, of sheets with a title, sentences and rows by column.
 
-    Args:
-        sheets: for each sheet its title, sentences about it, and its rows by column. The first
-            sheet, Contents, has the titles and sentences of all; those without rows stand there
-            alone.
-
-    Raises:
-        InputError: the package XlsxWriter is not installed.
+    The first sheet, Contents, has the titles and sentences of all; those without rows are there
+    alone. Raises InputError if the package XlsxWriter is not installed.
     """
     try:
         import xlsxwriter

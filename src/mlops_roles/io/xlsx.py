@@ -65,8 +65,7 @@ class Sheet:
 def read_sheets(path: Path) -> list[Sheet]:
     """The worksheets of a workbook, in its order.
 
-    Raises:
-        InputError: for a file that is no workbook, or unpacks to more than the limits.
+    Raises InputError: a file that is no workbook, or unpacks to more than the limits.
     """
     data = rdf.read_bytes(path)
     with _reading(path), zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -150,11 +150,9 @@ def bracketed(text: str) -> str:
 
 @lru_cache(maxsize=_MAX_READ)
 def read_label(text: str, language: str) -> ReadLabel:
-    """Read a label in one language.
+    """Read a label in one language (en, de, fr or es).
 
-    Args:
-        text: the label; what is in brackets is not read if anything else is left.
-        language: en, de, fr or es.
+    What is in brackets is not read if anything else is left.
     """
     words = _words(language)
     tokens = _tokens(unbracketed(text))

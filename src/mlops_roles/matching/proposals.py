@@ -474,12 +474,9 @@ def _mapped_names(rows: Iterable[Mapping], ours: Container[str]) -> Iterator[Own
 
 
 def _kind_of_name(name: TheirName, named: Named, has_word: bool) -> str:
-    """The kind of evidence that a label of theirs is one of our names.
+    """The kind of evidence that a label of theirs is one of our names, as `named` says.
 
-    Args:
-        name: the label.
-        named: our name, and how the two are alike.
-        has_word: whether an alternative label has a word of a preferred one.
+    `has_word` says whether an alternative label has a word of a preferred one.
     """
     is_same, is_label = named.likeness == "label", named.name.sort == "preferred"
     if not named.is_word:

@@ -24,8 +24,7 @@ HOW = [
 def review_workbook(survey: Survey) -> bytes:
     """A workbook with the proposals to decide on, what is mapped, and what has no proposal.
 
-    Raises:
-        InputError: the package XlsxWriter is not installed.
+    Raises InputError: the package XlsxWriter is not installed.
     """
     rows = [
         {"decision": "", **dict.fromkeys(COLUMNS, ""), **mapping.cells}
@@ -54,14 +53,10 @@ def _header_rows(header: Header) -> Iterator[tuple[str, str, bool]]:
 
 
 def read_review(path: str | os.PathLike[str], reviewer: str = "") -> MappingSet:
-    """Read a reviewed workbook as a mapping set.
+    """Read a reviewed workbook, made by `review_workbook`, as a mapping set.
 
-    Args:
-        path: a workbook that `review_workbook` made and a person filled in.
-        reviewer: the person who decided on the rows that name nobody.
-
-    Raises:
-        InputError: a decision is none, or nobody is named who took it; or it is another workbook.
+    The reviewer is the person who decided on the rows that name nobody. Raises InputError if a
+    decision is none, or nobody is named who took it; or if it is another workbook.
     """
     sheets = {sheet.name: sheet for sheet in xlsx.read_sheets(Path(path))}
     if missing := [name for name in (SHEET, HEADER) if name not in sheets]:

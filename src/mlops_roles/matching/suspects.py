@@ -35,12 +35,7 @@ _SAYS_MORE = [  # of a member of such a class follows more than further classes
 
 
 def suspected_classes(statements: ox.Dataset, classes: Iterable[Term]) -> set[Term]:
-    """The classes of which a member may be a contradiction; all others have none.
-
-    Args:
-        statements: the axioms.
-        classes: the classes to judge.
-    """
+    """The classes of which a member may contradict the axioms; all others have none."""
     hierarchy = _Hierarchy(statements)
     return {cls for cls in classes if hierarchy.is_suspect(cls)}
 

@@ -36,19 +36,18 @@ def unknown_terms(
     ontology: Graph,
     is_loaded: bool = False,
 ) -> list[UnknownTerm]:
-    """Find the predicates, subjects and objects of mappings that do not exist.
+    """Find the predicates, subjects and objects of some mappings of a set that do not exist.
 
     Args:
         mappings: the mapping set.
-        chosen: the mappings of the set to check.
+        chosen: the mappings to check.
         source: the RDF file whose terms are mapped.
         ontology: the ontology with what is added to it.
         is_loaded: whether the ontology has the statements of `source`, too.
 
-    Returns:
-        Each unknown term once, in the order of the rows. A term of our namespace exists if the
-        ontology or an added file describes it; any other exists if a file or a shipped
-        alignment mentions it.
+    Each unknown term is given once, in the order of the rows. A term of our namespace exists if the
+    ontology or an added file describes it; any other exists if a file or a shipped alignment
+    mentions it.
     """
     store = ontology.store if is_loaded else ox.Store()
     if not is_loaded:

@@ -67,10 +67,7 @@ def warn_of_axioms(
 ) -> None:
     """Issue one NotReasonedWarning that names the kinds of axioms in files of data, if any.
 
-    Args:
-        paths: the files.
-        names: the kinds of axioms in them.
-        use: 'audit' for a reader of people, which sees no inferred statement even with `--with`.
+    The use is 'audit' for a reader of people, which sees no inferred statement even with `--with`.
     """
     kinds, files = sorted(names), list(map(str, paths))
     if not kinds:

@@ -38,10 +38,7 @@ def missing_capabilities(
 ) -> list[ox.Triple]:
     """The axioms of the capability classes that roles lack, with skolem IRIs for blank nodes.
 
-    Args:
-        asserted: the asserted statements.
-        inferred: what follows from them.
-        queries: the names of the CONSTRUCT queries: of the names, of the definitions, or of both.
+    The queries are the CONSTRUCT of their names, of their definitions, or both.
     """
     closed = ox.Store()
     closed.extend(ox.Quad(*quad.triple) for quad in asserted)
@@ -56,10 +53,7 @@ def missing_capabilities(
 def defined_skills(below: Values, on_property: Values, has_value: Values) -> dict[Any, set[Any]]:
     """Each named class to the skills that its definition says its members have.
 
-    Args:
-        below: what follows of rdfs:subClassOf.
-        on_property: the statements of owl:onProperty.
-        has_value: those of owl:hasValue.
+    It takes what follows of rdfs:subClassOf, and the statements of owl:onProperty and owl:hasValue.
     """
     skill = {
         node: next(iter(has_value[node]))
@@ -79,11 +73,8 @@ def subsumptions(
 ) -> Iterator[tuple[Any, Any]]:
     """The pairs (class, class above it) of classes that are defined by skills.
 
-    A class is below each one whose members need no other skill. No class is paired with itself.
-
-    Args:
-        skills: each class to the skills that its members have.
-        defined: the classes of these that all agents with the skills are members of.
+    A class is below each one whose members need no other skill; none is paired with itself. All
+    agents with the skills of a `defined` class are members of it.
     """
     having: dict[Any, list[Any]] = defaultdict(list)
     for cls, needed in skills.items():

@@ -55,17 +55,10 @@ class Definitions:
 
 
 def add_closure(graph: Graph, inferred: ox.NamedNode) -> Definitions:
-    """Load what follows into the store of a graph.
+    """Load what follows into a named graph of the store of a graph.
 
-    Args:
-        graph: the graph, whose files are loaded.
-        inferred: the graph of the store for inferred statements.
-
-    Returns:
-        The definitions of capability classes that are not loaded yet.
-
-    Raises:
-        InputError: a statement contradicts the ontology.
+    Returns the definitions of capability classes that are not loaded yet. Raises InputError if a
+    statement contradicts the ontology.
     """
     store = graph.light_store
     key = graph.cache_key

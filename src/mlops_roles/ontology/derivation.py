@@ -55,13 +55,8 @@ def company_capabilities(
 ) -> str:
     """The capability classes of a company's roles as a Turtle file that is complete on its own.
 
-    Args:
-        added: the files with the roles, as for `load`.
-        only: the files of a framework that replaces the content of the ontology, as for `load`.
-
-    Raises:
-        InputError: no role of the files has skills and no class, or the files contradict the
-            ontology.
+    The files are those of `load`. Raises InputError if no role of them has skills and no class, or
+    they contradict the ontology.
     """
     graph = Graph(added, only=only).open()
     classes_of_ours = resource_dir("ontology") / "capabilities.ttl"

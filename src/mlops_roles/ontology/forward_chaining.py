@@ -566,10 +566,9 @@ class Chainer:
             self.conclude((other, self._different, one), why)
 
     def conclusions(self, since: int = 0) -> Iterator[Triple]:
-        """The inferred statements that RDF can say: no literal is a subject, none a property.
+        """The inferred statements after the first `since`, as far as RDF can say them.
 
-        Args:
-            since: how many of the statements to leave out, which were known before.
+        No literal is a subject, and none is a property.
         """
         is_resource = [not isinstance(term, ox.Literal) for term in self.terms]
         is_name = [isinstance(term, ox.NamedNode) for term in self.terms]

@@ -582,10 +582,7 @@ class Graph:
 
 
 def as_graph(graph: Graph | None) -> Graph:
-    """A graph, or the shipped ontology for None.
-
-    Raises InputError for anything else.
-    """
+    """A graph, or the shipped ontology for None. Raises InputError for anything else."""
     if graph is None:
         return load()
     if isinstance(graph, Graph):

@@ -52,12 +52,10 @@ def mapping_triples(mappings: MappingSet, chosen: Iterable[Row] | None = None) -
 
 
 def check_terms(mappings: MappingSet, path: Path, graph: Graph) -> None:
-    """Raise InputError for a reviewed mapping with a predicate, or a term of ours, that is unknown.
+    """Raise InputError for a reviewed mapping with a predicate, or term of ours, that is unknown.
 
-    Args:
-        mappings: a mapping set, whose statements are in the graph.
-        path: its file.
-        graph: the ontology with everything that is added to it.
+    The graph is the ontology with everything that is added to it, such as the statements of the
+    set.
     """
     known = _predicates(graph.store)
     for row in mappings.reviewed:
@@ -191,8 +189,7 @@ def _keep_first(by_ours: dict[str, Mapped], mapped: Mapped) -> None:
 def mappings_of(graph: Graph) -> Mappings:
     """The accepted mappings of a graph; none without added files.
 
-    Raises:
-        InputError: a mapping has a term of ours, or a predicate, that does not exist.
+    Raises InputError: a mapping has a term of ours, or a predicate, that does not exist.
     """
     if not graph.added:
         return Mappings()
@@ -307,8 +304,7 @@ def _own_terms(kind: str | None, graph: Graph) -> set[str]:
 def load_mappings(graph: Graph) -> dict[str, str]:
     """Add the accepted mappings of the sets that are added to a graph; returns their prefixes.
 
-    Raises:
-        InputError: a mapping has a term of ours, or a predicate, that does not exist.
+    Raises InputError: a mapping has a term of ours, or a predicate, that does not exist.
     """
     prefixes: dict[str, str] = {}
     for path, mappings in graph.mapping_sets.items():
@@ -327,14 +323,9 @@ def load_mappings(graph: Graph) -> dict[str, str]:
 def find_outside_term(name: str, kind: str | None, graph: Graph) -> str | None:
     """The IRI that the name of a term of others means; None if no mapping has this name.
 
-    Args:
-        name: an IRI, a CURIE, a code or a label.
-        kind: 'role', 'task', 'skill' …: the term of ours of this kind that is the same as theirs;
-            without it, their term.
-        graph: the ontology with what is added to it.
-
-    Raises:
-        InputError: several terms are meant.
+    The name is an IRI, a CURIE, a code or a label. With a kind ('role', 'task', 'skill' …) it is
+    the term of ours of this kind that is the same as theirs; else their term. Raises InputError if
+    several terms are meant.
     """
     found = mappings_of(graph).meant(name, graph)
     if kind is None:
@@ -348,8 +339,7 @@ def find_outside_term(name: str, kind: str | None, graph: Graph) -> str | None:
 def find_by_label(name: str, kind: str | None, graph: Graph) -> str | None:
     """The IRI of the term of the ontology that has a label in any language; None without one.
 
-    Raises:
-        InputError: several terms have it.
+    Raises InputError: several terms have it.
     """
     wanted = name.strip().casefold()
     rows = ask("labels", graph).terms

@@ -46,12 +46,8 @@ def fold_name(name: str) -> str:
 def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:
     """The IRI of the role that a slug, notation, CURIE, IRI or label means.
 
-    Args:
-        name: as written.
-        graph: the ontology with the roles.
-        similar: whether similar roles are accepted; the ontology has no skills for them.
-
-    Raises UnknownName if it is not a role, InputError for a similar role that is not accepted.
+    Raises UnknownName if it is not a role, and InputError for a similar role if these are not
+    accepted: the ontology has no skills for them.
     """
     try:
         iri = graph.resolve_term(name, "role")

@@ -34,9 +34,8 @@ _PEOPLE = ("person", "agent", "unit")  # what data is about; no term of the onto
 def candidate_terms(graph: Graph, question: Question, variable: str, value: str) -> list[Term]:
     """The RDF terms that a value given for a parameter can mean.
 
-    Raises:
-        UnknownName: no term of an accepted kind has this name, or the value is not in the list.
-        InputError: it is no IRI, or several terms have this name.
+    Raises UnknownName if no term of an accepted kind has this name, or the value is not in the
+    list; InputError if it is no IRI, or several terms have this name.
     """
     description = question.parameters[variable]
     if options := listed_values(description):

@@ -109,11 +109,9 @@ class Proofs(Mapping[Any, Inference]):
         return self._chainer.number_of(term) is not None
 
     def n_triples(self, named: bool = False, since: int = 0) -> bytes:
-        """The inferred statements as N-Triples; faster than to make objects of them.
+        """The inferred statements after the first `since` as N-Triples; faster than as objects.
 
-        Args:
-            named: whether to leave out those about blank nodes.
-            since: how many of `statements` to leave out, which were known before.
+        With `named`, those about blank nodes are left out.
         """
         terms = self._chainer.terms
         text, triples = list(map(str, terms)), self._chainer.conclusions(since)
@@ -163,16 +161,9 @@ def infer(
     rules: Iterable[Rule] | None = None,
     limits: Limits | None = None,
 ) -> Proofs:
-    """Run the rules on statements until nothing new follows.
+    """Run the rules (by default all of `ontology/rules/`) until nothing new follows.
 
-    Args:
-        asserted: triples or quads, or a store, whose default graph is taken.
-        rules: the rules; by default all of `ontology/rules/`.
-        limits: how much may follow, and how long it may take; by default anything.
-
-    Raises:
-        InputError: more statements follow than the limits allow.
-        Timeout: it takes longer.
+    Raises InputError if more statements follow than the limits allow, Timeout if it takes longer.
     """
     if isinstance(asserted, ox.Store):
         asserted = asserted.quads_for_pattern(None, None, None, ox.DefaultGraph())
@@ -184,9 +175,7 @@ def infer(
 def published(proofs: Proofs, since: int = 0) -> bytes:
     """The inferred statements that `ontology/closure.rq` selects to be published, as N-Triples.
 
-    Args:
-        proofs: the inferred statements.
-        since: how many of the statements to leave out, which were known before.
+    The first `since` of all statements are left out.
     """
     inferred = ox.Store()
     text = proofs.n_triples(named=True, since=since)

@@ -25,13 +25,7 @@ Statement = tuple[Term, ...]
 
 
 def released(graph: Graph, inferred: bool = True, sources: bool = True) -> list[ox.Triple]:
-    """The statements of the released form, in no order.
-
-    Args:
-        graph: the ontology, with what a company adds to it.
-        inferred: whether to include the inferred statements.
-        sources: whether to write the source of each statement as an owl:Axiom.
-    """
+    """The statements of the released form, in no order; also their sources as owl:Axiom."""
     graphs = (DEFAULT, INFERRED) if inferred else (DEFAULT,)
     quads = (q for name in graphs for q in graph.store.quads_for_pattern(None, None, None, name))
     triples = published(q.triple for q in quads)

@@ -125,12 +125,7 @@ class CompiledRule:
         return self.encode_term(subject), middle, self.encode_term(value)
 
     def instantiate(self, env: Env, members: Sequence[int]) -> Instance | None:
-        """The instance for what the schema patterns have matched; None if it says nothing new.
-
-        Args:
-            env: what the variables of the schema patterns mean.
-            members: the members of the list of `each`.
-        """
+        """The instance for a match of the schema patterns and list; None if it says nothing."""
 
         def put(term: int) -> int:
             return env[~term] if IS_MEMBER < term < 0 and env[~term] >= 0 else term

@@ -80,13 +80,10 @@ class SkillNames(Mapping[str, Meaning]):
     def with_mappings(
         self, mappings: Mapping[str, Mapping[str, Mapped]], by_term: Mapping[str, Meaning]
     ) -> SkillNames:
-        """These names, and what accepted mappings say of names.
+        """These names, and what accepted mappings say of names, by our term's IRI.
 
-        Args:
-            mappings: folded name, then our term by IRI, to the mapping. The terms that a name is
-                the same as, or narrower than, are all that it means; else a refused term is taken
-                from what the name means without mappings.
-            by_term: the IRI of each skill and tool to its meaning.
+        The terms that a name is the same as, or narrower than, are all that it means; else a
+        refused term is taken from what the name means without mappings.
         """
         found = MappedNames()
         for name, by_ours in mappings.items():
@@ -117,11 +114,9 @@ class SkillNames(Mapping[str, Meaning]):
     def meaning(self, name: str, whole: bool = False) -> Meaning:
         """The meaning of a folded name; empty if it has none that is certain.
 
-        Args:
-            name: as `fold_name` gives it.
-            whole: read no composite name by its parts, and no name that is mapped to a broader
-                skill, as in the column `lacks`: who lacks "SQL (window functions)" may well have
-                SQL.
+        With `whole`, no composite name is read by its parts, and no name that is mapped to a
+        broader skill, as in the column `lacks`: who lacks "SQL (window functions)" may well have
+        SQL.
         """
         return (self.exact(name, narrower=False) or []) if whole else self.get(name, [])
 
@@ -148,9 +143,7 @@ class SkillNames(Mapping[str, Meaning]):
     def exact(self, name: str, narrower: bool = True) -> Meaning | None:
         """The meaning of a folded name as a whole, its spaces aside; None if it is not listed.
 
-        Args:
-            name: as `fold_name` gives it.
-            narrower: whether a name of something narrower means the broader skill.
+        With `narrower`, a name of something narrower means the broader skill.
         """
         form = _compact(name)
         mapped = self.decided.had if narrower else self.decided.same

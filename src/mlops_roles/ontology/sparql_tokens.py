@@ -108,10 +108,8 @@ def match_token(text: str, place: int) -> re.Match[str] | None:
 def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
     """The tokens of a query; one of kind `unknown` for each character that starts none.
 
-    Args:
-        text: a query, whose codepoint escapes are read in IRIs and strings only; to read them
-            elsewhere too, call `decode_codepoints` first.
-        comments: give comments as well.
+    Its codepoint escapes are read in IRIs and strings only; to read them elsewhere too, call
+    `decode_codepoints` first. Comments are left out unless they are asked for.
     """
     place, before, earlier = 0, Token("", "", 0, 0, ""), Token("", "", 0, 0, "")
     frames = [_CLAUSE]  # what is inside each open bracket

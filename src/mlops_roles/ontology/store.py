@@ -28,8 +28,7 @@ Loader = Callable[[ox.Store], dict[str, str]]
 def store_key(contents: str, paths: Iterable[Path]) -> str:
     """A digest of what a store is built from: `contents`, and files by place, size and times.
 
-    Raises:
-        InputError: a file is missing or cannot be read.
+    Raises InputError if a file is missing or cannot be read.
     """
     try:
         stats = [(str(path.resolve()), path.stat()) for path in paths]
@@ -55,8 +54,7 @@ def open_or_build(
     Returns:
         The store, read-only, and its prefixes.
 
-    Raises:
-        InputError: the folder cannot be written, or the store in it is damaged.
+    Raises InputError: the folder cannot be written, or the store in it is damaged.
     """
     home = Path(folder)
     try:

@@ -50,8 +50,7 @@ class Section(NamedTuple):
     def lines(self, width: int | None = None) -> Iterator[str]:
         """The rows as text: grouped, or one a line without columns that are the same in all.
 
-        Args:
-            width: the number of characters in a line; None for WIDTH, which aligned rows exceed.
+        Aligned rows may exceed the width if that is the usual one, WIDTH.
         """
         rows = [{k: single_line(v) for k, v in row.items()} for row in self.answer.rows]
         columns = [c for c in self.answer.columns if c != self.about]
@@ -193,8 +192,7 @@ LIST_COLUMNS = ("term", "notation", "label")
 def list_terms(kind: str, graph: Graph | None = None) -> list[dict[str, Any]]:
     """The terms of a kind, such as 'role' or 'roles', each with its notation and label.
 
-    Raises:
-        UnknownName: there is no such kind.
+    Raises UnknownName: there is no such kind.
     """
     graph = as_graph(graph)
     kinds = {k for group in graph.index.values() for k, _ in group}

@@ -68,8 +68,7 @@ class Version(Graph):
         added: files added to it.
         only: files of a framework that an extension is added to, in place of our content.
 
-    Raises:
-        InputError: a file cannot be read or contradicts the ontology.
+    Raises InputError: a file cannot be read or contradicts the ontology.
     """
 
     def __init__(
@@ -174,8 +173,7 @@ def _value(triple: ox.Triple, format_term: Formatter) -> str:
 def term_formatter(graph: Graph, triples: Iterable[ox.Triple]) -> Formatter:
     """A function that writes terms: names as CURIEs, a blank node of `triples` by its content.
 
-    Raises:
-        InputError: blank nodes hold each other in a circle.
+    Raises InputError: blank nodes hold each other in a circle.
     """
     content = group_pairs(
         (triple.subject, (triple.predicate, triple.object))

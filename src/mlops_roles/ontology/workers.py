@@ -107,10 +107,8 @@ class Workers:
     def ask(self, request: Request) -> tuple[str, bytes]:
         """The media type and the body of an answer.
 
-        Raises:
-            InputError: the query is not valid; TooLarge: the answer is too large.
-            Timeout: the query took too long.
-            Busy: too many queries wait, or this one waited for most of its time.
+        Raises InputError if the query is not valid, TooLarge if the answer is too large, Timeout if
+        it took too long, Busy if too many queries wait, or this one waited for most of its time.
         """
         if not self._places.acquire(blocking=False):
             raise Busy("too many queries at once; try again")

@@ -30,9 +30,7 @@ def last_release(version: str, folder: Path | None = None) -> Path:
 def changed_terms(graph: Graph, folder: Path | None = None) -> list[dict[str, str]]:
     """The changed terms by IRI: added, deprecated or reworded since the last release, and why.
 
-    Args:
-        graph: the ontology as it would be released.
-        folder: the folder of term lists; the shipped one if not given.
+    The lists of terms are in a folder; by default the shipped ones.
     """
     path = last_release(graph.version, folder)
     then = {row["iri"] for row in csv_rows(path)}

@@ -37,14 +37,9 @@ class DocsKind(NamedTuple):
 
 
 def read_index(docs: Path, made: Mapping[str, str]) -> list[DocsKind]:
-    """The kinds of pages with their pages.
+    """The kinds of pages with their pages: those in a folder, and the Markdown of those made.
 
-    Args:
-        docs: the folder of the written pages.
-        made: the Markdown of each page that is made, by its name.
-
-    Raises:
-        InputError: the index cannot be read, or lists a page that is not there.
+    Raises InputError if the index cannot be read, or lists a page that is not there.
     """
     try:
         kinds = tomllib.loads((docs / "index.toml").read_text("utf-8"))["kinds"]

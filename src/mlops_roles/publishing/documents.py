@@ -201,12 +201,9 @@ def _definition(curie: str, forms: set[str], graph: Graph) -> Any:
 
 
 def to_jsonld(graph: Graph, statements: Iterable[ox.Triple], is_short: bool = False) -> bytes:
-    """Statements as JSON-LD, compacted with the context, which the document contains.
+    """Statements as JSON-LD, compacted with the context of the graph, which the document contains.
 
-    Args:
-        graph: the graph that has the prefixes and names.
-        statements: what is written.
-        is_short: whether the document has only the names of the context that it uses.
+    If it is short, it has only the names of the context that it uses.
     """
     names, nodes = context(graph), dict[str, dict[str, Any]]()
     for triple in statements:

@@ -17,9 +17,8 @@ _OUTSIDE = re.compile(r"[a-z][a-z+.-]*:|//", re.I)
 def broken_links(files: Mapping[str, bytes]) -> Iterator[str]:
     """A line for each link in a page of HTML that leads to nothing, with the page and the target.
 
-    Args:
-        files: the content of every file by its path. Not looked at are addresses on the web, and
-            what is after '#' if it has a '=': that is for the script of the page.
+    Not looked at are addresses on the web, and what is after '#' if it has a '=': that is for the
+    script of the page.
     """
 
     @cache

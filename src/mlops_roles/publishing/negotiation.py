@@ -9,14 +9,9 @@ _QUALITY = re.compile(r"[01](?:\.\d{0,3})?|\.\d{1,3}")
 
 
 def best_media_type(accept: str, offered: Sequence[str]) -> str | None:
-    """The offered media type that an Accept header ranks highest; of equal ones the first.
+    """The offered media type that an Accept header ranks highest, of equal ones the first; or None.
 
-    Args:
-        accept: the header; empty for none, which accepts everything.
-        offered: media types without parameters, the preferred one first.
-
-    Returns:
-        None if none of them is acceptable.
+    The offered ones have no parameters. An empty header accepts everything.
     """
     if not accept.strip():
         return offered[0]

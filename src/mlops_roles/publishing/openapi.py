@@ -22,11 +22,7 @@ ERROR = {"description": "why there is no answer", "content": {"text/plain": {}}}
 
 
 def describe(graph: Graph) -> dict[str, Any]:
-    """The description of the application over a graph, as plain data.
-
-    Args:
-        graph: the graph, with the questions that a company adds.
-    """
+    """The description of the application over a graph, with its questions, as plain data."""
     asked = {f"/ask/{q.name}": _question(q) for q in catalogue(graph).values()}
     others = {row["path"]: _other(row) for row in publishing_rows("faces")}
     return {

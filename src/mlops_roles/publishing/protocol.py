@@ -72,15 +72,10 @@ class Prepared(NamedTuple):
         return TRIPLES if self.form in ("CONSTRUCT", "DESCRIBE") else (*TABLES, *ALIASES)
 
     def query(self, asked: Operation, media: str, graphs: Mapping[str, str]) -> Query:
-        """The query for a worker.
+        """The query for a worker; the dataset of the operation goes before that of the query.
 
-        Args:
-            asked: the operation, whose dataset goes before that of the query.
-            media: one of `media_types`.
-            graphs: the graphs that can be named, each with its name in the store.
-
-        Raises:
-            InputError: the dataset has another graph.
+        The graphs that can be named are given with their names in the store. Raises InputError if
+        the dataset has another graph.
         """
         media = ALIASES.get(media, media)
         table, triples = (TABLES[0], media) if media in TRIPLES else (media, TRIPLES[0])

@@ -33,12 +33,7 @@ POLICY = (  # of the page: WebAssembly, and a worker whose text is on the page
 
 
 def query_files(pages: Documentation, graph: Graph) -> Iterator[tuple[str, bytes]]:
-    """The query page and its data, and the index of the search, by path.
-
-    Args:
-        pages: the pages that the terms have.
-        graph: the ontology that is asked, without alignments.
-    """
+    """The query page, its data, and the index of the search, by path; alignments are not asked."""
     vendor = vendor_files()
     questions = questions_without_data(graph)
     topics: dict[str, list[Question]] = {}

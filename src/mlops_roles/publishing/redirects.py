@@ -115,14 +115,9 @@ class Redirects:
     version: str  # the version of the release; IRIs without a version redirect to it
 
     def resolve(self, path: str, accept: str) -> tuple[int, str]:
-        """HTTP status and target of an IRI.
+        """HTTP status and target of an IRI, whose path below the site has no first slash.
 
-        Args:
-            path: its path below the site, without the first slash.
-            accept: the Accept header.
-
-        Returns:
-            303 and the target below the site, 406 if no format fits, 404 if no rule matches.
+        303 and the target below the site, 406 if no format fits, 404 if no rule matches.
         """
         suffix = next(
             (suffix for pattern, suffix in accept_patterns() if re.search(pattern, accept, re.I)),

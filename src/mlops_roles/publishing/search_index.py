@@ -23,12 +23,7 @@ Place = tuple[str, str, int]  # name, language and weight
 
 
 def search_index(graph: Graph, pages: Mapping[str, str]) -> bytes:
-    """The index as a script that assigns `mlopsSearchIndex`.
-
-    Args:
-        graph: the ontology.
-        pages: the path of the page of each term, by its CURIE.
-    """
+    """The index as a script that assigns `mlopsSearchIndex`; `pages` has the page of each CURIE."""
     return assignment("mlopsSearchIndex", contents(graph, pages))
 
 

@@ -26,11 +26,7 @@ KEYWORD = ox.NamedNode("https://schema.org/keywords")
 
 
 def service_statements(graph: Graph) -> list[ox.Triple]:
-    """The examples and the partitions of a graph.
-
-    Args:
-        graph: what the endpoint answers from; the questions added to it are examples, too.
-    """
+    """The examples, also of questions that are added, and the partitions of a graph."""
     partitions: Any = graph.evaluate(publishing_text("void-partitions.rq"))
     asked = (q for q in catalogue(graph).values() if q.topic != PEOPLE and "given" not in q.headers)
     return [*partitions, *(triple for question in asked for triple in _example(question))]

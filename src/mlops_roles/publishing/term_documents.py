@@ -22,15 +22,7 @@ Statement = tuple[Term, ...]
 
 
 def term_documents(graph: Graph, iri: str) -> dict[str, bytes]:
-    """The documents of a term by the suffix of their format.
-
-    Args:
-        graph: the ontology, with what a company adds to it.
-        iri: the term.
-
-    Returns:
-        The suffixes are those of `formats.csv` without the page: ttl, jsonld, rdf, nt and json.
-    """
+    """The documents of a term by the suffix of their format in `formats.csv`, but for the page."""
     term = ox.NamedNode(iri)
     stated = canonicalize(_reached(graph, term))
     inferred = _inferred(graph, term)

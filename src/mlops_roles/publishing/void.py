@@ -46,13 +46,7 @@ DATASETS = {
 def void_description(
     graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]
 ) -> tuple[list[ox.Triple], dict[str, str]]:
-    """Statements and prefixes of the description of some documents and their files.
-
-    Args:
-        graph: the ontology.
-        documents: statements by the name of the document.
-        built: content of the files by path.
-    """
+    """Statements and prefixes of the description of some documents, and of the files by path."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(  # noqa: S701  Turtle, not HTML

@@ -28,15 +28,11 @@ def is_date(text: str) -> bool:
 
 
 def iso_dates(values: Iterable[str], late: bool, place: str, pivot: str) -> dict[str, str | None]:
-    """Each value to its date as ISO text, None for one that is no date.
+    """Each value of a column to its date as ISO text, None for one that is no date.
 
-    Args:
-        values: the distinct values of a column.
-        late: whether a month or a year means its last day, as in an end date.
-        place: the file and column, for an error.
-        pivot: the date that all are compared with; both orders are fine if they agree about it.
-
-    Raises InputError for dates that are day first or month first, if that makes a difference.
+    If they are late, a month or a year means its last day, as in an end date. All are compared with
+    the pivot; both orders are fine if they agree about it. Else raises InputError for dates that
+    are day first or month first, which names the place.
     """
     found = {value: _readings(value, late) for value in values}
     day_first, month_first = _proven_order(found.values())

@@ -45,15 +45,10 @@ def embedded_duckdb() -> ibis.BaseBackend:
 
 
 def connect(url: str) -> ibis.BaseBackend:
-    """Open the database that a URL names, for reading only where its engine can.
+    """Open the database that a URL of `ibis.connect` names, for reading only where its engine can.
 
-    Args:
-        url: what `ibis.connect` takes: 'duckdb://hr.duckdb', 'postgres://user@host/database',
-            'pyspark://' (the active session, or that of SPARK_REMOTE), and others.
-
-    Raises:
-        InputError: for an unknown engine, a missing driver, and a database that does not open.
-            No message has a password of the URL.
+    Raises InputError for an unknown engine, a missing driver, and a database that does not open. No
+    message has a password of the URL.
     """
     import warnings
 
@@ -151,10 +146,7 @@ def _table_names(connection: Any, database: str | None) -> list[str]:
 def database_errors(url: str, fix: str, *more: type[Exception]) -> Iterator[None]:
     """Turn errors of a database or its driver into an InputError of one line, without secrets.
 
-    Args:
-        url: the URL of the database.
-        fix: the fix that the message names.
-        more: built-in exceptions that the driver raises, too.
+    It names the fix. `more` are built-in exceptions that the driver raises, too.
     """
     try:
         yield
@@ -339,11 +331,8 @@ class Engine:
     def joined_text(self, text: Any, order: Any, where: Any) -> Any:
         """The texts of a group where a condition holds, joined by ';'; null without any.
 
-        Args:
-            text: the texts.
-            order: a number for each text, which orders them as Python orders the texts. Spark
-                orders nothing by another column, and orders texts as Python does.
-            where: the condition.
+        `order` is a number for each text, which orders them as Python orders the texts. Spark
+        orders nothing by another column, and orders texts as Python does.
         """
         if self.con.name == "pyspark":
             return text.collect(where=where).sort().join(";").nullif("")

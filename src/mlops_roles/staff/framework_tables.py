@@ -105,12 +105,7 @@ def read_tables(path: Path) -> list[Table]:
 def read_lines(
     table: Table, mapped: Mapping[str, str], ignored: Sequence[str]
 ) -> tuple[SheetReading, list[Line]]:
-    """How a table is read, and its rows.
-
-    Args:
-        table: the table.
-        mapped: heading to column, as settled by the user.
-        ignored: headings that are not to be read.
+    """How a table is read, and its rows; headings that are mapped or ignored are settled.
 
     Raises InputError if two headings could be the same column.
     """

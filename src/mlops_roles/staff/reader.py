@@ -88,8 +88,7 @@ def read_staff(
         graph: the ontology, which maps RDF terms to columns and values.
         is_title: whether a text is a job title that names a role.
 
-    Raises:
-        InputError: the file cannot be used at all; the message has file, line and fix.
+    Raises InputError: the file cannot be used at all; the message has file, line and fix.
     """
     settled = as_options(mapping)
     ontology = as_graph(graph)

@@ -145,10 +145,7 @@ def _plain(
 ) -> pyarrow.Table | None:
     """The wanted columns of a file in which each line is one row; None for any other file.
 
-    Args:
-        data: the file, from its header on.
-        delimiter, width, wanted: of the columns.
-        line: the line of the header.
+    The data are the file from its header on, which is on some line.
     """
     end = data.find(b"\n") + 1 or len(data)
     if b'"' in data[:end] or not wanted or not _are_rows(data, delimiter):

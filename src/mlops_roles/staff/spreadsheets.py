@@ -94,15 +94,10 @@ def csv_rows(text: str, delimiter: str, path: Path, line: int = 1) -> Iterator[R
 
 
 def delimiter_of(text: str, path: Path, is_heading: Callable[[str], object]) -> str:
-    """The delimiter: tab for TSV; else the one that shows the most headings in one row.
+    """The delimiter of a file that begins so: tab for TSV; else what shows the most headings.
 
-    If several show as many, it is the one that gives the first rows one width, and of these the one
-    with the most columns; if none does, the one in the first line.
-
-    Args:
-        text: the beginning of the file.
-        path: the file, whose ending decides for TSV.
-        is_heading: whether a cell is a known heading.
+    If several show as many in one row, it is the one that gives the first rows one width, and of
+    these the one with the most columns; if none does, the one in the first line.
     """
     if path.suffix.lower() == ".tsv":
         return "\t"

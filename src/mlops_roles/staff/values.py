@@ -200,12 +200,7 @@ def _decided(value: float, has_from: float, lacks_to: float) -> str:
 
 
 def scale_ends(text: str, whole: bool = False) -> tuple[float, float] | None:
-    """The ends of a scale that a text names, such as '0-5' or 'SQL (1 to 5)'.
-
-    Args:
-        text: an option, or a heading.
-        whole: whether the text is nothing but the scale.
-    """
+    """The ends of a scale that a text names, alone or with others: '0-5', 'SQL (1 to 5)'."""
     match = _SCALE.fullmatch(text.strip()) if whole else _SCALE.search(text)
     ends = (_float(match[1]), _float(match[2])) if match else None
     return ends if ends and ends[0] < ends[1] else None

@@ -179,13 +179,7 @@ class _OntologyUnderTest(Graph):
     def evaluate(
         self, text: str, bindings: Mapping[str, Any] | None = None, light: bool = False
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Run SPARQL over asserted statements; the graph TERMS is not part of them.
-
-        Args:
-            text: the query.
-            bindings: as for `Graph.query`.
-            light: has no effect, since all is loaded.
-        """
+        """As `Graph.evaluate`, over asserted statements; the graph TERMS is not part of them."""
         terms = {ox.Variable(name): term for name, term in (bindings or {}).items()}
         return self.store.query(text, prefixes=self.prefixes, substitutions=terms)
 

@@ -144,12 +144,7 @@ def validate_request(request: dict[str, Any]) -> Iterator[bytes]:
 
 
 def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
-    """Validate a data graph; findings about undescribed nodes are dropped.
-
-    Args:
-        data: the data graph.
-        shapes: the shapes graph, as from `load_shapes`.
-        graph: the ontology with a company's additions.
+    """Validate a data graph; findings about nodes that are not described are dropped.
 
     Raises NothingChecked if no shape has a focus node, InputError for unusable shapes.
     """

@@ -296,11 +296,8 @@ class ShaclToSparql:
     def queries(self, shape: Any, trusted: Container[str] = ()) -> list[ConstraintQuery]:
         """The constraints of a shape as queries.
 
-        Args:
-            shape: a shape of the shapes graph.
-            trusted: texts of sh:select that mean the same whether or not $this is bound.
-
-        Raises UnsupportedShape where a constraint cannot be translated.
+        A `trusted` text of sh:select means the same whether or not $this is bound. Raises
+        UnsupportedShape where a constraint cannot be translated.
         """
         self.n_shapes = 0
         if self._is_deactivated(shape):

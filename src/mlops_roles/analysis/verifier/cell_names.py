@@ -97,9 +97,7 @@ class CellNames:
     def read(self, text: str, whole: bool = False) -> Claims:
         """What a name claims; nothing if a part of it is not known.
 
-        Args:
-            text: as written.
-            whole: read no composite name by its parts, and no name of something narrower.
+        With `whole`, no composite name is read by its parts, and no name of something narrower.
         """
         name = fold_name(text)
         found = self._listed(name, whole)

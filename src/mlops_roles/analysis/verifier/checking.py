@@ -373,12 +373,7 @@ class _Rebuild:
         return sorted({skill for _, skill in close})
 
     def _mapped(self, cell: _Cell, given: Sequence[Any]) -> dict[str, Any]:
-        """The mappings that a cell rests on: those that are given, if they are accepted mappings.
-
-        Args:
-            cell: the cell.
-            given: entries of the certificate, whose evidence cites mappings.
-        """
+        """The mappings that a cell rests on: those that it is given, if they are accepted."""
         terms, matches = self.ontology.names.mapped_terms(cell.said.name), self.ontology.matches
         if not terms or not matches:
             return {}

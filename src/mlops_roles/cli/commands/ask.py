@@ -24,28 +24,33 @@ from ...io.text import FORMATTERS
 from ...ontology.catalogue import Answer, Question, catalogue, find_question, is_sparql
 from ...ontology.graph import Graph
 from ...ontology.results import group_pairs
-from ..main import Progress, add_common, add_server, load_ontology, print_note, write_output
+from ..main import Progress, print_note, write_output
+from ..options import (
+    DATA,
+    OUTPUT,
+    SERVER,
+    add_added,
+    add_common,
+    add_server,
+    declare,
+    load_ontology,
+)
 from ..output import write_result, write_rows, write_sections
 
 OTHER = "others"  # the topic of questions that name none
 
+ARGUMENTS = """
+--store DIR         keep the loaded data in this folder, so that it is loaded only once
+question QUESTION?  a question of the catalogue, a .rq file, SPARQL itself, or - for standard input
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, [*FORMATTERS, "ttl"], data=True)
-    parser.add_argument(
-        "--store",
-        metavar="DIR",
-        help="keep the loaded data in this folder, so that it is loaded only once",
-    )
+    declare(parser, ARGUMENTS)
     add_server(parser, timeout=60)
     known, _ = _question_parser().parse_known_args(argv)
     asked = _question(known.question, [*known.only, *known.added]) if known.question else None
-    parser.add_argument(
-        "question",
-        nargs="?",
-        metavar="QUESTION",
-        help="a question of the catalogue, a .rq file, SPARQL itself, or - for standard input",
-    )
     if asked:
         _add_parameters(parser, asked)
 
@@ -67,11 +72,8 @@ def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
 def _question_parser() -> argparse.ArgumentParser:
     """A parser that finds the question in the arguments before its parameters are known."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for option in ("format", "output", "data", "store", "timeout", "endpoint", "graph", "base"):
-        parser.add_argument(f"--{option}")
-    parser.add_argument("--with", dest="added", action="append", default=[])
-    parser.add_argument("--only", action="append", default=[])
-    parser.add_argument("question", nargs="?")
+    declare(parser, "\n".join([OUTPUT, DATA, SERVER, ARGUMENTS, "--format FORM"]))
+    add_added(parser)
     return parser
 
 

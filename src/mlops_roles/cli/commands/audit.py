@@ -36,15 +36,15 @@ from ...io.text import format_rows
 from ...ontology.graph import Graph
 from ...staff.engine import connect, database_errors, open_table
 from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
-from ..main import (
-    Progress,
+from ..main import Progress, write_output
+from ..options import (
+    PRIVACY,
+    PUBLIC,
     add_common,
-    add_privacy,
-    add_public,
+    declare,
     load_ontology,
     pseudonymiser,
     pseudonyms,
-    write_output,
 )
 from ..output import terminal_width
 from ..staff_options import add_reading, keep_mapping, read_options
@@ -60,34 +60,20 @@ PERSON_FORMATS = ("csv", "tsv", "jsonl")
 # the most entries of each list of people; CSV has all
 LISTED = {"table": 25, "md": 200, "html": 800, "json": 1_000, "xlsx": WORKBOOK_ROWS}
 
+ARGUMENTS = """
+staff STAFF*    staff files: CSV, TSV, XLSX, Parquet, RDF, JSON-LD, JSON Resume; - is standard input
+--reading       only show how the staff file is read, what is not read, and who is left out
+--connect URL   a database instead of STAFF: duckdb://FILE, postgres://USER@HOST/DB, pyspark://
+--table NAME    the staff table of that database
+--strict        titles that are ambiguous or name no role count as findings
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["table", "json", "md", "html", "xlsx", *PERSON_FORMATS])
-    parser.add_argument(
-        "staff",
-        nargs="*",
-        metavar="STAFF",
-        help="staff files: CSV, TSV, XLSX, Parquet, RDF, JSON-LD, JSON Resume; - is standard input",
-    )
+    declare(parser, ARGUMENTS)
     add_reading(parser)
-    parser.add_argument(
-        "--reading",
-        action="store_true",
-        help="only show how the staff file is read, what is not read, and who is left out",
-    )
-    parser.add_argument(
-        "--connect",
-        metavar="URL",
-        help="a database instead of STAFF: duckdb://FILE, postgres://USER@HOST/DB, pyspark://",
-    )
-    parser.add_argument("--table", metavar="NAME", help="the staff table of that database")
-    add_privacy(parser)
-    add_public(parser)
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="titles that are ambiguous or name no role count as findings",
-    )
+    declare(parser, PRIVACY + PUBLIC)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -17,25 +17,19 @@ from collections.abc import Sequence
 
 from ...errors import InputError
 from ...ontology.graph import load
-from ..main import add_added, load_ontology, print_note, write_output
+from ..main import print_note, write_output
+from ..options import add_added, declare, load_ontology
+
+ARGUMENTS = """
+--output DIR  the folder to write; it replaces an earlier build (default: dist)
+--terms       only print every term with a fingerprint of its meaning
+--site URL    the address at which the folder will be published
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_added(parser)
-    parser.add_argument(
-        "--output",
-        default="dist",
-        metavar="DIR",
-        help="the folder to write; it replaces an earlier build (default: dist)",
-    )
-    parser.add_argument(
-        "--terms",
-        action="store_true",
-        help="only print every term with a fingerprint of its meaning",
-    )
-    parser.add_argument(
-        "--site", metavar="URL", help="the address at which the folder will be published"
-    )
+    declare(parser, ARGUMENTS, output="dist")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from ...io.json_text import to_json
 from ...io.text import FORMATTERS, format_rows
-from ..main import add_common, add_privacy, load_ontology, pseudonyms, write_output
+from ..main import write_output
+from ..options import PRIVACY, add_common, declare, load_ontology, pseudonyms
 from ..output import write_result
 from ..staff_options import add_reading, keep_mapping, read_options
 from ..views import ALL_FORMS
@@ -27,11 +28,18 @@ from ..views import ALL_FORMS
 if TYPE_CHECKING:
     from ...analysis.evidence import Conflict, Records
 
+ROLE = "role ROLE  a slug, CURIE, IRI or notation"
+PERSON = """
+person PERSON            a name in the staff file, or its pseudonym
+--staff FILE!            a staff file: CSV, TSV, XLSX, Parquet, RDF
+--accept-evidence tools  count tools in use as a record of the skills they are evidence for
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, [*ALL_FORMS, "ttl"])
     add_person(parser)
-    parser.add_argument("role", metavar="ROLE", help="a slug, CURIE, IRI or notation")
+    declare(parser, ROLE)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,19 +60,9 @@ def run(args: argparse.Namespace) -> int:
 
 def add_person(parser: argparse.ArgumentParser) -> None:
     """Add the person, and the options of every command that judges one."""
-    parser.add_argument(
-        "person", metavar="PERSON", help="a name in the staff file, or its pseudonym"
-    )
-    parser.add_argument(
-        "--staff", required=True, metavar="FILE", help="a staff file: CSV, TSV, XLSX, Parquet, RDF"
-    )
+    declare(parser, PERSON)
     add_reading(parser)
-    parser.add_argument(
-        "--accept-evidence",
-        choices=["tools"],
-        help="count tools in use as a record of the skills they are evidence for",
-    )
-    add_privacy(parser)
+    declare(parser, PRIVACY)
 
 
 def records(args: argparse.Namespace) -> Records:

@@ -13,25 +13,19 @@ from collections.abc import Sequence
 from ...io.text import FORMATTERS, counted, single_line
 from ...validation.findings import Finding
 from ...validation.shacl import SECONDS, check
-from ..main import add_common, load_ontology, print_note, write_output
+from ..main import print_note, write_output
+from ..options import add_common, declare, load_ontology
 from ..output import write_result
+
+ARGUMENTS = f"""
+--timeout S  seconds until shapes given by --with are stopped (default: {SECONDS})
+data FILE?   RDF in our terms, W3C ORG, FOAF or schema.org (default: the ontology)
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=SECONDS,
-        metavar="S",
-        help=f"seconds until shapes given by --with are stopped (default: {SECONDS})",
-    )
-    parser.add_argument(
-        "data",
-        nargs="?",
-        metavar="FILE",
-        help="RDF in our terms, W3C ORG, FOAF or schema.org (default: the ontology)",
-    )
+    declare(parser, ARGUMENTS, timeout=float(SECONDS))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -16,14 +16,19 @@ from collections.abc import Sequence
 from ...io.sssom import read_mappings
 from ...io.text import FORMATTERS, counted, single_line
 from ...matching.coherence import CoherenceIssue, coherence
-from ..main import add_common, print_note, write_output
+from ..main import print_note, write_output
+from ..options import add_common, declare
 from ..output import write_result
+
+ARGUMENTS = """
+mappings MAPPINGS  a mapping set in SSSOM
+theirs THEIRS      the RDF file whose terms it maps
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument("mappings", metavar="MAPPINGS", help="a mapping set in SSSOM")
-    parser.add_argument("theirs", metavar="THEIRS", help="the RDF file whose terms it maps")
+    declare(parser, ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

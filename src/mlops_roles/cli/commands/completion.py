@@ -15,18 +15,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InputError
-from ..main import add_output, write_output
+from ..main import write_output
+from ..options import OUTPUT, declare
 
 SCRIPTS = Path(__file__).parents[1] / "shells"
 
+ARGUMENTS = """
+shell {shells}?  the shell
+--line TEXT      instead, list what can be written at the end of a line
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    shells = sorted(path.name for path in SCRIPTS.iterdir())
-    parser.add_argument("shell", nargs="?", choices=shells, help="the shell")
-    parser.add_argument(
-        "--line", metavar="TEXT", help="instead, list what can be written at the end of a line"
-    )
-    add_output(parser)
+    shells = "|".join(sorted(path.name for path in SCRIPTS.iterdir()))
+    declare(parser, ARGUMENTS.format(shells=shells) + OUTPUT)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -16,25 +16,22 @@ from collections.abc import Sequence
 from ...io.text import counted
 from ...ontology.entailment import Consistency, consistent
 from ...ontology.not_reasoned import describe
-from ..main import add_base, add_output, print_note, write_output
+from ..main import print_note, write_output
+from ..options import BASE, add_format, declare
 from ..output import write_result
 
 FORMATS = ("text", "json", "md", "html", "csv", "tsv", "jsonl")
 
+ARGUMENTS = """
+files FILE+  RDF in any syntax
+--ontology   reason with the ontology of this package, too
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="RDF in any syntax")
-    parser.add_argument(
-        "--ontology", action="store_true", help="reason with the ontology of this package, too"
-    )
-    parser.add_argument(
-        "--format",
-        choices=FORMATS,
-        help="output format (default: that of the ending of --output, else text)",
-    )
-    parser.set_defaults(formats=FORMATS)
-    add_base(parser)
-    add_output(parser)
+    declare(parser, ARGUMENTS)
+    add_format(parser, FORMATS)
+    declare(parser, BASE)
 
 
 def run(args: argparse.Namespace) -> int:

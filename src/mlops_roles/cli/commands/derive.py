@@ -10,12 +10,13 @@ them, nothing of the ontology is rewritten; the classes are written as Turtle th
 import argparse
 from collections.abc import Sequence
 
-from ..main import add_added, add_output, write_output
+from ..main import write_output
+from ..options import OUTPUT, add_added, declare
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_added(parser)
-    add_output(parser)
+    declare(parser, OUTPUT)
 
 
 def run(args: argparse.Namespace) -> int:

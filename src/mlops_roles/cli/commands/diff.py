@@ -16,25 +16,24 @@ Exit code 1 if rows of a staff file were rejected; a difference alone is an answ
 import argparse
 from collections.abc import Sequence
 
-from ..main import Progress, add_common, add_privacy, pseudonymiser
+from ..main import Progress
+from ..options import PRIVACY, add_common, declare, pseudonymiser
 from ..output import write_result
 from ..staff_options import add_reading, read_options
 from ..views import ALL_FORMS
 
+ARGUMENTS = """
+old OLD       an ontology (a folder, or an RDF file) or a staff file
+new NEW       another of the same kind
+--staff FILE  with ontologies: compare the answers about this staff file; these are then the rows
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ALL_FORMS)
-    parser.add_argument(
-        "old", metavar="OLD", help="an ontology (a folder, or an RDF file) or a staff file"
-    )
-    parser.add_argument("new", metavar="NEW", help="another of the same kind")
-    parser.add_argument(
-        "--staff",
-        metavar="FILE",
-        help="with ontologies: compare the answers about this staff file; these are then the rows",
-    )
+    declare(parser, ARGUMENTS)
     add_reading(parser)
-    add_privacy(parser)
+    declare(parser, PRIVACY)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -15,35 +15,22 @@ from collections.abc import Sequence
 
 from ...io.text import FORMATTERS, format_rows
 from ...ontology.graph import Graph
-from ..main import Progress, add_common, add_server, load_ontology, write_output
+from ..main import Progress, write_output
+from ..options import add_common, add_server, declare, load_ontology
+
+ARGUMENTS = """
+--install              write our three named graphs to the server; needs the right to update
+--update-endpoint URL  the address for updates (default: the same address, with /update for /query)
+--save FILE            write the graphs of --install to a file, as N-Quads
+--probe-updates        test whether updates are allowed, by deleting a statement that does not exist
+--probe-timeout        test how the server stops an endless query; this costs it time
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
     add_server(parser, timeout=30)
-    parser.add_argument(
-        "--install",
-        action="store_true",
-        help="write our three named graphs to the server; needs the right to update",
-    )
-    parser.add_argument(
-        "--update-endpoint",
-        metavar="URL",
-        help="the address for updates (default: the same address, with /update for /query)",
-    )
-    parser.add_argument(
-        "--save", metavar="FILE", help="write the graphs of --install to a file, as N-Quads"
-    )
-    parser.add_argument(
-        "--probe-updates",
-        action="store_true",
-        help="test whether updates are allowed, by deleting a statement that does not exist",
-    )
-    parser.add_argument(
-        "--probe-timeout",
-        action="store_true",
-        help="test how the server stops an endless query; this costs it time",
-    )
+    declare(parser, ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

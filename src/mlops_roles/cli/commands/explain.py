@@ -14,20 +14,20 @@ from ...io.sections import FORMS
 from ...ontology.catalogue import legend, marks
 from ...ontology.explanation import Proof, explain
 from ...ontology.graph import Graph
-from ..main import add_common, load_ontology, write_output
+from ..main import write_output
+from ..options import add_common, declare, load_ontology
 from ..output import write_rows, write_sections
 
 COLUMNS = ("depth", "statement", "rule", "says", "sources")
 
+ARGUMENTS = """
+statement STATEMENT+  subject predicate object, each a CURIE, an IRI or a name
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
-    parser.add_argument(
-        "statement",
-        nargs="+",
-        metavar="STATEMENT",
-        help="subject predicate object, each a CURIE, an IRI or a name",
-    )
+    declare(parser, ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

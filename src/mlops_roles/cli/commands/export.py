@@ -15,7 +15,8 @@ import pyoxigraph as ox
 from ...errors import InputError
 from ...io.resources import resource_rows
 from ...ontology.graph import Graph
-from ..main import add_common, load_ontology, print_note, write_output
+from ..main import print_note, write_output
+from ..options import add_common, declare, load_ontology
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -24,18 +25,17 @@ FORMATS = {
     "nt": ox.RdfFormat.N_TRIPLES,
 }
 
+ARGUMENTS = """
+--inferred       include inferred statements
+--sources        write the source of each statement as an owl:Axiom
+--shapes {shapes}  instead, write the SHACL shapes for data about people, or for the ontology
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATS))
-    parser.add_argument("--inferred", action="store_true", help="include inferred statements")
-    parser.add_argument(
-        "--sources", action="store_true", help="write the source of each statement as an owl:Axiom"
-    )
-    parser.add_argument(
-        "--shapes",
-        choices=[row["name"] for row in resource_rows("ontology", "publishing/profiles")],
-        help="instead, write the SHACL shapes for data about people, or for the ontology",
-    )
+    profiles = resource_rows("ontology", "publishing/profiles")
+    declare(parser, ARGUMENTS.format(shapes="|".join(row["name"] for row in profiles)))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,21 +11,20 @@ are ranked by the share of their skills that is recorded, with the role that the
 import argparse
 from collections.abc import Sequence
 
-from ..main import add_common
+from ..options import add_common, declare
 from ..output import write_result
 from ..views import ALL_FORMS
 from .certify import add_person, print_conflict, records
+
+ARGUMENTS = """
+role ROLE?  a slug, CURIE, IRI or notation; without it all roles, the nearest first
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ALL_FORMS)
     add_person(parser)
-    parser.add_argument(
-        "role",
-        nargs="?",
-        metavar="ROLE",
-        help="a slug, CURIE, IRI or notation; without it all roles, the nearest first",
-    )
+    declare(parser, ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

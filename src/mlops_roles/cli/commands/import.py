@@ -16,47 +16,29 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.text import counted
-from ..main import add_output, print_note, write_output
+from ..main import print_note, write_output
+from ..options import OUTPUT, declare
 from ..staff_options import mapping
 
 MAX_SHOWN = 50
 
+ARGUMENTS = """
+files TABLE+          CSV, TSV or XLSX
+--namespace IRI!      the start of the IRIs of your terms; it ends with / or #
+--prefix PREFIX       the prefix of the namespace
+--source TEXT         the document that the terms come from, an IRI or a title (default: the files)
+--lang LANG           the language of the texts (default: en)
+--map OURS=THEIRS...  read a column of theirs as one of ours, such as role, task, skill, need or
+    level
+--ignore HEADING...   do not read this column (repeatable)
+--extend              a skill that has a name of one of ours is ours: for use with --with, not
+    --only
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument("files", nargs="+", metavar="TABLE", help="CSV, TSV or XLSX")
-    parser.add_argument(
-        "--namespace",
-        required=True,
-        metavar="IRI",
-        help="the start of the IRIs of your terms; it ends with / or #",
-    )
-    parser.add_argument("--prefix", default="our", help="the prefix of the namespace")
-    parser.add_argument(
-        "--source",
-        metavar="TEXT",
-        help="the document that the terms come from, an IRI or a title (default: the files)",
-    )
-    parser.add_argument("--lang", default="en", help="the language of the texts (default: en)")
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="OURS=THEIRS",
-        help="read a column of theirs as one of ours, such as role, task, skill, need or level",
-    )
-    parser.add_argument(
-        "--ignore",
-        action="append",
-        default=[],
-        metavar="HEADING",
-        help="do not read this column (repeatable)",
-    )
-    parser.add_argument(
-        "--extend",
-        action="store_true",
-        help="a skill that has a name of one of ours is ours: for use with --with, not --only",
-    )
-    add_output(parser)
+    declare(parser, ARGUMENTS, prefix="our", lang="en")
+    declare(parser, OUTPUT)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -35,7 +35,8 @@ from ...matching import update as updates
 from ...matching.merge import apply_mappings, undo_mappings
 from ...matching.proposals import Survey, survey
 from ...matching.review import read_review, review_workbook
-from ..main import add_common, add_privacy, print_note, pseudonymiser, write_output
+from ..main import print_note, write_output
+from ..options import PRIVACY, add_common, declare, pseudonymiser
 
 LISTS = {  # what --list shows, and its columns
     "proposals": COLUMNS,
@@ -43,56 +44,28 @@ LISTS = {  # what --list shows, and its columns
     "none": ("term", "label"),
 }
 
+ARGUMENTS = """
+theirs THEIRS    RDF: an ontology, a taxonomy, a list of roles, positions and skills
+--to NAME...     read its classes through this alignment: org, schema, gist … (repeatable)
+--list {lists}  list the proposals, what is mapped already, or what has no proposal
+--author NAME    who filled in --reviewed
+--previous FILE  with --update: the version that was mapped
+--staff FILE     with --update: show the people whose answers change
+"""
+CHANGES = """
+--apply MAPPINGS   merge the accepted rows of this mapping set; prints Turtle
+--undo MAPPINGS    remove what this mapping set added; prints Turtle
+--reviewed XLSX    read a reviewed workbook; prints SSSOM
+--update MAPPINGS  THEIRS is a new version: show what it changes for this mapping set
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["sssom", "xlsx", *FORMATTERS])
-    parser.add_argument(
-        "theirs",
-        metavar="THEIRS",
-        help="RDF: an ontology, a taxonomy, a list of roles, positions and skills",
-    )
-    parser.add_argument(
-        "--to",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="read its classes through this alignment: org, schema, gist … (repeatable)",
-    )
-    parser.add_argument(
-        "--list",
-        dest="listed",
-        choices=list(LISTS),
-        default="proposals",
-        help="list the proposals, what is mapped already, or what has no proposal",
-    )
-    _add_changes(parser)
-    add_privacy(parser)
-
-
-def _add_changes(parser: argparse.ArgumentParser) -> None:
-    """The options about a mapping set or a workbook that there is already."""
-    change = parser.add_mutually_exclusive_group()
-    change.add_argument(
-        "--apply",
-        metavar="MAPPINGS",
-        help="merge the accepted rows of this mapping set; prints Turtle",
-    )
-    change.add_argument(
-        "--undo", metavar="MAPPINGS", help="remove what this mapping set added; prints Turtle"
-    )
-    change.add_argument("--reviewed", metavar="XLSX", help="read a reviewed workbook; prints SSSOM")
-    change.add_argument(
-        "--update",
-        metavar="MAPPINGS",
-        help="THEIRS is a new version: show what it changes for this mapping set",
-    )
-    parser.add_argument("--author", default="", metavar="NAME", help="who filled in --reviewed")
-    parser.add_argument(
-        "--previous", metavar="FILE", help="with --update: the version that was mapped"
-    )
-    parser.add_argument(
-        "--staff", metavar="FILE", help="with --update: show the people whose answers change"
-    )
+    text = ARGUMENTS.format(lists="|".join(LISTS))
+    declare(parser, text, list={"dest": "listed", "default": "proposals"}, author="")
+    declare(parser.add_mutually_exclusive_group(), CHANGES)
+    declare(parser, PRIVACY)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..main import add_added, load_ontology
+from ..options import add_added, declare, load_ontology
 from ..staff_options import add_reading, read_options
 
 if TYPE_CHECKING:
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 PORT = 8765
 
+ARGUMENTS = f"""
+--staff FILE  a staff file, for the tools about people
+--names       give the names of people, not pseudonyms
+--http        serve HTTP on loopback
+--port PORT   the port of --http (default: {PORT})
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_added(parser)
-    parser.add_argument("--staff", metavar="FILE", help="a staff file, for the tools about people")
-    parser.add_argument(
-        "--names", action="store_true", help="give the names of people, not pseudonyms"
-    )
-    parser.add_argument("--http", action="store_true", help="serve HTTP on loopback")
-    parser.add_argument(
-        "--port", type=int, default=PORT, help=f"the port of --http (default: {PORT})"
-    )
+    declare(parser, ARGUMENTS, port=PORT)
     add_reading(parser)
 
 

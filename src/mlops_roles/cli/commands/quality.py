@@ -13,24 +13,20 @@ import argparse
 from collections.abc import Sequence
 
 from ...validation.quality import quality
-from ..main import add_common, load_ontology
+from ..options import add_common, declare, load_ontology
 from ..output import write_result
 from ..views import ALL_FORMS
+
+ARGUMENTS = """
+ontology FILE?     an ontology as RDF (default: ours)
+--questions FILE+  competency questions in SPARQL
+--exceptions CSV   intended findings: check, subject (* for any), reason
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ALL_FORMS)
-    parser.add_argument(
-        "ontology", nargs="?", metavar="FILE", help="an ontology as RDF (default: ours)"
-    )
-    parser.add_argument(
-        "--questions", nargs="+", default=[], metavar="FILE", help="competency questions in SPARQL"
-    )
-    parser.add_argument(
-        "--exceptions",
-        metavar="CSV",
-        help="intended findings: check, subject (* for any), reason",
-    )
+    declare(parser, ARGUMENTS, questions={"default": []})
 
 
 def run(args: argparse.Namespace) -> int:

@@ -14,32 +14,23 @@ from collections.abc import Sequence
 
 from ...ontology.entailment import Reasoning, reason
 from ...ontology.not_reasoned import describe
-from ..main import add_base, add_output, print_note, write_output
+from ..main import print_note, write_output
+from ..options import BASE, OUTPUT, declare
 from .export import FORMATS
+
+ARGUMENTS = """
+files FILE+          RDF in any syntax
+--ontology           reason with the ontology of this package, too
+--format {forms}  output format, or the proof of each inferred statement (default: ttl)
+--asserted           write the statements of the files, too
+--reflexive          write that each thing is the same as itself, too
+--explain STATEMENT  write the proof of one statement only
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="RDF in any syntax")
-    parser.add_argument(
-        "--ontology", action="store_true", help="reason with the ontology of this package, too"
-    )
-    parser.add_argument(
-        "--format",
-        choices=[*FORMATS, "proofs"],
-        default="ttl",
-        help="output format, or the proof of each inferred statement (default: ttl)",
-    )
-    parser.add_argument(
-        "--asserted", action="store_true", help="write the statements of the files, too"
-    )
-    parser.add_argument(
-        "--reflexive", action="store_true", help="write that each thing is the same as itself, too"
-    )
-    parser.add_argument(
-        "--explain", metavar="STATEMENT", help="write the proof of one statement only"
-    )
-    add_base(parser)
-    add_output(parser)
+    declare(parser, ARGUMENTS.format(forms="|".join([*FORMATS, "proofs"])), format="ttl")
+    declare(parser, BASE + OUTPUT)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,74 +24,36 @@ from ...io.text import FORMATTERS
 from ...matching.skills import resolve_skill_names
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph
-from ..main import add_common, load_ontology, print_note
+from ..main import print_note
+from ..options import add_common, declare, load_ontology
 from ..output import write_result
+
+ARGUMENTS = """
+title TITLE+       a job title; - reads titles from standard input, one per line
+--skills           TITLE is a name of a skill or tool, not a job title
+--header           the first line of standard input is a heading (recognised if it is a usual one)
+--decisions FILE   your decisions on titles (SSSOM, TSV); --accept and --refuse add to this file
+--author AUTHOR    the author of the decision (default: $MLOPS_ROLES_AUTHOR)
+--date YYYY-MM-DD  the date of the decision (default: $MLOPS_ROLES_DATE, or today)
+"""
+DECISIONS = """
+--accept ROLE  record in --decisions that the titles name this role (--skills: skill or tool)
+--refuse ROLE  record in --decisions that the titles do not name it
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument(
-        "title",
-        nargs="+",
-        metavar="TITLE",
-        help="a job title; - reads titles from standard input, one per line",
-    )
-    parser.add_argument(
-        "--skills",
-        action="store_true",
-        help="TITLE is a name of a skill or tool, not a job title",
-    )
-    parser.add_argument(
-        "--header",
-        action="store_true",
-        help="the first line of standard input is a heading (recognised if it is a usual one)",
-    )
-    _add_decisions(parser)
-
-
-def _add_decisions(parser: argparse.ArgumentParser) -> None:
-    """Add the options that record a decision."""
-    parser.add_argument(
-        "--decisions",
-        metavar="FILE",
-        help="your decisions on titles (SSSOM, TSV); --accept and --refuse add to this file",
-    )
-    _add_decision(parser)
-
-
-def _add_decision(parser: argparse.ArgumentParser) -> None:
-    """Add the options that record a decision on titles."""
-    ruling = parser.add_mutually_exclusive_group()
-    ruling.add_argument(
-        "--accept",
-        metavar="ROLE",
-        help="record in --decisions that the titles name this role (--skills: skill or tool)",
-    )
-    ruling.add_argument(
-        "--refuse",
-        metavar="ROLE",
-        help="record in --decisions that the titles do not name it",
-    )
-    parser.add_argument(
-        "--author",
-        default=os.environ.get("MLOPS_ROLES_AUTHOR", ""),
-        help="the author of the decision (default: $MLOPS_ROLES_AUTHOR)",
-    )
-    parser.add_argument(
-        "--date",
-        default=os.environ.get("MLOPS_ROLES_DATE", ""),
-        metavar="YYYY-MM-DD",
-        help="the date of the decision (default: $MLOPS_ROLES_DATE, or today)",
-    )
+    given = {name: os.environ.get(f"MLOPS_ROLES_{name.upper()}", "") for name in ("author", "date")}
+    declare(parser, ARGUMENTS, **given)
+    declare(parser.add_mutually_exclusive_group(), DECISIONS)
 
 
 def _titles(given: Sequence[str], has_header: bool, kinds: Sequence[str]) -> Iterator[str]:
     """The titles or names given; those of standard input without their heading.
 
-    Args:
-        given: the arguments.
-        has_header: whether the first line of standard input is a heading in any case.
-        kinds: the columns that the heading may be of, to recognise it.
+    The first line there is a heading if `has_header` says so, or if it names one of some kinds of
+    columns.
     """
     for title in given:
         if title == "-":

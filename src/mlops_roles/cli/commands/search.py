@@ -14,23 +14,22 @@ from collections.abc import Sequence
 
 from ...io.text import FORMATTERS
 from ...ontology.search import search
-from ..main import add_common, load_ontology, print_note
+from ..main import print_note
+from ..options import add_common, declare, load_ontology
 from ..output import write_result
 
 LIMIT = 20
 
+ARGUMENTS = f"""
+words WORD+  a word, or several
+--kind KIND  only such terms: role, task, skill, tool …
+--limit N    the most terms to show (default: {LIMIT}; 0 for all)
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, list(FORMATTERS))
-    parser.add_argument("words", nargs="+", metavar="WORD", help="a word, or several")
-    parser.add_argument("--kind", metavar="KIND", help="only such terms: role, task, skill, tool …")
-    parser.add_argument(
-        "--limit",
-        type=int,
-        default=LIMIT,
-        metavar="N",
-        help=f"the most terms to show (default: {LIMIT}; 0 for all)",
-    )
+    declare(parser, ARGUMENTS, limit=LIMIT)
 
 
 def run(args: argparse.Namespace) -> int:

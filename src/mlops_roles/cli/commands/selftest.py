@@ -32,16 +32,15 @@ from ...ontology.graph import Graph, load
 from ...ontology.sandbox import run_sparql
 from ...ontology.tables import RoleTables
 from ...validation.shacl import DataGraph, check, load_shapes, shapes_graph_query, validate
-from ..main import add_output, print_note, write_output
+from ..main import print_note, write_output
+from ..options import add_format
 
 FOLDERS = ("ontology", "queries", "shapes")
 Failures = Iterator[str]  # what is wrong; nothing if the test is passed
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    forms = list(FORMATTERS)
-    parser.add_argument("--format", choices=forms, default=forms[0], help="output format")
-    add_output(parser)
+    add_format(parser, list(FORMATTERS))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -23,46 +23,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...io.text import counted
-from ..main import add_added, add_privacy, add_public, load_ontology, print_note, pseudonyms
+from ..main import print_note
+from ..options import PRIVACY, PUBLIC, add_added, declare, load_ontology, pseudonyms
 from ..staff_options import add_reading, read_options
 
 if TYPE_CHECKING:
     from ...ontology.graph import Graph
     from ...publishing.offer import Part
 
+ARGUMENTS = """
+folder DIR?      the built folder (default: dist if it is one, else pages are built when asked for)
+--staff FILE     a staff file: pages about its people, below an address that nobody can guess
+--names          give agents the names of people, not pseudonyms
+--timeout S      seconds until a query is stopped
+--origin URL...  an origin whose pages may ask, such as https://editor.example (default: none)
+--port PORT      the port; 0 for any free one (default: 8000)
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument(
-        "folder",
-        nargs="?",
-        metavar="DIR",
-        help="the built folder (default: dist if it is one, else pages are built when asked for)",
-    )
+    declare(parser, ARGUMENTS, timeout=10.0, port=8000)
     add_added(parser)
-    parser.add_argument(
-        "--staff",
-        metavar="FILE",
-        help="a staff file: pages about its people, below an address that nobody can guess",
-    )
     add_reading(parser)
-    add_privacy(parser)
-    add_public(parser)
-    parser.add_argument(
-        "--names", action="store_true", help="give agents the names of people, not pseudonyms"
-    )
-    parser.add_argument(
-        "--timeout", type=float, default=10.0, metavar="S", help="seconds until a query is stopped"
-    )
-    parser.add_argument(
-        "--origin",
-        action="append",
-        default=[],
-        metavar="URL",
-        help="an origin whose pages may ask, such as https://editor.example (default: none)",
-    )
-    parser.add_argument(
-        "--port", type=int, default=8000, help="the port; 0 for any free one (default: 8000)"
-    )
+    declare(parser, PRIVACY + PUBLIC)
 
 
 def run(args: argparse.Namespace) -> int:

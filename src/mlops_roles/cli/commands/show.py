@@ -13,24 +13,20 @@ from collections.abc import Sequence
 
 from ...errors import InputError
 from ...ontology.term_page import show
-from ..main import add_common, load_ontology, write_output
+from ..main import write_output
+from ..options import add_common, declare, load_ontology
 from ..output import terminal_width, write_result, write_rows
+
+ARGUMENTS = """
+--list KIND  instead, list the terms of a kind: role, task, skill, tool …; or the alignments, or the
+    words that reports use
+term TERM?   a slug, a notation such as R7, a label, a title, a CURIE or an IRI
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
-    parser.add_argument(
-        "--list",
-        metavar="KIND",
-        help="instead, list the terms of a kind: role, task, skill, tool …; or the alignments, "
-        "or the words that reports use",
-    )
-    parser.add_argument(
-        "term",
-        nargs="?",
-        metavar="TERM",
-        help="a slug, a notation such as R7, a label, a title, a CURIE or an IRI",
-    )
+    declare(parser, ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

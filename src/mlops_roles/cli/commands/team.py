@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
-from ..main import Progress, add_common, add_privacy, load_ontology, pseudonymiser
+from ..main import Progress
+from ..options import PRIVACY, add_common, declare, load_ontology, pseudonymiser
 from ..output import write_result
 from ..staff_options import add_reading, keep_mapping, read_options
 from ..views import ALL_FORMS
@@ -27,44 +28,20 @@ from ..views import ALL_FORMS
 if TYPE_CHECKING:
     from ...analysis.audit import Audit
 
+ARGUMENTS = """
+--cover roles|tasks|skills|steps  what the group is to cover
+--role ROLE       cover the skills that this role requires: the fewest people to train for it
+--size N          the most members; they cover as much as possible
+--must PERSON...  a person who is a member in any case (repeatable)
+--redundancy N    by how many members each item is to be covered (default: 1)
+--seconds S       time limit of the solver; its answer then comes with a bound (default: 5)
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ALL_FORMS)
     add_staff(parser)
-    parser.add_argument(
-        "--cover",
-        choices=("roles", "tasks", "skills", "steps"),
-        help="what the group is to cover",
-    )
-    parser.add_argument(
-        "--role",
-        metavar="ROLE",
-        help="cover the skills that this role requires: the fewest people to train for it",
-    )
-    parser.add_argument(
-        "--size", type=int, metavar="N", help="the most members; they cover as much as possible"
-    )
-    parser.add_argument(
-        "--must",
-        action="append",
-        default=[],
-        metavar="PERSON",
-        help="a person who is a member in any case (repeatable)",
-    )
-    parser.add_argument(
-        "--redundancy",
-        type=int,
-        default=1,
-        metavar="N",
-        help="by how many members each item is to be covered (default: 1)",
-    )
-    parser.add_argument(
-        "--seconds",
-        type=float,
-        default=5.0,
-        metavar="S",
-        help="time limit of the solver; its answer then comes with a bound (default: 5)",
-    )
+    declare(parser, ARGUMENTS, size={"type": int}, redundancy=1, seconds=5.0)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,16 +67,16 @@ def run(args: argparse.Namespace) -> int:
     return 1 if found.impossible or people.rejected else 0
 
 
+STAFF = """
+--staff FILE!  a staff file: CSV, TSV, XLSX, Parquet, RDF or JSON; - is standard input
+"""
+
+
 def add_staff(parser: argparse.ArgumentParser) -> None:
     """Add the options of a command that audits the staff first."""
-    parser.add_argument(
-        "--staff",
-        required=True,
-        metavar="FILE",
-        help="a staff file: CSV, TSV, XLSX, Parquet, RDF or JSON; - is standard input",
-    )
+    declare(parser, STAFF)
     add_reading(parser)
-    add_privacy(parser)
+    declare(parser, PRIVACY)
 
 
 def audit_staff(args: argparse.Namespace, progress: Progress) -> Audit:

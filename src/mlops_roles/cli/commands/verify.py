@@ -15,29 +15,23 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ..main import add_common
+from ..options import add_common, declare
 from ..output import write_result
-from ..staff_options import add_map, mapping
+from ..staff_options import MAP, mapping
 from ..views import ALL_FORMS
+
+ARGUMENTS = """
+certificate CERTIFICATE  what certify wrote as JSON or Turtle
+--staff FILE!            the staff file that it is about
+--join FILE              the second file, if it is not next to the first
+--key-file FILE          the key of the pseudonyms, if the person is called by one (else
+    MLOPS_ROLES_KEY)
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ALL_FORMS)
-    parser.add_argument(
-        "certificate", metavar="CERTIFICATE", help="what certify wrote as JSON or Turtle"
-    )
-    parser.add_argument(
-        "--staff", required=True, metavar="FILE", help="the staff file that it is about"
-    )
-    add_map(parser)
-    parser.add_argument(
-        "--join", metavar="FILE", help="the second file, if it is not next to the first"
-    )
-    parser.add_argument(
-        "--key-file",
-        metavar="FILE",
-        help="the key of the pseudonyms, if the person is called by one (else MLOPS_ROLES_KEY)",
-    )
+    declare(parser, MAP + ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -15,24 +15,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...errors import InputError
-from ..main import Progress, add_common, pseudonymiser
+from ..main import Progress
+from ..options import add_common, declare, pseudonymiser
 from ..output import write_result
 from ..views import ALL_FORMS
 from .team import add_staff, audit_staff
 
-CHANGE_COLUMNS = (
-    ("--learn", "PERSON=SKILL", "a person learns a skill (repeatable)"),
-    ("--hire", "ROLE", "a person joins, assumed to hold a role and have its skills (repeatable)"),
-    ("--leave", "PERSON", "a person leaves (repeatable)"),
-)
+ARGUMENTS = """
+--learn PERSON=SKILL...  a person learns a skill (repeatable)
+--hire ROLE...           a person joins, assumed to hold a role and have its skills (repeatable)
+--leave PERSON...        a person leaves (repeatable)
+--all                    show also what does not change
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common(parser, ALL_FORMS)
     add_staff(parser)
-    for option, metavar, text in CHANGE_COLUMNS:
-        parser.add_argument(option, action="append", default=[], metavar=metavar, help=text)
-    parser.add_argument("--all", action="store_true", help="show also what does not change")
+    declare(parser, ARGUMENTS)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -43,7 +43,7 @@ def render(
     width: int | None = None,
     whole: bool = True,
 ) -> str:
-    """An answer in one of ALL_FORMS.
+    """An answer in one of ALL_FORMS. Raises InputError for another one.
 
     Args:
         result: the answer.
@@ -51,9 +51,6 @@ def render(
         hide: a function that replaces names in plain data by pseudonyms.
         width: the number of characters in a line of text; None for the usual one.
         whole: whether HTML is a whole page.
-
-    Raises:
-        InputError: there is no such form.
     """
     if form == "json":
         return to_json(hide(result.json_data()))

@@ -28,12 +28,10 @@ VERDICTS = {"able": "could act: able", "likely": "could act: likely", "missing":
 
 
 def people_sections(data: Data, limits: Mapping[str, int]) -> Iterator[Section]:
-    """The sections about people and units.
+    """The sections about people and units, each with at most as many rows as `limits` says.
 
-    Args:
-        data: what `Audit.to_dict` returns.
-        limits: the most rows of each section: 'holders' (of each role), 'single', 'people', 'pages'
-            (roles of people), 'units' and 'posts'; a section with the limit 0 is left out.
+    These are 'holders' (of each role), 'single', 'people', 'pages' (roles of people), 'units' and
+    'posts'; a section with the limit 0 is left out.
     """
     sections = {
         "holders": _holders,

@@ -67,13 +67,7 @@ LEGEND = (
 
 
 def report(data: Data, form: str, width: int | None = None) -> str:
-    """Format the data of `Audit.to_dict`.
-
-    Args:
-        data: what `Audit.to_dict` returns.
-        form: 'table', 'md' or 'html'.
-        width: the number of characters in a line of text; None for the usual one.
-    """
+    """The data of `Audit.to_dict` as 'table' (in lines of a width, if given), 'md' or 'html'."""
     if form == "html":
         from .page import audit_page
 
@@ -99,13 +93,7 @@ def audit_workbook(data: Data) -> bytes:
 
 
 def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Iterator[Section]:
-    """The sections of a report.
-
-    Args:
-        data: what `Audit.to_dict` returns.
-        limits: the most rows of some sections.
-        whole: list every task and skill, and how each column was read.
-    """
+    """The sections of a report; `whole` lists all tasks, skills, and how each column was read."""
     reading = data["reading"]
     is_small = bool(data.get("small_groups"))
     yield "Staff audit", _summary(data), []

@@ -40,13 +40,9 @@ _UPDATES_NOT_TRIED = Probe(
 def probe(endpoint: Endpoint, updates: bool = False, slow: bool = False) -> list[Probe]:
     """Test the behaviour of a server. Nothing on it is changed.
 
-    Args:
-        endpoint: the server, and the graphs to be queried.
-        updates: delete a statement that the server cannot have, to see whether updates work.
-        slow: ask for something endless, to see how it is stopped; takes the time-out of
-            `endpoint`.
-
-    Raises InputError if the server does not answer at all.
+    With `updates`, a statement that the server cannot have is deleted, to see whether updates work;
+    with `slow`, something endless is asked, which takes the time-out of `endpoint`. Raises
+    InputError if the server does not answer at all.
     """
     state = endpoint.state()
     return [
