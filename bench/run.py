@@ -206,11 +206,7 @@ def report(results: dict[int, dict[str, list[Run]]], runs: int) -> str:
         people: stages(found["ask nt"]) for people, found in results.items() if "ask nt" in found
     }
     disk = {people: stages(found[DISK]) for people, found in results.items() if DISK in found}
-    lines += [
-        "",
-        "The stages of `ask nt`, in seconds, and after the stroke on disk; all rows.",
-        "",
-    ]
+    lines += ["", "The stages of `ask nt`, in seconds, and after the stroke on disk; all rows.", ""]
     lines += [
         f"| stage | {' | '.join(f'{people:,} people' for people in asked)} |",
         f"|---|{'---:|' * len(asked)}",

@@ -26,14 +26,7 @@ def test_both_give_the_same_answers_and_the_results_are_written(tmp_path):
         line.split(" | ")[1]
         for line in told.splitlines()
         if line.startswith("| 60 | ") and line.count("|") == 8
-    } == {
-        "audit csv",
-        "audit parquet",
-        "audit nt",
-        "ask nt",
-        "ask nt, on disk",
-        "check nt",
-    }
+    } == {"audit csv", "audit parquet", "audit nt", "ask nt", "ask nt, on disk", "check nt"}
     assert (tmp_path / "cost.svg").stat().st_size > 1000
 
 

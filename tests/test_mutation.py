@@ -11,16 +11,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 from rdflib.collection import Collection
-from support.reasoners import (
-    NAMES,
-    kind,
-    oxigraph,
-    rows,
-    schema,
-    show,
-    sum_of,
-    turtle,
-)
+from support.reasoners import NAMES, kind, oxigraph, rows, schema, show, sum_of, turtle
 
 from mlops_roles.ontology.reasoner import contradictions, infer
 

@@ -158,10 +158,7 @@ class Oracle:
                 "name a role by slug, notation or IRI, or leave it to the title",
             )
         if row["person"] in seen:
-            return (
-                f"duplicate of line {seen[row['person']]}",
-                "put both rows into one",
-            )
+            return (f"duplicate of line {seen[row['person']]}", "put both rows into one")
         return None
 
     def direct(self, role):
@@ -686,11 +683,7 @@ def test_a_person_may_hold_several_roles(tmp_path, graph):
         r: (c["people"], c.get("similar"))
         for r, c in told["roles"].items()
         if c["people"] or c.get("similar")
-    } == {
-        "data-engineer": (1, None),
-        "data-scientist": (1, None),
-        "business-stakeholder": (0, 1),
-    }
+    } == {"data-engineer": (1, None), "data-scientist": (1, None), "business-stakeholder": (0, 1)}
     assert told["titles"] == {"certain": 1, "ambiguous": 0, "none": 0}
 
 

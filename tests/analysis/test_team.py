@@ -34,11 +34,7 @@ def folder(tmp_path_factory):
 
 def covered(people, group):
     """Each person's items of a group, from the closed tables alone."""
-    by_role = {
-        "role": [(r, r) for r in ROLES],
-        "task": TABLES.performs,
-        "step": TABLES.answers,
-    }
+    by_role = {"role": [(r, r) for r in ROLES], "task": TABLES.performs, "step": TABLES.answers}
     return [
         set(skills) if group == "skill" else {item for r, item in by_role[group] if r == role}
         for role, skills, _ in people.values()

@@ -3,14 +3,7 @@
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from support.people import (
-    ACME,
-    REQUIRED,
-    ROLES,
-    required_skills,
-    role_people,
-    write_roles,
-)
+from support.people import ACME, REQUIRED, ROLES, required_skills, role_people, write_roles
 
 from mlops_roles import InputError, UnknownName, audit, load, whatif
 from mlops_roles.analysis.coverage import audit_coverage

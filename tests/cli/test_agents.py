@@ -269,10 +269,7 @@ def test_a_fuzzed_client_reads_no_name_or_file_and_writes_nothing(toolbox, tmp_p
     before = sorted(path.name for path in ROOT.iterdir())
 
     @settings(
-        max_examples=60,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
+        max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     @given(st.sampled_from(tools), st.dictionaries(st.sampled_from(arguments), WORDS, max_size=3))
     def attack(tool, given_arguments):

@@ -14,16 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pyoxigraph as ox
 import pytest
 
-from mlops_roles import (
-    Endpoint,
-    InputError,
-    Question,
-    Timeout,
-    ask,
-    catalogue,
-    load,
-    run_sparql,
-)
+from mlops_roles import Endpoint, InputError, Question, Timeout, ask, catalogue, load, run_sparql
 from mlops_roles.cli.main import main
 from mlops_roles.ontology import forward_chaining, sandbox
 from mlops_roles.ontology.catalogue import run_query

@@ -527,11 +527,7 @@ class Facts:
         return nullcontext()
 
 
-CHECKS = {
-    "deadline": None,
-    "derandomize": True,
-    "suppress_health_check": list(HealthCheck),
-}
+CHECKS = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
 
 
 @pytest.mark.parametrize("examples", [200, pytest.param(1000, marks=pytest.mark.long)])

@@ -40,10 +40,7 @@ GROUPS = {  # the modules and the tests of a group
         ["ontology/substitution.py"],
         ["ontology/test_substitution.py", "ontology/test_sparql_tokens.py"],
     ),
-    "verifier": (
-        ["analysis/verifier/*.py"],
-        ["analysis/verifier", "analysis/test_certificate.py"],
-    ),
+    "verifier": (["analysis/verifier/*.py"], ["analysis/verifier", "analysis/test_certificate.py"]),
     "reader": (
         ["staff/reader.py"],
         ["staff/test_reader.py", "staff/test_reading.py", "staff/test_delimiter.py"],

@@ -125,10 +125,7 @@ def test_ratings_on_two_scales(write):
         ],
         NS,
     )
-    assert links(found) == {
-        ("99-1-00", "requiresSkill", "2-a"),
-        ("99-1-00", "prefersSkill", "2-b"),
-    }
+    assert links(found) == {("99-1-00", "requiresSkill", "2-a"), ("99-1-00", "prefersSkill", "2-b")}
     assert values(found, "99-1-00", "notation") == ["99-1.00"]
 
 

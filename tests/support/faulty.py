@@ -53,12 +53,7 @@ def vocabulary():
         'a "quoted" \\ one',
     ]
     literals = [Literal(v, lang=tag) for v in values for tag in (None, "en", "de")]
-    literals += [
-        Literal("7"),
-        Literal(7),
-        Literal(True),
-        Literal("abc", datatype=XSD.integer),
-    ]
+    literals += [Literal("7"), Literal(7), Literal(True), Literal("abc", datatype=XSD.integer)]
     return properties, terms, literals
 
 

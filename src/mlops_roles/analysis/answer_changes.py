@@ -49,10 +49,7 @@ def statement_changes(old: Version, new: Version) -> list[StatementChange]:
     What only one version implies has a proof that uses a statement which that version alone
     asserts; otherwise the other version would imply it too. `because` names these statements.
     """
-    changes = [
-        *_only_in(old, new, "removed", "lost"),
-        *_only_in(new, old, "added", "gained"),
-    ]
+    changes = [*_only_in(old, new, "removed", "lost"), *_only_in(new, old, "added", "gained")]
     return sorted(changes, key=lambda c: (c.how, c.statement.term, c.statement.text, c.change))
 
 

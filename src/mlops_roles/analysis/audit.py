@@ -25,17 +25,7 @@ from ..staff.engine import Engine, backend_for, source_name
 from ..staff.people_table import Staff
 from ..staff.reader import read_staff
 from ..staff.reading import ReadOptions
-from .audit_result import (
-    BELOW,
-    CLOSE,
-    HAS,
-    LACKS,
-    NEAREST,
-    TOOL,
-    AuditResult,
-    Candidate,
-    Tally,
-)
+from .audit_result import BELOW, CLOSE, HAS, LACKS, NEAREST, TOOL, AuditResult, Candidate, Tally
 from .role_assignment import RoleAssignment, covered_items
 from .row_checks import RowChecks
 from .skill_rows import POINT, POINT_BITS, SkillRows, score_items, score_roles, split_scores

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.resources import resource_dir
+from ..io.resources import FilePath, resource_dir
 from ..io.result import Result
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
@@ -27,12 +27,7 @@ from ..staff.headings import heading_kind
 from ..staff.reading import Reading, ReadOptions, as_options
 from .audit_result import NOTE
 from .evidence import CLAIMS, Cell, Evidence, Records
-from .requirements import (
-    RequiredSkill,
-    iri_of,
-    required_skills,
-    slug_of_role,
-)
+from .requirements import RequiredSkill, iri_of, required_skills, slug_of_role
 from .verdict import State, Verdict, skill_states, tally_states, verdict
 
 # the columns that say who a person is, and how a skill was assessed
@@ -368,7 +363,7 @@ def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
     return {"staff": used, "ontology": ontology, "made": made}
 
 
-def _file_entity(path: str | Path) -> dict[str, Any]:
+def _file_entity(path: FilePath) -> dict[str, Any]:
     """A file, by its hash."""
     with Path(path).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, check_path
+from ..io.resources import FilePath
 from ..io.result import Result
 from ..ontology.graph import load
 from ..ontology.names import fold_name
@@ -161,12 +161,12 @@ class StaffDiff(Result):
 
 
 def diff(  # noqa: PLR0913  # the files, most of them optional
-    old: str | Path,
-    new: str | Path,
-    staff: str | Path | None = None,
+    old: FilePath,
+    new: FilePath,
+    staff: FilePath | None = None,
     *,
-    added: Iterable[str | os.PathLike[str]] = (),
-    only: Iterable[str | os.PathLike[str]] = (),
+    added: Iterable[FilePath] = (),
+    only: Iterable[FilePath] = (),
     run_audit: Callable[..., Audit] = audit,
 ) -> OntologyDiff | StaffDiff:
     """Compare two versions of the ontology, or two staff files.
@@ -200,7 +200,7 @@ def diff(  # noqa: PLR0913  # the files, most of them optional
 
 
 def _ontology_diff(
-    before: Version, after: Version, staff: str | Path | None, run_audit: Callable[..., Audit]
+    before: Version, after: Version, staff: FilePath | None, run_audit: Callable[..., Audit]
 ) -> OntologyDiff:
     """Compare two versions of the ontology, and the answers about a staff file."""
     before.prefixes = after.prefixes = before.prefixes | after.prefixes  # the same CURIEs in both
@@ -213,7 +213,7 @@ def _ontology_diff(
     return OntologyDiff(before, after, changes, answers, rejected, has_staff=True)
 
 
-def _are_staff(**files: str | Path | None) -> list[bool]:
+def _are_staff(**files: FilePath | None) -> list[bool]:
     """Whether the old and the new file are staff files. Raises InputError for what is no path."""
     check_path("diff", **files)
     old, new = str(files["old"]), str(files["new"])
@@ -243,10 +243,7 @@ def _staff_diff(old: Audit, new: Audit) -> StaffDiff:
             change
             for pair in pairs
             for change in _answer_changes(
-                pair,
-                answers[0][pair[0]["line"]],
-                answers[1][pair[1]["line"]],
-                old.closed.names,
+                pair, answers[0][pair[0]["line"]], answers[1][pair[1]["line"]], old.closed.names
             )
         ],
         old.closed.labels,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, UnknownPerson, check_text
+from ..io.resources import FilePath
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, load
 from ..ontology.mappings import Cited
@@ -118,7 +118,7 @@ class Records:
         ['unknown', 'no']
     """
 
-    file: str | Path | ibis.Table
+    file: FilePath | ibis.Table
     graph: Graph = field(default_factory=load, repr=False)
     mapping: Mapping[str, str] | ReadOptions = field(default_factory=dict)
     pseudonyms: Pseudonyms | None = None
@@ -272,11 +272,7 @@ def _read_piece(column: str, piece: str, tables: RoleTables, reads: SkillCells) 
         if not kinds:
             close = tuple(tables.names.candidates(folded)) if state == "has" else ()
             yield Cell(
-                column,
-                name.text,
-                level=name.level,
-                candidates=close,
-                mapped=rows if close else (),
+                column, name.text, level=name.level, candidates=close, mapped=rows if close else ()
             )
         for kind in sorted(kinds):
             claim = {"has": CLAIMS[column], "lacks": "lacking", "below": "below"}[state]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..io.result import Result, Results
 from ..ontology.mappings import Cited
@@ -13,9 +13,6 @@ from .audit_result import NOTE
 from .evidence import Evidence, Records
 from .requirements import count_by_part, slug_of_role
 from .verdict import State, Verdict, share_known, skill_states, verdict
-
-if TYPE_CHECKING:
-    pass
 
 MINIMALITY_NOTE = (
     "The role requires every one of these skills, so none can be left out: the set is the "

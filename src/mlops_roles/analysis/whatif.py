@@ -143,10 +143,7 @@ def whatif(
 
 
 def _whatif(
-    audit: Audit,
-    pairs: Sequence[tuple[str, str]],
-    hire: Sequence[str],
-    leave: str | Iterable[str],
+    audit: Audit, pairs: Sequence[tuple[str, str]], hire: Sequence[str], leave: str | Iterable[str]
 ) -> WhatIf:
     """`whatif` of an audit."""
     model = CoverageModel.from_tables(audit.closed)

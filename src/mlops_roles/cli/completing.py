@@ -64,9 +64,7 @@ def _next(parser: argparse.ArgumentParser, before: Sequence[str], word: str) -> 
 
 
 def _positional(
-    parser: argparse.ArgumentParser,
-    options: dict[str, argparse.Action],
-    before: Sequence[str],
+    parser: argparse.ArgumentParser, options: dict[str, argparse.Action], before: Sequence[str]
 ) -> argparse.Action | None:
     """The positional argument that comes after some arguments; the last one may be repeated."""
     given = len(list(_without_options(options, before)))

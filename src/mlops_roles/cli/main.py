@@ -19,13 +19,10 @@ from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, NoReturn
 
 from ..errors import InputError, UnknownPerson
 from . import commands
-
-if TYPE_CHECKING:
-    pass
 
 DESCRIPTION = """\
 Ask who holds which role of machine-learning operations, what is uncovered, and how that is known.

@@ -161,10 +161,7 @@ def _described(tool: Tool) -> types.Tool:
         read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     )
     return types.Tool(
-        name=tool.name,
-        description=tool.description,
-        input_schema=tool.schema,
-        annotations=hints,
+        name=tool.name, description=tool.description, input_schema=tool.schema, annotations=hints
     )
 
 

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..errors import InputError
+from .resources import FilePath
 
 _PREFIX, _SUFFIX = ".mlops-roles-", ".tmp"  # of the name of a file that is being written
 MARK = ".made-by-mlops-roles"  # a file in each temporary folder
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[Any]]:
+def atomic_write(path: FilePath, mode: str = "w") -> Iterator[IO[Any]]:
     """A file to write, which takes the place of `path` only once it is complete.
 
     A link stays, what it points to is replaced. Stale temporary files in the folder are removed.
@@ -58,7 +59,7 @@ def atomic_write(path: str | os.PathLike[str], mode: str = "w") -> Iterator[IO[A
             os.close(lock)
 
 
-def _target(path: str | os.PathLike[str]) -> Path:
+def _target(path: FilePath) -> Path:
     """The file that a path is for, links followed. Raises InputError if it is none."""
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
@@ -84,7 +85,7 @@ def locked_tempfile(folder: Path) -> tuple[int, str]:
         os.close(handle)
 
 
-def remove_stale_temp_files(folder: str | os.PathLike[str]) -> None:
+def remove_stale_temp_files(folder: FilePath) -> None:
     """Remove the temporary files in a folder whose writers are dead: those that are not locked."""
     with suppress(OSError), os.scandir(folder) as found:
         for entry in found:

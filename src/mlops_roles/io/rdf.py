@@ -20,6 +20,7 @@ from typing import Protocol, TextIO
 import pyoxigraph as ox
 
 from ..errors import InputError, InputWarning
+from .resources import FilePath
 
 STDIN = "-"  # the path that means standard input
 _HTML_ENDINGS = (".html", ".htm")
@@ -115,9 +116,7 @@ def current_base_iri() -> str | None:
     return _BASE.get()
 
 
-def read_bytes(
-    path: str | os.PathLike[str], limit: int = MAX_BYTES, may_be_empty: bool = False
-) -> bytes:
+def read_bytes(path: FilePath, limit: int = MAX_BYTES, may_be_empty: bool = False) -> bytes:
     """The content of a regular file, or of standard input ('-'), without a byte order mark.
 
     Addresses are never fetched. Raises InputError if it is no file, cannot be read, has more bytes
@@ -144,9 +143,7 @@ def read_bytes(
     return _content(data, path, limit, may_be_empty)
 
 
-def _content(
-    data: bytes, path: str | os.PathLike[str], limit: int, may_be_empty: bool = False
-) -> bytes:
+def _content(data: bytes, path: FilePath, limit: int, may_be_empty: bool = False) -> bytes:
     """The data without a byte order mark. Raises InputError if it is empty or too large."""
     if len(data) > limit:
         raise InputError(f"{path}: larger than {limit >> 20} MiB; split it")
@@ -162,7 +159,7 @@ def _read_once(stream: TextIO) -> bytes:
     return stream.buffer.read(MAX_BYTES + 1)
 
 
-def ending_of(path: str | os.PathLike[str]) -> str:
+def ending_of(path: FilePath) -> str:
     """The ending of a file in lower case; that of standard input follows from its content.
 
     Standard input is JSON, a web page, XML, Turtle (N-Triples is a part of it) or else CSV.
@@ -173,7 +170,7 @@ def ending_of(path: str | os.PathLike[str]) -> str:
     return next((ending for form, ending in _BEGINNINGS if re.match(form, head)), ".csv")
 
 
-def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
+def check_encoding(data: bytes, path: FilePath) -> str:
     """`data` as text. Raises InputError with line and likely encoding unless it is UTF-8."""
     try:
         return data.decode("utf-8")
@@ -186,7 +183,7 @@ def check_encoding(data: bytes, path: str | os.PathLike[str]) -> str:
         ) from None
 
 
-def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
+def rdf_format(path: FilePath) -> ox.RdfFormat:
     """The RDF format by the ending of `path`. Raises InputError for an unknown ending."""
     try:
         return RDF_FORMATS[ending_of(path)]
@@ -195,7 +192,7 @@ def rdf_format(path: str | os.PathLike[str]) -> ox.RdfFormat:
 
 
 def parse_rdf(
-    path: str | os.PathLike[str], rename: bool = True, base_iri: str | None = None
+    path: FilePath, rename: bool = True, base_iri: str | None = None
 ) -> tuple[list[ox.Quad], dict[str, str]]:
     """The quads and the prefixes of an RDF file; nothing it points to is opened.
 
@@ -222,7 +219,7 @@ def parse_rdf(
 
 
 def iter_quads(
-    path: str | os.PathLike[str],
+    path: FilePath,
     parsers: list[Parser] | None = None,
     keep_keys: bool = False,
     rename: bool = False,
@@ -252,7 +249,7 @@ def iter_quads(
         raise InputError(_parse_message(path, error)) from None
 
 
-def load_into(store: ox.Store, path: str | os.PathLike[str]) -> dict[str, str]:
+def load_into(store: ox.Store, path: FilePath) -> dict[str, str]:
     """Load an RDF file, as triples, into the default graph of a store; returns its prefixes.
 
     N-Triples may be of any size. A store that this fails on is to be thrown away.
@@ -287,17 +284,13 @@ def _declared_prefixes(turtle: bytes, base: str) -> dict[str, str]:
     return dict(parser.prefixes)
 
 
-def _parser(path: str | os.PathLike[str], rename: bool = True, keep_keys: bool = False) -> Parser:
+def _parser(path: FilePath, rename: bool = True, keep_keys: bool = False) -> Parser:
     """A parser for a file whose size and nesting have been checked."""
     return _parser_of(path, *_checked(path), rename, keep_keys)
 
 
 def _parser_of(
-    path: str | os.PathLike[str],
-    kind: ox.RdfFormat,
-    data: bytes,
-    rename: bool = True,
-    keep_keys: bool = False,
+    path: FilePath, kind: ox.RdfFormat, data: bytes, rename: bool = True, keep_keys: bool = False
 ) -> Parser:
     """A parser for the content of a file."""
     base = current_base_iri() or Path(path).absolute().as_uri()
@@ -311,7 +304,7 @@ def _parser_of(
     return ox.parse(data, format=kind, base_iri=base, rename_blank_nodes=rename)
 
 
-def _checked(path: str | os.PathLike[str]) -> tuple[ox.RdfFormat, bytes]:
+def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
     """The format and the content of a file whose encoding, size and nesting have been checked."""
     kind = rdf_format(path)
     data = read_bytes(path, may_be_empty=kind in MAY_BE_EMPTY)
@@ -328,7 +321,7 @@ def _checked(path: str | os.PathLike[str]) -> tuple[ox.RdfFormat, bytes]:
     return kind, data
 
 
-def contains(path: str | os.PathLike[str], form: re.Pattern[bytes]) -> bool:
+def contains(path: FilePath, form: re.Pattern[bytes]) -> bool:
     """Whether a pattern occurs in the bytes of a file."""
     import mmap
 
@@ -341,7 +334,7 @@ def contains(path: str | os.PathLike[str], form: re.Pattern[bytes]) -> bool:
             return form.search(data) is not None
 
 
-def _is_streamed(path: str | os.PathLike[str]) -> bool:
+def _is_streamed(path: FilePath) -> bool:
     """Whether the engine can read a file by itself.
 
     That is large N-Triples without byte order mark or nested statements.
@@ -356,7 +349,7 @@ def _is_streamed(path: str | os.PathLike[str]) -> bool:
         return data[:3] != b"\xef\xbb\xbf" and data.find(b"<<(") < 0
 
 
-def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
+def _parse_message(path: FilePath, error: Exception) -> str:
     """Turn the error message of a parser into one line with file, place, reason and fix."""
     place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
     message = getattr(error, "msg", None) or str(error) or type(error).__name__
@@ -371,7 +364,7 @@ def _parse_message(path: str | os.PathLike[str], error: Exception) -> str:
     return f"{path}{place}: {reason}; {fix}"
 
 
-def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: str | os.PathLike[str]) -> None:
+def _check_input_limits(data: bytes, kind: ox.RdfFormat, path: FilePath) -> None:
     """Raise InputError for input that would crash the parser or exhaust the memory."""
     if kind == ox.RdfFormat.RDF_XML:
         _XmlLimits(data, path).check()
@@ -424,7 +417,7 @@ def _json_length(data: bytes, start: int) -> int:
 class _XmlLimits:
     """Checks XML for what would harm its parser: depth, and entities not short and flat."""
 
-    def __init__(self, data: bytes, path: str | os.PathLike[str]):
+    def __init__(self, data: bytes, path: FilePath):
         from xml.parsers import expat
 
         self.data, self.path, self.entities = data, path, dict[str, str]()

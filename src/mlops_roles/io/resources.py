@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ..errors import InputError, UnknownName
 
+FilePath = str | os.PathLike[str]
+
 
 @cache
 def resource_dir(folder: str) -> Path:
@@ -46,7 +48,7 @@ def resource_rows(folder: str, table: str) -> tuple[dict[str, str], ...]:
     return tuple(csv.DictReader(io.StringIO(text)))
 
 
-def resolve_path(name: str | os.PathLike[str]) -> Path:
+def resolve_path(name: FilePath) -> Path:
     """A name as a path: `alignment:esco` is the shipped alignment of that name.
 
     Raises UnknownName for an unknown alignment, with the nearest names.

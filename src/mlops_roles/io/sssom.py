@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from . import rdf
+from .resources import FilePath
 from .text import format_rows
 from .turtle import GENID
 
@@ -209,7 +209,7 @@ def _iri(text: str) -> ox.NamedNode | None:
         return None
 
 
-def read_mappings(path: str | os.PathLike[str]) -> MappingSet:
+def read_mappings(path: FilePath) -> MappingSet:
     """Read a set of mappings from a file in SSSOM (TSV).
 
     Args:
@@ -251,7 +251,7 @@ def _is_about_a_name(cells: dict[str, str]) -> bool:
     return cells.get("subject_type") == "rdfs literal" or "subject_id" not in cells
 
 
-def _check_columns(table: Table, path: str | os.PathLike[str]) -> None:
+def _check_columns(table: Table, path: FilePath) -> None:
     """Raise InputError for a table without subjects, or without the columns of mapped terms."""
     is_about_names = "subject_label" in table.columns and "subject_id" not in table.columns
     needed = NAME_COLUMNS if is_about_names else REQUIRED_COLUMNS
@@ -259,21 +259,21 @@ def _check_columns(table: Table, path: str | os.PathLike[str]) -> None:
         raise _missing_columns(path, missing, needed)
 
 
-def _check_iri(table: Table, path: str | os.PathLike[str]) -> None:
+def _check_iri(table: Table, path: FilePath) -> None:
     """Raise InputError if a set about terms has no IRI, which its statements are marked with."""
     iri = table.header.get("mapping_set_id")
     if "subject_id" in table.columns and (not isinstance(iri, str) or _iri(iri) is None):
         raise _no_iri(path)
 
 
-def _no_iri(path: str | os.PathLike[str]) -> InputError:
+def _no_iri(path: FilePath) -> InputError:
     return InputError(
         f"{path}: no mapping_set_id that is an IRI in its header; "
         "add a line '#mapping_set_id: https://…'"
     )
 
 
-def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
+def read_table(path: FilePath, required: Sequence[str]) -> Table:
     """Read a file in SSSOM (TSV) of at most 256 MiB as it is written; some columns must be there.
 
     Raises InputError with the line of what cannot be read.
@@ -288,16 +288,14 @@ def read_table(path: str | os.PathLike[str], required: Sequence[str]) -> Table:
     return Table(_header([line[1:].rstrip() for line in lines], path), head, columns, rows[1:])
 
 
-def _missing_columns(
-    path: str | os.PathLike[str], missing: Sequence[str], required: Sequence[str]
-) -> InputError:
+def _missing_columns(path: FilePath, missing: Sequence[str], required: Sequence[str]) -> InputError:
     return InputError(
         f"{path}: no column {', '.join(missing)}; "
         f"SSSOM has the columns {', '.join(required)}, separated by tabs"
     )
 
 
-def _rows(text: str, line: int, path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, line: int, path: FilePath) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table that begins in `line`, each with its line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
     start = line
@@ -310,7 +308,7 @@ def _rows(text: str, line: int, path: str | os.PathLike[str]) -> Iterator[tuple[
         raise InputError(f"{path}, line {start}: {error}; fix it there") from None
 
 
-def _header(lines: Sequence[str], path: str | os.PathLike[str]) -> Header:
+def _header(lines: Sequence[str], path: FilePath) -> Header:
     """What a header says, every scalar as text."""
     import textwrap
 
@@ -331,7 +329,7 @@ def _header(lines: Sequence[str], path: str | os.PathLike[str]) -> Header:
     return header
 
 
-def _header_message(error: Exception, lines: Sequence[str], path: str | os.PathLike[str]) -> str:
+def _header_message(error: Exception, lines: Sequence[str], path: FilePath) -> str:
     """One line of file, place, reason and fix out of a complaint about YAML."""
     if isinstance(error, RecursionError):
         return f"{path}: a header nested too deep; flatten it"
@@ -352,17 +350,12 @@ def format_header(header: Header) -> str:
 
     sorted_prefixes = dict(sorted(header["curie_map"].items()))
     text = yaml.safe_dump(
-        {**header, "curie_map": sorted_prefixes},
-        sort_keys=False,
-        allow_unicode=True,
-        width=1 << 20,
+        {**header, "curie_map": sorted_prefixes}, sort_keys=False, allow_unicode=True, width=1 << 20
     )
     return "".join(f"#{line}\n" for line in text.splitlines())
 
 
-def _mapping(
-    cells: dict[str, str], line: int, prefixes: dict[str, str], path: str | os.PathLike[str]
-) -> Mapping:
+def _mapping(cells: dict[str, str], line: int, prefixes: dict[str, str], path: FilePath) -> Mapping:
     place = f"{path}, line {line}"
     for column in REQUIRED_COLUMNS:
         if _iri(expand(cells[column], prefixes)) is None:
@@ -385,7 +378,7 @@ def _mapping(
 
 
 def _name_row(
-    cells: dict[str, str], line: int, path: str | os.PathLike[str], prefixes: dict[str, str]
+    cells: dict[str, str], line: int, path: FilePath, prefixes: dict[str, str]
 ) -> NameRow | None:
     """A row about a name; None for a proposal."""
     place = f"{path}, line {line}"

@@ -9,7 +9,6 @@ term.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..io.resources import FilePath
 from ..io.result import Result, Results
 from ..io.sssom import MappingSet
 from ..ontology import reasoner
@@ -87,9 +87,9 @@ class CoherenceIssue(Result):
 
 def coherence(
     mappings: MappingSet,
-    source: str | os.PathLike[str],
-    added: Iterable[str | os.PathLike[str]] = (),
-    only: Iterable[str | os.PathLike[str]] = (),
+    source: FilePath,
+    added: Iterable[FilePath] = (),
+    only: Iterable[FilePath] = (),
 ) -> Results[CoherenceIssue]:
     """Find mappings that contradict each other, the ontology or the mapped file, or name nothing.
 
@@ -119,11 +119,7 @@ def coherence(
     return Results(issues, list(CoherenceIssue.__dataclass_fields__))
 
 
-def _unknown(
-    mappings: MappingSet,
-    source: str | os.PathLike[str],
-    ontology: Graph,
-) -> Iterator[CoherenceIssue]:
+def _unknown(mappings: MappingSet, source: FilePath, ontology: Graph) -> Iterator[CoherenceIssue]:
     """The terms and predicates that no file has; `ontology` has the statements of `source`."""
     for term in unknown_terms(mappings, mappings.mappings, source, ontology, is_loaded=True):
         rows = tuple(f"{mappings.name}:{line}" for line in term.lines)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..io.atomic import atomic_write
+from ..io.resources import FilePath
 from ..ontology.graph import Graph, once_per_graph
 from ..ontology.mappings import Mapped, decided_term, mappings_of
 from ..ontology.names import fold_name, local_name, slug
@@ -50,14 +51,14 @@ class Decision:
         return (fold_name if self.on_skill else fold_title)(self.name), self.term
 
 
-def read_decisions(path: str | Path, graph: Graph) -> list[Decision]:
+def read_decisions(path: FilePath, graph: Graph) -> list[Decision]:
     """The decisions on names in a file. Raises InputError with the line of what is unreadable."""
     from ..io.sssom import read_mappings
 
     return [_decision(row, path, graph) for row in read_mappings(path).names]
 
 
-def _decision(row: NameRow, path: str | Path, graph: Graph) -> Decision:
+def _decision(row: NameRow, path: FilePath, graph: Graph) -> Decision:
     term = decided_term(row, Path(path), graph)
     written = (row.author, row.date, str(path), row.line)
     return Decision(row.name, term, row.accepted, *written, on_skill=not _is_role(graph)(term))
@@ -108,7 +109,7 @@ def _is_role(graph: Graph) -> Callable[[str], bool]:
     return roles.__contains__
 
 
-def save_decisions(path: str | Path, decisions: Sequence[Decision], graph: Graph) -> None:
+def save_decisions(path: FilePath, decisions: Sequence[Decision], graph: Graph) -> None:
     """Write decisions into a file, each in place of an earlier one on the same name and term.
 
     The file is complete at any time. Raises InputError if it is no file of decisions.

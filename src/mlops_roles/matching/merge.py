@@ -6,7 +6,6 @@ later. Statements that were in the file before, or that another set added, stay.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import FilePath
 from ..io.sssom import MappingSet
 from ..ontology.graph import Graph, load
 from ..ontology.mappings import mapping_triples
@@ -57,10 +57,10 @@ class Merge:
 
 
 def apply_mappings(
-    source: str | os.PathLike[str],
+    source: FilePath,
     mappings: MappingSet,
-    added: Iterable[str | os.PathLike[str]] = (),
-    only: Iterable[str | os.PathLike[str]] = (),
+    added: Iterable[FilePath] = (),
+    only: Iterable[FilePath] = (),
 ) -> Merge:
     """Merge the reviewed mappings of a set into a file; the others are left out.
 
@@ -111,11 +111,7 @@ def _add_statements(
     return changed, unchanged
 
 
-def _check_reviewed(
-    mappings: MappingSet,
-    source: str | os.PathLike[str],
-    ontology: Graph,
-) -> None:
+def _check_reviewed(mappings: MappingSet, source: FilePath, ontology: Graph) -> None:
     """Raise InputError if nothing was reviewed, or a reviewed mapping uses an unknown term."""
     if not mappings.reviewed:
         fix = "write your name under reviewer_label where you have decided"
@@ -142,7 +138,7 @@ def _add_prefixes(prefixes: dict[str, str], more: dict[str, str]) -> None:
             prefixes.setdefault(prefix, namespace)
 
 
-def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge:
+def undo_mappings(merged: FilePath, mappings: MappingSet) -> Merge:
     """Remove the statements that a mapping set added to a file; all others stay.
 
     Args:
@@ -183,7 +179,7 @@ def undo_mappings(merged: str | os.PathLike[str], mappings: MappingSet) -> Merge
     return Merge(graph, prefixes, changed, unchanged)
 
 
-def _parse_file(path: str | os.PathLike[str]) -> tuple[ox.Dataset, dict[str, str]]:
+def _parse_file(path: FilePath) -> tuple[ox.Dataset, dict[str, str]]:
     """The statements of a file in one graph, and its prefixes."""
     quads, prefixes = rdf.parse_rdf(path)
     return ox.Dataset(ox.Quad(*quad.triple) for quad in quads), prefixes

@@ -8,7 +8,6 @@ are never proposed for each other. An exact match is proposed only on two pieces
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..io import rdf
-from ..io.resources import resource_rows
+from ..io.resources import FilePath, resource_rows
 from ..io.sssom import Mapping, MappingSet
 from ..ontology.graph import RDF_TYPE, Graph, load
 from ..ontology.mappings import mappings_of
@@ -72,10 +71,10 @@ class Survey:
 
 
 def propose(
-    source: str | os.PathLike[str],
+    source: FilePath,
     to: Iterable[str] = (),
-    added: Iterable[str | os.PathLike[str]] = (),
-    only: Iterable[str | os.PathLike[str]] = (),
+    added: Iterable[FilePath] = (),
+    only: Iterable[FilePath] = (),
 ) -> MappingSet:
     """Propose mappings from the terms of an RDF file to ours.
 
@@ -104,10 +103,10 @@ def propose(
 
 
 def survey(
-    source: str | os.PathLike[str],
+    source: FilePath,
     to: Iterable[str] = (),
-    added: Iterable[str | os.PathLike[str]] = (),
-    only: Iterable[str | os.PathLike[str]] = (),
+    added: Iterable[FilePath] = (),
+    only: Iterable[FilePath] = (),
 ) -> Survey:
     """Propose mappings, and list the terms that are mapped already or have no proposal.
 

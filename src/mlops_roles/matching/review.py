@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import InputError
 from ..io import xlsx
+from ..io.resources import FilePath
 from ..io.sssom import COLUMNS, Header, Mapping, MappingSet
 from ..io.workbook import workbook
 from .proposals import Survey
@@ -52,7 +52,7 @@ def _header_rows(header: Header) -> Iterator[tuple[str, str, bool]]:
             yield key, str(value), False
 
 
-def read_review(path: str | os.PathLike[str], reviewer: str = "") -> MappingSet:
+def read_review(path: FilePath, reviewer: str = "") -> MappingSet:
     """Read a reviewed workbook, made by `review_workbook`, as a mapping set.
 
     The reviewer is the person who decided on the rows that name nobody. Raises InputError if a

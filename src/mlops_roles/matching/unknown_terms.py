@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..io import rdf
+from ..io.resources import FilePath
 from ..io.sssom import BUILT_IN, Mapping, MappingSet
 from ..ontology.graph import BASE, DEFAULT, Graph
 from .alignments import alignments_dir, shipped_mapping_sets
@@ -32,7 +32,7 @@ class UnknownTerm:
 def unknown_terms(
     mappings: MappingSet,
     chosen: Iterable[Mapping],
-    source: str | os.PathLike[str],
+    source: FilePath,
     ontology: Graph,
     is_loaded: bool = False,
 ) -> list[UnknownTerm]:

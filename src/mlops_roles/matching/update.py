@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -11,6 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..io import rdf
+from ..io.resources import FilePath
 from ..io.sssom import Mapping, MappingSet
 from ..ontology.graph import BASE
 from .lexicon import fold_title
@@ -66,9 +66,7 @@ class MappingUpdate:
 
 
 def update_mappings(
-    mappings: MappingSet,
-    new: str | os.PathLike[str],
-    previous: str | os.PathLike[str] | None = None,
+    mappings: MappingSet, new: FilePath, previous: FilePath | None = None
 ) -> MappingUpdate:
     """Compare a mapping set with a new version of the vocabulary that it maps.
 
@@ -134,7 +132,7 @@ def _label(statements: Iterable[tuple[str, str]]) -> str:
     return min((value for predicate, value in statements if predicate in LABELS), default="")
 
 
-def _described(path: str | os.PathLike[str]) -> Described:
+def _described(path: FilePath) -> Described:
     """The statements about each term of a file that has a label; blank nodes are left out."""
     found: Described = defaultdict(set)
     for quad in rdf.parse_rdf(path)[0]:

@@ -6,7 +6,6 @@ adds, from which everything is inferred.
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable
 from functools import cache
@@ -14,14 +13,12 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..io.resources import FilePath
 from ..io.text import counted
 from .not_reasoned import NotReasonedWarning
 from .rules import parsed_rules
 
-_SPACES = {
-    "http://www.w3.org/2002/07/owl#": "owl",
-    "http://www.w3.org/2000/01/rdf-schema#": "rdfs",
-}
+_SPACES = {"http://www.w3.org/2002/07/owl#": "owl", "http://www.w3.org/2000/01/rdf-schema#": "rdfs"}
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -62,9 +59,7 @@ def axioms_in(store: ox.Store) -> dict[str, set[Any]]:
     }
 
 
-def warn_of_axioms(
-    paths: Iterable[str | os.PathLike[str]], names: Iterable[str], use: str = "ask"
-) -> None:
+def warn_of_axioms(paths: Iterable[FilePath], names: Iterable[str], use: str = "ask") -> None:
     """Issue one NotReasonedWarning that names the kinds of axioms in files of data, if any.
 
     The use is 'audit' for a reader of people, which sees no inferred statement even with `--with`.

@@ -6,7 +6,6 @@ names. The capability classes of a company's roles make a file of their own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import rdf
 from ..io.atomic import atomic_write
-from ..io.resources import resource_dir
+from ..io.resources import FilePath, resource_dir
 from ..io.turtle import NOTE, derived_turtle
 from . import capabilities, reasoner
 from .capabilities import CAPABILITY_FOR
@@ -50,9 +49,7 @@ def _capability_classes(asserted: ox.Store) -> str:
     return derived_turtle(triples, f"{capabilities.NAMES} and {capabilities.DEFINITIONS}")
 
 
-def company_capabilities(
-    added: Iterable[str | os.PathLike[str]], only: Iterable[str | os.PathLike[str]] = ()
-) -> str:
+def company_capabilities(added: Iterable[FilePath], only: Iterable[FilePath] = ()) -> str:
     """The capability classes of a company's roles as a Turtle file that is complete on its own.
 
     The files are those of `load`. Raises InputError if no role of them has skills and no class, or

@@ -5,7 +5,6 @@ Nothing is fetched: an owl:imports is not followed; give the imported file, too.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import FilePath
 from ..io.result import Result
 from . import reasoner
 from .explanation import Proof, explain
@@ -139,7 +139,7 @@ def _contradiction(step: reasoner.Inference, graph: Graph) -> Proof:
     return Proof("a contradiction", step.rule, rule_summary(step.rule), because=because)
 
 
-def reason(*files: str | os.PathLike[str], ontology: bool = False) -> Reasoning:
+def reason(*files: FilePath, ontology: bool = False) -> Reasoning:
     """Infer what follows from RDF files with all rules of OWL 2 RL.
 
     Args:
@@ -174,7 +174,7 @@ def reason(*files: str | os.PathLike[str], ontology: bool = False) -> Reasoning:
     return reasoning
 
 
-def consistent(*files: str | os.PathLike[str], ontology: bool = False) -> Consistency:
+def consistent(*files: FilePath, ontology: bool = False) -> Consistency:
     """Find out whether RDF files contradict themselves or each other.
 
     Args:

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, Timeout, UnknownName, check_path, check_text, with_article
 from ..io import rdf
-from ..io.resources import ShippedText, resolve_path, resource_dir, shipped_text
+from ..io.resources import FilePath, ShippedText, resolve_path, resource_dir, shipped_text
 from .names import local_name, slug
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ class Graph:
 
     def __init__(
         self,
-        added: Iterable[str | os.PathLike[str]] = (),
-        data: Iterable[str | os.PathLike[str]] = (),
-        store: str | os.PathLike[str] | ox.Store | None = None,
+        added: Iterable[FilePath] = (),
+        data: Iterable[FilePath] = (),
+        store: FilePath | ox.Store | None = None,
         base: Iterable[Path] | None = None,
-        only: Iterable[str | os.PathLike[str]] = (),
+        only: Iterable[FilePath] = (),
     ):
         if store == "":
             raise InputError("store: empty; name a folder, or leave it out")
@@ -643,9 +643,7 @@ def _prefixes(path: Path) -> dict[str, str]:
     return dict(parser.prefixes)
 
 
-def _as_paths(
-    files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-) -> tuple[str | os.PathLike[str], ...]:
+def _as_paths(files: FilePath | Iterable[FilePath]) -> tuple[FilePath, ...]:
     """One file or several, as a tuple."""
     return (files,) if isinstance(files, (str, os.PathLike)) else tuple(files)
 
@@ -656,10 +654,10 @@ def _shipped() -> Graph:
 
 
 def load(
-    *added: str | os.PathLike[str],
-    data: Iterable[str | os.PathLike[str]] = (),
-    store: str | os.PathLike[str] | None = None,
-    only: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+    *added: FilePath,
+    data: Iterable[FilePath] = (),
+    store: FilePath | None = None,
+    only: FilePath | Iterable[FilePath] = (),
 ) -> Graph:
     """Load the ontology, with the files that a company adds.
 

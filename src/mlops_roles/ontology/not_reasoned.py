@@ -6,7 +6,6 @@ class by the named term to which it is linked.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from ..errors import InputWarning
-from ..io.resources import resource_dir
+from ..io.resources import FilePath, resource_dir
 
 OWL = "http://www.w3.org/2002/07/owl#"
 SWRL = "http://www.w3.org/2003/11/swrl#"
@@ -97,7 +96,7 @@ def describe(axioms: Iterable[NotReasoned]) -> list[str]:
     return lines
 
 
-def warn_of(path: str | os.PathLike[str]) -> None:
+def warn_of(path: FilePath) -> None:
     """Issue a NotReasonedWarning for each construct in a file that is not reasoned with.
 
     A file without a word that names such a construct is not parsed for it.

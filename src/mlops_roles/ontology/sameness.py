@@ -92,10 +92,7 @@ class Sameness:
     def _neighbours(self, term: int) -> list[int]:
         """The terms that are said to be the same as a term."""
         chainer, same = self.chainer, self.same
-        return [
-            *chainer.by_subject[same].get(term, ()),
-            *chainer.by_object[same].get(term, ()),
-        ]
+        return [*chainer.by_subject[same].get(term, ()), *chainer.by_object[same].get(term, ())]
 
     def _statements(self, members: list[int]) -> Iterator[Triple]:
         """The statements about the members of a set that are known, except on sameness."""

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import atomic
+from ..io.resources import FilePath
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 _INCOMPLETE = ".loading-"  # prefix of a folder in which a store is being built or removed
@@ -42,7 +43,7 @@ def store_key(contents: str, paths: Iterable[Path]) -> str:
 
 
 def open_or_build(
-    folder: str | os.PathLike[str], name: str, load_into: Loader
+    folder: FilePath, name: str, load_into: Loader
 ) -> tuple[ox.Store, dict[str, str]]:
     """Open the store in a folder, building it first if it is missing or stale.
 

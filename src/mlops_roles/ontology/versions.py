@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import graphlib
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,6 +17,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import FilePath
 from .graph import (
     BASE,
     DEFAULT,
@@ -72,10 +72,7 @@ class Version(Graph):
     """
 
     def __init__(
-        self,
-        path: str | os.PathLike[str],
-        added: Iterable[str | os.PathLike[str]] = (),
-        only: Iterable[str | os.PathLike[str]] = (),
+        self, path: FilePath, added: Iterable[FilePath] = (), only: Iterable[FilePath] = ()
     ):
         files = _files_of(Path(path))
         asserted = [quad for file in files for quad in rdf.parse_rdf(file)[0]]

@@ -59,9 +59,7 @@ def changes_description(graph: Graph) -> tuple[list[ox.Triple], dict[str, str]]:
     )
     env.filters["literal"] = lambda text: str(ox.Literal(text))
     text = env.get_template("changes.ttl.j2").render(
-        about=metadata(graph),
-        since=last_release(graph.version).stem,
-        changes=changed_terms(graph),
+        about=metadata(graph), since=last_release(graph.version).stem, changes=changed_terms(graph)
     )
     parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
     return canonicalize(q.triple for q in parser), dict(parser.prefixes)

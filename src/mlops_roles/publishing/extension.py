@@ -6,7 +6,6 @@ the shapes with their terms, and one page that documents each term.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from markupsafe import Markup
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.resources import resource_dir
+from ..io.resources import FilePath, resource_dir
 from ..io.text import single_line
 from ..ontology.derivation import company_capabilities
 from ..ontology.graph import BASE, INFERRED, Graph
@@ -35,7 +34,7 @@ ABOUT = {
 }
 
 
-def publish_extension(output: str | os.PathLike[str], graph: Graph) -> Path:
+def publish_extension(output: FilePath, graph: Graph) -> Path:
     """Build a release of the files that are added to a graph.
 
     Args:

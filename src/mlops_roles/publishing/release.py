@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import InputError
-from ..io.resources import resource_dir
+from ..io.resources import FilePath, resource_dir
 from ..ontology.graph import Graph, as_graph
 from .changes import changes_description
 from .compatibility import term_list_csv
@@ -34,9 +34,7 @@ CHECKSUMS = "SHA256SUMS"
 
 
 def publish(
-    output: str | os.PathLike[str] = "dist",
-    site: str = PLACEHOLDER_SITE,
-    graph: Graph | None = None,
+    output: FilePath = "dist", site: str = PLACEHOLDER_SITE, graph: Graph | None = None
 ) -> Path:
     """Build a release: documents, descriptions, pages, redirects and checksums.
 
@@ -61,7 +59,7 @@ def publish(
     return replace_folder(output, lambda: release_files(as_graph(graph), site))
 
 
-def replace_folder(output: str | os.PathLike[str], build: Callable[[], dict[str, bytes]]) -> Path:
+def replace_folder(output: FilePath, build: Callable[[], dict[str, bytes]]) -> Path:
     """Write the files that `build` returns to a folder, which appears when it is complete.
 
     Raises InputError if the folder has other files than a build, or cannot be written.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import InputError
+from ..io.resources import FilePath
 from ..ontology.graph import Graph, load
 from .offer import Offer
 from .site import LateSite, Site
@@ -69,7 +70,7 @@ class Server:
 
 
 def serve(
-    folder: str | Path | None = None,
+    folder: FilePath | None = None,
     port: int = 0,
     graph: Graph | None = None,
     seconds: float = 10.0,

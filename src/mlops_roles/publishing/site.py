@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ..errors import InputError
+from ..io.resources import FilePath
 from ..ontology.graph import BASE
 from .documents import formats
 from .query_page import ENDPOINT_SCRIPT
@@ -93,7 +94,7 @@ class Response:
 class Site:
     """The files of a built release. Raises InputError if the folder has none."""
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: FilePath):
         try:
             root = Path(folder).resolve()
             found = [path.parent.name for path in root.glob("*/mlops-roles.ttl")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
-from ..io.resources import resource_rows
+from ..io.resources import FilePath, resource_rows
 from ..ontology.graph import BASE, RDF_TYPE, Graph
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
@@ -113,7 +112,7 @@ def _block_key(triple: ox.Triple) -> tuple[bool, str, bool, str]:
 
 
 def import_framework(  # noqa: PLR0913  # how the terms are written, all of it optional
-    paths: Iterable[str | os.PathLike[str]],
+    paths: Iterable[FilePath],
     namespace: str,
     *,
     prefix: str = "our",

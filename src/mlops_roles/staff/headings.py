@@ -15,10 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 from ..errors import InputError
-from ..io.resources import resource_rows
+from ..io.resources import FilePath, resource_rows
 from ..ontology.names import fold_name
 from .dates import is_date
 from .reading import ColumnReading, ReadOptions
@@ -81,7 +80,7 @@ def choose_columns(
     sample: Sequence[Sequence[str]],
     options: ReadOptions,
     vocabulary: Vocabulary,
-    path: str | Path,
+    path: FilePath,
 ) -> Columns:
     """Which column is what.
 
@@ -94,7 +93,7 @@ def choose_columns(
     return chooser.columns()
 
 
-def check_headings(names: Sequence[str], options: ReadOptions, path: str | Path) -> None:
+def check_headings(names: Sequence[str], options: ReadOptions, path: FilePath) -> None:
     """Raise InputError for duplicate headings, and for an option that names no heading."""
     listed = ", ".join(names)[:300]
     if twice := sorted(n for n, times in Counter(names).items() if n and times > 1):
@@ -146,7 +145,7 @@ class _Chooser:
         sample: Sequence[Sequence[str]],
         options: ReadOptions,
         vocabulary: Vocabulary,
-        path: str | Path,
+        path: FilePath,
     ):
         self.names, self.options, self.vocabulary, self.path = names, options, vocabulary, path
         cells = [[row[i].strip() for row in sample if len(row) > i] for i in range(len(names))]

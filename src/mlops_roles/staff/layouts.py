@@ -23,18 +23,14 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..io.resources import FilePath
 from .headings import Columns, Vocabulary, choose_columns, heading_kind
 from .reading import ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
 from .values import UNIT, SkillCells, parse_level
-
-if TYPE_CHECKING:
-    pass
 
 COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
 LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
@@ -112,7 +108,7 @@ def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> Callable[[Seq
 
 
 def plan_layout(
-    source: Source, options: ReadOptions, vocabulary: Vocabulary, path: str | Path
+    source: Source, options: ReadOptions, vocabulary: Vocabulary, path: FilePath
 ) -> tuple[Source, Plan]:
     """The layout of a source, which is turned round if people are its columns.
 
@@ -144,7 +140,7 @@ def plan_layout(
     return source, plan
 
 
-def _check_person(columns: Columns, source: Source, path: str | Path) -> None:
+def _check_person(columns: Columns, source: Source, path: FilePath) -> None:
     """Take the key as the person if there is no name; raise InputError if there is neither."""
     at = columns.at
     if any(at.get(c) for c in ("person", "given", "family")):
@@ -162,7 +158,7 @@ def _check_person(columns: Columns, source: Source, path: str | Path) -> None:
     )
 
 
-def _check_facts(columns: Columns, layout: str, source: Source, path: str | Path) -> None:
+def _check_facts(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
     """Raise InputError if nothing says what people hold or can."""
     if columns.wide or any(columns.at.get(c) for c in ("title", "role", *LIST_COLUMNS, "skill")):
         return
@@ -244,7 +240,7 @@ def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
 
 
 def _is_transposed(
-    source: Source, options: ReadOptions, vocabulary: Vocabulary, path: str | Path
+    source: Source, options: ReadOptions, vocabulary: Vocabulary, path: FilePath
 ) -> bool:
     """Whether the first column names skills, and no heading names people."""
     kinds = {heading_kind(name) for name in source.headings}
@@ -263,7 +259,7 @@ def _skill_column(source: Source, vocabulary: Vocabulary) -> int | None:
     return None
 
 
-def _turned(source: Source, vocabulary: Vocabulary, path: str | Path) -> Source:
+def _turned(source: Source, vocabulary: Vocabulary, path: FilePath) -> Source:
     """A source whose rows are the columns of another, and so have people as their first cell."""
     at = _skill_column(source, vocabulary) or 0
     people = [name.strip() for name in source.headings[at + 1 :]]

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import FilePath
 from .reading import Reading, ReadOptions
 from .values import fold_value
 
@@ -102,7 +103,7 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def load_mapping(path: str | Path) -> ReadOptions:
+def load_mapping(path: FilePath) -> ReadOptions:
     """The options of a mapping file.
 
     Raises InputError for a file that is no mapping, and for a key that no mapping has.
@@ -132,7 +133,7 @@ def load_mapping(path: str | Path) -> ReadOptions:
     )
 
 
-def _check_types(data: Mapping[str, Any], path: str | Path) -> None:
+def _check_types(data: Mapping[str, Any], path: FilePath) -> None:
     """Raise InputError for a value that is not of the type that its key has."""
     for name, value in data.items():
         wanted, fits = _TYPES.get(name, ("a text or number", _is_plain))

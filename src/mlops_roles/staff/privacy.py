@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import FilePath
 
 KEY_VARIABLE = "MLOPS_ROLES_KEY"
 SHORTEST_KEY = 16
@@ -60,7 +61,7 @@ class Pseudonyms:
         return cls(data)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str] | None = None) -> Pseudonyms:
+    def from_file(cls, path: FilePath | None = None) -> Pseudonyms:
         """Pseudonyms under the key in a file, or in the environment variable MLOPS_ROLES_KEY.
 
         Raises:

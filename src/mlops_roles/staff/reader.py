@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import rdf
+from ..io.resources import FilePath
 from ..io.text import counted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
@@ -21,15 +22,7 @@ from .canonical import canonical
 from .engine import Engine, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
-from .layouts import (
-    COLUMNS,
-    LIST_COLUMNS,
-    LONG,
-    Plan,
-    header_finder,
-    json_cell,
-    plan_layout,
-)
+from .layouts import COLUMNS, LIST_COLUMNS, LONG, Plan, header_finder, json_cell, plan_layout
 from .people_table import Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
@@ -48,16 +41,7 @@ from .sources import (
     sheet_source,
 )
 from .spreadsheets import Row
-from .values import (
-    BLANK,
-    STATES,
-    TICK,
-    Scale,
-    SkillCells,
-    fold_value,
-    parse_level,
-    scale_of,
-)
+from .values import BLANK, STATES, TICK, Scale, SkillCells, fold_value, parse_level, scale_of
 
 if TYPE_CHECKING:
     import ibis
@@ -103,7 +87,7 @@ def read_staff(
     return reader.read(path)
 
 
-def _is_rdf(path: str | Path) -> bool:
+def _is_rdf(path: FilePath) -> bool:
     return rdf.ending_of(path) in RDF_ENDINGS and not is_record_file(path)
 
 
@@ -350,11 +334,7 @@ class TableReader:
         return cells
 
     def _finish(
-        self,
-        people: ibis.Table,
-        rejected: list[Rejected],
-        reading: Reading,
-        cells: SkillCells,
+        self, people: ibis.Table, rejected: list[Rejected], reading: Reading, cells: SkillCells
     ) -> Staff:
         """The people who count, with the levels in their cells."""
         if not reading.scale and not reading.values.get("level"):

@@ -198,12 +198,7 @@ def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             yield {"kind": column, "what": value, "read as": meaning, "why": ""}
     for strange in data.get("not_understood", ()):
         why = "; ".join(filter(None, (counted(strange["count"], "time"), strange.get("fix"))))
-        yield {
-            "kind": strange["kind"],
-            "what": strange["name"],
-            "read as": "not read",
-            "why": why,
-        }
+        yield {"kind": strange["kind"], "what": strange["name"], "read as": "not read", "why": why}
 
 
 def _kind(data: Mapping[str, Any]) -> str:

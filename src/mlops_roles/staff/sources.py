@@ -10,7 +10,6 @@ from __future__ import annotations
 import glob
 import itertools
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io import json_ld, rdf
+from ..io.resources import FilePath
 from ..io.xlsx import Sheet, read_sheets
 from .engine import Engine, int64_array
 from .headings import heading_kind
@@ -384,7 +384,7 @@ def arrow_source(table: pyarrow.Table, name: str) -> Source:
     return _engine_source(engine.register_arrow(table), engine, reading, False)
 
 
-def is_record_file(path: str | os.PathLike[str]) -> bool:
+def is_record_file(path: FilePath) -> bool:
     """Whether a file is JSON that is a list of records, and so a table."""
     return rdf.ending_of(path) == ".json" and json_ld.records(rdf.read_bytes(path)) is not None
 

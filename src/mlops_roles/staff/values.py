@@ -133,10 +133,7 @@ class Scale:
     @property
     def shares(self) -> tuple[float, float]:
         """The thresholds from 0 to 1, for words and percentages."""
-        return (
-            0.5 if self.has_from is None else self.has_from,
-            self.lacks_to or 0.0,
-        )
+        return (0.5 if self.has_from is None else self.has_from, self.lacks_to or 0.0)
 
     def thresholds(self, bottom: float, top: float) -> tuple[float, float]:
         """The thresholds as numbers between two ends."""

@@ -78,8 +78,4 @@ class Report(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""
-        return {
-            "conforms": self.conforms,
-            "checked": self.checked,
-            "findings": self.to_rows(),
-        }
+        return {"conforms": self.conforms, "checked": self.checked, "findings": self.to_rows()}

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, check_path
 from ..io import rdf
-from ..io.resources import resource_dir, resource_rows, shipped_text
+from ..io.resources import FilePath, resource_dir, resource_rows, shipped_text
 from ..io.result import Result as Answer
 from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, RDF_TYPE, Graph, as_graph
@@ -101,11 +100,11 @@ class Quality(Answer):
 
 
 def quality(
-    path: str | os.PathLike[str] | None = None,
+    path: FilePath | None = None,
     *,
     graph: Graph | None = None,
-    questions: Iterable[str | os.PathLike[str]] = (),
-    exceptions: str | os.PathLike[str] | None = None,
+    questions: Iterable[FilePath] = (),
+    exceptions: FilePath | None = None,
 ) -> Quality:
     """Check the quality of an ontology: that of a file, by default ours.
 
@@ -194,7 +193,7 @@ class _OntologyUnderTest(Graph):
         }
 
 
-def _ontology_under_test(path: str | os.PathLike[str] | None, graph: Graph) -> _OntologyUnderTest:
+def _ontology_under_test(path: FilePath | None, graph: Graph) -> _OntologyUnderTest:
     """The ontology of a file, with our prefixes where it has none of its own; or ours."""
     if path is None:
         asserted = graph.store.quads_for_pattern(None, None, None, DEFAULT)
@@ -243,9 +242,7 @@ def _profiles(ontology: _OntologyUnderTest) -> Iterator[Result]:
             ) from None
 
 
-def _questions(
-    path: str | os.PathLike[str] | None, questions: Iterable[str | os.PathLike[str]]
-) -> list[Path]:
+def _questions(path: FilePath | None, questions: Iterable[FilePath]) -> list[Path]:
     """The competency questions given, else ours for our ontology."""
     ours = [] if path else sorted(resource_dir("queries").glob("*.rq"))
     return [Path(q) for q in questions] or ours
@@ -261,7 +258,7 @@ def _unused_terms(ontology: _OntologyUnderTest, questions: list[Path]) -> list[R
     return _violation_results(check, [(ontology.curie(term), "") for term in missing])
 
 
-def _read_text(path: str | os.PathLike[str]) -> str:
+def _read_text(path: FilePath) -> str:
     return rdf.check_encoding(rdf.read_bytes(path, 1 << 20), path)
 
 
@@ -279,9 +276,7 @@ def _iris_in_query(text: str) -> set[str]:
     }
 
 
-def _mark_exceptions(
-    results: list[Result], path: str | os.PathLike[str], all_occur: bool
-) -> list[Result]:
+def _mark_exceptions(results: list[Result], path: FilePath, all_occur: bool) -> list[Result]:
     """The results, with the state 'excepted' for violations that a CSV of exceptions lists.
 
     Raises InputError if a column is missing, or if all have to occur and one matches no violation.

@@ -11,7 +11,6 @@ a subprocess with a time limit, and the SPARQL in them is checked for external a
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +22,7 @@ import pyoxigraph as ox
 from ..errors import InputError, NothingChecked, check_path
 from ..io import rdf
 from ..io.rdflib_bridge import rdflib_term, to_rdflib
-from ..io.resources import resource_dir
+from ..io.resources import FilePath, resource_dir
 from ..ontology.axioms import axioms_in, warn_of_axioms
 from ..ontology.followed import follow
 from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
@@ -44,14 +43,14 @@ SHAPES_GRAPH = ox.NamedNode(f"{BASE}/shapes-graph")  # graph of the shapes that 
 class DataGraph:
     """What is validated: the asserted ontology, with a user's data if there is any."""
 
-    path: str | os.PathLike[str] | None  # file of the user's data, or None
+    path: FilePath | None  # file of the user's data, or None
     store: ox.Store  # all statements in the default graph, the undescribed nodes in UNDESCRIBED
     # nodes of the ontology that the user's data does not describe. It describes its subjects, and
     # those of its objects that the ontology says nothing about.
     undescribed: set[Any]
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str] | None, graph: Graph) -> DataGraph:
+    def load(cls, path: FilePath | None, graph: Graph) -> DataGraph:
         """Load a user's data with the ontology. Raises InputError if it cannot be parsed."""
         store, ontology, undescribed = ox.Store(), _asserted_quads(graph), set[Any]()
         axioms: dict[str, set[Any]] = {}
@@ -69,16 +68,14 @@ class DataGraph:
         return cls(path, store, undescribed)
 
 
-def _warn_of_axioms(
-    path: str | os.PathLike[str], axioms: dict[str, set[Any]], graph: Graph
-) -> None:
+def _warn_of_axioms(path: FilePath, axioms: dict[str, set[Any]], graph: Graph) -> None:
     """Name the axioms in a user's data, unless its file is added to the ontology, too."""
     if Path(path).resolve() not in {added.resolve() for added in graph.added_rdf}:
         warn_of_axioms([path], (name for name, quads in axioms.items() if quads))
 
 
 def check(
-    data: str | os.PathLike[str] | None = None, graph: Graph | None = None, timeout: float = SECONDS
+    data: FilePath | None = None, graph: Graph | None = None, timeout: float = SECONDS
 ) -> Report:
     """Validate RDF data against the shapes, or the ontology itself if no data is given.
 
@@ -109,12 +106,12 @@ def check(
     return validate(DataGraph.load(data, graph), load_shapes(graph), graph)
 
 
-def _has_shapes(path: str | os.PathLike[str]) -> bool:
+def _has_shapes(path: FilePath) -> bool:
     return any(q.predicate.value.startswith(SHACL) for q in rdf.parse_rdf(path)[0])
 
 
 def _validate_in_subprocess(
-    data: str | os.PathLike[str] | None, graph: Graph, name: str, timeout: float
+    data: FilePath | None, graph: Graph, name: str, timeout: float
 ) -> Report:
     """Validate with a company's shapes, named `name` in errors, in a process with a time limit."""
     request = {

@@ -16,13 +16,7 @@ from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
 from . import READING_TITLE, Hide
 from .glossary import glossary
-from .people import (
-    label_of,
-    people_sections,
-    recorded_by_part,
-    recorded_of,
-    units_section,
-)
+from .people import label_of, people_sections, recorded_by_part, recorded_of, units_section
 
 Data = Mapping[str, Any]
 MAX_MAPPED = 5  # names in the summary; JSON has all

@@ -31,9 +31,7 @@ _SLOW_NOT_TRIED = Probe(
     "time-out", "not tried", "--probe-timeout tries it, at the cost of a query without end"
 )
 _UPDATES_NOT_TRIED = Probe(
-    "updates",
-    "not tried",
-    "--probe-updates tries it by deleting a statement that cannot be there",
+    "updates", "not tried", "--probe-updates tries it by deleting a statement that cannot be there"
 )
 
 
