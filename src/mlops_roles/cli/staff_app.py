@@ -48,8 +48,7 @@ def staff_part(
 ) -> tuple[str, Callable[[Sequence[str]], Part]]:
     """The path of the pages about a staff file, and what makes them for some hosts.
 
-    The token is the secret in the path; a new one if empty. The tools are what agents may call there,
-    at `mcp`.
+    The token is the secret in the path; a new one if empty. Agents may call the tools at `mcp`.
     """
     token = token or secrets.token_urlsafe(24)
 

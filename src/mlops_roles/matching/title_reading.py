@@ -205,11 +205,7 @@ def _accept(
 
 
 def _rejection_reason(
-    words: Lexicon,
-    name: Name,
-    match: Match,
-    nameless: list[Units],
-    led: frozenset[str] | None,
+    words: Lexicon, name: Name, match: Match, nameless: list[Units], led: frozenset[str] | None
 ) -> str | None:
     """Why a name does not count, given the words around it; None if it counts.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import InputError

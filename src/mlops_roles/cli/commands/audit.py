@@ -37,15 +37,7 @@ from ...ontology.graph import Graph
 from ...staff.engine import connect, database_errors, open_table
 from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
 from ..main import Progress, write_output
-from ..options import (
-    PRIVACY,
-    PUBLIC,
-    add_common,
-    declare,
-    load_ontology,
-    pseudonymiser,
-    pseudonyms,
-)
+from ..options import PRIVACY, PUBLIC, add_common, declare, load_ontology, pseudonymiser, pseudonyms
 from ..output import terminal_width
 from ..staff_options import add_reading, keep_mapping, read_options
 from ..views.people import WORKBOOK_ROWS
