@@ -14,6 +14,7 @@ import gc
 import json
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -50,6 +51,11 @@ GROUPS = {  # the modules and the tests of a group
         ["matching/test_titles.py", "matching/test_curation.py"],
     ),
 }
+# of the thresholds only numbers are changed, and of the modules that are not about levels and dates
+# those that have a name; but not those that only say how much is done at once
+NUMBER = re.compile(r"[\d.]+ to [\d.]+")
+NAMED = re.compile(r"^_?[A-Z][A-Z_]+\b")
+AT_ONCE = re.compile(r"BATCH|SAMPLE|PIECE|BLOCK|BLANK_STARTS|UNIT_LINK|MAX_(PLAIN|ROWS|SHAPES)")
 OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
 SLOWER = 5  # times the tests may take longer than without a change
 
@@ -57,11 +63,20 @@ SLOWER = 5  # times the tests may take longer than without a change
 class Mutating:
     """A plugin of pytest that runs the tests on mutants instead of once."""
 
-    def __init__(self, files: list[Path], sample: int | None, seed: str) -> None:
-        self.files, self.sample, self.seed = files, sample, seed
+    def __init__(self, group: str, files: list[Path], sample: int | None, seed: str) -> None:
+        self.group, self.files, self.sample, self.seed = group, files, sample, seed
         self.found: list[tuple[Mutant, str]] = []
         self.all_mutants: list[Mutant] = []
         self.failed = False
+
+    def chosen(self, mutant: Mutant) -> bool:
+        """Whether a mutant is one of the group."""
+        if self.group != "thresholds":
+            return True
+        line = mutant.path.read_text("utf-8").split("\n")[mutant.line - 1]
+        about = mutant.path.stem in ("values", "dates") or NAMED.match(line)
+        number = NUMBER.fullmatch(mutant.change)
+        return bool(about and number and not AT_ONCE.search(line) and "match[" not in line)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.failed |= report.failed
@@ -71,7 +86,7 @@ class Mutating:
         if session.testsfailed or not session.items:
             raise SystemExit("the tests cannot be collected")
         calls, seconds = self._watched(session.items)
-        self.all_mutants = [m for file in self.files for m in mutants(file)]
+        self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
         chance = random.Random(self.seed)
         size = min(self.sample or len(self.all_mutants), len(self.all_mutants))
         for mutant in chance.sample(self.all_mutants, size):
@@ -210,7 +225,7 @@ def run(group: str, sample: int | None, seed: str) -> None:
     """Run the mutants of a group, and record the share that is killed."""
     modules, tests = GROUPS[group]
     files = [path for name in modules for path in sorted(SOURCE.glob(name))]
-    plugin = Mutating(files, sample, seed)
+    plugin = Mutating(group, files, sample, seed)
     pytest.main([*OPTIONS, *(str(ROOT / "tests" / name) for name in tests)], plugins=[plugin])
     counts = Counter(verdict for _, verdict in plugin.found)
     of = len(plugin.found)

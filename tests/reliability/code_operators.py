@@ -119,7 +119,8 @@ def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         case ast.Constant(value=bool(value)):
             yield f"{value} to {not value}", ast.Constant(not value)
         case ast.Constant(value=int(value) | float(value)):
-            yield f"{value} to {value + 1}", ast.Constant(value + 1)
+            step = 0.05 if 0 < value < 1 else 1
+            yield f"{value} to {value + step}", ast.Constant(value + step)
         case ast.Constant(value=str(value)):
             yield f"{value[:30]!r} to another text", ast.Constant(f"XX{value}XX")
         case ast.UnaryOp(op=ast.Not(), operand=operand):

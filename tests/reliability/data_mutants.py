@@ -176,8 +176,14 @@ def broken_cases(question: Question) -> list[tuple[str, dict[str, str]]]:
     """The cases of a question that do not hold."""
     cases = question_cases().get(question.name, [])
     answer = question.run(graph_of_cases()).rows if cases else []
-    rows = [{n: str(v) for n, v in row.items()} for row in answer]
+    rows = [{n: _written(v) for n, v in row.items()} for row in answer]
     return [case for case in cases if _are_in(case[1], rows) != (case[0] == "expect")]
+
+
+def _written(value: object) -> str:
+    """A value as the cases write it: "" for none, [] for a blank node."""
+    text = "" if value is None else str(value)
+    return "[]" if text.startswith("[") else text
 
 
 def _graph_of(question: Question) -> Graph:

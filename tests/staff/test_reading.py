@@ -1,7 +1,9 @@
 """The reading: layouts, levels, statuses and columns are read as what they are, or refused."""
 
+import csv
 import itertools
 import json
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -9,6 +11,7 @@ import pytest
 
 from mlops_roles import InputError, Records, audit, certify, gap, verify
 from mlops_roles.cli.main import main
+from mlops_roles.io.resources import resource_rows
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.values import parse_level, status_of
 
@@ -229,12 +232,15 @@ def test_an_unknown_level_is_an_error_that_an_option_settles(put):
     assert said(found)["Ada", "sql"] == "lacks"
 
 
-@pytest.mark.parametrize(
-    ("text", "share"),
-    [("expert", 1), ("Anfänger", 0.25), ("avancé", 0.75), ("ninguno", 0), ("80 %", 0.8)],
-)
-def test_words_of_four_languages_and_percentages_are_levels(text, share):
-    assert parse_level(text).share == share
+def test_words_of_four_languages_and_percentages_are_levels():
+    """Each word that is said to be a level has the share that its file in tests/ expects."""
+    with (Path(__file__).parent / "level_words.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(w, float(r["share"])) for r in csv.DictReader(file) for w in r["words"].split("|")]
+    assert {word for word, _ in rows} == {
+        row["word"] for row in resource_rows("ontology", "staff/levels") if row["share"] != "has"
+    }
+    levels = [*rows, ("Anfänger", 0.25), ("80 %", 0.8), ("120 %", 1)]
+    assert [(w, parse_level(w).share) for w, share in levels if parse_level(w).share != share] == []
 
 
 @pytest.mark.parametrize("text", ["Guru des Monats", "admin", "EC2", "Berlin", "2021-03-01"])

@@ -14,7 +14,7 @@ _PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d{2})(?: .*)?")
 _NAMED = re.compile(
     r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2}),\s*)?(\d{4}|\d{2})"
 )
-_SERIAL = range(20_000, 80_000)  # days since 1899-12-30: the years 1954 to 2118
+_SERIAL = range(20_000, 80_000)  # days since 1899-12-30: the years 1954 to 2119
 # the first three letters of the months in English, German, French and Spanish
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _OTHERS = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}

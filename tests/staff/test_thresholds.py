@@ -1,0 +1,171 @@
+"""Each number of the reading is where it is: what is read on this side of it, and on the other.
+
+`python -m tests.reliability.code_mutants thresholds` changes each of them, and these tests fail.
+"""
+
+import itertools
+
+import pytest
+
+from mlops_roles import InputError, audit, import_framework
+from mlops_roles.staff import assessments, reading
+from mlops_roles.staff.dates import iso_dates
+from mlops_roles.staff.framework_import import _slug
+from mlops_roles.staff.headings import _bare, is_marker
+from mlops_roles.staff.mapping_file import load_mapping
+from mlops_roles.staff.privacy import Band, Pseudonyms
+from mlops_roles.staff.rdf_statements import RANKS
+from mlops_roles.staff.reading import ReadOptions
+from mlops_roles.staff.spreadsheets import csv_rows
+from mlops_roles.staff.values import Level, parse_level, scale_ends, scale_of
+
+
+@pytest.fixture
+def put(tmp_path):
+    numbers = itertools.count()
+
+    def write(text, name="staff.csv"):
+        (folder := tmp_path / str(next(numbers))).mkdir()
+        (folder / name).write_text(text, "utf-8")
+        return folder / name
+
+    return write
+
+
+def dates(*values):
+    return list(iso_dates(values, late=False, place="x", pivot="2026-01-01").values())
+
+
+def test_months_of_four_languages():
+    names = "jan feb mar apr may jun jul aug sep oct nov dec"
+    found = dates(*(f"3 {n} 2020" for n in names.split(" ")))
+    assert found == [f"2020-{m:02}-03" for m in range(1, 13)]
+    others = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}
+    others |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrz": 3}
+    assert dates(*(f"3 {n} 2020" for n in others)) == [f"2020-{m:02}-03" for m in others.values()]
+
+
+def test_days_since_1900_and_years_of_two_digits():
+    assert dates("20000", "79999") == ["1954-10-03", "2119-01-10"]
+    assert dates("19999", "80000") == [None, None]
+    assert dates("31.12.68", "31.12.69") == ["2068-12-31", "1969-12-31"]
+    assert list(iso_dates(["2020-02", "2020-12"], True, "x", "2026")) == ["2020-02", "2020-12"]
+    late = iso_dates(["2020-02", "2020-12"], late=True, place="x", pivot="2026-01-01")
+    assert list(late.values()) == ["2020-02-29", "2020-12-31"]
+
+
+def test_the_longest_heading_and_the_longest_text_for_no_person():
+    assert _bare("Name (full)" + " " * 489) == "Name"
+    assert _bare("Name (full)" + " " * 490) != "Name"
+    assert is_marker("vacant" + " " * 494) == "vacant"
+    assert is_marker("vacant" + " " * 495) is None
+
+
+@pytest.mark.parametrize(("heading", "is_like"), [("asessd", True), ("asesd", False)])
+def test_a_heading_resembles_one_of_ours(put, heading, is_like):
+    found = audit(put(f"name,title,{heading}\nAda,Data Engineer,x\n")).reading
+    why = next(c.why for c in found.columns if c.heading == heading)
+    assert ("resembles" in why) == is_like
+
+
+@pytest.mark.parametrize(("above", "is_found"), [(39, True), (40, False)])
+def test_the_header_is_in_the_first_rows(put, above, is_found):
+    path = put("".join(f"Remark {n}\n" for n in range(above)) + "name,title\nAda,Data Engineer\n")
+    if is_found:
+        assert audit(path).rows["used"] == 1
+    else:
+        with pytest.raises(InputError):
+            audit(path)
+
+
+@pytest.mark.parametrize(("above", "is_found"), [(39, True), (40, False)])
+def test_the_header_of_a_framework_is_in_the_first_rows(put, above, is_found):
+    path = put("".join(f"Remark {n}\n" for n in range(above)) + "role,task\nBaker,Bake\n")
+    if is_found:
+        assert b"Baker" in import_framework([path], "https://example.org/").to_turtle()
+    else:
+        with pytest.raises(InputError):
+            import_framework([path], "https://example.org/")
+
+
+def test_what_a_reading_shows_is_bounded(put):
+    people = range(1001)
+    text = "name,title,status,left on\n" + "".join(
+        f"P{n},Data Engineer,left - {n},2020-01-01\n" for n in people
+    )
+    found = audit(put(text + "Ada,Data Engineer,active,\n")).reading
+    assert len(found.values["status"]) == 500
+    assert [len(some["lines"]) for some in found.to_dict()["left_out"].values()] == [1000]
+    levels = "name,skill,level\n" + "".join(f"P{n},SQL,{n / 1000}\n" for n in range(1, 202))
+    assert len(audit(put(levels)).reading.values["level"]) == 200
+    assert (assessments.MAX_CONFLICTS, reading.MAX_LINES) == (1000, 1000)
+
+
+def test_the_shortest_key_and_the_bands():
+    assert Pseudonyms.from_key("k" * 16)
+    with pytest.raises(InputError, match="16 bytes"):
+        Pseudonyms.from_key("k" * 15)
+    bands = [str(Band.from_count(n)) for n in (0, 1, 4, 5, 9, 10)]
+    assert bands == ["0", "<5", "<5", "5+", "5+", "10+"]
+
+
+def test_the_longest_mapping_cell_and_slug(put):
+    assert load_mapping(put("#" * (1 << 22), "m.toml")) == ReadOptions()
+    with pytest.raises(InputError):
+        load_mapping(put("#" * ((1 << 22) + 1), "m.toml"))
+    assert len(list(csv_rows("a,b\n" + "x" * (1 << 20) + ",y\n", ",", put("")))) == 2
+    with pytest.raises(InputError):
+        list(csv_rows("a,b\n" + "x" * ((1 << 20) + 2) + ",y\n", ",", put("")))
+    assert _slug("a" * 61) == "a" * 60
+    assert len(_slug("漢字")) == 12
+
+
+def test_of_several_terms_above_a_term_the_most_certain_counts():
+    order = ["person", "title", "no person", "agent", "label"]
+    assert [RANKS.get(name, 2) for name in order] == [0, 2, 3, 4, 4]
+
+
+def test_numbers_percentages_and_stars():
+    assert parse_level("250 %") == Level(share=1.0)
+    assert parse_level("50 %") == Level(share=0.5)
+    assert parse_level("2 of 1-6") == Level(2, top=6, bottom=1)
+    assert parse_level("2/6") == Level(2, top=6)
+    assert parse_level("★★☆") == Level(2, top=3)
+    assert parse_level("level 3") == parse_level("3 - good") == parse_level("good (3)") == Level(3)
+    assert parse_level("0 none") == parse_level("none (7)") == parse_level("none")
+    assert scale_ends("1-5") == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ends"),
+    [
+        *[((1, 5), (1, 5)), ((1, 7), (1, 7)), ((1, 8), (1, 10)), ((1, 10), (1, 10))],
+        *[((1, 11), (1, 100)), ((0, 3), (0, 3)), ((0.5, 3), (0, 3)), ((2, 6.5), (1, 7))],
+    ],
+)
+def test_the_highest_level_seen_says_the_scale(numbers, ends):
+    scale = scale_of([Level(n) for n in numbers], ReadOptions())
+    assert (scale.bottom, scale.top) == ends
+
+
+def test_half_of_the_scale_counts_as_having_and_nothing_as_lacking(put):
+    path = put("name,SQL\nA,10\nB,5\nC,4\nD,0\n")
+    found = audit(path).coverage("skill")["sql"]
+    assert (found["people"], found["below"], found["lacking"]) == (2, 1, 1)
+    words = put("name,SQL\nA,expert\nB,intermediate\nC,basic\nD,none\n")
+    assert audit(words).coverage("skill")["sql"]["people"] == 2
+    mixed = put("name,SQL\nA,3 of 1-5\nB,2 of 1-5\nC,1 of 1-5\n")
+    found = audit(mixed).coverage("skill")["sql"]
+    assert (found["people"], found["below"], found["lacking"]) == (1, 2, 0)
+
+
+@pytest.mark.parametrize(("one", "other"), [(7, 11), (5, 100)])
+def test_two_scales_are_refused(put, one, other):
+    path = put(f"name,SQL,statistics\nA,{one},{other}\nB,2,3\n")
+    with pytest.raises(InputError, match="two scales"):
+        audit(path)
+
+
+@pytest.mark.parametrize(("one", "other"), [(8, 11), (7, 10)])
+def test_scales_that_may_be_one_are_not(put, one, other):
+    assert audit(put(f"name,SQL,statistics\nA,{one},{other}\nB,2,3\n")).rows["used"] == 2
