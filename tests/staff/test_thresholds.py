@@ -4,14 +4,14 @@
 """
 
 import itertools
+import re
 
 import pytest
 
 from mlops_roles import InputError, audit, import_framework
 from mlops_roles.staff import assessments, reading
 from mlops_roles.staff.dates import iso_dates
-from mlops_roles.staff.framework_import import _slug
-from mlops_roles.staff.headings import _bare, is_marker
+from mlops_roles.staff.headings import is_marker
 from mlops_roles.staff.mapping_file import load_mapping
 from mlops_roles.staff.privacy import Band, Pseudonyms
 from mlops_roles.staff.rdf_statements import RANKS
@@ -30,6 +30,10 @@ def put(tmp_path):
         return folder / name
 
     return write
+
+
+def made(path):
+    return import_framework([path], "https://example.org/").to_turtle().decode()
 
 
 def dates(*values):
@@ -54,9 +58,11 @@ def test_days_since_1900_and_years_of_two_digits():
     assert list(late.values()) == ["2020-02-29", "2020-12-31"]
 
 
-def test_the_longest_heading_and_the_longest_text_for_no_person():
-    assert _bare("Name (full)" + " " * 489) == "Name"
-    assert _bare("Name (full)" + " " * 490) != "Name"
+def test_the_longest_heading_and_the_longest_text_for_no_person(put):
+    heading = f"Name ({'x' * 493})"
+    assert audit(put(f"{heading},title\nAda,Data Engineer\n")).rows["used"] == 1
+    with pytest.raises(InputError, match="no column 'person'"):
+        audit(put(f"Name ({'x' * 494}),title\nAda,Data Engineer\n"))
     assert is_marker("vacant" + " " * 494) == "vacant"
     assert is_marker("vacant" + " " * 495) is None
 
@@ -82,10 +88,10 @@ def test_the_header_is_in_the_first_rows(put, above, is_found):
 def test_the_header_of_a_framework_is_in_the_first_rows(put, above, is_found):
     path = put("".join(f"Remark {n}\n" for n in range(above)) + "role,task\nBaker,Bake\n")
     if is_found:
-        assert b"Baker" in import_framework([path], "https://example.org/").to_turtle()
+        assert "Baker" in made(path)
     else:
         with pytest.raises(InputError):
-            import_framework([path], "https://example.org/")
+            made(path)
 
 
 def test_what_a_reading_shows_is_bounded(put):
@@ -116,8 +122,9 @@ def test_the_longest_mapping_cell_and_slug(put):
     assert len(list(csv_rows("a,b\n" + "x" * (1 << 20) + ",y\n", ",", put("")))) == 2
     with pytest.raises(InputError):
         list(csv_rows("a,b\n" + "x" * ((1 << 20) + 2) + ",y\n", ",", put("")))
-    assert _slug("a" * 61) == "a" * 60
-    assert len(_slug("漢字")) == 12
+    path = put(f"role,task\n{'a' * 61},Bake\n漢字,Cook\n")
+    names = re.findall(r"^our:(\w+) a mlops:Role", made(path), re.M)
+    assert sorted(map(len, names)) == [12, 60]
 
 
 def test_of_several_terms_above_a_term_the_most_certain_counts():
