@@ -2,7 +2,7 @@
 
 HermiT, which reasons with all of OWL 2 DL, and owlrl judge what follows. A random company extends
 the ontology in its own namespace, so that several are judged at once. Two are judged by HermiT in
-each test run; `-m "long or not long" --graphs 300` judges 300 by both, which takes an hour. What
+CI; `-m "long or not long" --graphs 300` judges 300 by both, which takes an hour. What
 `check` finds in faulty data of thirty companies is judged by pySHACL and pyshifty.
 """
 
@@ -109,7 +109,7 @@ def about_companies(facts: Graph, given: Graph) -> set[tuple]:
 
 
 def pytest_generate_tests(metafunc):
-    """One batch in each test run; as many companies as --graphs says, if it says more than 30."""
+    """One batch in CI; as many companies as --graphs says, if it says more than 30."""
     graphs = metafunc.config.getoption("graphs")
     if "first" in metafunc.fixturenames:
         metafunc.parametrize("first", range(0, graphs if graphs > 30 else BATCH, BATCH))
@@ -126,6 +126,7 @@ def batch(first: int) -> tuple[Graph, frozenset]:
     return given, frozenset(found)
 
 
+@pytest.mark.thorough
 def test_hermit_says_the_same(first, record_figure):
     given, ours = batch(first)
     theirs = about_companies(by_hermit(given), given)
@@ -171,6 +172,7 @@ def companies_to_check(first: int) -> tuple:
     return ours, counts, (base + data, aimed, looked_at)
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 @pytest.mark.parametrize("judge", [by_pyshifty, pytest.param(by_pyshacl, marks=pytest.mark.long)])
 def test_check_finds_the_same_as_other_engines(judge, thirty, record_figure):

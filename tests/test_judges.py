@@ -200,6 +200,7 @@ def compare(people: Graph, facts: Graph, path) -> set[str]:
     return {name for name, rows in theirs.items() if rows}
 
 
+@pytest.mark.thorough
 def test_ask_agrees_with_owlrl_where_an_occupation_is_several_roles(thirty, tmp_path):
     """Closed on its own: such an occupation joins two roles, and so people of other groups."""
     chance = random.Random(thirty)
@@ -313,6 +314,7 @@ def test_random_axioms_have_the_consequences_of_owlrl(ten):
 # check, judged by pySHACL ------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::mlops_roles.NotReasonedWarning")
 def test_random_faulty_people_have_the_findings_of_pyshacl(thirty, tmp_path):
     """Thirty graphs at a time, with distinct names: the judge spends most on what they share."""

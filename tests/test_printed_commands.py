@@ -209,6 +209,7 @@ def test_examples_were_found():
     assert {name for name, _ in help_examples()} == set(command_names())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("where", "line"), FIRST, ids=lambda value: value[:60])
 def test_the_first_example_of_a_help_or_page_answers(where, line, folder):
     run_line(folder, line)
@@ -289,6 +290,7 @@ def check_page_command(command):
     assert out.getvalue(), command
 
 
+@pytest.mark.thorough
 def test_a_command_of_the_pages_for_each_question_has_rows():
     commands = dict(reversed(page_commands()))
     assert len(page_commands()) > 2000

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.thorough  # it builds, and makes an environment
 VENDOR = ROOT / "src/mlops_roles/publishing/vendor"  # made by site/build.mjs
 
 

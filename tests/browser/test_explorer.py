@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from support.asserted import links
 
 from mlops_roles.cli.staff_app import staff_part
@@ -9,6 +10,8 @@ from mlops_roles.cli.staff_pages import Staff
 from mlops_roles.publishing.offer import Offer
 from mlops_roles.publishing.server import serve
 from mlops_roles.staff.reading import ReadOptions
+
+pytestmark = pytest.mark.thorough
 
 
 def rows(page):

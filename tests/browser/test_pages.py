@@ -6,6 +6,7 @@ import pytest
 
 from mlops_roles import ask, search
 
+pytestmark = pytest.mark.thorough
 MAX_PAGE = 200_000  # bytes of a page, without pictures
 MAX_COMMON = 60_000  # bytes of the scripts and styles that each page loads
 MAX_QUERY = 260_000  # bytes, compressed, of what the query page loads before its first query

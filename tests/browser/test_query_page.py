@@ -10,7 +10,7 @@ import pytest
 from mlops_roles import ask
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
-pytestmark = pytest.mark.usefixtures("needs_engine")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("needs_engine")]
 STATUS, ROWS = "[data-part=status]", "[data-part=table] tbody tr"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 NO_WORKER = "window.Worker = class { constructor() { throw new Error('refused') } };"

@@ -263,6 +263,7 @@ WORDS = st.one_of(
 )
 
 
+@pytest.mark.thorough
 def test_a_fuzzed_client_reads_no_name_or_file_and_writes_nothing(toolbox, tmp_path):
     tools = sorted(toolbox.tools)
     arguments = sorted({name for t in toolbox.tools.values() for name in t.schema["properties"]})

@@ -98,6 +98,7 @@ def test_two_processes_that_write_the_same_file_leave_one_whole_answer(place):
     assert files(place) == ["out"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_kill_leaves_the_old_output_or_the_new_one(name, place, request, record_figure):
     """One kill each here; `--graphs 6000` makes 200 of each."""

@@ -77,6 +77,7 @@ def rows_of(statements):
     ]
 
 
+@pytest.mark.thorough
 @settings(max_examples=20, derandomize=True, deadline=None)
 @given(
     before=STATEMENTS,

@@ -126,7 +126,11 @@ def closure(reasoner: str) -> Graph:
     return JUDGES[reasoner](sum_of(logical(), text, staff(), experts(), probes(logical())))
 
 
-@pytest.fixture(params=REASONERS)
+# HermiT takes as long over the whole ontology as all other tests of this file together
+EVERY_REASONER = ["rules", "owlrl", pytest.param("hermit", marks=pytest.mark.thorough)]
+
+
+@pytest.fixture(params=EVERY_REASONER)
 def facts(request) -> Graph:
     return closure(request.param)
 
@@ -185,6 +189,7 @@ def test_the_shipped_closure_is_what_the_reasoner_concludes(reasoner):
     )
 
 
+@pytest.mark.thorough
 def test_hermit_concludes_every_shipped_statement_that_it_can_see():
     facts = closure("hermit")
     shipped = Graph().parse(ONTOLOGY / "closure.nt", format="nt")
@@ -234,13 +239,13 @@ def test_e2_who_is_capable_of_r7_is_capable_of_each_role_it_takes_in(facts, role
     assert (capability(R7), RDFS.subClassOf, capability(role)) in facts
 
 
-@pytest.mark.parametrize("reasoner", REASONERS)
+@pytest.mark.parametrize("reasoner", EVERY_REASONER)
 def test_e3_an_agent_with_all_skills_of_r7_is_in_six_capability_classes(reasoner):
     member = set(closure(reasoner).objects(expert(), RDF.type))
     assert {capability(role) for role in (R7, *TAKEN_IN)} <= member
 
 
-@pytest.mark.parametrize("reasoner", REASONERS)
+@pytest.mark.parametrize("reasoner", EVERY_REASONER)
 def test_e3_one_skill_less_and_the_agent_is_in_no_class_that_needs_it(reasoner):
     facts, held = closure(reasoner), {}
     for missing in spared():

@@ -120,6 +120,7 @@ def folder(tmp_path):
     return tmp_path / "store"
 
 
+@pytest.mark.thorough
 @posix
 def test_fifty_kills_leave_the_old_store_or_the_new_one_and_nothing_else(tmp_path, folder):
     files = some_data(tmp_path, "a", 300), some_data(tmp_path, "b", 200)

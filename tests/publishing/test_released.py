@@ -198,6 +198,7 @@ def classified(path):
     return len(about_classes), [line for line in about_classes if re.search("owl[:#]Nothing", line)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [pytest.param("mlops-roles", marks=pytest.mark.long), "mlops-roles-aligned"],  # has both
@@ -210,6 +211,7 @@ def test_hermit_finds_a_published_ontology_consistent_without_another_file(files
     assert empty == []
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not find_spec("owlready2"), reason="owlready2 is not installed")
 def test_owlready2_loads_every_published_file_without_another(files, tmp_path):
     import owlready2
@@ -227,8 +229,12 @@ def test_owlready2_loads_every_published_file_without_another(files, tmp_path):
     ("form", "inferred"),
     [
         ("ttl", []),
-        ("ttl", ["--inferred"]),
-        *[(form, ["--inferred", "--sources"]) for form in ("ttl", "rdfxml", "jsonld", "nt")],
+        pytest.param("ttl", ["--inferred"], marks=pytest.mark.thorough),
+        ("nt", ["--inferred", "--sources"]),
+        *(
+            pytest.param(form, ["--inferred", "--sources"], marks=pytest.mark.thorough)
+            for form in ("ttl", "rdfxml", "jsonld")
+        ),
     ],
     ids=str,
 )

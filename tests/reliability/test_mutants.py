@@ -9,6 +9,7 @@ from tests.reliability.data_mutants import PARTS, known_survivors
 SAMPLE = {"shapes": (12, 12), "questions": (25, 24), "title words": (5, 2)}  # size, killed at least
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", PARTS)
 def test_a_sample_of_mutants_is_killed(part):
     """`python -m tests.reliability.data_mutants` runs all of them, and names the survivors."""

@@ -42,7 +42,10 @@ REASONS = {
 }
 MAPPED = {"title": "Job Title", "skills": "What they can"}
 MAPS = [f"--map={ours}={theirs}" for ours, theirs in MAPPED.items()]
-SERVERS = ["server", pytest.param("spark", marks=needs_spark)]
+SERVERS = [  # which CI starts; the usual run has files and tables of DuckDB
+    pytest.param("server", marks=pytest.mark.thorough),
+    pytest.param("spark", marks=[pytest.mark.thorough, needs_spark]),
+]
 
 
 @pytest.fixture(scope="module")

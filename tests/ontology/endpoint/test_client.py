@@ -46,7 +46,9 @@ STRANGER = (
     HEAD
     + "<https://example.org/stranger> mlops:holdsRole role:ml-engineer ; mlops:hasSkill skill:sql ."
 )
-every_server = pytest.mark.parametrize("server", START, scope="module")
+# a Virtuoso is asked in CI: it takes ten times as long as an Oxigraph
+SERVERS = ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.thorough)]
+every_server = pytest.mark.parametrize("server", SERVERS, scope="module")
 
 
 def features(name: str) -> set[str]:
@@ -67,10 +69,13 @@ def questions_of(server: str) -> list:
     """The names of the questions; the usual run asks a sample with every feature of SPARQL."""
     richest = sorted(QUESTIONS.keys() - SLOW[server], key=lambda n: (-len(features(n)), n))
     usual = sample(richest, features)
-    return [
-        pytest.param(server, name, marks=[] if name in usual else [pytest.mark.long])
-        for name in QUESTIONS
-    ]
+    return [pytest.param(server, name, marks=marks(server, name in usual)) for name in QUESTIONS]
+
+
+def marks(server: str, is_usual: bool) -> list:
+    """The marks of a case: those of the server, and `long` unless the case is in the sample."""
+    found = [] if server == "oxigraph" else [pytest.mark.thorough]
+    return found if is_usual else [*found, pytest.mark.long]
 
 
 every_question = pytest.mark.parametrize(
@@ -156,7 +161,7 @@ def bag(answer):
 def test_the_usual_run_asks_a_server_for_every_feature_and_the_long_one_the_rest(server):
     cases = questions_of(server)
     assert {case.values for case in cases} == {(server, name) for name in QUESTIONS}
-    usual = {case.values[1] for case in cases if not case.marks}
+    usual = {case.values[1] for case in cases if pytest.mark.long not in case.marks}
     every = set().union(*(features(name) for name in QUESTIONS.keys() - SLOW[server]))
     assert set().union(*map(features, usual)) == every
     assert 10 <= len(usual) <= len(QUESTIONS) / 3
@@ -213,6 +218,7 @@ def test_a_server_answers_a_user_s_own_sparql(server, text, asked, company):
     assert bag(asked(server).run_sparql(text)) == bag(run_sparql(text, company))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [
@@ -227,6 +233,7 @@ def test_an_answer_beyond_a_row_cap_is_complete(text, asked, company):
     assert set(asked("virtuoso").run_sparql(text).terms) == set(here.terms)
 
 
+@pytest.mark.thorough
 def test_rows_that_repeat_beyond_a_row_cap_are_refused(asked):
     with pytest.raises(
         InputError,
@@ -290,6 +297,7 @@ def test_a_named_graph_can_be_asked_by_its_name(server, asked):
     } == {f"<{PEOPLE}>"}
 
 
+@pytest.mark.thorough
 def test_a_server_that_shows_all_graphs_is_asked_without_a_name(running):
     with Endpoint(running("virtuoso")) as endpoint:
         assert len(endpoint.ask("holders-of-role", role="R7")) == 2
@@ -450,14 +458,19 @@ def looked_over(running):
         ("oxigraph", "closing VALUES", "right"),
         ("oxigraph", "raw POST", "answered"),
         ("oxigraph", "updates", "allowed"),
-        ("virtuoso", "server", "Virtuoso/"),
-        ("virtuoso", "our graphs", "fresh"),
-        ("virtuoso", "default graph", "all graphs together"),
-        ("virtuoso", "row cap", "10000 (it says so)"),
-        ("virtuoso", "paths over two graphs", "2 times"),
-        ("virtuoso", "closing VALUES", "wrong rows"),
-        ("virtuoso", "raw POST", "no answer within 5 s"),
-        ("virtuoso", "updates", "allowed"),
+        *(
+            pytest.param("virtuoso", point, found, marks=pytest.mark.thorough)
+            for point, found in (
+                ("server", "Virtuoso/"),
+                ("our graphs", "fresh"),
+                ("default graph", "all graphs together"),
+                ("row cap", "10000 (it says so)"),
+                ("paths over two graphs", "2 times"),
+                ("closing VALUES", "wrong rows"),
+                ("raw POST", "no answer within 5 s"),
+                ("updates", "allowed"),
+            )
+        ),
     ],
 )
 def test_the_doctor_says_what_a_server_does_and_what_that_means(server, point, found, looked_over):
