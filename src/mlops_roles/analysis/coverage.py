@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..errors import UnknownPerson
@@ -64,6 +65,10 @@ class CoverageModel:
         needs = {group: tables.needs(group) for group in ("role", "task")}
         return cls(tables, group_pairs(tables.performs), group_pairs(tables.answers), needs, items)
 
+    @cached_property
+    def _skills(self) -> Items:
+        return frozenset(self.items["skill"])
+
     @property
     def labels(self) -> dict[str, str]:
         """The label of each item."""
@@ -80,7 +85,7 @@ class CoverageModel:
     def covers(self, group: str, person: Person) -> Items:
         """The items of a group that one person covers."""
         if group == "skill":
-            return person.skills.intersection(self.items["skill"])
+            return person.skills & self._skills
         if group == "role":
             return person.roles
         by_role = self.performs if group == "task" else self.answers

@@ -75,11 +75,10 @@ class SkillRows:
         for origin, piece in sorted(pieces):
             said: Counter[int] = Counter()
             for name in self._staff.cells.read(piece):
-                found = self._meant(LIST_COLUMNS[origin], name)
+                found, close = self._meant(LIST_COLUMNS[origin], name)
                 for kind, skills in found.items():
                     for skill in skills:
                         said[places[skill]] |= SAID[kind]
-                close = self._close_to(LIST_COLUMNS[origin], name)
                 for skill in close:
                     said[places[skill]] |= CLOSE
                 if not any(found.values()) and not close and not self._is_said(name):
@@ -89,31 +88,27 @@ class SkillRows:
         types = {"origin": int, "piece": str, "skill": int, "said": int}
         return self._engine.from_rows(types, rows)
 
-    def _close_to(self, cell: str, name: SkillName) -> list[str]:
-        """The skills that a name is close to by a mapping; notes the mappings of the name."""
+    def _meant(self, cell: str, name: SkillName) -> tuple[dict[str, list[str]], list[str]]:
+        """The skills that a name says a person has, lacks, or has a tool as evidence for.
+
+        In an assessment a tool says nothing, and neither does a tool that is lacking. Second, the
+        skills that the name is close to by a mapping. Notes the mappings of the name.
+        """
         names, folded = self._closed.names, fold_name(name.name)
-        is_had = cell != "lacks" and name.state == "has"
         if mapped := names.mapped(folded):
             reasons = [m.reason(self._graph.curie(m.ours)) for m in mapped]
             self.mapped[cell, name.name] = reasons
-        return names.candidates(folded) if is_had else []
+        state = "lacks" if cell == "lacks" else name.state
+        meaning = names.meaning(folded, whole=state != "has")
+        plain = [skill for kind, skill in meaning if kind == "recorded"]
+        if state != "has":
+            return {state: plain if state in ("lacks", "below") else []}, []
+        tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
+        return {"has": plain, "tool": tool}, names.candidates(folded)
 
     def _is_said(self, name: SkillName) -> bool:
         """Whether a name with a level is known: a tool that is lacking says nothing of a skill."""
         return name.state != "has" and fold_name(name.name) in self._closed.names
-
-    def _meant(self, cell: str, name: SkillName) -> dict[str, list[str]]:
-        """The skills that a name says a person has, lacks, or has a tool as evidence for.
-
-        In an assessment a tool says nothing, and neither does a tool that is lacking.
-        """
-        state = "lacks" if cell == "lacks" else name.state
-        meaning = self._closed.names.meaning(fold_name(name.name), whole=state != "has")
-        plain = [skill for kind, skill in meaning if kind == "recorded"]
-        tool = [skill for kind, skill in meaning if kind == "tool" and cell == "skills"]
-        if state != "has":
-            return {state: plain if state in ("lacks", "below") else []}
-        return {"has": plain, "tool": tool}
 
 
 # counted ---------------------------------------------------------------------------------
@@ -160,12 +155,12 @@ def roles_at_once(closed: RoleTables) -> int:
 
 def _needed_in_blocks(closed: RoleTables, width: int) -> Iterator[tuple[int, ...]]:
     """(skill, block, and for each role of the block 1 if it requires the skill, else 0)."""
-    needs, found = closed.needs("role"), dict[tuple[int, int], list[int]]()
-    for role, name in enumerate(closed.roles):
-        block, at = divmod(role, width)
-        for skill in needs.get(name, ()):
-            found.setdefault((closed.places[skill], block), [0] * width)[at] = 1
-    return ((*key, *flags) for key, flags in found.items())
+    needs, places = closed.needs("role"), closed.places
+    for start in range(0, len(closed.roles), width):
+        roles = [set(needs.get(role, ())) for role in closed.roles[start : start + width]]
+        roles += [set()] * (width - len(roles))
+        for skill in sorted(set().union(*roles)):
+            yield places[skill], start // width, *(int(skill in role) for role in roles)
 
 
 def score_items(met: ibis.Table) -> ibis.Table:

@@ -20,6 +20,7 @@ _NAMED_IN_CELLS = {  # in the skill columns of a staff file
     kind: ox.NamedNode(f"https://w3id.org/mlops-roles/ns#{kind.capitalize()}")
     for kind in ("skill", "tool")
 }
+_SPACES = str.maketrans("-_.", "   ")
 _SIMILAR_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#similarTo")
 
 
@@ -39,8 +40,8 @@ def fold_name(name: str) -> str:
 
     In lower case (NFKC, then case-folded), with each run of white space and `-_.` as one space.
     """
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join("".join(" " if c in "-_." else c for c in text).split())
+    text = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return " ".join(text.casefold().translate(_SPACES).split())
 
 
 def resolve_role(name: str, graph: Graph, similar: bool = True) -> str:

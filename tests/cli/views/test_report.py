@@ -631,3 +631,14 @@ def test_each_cell_of_a_stacked_table_says_what_it_is():
         table = re.search(rf'"Table of {name}"><table class="rows">(.*?)</table>', page, re.S)[1]
         assert table.count("data-of=") >= 3 * table.count('<th scope="row"')
     assert "<table>" not in page
+
+
+def test_a_report_of_many_roles_lists_the_largest_and_counts_the_rest():
+    rows = {f"r{i}": {"people": i % 50, "able": i // 50, "state": "covered"} for i in range(300)}
+    one = next(iter(DATA["nearest"].values()))
+    many = {f"r{i}": one for i in range(300)}
+    text = report(_with(roles=rows, nearest=many, holders={}), "md")
+    assert "and 100 roles of fewer people" in text
+    listed = {line.split(" | ")[0] for line in text.splitlines() if line.startswith("| r")}
+    assert {"| r249", "| r266", "| r216"} <= listed
+    assert not {"| r0", "| r166"} & listed

@@ -29,7 +29,7 @@ from .people import (
     unit_row,
     where_the_rest_is,
 )
-from .report import MISSING_LABELS, STATE_LABELS, STEP_STATE_LABELS, chips, through_of
+from .report import MISSING_LABELS, STATE_LABELS, STEP_STATE_LABELS, chips, largest, through_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -138,14 +138,8 @@ def hash_of(script: str) -> str:
 
 def _shown(data: Data) -> dict[str, dict[str, Any]]:
     """The roles and tasks that have rows of their own in a page: all, or those of most people."""
-
-    def rank(item: tuple[str, Data]) -> tuple[int, int]:
-        return -item[1]["people"], -item[1].get("able", 0) - item[1].get("evidence", 0)
-
-    found = {}
-    for group, limit in (("roles", MAX_ROLES), ("tasks", MAX_DETAILS)):
-        kept = {name for name, _ in sorted(data[group].items(), key=rank)[:limit]}
-        found[group] = {name: row for name, row in data[group].items() if name in kept}
+    limits = ("roles", MAX_ROLES), ("tasks", MAX_DETAILS)
+    found = {group: largest(data[group], limit) for group, limit in limits}
     nearest = data.get("nearest", {}).items()
     return found | {"nearest": {r: people for r, people in nearest if r in found["roles"]}}
 

@@ -87,7 +87,7 @@ def _holders(data: Data, limit: int) -> Section:
         for role, holders in data["holders"].items()
         for holder in holders[:limit]
     ]
-    total = sum(data["roles"][role]["people"] for role in data["holders"])
+    total = sum(role["people"] for role in data["roles"].values())
     return "Who holds which role", [*more_line(len(rows), total), HOLDERS_NOTE], rows
 
 

@@ -40,17 +40,14 @@ COVERED = (  # a group, its heading, and what is said of what nobody and one per
 LIMITS = {
     "table": {
         **{"holders": 5, "single": 10, "people": 20, "pages": 0, "units": 15, "posts": 15},
-        **{"titles": 10, "names": 15, "rejected": 20},
+        **{"titles": 10, "names": 15, "rejected": 20, "roles": 40},
     },
     "md": {
         **{"holders": 20, "single": 40, "people": 200, "pages": 200, "units": 50, "posts": 50},
-        **{"titles": 10, "names": 15, "rejected": 20},
+        **{"titles": 10, "names": 15, "rejected": 20, "roles": 200},
     },
-    "xlsx": dict.fromkeys(
-        ("holders", "single", "people", "pages", "units", "posts", "titles", "names", "rejected"),
-        50_000,
-    ),
 }
+LIMITS["xlsx"] = dict.fromkeys(LIMITS["table"], 50_000)
 MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
 WORDS = "The words of this report are explained by: mlops-roles show --list words"
 LEGEND = (
@@ -90,12 +87,14 @@ def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Ite
     """The sections of a report; `whole` lists all tasks, skills, and how each column was read."""
     reading = data["reading"]
     is_small = bool(data.get("small_groups"))
+    shown = largest(data["roles"], limits["roles"])
     yield "Staff audit", _summary(data), []
     how = list(reading_rows(reading)) if whole and not is_small else []
     yield READING_TITLE, reading_summary(reading), how
-    yield "Roles", *_roles(data)
+    yield "Roles", *_roles(data, shown)
     if not is_small:
-        yield from people_sections(data, limits)
+        holders = {role: found for role, found in data["holders"].items() if role in shown}
+        yield from people_sections({**data, "holders": holders}, limits)
     elif data["units"]:
         yield units_section(data, limits["units"])
     yield "Workflow", *_workflow(data)
@@ -103,8 +102,20 @@ def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Ite
         rows = [_covered(data, group, *item) for item in data[group].items()] if whole else []
         yield title, _coverage(data, data[group], nobody, single), rows
     if not is_small:  # the rest is about single people, rows and spellings
-        yield from _questions(data, limits)
+        nearest = {role: found for role, found in data["nearest"].items() if role in shown}
+        yield from _questions({**data, "nearest": nearest}, limits)
     yield _words() if whole else ("", [WORDS], [])
+
+
+def largest(rows: Mapping[str, Data], limit: int) -> dict[str, Data]:
+    """The roles or tasks of most people, or of most who could act so, in their own order."""
+
+    def rank(name: str) -> tuple[int, int]:
+        row = rows[name]
+        return -row["people"], -row.get("able", 0) - row.get("evidence", 0)
+
+    kept = set(sorted(rows, key=rank)[:limit])
+    return {name: row for name, row in rows.items() if name in kept}
 
 
 def _words() -> Section:
@@ -191,7 +202,8 @@ def _mapped(data: Data) -> list[str]:
     return [f"Read by accepted mappings: {' | '.join(shown)}{more}"] if rows else []
 
 
-def _roles(data: Data) -> tuple[list[str], TableRows]:
+def _roles(data: Data, shown: Mapping[str, Data]) -> tuple[list[str], TableRows]:
+    """The roles that are shown as rows, and the names of those that nobody holds."""
     more = {"similar": "similar", "able": "could act: able", "evidence": "likely, by tools"}
     if any("candidates" in counted for counted in data["roles"].values()):
         more["candidates"] = "candidates, by close matches"
@@ -200,20 +212,19 @@ def _roles(data: Data) -> tuple[list[str], TableRows]:
             "role": label_of(data, role),
             "people": c["people"],
             **{name: c.get(key, 0) for key, name in more.items()},
-            "state": STATE_LABELS[c["state"]],
+            "state": STATE_LABELS[c["state"]] if c["people"] else "NOBODY",
         }
-        for role, c in data["roles"].items()
+        for role, c in shown.items()
     ]
-    shown = [row | {"state": "NOBODY"} if not row["people"] else row for row in rows]
+    through = ((label_of(data, role), through_of(data, c)) for role, c in shown.items())
+    left_out = len(data["roles"]) - len(rows)
     return [
-        f"Held by nobody: {_names([str(row['role']) for row in rows if not row['people']])}",
-        *(
-            f"Of the holders of {label_of(data, role)}, {through}."
-            for role, c in data["roles"].items()
-            if (through := through_of(data, c))
-        ),
+        "Held by nobody: "
+        + _names([label_of(data, role) for role, c in data["roles"].items() if not c["people"]]),
+        *(f"Of the holders of {role}, {by}." for role, by in through if by),
+        *([f"… and {left_out:,} roles of fewer people: JSON has all."] if left_out else []),
         LEGEND,
-    ], shown
+    ], rows
 
 
 def through_of(data: Data, role: Data) -> str:
