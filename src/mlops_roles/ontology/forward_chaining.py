@@ -35,7 +35,7 @@ from .sameness import Sameness
 
 _OWL, _RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_SCHEMA = (_OWL, _RDFS)
+_SCHEMA = (f"<{_OWL}", f"<{_RDFS}")
 _CHECK_EVERY = 1 << 14  # statements, between two looks at the limits
 
 
@@ -251,22 +251,24 @@ class Chainer:
         """Take in the asserted statements, and infer until nothing new follows."""
         encode, why = self.encode, self.why
         batch = [(encode(t.subject), encode(t.predicate), encode(t.object)) for t in asserted]
-        last: list[Triple] = []  # the statements of data, which then find all rules waiting
+        last: list[Triple] = []  # the statements of data
         is_schema: dict[int, bool] = {}
         for triple in self._merge_restrictions(batch):
             s, p, o = triple
             if triple not in why:
-                if p not in is_schema:
-                    is_schema[p] = self.terms[p].value.startswith(_SCHEMA)
-                (self.queue if is_schema[p] else last).append(triple)
+                kind = o if p == self.type else p
+                if kind not in is_schema:
+                    is_schema[kind] = str(self.terms[kind]).startswith(_SCHEMA)
+                (self.queue if is_schema[kind] else last).append(triple)
                 if p == self._first:
                     self._cells[s] = (o, self._cells.get(s, (-1, -1))[1])
                 elif p == self._rest:
                     self._cells[s] = (self._cells.get(s, (-1, -1))[0], o)
             why[triple] = None
-        self.queue.extend(last)
         if not self._done:
             self._start()
+        self._drain()  # so that all rules wait for the statements of data
+        self.queue.extend(last)
         self._type_literals()
         self._drain()
         while self._sameness.settle():
