@@ -12,7 +12,10 @@ from support.disks import small_disk
 
 from mlops_roles import Graph, InputError, ask, load, resolve, show
 from mlops_roles.cli.main import main
+from mlops_roles.ontology import graph as graph_module
+from mlops_roles.ontology.catalogue import catalogue
 from mlops_roles.ontology.graph import INFERRED, once_per_graph
+from mlops_roles.ontology.tables import RoleTables
 
 ACME = str(ROOT / "examples" / "acme.ttl")
 ROLE = "acme:prompt-engineer"
@@ -210,3 +213,49 @@ def test_the_cache_depends_on_the_code_that_infers(monkeypatch):
                 Path, "read_bytes", lambda p, n=name: read(p) + b"#" if p.name == n else read(p)
             )
             assert Graph([ACME]).cache_key != before, name
+
+
+# a large framework is kept on disk, ready to be opened ---------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """The example of a company, taken for large, and a graph of it as it is loaded first."""
+    monkeypatch.setattr(graph_module, "LARGE", 1)
+    path = tmp_path / "ours.ttl"
+    path.write_bytes(Path(ACME).read_bytes())
+    return path, load(path)
+
+
+def test_a_kept_framework_answers_as_one_in_memory(kept):
+    path, first = kept
+    again = load(path)
+    assert again.lacks_definitions
+    assert again.prefixes == first.prefixes
+    assert again.index == first.index
+    names = [name for name, q in catalogue().items() if "needs" not in q.headers]
+    for name in names:
+        assert ask(name, again).terms == ask(name, first).terms, name
+    assert again.lacks_definitions, "it was loaded into memory"
+    assert RoleTables.from_graph(again).role_skills == RoleTables.from_graph(first).role_skills
+    assert len(again.store) == len(first.store) > len(load(path).light_store)
+
+
+def test_what_is_kept_of_a_framework_is_replaced_and_repaired(kept, cache):
+    path, first = kept
+    (before,) = cache.glob("*/*/store")
+    path.write_text(path.read_text() + "\n# changed\n")
+    load(path)
+    (after,) = cache.glob("*/*/store")
+    assert after.parent.name != before.parent.name
+    (table,) = sorted(after.glob("*.sst"))[:1]
+    table.write_bytes(b"#" + table.read_bytes()[1:])
+    assert ask("roles", load(path)).terms == ask("roles", first).terms
+    assert ask("roles", load(path)).terms == ask("roles", first).terms
+
+
+def test_data_is_not_added_to_what_is_kept(kept, tmp_path):
+    path, first = kept
+    (tmp_path / "ann.ttl").write_text("<urn:ann> a <http://xmlns.com/foaf/0.1/Person> .")
+    assert len(load(path, data=[tmp_path / "ann.ttl"]).store) == len(first.store) + 1
+    assert len(load(path).store) == len(first.store)

@@ -1,4 +1,4 @@
-"""The tables of roles: those from the cache, and those that something else decides."""
+"""The tables of roles: the same from the cache, and asked again if something else decides them."""
 
 import dataclasses
 

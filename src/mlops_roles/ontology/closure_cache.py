@@ -1,6 +1,6 @@
 """The cache of what is derived from an ontology: files named after what they were derived from.
 
-Inferred statements are N-Triples, the tables of roles JSON.
+Inferred statements are N-Triples, the tables of roles and the index of names JSON.
 
 The first line of a file is a digest of the rest, which has one part or several, with a comment
 between them that no other line can be. A file that does not fit its digest is not used,
@@ -10,11 +10,18 @@ and written again. A folder that cannot be written, or is full, only costs the t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..io.resources import resource_dir
+
+if TYPE_CHECKING:
+    from .graph import Graph
 
 _HEADER = b"# sha256: "
 _BETWEEN = b"# next part\n"
@@ -46,13 +53,35 @@ def write(key: str, *parts: bytes) -> None:
             file.write(text)
 
 
+def derived(graph: Graph, name: str, make: Callable[[], Any]) -> Any:
+    """Plain data that follows from a graph and the shipped questions, from the cache or made now.
+
+    It is not cached if data or a company's own questions decide it, too.
+    """
+    if graph.has_data or any(path.suffix == ".rq" for path in graph.added):
+        return make()
+    key = hashlib.sha256(f"{graph.cache_key} {sorted(graph.prefixes.items())}".encode())
+    for path in sorted(resource_dir("queries").rglob("*.rq")):
+        key.update(path.read_bytes())
+    file = f"{key.hexdigest()[:32]}-{name}.json"
+    if kept := read(file):
+        return json.loads(kept[0])
+    graph.to_memory()
+    made = make()
+    write(file, json.dumps(made).encode())
+    return made
+
+
 def _digest(text: bytes | memoryview) -> bytes:
     return hashlib.sha256(text).hexdigest().encode()
 
 
+def cache_folder() -> Path:
+    """The folder of the cache, which may be missing."""
+    own = os.environ.get("MLOPS_ROLES_CACHE")
+    everyone = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(own) if own else everyone / "mlops-roles"
+
+
 def _file(key: str) -> Path:
-    home = (
-        os.environ.get("MLOPS_ROLES_CACHE")
-        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-roles"
-    )
-    return Path(home) / (key if key.endswith(".json") else f"{key}.nt")
+    return cache_folder() / (key if key.endswith(".json") else f"{key}.nt")

@@ -39,6 +39,7 @@ OWL_VERSION_INFO = ox.NamedNode("http://www.w3.org/2002/07/owl#versionInfo")
 SEARCH_FIX = "`mlops-roles search` finds terms by words"
 _MAX_NESTED, _MAX_ITEMS = 8, 100  # of a blank node that is written out
 _MAX_CURIES = 1 << 20  # IRIs whose CURIE is remembered; bounds the memory of data with many people
+LARGE = 1 << 20  # bytes of added files from which on the loaded store is kept on disk
 _Built = TypeVar("_Built")
 
 
@@ -89,6 +90,7 @@ class Graph:
         self._given = isinstance(store, ox.Store)
         self._base_iri = rdf.current_base_iri()
         self._definitions: Definitions | None = None
+        self._is_kept = False  # whether the light store is on disk, read-only
         if isinstance(store, ox.Store):
             self.store = store
         self.prefixes = _prefixes(ontology_files()[0])
@@ -100,7 +102,7 @@ class Graph:
     @property
     def store(self) -> ox.Store:
         """The store: asserted statements in the default graph, inferred ones in `INFERRED`."""
-        store = self.light_store
+        store = self.to_memory().light_store
         if self._definitions is not None:
             self._definitions.load_into(store)
         return store
@@ -108,7 +110,7 @@ class Graph:
     @store.setter
     def store(self, store: ox.Store) -> None:
         """Take a store that is loaded already."""
-        self.light_store, self._definitions = store, None
+        self.light_store, self._definitions, self._is_kept = store, None, False
 
     @cached_property
     def light_store(self) -> ox.Store:
@@ -117,13 +119,48 @@ class Graph:
         """
         with rdf.relative_to(self._base_iri):
             if self.folder is None:
-                self._load_into(ox.Store())
-                return self.light_store
+                return self._open_kept() or self._load_and_keep()
             from .store import open_or_build, store_key
 
             name = store_key(self.cache_key, self.data)
             opened, self.prefixes = open_or_build(self.folder, name, self._load_and_close)
             return opened
+
+    def to_memory(self) -> Self:
+        """This graph, its light store in memory: on disk, queries about all terms take longer."""
+        _ = self.light_store
+        if self._is_kept:
+            whole = Graph(self.added_paths, base=self._base, only=self.only)
+            with rdf.relative_to(self._base_iri):
+                whole._load_into(ox.Store(), warn=False)
+            self.light_store, self._definitions = whole.light_store, whole._definitions
+            self._is_kept = False
+        return self
+
+    def _open_kept(self) -> ox.Store | None:
+        """The light store of a large framework, on disk since it was first loaded."""
+        if not self._is_large:
+            return None
+        from .not_reasoned import warn_of
+        from .store import open_kept
+
+        opened = open_kept(self.added, self.cache_key)
+        if opened is None:
+            return None
+        for path in self.added_rdf:
+            warn_of(path)
+        store, self.prefixes = opened
+        self._is_kept = True
+        return store
+
+    def _load_and_keep(self) -> ox.Store:
+        """The light store in memory; that of a large framework is kept on disk, too."""
+        self._load_into(ox.Store())
+        if self._is_large:
+            from .store import keep
+
+            keep(self.light_store, self.prefixes, self.added, self.cache_key)
+        return self.light_store
 
     def recipe(self) -> dict[str, Any]:
         """How another process builds this graph, as JSON: see `from_recipe`."""
@@ -222,6 +259,13 @@ class Graph:
         return not self._base or bool(self._added_statements)
 
     @cached_property
+    def _is_large(self) -> bool:
+        """Whether what is added, without data, is so much that it is kept ready on disk."""
+        if self._given or self.data or not self.added:
+            return False
+        return sum(p.stat().st_size for p in self._added_statements if p.is_file()) >= LARGE
+
+    @cached_property
     def proofs(self) -> Proofs:
         """Every inferred statement with its first proof (computed once, about 0.1 s)."""
         return self._infer(self.store)
@@ -236,7 +280,7 @@ class Graph:
     @property
     def lacks_definitions(self) -> bool:
         """Whether there are definitions of capability classes that are not loaded yet."""
-        return self._definitions is not None and self._definitions.are_left
+        return self._is_kept or (self._definitions is not None and self._definitions.are_left)
 
     def _infer(self, store: ox.Store) -> Proofs:
         from .forward_chaining import Limits
@@ -379,7 +423,7 @@ class Graph:
 
     # loading --------------------------------------------------------------
 
-    def _load_into(self, store: ox.Store) -> dict[str, str]:
+    def _load_into(self, store: ox.Store, warn: bool = True) -> dict[str, str]:
         """Load all files into a store; returns the prefixes (of several, the first file's)."""
         if self.added_rdf or self.data:
             from .not_reasoned import warn_of, warn_of_data
@@ -396,7 +440,8 @@ class Graph:
             if path in self.only:
                 found = _beside_ours(found, self.prefixes)
             self.prefixes = found | self.prefixes
-            warn_of(path)
+            if warn:
+                warn_of(path)
         if self._added_statements != self.added_rdf:
             from .mappings import load_mappings
 
@@ -511,6 +556,18 @@ class Graph:
     @cached_property
     def index(self) -> dict[str, set[tuple[str, str]]]:
         """The (kind, IRI) of each term by slug, notation and label in lower case; see `_kind`."""
+        if not self._is_large:
+            return self._make_index()
+        from .closure_cache import derived
+
+        def make() -> dict[str, list[tuple[str, str]]]:
+            return {name: sorted(terms) for name, terms in self._make_index().items()}
+
+        return {
+            name: set(map(tuple, terms)) for name, terms in derived(self, "index", make).items()
+        }
+
+    def _make_index(self) -> dict[str, set[tuple[str, str]]]:
         index: dict[str, set[tuple[str, str]]] = defaultdict(set)
         text = shipped_text(resource_dir("queries") / "terms.rq")
         rows: Any = self.evaluate(text.partition("ORDER BY")[0], light=True)

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import atomic
 from ..io.resources import FilePath
+from .closure_cache import cache_folder
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 _INCOMPLETE = ".loading-"  # prefix of a folder in which a store is being built or removed
@@ -71,6 +72,40 @@ def open_or_build(
             f"{str(folder)[:200]!r}: cannot keep the data there ({type(error).__name__}); "
             "check path, rights and space"
         ) from error
+
+
+def open_kept(files: Iterable[Path], name: str) -> tuple[ox.Store, dict[str, str]] | None:
+    """The store that `keep` has kept in the cache; None if there is none, or a damaged one."""
+    path = _kept_folder(files) / name
+    with suppress(InputError, OSError):
+        if path.is_dir():
+            return _open_store(path)
+    _remove(path)
+    return None
+
+
+def keep(store: ox.Store, prefixes: dict[str, str], files: Iterable[Path], name: str) -> None:
+    """Keep a store in the cache, in place of another one of the same files.
+
+    Args:
+        store: what it holds.
+        prefixes: its prefixes.
+        files: the files that were added, which say where it is kept.
+        name: a digest of all that decides its content.
+    """
+
+    def copy_into(kept: ox.Store) -> dict[str, str]:
+        quads = store.dump(format=ox.RdfFormat.N_QUADS)
+        kept.bulk_load(quads or b"", format=ox.RdfFormat.N_QUADS, lenient=True)
+        return prefixes
+
+    with suppress(InputError, OSError):
+        open_or_build(_kept_folder(files), name, copy_into)
+
+
+def _kept_folder(files: Iterable[Path]) -> Path:
+    """The folder of the cache for the store of some files."""
+    return cache_folder() / hashlib.sha256(repr([*map(str, files)]).encode()).hexdigest()[:32]
 
 
 def _open_store(path: Path) -> tuple[ox.Store, dict[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +9,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..io.resources import resource_dir
 from . import closure_cache
 from .catalogue import Mark, ask, find_question, legend
 from .graph import BASE, DEFAULT, Graph, once_per_graph
@@ -112,23 +109,8 @@ class RoleTables:
 
 @once_per_graph
 def _read_tables(graph: Graph) -> RoleTables:
-    """The tables of a graph, from the cache unless data or a company's questions decide them."""
-    if graph.has_data or any(path.suffix == ".rq" for path in graph.added):
-        return _from_plain(ask_tables(graph), graph)
-    name = _cache_name(graph)
-    if kept := closure_cache.read(name):
-        return _from_plain(json.loads(kept[0]), graph)
-    asked = ask_tables(graph)
-    closure_cache.write(name, json.dumps(asked).encode())
-    return _from_plain(asked, graph)
-
-
-def _cache_name(graph: Graph) -> str:
-    """The name of the cached tables, after all that decides them."""
-    key = hashlib.sha256(f"{graph.cache_key} {sorted(graph.prefixes.items())}".encode())
-    for path in sorted(resource_dir("queries").rglob("*.rq")):
-        key.update(path.read_bytes())
-    return f"{key.hexdigest()[:32]}-tables.json"
+    """The tables of a graph, from the cache if they are there."""
+    return _from_plain(closure_cache.derived(graph, "tables", lambda: ask_tables(graph)), graph)
 
 
 def ask_tables(graph: Graph) -> dict[str, Any]:
