@@ -521,3 +521,25 @@ print(embedded_duckdb().con.execute(query).fetchone()[0])
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_table_in_memory_or_with_a_function_of_python_is_audited_as_its_rows_are():
+    rows = {"person": ["Ada", "Bo"], "title": ["ML Engineer", "Cook"], "skills": ["SQL; Go", "sql"]}
+    frame, con = pa.table(rows), ibis.duckdb.connect()
+
+    @ibis.udf.scalar.python
+    def lower(text: str) -> str:
+        """A function that no database has."""
+        return text.lower()
+
+    stored = con.create_table("staff", frame)
+    tables = [ibis.memtable(frame), ibis.memtable(frame).filter(ibis._.person != "Cy")]
+    tables.append(stored.mutate(skills=lower(stored.skills)))
+    wanted = audit(con.table("staff"))
+    assert wanted.rows["used"] == 2
+    for table in tables:
+        found = audit(table)
+        assert found.file == "table"
+        assert found.titles == wanted.titles
+        assert found.coverage("skill") == wanted.coverage("skill")
+        assert found.people.to_pyarrow().to_pylist() == wanted.people.to_pyarrow().to_pylist()

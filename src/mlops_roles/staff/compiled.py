@@ -34,8 +34,8 @@ def compiled(connection: ibis.BaseBackend, table: ibis.Table) -> str:
     return _GENERATED.sub(lambda name: ours.get(name[0], name[0]), sql)
 
 
-def is_plain(connection: ibis.BaseBackend, table: ibis.Table) -> bool:
-    """Whether an expression on DuckDB is over tables alone, without data or functions of a user.
+def is_plain(table: ibis.Table) -> bool:
+    """Whether an expression is over tables of a database alone, without data or functions in it.
 
     Only Ibis can prepare a database for these.
     """
@@ -43,7 +43,7 @@ def is_plain(connection: ibis.BaseBackend, table: ibis.Table) -> bool:
 
     parts = (ops.InMemoryTable, ops.udf.ScalarUDF, ops.udf.AggUDF)
     users = (op for op in table.op().find(parts) if not _is_builtin(op))
-    return connection.name == "duckdb" and not any(True for _ in users)
+    return not any(True for _ in users)
 
 
 def _is_builtin(op: Any) -> bool:

@@ -212,12 +212,13 @@ def backend_for(staff: Any, connection: ibis.BaseBackend | None = None) -> ibis.
 
 
 def source_name(staff: Any) -> str:
-    """The path of a file, or the name of a table; 'table' for any other expression."""
+    """The path of a file, or the name of a table of a database; 'table' for all else."""
     if isinstance(staff, (str, Path)):
         return str(staff)
     if isinstance(staff, (list, tuple)):
         return ", ".join(map(source_name, staff))
-    return str(getattr(staff.op(), "name", "table")) if hasattr(staff, "op") else "table"
+    op = staff.op() if hasattr(staff, "op") else None
+    return str(getattr(op, "name", "table")) if not hasattr(op, "data") else "table"
 
 
 def _spill_directory(database: str) -> str:
@@ -292,7 +293,7 @@ class Engine:
         """A table computed once, and kept; where an engine has no temporary tables, as it is."""
         import ibis
 
-        if self.con.name in NATIVE_BACKENDS and not is_plain(self.con, table):
+        if self.con.name == "pyspark" or (self.con.name == "duckdb" and not is_plain(table)):
             return table.cache()
         name = ibis.util.gen_name("mlops_roles")
         if self.con.name == "duckdb":

@@ -19,6 +19,7 @@ from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
 from .canonical import canonical
+from .compiled import is_plain
 from .engine import Engine, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
@@ -211,6 +212,8 @@ class TableReader:
         name = source_name(table)
         texts = {str(i): _trimmed_in_engine(table[i]) for i in range(len(table.columns))}
         raw = table.select(**texts)
+        if not is_plain(raw):
+            raw = raw.cache()
         sample = [[text or "" for text in row] for row in self.engine.fetch_rows(raw.head(1000))]
         source = Source(Reading(name, "table"), list(table.columns), sample, _no_load)
         source, plan = plan_layout(source, self.options, self.words, name)
