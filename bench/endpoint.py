@@ -2,7 +2,7 @@
 
     python bench/endpoint.py                           # 64 clients, some seconds each
     python bench/endpoint.py --seconds 60 --clients 64 --rounds 3
-    python bench/endpoint.py --peer /path/to/python    # the one that has rdflib-endpoint
+    python bench/endpoint.py --peer /path/to/python    # where rdflib-endpoint[cli] is installed
 
 Clients ask the questions of the catalogue at random, each over a connection that is kept. First all
 answers are compared; a question that a server does not answer in time, or answers otherwise, is

@@ -1,6 +1,8 @@
 """Every page of the site: search, accessibility, small screens, weight and speed."""
 
 import gzip
+import re
+from itertools import pairwise
 
 import pytest
 
@@ -118,7 +120,7 @@ def test_two_roles_are_compared_and_the_link_repeats_it(open_page, disk):
         {row["skill"] for row in ask("skills-of-role", role=role)}
         for role in ("data-scientist", "ml-engineer")
     )
-    lacking = "#result dl > div:first-child a"
+    lacking = "#result dl > div:first-child a[title]"
     found = page.eval_on_selector_all(lacking, "links => links.map((link) => link.title)")
     assert {*found} == needs - has
     again = open_page(page.url)
@@ -141,6 +143,46 @@ def test_a_page_has_no_serious_finding(open_page, disk, files, axe, paths, schem
         ]
         assert not serious, path
         page.close()
+
+
+CONTROLS = "textbox|combobox|searchbox|button|link|radio|img|navigation|region|table"
+UNNAMED = rf"(?m)^ *- (?:{CONTROLS})(?=:?$)"
+
+
+def test_a_screen_reader_finds_its_way(open_page, disk):
+    """By the accessibility tree: landmarks, headings in order, names of controls and tables."""
+    page = open_page(f"{disk}index.html")
+    for path in KINDS:
+        page.goto(f"{disk}{path}")
+        tree = page.locator("body").aria_snapshot()
+        marks = re.findall(r"(?m)^- (banner|main|contentinfo)", tree)
+        assert marks == ["banner", "main", "contentinfo"], path
+        assert '- navigation "Site":' in tree, path
+        assert '- combobox "Search terms and titles"' in tree, path
+        levels = [int(level) for level in re.findall(r"- heading .*\[level=(\d)\]", tree)]
+        assert levels[0] == 1, path
+        assert levels.count(1) == 1, path
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
+        assert not re.findall(UNNAMED, tree), path
+        heads = tree.count("- columnheader")
+        assert (heads > 0) == ('- table "' in tree), path
+
+
+def test_the_picture_of_the_roles_is_read_as_links(open_page, disk):
+    page = open_page(f"{disk}index.html")
+    tree = page.locator("figure.picture svg:visible").aria_snapshot()
+    assert re.search(r'^- (?:group|img|figure) ".+":', tree)
+    assert re.search(r'- link ".*ML Engineer', tree)
+
+
+@pytest.mark.parametrize("path", ["index.html", "matrix/index.html", "query/index.html"])
+def test_paper_has_no_controls(open_page, disk, path):
+    page = open_page(f"{disk}{path}", color_scheme="dark")
+    page.emulate_media(media="print")
+    shown = page.locator("input, select, button, .top nav, .side, .skip").all()
+    assert not [control.evaluate("e => e.outerHTML") for control in shown if control.is_visible()]
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    assert ink == "rgb(27, 36, 48)"  # dark, whatever the screen has
 
 
 @pytest.mark.parametrize("paths", [KINDS, pytest.param(None, marks=pytest.mark.long)])

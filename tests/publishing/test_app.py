@@ -276,6 +276,9 @@ WRONG = {
     "no such graph": (400, "GET", {"query": ROLES, "default-graph-uri": "file:///x"}, None, {}),
     "no such graph in FROM": (400, "GET", {"query": "ASK FROM <file:///x> {}"}, None, {}),
     "a large body": (413, "POST", None, b"#" * (2 << 20), RAW),
+    "a packed body": (415, "POST", None, b"ASK {}", {**RAW, "Content-Encoding": "gzip"}),
+    "100 parameters": (400, "GET", {f"a{n}": "" for n in range(200)}, None, {}),
+    "many headers": (431, "GET", {"query": ROLES}, None, {"X-Long": "x" * (20 << 10)}),
     "another method": (405, "PUT", None, b"", {}),
     "DELETE": (405, "DELETE", None, None, {}),
     "an unknown path": (404, "GET", None, None, {}),
@@ -294,6 +297,14 @@ def test_a_wrong_request_has_a_status_and_a_sentence(client, case):
     assert "/root" not in answer.text
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/resolve?title=%ff", "/search?q=%ed%a0%80", "/ask/roles?role=%c3", "/ask/roles?%ff=1"]
+)
+def test_a_parameter_that_is_not_utf_8_is_refused(client, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.text) == (400, "400: the parameters are over 100, or not in UTF-8\n")
 
 
 # what strangers send ----------------------------------------------------------

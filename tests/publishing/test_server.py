@@ -351,6 +351,35 @@ def test_a_file_is_sent_again_only_if_it_has_changed(port, dist):
         page.write_text(before)
 
 
+def test_an_absolute_target_is_read_as_another_but_for_another_host(port):
+    own = f"http://127.0.0.1:{port}"
+    assert ask(port, f"{own}{PAGE}")[::2] == ask(port, PAGE)[::2]
+    assert ask(port, f"{own}/sparql?query=ASK%7B%7D", Host="evil.example")[0] == 200
+    assert ask(port, f"{own}{IRI}", Accept="text/html")[1]["Location"] == PAGE
+    for odd in ("http://evil.example", "http://", "https://[", "http://user@127.0.0.1"):
+        assert ask(port, f"{odd}{PAGE}")[0] in (404, 421), odd
+
+
+@pytest.mark.parametrize("path", ["/ask/roles/", "/openapi.json/", "/resolve/?title=x"])
+def test_no_answer_repeats_the_host_that_a_request_names(port, path):
+    for host in ("evil.example", f"127.0.0.1:{port}"):
+        status, headers, body = ask(port, path, Host=host)
+        assert status in (404, 421)
+        assert headers["Location"] is None
+        assert b"evil" not in body
+
+
+def test_a_body_has_one_length(port):
+    request = (
+        f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        "Content-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Length: 4\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        raw.sendall(request.encode())
+        assert raw.recv(200).startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.fixture(scope="module")
 def impatient():
     """The port of a server that looks at its connections often, and what says that it answered.

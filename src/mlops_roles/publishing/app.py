@@ -38,7 +38,8 @@ from .documents import formats, serialize
 from .negotiation import best_media_type
 from .offer import Offer, names_host, together
 from .openapi import describe, state_of_questions
-from .protocol import TRIPLES, Operation, Prepared, Refused, prepare, read_operation
+from .protocol import TRIPLES, Operation, Prepared, Refused, decoded_pairs, prepare, read_operation
+from .request_form import with_form
 from .service import SERVICE, description, service_statements
 from .site import ALLOWED, SAFE, LateSite, Site
 
@@ -97,7 +98,8 @@ class App:
         handlers: dict[Any, Any] = {HTTPException: self._other, Exception: _unforeseen}
         lifespan = together([part.lifespan for part in parts if part.lifespan])
         whole = Starlette(routes=found, exception_handlers=handlers, lifespan=lifespan)
-        self.asgi = _with_origins(whole, offer.origins) if offer.origins else whole
+        whole.router.redirect_slashes = False  # it would repeat any host that a request names
+        self.asgi = with_form(_with_origins(whole, offer.origins) if offer.origins else whole)
         names = {name.value: name.value for name in graph.store.named_graphs()}
         self.graphs = {BASE: "", **names, SERVICE.value: SERVICE.value}
 
@@ -353,7 +355,7 @@ def _text(status: int, why: str, **headers: str) -> Response:
 
 def _single(request: Request) -> dict[str, str]:
     """The parameters of an address, each given once."""
-    pairs = request.query_params.multi_items()
+    pairs = decoded_pairs(request.scope["query_string"])
     if len(dict(pairs)) < len(pairs):
         raise Refused(400, "a parameter is given twice")
     return dict(pairs)

@@ -68,6 +68,11 @@ class DocumentedTerm:
         return self.page.label
 
     @property
+    def short(self) -> str:
+        """Its notation, else the initials of its name, for the head of a narrow column."""
+        return self.first_value("notation") or "".join(word[0] for word in self.label.split())
+
+    @property
     def sort_key(self) -> tuple[str, ...]:
         """Sort key: notation, with numbers by value, then label; in the vocabulary the name."""
         notation = re.sub(r"\d+", lambda number: number[0].zfill(4), self.first_value("notation"))

@@ -75,10 +75,19 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0"><table>\n')
+    parser.add_render_rule("table_open", _table)
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _table(renderer: object, tokens: list[Token], index: int, *_: object) -> str:
+    """The start of a table, which is named by the heading above it."""
+    above = (t for t in reversed(tokens[:index]) if t.type == "heading_open")
+    heading = next((t.attrGet("id") for t in above), None)
+    name = f' aria-labelledby="{escape(str(heading))}"' if heading else ""
+    role = ' role="group"' if heading else ""
+    return f'<div class="scroll" tabindex="0"{role}{name}><table{name}>\n'
 
 
 def _fence(renderer: object, tokens: list[Token], index: int, *_: object) -> str:

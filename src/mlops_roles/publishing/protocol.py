@@ -153,18 +153,20 @@ async def read_operation(request: Request) -> Operation | None:
 
 async def _pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters of a request, those of a form included, and a raw query as `query`."""
-    pairs = _decoded_pairs(request.scope["query_string"])
+    pairs = decoded_pairs(request.scope["query_string"])
     if request.method != "POST":
         return pairs
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     charset = parameters.partition("charset=")[2].strip(' "') or "utf-8"
     if charset != "utf-8":
         raise Refused(415, "the protocol has UTF-8 alone; send that")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, "a body that is packed; send it plainly")
     kind, body = kind.strip(), await _body(request)
     if kind == QUERY:
         return [*pairs, ("query", _decoded(body))]
     if kind == FORM:
-        return [*pairs, *_decoded_pairs(body)]
+        return [*pairs, *decoded_pairs(body)]
     raise Refused(415, f"send {QUERY} or {FORM}")
 
 
@@ -186,10 +188,11 @@ def _decoded(body: bytes) -> str:
         raise Refused(400, "not UTF-8") from None
 
 
-def _decoded_pairs(body: bytes) -> list[tuple[str, str]]:
+def decoded_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The parameters of an address or a form. Raises Refused for what is not UTF-8."""
     try:
         return parse_qsl(
             _decoded(body), keep_blank_values=True, errors="strict", max_num_fields=100
         )
     except ValueError:
-        raise Refused(400, "the parameters cannot be read") from None
+        raise Refused(400, "the parameters are over 100, or not in UTF-8") from None

@@ -385,7 +385,8 @@
       ? answer.results.bindings.slice(0, limit).map((row) => make("tr", {}, ...columns.map((column) => cell(row[column]))))
       : rows.map((row) => make("tr", {}, ...row.map((text) => make("td", {}, text))));
     const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col" }, column)));
-    part("table").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
+    const parts = [make("thead", {}, head), make("tbody", {}, ...body)];
+    part("table").replaceChildren(make("table", { "aria-label": "Rows of the answer" }, ...parts));
     const left = rows.length - body.length;
     part("more").hidden = left <= 0;
     part("more").textContent = `Show the other ${left.toLocaleString("en")} rows`;
