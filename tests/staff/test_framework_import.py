@@ -184,6 +184,32 @@ def test_what_cannot_be_read_is_an_error_with_the_fix(text, options, says, write
         import_framework([write(text)], **{"namespace": NS, **options})
 
 
+def test_a_heading_of_words_of_need_says_whether_a_skill_is_needed(write):
+    rows = "Role,Skill,{}\nA,b,must have\nA,c,nice to have\n"
+    for heading in ("Must have / nice to have", "Essential or desirable?", "Muss/Kann"):
+        found = import_framework([write(rows.format(f'"{heading}"'))], NS)
+        assert links(found) == {("a", "requiresSkill", "b"), ("a", "prefersSkill", "c")}, heading
+
+
+def test_of_two_headings_of_ids_or_definitions_the_first_listed_is_read(write):
+    path = write(
+        "conceptType,code,conceptUri,preferredLabel,definition,description\n"
+        "Occupation,2512.1,https://e.example/o/1,data keeper,,Keeps data.\n"
+        "KnowledgeSkillCompetence,,https://e.example/s/1,sing,,Sings.\n"
+    )
+    found = import_framework([path], NS)
+    assert {t.object.value for t in found.triples if "definition" in t.predicate.value} == {
+        "Keeps data.",
+        "Sings.",
+    }
+    assert {"code", "definition"} <= found.readings[0].not_read.keys()
+
+
+def test_a_text_file_with_tabs_is_a_table(write):
+    found = import_framework([write("Role\tSkill\nA\tb\n", "Skills.txt")], NS)
+    assert links(found) == {("a", "requiresSkill", "b")}
+
+
 def test_a_heading_may_be_mapped_or_ignored(write):
     path = write("Role,Job title,Know-how\nA,b,c\n")
     found = import_framework([path], NS, mapping={"skill": "Know-how"}, ignore=["Job title"])

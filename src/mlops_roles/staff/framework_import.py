@@ -125,7 +125,7 @@ def import_framework(  # noqa: PLR0913  # how the terms are written, all of it o
     """Read roles, tasks and skills from tables, as a framework on the vocabulary of the ontology.
 
     Args:
-        paths: CSV, TSV or XLSX files; all sheets of all files are read as one framework.
+        paths: CSV, TSV (.tsv, .txt) or XLSX files; all their sheets are read as one framework.
         namespace: where the IRIs of terms without an IRI of their own start.
         prefix: its prefix.
         source: the document that the terms come from, an IRI or a title; by default the files.

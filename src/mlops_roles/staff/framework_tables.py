@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +25,9 @@ from .spreadsheets import csv_rows, decode, delimiter_of
 
 KINDS = ("role", "task", "skill")
 GENERIC = ("id", "label", "names", "definition")  # of the one kind that a table or row is about
-SUFFIXES = (".csv", ".tsv", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 HEADER_ROWS, MAX_BYTES, SIMILAR = 40, 1 << 28, 0.84
+_BETWEEN_WORDS = re.compile(r"\s*[/|,]\s*|\s+(?:or|oder|ou|o)\s+")
 
 
 class Table(NamedTuple):
@@ -74,7 +76,8 @@ def known_headings() -> dict[str, str]:
     """Folded heading to column."""
     rows = resource_rows("ontology", "staff/framework_columns")
     own = {fold_heading(row["column"]): row["column"] for row in rows}
-    return own | {fold_heading(row["heading"]): row["column"] for row in rows}
+    listed = {fold_heading(row["heading"]): row["column"] for row in rows}
+    return listed | own | listed  # in the order of the list
 
 
 @cache
@@ -143,9 +146,8 @@ def _columns(
     headings: Sequence[str], mapped: Mapping[str, str], ignored: Sequence[str], name: str
 ) -> dict[str, str]:
     """Heading to column; a heading that is not known is left out."""
-    known = known_headings()
     found = {
-        heading: mapped.get(heading) or known.get(fold_heading(heading), "")
+        heading: mapped.get(heading) or _column_of(heading)
         for heading in headings
         if heading and heading not in ignored
     }
@@ -154,6 +156,9 @@ def _columns(
         by_column[column].append(heading)
     for column, several in by_column.items():
         chosen = [heading for heading in several if heading in mapped]
+        if len(several) > 1 and not chosen and column.endswith(("id", "definition")):
+            order = list(known_headings())
+            chosen = [min(several, key=lambda heading: order.index(fold_heading(heading)))]
         if column and len(several) > 1 and len(chosen) != 1:
             raise InputError(
                 f"{name}: {' and '.join(map(repr, several))} could both be the {column}; settle it "
@@ -163,6 +168,16 @@ def _columns(
             if heading not in chosen:
                 found[heading] = ""
     return {heading: column for heading, column in found.items() if column}
+
+
+def _column_of(heading: str) -> str:
+    """The column that a heading names, itself or by the words of its cells ("must / nice"); or ''.
+
+    Of several headings of an id or definition, the first one in the list of headings is taken.
+    """
+    words = _BETWEEN_WORDS.split(heading.casefold().strip(" ?"))
+    is_need = len(words) > 1 and all(word in known_words("need") for word in words)
+    return known_headings().get(fold_heading(heading), "need" if is_need else "")
 
 
 def _kinds_of(columns: Iterable[str]) -> list[str]:

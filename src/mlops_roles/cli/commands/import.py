@@ -23,7 +23,7 @@ from ..staff_options import mapping
 MAX_SHOWN = 50
 
 ARGUMENTS = """
-files TABLE+          CSV, TSV or XLSX
+files TABLE+          CSV, TSV (or .txt) or XLSX
 --namespace IRI!      the start of the IRIs of your terms; it ends with / or #
 --prefix PREFIX       the prefix of the namespace
 --source TEXT         the document that the terms come from, an IRI or a title (default: the files)
