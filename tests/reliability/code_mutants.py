@@ -46,7 +46,7 @@ GROUPS = {  # the modules and the tests of a group
         ["staff/reader.py"],
         ["staff/test_reader.py", "staff/test_reading.py", "staff/test_delimiter.py"],
     ),
-    "thresholds": (["staff/*.py"], ["staff/test_thresholds.py", "staff/test_reading.py"]),
+    "thresholds": (["staff/*.py"], ["staff/test_thresholds.py"]),
     "resolver": (
         [f"matching/{name}.py" for name in ("titles", "title_reading", "names_in_title")],
         ["matching/test_titles.py", "matching/test_curation.py"],

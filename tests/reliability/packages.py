@@ -25,6 +25,7 @@ TESTS = [
     *("tests/ontology/test_graph.py", "tests/ontology/test_gate.py", "tests/analysis/test_gap.py"),
     *("tests/analysis/verifier", "tests/validation/test_shapes.py", "tests/io"),
     *("tests/matching/test_curation.py", "tests/staff/test_reading.py", "tests/cli/test_main.py"),
+    *("tests/publishing/test_app.py", "tests/cli/test_agents.py"),
 ]
 TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl")
 # the reference implementation of SSSOM, which this judges by, needs later versions than the lowest

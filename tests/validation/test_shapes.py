@@ -222,6 +222,11 @@ EX = "@prefix ex: <https://example.org/> .\n"
 ADA = 'ex:ada a foaf:Person ; foaf:name "Ada" ; mlops:jobTitle "Data Scientist" '
 COMPANY = {
     # shapes, what is said of ada, and the shapes that she violates
+    "nodes that only the shape names": (
+        "ex:Level sh:targetNode 5 , ex:absent ; sh:nodeKind sh:BlankNode .",
+        ".",
+        {"ex:Level"},
+    ),
     "a named shape that a shape left to pySHACL refers to": (
         "ex:Person a sh:NodeShape ; sh:targetClass foaf:Person ; sh:property ex:Badge . "
         "ex:Badge a sh:PropertyShape ; sh:path ex:badge ; sh:equals ex:card ; sh:minCount 1 .",

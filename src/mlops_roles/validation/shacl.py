@@ -199,10 +199,12 @@ def _asserted_quads(graph: Graph) -> tuple[ox.Quad, ...]:
 
 @once_per_graph
 def _nodes(graph: Graph) -> tuple[set[Any], set[Any]]:
-    """The subjects of the ontology, and all its nodes."""
+    """The subjects of the ontology, and all its nodes; not what a shape only has as its target."""
     quads = _asserted_quads(graph)
     subjects = {q.subject for q in quads}
-    return subjects, subjects | {q.object for q in quads if not isinstance(q.object, ox.Triple)}
+    targeted = {q.object for q in quads if q.predicate.value == f"{SHACL}targetNode"}
+    objects = {q.object for q in quads if not isinstance(q.object, ox.Triple)}
+    return subjects, subjects | (objects - targeted)
 
 
 @once_per_graph
