@@ -18,6 +18,7 @@ def code_cells():
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
+@pytest.mark.thorough
 def test_the_code_of_the_notebook_runs(monkeypatch):
     """In this process; the long test runs it as Jupyter does."""
     monkeypatch.chdir(NOTEBOOK.parent)

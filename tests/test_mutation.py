@@ -12,6 +12,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, BNode, Graph, URIRef
 from rdflib.collection import Collection
 from support.reasoners import NAMES, kind, oxigraph, rows, schema, show, sum_of, turtle
+from support.sample import sampled
 
 from mlops_roles.ontology.reasoner import contradictions, infer
 
@@ -166,14 +167,10 @@ def test_axioms_and_rows_are_found():
     assert len(rows("follows")) > 60 and len(rows("never")) > 20 and len(rows("contradiction")) > 10
 
 
-@pytest.mark.parametrize(
-    "row",
-    [r for r in rows() if kind(r) != "never" and "rules" not in r["blind"].split()],
-    ids=lambda r: f"{r['row']} {r['given']}",
-)
-def test_a_row_holds_under_the_rules_and_not_without_the_vocabulary(row):
-    assert holds(row, vocabulary())
-    assert not holds(row, ox.Store()), "the rules need no axiom for it"
+def test_a_row_holds_under_the_rules_and_not_without_the_vocabulary():
+    claimed = [r for r in rows() if kind(r) != "never" and "rules" not in r["blind"].split()]
+    assert [row for row in claimed if row not in true_rows()] == []
+    assert [row for row in claimed if holds(row, ox.Store())] == [], "they need no axiom"
 
 
 @pytest.mark.parametrize("row", rows("never"), ids=lambda r: f"{r['row']} {r['given']}")
@@ -184,7 +181,14 @@ def test_a_row_never_follows_and_would_with_the_axiom_it_names(row):
     )
 
 
-@pytest.mark.parametrize("text", mutants(), ids=str)
+def kinds_of_loss(text: str) -> set:
+    """The kind of an axiom, of what it is about, and whether all of it is lost."""
+    (subject, prop, value), member = mutants()[text]
+    about = min(schema().objects(subject, RDF.type), default=None)
+    return {(prop, value if prop == RDF.type else None, about, member is None)}
+
+
+@pytest.mark.parametrize("text", sampled(mutants(), kinds_of_loss, others="thorough"), ids=str)
 def test_the_loss_of_an_axiom_is_noticed(text):
     assert noticed(mutants()[text]), f"no row of entailments.csv fails without: {text}"
 

@@ -237,6 +237,7 @@ def test_the_changed_answers_are_those_of_two_audits(changed):
     ]
 
 
+@pytest.mark.thorough
 def test_each_named_statement_alone_changes_the_answer(changed, version, shipped):
     """Each cause alone changes the same answers, and no others."""
     assert [answer["because"] for answer in changed.answers] == [[NEED], [NEED], [TITLE]]

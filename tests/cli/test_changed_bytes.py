@@ -38,6 +38,7 @@ def place(tmp_path_factory):
         yield folder
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kept", KEPT)
 def test_a_changed_byte_is_noticed_or_read_as_it_is(
     kept, place, monkeypatch, capsys, request, record_figure

@@ -304,7 +304,10 @@ def test_a_wrong_request_has_a_status_and_a_sentence(client, case):
 )
 def test_a_parameter_that_is_not_utf_8_is_refused(client, path):
     answer = client.get(path)
-    assert (answer.status_code, answer.text) == (400, "400: the parameters are over 100, or not in UTF-8\n")
+    assert (answer.status_code, answer.text) == (
+        400,
+        "400: the parameters are over 100, or not in UTF-8\n",
+    )
 
 
 # what strangers send ----------------------------------------------------------

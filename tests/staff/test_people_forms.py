@@ -179,34 +179,29 @@ def role(kind="Role", **more):
     return {"@type": kind, **more}
 
 
-@pytest.mark.parametrize(
-    ("document", "title"),
-    [
-        ({"worksFor": role(roleName=ENGINEER, **NOW)}, ENGINEER),
-        ({"worksFor": role(roleName=ENGINEER, **PAST)}, None),
-        ({"worksFor": {"roleName": ENGINEER, "worksFor": {"name": "A"}}}, ENGINEER),
-        (
-            {
-                "hasOccupation": [
-                    role(hasOccupation=role("Occupation", name="Cook"), **PAST),
-                    role(hasOccupation=role("Occupation", name=ENGINEER, skills=["SQL"]), **NOW),
-                ]
-            },
-            ENGINEER,
-        ),
-        ({"hasOccupation": role("EmployeeRole", hasOccupation={"name": ENGINEER})}, ENGINEER),
-        ({"memberOf": role("OrganizationRole", namedPosition=ENGINEER)}, ENGINEER),
-        ({"jobTitle": role("DefinedTerm", name=ENGINEER)}, ENGINEER),
-        ({"jobTitle": [ENGINEER], "worksFor": role("Organization", name="A")}, ENGINEER),
-        ({"hasOccupation": ENGINEER}, ENGINEER),
-    ],
-)
-def test_the_roles_of_schema_org_are_unwrapped(tmp_path, document, title):
-    person = {"@context": "http://schema.org/", "@type": "Person", "name": "Ann", **document}
-    found = of_json(tmp_path, person)
-    expected = {} if title is None else {"Ann": (title, "data-engineer")}
-    assert people(found) == expected
-    assert len(found.reading.left_out.get("left", [])) == (title is None)
+ENGINEERS = {
+    "role": {"worksFor": role(roleName=ENGINEER, **NOW)},
+    "two employers": {"worksFor": {"roleName": ENGINEER, "worksFor": {"name": "A"}}},
+    "one occupation ended": {
+        "hasOccupation": [
+            role(hasOccupation=role("Occupation", name="Cook"), **PAST),
+            role(hasOccupation=role("Occupation", name=ENGINEER, skills=["SQL"]), **NOW),
+        ]
+    },
+    "occupation": {"hasOccupation": role("EmployeeRole", hasOccupation={"name": ENGINEER})},
+    "position": {"memberOf": role("OrganizationRole", namedPosition=ENGINEER)},
+    "title with a definition": {"jobTitle": role("DefinedTerm", name=ENGINEER)},
+    "list": {"jobTitle": [ENGINEER], "worksFor": role("Organization", name="A")},
+    "text": {"hasOccupation": ENGINEER},
+}
+
+
+def test_the_roles_of_schema_org_are_unwrapped(tmp_path):
+    cases = {**ENGINEERS, "ended": {"worksFor": role(roleName=ENGINEER, **PAST)}}
+    staff = [{"@type": "Person", "name": name, **person} for name, person in cases.items()]
+    found = of_json(tmp_path, {"@context": "http://schema.org/", "@graph": staff})
+    assert people(found) == dict.fromkeys(ENGINEERS, (ENGINEER, "data-engineer"))
+    assert len(found.reading.left_out["left"]) == 1
     assert knowers(found, "sql") == 0
 
 
@@ -243,19 +238,24 @@ def test_a_web_page_with_several_scripts_is_read(tmp_path):
     assert people(found) == {"Ann": ("Data Engineer", "data-engineer")}
 
 
-@pytest.mark.parametrize(
-    "thing",
-    ["schema:Organization", "schema:JobPosting", "schema:Occupation", "schema:Role", "schema:Book",
+NO_PERSON = [
+    "schema:Organization", "schema:JobPosting", "schema:Occupation", "schema:Role", "schema:Book",
      "schema:CreativeWork", "schema:Project", "foaf:Organization", "foaf:Group", "foaf:Project",
      "foaf:Document", "org:OrganizationalUnit", "vcard:Organization", "vcard:Group", "mlops:Role",
-     "skos:Concept", ":Firm", "schema:Person , schema:Organization"],
-)  # fmt: skip
-def test_what_is_no_person_is_none_whatever_skills_it_has(tmp_path, thing):
+     "skos:Concept", ":Firm", "schema:Person , schema:Organization",
+]  # fmt: skip
+
+
+def test_what_is_no_person_is_none_whatever_skills_it_has(tmp_path):
+    things = "".join(
+        f":x{number} a {thing} ; foaf:name 'a {thing}' ; mlops:hasSkill skill:sql ; "
+        "schema:jobTitle 'Data Engineer' ; schema:knowsAbout 'SQL' . "
+        for number, thing in enumerate(NO_PERSON)
+    )
     found = of_turtle(
         tmp_path,
-        f":x a {thing} ; foaf:name 'X' ; mlops:hasSkill skill:sql ; "
-        "schema:jobTitle 'Data Engineer' ; schema:knowsAbout 'SQL' . "
-        ":Firm rdfs:subClassOf schema:Organization . :a a foaf:Person ; foaf:name 'Ann' .",
+        f"{things} :Firm rdfs:subClassOf schema:Organization . "
+        ":a a foaf:Person ; foaf:name 'Ann' .",
     )
     assert list(people(found)) == ["Ann"]
     assert knowers(found, "sql") == holders(found, "data-engineer") == 0
@@ -275,30 +275,31 @@ def test_a_person_without_a_type_is_one_by_what_only_people_have(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    ("interval", "counts"),
-    [
-        ("[ time:hasEnd [ time:inXSDDateTime '2020-01-01T00:00:00'^^xsd:dateTime ] ]", False),
-        ("[ time:hasEnd [ time:inXSDDateTimeStamp '2026-06-30T10:00:00Z' ] ]", True),
-        ("[ time:hasEnd [ time:inXSDgYear '2025'^^xsd:gYear ] ]", False),
-        ("[ time:hasEnd [ time:inXSDgYear '2026'^^xsd:gYear ] ]", True),
-        ("[ time:hasBeginning [ time:inXSDDate '2027-01-01'^^xsd:date ] ]", False),
-        ("[ time:hasBeginning [ time:inXSDDate '2020-01-01'^^xsd:date ] ]", True),
-        ("[ schema:startDate '2020-01' ; schema:endDate '2026-05' ]", False),
-        ("'2019-01-01/2020-01-01'", False),
-        ("'2019-01-01/2027-01-01'", True),
-        ("[ schema:endDate '2020' ] , [ schema:startDate '2021' ]", True),
-        ("[ a time:Interval ]", True),
-    ],
-)  # fmt: skip
-def test_the_interval_of_a_membership_decides(tmp_path, interval, counts):
-    found = of_turtle(
-        tmp_path,
-        f":a a foaf:Person ; foaf:name 'Ann' ; org:memberOf :u . [] org:member :a ; "
-        f"org:organization :u ; org:role role:data-engineer ; org:memberDuring {interval} .",
+INTERVALS = [
+    ("[ time:hasEnd [ time:inXSDDateTime '2020-01-01T00:00:00'^^xsd:dateTime ] ]", False),
+    ("[ time:hasEnd [ time:inXSDDateTimeStamp '2026-06-30T10:00:00Z' ] ]", True),
+    ("[ time:hasEnd [ time:inXSDgYear '2025'^^xsd:gYear ] ]", False),
+    ("[ time:hasEnd [ time:inXSDgYear '2026'^^xsd:gYear ] ]", True),
+    ("[ time:hasBeginning [ time:inXSDDate '2027-01-01'^^xsd:date ] ]", False),
+    ("[ time:hasBeginning [ time:inXSDDate '2020-01-01'^^xsd:date ] ]", True),
+    ("[ schema:startDate '2020-01' ; schema:endDate '2026-05' ]", False),
+    ("'2019-01-01/2020-01-01'", False),
+    ("'2019-01-01/2027-01-01'", True),
+    ("[ schema:endDate '2020' ] , [ schema:startDate '2021' ]", True),
+    ("[ a time:Interval ]", True),
+]
+
+
+def test_the_interval_of_a_membership_decides(tmp_path):
+    members = (
+        f":a{n} a foaf:Person ; foaf:name 'P{n}' ; org:memberOf :u . [] org:member :a{n} ; "
+        f"org:organization :u ; org:role role:data-engineer ; org:memberDuring {interval} .\n"
+        for n, (interval, _) in enumerate(INTERVALS)
     )
-    assert people(found) == ({"Ann": (None, "data-engineer")} if counts else {})
-    assert found.reading.count_left_out == (not counts)
+    found = of_turtle(tmp_path, "".join(members))
+    there = [f"P{n}" for n, (_, counts) in enumerate(INTERVALS) if counts]
+    assert people(found) == dict.fromkeys(there, (None, "data-engineer"))
+    assert found.reading.count_left_out == len(INTERVALS) - len(there)
 
 
 def test_a_date_that_is_none_is_an_error_with_the_option_that_settles_it(tmp_path):

@@ -28,6 +28,7 @@ process()
 STAFF = ROOT / "examples" / "acme.csv"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="needs kill and file locks")
 @pytest.mark.parametrize(("way", "code"), [("ended", 1), ("killed", -9)])
 def test_files_of_an_engine_go_with_its_process_or_at_the_next_start(way, code, tmp_path):

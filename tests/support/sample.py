@@ -23,8 +23,10 @@ def sample(cases: Iterable[Any], kinds: Callable[[Any], Iterable[Hashable]]) -> 
     return found
 
 
-def sampled(cases: Iterable[Any], kinds: Callable[[Any], Iterable[Hashable]]) -> list[Any]:
-    """All cases as parameters: those of the sample, and the others with the mark `long`.
+def sampled(
+    cases: Iterable[Any], kinds: Callable[[Any], Iterable[Hashable]], others: str = "long"
+) -> list[Any]:
+    """All cases as parameters: those of the sample, and the others with a mark, `long` or another.
 
     A case of several values is a tuple.
     """
@@ -33,7 +35,7 @@ def sampled(cases: Iterable[Any], kinds: Callable[[Any], Iterable[Hashable]]) ->
     return [
         pytest.param(
             *(case if isinstance(case, tuple) else (case,)),
-            marks=[] if case in chosen else [pytest.mark.long],
+            marks=[] if case in chosen else [getattr(pytest.mark, others)],
         )
         for case in cases
     ]
