@@ -20,6 +20,8 @@ from support.asserted import PREFIXES, ROOT
 
 from mlops_roles import catalogue, load
 from mlops_roles.cli.main import build_parser, command_names, main
+from mlops_roles.matching.proposals import survey
+from mlops_roles.matching.review import review_workbook
 from mlops_roles.publishing.pages import Documentation, with_alignments
 
 ELSEWHERE = {  # what needs a server, another shell or a long time, and where it is tested
@@ -70,9 +72,15 @@ EXAMPLES = [(n, ln) for n, ln in [*help_examples(), *page_examples()] if not is_
 FIRST = list({name: (name, line) for name, line in reversed(EXAMPLES)}.values())
 
 
+@pytest.fixture
+def folder(files, tmp_path):
+    """A folder of its own for a command, with every file that the examples name."""
+    return shutil.copytree(files, tmp_path, dirs_exist_ok=True)
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A folder with every file that the examples name."""
+def files(tmp_path_factory):
+    """The files that the examples name, as they are before any of them runs."""
     here = tmp_path_factory.mktemp("examples")
     copies = {
         "staff.csv": "acme.csv",
@@ -83,7 +91,11 @@ def folder(tmp_path_factory):
         "ours.ttl": "acme.ttl",
         "theirs.ttl": "acme-hr.ttl",
         "old.ttl": "acme.ttl",
-        "new.ttl": "acme.ttl",
+        "new.ttl": "acme-hr.ttl",
+        "acme-1.ttl": "acme.ttl",
+        "acme-2.ttl": "frameworks/company.ttl",
+        "acme-2025.ttl": "acme.ttl",
+        "acme-2026.ttl": "frameworks/company.ttl",
     }
     for name, source in copies.items():
         shutil.copy(ROOT / "examples" / source, here / name)
@@ -91,8 +103,9 @@ def folder(tmp_path_factory):
     (here / "acme.ttl").write_text(re.search(r"```turtle\n(.*?)```", page, re.S)[1], "utf-8")
     shutil.copytree(ROOT / "examples", here / "examples")
     write_tables(here)
-    link = ["link", "theirs.ttl", "--output", "mappings.sssom.tsv"]
-    assert in_folder(here, link)[0] == 0
+    found = survey(here / "theirs.ttl")
+    (here / "review.xlsx").write_bytes(review_workbook(found))
+    (here / "mappings.sssom.tsv").write_text(found.proposals.to_tsv(), "utf-8")
     accept_all(here / "mappings.sssom.tsv")
     (here / "ours.csv").write_text("check,subject,reason\nOOPS! P08,*,intended\n")
     (here / "key").write_bytes(b"k" * 32)
@@ -155,6 +168,8 @@ def write_tables(here):
 
 def write_answers(here):
     """What some examples write and others read."""
+    decide = ["resolve", "Data Ninja", "--accept", "R3", "--author", "Ada"]
+    assert in_folder(here, [*decide, "--decisions", "ours.sssom.tsv"])[0] == 0
     ada = ["certify", "Ada Okafor", "R3", "--staff"]
     for more in (["--output", "ada.json"], ["--key-file", "key", "--output", "ada.ttl"]):
         assert in_folder(here, [*ada, "staff.csv", *more])[0] == 0

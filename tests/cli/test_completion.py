@@ -8,21 +8,28 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from mlops_roles.cli.completing import FILES, candidates
 from mlops_roles.cli.main import command_names, main
 
-STARTS = {
+STARTS = {  # how a shell is started without its settings, and what it is told first
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'eval "$(mlops-roles completion bash)"'),
     "zsh": (
         ["zsh", "-f", "-i"],
         'autoload -Uz compinit; compinit -u -D; eval "$(mlops-roles completion zsh)"',
     ),
-    "fish": (["fish", "--no-config", "-i"], "mlops-roles completion fish | source"),
+    "fish": (
+        ["fish", "--no-config", "-i"],
+        "function fish_prompt; echo -n 'READY> '; end; mlops-roles completion fish | source",
+    ),
 }
+# a program in place of ours: it prints the arguments that the shell gives it
+PROGRAM = """#!/bin/sh
+[ "$1" = completion ] && exec {python} -m mlops_roles "$@"
+printf 'GIVEN'; printf ' <%s>' "$@"; printf '\\n'
+"""
 
 
 @pytest.mark.parametrize(
@@ -70,22 +77,20 @@ class Terminal:
         if self.child == 0:
             os.chdir(folder)
             os.environ |= {"TERM": "xterm", "PS1": "READY> ", "COLUMNS": "100"}
-            os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+            os.environ["PATH"] = f"{folder}/bin:{os.environ['PATH']}"
             os.execvp(argv[0], argv)
 
-    def send(self, keys, until, seconds=30):
-        """Send keys, and read until a pattern shows; returns what showed."""
+    def send(self, keys, until, seconds=60):
+        """Send keys, and read until a pattern shows and the shell waits for the next line."""
         os.write(self.file, keys.encode())
         shown, end = "", time.monotonic() + seconds
-        while not re.search(until, shown):
+        while not re.search(f"{until}.*READY> ", shown, re.DOTALL):
             ready, _, _ = select.select([self.file], [], [], max(0, end - time.monotonic()))
-            if not ready:
-                raise AssertionError(f"{until!r} did not show in {shown[-500:]!r}")
+            assert ready, f"{until!r} did not show in {shown[-500:]!r}"
             data = os.read(self.file, 4096).decode("utf-8", "replace")
             shown += data
             if "\x1b[c" in data or "\x1b[0c" in data:  # fish asks what the terminal is
                 os.write(self.file, b"\x1b[?62;c")
-        return shown
 
     def close(self):
         os.close(self.file)
@@ -98,20 +103,27 @@ class Terminal:
 def test_a_tab_completes_in_a_terminal(shell, tmp_path):
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    (tmp_path / "staffing.csv").write_text("person\n")
+    (tmp_path / "staffing of May.csv").write_text("person\n")
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "mlops-roles"
+    program.write_text(PROGRAM.format(python=sys.executable))
+    program.chmod(0o755)
     argv, start = STARTS[shell]
     terminal = Terminal(argv, tmp_path)
     try:
-        terminal.send(f"{start}; echo STAR''TED2\n", "STARTED2")
-        for typed, completed in (
-            ("mlops-roles coher", "coherence"),
-            ("mlops-roles ask tasks-of-r", "tasks-of-role"),
-            ("mlops-roles audit staffi", r"ng\.csv"),
-            ("mlops-roles show R7 --with alignment:esc", r"alignment\\?:esco"),
-            ("mlops-roles show skill:sq", r"skill\\?:sql"),
+        terminal.send(f"{start}; echo STAR''TED\n", "STARTED")
+        for typed, given in (
+            ("coher", "<coherence>"),
+            ("ask tasks-of-r", "<ask> <tasks-of-role>"),
+            ("ask tasks-of-role R7 p", "<ask> <tasks-of-role> <R7> <performs>"),
+            ("audit staffi", "<audit> <staffing of May.csv>"),
+            ("audit 'staffing of", "<audit> <staffing of May.csv>"),
+            ("audit --output=staffi", "<audit> <--output=staffing of May.csv>"),
+            ("audit --outp", "<audit> <--output>"),
+            ("show R7 --with alignment:esc", "<show> <R7> <--with> <alignment:esco>"),
+            ("show skill:sq", "<show> <skill:sql>"),
         ):
-            terminal.send(f"{typed}\t", completed)
-            terminal.send("\x03", ".")
+            terminal.send(f"true; A=1 mlops-roles {typed}\t\n", f"GIVEN {given}")
     finally:
         terminal.close()
 
