@@ -1,7 +1,9 @@
 """Every answer of the library has plain data, a DataFrame, and a report in every form."""
 
 import json
+import re
 
+import pandas
 import pytest
 from support.asserted import ROOT
 
@@ -9,6 +11,7 @@ import mlops_roles
 from mlops_roles import InputError
 from mlops_roles.cli.main import main
 from mlops_roles.cli.output import form_of
+from mlops_roles.cli.views.report import reading_report
 from mlops_roles.io.result import Result
 
 ACME = str(ROOT / "examples" / "acme.csv")
@@ -58,16 +61,15 @@ def test_an_unknown_form_is_refused_with_the_known_ones():
         mlops_roles.resolve("Data Engineer").report("docx")
 
 
-@pytest.mark.parametrize("staff", ["path", "audit", "frame"])
+@pytest.mark.parametrize("staff", ["path", "audit", "frame", "records"])
 def test_answers_about_people_take_the_same_staff(staff, acme):
-    import pandas
-
     given = {
         "path": lambda: ACME,
         "audit": lambda: acme,
         "frame": lambda: pandas.DataFrame(
             {"person": ["Ada Okafor"], "title": ["Data Scientist"], "skills": ["SQL; Python"]}
         ),
+        "records": lambda: [{"person": "Ada Okafor", "title": "Data Scientist", "skills": "SQL"}],
     }[staff]()
     assert mlops_roles.whatif(given, leave=["ADA OKAFOR"]).changes[0]["person"] == "Ada Okafor"
     assert mlops_roles.team(given, "role", must="ada okafor").members
@@ -78,6 +80,13 @@ def test_answers_about_people_take_the_same_staff(staff, acme):
     ("call", "message"),
     [
         (lambda: mlops_roles.audit(42), "give a path, or a table"),
+        (lambda: mlops_roles.audit(""), "'': unknown ending"),
+        (lambda: mlops_roles.audit(pandas.DataFrame()), "no columns; give a table of people"),
+        (lambda: mlops_roles.team(ACME, "tasks", size="3"), "size is a str; give a number"),
+        (
+            lambda: mlops_roles.certify("Ada Okafor", "R3", mlops_roles.audit([{"person": "A"}])),
+            "a certificate holds the hash of a staff file",
+        ),
         (lambda: mlops_roles.audit(ACME, graph="ours.ttl"), "graph is a str; give load"),
         (lambda: mlops_roles.audit(ACME, mapping="x"), "mapping is a str; give columns"),
         (lambda: mlops_roles.ask(7), "name is an int; give the name of a question"),
@@ -127,3 +136,42 @@ def test_an_output_in_html_is_written_by_its_ending(tmp_path):
     path = tmp_path / "gap.html"
     assert main(["gap", "ben lindqvist", "R3", "--staff", ACME, "--output", str(path)]) == 0
     assert "<h1>Ben Lindqvist" in path.read_text("utf-8")
+
+
+ALONE = {  # one person of one role, one row and one of what else is counted
+    "rows.csv": "person,title,unit,skills,lacks,status\n"
+    "Ada,Data Scientist,A,SQL;Git;knitting,Python,active\n"
+    ",Data Engineer,A,,,vacant\nBo,Cook,A,,,left\n,Cook,,SQL,,active\n",
+    "long.csv": "id,person,title,skill,level\n1,Ada,MLOps Engineer,SQL,3\n",
+    "people.ttl": "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+    "@prefix mlops: <https://w3id.org/mlops-roles/ns#> .\n"
+    '<urn:ada> a foaf:Person ; foaf:name "Ada" ; mlops:jobTitle "Product Owner" .\n',
+}
+MANY = r"(?!is\b|has\b|was\b)[a-z]{2,}s|people|are|have"
+PLURAL = rf"(?<![\w.,/-])1 (?:(?:other|more|further|open|required|such) )?(?:{MANY})\b"
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_one_of_a_thing_is_written_in_the_singular(name, tmp_path):
+    path = tmp_path / name
+    path.write_text(ALONE[name], "utf-8")
+    found = mlops_roles.audit(path)
+    certificate = mlops_roles.certify("Ada", "R3", path)
+    (tmp_path / "ada.json").write_text(certificate.report("json"), "utf-8")
+    answers = [
+        found,
+        certificate,
+        mlops_roles.gap("Ada", "R7", path),
+        mlops_roles.nearest_roles("Ada", path),
+        mlops_roles.whatif(found, leave="Ada"),
+        mlops_roles.team(found, "skills"),
+    ]
+    if name == "rows.csv":
+        answers += [mlops_roles.verify(tmp_path / "ada.json", path), mlops_roles.diff(path, path)]
+    for answer in answers:
+        for form in ("table", "md", "html"):
+            text = re.sub(r"(?s)<(style|script).*?</\1>|<[^>]*>", "", answer.report(form))
+            assert not re.findall(f".*(?:{PLURAL}).*", text), (type(answer).__name__, form)
+            assert "one meaning" in text or "show --list words" in text
+    reading = reading_report(found.reading.to_dict(), "table")
+    assert not re.findall(f".*(?:{PLURAL}).*", reading)

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable
 
 SIMILAR_APART = 0.6  # the least similarity of the words that two similar names do not share
+SIMILAR_WORD = 0.5  # the least similarity of each of these words to one of the other name
 
 
 class MlopsRolesError(Exception):
@@ -70,18 +71,24 @@ class UnknownName(InputError):
 def _nearest(name: str, known: Iterable[str]) -> list[str]:
     """At most three known names with a similar spelling, also without the words that both have.
 
-    A word that many names have, such as 'engineer', makes no two of them similar.
+    A word that many names have, such as 'engineer', makes no two of them similar, and each other
+    word must resemble one of the other name.
     """
     import difflib
+
+    def alike(one: str, other: str) -> float:
+        return difflib.SequenceMatcher(None, one, other).ratio()
 
     near = difflib.get_close_matches(name, list(known), n=9, cutoff=0.5)
     mine = set(re.findall(r"[^\W_]+", name.casefold()))
     found = []
     for other in near:
         theirs = set(re.findall(r"[^\W_]+", other.casefold()))
-        apart = [" ".join(sorted(words)) for words in (mine - theirs, theirs - mine)]
-        alike = difflib.SequenceMatcher(None, apart[0], apart[1]).ratio()
-        if not all(apart) or alike >= SIMILAR_APART:
+        own, others = mine - theirs, theirs - mine
+        if not (own and others) or (
+            alike(" ".join(sorted(own)), " ".join(sorted(others))) >= SIMILAR_APART
+            and all(max(alike(one, word) for word in others) >= SIMILAR_WORD for one in own)
+        ):
             found.append(other)
     return found[:3]
 
@@ -94,10 +101,13 @@ class UnknownPerson(UnknownName):
 
     def __init__(self, name: str, file: str, known: Iterable[str]):
         super().__init__(name, "person", known)
-        self.args = (
-            f"{file}: no such person among the used rows; write the name as the file does "
-            "(the nearest names are in the answer)",
-        )
+        start = f"{name.strip().casefold()} <"
+        if any(other.casefold().startswith(start) for other in self.nearest):
+            said = "several people have this name; write it with its key"
+        else:
+            said = "no such person among the used rows; write the name as the file does"
+        where = " (the nearest names are in the answer)" if self.nearest else ""
+        self.args = (f"{file}: {said}{where}",)
 
 
 class NothingChecked(MlopsRolesError):
@@ -110,6 +120,13 @@ class Timeout(MlopsRolesError, TimeoutError):
 
 class InputWarning(UserWarning):
     """An input is used, but for what the message names."""
+
+
+def check_numbers(function: str, **values: object) -> None:
+    """Raise InputError for an argument that is no number."""
+    for name, value in values.items():
+        if not isinstance(value, (int, float)):
+            raise InputError(f"{function}: {name} is {with_article(value)}; give a number")
 
 
 def check_text(function: str, wanted: str = "a text", **values: object) -> None:

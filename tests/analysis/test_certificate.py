@@ -314,6 +314,17 @@ def test_an_unknown_person_gets_similar_names_but_not_on_stderr(acme, capsys):
     assert "Ada" not in err
 
 
+def test_a_name_of_several_people_is_answered_with_their_keys(tmp_path):
+    (tmp_path / "a.csv").write_text("id,person,title\n1,Ann Lee,Cook\n2,Ann Lee,Data Engineer\n")
+    with pytest.raises(UnknownPerson, match="several people have this name") as caught:
+        gap("ann lee", "R3", tmp_path / "a.csv")
+    assert set(caught.value.nearest) == {"Ann Lee <1>", "Ann Lee <2>"}
+    (tmp_path / "b.csv").write_text("person,title\nAnn Lee,Cook\n")
+    (tmp_path / "c.csv").write_text("person,title\nBo,Cook\nAnn Lee,Data Engineer\n")
+    with pytest.raises(Conflict, match=r"c.csv, line 3: duplicate of line 2 of .*\(title differs"):
+        gap("Ann Lee", "R3", [tmp_path / "b.csv", tmp_path / "c.csv"])
+
+
 def test_an_unknown_role_gets_similar_names(acme):
     with pytest.raises(UnknownName, match="data-engineer"):
         certify("Ada Okafor", "data-enginer", acme)

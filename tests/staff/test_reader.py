@@ -278,7 +278,7 @@ FAULTS = [  # the cells of a row, why it is rejected, and the fix
     (
         ["Ann", "Clown"],
         "duplicate of line 2",
-        "put both rows into one; if they are two people (title differ), "
+        "put both rows into one; if they are two people (title differs), "
         "name their id with --map key=COLUMN",
     ),
     (

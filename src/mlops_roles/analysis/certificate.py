@@ -18,7 +18,6 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..errors import InputError
-from ..io import rdf
 from ..io.resources import FilePath, resource_dir
 from ..io.result import Result
 from ..io.turtle import turtle
@@ -336,7 +335,7 @@ def _name_entries(found: Evidence, records: Records) -> dict[str, Any]:
 def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
     """The files that were used, with their hashes, and how the certificate was made."""
     graph, staff = records.graph, records.file
-    if not isinstance(staff, (str, Path)) or str(staff) == rdf.STDIN:
+    if not isinstance(staff, (str, Path)) or not Path(staff).is_file():
         raise InputError(
             f"{records.staff.file}: a certificate holds the hash of a staff file, and a table or "
             "standard input has none; save it as a file, or ask for the gap"

@@ -16,7 +16,7 @@ from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.assessments import Assessment
 from ..staff.engine import Engine, backend_for
-from ..staff.people_table import Rejected, Staff, contradiction, duplicate_of
+from ..staff.people_table import Rejected, Staff, contradiction, differing_columns, duplicate_of
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
 from ..staff.reader import read_staff
@@ -154,15 +154,21 @@ class Records:
         Raises UnknownPerson, or Conflict for a person with two rows or contradictory skills.
         """
         check_text("staff", "the name of a person", person=person)
-        found = [self._read_row(row) for row in self._rows_of(person.strip())]
-        conflicts = [(e.line, *duplicate_of(f"line {found[0].line}")) for e in found[1:]]
+        rows = self._rows_of(person.strip())
+        found = [self._read_row(row) for row in rows]
+        place, first = self.staff.place_from, rows[0]["line"]
+        conflicts = [
+            (row["line"], *duplicate_of(place(row["line"], first), differing_columns(rows[0], row)))
+            for row in rows[1:]
+        ]
         for e in found:
             recorded, lacking, _ = e.skill_sets
             for skill in sorted(recorded & lacking):
                 conflicts.append((e.line, *contradiction(self.tables.labels.get(skill, skill))))
         if conflicts:
             conflicts.sort(key=lambda conflict: conflict[0])
-            raise Conflict(Rejected(self.staff.file, *conflict) for conflict in conflicts)
+            rejected = (Rejected(self.staff.file, *conflict) for conflict in conflicts)
+            raise Conflict(map(self.staff.located, rejected))
         return found[0]
 
     def below(self, found: Evidence) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..staff.engine import Engine
-from ..staff.people_table import Rejected, Staff, contradiction, duplicate_of
+from ..staff.people_table import Rejected, Staff, contradiction, differing_columns, duplicate_of
 from ..staff.presence import folded_name
 from .audit_result import HAS, LACKS
 
@@ -64,22 +64,15 @@ class RowChecks:
         named = rest.filter(rest.person.notnull())
         named = named.select("line", who=folded_name(named.person))
         return {
-            line: duplicate_of(self._place(line, first), self._differing(line, first))
+            line: duplicate_of(self.staff.place_from(line, first), self._differing(line, first))
             for line, first in self.engine.fetch_rows(find_duplicates(named))
         }
 
-    def _place(self, line: int, other: int) -> str:
-        """Where another row is, seen from a row."""
-        if self.staff.keyed:
-            return "another row"
-        file, number = self.staff.place(other)
-        return f"line {number}" + (f" of {file}" if file != self.staff.place(line)[0] else "")
-
     def _differing(self, line: int, first: int) -> list[str]:
         """The columns in which two rows with one name differ."""
-        t, columns = self.staff.table, ("title", "unit", "role")
-        rows = self.engine.fetch_rows(t.filter(t.line.isin([line, first])).select(*columns))
-        return [c for c, *values in zip(columns, *rows, strict=True) if len(set(values)) > 1]
+        t = self.staff.table
+        rows = t.filter(t.line.isin([line, first])).select("title", "unit", "role")
+        return differing_columns(*rows.to_pyarrow().to_pylist())
 
     def _persons(self, lines: Iterable[int]) -> dict[int, str]:
         """The persons of some lines."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InputError, check_text
+from ..errors import InputError, check_numbers, check_text
 from ..io.result import Result
 from ..ontology.results import group_pairs
 from .audit import Audit, as_audit
@@ -197,6 +197,7 @@ def _check_arguments(cover: str, size: int | None, redundancy: int, seconds: flo
     """The kind to cover. Raises InputError for a kind or a number that makes no sense."""
     check_text("team", f"one of {', '.join(GROUPS)}", cover=cover)
     cover = cover.removesuffix("s")
+    check_numbers("team", size=1 if size is None else size, redundancy=redundancy, seconds=seconds)
     if cover not in GROUPS or redundancy < 1 or seconds <= 0 or (size is not None and size < 1):
         raise InputError(
             f"team: cover {cover!r}, size {size}, redundancy {redundancy}, {seconds} s; "

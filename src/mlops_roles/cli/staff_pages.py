@@ -178,7 +178,8 @@ class StaffPages:
             ]
             for row in found
         ]
-        more = [f"{total - len(rows):,} more are in the CSV of audit."] if total > len(rows) else []
+        left = total - len(rows)
+        more = [f"The CSV of audit has {left:,} more."] if left else []
         return Shown("People", ("Person", "Title", "Unit", "Roles"), rows, notes=more)
 
     def person(self, given: Mapping[str, str]) -> Shown:

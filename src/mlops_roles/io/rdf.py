@@ -188,7 +188,8 @@ def rdf_format(path: FilePath) -> ox.RdfFormat:
     try:
         return RDF_FORMATS[ending_of(path)]
     except KeyError:
-        raise InputError(f"{path}: unknown ending; use one of {' '.join(RDF_FORMATS)}") from None
+        known = " ".join(RDF_FORMATS)
+        raise InputError(f"{path}: unknown ending for RDF; use one of {known}") from None
 
 
 def parse_rdf(

@@ -224,11 +224,16 @@ def backend_for(staff: Any, connection: ibis.BaseBackend | None = None) -> ibis.
     return own
 
 
+def is_records(staff: Any) -> bool:
+    """Whether it is a list of dictionaries, each a row."""
+    return isinstance(staff, (list, tuple)) and bool(staff) and isinstance(staff[0], Mapping)
+
+
 def source_name(staff: Any) -> str:
     """The path of a file, or the name of a table of a database; 'table' for all else."""
     if isinstance(staff, (str, Path)):
         return str(staff)
-    if isinstance(staff, (list, tuple)):
+    if isinstance(staff, (list, tuple)) and not is_records(staff):
         return ", ".join(map(source_name, staff))
     op = staff.op() if hasattr(staff, "op") else None
     return str(getattr(op, "name", "table")) if not hasattr(op, "data") else "table"

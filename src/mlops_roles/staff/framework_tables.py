@@ -19,6 +19,7 @@ from typing import NamedTuple
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import resource_rows
+from ..io.text import counted
 from ..io.xlsx import read_sheets
 from .headings import fold_heading
 from .spreadsheets import csv_rows, decode, delimiter_of
@@ -59,7 +60,8 @@ class SheetReading:
     def lines(self) -> Iterator[str]:
         """The reading in a few sentences."""
         named = "; ".join(f"{heading} ({column})" for heading, column in self.columns.items())
-        yield f"{self.table}: {self.rows} rows, headings in line {self.header}: {named or 'none'}."
+        rows = counted(self.rows, "row")
+        yield f"{self.table}: {rows}, headings in line {self.header}: {named or 'none'}."
         for heading, hint in self.not_read.items():
             yield f"{self.table}: column {heading!r} is not read{hint}."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +34,17 @@ def contradiction(skill: str) -> tuple[str, str]:
     return f"both has and lacks the skill {skill}", "remove it from skills, assessed or lacks"
 
 
+def differing_columns(*rows: Mapping[str, Any]) -> list[str]:
+    """The columns that tell two people of one name apart, of those in which rows differ."""
+    return [c for c in ("title", "unit", "role") if len({row[c] for row in rows}) > 1]
+
+
 def duplicate_of(place: str, differing: Sequence[str] = ()) -> tuple[str, str]:
     """Reason and fix of a row whose person is also in an earlier row, perhaps another person."""
     fix = "put both rows into one"
     if differing:
-        columns = " and ".join(differing)
-        fix += f"; if they are two people ({columns} differ), name their id with --map key=COLUMN"
+        columns = f"{' and '.join(differing)} {'differs' if len(differing) == 1 else 'differ'}"
+        fix += f"; if they are two people ({columns}), name their id with --map key=COLUMN"
     return f"duplicate of {place}", fix
 
 
@@ -64,6 +69,13 @@ class Staff:
         """The file and the line in it of a row."""
         start, file = next((s for s in reversed(self.starts) if s[0] < line), (0, self.file))
         return file, line - start
+
+    def place_from(self, line: int, other: int) -> str:
+        """Where another row is, seen from a row."""
+        if self.keyed:
+            return "another row"
+        file, number = self.place(other)
+        return f"line {number}" + (f" of {file}" if file != self.place(line)[0] else "")
 
     def located(self, row: Rejected) -> Rejected:
         """A rejected row with the file and the line that it has there."""

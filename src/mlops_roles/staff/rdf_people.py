@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..io.text import counted
 from ..ontology.axioms import warn_of_axioms
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
@@ -594,7 +595,7 @@ class _People:
             use = uses[iri]
             if use.column not in hidden:
                 kind = "a class" if use.column in CLASS_COLUMNS else ""
-                why = "; ".join(filter(None, (kind, use.why, f"{times:,} times")))
+                why = "; ".join(filter(None, (kind, use.why, counted(times, "time"))))
                 self.reading.columns.append(
                     ColumnReading(statements.curie(iri), use.column, use.how, why)
                 )

@@ -20,7 +20,7 @@ from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
 from .canonical import canonical
 from .compiled import is_plain
-from .engine import Engine, source_name, string_array
+from .engine import Engine, is_records, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
 from .layouts import COLUMNS, LIST_COLUMNS, LONG, Plan, header_finder, json_cell, plan_layout
@@ -66,7 +66,8 @@ def read_staff(
     Args:
         path: CSV, TSV, XLSX, Parquet; RDF in our terms, W3C ORG, FOAF, vCard or schema.org, as a
             web page may have it; JSON Resume; a JSON list of records; '-' for standard input; a
-            list of such files; an Ibis table; or a table of pandas, Polars or Arrow.
+            list of such files; an Ibis table; a table of pandas, Polars or Arrow; or a list of
+            dictionaries.
         connection: any Ibis connection; the table is created there.
         mapping: column of ours to column of the file, where the names differ; or all that is
             settled about the reading.
@@ -79,7 +80,7 @@ def read_staff(
     ontology = as_graph(graph)
     words = _vocabulary(ontology, is_title)
     reader = TableReader(Engine(connection), settled, words)
-    if isinstance(path, (list, tuple)):
+    if isinstance(path, (list, tuple)) and not is_records(path):
         return reader.read_several(path, ontology)
     if isinstance(path, (str, Path)) and _is_rdf(path):
         return reader.read_rdf([Path(path)], ontology)
@@ -119,7 +120,10 @@ class TableReader:
         """The table of a file, or of pandas, Polars or Arrow."""
         find = header_finder(options, self.words)
         if not isinstance(path, (str, Path)):
-            return arrow_source(_as_arrow(path), source_name(path))
+            table = _as_arrow(path)
+            if not table.num_columns:
+                raise InputError(f"{source_name(path)}: no columns; give a table of people")
+            return arrow_source(table, source_name(path))
         file = Path(path)
         kind = rdf.ending_of(file)
         if kind == ".parquet":
@@ -131,7 +135,7 @@ class TableReader:
         if kind in (".csv", ".tsv"):
             return csv_source(file, options, find)
         raise InputError(
-            f"{path}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet, "
+            f"{path or repr(path)}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet, "
             f".jsonl or RDF ({' '.join(RDF_ENDINGS)})"
         )
 
@@ -345,7 +349,8 @@ class TableReader:
         rows = reading.rows - len(rejected) - reading.count_left_out
         if reading.layout == LONG:
             ((rows,),) = self.engine.fetch_rows(people.aggregate(n=people.count()))
-            reading.notes.append(f"{reading.rows:,} rows are of {rows:,} people")
+            people_read = counted(rows, "person", "people")
+            reading.notes.append(f"{counted(reading.rows, 'row')} of {people_read}")
         read = rows + len(rejected) + reading.count_left_out
         presence = Presence(people, self.engine, reading, self.options)
         if presence.reasons:
@@ -386,6 +391,8 @@ def _as_arrow(data: Any) -> pyarrow.Table:
 
     if isinstance(data, pa.Table):
         return data
+    if is_records(data):
+        return pa.Table.from_pylist(list(data))
     if hasattr(data, "to_arrow"):  # Polars
         return data.to_arrow()
     if hasattr(data, "__arrow_c_stream__"):

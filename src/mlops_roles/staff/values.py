@@ -24,21 +24,12 @@ UNIT = "\x1f"  # between a name and its level, where they were in two cells
 AS_WRITTEN = str.maketrans("\uff1b\uff0c\uff5c", ";,|")
 STATES = {"has": "has", "lacks": "lacks", "below": "below the level asked", "unknown": "unknown"}
 _NUMBER = r"\d{1,3}(?:[.,]\d+)?"
-_OF = re.compile(rf"({_NUMBER})\s*(?:/|of|out of|von|sur|de)\s*({_NUMBER})")
-_ON = re.compile(rf"({_NUMBER})\s*(?:/|of|von|sur|de)\s*({_NUMBER})\s*[-–]\s*({_NUMBER})")
-_PERCENT = re.compile(rf"({_NUMBER})\s*%")
-_NUMBERED = re.compile(rf"(?:(?:l|n|s|lvl|level|niveau|stufe|nivel|livello)\.?\s?)?({_NUMBER})")
-_NUMBER_AND_WORD = re.compile(rf"[lns]?({_NUMBER})\s*[-–—:=.,)]?\s*(\D.*)")
-_WORD_AND_NUMBER = re.compile(rf"(\D*?)\s*[(\[]\s*({_NUMBER})\s*[)\]]")
-_STARS = re.compile(r"([*★⭐]*)([☆✩]*)")
-_YEARS = re.compile(rf"({_NUMBER})\s*\+?\s*(?:years?|yrs?|y|jahren?|ans?|années?|años?)\b.*")
 _LEVEL_IN_CELL = (
     re.compile(r"(?P<name>.*\S)\s*[:=]\s*(?P<level>[^:=]+)"),
     re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
     re.compile(r"(?P<name>.*\S)\s+[-–—]\s*(?P<level>\S.*)"),
     re.compile(rf"(?P<name>.*\S)\s+(?P<level>{_NUMBER}\s*(?:/\s*{_NUMBER}|%))"),
 )
-_SCALE = re.compile(rf"({_NUMBER})\s*(?:-|–|to|bis|à|a|\.\.)\s*({_NUMBER})")
 
 
 def fold_value(text: str) -> str:
@@ -86,7 +77,7 @@ def parse_level(text: str) -> Level | None:
         return BLANK  # -1 is 'not applicable'
     if folded in _level_words():
         return _word(folded)
-    for form, level in _FORMS:
+    for form, level in _forms():
         if match := form.fullmatch(folded):
             return level(match)
     return None
@@ -97,16 +88,28 @@ def _numbered_word(number: str, word: str) -> Level:
     return NONE if _word(word) == NONE else Level(_float(number))
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], ...] = (
-    (_PERCENT, lambda m: Level(share=min(_float(m[1]) / 100, 1.0))),
-    (_ON, lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))),
-    (_OF, lambda m: Level(_float(m[1]), top=_float(m[2]))),
-    (_STARS, lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None)),
-    (_YEARS, lambda _: TICK),
-    (_NUMBERED, lambda m: Level(_float(m[1]))),
-    (_NUMBER_AND_WORD, lambda m: _numbered_word(m[1], m[2])),
-    (_WORD_AND_NUMBER, lambda m: _numbered_word(m[2], m[1])),
-)
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], ...]:
+    """The forms of levels that hold a number, and the level of each."""
+    of, number = _any_of("of"), rf"(?:(?:{_any_of('level')})\.?\s?)?({_NUMBER})"
+    forms: dict[str, Callable[[re.Match[str]], Level]] = {
+        rf"({_NUMBER})\s*%": lambda m: Level(share=min(_float(m[1]) / 100, 1.0)),
+        rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})\s*[-–]\s*({_NUMBER})": (
+            lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))
+        ),
+        rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})": lambda m: Level(_float(m[1]), top=_float(m[2])),
+        r"([*★⭐]*)([☆✩]*)": lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None),
+        rf"({_NUMBER})\s*\+?\s*(?:{_any_of('years')})\b.*": lambda _: TICK,
+        number: lambda m: Level(_float(m[1])),
+        rf"{number}\s*[-–—:=.,)]?\s*(\D.*)": lambda m: _numbered_word(m[1], m[2]),
+        rf"(\D*?)\s*[(\[]\s*({_NUMBER})\s*[)\]]": lambda m: _numbered_word(m[2], m[1]),
+    }
+    return tuple((re.compile(form), level) for form, level in forms.items())
+
+
+def _any_of(kind: str) -> str:
+    """A regular expression for any value of a kind of `values.csv`."""
+    return "|".join(map(re.escape, sorted(meanings(kind), key=len, reverse=True)))
 
 
 def _word(folded: str) -> Level | None:
@@ -198,7 +201,8 @@ def _decided(value: float, has_from: float, lacks_to: float) -> str:
 
 def scale_ends(text: str, whole: bool = False) -> tuple[float, float] | None:
     """The ends of a scale that a text names, alone or with others: '0-5', 'SQL (1 to 5)'."""
-    match = _SCALE.fullmatch(text.strip()) if whole else _SCALE.search(text)
+    scale = re.compile(rf"({_NUMBER})\s*(?:{_any_of('to')})\s*({_NUMBER})")
+    match = scale.fullmatch(text.strip()) if whole else scale.search(text)
     ends = (_float(match[1]), _float(match[2])) if match else None
     return ends if ends and ends[0] < ends[1] else None
 

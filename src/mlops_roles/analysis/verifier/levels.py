@@ -15,16 +15,15 @@ from ...io.resources import resource_dir
 STATES = ("has", "lacks", "below", "unknown")
 NUMBER = r"\d{1,3}(?:[.,]\d+)?"
 PLAIN = re.compile(NUMBER)
-_BETWEEN = r"\s*(?:/|of|von|sur|de)\s*"
-_FORMS = {
-    "percent": rf"({NUMBER})\s*%",
-    "range": rf"({NUMBER}){_BETWEEN}({NUMBER})\s*[-–]\s*({NUMBER})",
-    "top": rf"({NUMBER})\s*(?:/|of|out of|von|sur|de)\s*({NUMBER})",
+_FORMS = {  # OF, YEARS and LEVEL are any of the words of this kind
+    "percent": r"(N)\s*%",
+    "range": r"(N)\s*OF\s*(N)\s*[-–]\s*(N)",
+    "top": r"(N)\s*OF\s*(N)",
     "stars": r"([*★⭐]*)([☆✩]*)",
-    "years": rf"({NUMBER})\s*\+?\s*(?:years?|yrs?|y|jahren?|ans?|années?|años?)\b.*",
-    "number": rf"(?:(?:l|n|s|lvl|level|niveau|stufe|nivel|livello)\.?\s?)?({NUMBER})",
-    "number and word": rf"[lns]?({NUMBER})\s*[-–—:=.,)]?\s*(\D.*)",
-    "word and number": rf"(\D*?)\s*[(\[]\s*({NUMBER})\s*[)\]]",
+    "years": r"(N)\s*\+?\s*YEARS\b.*",
+    "number": r"(?:LEVEL\.?\s?)?(N)",
+    "number and word": r"(?:LEVEL\.?\s?)?(N)\s*[-–—:=.,)]?\s*(\D.*)",
+    "word and number": r"(\D*?)\s*[(\[]\s*(N)\s*[)\]]",
 }
 _NAMED = (  # a name with its level, and whether the name may be unknown
     (re.compile(r"(.*\S)\s*[:=]\s*([^:=]+)"), True),
@@ -168,9 +167,21 @@ def parse_level(text: str) -> Level | None:
     if folded in _words():
         return _word(folded)
     return next(
-        (_parsed(kind, m) for kind, form in _FORMS.items() if (m := re.fullmatch(form, folded))),
-        None,
+        (_parsed(kind, m) for kind, form in _forms().items() if (m := form.fullmatch(folded))), None
     )
+
+
+@cache
+def _forms() -> dict[str, re.Pattern[str]]:
+    """The forms of levels, with their words."""
+    words = {
+        kind.upper(): f"(?:{'|'.join(map(re.escape, sorted(_values(kind), key=len)[::-1]))})"
+        for kind in ("of", "years", "level")
+    }
+    return {
+        name: re.compile(re.sub("OF|YEARS|LEVEL|N", lambda m: words.get(m[0], NUMBER), form))
+        for name, form in _FORMS.items()
+    }
 
 
 def _parsed(kind: str, match: re.Match[str]) -> Level | None:

@@ -175,8 +175,8 @@ def _apply_or_undo(args: argparse.Namespace) -> int:
     else:
         merge = undo_mappings(args.theirs, read_mappings(args.undo))
         changed = counted(len(merge.changed), "statement")
-        summary = f"{changed} removed, "
-        summary += f"{len(merge.unchanged)} kept because another mapping set added them too"
+        kept = counted(len(merge.unchanged), "statement")
+        summary = f"{changed} removed, {kept} kept, which another mapping set added, too"
     write_output(merge.to_turtle(), args.output)
     print_note(summary)
     return 0

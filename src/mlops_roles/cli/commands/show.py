@@ -55,7 +55,10 @@ def _list(args: argparse.Namespace) -> int:
     elif kind in ("word", "words", "glossary"):
         from ..views.glossary import glossary
 
-        rows = [{"word": word, "meaning": meaning} for word, meaning in glossary().items()]
+        rows = [
+            {"word": word, "meaning": meaning}
+            for word, meaning in glossary(everything=True).items()
+        ]
         columns = ("word", "meaning")
     else:
         from ...ontology.term_page import LIST_COLUMNS, list_terms

@@ -31,6 +31,7 @@ VIEWS = {  # class of an answer: module and function of its sections
     "WhatIf": "teams.whatif_sections",
 }
 READING_TITLE = "How it was read"
+ABOUT_PEOPLE = {"Certificate", "Gap", "StaffDiff", "Team", "Verification", "WhatIf"}
 NO_ROWS = "(no rows)"
 SEVERAL = {"Gap": "certificates.gaps_sections"}  # of a list of them
 
@@ -67,6 +68,7 @@ def render(
     if view := _view_of(result):
         sections = list(view(result, hide))
         title = next((heading for heading, *_ in sections if heading != READING_TITLE), "")
+        sections += _words(result, whole=form == "html" and whole)
         return format_sections(sections, form, width=width, title=title, whole=whole)
     return _table(result, form, hide, width, whole)
 
@@ -82,12 +84,25 @@ def _table(result: Result, form: str, hide: Hide, width: int | None, whole: bool
     return format_rows(rows, columns, form, notes, width)
 
 
+def _words(result: Result, whole: bool) -> list[Section]:
+    """The words of a report about people, or where they are explained."""
+    if _class_of(result) not in ABOUT_PEOPLE:
+        return []
+    from .glossary import words_section
+
+    return [words_section(whole)]
+
+
+def _class_of(result: Result) -> str:
+    """The name of the class of an answer, or of the first of several."""
+    one = result[0] if isinstance(result, list) and result else result
+    return type(one).__name__
+
+
 def _view_of(result: Result) -> Callable[[Result, Hide], Iterable[Section]] | None:
     """The function that makes the sections of an answer, if it has a view of its own."""
-    if isinstance(result, list):
-        name = SEVERAL.get(type(result[0]).__name__) if result else None
-    else:
-        name = VIEWS.get(type(result).__name__)
+    views = SEVERAL if isinstance(result, list) else VIEWS
+    name = views.get(_class_of(result))
     if name is None:
         return None
     module, _, function = name.rpartition(".")

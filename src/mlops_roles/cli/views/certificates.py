@@ -185,10 +185,10 @@ def _labeller(certificate: Certificate) -> Callable[[str], str]:
 def _would_decide(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterator[str]:
     """The smallest sets of facts that would decide it, in words."""
     for facts in data["settle"]:
-        number = "1 fact" if facts["facts"] == 1 else f"{facts['facts']} facts"
+        number = counted(facts["facts"], "fact")
         if facts["verdict"] == "no":
-            skills = len(facts["one_lacking"])
-            yield f"No would take {number}: any one of the {skills} open skills found lacking."
+            open_skills = counted(len(facts["one_lacking"]), "open skill")
+            yield f"No would take {number}: any one of {open_skills} found lacking."
         else:
             kinds = (("confirm", "To confirm, now by a tool alone"), ("record", "To record"))
             yield f"Yes would take {number}. " + " ".join(

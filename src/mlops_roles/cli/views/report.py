@@ -15,7 +15,7 @@ from ...io.text import TableRows, counted
 from ...io.workbook import workbook
 from ...staff.reading import reading_rows, reading_summary
 from . import READING_TITLE, Hide
-from .glossary import glossary
+from .glossary import words_section
 from .people import label_of, people_sections, recorded_by_part, recorded_of, units_section
 
 Data = Mapping[str, Any]
@@ -49,7 +49,6 @@ LIMITS = {
 }
 LIMITS["xlsx"] = dict.fromkeys(LIMITS["table"], 50_000)
 MISSING_LABELS = {"lacking": "lacking", "evidence": "by a tool alone", "unrecorded": "not recorded"}
-WORDS = "The words of this report are explained by: mlops-roles show --list words"
 LEGEND = (
     "similar: people whose title is only similar to the role, counted apart. able: every required "
     "skill is recorded. likely: what is not recorded is evidenced by a tool. A tool is evidence, "
@@ -104,7 +103,7 @@ def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Ite
     if not is_small:  # the rest is about single people, rows and spellings
         nearest = {role: found for role, found in data["nearest"].items() if role in shown}
         yield from _questions({**data, "nearest": nearest}, limits)
-    yield _words() if whole else ("", [WORDS], [])
+    yield words_section(whole)
 
 
 def largest(rows: Mapping[str, Data], limit: int) -> dict[str, Data]:
@@ -116,12 +115,6 @@ def largest(rows: Mapping[str, Data], limit: int) -> dict[str, Data]:
 
     kept = set(sorted(rows, key=rank)[:limit])
     return {name: row for name, row in rows.items() if name in kept}
-
-
-def _words() -> Section:
-    """The words of a report with their meanings."""
-    rows = [{"word": word, "meaning": meaning} for word, meaning in glossary().items()]
-    return "Words", ["These words have one meaning each in all reports."], rows
 
 
 def _covered(data: Data, group: str, item: str, cover: Data) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ...errors import InputError
+from ...io.text import counted
 from ..catalogue import Answer, find_question, values_block
 from ..graph import INFERRED, Graph, Term, as_graph
 from . import contents, rewriting
@@ -141,7 +142,7 @@ class Endpoint:
         found: list[tuple[Term | None, ...]] = []
         cap = len(first)
         while cap and len(found) < number:
-            self.transport.on_progress(f"{len(found)} of {number} rows")
+            self.transport.on_progress(f"{len(found)} of {counted(number, 'row')}")
             next_page = query.page(cap, len(found)).with_dataset(self.dataset)
             page = select_rows(self.transport, next_page, query.columns)
             found += page
@@ -150,7 +151,7 @@ class Endpoint:
         counts = {len(found), len(set(found)), number}
         if nameless or len(counts) > 1 or self._count(query) != number:
             raise self.transport.error(
-                f"counted {number} rows, gave {len(first)}, and its pages do not add up; nothing "
+                f"counted {number:,}, gave {len(first):,}, and its pages do not add up; nothing "
                 "of it is used: narrow the question, or write SELECT DISTINCT without blank nodes "
                 "and ORDER BY all columns"
             )
@@ -248,7 +249,7 @@ class Endpoint:
     def _insert(self, name: ox.NamedNode, triples: list[ox.Triple]) -> None:
         done = 0
         for batch in contents.batches(triples, BATCH_SIZE):
-            self.transport.on_progress(f"{done} of {len(triples)} statements")
+            self.transport.on_progress(f"{done} of {counted(len(triples), 'statement')}")
             self._update("insert.ru", graph=name.value, triples="\n".join(f"{t} ." for t in batch))
             done += len(batch)
 

@@ -115,7 +115,7 @@
     const { boxes, lines, width, height, left } = layout(triples, name);
     const arrow = element("path", { d: "M0 0 L8 4 L0 8 z" });
     const marker = element("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, arrow);
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", class: "picture", "aria-label": `${boxes.length} things and ${lines.length} statements` });
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", class: "picture", "aria-label": `Things: ${boxes.length}; statements: ${lines.length}` });
     svg.append(element("defs", {}, marker));
     const names = new Map(); // of the lines that end at a thing: each name once
     for (const each of lines) {

@@ -389,7 +389,7 @@
     part("table").replaceChildren(make("table", { "aria-label": "Rows of the answer" }, ...parts));
     const left = rows.length - body.length;
     part("more").hidden = left <= 0;
-    part("more").textContent = `Show the other ${left.toLocaleString("en")} rows`;
+    part("more").textContent = `Show ${left.toLocaleString("en")} more`;
   }
 
   function drawPicture({ results }) {
@@ -399,7 +399,7 @@
     if (!statements.length) return;
     const name = (iri) => terms.byIri.get(iri)?.label ?? (iri.startsWith("_:") ? iri : terms.shorten(iri));
     const { svg, left, centre } = scope.mlopsPicture.draw(statements, name, (iri) => (iri.startsWith("_:") ? null : linkOf(iri)));
-    const note = left ? [make("p", { class: "note" }, `${left} more things are in the table only.`)] : [];
+    const note = left ? [make("p", { class: "note" }, `In the table only: ${left} more.`)] : [];
     const picture = part("picture");
     picture.replaceChildren(svg, ...note);
     picture.scrollTo(centre.x - picture.clientWidth / 2, centre.y - picture.clientHeight / 2);
