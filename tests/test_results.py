@@ -84,7 +84,9 @@ def test_answers_about_people_take_the_same_staff(staff, acme):
         (lambda: mlops_roles.audit(pandas.DataFrame()), "no columns; give a table of people"),
         (lambda: mlops_roles.team(ACME, "tasks", size="3"), "size is a str; give a number"),
         (
-            lambda: mlops_roles.certify("Ada Okafor", "R3", mlops_roles.audit([{"person": "A"}])),
+            lambda: mlops_roles.certify(
+                "A", "R3", mlops_roles.audit([{"person": "A", "title": "B"}])
+            ),
             "a certificate holds the hash of a staff file",
         ),
         (lambda: mlops_roles.audit(ACME, graph="ours.ttl"), "graph is a str; give load"),
