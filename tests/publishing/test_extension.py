@@ -9,6 +9,8 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, load
 from mlops_roles.cli.main import main
+from mlops_roles.ontology.graph import INFERRED
+from mlops_roles.publishing import extension
 from mlops_roles.publishing.extension import extension_files
 
 ACME = ROOT / "examples" / "acme.ttl"
@@ -49,6 +51,34 @@ def test_the_page_documents_each_term_of_the_file_and_leads_to_the_files(built):
     links = {html.unescape(link) for link in re.findall(r'href="([^#"]+)"', page)}
     assert links | {"index.html"} == built.keys()
     assert "<script" not in page
+
+
+def test_every_inferred_statement_about_a_term_is_proved_on_the_page(built):
+    page = built["index.html"].decode()
+    marks = re.findall(r'class="follows" href="#([^"]+)"', page)
+    assert len(marks) >= 8
+    ids = re.findall(r'id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(marks) <= set(ids)
+    proof = re.search(r'<li id="acme:prompt-engineer.requiresSkill-[^"]*prompt-writing">.*?</li>',
+                      page, re.S)[0]  # fmt: skip
+    assert "mlops:requiresSkill" in proof
+    assert "acme:handbook" in page[page.index(proof) :]
+    graph = load(ACME)
+    inferred = [
+        quad
+        for quad in graph.store.quads_for_pattern(None, None, None, INFERRED)
+        if quad.subject.value.startswith("https://acme.example/")
+        and f'id="{graph.curie(quad.subject.value)}"' in page
+    ]
+    assert len(inferred) == len(re.findall(r'<li id="', page))
+
+
+def test_a_page_with_too_many_inferred_statements_says_how_each_is_proved(monkeypatch):
+    monkeypatch.setattr(extension, "MAX_PROVEN", 3)
+    page = extension_files(load(ACME))["index.html"].decode()
+    assert 'class="follows"' not in page
+    assert "mlops-roles explain --with FILE" in page
 
 
 def test_a_label_with_html_is_text(tmp_path):

@@ -159,7 +159,9 @@ class StaffPages:
 
         data = self.staff.data
         left = [] if self.staff.groups_only else left_out(data)
-        notes = [*reading_summary(data["reading"]), *left]
+        read, used, rejected = (f"{data['rows'][name]:,}" for name in ("read", "used", "rejected"))
+        counts = f"Of {read} rows, {used} are people who count and {rejected} are rejected; "
+        notes = [f"{counts}the report lists all.", *reading_summary(data["reading"]), *left]
         return Shown(f"Staff: {Path(data['file']).name}", notes=notes)
 
     def people(self, _: Mapping[str, str]) -> Shown:

@@ -19,13 +19,17 @@ from ..io import rdf
 from ..io.resources import FilePath, resource_dir
 from ..io.text import single_line
 from ..ontology.derivation import company_capabilities
+from ..ontology.explanation import Proof, prove_all
 from ..ontology.graph import BASE, INFERRED, Graph
 from ..ontology.term_page import Page, every_page
 from ..validation.profiles import profiles
 from .documentation import MAX_ROWS, environment, static_files
 from .documents import canonicalize, formats, serialize
+from .inferences import Inference, Inferences
 from .release import replace_folder, with_checksums
 
+MAX_PROVEN = 1000  # inferred statements that the page proves; it has no proof if there are more
+MARK = Markup(' <a class="follows" href="#{}.{}" aria-label="follows: its proof">follows</a>')
 ABOUT = {
     "capabilities.ttl": "the capability classes of the roles",
     "closure.nt": "what follows from the files and the ontology, and not from the ontology alone",
@@ -102,6 +106,14 @@ def _own_terms(graph: Graph) -> set[str]:
     }
 
 
+def _with_proofs(
+    found: list[tuple[Inference, ox.Triple]], graph: Graph
+) -> tuple[list[str], list[Proof | None]]:
+    """The anchors and the proofs of some inferred statements."""
+    anchors = [f"{inference.subject}.{inference.anchor}" for inference, _ in found]
+    return anchors, prove_all((triple for _, triple in found), graph)
+
+
 def _content(graph: Graph) -> dict[str, Any]:
     """What the page shows: the terms of the files by kind."""
     own, kinds = _own_terms(graph), dict[str, list[Page]]()
@@ -115,8 +127,26 @@ def _content(graph: Graph) -> dict[str, Any]:
         text = single_line(value)
         return Markup('<a href="#{0}">{0}</a>').format(text) if text in terms else text
 
+    inferences = Inferences(graph, dict.fromkeys(terms, ""))
+    number = sum(map(len, inferences.by_subject.values()))
+    proven = inferences.by_subject if number <= MAX_PROVEN else {}
+
+    def follows(*values: Any) -> str | Markup:
+        """The mark of an inferred statement, which opens its proof."""
+        found = inferences.between(*map(single_line, values))
+        mark = Markup(
+            ' <a class="follows" href="#{}.{}" aria-label="follows: its proof">follows</a>'
+        )
+        return mark.format(found.subject, found.anchor) if found and proven else ""
+
     title = ", ".join(path.stem for path in graph.added_rdf)
     return {
+        "follows": follows,
+        "inferred": number,
+        "proofs": {
+            term: list(zip(*_with_proofs(found, graph), strict=True))
+            for term, found in proven.items()
+        },
         "title": title,
         "version": graph.version,
         "kinds": dict(sorted(kinds.items())),
