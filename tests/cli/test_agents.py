@@ -131,6 +131,19 @@ def test_a_company_asks_its_own_questions(tmp_path):
 # over the protocol ------------------------------------------------------------
 
 
+def test_people_are_those_of_the_file_as_it_is_now(tmp_path, graph):
+    path = tmp_path / "staff.csv"
+    path.write_text("person,title\nAda,Data Scientist\n")
+    toolbox = Toolbox(graph, Records(path, graph))
+    assert called(toolbox, "certify", person="Ada", role="R3")["role"]
+    path.write_text("person,title\nAda,Data Scientist\nBen,ML Engineer\n")
+    assert called(toolbox, "people")["total"] == 2
+    assert called(toolbox, "certify", person="Ben", role="R7")["role"]
+    path.unlink()
+    with pytest.raises(InputError):
+        called(toolbox, "people")
+
+
 def speak(server, conversation):
     """Run a conversation of a client with a server."""
 

@@ -8,7 +8,7 @@ known only from a staff file, and by pseudonyms unless the user wants names.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,7 @@ class Toolbox:
     def __init__(self, graph: Graph | None = None, staff: Records | None = None):
         self.graph = graph or load()
         self.staff = staff
+        self._seen = _state_of(staff)
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
@@ -295,7 +296,10 @@ class Toolbox:
 
     @property
     def _records(self) -> Records:
+        """The records, read again when the staff file has changed."""
         assert self.staff is not None  # these tools exist with a staff file alone
+        if (now := _state_of(self.staff)) != self._seen:
+            self.staff, self._seen = replace(self.staff), now
         return self.staff
 
     def _certify(self, given: Arguments) -> dict[str, Any]:
@@ -325,6 +329,15 @@ class Toolbox:
         for one in data:  # where the file is, is nobody's business
             one.update({"file": Path(one["file"]).name} if "file" in one else {})
         return {"roles": data} if isinstance(found, list) else data[0]
+
+
+def _state_of(staff: Records | None) -> tuple[int, int] | None:
+    """When the file of some records was changed, and its size."""
+    try:
+        found = Path(str(staff.file)).stat() if staff else None
+    except (OSError, ValueError):
+        return None
+    return (found.st_mtime_ns, found.st_size) if found else None
 
 
 def is_about_data(asked: Question) -> bool:
