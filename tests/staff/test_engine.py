@@ -128,7 +128,7 @@ def test_the_file_has_every_fault(on_duckdb):
     }
     assert all(on_duckdb.titles.values())
     assert on_duckdb.unmatched_skills
-    assert all(on_duckdb.tally.counts[kind] for kind in ("able", "similar"))
+    assert all(on_duckdb.counts[kind] for kind in ("able", "similar"))
 
 
 # servers -------------------------------------------------------------------------------

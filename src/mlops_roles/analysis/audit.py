@@ -9,8 +9,7 @@ share a skill. No person is looped over, nothing is inferred per person.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +18,16 @@ from ..io.result import Result
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, as_graph
 from ..ontology.mappings import mappings_of
-from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
-from ..staff.people_table import Staff
+from ..staff.people_table import Rejected, Staff
 from ..staff.reader import read_staff
 from ..staff.reading import ReadOptions
-from .audit_result import BELOW, CLOSE, HAS, LACKS, NEAREST, TOOL, AuditResult, Candidate, Tally
-from .role_assignment import RoleAssignment, covered_items
+from .audit_counts import count, find_candidates
+from .audit_result import HAS, LACKS, TOOL, AuditResult, Candidate, Counts
+from .role_assignment import RoleAssignment
 from .row_checks import RowChecks
-from .skill_rows import POINT, POINT_BITS, SkillRows, score_items, score_roles, split_scores
+from .skill_rows import POINT, POINT_BITS, SkillRows, score_roles, split_scores
 from .staff_detail import staff_detail
 from .verdict import State
 
@@ -49,6 +48,8 @@ class Audit(AuditResult, Result):
         staff: the table as read, with `line`.
         used: the rows that count, an Ibis table.
         closed: the facts about roles as plain tables.
+        said: (line, skill, said) of every row, rejected ones included; see `skill_rows.SkillRows`.
+        unmatched: the names of no known skill, by their place after all skills.
 
     Example:
         >>> from mlops_roles import audit
@@ -71,25 +72,26 @@ class Audit(AuditResult, Result):
     ):
         self.engine, self._graph, self._on_progress = engine, graph, on_progress
         self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
-        self.reading = staff.reading
+        self.reading, self.read = staff.reading, staff.read
+        self.left_out = staff.reading.count_left_out
         on_progress("resolving titles")
         self._spellings = self._read_spellings()
         self._assigned = engine.materialize(self._read_assigned())
         on_progress("matching skills")
-        self._skill_rows = SkillRows(staff, engine, graph, closed)
-        self._said = self._skill_rows.said
-        self.mapped |= self._skill_rows.mapped
+        skill_rows = SkillRows(staff, engine, graph, closed)
+        self.said, self.unmatched = skill_rows.said, skill_rows.unmatched
+        self.mapped |= skill_rows.mapped
         on_progress("checking rows")
         unknown = {i: a.unknown for i, a in enumerate(self.assignments) if a.unknown}
-        checks = RowChecks(staff, engine, self._assigned, self._said, closed.skills, unknown)
+        checks = RowChecks(staff, engine, self._assigned, self.said, closed.skills, unknown)
         self._bad = sorted([*staff.rejected, *checks.rejected()], key=lambda row: row.line)
         self._bad_lines = (
             engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
         )
-        self.used = self._without_bad(staff.table)
-        self.known = self._without_bad(self._assigned)
+        self.used = self.without_bad(staff.table)
+        self.known = self.without_bad(self._assigned)
 
-    def _without_bad(self, table: ibis.Table) -> ibis.Table:
+    def without_bad(self, table: ibis.Table) -> ibis.Table:
         """The rows of a table with `line` that are about people who count."""
         return table if self._bad_lines is None else table.anti_join(self._bad_lines, "line")
 
@@ -151,7 +153,7 @@ class Audit(AuditResult, Result):
     @cached_property
     def facts(self) -> ibis.Table:
         """(line, skill, said) of the used people."""
-        return self._without_bad(self._said)
+        return self.without_bad(self.said)
 
     @cached_property
     def holds(self) -> ibis.Table:
@@ -251,160 +253,33 @@ class Audit(AuditResult, Result):
     # counted ------------------------------------------------------------------------
 
     @cached_property
-    def tally(self) -> Tally:
-        """What was counted."""
+    def counts(self) -> Counts:
+        """The numbers of each kind and name."""
         self._on_progress("counting")
-        left_out = self.staff.reading.count_left_out
-        bad = [self.staff.located(row) for row in self._bad]
-        tally = Tally(self.staff.read, rejected=bad, left_out=left_out)
-        for counted in (
-            self._count_assignments,
-            self._count_items,
-            self._count_skills,
-            self._count_able,
-        ):
-            for kind, name, numbers in counted():
-                tally.add(kind, name, numbers)
-        tally.nearest.extend(self._candidates())
-        return tally
+        return count(self)
 
     @cached_property
-    def _holders(self) -> list[tuple[int, int, int]]:
-        """(spelling, assignment, people) of each title or `role` cell."""
-        known = self.known
-        counted = known.group_by("spelling", "assignment").agg(people=known.count())
-        return self.engine.fetch_rows(counted)
+    def candidates(self) -> list[Candidate]:
+        """The few people who come nearest to each role."""
+        return find_candidates(self)
 
-    def _count_assignments(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        for spelling, assignment, people in self._holders:
-            outright, written = self.spelling_keys[spelling]
-            holder = self.assignments[assignment]
-            yield "status", holder.status, (people,)
-            yield from (("similar", role, (people,)) for role in holder.similar_to)
-            yield from (("candidates", role, (people,)) for role in holder.candidates)
-            yield from ((f"through {role}", held, (people,)) for role, held in holder.through)
-            if written and not outright and holder.status != "certain":
-                yield "title", written, (people,)
-
-    def _count_items(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each role, task and step: how many hold it, lack a skill, have one unrecorded."""
-        items = covered_items(self.closed, self.assignments)
-        needs = {group: self.closed.needs(group) for group in ("role", "task")} | {"step": {}}
-        required = [needs[group].get(name, ()) for group, name in items]
-        holders = Counter[int]()
-        for _, assignment, people in self._holders:
-            holders[assignment] += people
-        lacking, complete = self._count_complete(list(items.values()), required)
-        for item, ((group, name), assignments) in enumerate(items.items()):
-            if people := sum(holders[assignment] for assignment in assignments):
-                full = complete[item] if required[item] else people
-                yield group, name, (people, lacking[item], people - lacking[item] - full)
-
-    def _count_complete(
-        self, holders: Sequence[Sequence[int]], required: Sequence[Sequence[str]]
-    ) -> tuple[Counter[int], Counter[int]]:
-        """Of each item, how many who hold it lack a required skill, and how many have them all.
-
-        Args:
-            holders: for each item, the assignments that bring it.
-            required: for each item, the skills that it requires.
-        """
-        engine, places = self.engine, self.closed.places
-        needed = ((item, places[skill]) for item, skills in enumerate(required) for skill in skills)
-        bring = ((a, item) for item, assignments in enumerate(holders) for a in assignments)
-        needs = engine.from_rows({"item": int, "skill": int}, needed)
-        brings = engine.from_rows({"assignment": int, "item": int}, bring)
-        held = engine.materialize(brings.join(needs, "item"))
-        some = sorted({assignment for assignments in holders for assignment in assignments})
-        known = self.known.filter(self.known.assignment.isin(some)).select("line", "assignment")
-        f = self._said
-        met = f.filter((f.said & (HAS | LACKS)) > 0).join(known, "line")
-        met = met.join(held, ["assignment", "skill"])
-        scores = score_items(met)
-        lacking, complete = Counter[int](), Counter[int]()
-        counted = scores.group_by("item", "score").agg(people=scores.count())
-        for item, score, people in self.engine.fetch_rows(counted):
-            recorded, lacks = divmod(score, POINT)
-            if lacks:
-                lacking[item] += people
-            elif recorded == len(required[item]):
-                complete[item] += people
-        return lacking, complete
-
-    def _count_skills(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each skill: how many have it recorded, lack it, or have only a tool as evidence.
-
-        Then, of those of whom it is neither recorded nor lacking, who has it at a level below the
-        one asked, and who has what is only close to it by a mapping. Last, of each name that is not
-        recognised, how many people have it.
-        """
-        f, n_skills = self.facts, len(self.closed.skills)
-        counted = f.group_by("skill", "said").agg(people=f.count())
-        for place, said, people in self.engine.fetch_rows(counted):
-            if place >= n_skills:
-                yield "unmatched", self._skill_rows.unmatched[place - n_skills], (people,)
-                continue
-            skill, is_known = self.closed.skills[place], said & (HAS | LACKS)
-            counts = [people * bool(said & flag) for flag in (HAS, LACKS)]
-            yield "skill", skill, (*counts, people * bool(said & TOOL and not is_known))
-            for flag, kind in ((BELOW, "below"), (CLOSE, "close")):
-                if said & flag and not is_known:
-                    yield kind, skill, (people,)
+    @cached_property
+    def rejected(self) -> list[Rejected]:
+        """The rows that do not count, each with file, line, reason and fix."""
+        return [self.staff.located(row) for row in self._bad]
 
     @cached_property
     def scores(self) -> ibis.Table:
         """(line, role, score) of each used person and role that share a skill."""
-        scores = self._without_bad(score_roles(self._said, self.engine, self.closed))
+        scores = self.without_bad(score_roles(self.said, self.engine, self.closed))
         return split_scores(self.engine.materialize(scores), self.closed)
 
     @cached_property
-    def _levels(self) -> list[tuple[int, int, int]]:
+    def levels(self) -> list[tuple[int, int, int]]:
         """(role, score, people) of each score of a role, the highest first."""
         s = self.scores
         counted = s.group_by("role", "score").agg(people=s.count())
         return sorted(self.engine.fetch_rows(counted), key=lambda row: (row[0], -row[1]))
-
-    def _count_able(self) -> Iterator[tuple[str, str, Sequence[int]]]:
-        """Of each role: for how many all it requires is recorded, and for how many evidenced."""
-        needs = self.closed.needs("role")
-        for role, score, people in self._levels:
-            name = self.closed.roles[role]
-            recorded, evident = divmod(score, POINT)
-            if recorded + evident == len(needs[name]):
-                yield "able", name, (0, people) if evident else (people, 0)
-
-    def _candidates(self) -> list[Candidate]:
-        """The NEAREST people of each role; among those of one score, those of the first lines."""
-        least: dict[int, int] = {}
-        missing = Counter({role: NEAREST for role, *_ in self._levels})
-        for role, score, people in self._levels:
-            if missing[role] > 0:
-                least[role] = score
-                missing[role] -= people
-        bounds = self.engine.from_rows({"role": int, "least": int}, least.items())
-        near = self.scores.join(bounds, "role").filter(lambda t: t.score >= t.least)
-        found = self.engine.fetch_rows(self._first_of_each_role(near))
-        lines = sorted({line for _, _, line, _ in found})
-        wanted = self.engine.from_rows({"line": int}, ((line,) for line in lines))
-        facts = self.facts.join(wanted, "line").select("line", "skill", "said")
-        known = group_pairs((line, pair) for line, *pair in self.engine.fetch_rows(facts))
-        current = self.known.join(wanted, "line").select("line", "assignment")
-        holds = {line: self.assignments[a].holds for line, a in self.engine.fetch_rows(current)}
-        return [
-            Candidate(role, recorded, evident, line, person, self.states(known[line]), holds[line])
-            for role, score, line, person in found
-            for recorded, evident in [divmod(score, POINT)]
-        ]
-
-    def _first_of_each_role(self, scores: ibis.Table) -> ibis.Table:
-        """(role, score, line, person) of the NEAREST people of each role."""
-        import ibis
-
-        order = [scores.score.desc(), scores.line]
-        place = ibis.row_number().over(group_by=scores.role, order_by=order)
-        first = scores.mutate(place=place).filter(lambda t: t.place < NEAREST)
-        named = first.join(self.staff.table.select("line", "person"), "line")
-        return named.select("role", "score", "line", "person")
 
     def states(self, said: Sequence[Sequence[int]]) -> dict[str, State]:
         """What is known of each skill of a person."""

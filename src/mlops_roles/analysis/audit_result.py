@@ -1,10 +1,9 @@
-"""What an audit counts, and the answers as plain data; whatever counted it."""
+"""The answers of an audit as plain data, out of what was counted."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ SAID = {"has": 1, "lacks": 2, "tool": 4, "below": 8}
 HAS, LACKS, TOOL, BELOW = SAID.values()
 CLOSE = 16  # by a mapping that is not exact
 NAMES_WITH_NEAREST = 50  # unmatched names that get proposals; all of a large file take long
+Counts = Mapping[str, Mapping[str, list[int]]]
 NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unknown is not no."
 
 
@@ -38,24 +38,6 @@ class Candidate:
     holds: Sequence[str] = ()  # the roles that the person certainly holds now
 
 
-@dataclass
-class Tally:
-    """What an audit counted."""
-
-    read: int = 0  # how many rows there are
-    # the numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`
-    counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
-    # those who can be among the few who come nearest to a role
-    nearest: list[Candidate] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)  # the rows that cannot be used
-    left_out: int = 0  # how many rows do not count: people who have left, vacancies, totals
-
-    def add(self, kind: str, name: str, numbers: Sequence[int]) -> None:
-        """Add to the numbers of a kind and name."""
-        known = self.counts[kind].get(name, [0] * len(numbers))
-        self.counts[kind][name] = [int(a + b) for a, b in zip(known, numbers, strict=True)]
-
-
 class AuditResult:
     """The answers of an audit: plain data, out of what was counted."""
 
@@ -66,38 +48,42 @@ class AuditResult:
     resolutions: Mapping[str, Resolution]  # what each distinct title was resolved to
     # (column, name) of each name of another vocabulary in the data, to the accepted mappings by
     # which it was read, as reasons
+    read: int
+    left_out: int
     mapped: dict[tuple[str, str], Sequence[str]]
 
     @cached_property
-    def tally(self) -> Tally:
-        """What was counted."""
+    def counts(self) -> Counts:
+        """The numbers of each kind and name, as `{"task": {"deploy-model": [3, 1, 0]}}`."""
         raise NotImplementedError
 
-    @property
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """The few people who come nearest to each role."""
+        raise NotImplementedError
+
+    @cached_property
     def rejected(self) -> list[Rejected]:
         """The rows that do not count, each with file, line, reason and fix."""
-        return self.tally.rejected
+        raise NotImplementedError
 
     @cached_property
     def rows(self) -> dict[str, int]:
         """How many rows of people were read, used, rejected, and left out if some were."""
-        out = self.tally.left_out
-        return {
-            "read": self.tally.read,
-            "used": self.tally.read - len(self.rejected) - out,
-            "rejected": len(self.rejected),
-        } | ({"left_out": out} if out else {})
+        bad, out = len(self.rejected), self.left_out
+        rows = {"read": self.read, "used": self.read - bad - out, "rejected": bad}
+        return rows | ({"left_out": out} if out else {})
 
     @cached_property
     def titles(self) -> dict[str, int]:
         """How many used people have a certain, an ambiguous or no role."""
-        found = self.tally.counts["status"]
+        found = self.counts["status"]
         return {status: found.get(status, [0])[0] for status in ("certain", "ambiguous", "none")}
 
     @cached_property
     def open_titles(self) -> list[dict[str, Any]]:
         """The ambiguous and unresolved titles with their number of people, most people first."""
-        people_by_title = {title: n for title, (n,) in self.tally.counts["title"].items()}
+        people_by_title = {title: n for title, (n,) in self.counts["title"].items()}
         rows = [
             self.resolutions[title].to_dict() | {"people": n}
             for title, n in people_by_title.items()
@@ -107,7 +93,7 @@ class AuditResult:
     @cached_property
     def unmatched_skills(self) -> dict[str, int]:
         """Names in skills, lacks and assessed that say nothing there, with the number of people."""
-        unknown = {name: n for name, (n,) in self.tally.counts["unmatched"].items()}
+        unknown = {name: n for name, (n,) in self.counts["unmatched"].items()}
         return dict(sorted(unknown.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
@@ -131,8 +117,8 @@ class AuditResult:
     @cached_property
     def _roles(self) -> dict[str, dict[str, Any]]:
         """How many hold a role; `through`: those who do so by a narrower role, by that role."""
-        able, similar_to = self.tally.counts["able"], self.tally.counts["similar"]
-        close = self.tally.counts["candidates"]
+        able, similar_to = self.counts["able"], self.counts["similar"]
+        close = self.counts["candidates"]
         found = {}
         for role in self.closed.roles:
             more = (
@@ -141,19 +127,17 @@ class AuditResult:
                 *zip(("able", "evidence"), able.get(role, (0, 0)), strict=True),
                 ("through", self._through(role)),
             )
-            found[role] = _cover(
-                self.tally.counts["role"].get(role), {name: n for name, n in more if n}
-            )
+            found[role] = _cover(self.counts["role"].get(role), {name: n for name, n in more if n})
         return found
 
     def _through(self, role: str) -> dict[str, int]:
         """How many hold a role because they hold a narrower one, by the narrower one."""
-        found = self.tally.counts.get(f"through {role}", {})
+        found = self.counts.get(f"through {role}", {})
         return {held: n for held, (n,) in sorted(found.items())}
 
     @cached_property
     def _tasks(self) -> dict[str, dict[str, Any]]:
-        return {task: _cover(self.tally.counts["task"].get(task), {}) for task in self.closed.tasks}
+        return {task: _cover(self.counts["task"].get(task), {}) for task in self.closed.tasks}
 
     @cached_property
     def _skills(self) -> dict[str, dict[str, Any]]:
@@ -161,9 +145,9 @@ class AuditResult:
         for skill in sorted(
             {skill for _, skill in (*self.closed.role_skills, *self.closed.task_skills)}
         ):
-            people, lacking, evidence = self.tally.counts["skill"].get(skill, (0, 0, 0))
-            (below,) = self.tally.counts["below"].get(skill, (0,))
-            (close,) = self.tally.counts["close"].get(skill, (0,))
+            people, lacking, evidence = self.counts["skill"].get(skill, (0, 0, 0))
+            (below,) = self.counts["below"].get(skill, (0,))
+            (close,) = self.counts["close"].get(skill, (0,))
             more = {"evidence": evidence, "below": below, "candidates": close}
             found[skill] = _cover(
                 (people, lacking, self.rows["used"] - people - lacking - below),
@@ -177,7 +161,7 @@ class AuditResult:
 
         'unassigned' where the paper names no role.
         """
-        held = {step: self.tally.counts["step"].get(step, [0])[0] for step in self.closed.steps}
+        held = {step: self.counts["step"].get(step, [0])[0] for step in self.closed.steps}
         named = {step for _, step in self.closed.answers}
         return {
             step: {"people": n, "state": _state(n) if step in named else "unassigned"}
@@ -187,7 +171,7 @@ class AuditResult:
     @cached_property
     def nearest(self) -> dict[str, list[dict[str, Any]]]:
         """Per role the people nearest to all its skills, able ones first, and what is missing."""
-        order = sorted(self.tally.nearest, key=lambda c: (-c.recorded, -c.evident, c.line))
+        order = sorted(self.candidates, key=lambda c: (-c.recorded, -c.evident, c.line))
         by_role = group_pairs((c.role, c) for c in order)
         return {
             role: [_candidate(c, self.closed, role) for c in by_role.get(i, [])[:NEAREST]]

@@ -61,7 +61,7 @@ class _Detail:
     def to_dict(self) -> dict[str, Any]:
         """See `staff_detail`."""
         single, units, posts = self.single_points(), self.units(), self.open_posts()
-        tasks = [people for people, *_ in self.audit.tally.counts["task"].values() if people]
+        tasks = [people for people, *_ in self.audit.counts["task"].values() if people]
         return {
             "holders": self.holders(),
             "single_points": single[: self.limit],
@@ -147,7 +147,7 @@ class _Detail:
 
     def _single_items(self) -> Iterator[tuple[str, str, int]]:
         """(group, item, line) of each role, task and step that one person covers."""
-        items, counts = self._items, self.audit.tally.counts
+        items, counts = self._items, self.audit.counts
         single = {key for key in items if counts[key[0]].get(key[1], [0])[0] == 1}
         some = sorted({assignment for key in single for assignment in items[key]})
         known = self.audit.known.filter(self.audit.known.assignment.isin(some or [-1]))
