@@ -148,8 +148,10 @@ def close_definitions(graph: Graph, names: list[ox.Triple], proofs: Proofs) -> b
     """Infer what follows from the names and the definitions of the classes."""
     from ..io.turtle import unskolemize
 
-    asserted = graph.light_store.quads_for_pattern(None, None, None, DEFAULT)
-    made = capabilities.missing_capabilities(asserted, proofs, [capabilities.DEFINITIONS])
+    found: Any = graph.light_store.query(
+        capabilities.query_text(capabilities.DEFINITIONS), use_default_graph_as_union=True
+    )
+    made = list(found)
     if names or made:
         proofs.add(ox.Quad(*triple) for triple in (*names, *map(unskolemize, made)))
         check_consistent(graph, proofs)
