@@ -133,11 +133,19 @@ def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[
 
 
 def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
-    """The names that begin at a unit, each with the place of its end, the shortest first."""
+    """The names that begin at a unit, each with the place of its end, the shortest first.
+
+    Words of technology after a head and a comma are passed over: 'Software Engineer, Java Backend'.
+    """
     branch = words.tree
+    passed: Units = []
     for end in range(start, len(part)):
         if part[end] not in branch:
+            after_head = passed[-1:] == [","] and passed[-2] in words.heads
+            if after_head and words.kinds[part[end]] in TECHNOLOGY:
+                continue
             return
+        passed.append(part[end])
         branch = branch[part[end]]
         if "" in branch:
             yield end + 1, branch[""]
