@@ -72,8 +72,9 @@ def test_a_name_of_a_million_characters_is_read_as_unknown():
 
 
 def test_an_unknown_name_has_its_nearest_and_counts_for_nothing():
-    (found,) = resolve_skill_names(["kubernets"])
-    assert (found.status, found.nearest[0]) == ("none", "Kubernetes")
+    misspelt, shortened = resolve_skill_names(["kubernets", "Netzwerke"])
+    assert (misspelt.status, misspelt.nearest[0]) == ("none", "Kubernetes")
+    assert (shortened.status, shortened.nearest) == ("none", ("Computernetzwerke",))
 
 
 def test_a_decision_on_a_name_counts_in_audit_certificate_and_verification(tmp_path):

@@ -23,6 +23,7 @@ Meaning = list[tuple[str, str]]  # how a skill is known ('recorded' or 'tool'), 
 MAX_LENGTH = 200  # characters of a name that is read by its parts
 MIN_COMPACT = 4  # characters of a name that is compared without spaces
 MIN_ATTACHED = 3  # characters of a name with a version without a space ("Python3"), or a maker
+MIN_CONTAINED = 5  # letters of a name that others with it are near to
 MIN_SIMILARITY = 70  # of 100, how similar the spelling of a proposed name is
 MAX_NEAREST = 3
 VERSIONS = (range(1, 31), range(1990, 2100))  # "Docker 80" is a degree, not a version
@@ -212,7 +213,7 @@ class SkillNames(Mapping[str, Meaning]):
         return []
 
     def nearest(self, name: str) -> list[str]:
-        """At most three listed names that a name contains, or whose spelling is similar."""
+        """At most three listed names that a name contains, that are spelled alike or contain it."""
         from rapidfuzz import fuzz, process
 
         folded = fold_name(name)[:MAX_LENGTH]
@@ -226,7 +227,9 @@ class SkillNames(Mapping[str, Meaning]):
         alike = process.extract(
             folded, self.labels, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY, limit=MAX_NEAREST
         )
-        near = [self.labels[part] for part in inside] + [self.labels[key] for *_, key in alike]
+        around = (key for key in self.labels if len(folded) >= MIN_CONTAINED and folded in key)
+        keys = (*inside, *(key for *_, key in alike), *sorted(around, key=len))
+        near = [self.labels[key] for key in keys]
         return list(dict.fromkeys(near))[:MAX_NEAREST]
 
 
