@@ -179,6 +179,15 @@ def test_a_closed_pipe_is_not_an_error():
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr"])
+def test_a_closed_stream_is_no_unforeseen_error(stream, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(sys, stream, None)
+    assert main(["ask", "roles"]) == (2 if stream == "stdout" else 0)
+    if stream == "stdout":
+        assert "standard output: it is closed" in capsys.readouterr().err
+    assert main(["ask", "roles", "--output", str(tmp_path / "roles.csv")]) == 0
+
+
 @pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="this system has no device that is always full"
 )

@@ -27,7 +27,7 @@ TESTS = [
     *("tests/matching/test_curation.py", "tests/staff/test_reading.py", "tests/cli/test_main.py"),
     *("tests/publishing/test_app.py", "tests/cli/test_agents.py"),
 ]
-TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl")
+TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl", "openapi-spec-validator")
 # the reference implementation of SSSOM, which this judges by, needs later versions than the lowest
 NO_TEST = ("--ignore", "tests/io/test_sssom.py")
 

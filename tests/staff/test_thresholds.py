@@ -10,7 +10,7 @@ import pytest
 
 from mlops_roles import InputError, audit, import_framework
 from mlops_roles.staff import assessments, reading
-from mlops_roles.staff.dates import iso_dates
+from mlops_roles.staff.dates import comparable_dates, iso_dates
 from mlops_roles.staff.headings import is_marker
 from mlops_roles.staff.mapping_file import load_mapping
 from mlops_roles.staff.privacy import Band, Pseudonyms
@@ -56,6 +56,17 @@ def test_days_since_1900_and_years_of_two_digits():
     assert list(iso_dates(["2020-02", "2020-12"], True, "x", "2026")) == ["2020-02", "2020-12"]
     late = iso_dates(["2020-02", "2020-12"], late=True, place="x", pivot="2026-01-01")
     assert list(late.values()) == ["2020-02-29", "2020-12-31"]
+
+
+def test_dates_that_are_compared_are_day_first_or_month_first():
+    def read(*values):
+        return list(comparable_dates(values, "x").values())
+
+    assert read("13/02/2020", "01/02/2020") == ["2020-02-13", "2020-02-01"]
+    assert read("02/13/2020", "02/01/2020") == ["2020-02-13", "2020-02-01"]
+    assert read("02/13/2021", "13/02/2020") == ["2021-02-13", "2020-02-13"]
+    with pytest.raises(InputError, match="day first or month first"):
+        read("01/12/2020", "02/01/2020")
 
 
 def test_the_longest_heading_and_the_longest_text_for_no_person(put):

@@ -147,7 +147,8 @@ def write_output(text: str | bytes, output: str | None) -> None:
         raise
     except OSError as error:
         fix = "free some space, or name a file elsewhere with --output"
-        raise InputError(f"standard output: {error.strerror}; {fix}") from None
+        why = error.strerror or "it is closed"
+        raise InputError(f"standard output: {why}; {fix}") from None
 
 
 class Progress:
@@ -225,6 +226,7 @@ def _warning_printer() -> Callable[..., None]:
 
 def _run(args: list[str], parsed: argparse.Namespace) -> int:
     """Run the command line; what it says is written to `parsed`."""
+    _replace_closed_streams()
     write_any_character()
     if not args or args[0].replace("-", "_") not in command_names():
         return _run_overview(args)
@@ -266,6 +268,14 @@ def fail(error: BaseException, parsed: argparse.Namespace | None = None) -> int:
         sys.stderr.write(traceback_of(error))
     print_note(f"mlops-roles: {describe_failure(error)}")
     return 2
+
+
+def _replace_closed_streams() -> None:
+    """Replace each standard stream that is closed: no answer can be written, and notes are lost."""
+    for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # stays open
+            setattr(sys, name, stream)
 
 
 def write_any_character() -> None:
@@ -317,7 +327,7 @@ def _run_overview(args: list[str]) -> int:
     if parser.parse_args(args).version:
         from ..ontology.graph import load
 
-        sys.stdout.write(f"mlops-roles {load().version}\n")
+        write_output(f"mlops-roles {load().version}\n", None)
     else:
         parser.print_help()
     return 0
