@@ -20,8 +20,7 @@ from mlops_roles.analysis.audit_result import NOTE
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.names import fold_name, slug
 from mlops_roles.ontology.tables import RoleTables
-from mlops_roles.staff.layouts import COLUMNS
-from mlops_roles.staff.people_table import Rejected
+from mlops_roles.staff.people_table import COLUMNS, Rejected
 
 ACME = ROOT / "examples" / "acme.csv"
 OURS = ROOT / "examples" / "acme.ttl"

@@ -22,7 +22,7 @@ from mlops_roles import InputError, Records, audit, certify, gap
 from mlops_roles.cli.main import main
 from mlops_roles.cli.views.report import report
 from mlops_roles.staff.engine import Engine, connect, embedded_duckdb, open_table
-from mlops_roles.staff.layouts import COLUMNS
+from mlops_roles.staff.people_table import COLUMNS
 from mlops_roles.staff.reader import read_staff
 
 PEOPLE = 2_000

@@ -22,7 +22,7 @@ from support.asserted import ROOT
 from mlops_roles import InputError, audit
 from mlops_roles.cli.main import main
 from mlops_roles.staff import sources
-from mlops_roles.staff.layouts import COLUMNS
+from mlops_roles.staff.people_table import COLUMNS
 from mlops_roles.staff.reader import read_staff
 from mlops_roles.staff.reading import ReadOptions
 

@@ -21,7 +21,6 @@ from ..ontology.mappings import mappings_of
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
 from ..staff.people_table import Rejected, Staff
-from ..staff.reader import read_staff
 from ..staff.reading import ReadOptions
 from .audit_counts import count, find_candidates
 from .audit_result import HAS, LACKS, TOOL, AuditResult, Candidate, Counts
@@ -311,6 +310,8 @@ def read(
     connection: ibis.BaseBackend | None = None,
 ) -> Staff:
     """The people of staff data, and how it was read; the arguments are those of `audit`."""
+    from ..staff.reader import read_staff  # needs numpy and Arrow
+
     _check_mapping(mapping)
     engine = connection if connection is not None else backend_for(staff)
     return read_staff(staff, engine, mapping, graph, names_a_role(graph))

@@ -14,18 +14,18 @@ from ..ontology.graph import Graph, load
 from ..ontology.mappings import Cited
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
-from ..staff.assessments import Assessment
 from ..staff.engine import Engine, backend_for
 from ..staff.people_table import Rejected, Staff, contradiction, differing_columns, duplicate_of
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
-from ..staff.reader import read_staff
 from ..staff.reading import ReadOptions
 from ..staff.values import SkillCells
 from .role_assignment import RoleAssignment
 
 if TYPE_CHECKING:
     import ibis
+
+    from ..staff.assessments import Assessment
 
 # the claim of a skill by column; a tool is evidence only in the column skills
 CLAIMS = {"skills": "recorded", "lacks": "lacking", "assessed": "recorded"}
@@ -137,6 +137,8 @@ class Records:
     @cached_property
     def staff(self) -> Staff:
         """The rows; those of a file are loaded into a new engine. Raises InputError."""
+        from ..staff.reader import read_staff  # needs numpy and Arrow
+
         engine, is_title = backend_for(self.file), self._names_a_role
         return read_staff(self.file, engine, self.mapping, self.graph, is_title)
 

@@ -15,8 +15,7 @@ from ..ontology.graph import Graph
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine
-from ..staff.layouts import LIST_COLUMNS
-from ..staff.people_table import Staff
+from ..staff.people_table import LIST_COLUMNS, Staff
 from ..staff.values import SkillName
 from .audit_result import CLOSE, HAS, LACKS, SAID, TOOL
 

@@ -21,7 +21,6 @@ from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
 from ..ontology.graph import DEFAULT, Graph, Term, once_per_graph, ontology_files
 from ..ontology.released import IMPORTS, published, released
-from ..validation.profiles import profiles
 
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 REQUIRES = ox.NamedNode("http://purl.org/dc/terms/requires")
@@ -280,6 +279,8 @@ def metadata(graph: Graph) -> dict[str, str]:
 
 def rdf_documents(graph: Graph) -> Iterator[tuple[str, list[ox.Triple]]]:
     """Name and statements of each document: the ontology, its modules, alignments and shapes."""
+    from ..validation.profiles import profiles
+
     yield from ontology_documents(graph).items()
     yield from ((f"modules/{path.stem}", standalone_triples(path)) for path in module_files())
     yield from ((f"alignments/{path.stem}", standalone_triples(path)) for path in alignment_files())

@@ -22,7 +22,6 @@ from ..ontology.derivation import company_capabilities
 from ..ontology.explanation import Proof, prove_all
 from ..ontology.graph import BASE, INFERRED, Graph
 from ..ontology.term_page import Page, every_page
-from ..validation.profiles import profiles
 from .documentation import MAX_ROWS, environment, static_files
 from .documents import canonicalize, formats, serialize
 from .inferences import Inference, Inferences
@@ -78,6 +77,8 @@ def extension_files(graph: Graph) -> dict[str, bytes]:
 
 def _derived(graph: Graph) -> Iterator[tuple[str, bytes]]:
     """The files that are derived from those that were given."""
+    from ..validation.profiles import profiles
+
     with suppress(InputError):  # no role that requires a skill and has no class yet
         yield "capabilities.ttl", company_capabilities(graph.added_paths, graph.only).encode()
     lines = sorted(f"{triple} .\n" for triple in _consequences(graph))

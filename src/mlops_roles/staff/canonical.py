@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import ibis
 
 from .headings import Vocabulary
-from .layouts import COLUMNS, FULL_COMMA, LIST_COLUMNS, LONG, PLAIN_NUMBER, PRESENCE, Plan
+from .layouts import FULL_COMMA, LONG, PLAIN_NUMBER, PRESENCE, Plan
+from .people_table import COLUMNS, LIST_COLUMNS
 from .values import UNIT
-
-if TYPE_CHECKING:
-    import ibis
 
 
 def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table:
     """The table of people as expressions over the raw columns, which are named by their index."""
-    import ibis
-
     at = plan.columns.at
     cells: dict[str, Any] = {"line": raw.line, "person": _person(raw, plan)}
     for c in ("title", "unit", "role", *PRESENCE):
@@ -76,15 +74,11 @@ def _wide_cell(cell: Any, i: int, plan: Plan) -> Any:
 
 def _joined(parts: Sequence[Any]) -> Any:
     """Several cells as one, with ';' between those that are not blank."""
-    import ibis
-
     return parts[0] if len(parts) == 1 else ibis.literal(";").join(parts).nullif("")
 
 
 def person_key(raw: ibis.Table, plan: Plan) -> Any:
     """What identifies the person of a row: the key if there is one, else the name."""
-    import ibis
-
     person, key = _person(raw, plan), plan.columns.at.get("key")
     return ibis.coalesce(raw[str(key[0])], person) if key else person
 
@@ -94,8 +88,6 @@ def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
 
     The names in a cell are in no order: an ordered aggregate would take three times as long.
     """
-    import ibis
-
     at = plan.columns.at
     piece = raw[str(at["skill"][0])].replace(";", "\uff1b")
     if at.get("level"):

@@ -27,13 +27,12 @@ from dataclasses import dataclass, field
 from ..errors import InputError
 from ..io.resources import FilePath
 from .headings import Columns, Vocabulary, choose_columns, heading_kind
+from .people_table import LIST_COLUMNS
 from .reading import ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
 from .values import UNIT, SkillCells, parse_level
 
-COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
-LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
 PRESENCE = ("status", "start", "end", "left", "vacant", "key")
 ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
 TRANSPOSED = "a column for each person"

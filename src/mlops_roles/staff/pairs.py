@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .engine import int64_array, string_array
 from .rdf_statements import Pairs
-
-if TYPE_CHECKING:
-    import pyarrow
 
 ColumnSource = tuple[Pairs, Callable[[int], str | None]]  # and the text of a value, if it has one
 
 
 def concatenate(*pairs: Pairs) -> Pairs:
     """Concatenate lists of pairs."""
-    import numpy as np
-
     who, what = (np.concatenate(sides) for sides in zip(*pairs, strict=True))
     return who, what
 
 
 def with_kinds(parts: Sequence[tuple[Any, Any, int]], is_thing: Any) -> tuple[Any, Any, Any]:
     """The pairs whose second side is no literal, with their kind."""
-    import numpy as np
-
     who, what = concatenate(*((one, two) for one, two, _ in parts))
     kind = np.repeat([kind for *_, kind in parts], [len(one) for one, *_ in parts])
     kept = is_thing[who] & is_thing[what]
@@ -36,8 +33,6 @@ def with_kinds(parts: Sequence[tuple[Any, Any, int]], is_thing: Any) -> tuple[An
 
 def matching(left: Any, right: Any) -> tuple[Any, Any]:
     """The positions in two arrays at which both have the same value: each with each."""
-    import numpy as np
-
     order = np.argsort(right, kind="stable")
     start = np.searchsorted(right[order], left, "left")
     times = np.searchsorted(right[order], left, "right") - start
@@ -52,10 +47,8 @@ def compose(first: Pairs, second: Pairs) -> Pairs:
     return first[0][left], second[1][right]
 
 
-def joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pyarrow.Array:
+def joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pa.Array:
     """One text per person: the distinct texts of all sources, separated by ';', or null."""
-    import numpy as np
-
     words: dict[str, int] = defaultdict(count().__next__)
     who, values = concatenate(
         *((pairs[0], _text_numbers(pairs[1], text, words)) for pairs, text in sources)
@@ -76,20 +69,14 @@ def joined_texts(sources: Sequence[ColumnSource], people: Any, keys: int) -> pya
 
 def _text_numbers(values: Any, text: Callable[[int], str | None], words: dict[str, int]) -> Any:
     """The index of the text of each value; -1 if it has none."""
-    import numpy as np
-
     distinct, at = np.unique(values, return_inverse=True)
     return np.array(
         [words[written] if written else -1 for written in map(text, distinct.tolist())], np.int64
     )[at]
 
 
-def _lists(words: pyarrow.Array, lengths: Any) -> pyarrow.Array:
+def _lists(words: pa.Array, lengths: Any) -> pa.Array:
     """Join the given number of words for each row by ';'; null for 0 words."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     ends = int64_array(np.concatenate([[0], np.cumsum(lengths)]))
     joined = pc.binary_join(
         pa.LargeListArray.from_arrays(ends, words),

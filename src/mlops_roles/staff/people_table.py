@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .assessments import Assessment
 from .reading import Reading
 from .values import SkillCells
 
 if TYPE_CHECKING:
     import ibis
+
+    from .assessments import Assessment
+
+COLUMNS = ("person", "title", "unit", "role", "skills", "lacks", "assessed")
+LIST_COLUMNS = ("skills", "lacks", "assessed")  # cells of several names, separated by ';'
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from ..errors import InputError
 from ..io.text import counted
@@ -33,9 +36,6 @@ from .rdf_statements import CLASS_COLUMNS, EXTRA_COLUMNS, Pairs, Statements
 from .reading import ColumnReading, Reading, ReadOptions
 from .values import UNIT, fold_value, parse_level
 
-if TYPE_CHECKING:
-    import pyarrow
-
 MAX_NESTED = 3  # positions within positions, as in schema.org
 UNIT_LINK, OCCUPATION, POST, TITLE = range(4)  # how a person is linked to a position or value
 SKILLS = ("skills", "lacks", "assessed")
@@ -47,7 +47,7 @@ class RdfPeople:
 
     # `line` and the columns of a staff file; `line` numbers the people in the order of first
     # appearance. Several titles, roles or units are separated by ';'.
-    table: pyarrow.Table
+    table: pa.Table
     reading: Reading  # how the files were read, with who was left out
     gone: list[int] = field(default_factory=list)  # the lines of the people who are left out
     # the levels that are none, whose skills count without a level
@@ -104,8 +104,6 @@ class _People:
         is_title: Callable[[str], bool],
         file: str,
     ):
-        import numpy as np
-
         self.statements, self.graph, self.options = statements, graph, options
         self.is_title, self.keys, self.pairs = is_title, statements.keys, statements.pairs
         self.reading = Reading(file, "rdf", layout="RDF")
@@ -114,8 +112,6 @@ class _People:
 
     def read(self) -> RdfPeople:
         """The people as a table, with its reading."""
-        import pyarrow as pa
-
         self._describe_terms()
         if not len(self.people) and not self._count_open_posts():
             raise InputError(self._nobody())
@@ -136,8 +132,6 @@ class _People:
 
     def _mask(self, *things: Any) -> Any:
         """A flag for each key: whether it is in one of some arrays."""
-        import numpy as np
-
         found = np.zeros(len(self.keys), bool)
         for some in things:
             found[some] = True
@@ -176,8 +170,6 @@ class _People:
     @cached_property
     def people(self) -> Any:
         """The people, in the order of their first appearance."""
-        import numpy as np
-
         return np.flatnonzero(self.is_person)
 
     def _nobody(self) -> str:
@@ -278,8 +270,6 @@ class _People:
     @cached_property
     def _reached(self) -> tuple[Any, Any, Any]:
         """(person, position or value, kind): all that a person has at the date asked for."""
-        import numpy as np
-
         who, what, kind = self._links
         is_past = self._gone[0] | self._gone[1]
         first = self.is_person[who] & ~self._is_stale(who, what)
@@ -298,8 +288,6 @@ class _People:
 
     def _is_stale(self, who: Any, what: Any) -> Any:
         """Whether a link repeats a membership that is past: to its unit, without any date."""
-        import numpy as np
-
         past = self._gone[0] | self._gone[1]
         if not past.any():
             return np.zeros(len(who), bool)
@@ -313,8 +301,6 @@ class _People:
     @cached_property
     def _units_of_positions(self) -> Pairs:
         """(position, unit)."""
-        import numpy as np
-
         who, what, kind = self._links
         inner = self._is_position[who] & (kind == UNIT_LINK)
         return concatenate(
@@ -325,8 +311,6 @@ class _People:
 
     def _leave_out(self) -> list[int]:
         """The lines of the people who have nothing but positions that are past."""
-        import numpy as np
-
         left, soon = self._gone
         if not (left.any() or soon.any()):
             return []
@@ -397,15 +381,11 @@ class _People:
 
     def _with_text(self, pairs: Pairs, text: Callable[[int], str | None]) -> Any:
         """The people for whom a source has a text."""
-        import numpy as np
-
         distinct, at = np.unique(pairs[1], return_inverse=True)
         return pairs[0][np.array([bool(text(i)) for i in distinct.tolist()], bool)[at]]
 
     def _is_job_title(self, literals: Any) -> Any:
         """Whether a title of FOAF, which is one such as Dr, is the title of a job."""
-        import numpy as np
-
         distinct, at = np.unique(literals, return_inverse=True)
         return np.array([self.is_title(self._text(i)) for i in distinct.tolist()], bool)[at]
 
@@ -467,8 +447,6 @@ class _People:
 
     def _in_one_language(self, pairs: Pairs) -> Pairs:
         """Of the texts of a thing that have a language, those in the language that is best."""
-        import numpy as np
-
         who, what = pairs
         distinct = np.unique(what)
         tagged = self._mask([i for i in distinct.tolist() if self.keys[i][1:2] != '"'])
@@ -521,8 +499,6 @@ class _People:
 
     def _assessed(self) -> Pairs:
         """(person, assessment) of the assessments that count."""
-        import numpy as np
-
         self.reading.notes += self.assessments.notes()
         who, what = np.array(self.assessments.counted, np.int64).reshape(-1, 2).T
         kept = self.is_person[who]
@@ -534,8 +510,6 @@ class _People:
     @cached_property
     def _keywords(self) -> Pairs:
         """(skill, keyword as a key of its own, which has the level of the skill)."""
-        import numpy as np
-
         levels, number = self._levels, len(self.keys)
         who, what = self.pairs("keyword")
         found = []

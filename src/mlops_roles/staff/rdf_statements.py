@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pyoxigraph as ox
 
 from ..errors import InputError
@@ -252,16 +253,12 @@ class Statements:
     @cached_property
     def _same(self) -> Any:
         """For each index of `keys`, the index that stands for all that are the same thing."""
-        import numpy as np
-
         place = np.arange(len(self.keys))
         for group in _groups(self._pairs_of(lambda use: use.column == "same")):
             place[sorted(group)] = min(group)
         return place
 
     def _pairs_of(self, is_wanted: Callable[[TermUse], bool]) -> Pairs:
-        import numpy as np
-
         uses = [use for use in self.terms.used.values() if is_wanted(use)]
         empty = np.zeros(0, np.int64)
         sides = [

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import InputError
 from ..io import rdf
@@ -23,8 +27,8 @@ from .compiled import is_plain
 from .engine import Engine, is_records, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
-from .layouts import COLUMNS, LIST_COLUMNS, LONG, Plan, header_finder, json_cell, plan_layout
-from .people_table import Rejected, Staff
+from .layouts import LONG, Plan, header_finder, json_cell, plan_layout
+from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
@@ -43,10 +47,6 @@ from .sources import (
 )
 from .spreadsheets import Row
 from .values import BLANK, STATES, TICK, Scale, SkillCells, fold_value, parse_level, scale_of
-
-if TYPE_CHECKING:
-    import ibis
-    import pyarrow
 
 RDF_ENDINGS = tuple(rdf.RDF_FORMATS)
 MAX_LEVELS = 200  # distinct levels that a reading shows
@@ -211,8 +211,6 @@ class TableReader:
 
         It has no lines: `line` numbers its rows in the order of the persons.
         """
-        import ibis
-
         name = source_name(table)
         texts = {str(i): _trimmed_in_engine(table[i]) for i in range(len(table.columns))}
         raw = table.select(**texts)
@@ -370,8 +368,6 @@ class TableReader:
         pieces = {p for row in sample for cell in row if cell for p in cell.split(";")}
         if not any(level for p in pieces for level in cells.levels(p)):
             return cells
-        import ibis
-
         parts = [
             people.filter(people[c].notnull()).select(piece=people[c].split(";").unnest())
             for c in columns
@@ -385,10 +381,8 @@ def _no_load(_: Sequence[int]) -> Any:
     raise InputError("a table in a database is not loaded; turn it round in its engine")
 
 
-def _as_arrow(data: Any) -> pyarrow.Table:
+def _as_arrow(data: Any) -> pa.Table:
     """A table of pandas, Polars or Arrow as an Arrow table."""
-    import pyarrow as pa
-
     if isinstance(data, pa.Table):
         return data
     if is_records(data):
@@ -407,16 +401,13 @@ def _as_arrow(data: Any) -> pyarrow.Table:
 
 def _people_source(people: RdfPeople) -> Source:
     """The people of RDF who count, as a table before anything is known of its columns."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     table = people.table
     if people.gone:
         gone = pc.is_in(table["line"], pa.array(people.gone, table["line"].type))
         table = table.filter(pc.invert(gone))
     names = [name for name in table.column_names if name != "line"]
 
-    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+    def load(wanted: Sequence[int]) -> tuple[pa.Table, list[Row]]:
         cells = {str(i): table[names[i]] for i in wanted}
         return pa.table({"line": table["line"], **cells}), []
 
@@ -431,10 +422,8 @@ def _distinct(column: Any) -> list[str]:
     return sorted(value for value in column.unique().to_pylist() if value)
 
 
-def _renamed(table: pyarrow.Table, plan: Plan) -> pyarrow.Table:
+def _renamed(table: pa.Table, plan: Plan) -> pa.Table:
     """The columns under our names, and null for those that are missing."""
-    import pyarrow as pa
-
     none = pa.nulls(table.num_rows, pa.string())
     at = {c: str(found[0]) for c, found in plan.columns.at.items()}
     cells = {c: table[at[c]] if c in at else none for c in COLUMNS}
@@ -442,10 +431,8 @@ def _renamed(table: pyarrow.Table, plan: Plan) -> pyarrow.Table:
     return pa.table({"line": table["line"], **cells, **more})
 
 
-def _without_headers(table: pyarrow.Table, plan: Plan, reading: Reading) -> pyarrow.Table:
+def _without_headers(table: pa.Table, plan: Plan, reading: Reading) -> pa.Table:
     """The table without rows that repeat the headings, as on each page of a printed report."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
 
     def same(i: int) -> Any:  # without a Python scalar, which would load pandas
         heading = pc.cast(string_array([plan.headings[i]]), pa.string())
@@ -464,15 +451,10 @@ def _without_headers(table: pyarrow.Table, plan: Plan, reading: Reading) -> pyar
     return pc.filter(table, pc.invert(is_header))
 
 
-def _parse_json(
-    table: pyarrow.Table, plan: Plan, rejected: list[Rejected], file: str
-) -> pyarrow.Table:
+def _parse_json(table: pa.Table, plan: Plan, rejected: list[Rejected], file: str) -> pa.Table:
     """The table with cells of JSON as names with levels; rows with invalid JSON are rejected."""
     if not plan.json_cells:
         return table
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     bad: set[int] = set()
     lines = table["line"].to_pylist()
     for c in LIST_COLUMNS:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import ibis
+
 from ..errors import InputError
 from .reading import Reading
 from .values import SkillCells
@@ -20,8 +22,6 @@ def combine(parts: Sequence[Staff], columns: Sequence[str]) -> Staff:
 
     Raises InputError if levels of skills are on different scales, since one decides.
     """
-    import ibis
-
     tables, starts, end = [], list[tuple[int, str]](), 0
     rejected = []
     for part in parts:

@@ -14,7 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 
 from ..errors import InputError
 from ..io import json_ld, rdf
@@ -24,10 +30,6 @@ from .engine import Engine, int64_array
 from .headings import heading_kind
 from .reading import Reading, ReadOptions
 from .spreadsheets import Row, csv_rows, decode, delimiter_of
-
-if TYPE_CHECKING:
-    import ibis
-    import pyarrow
 
 BATCH_ROWS = 50_000
 SAMPLE_ROWS, SAMPLE_BYTES = 1000, 1 << 19
@@ -49,7 +51,7 @@ class Source:
     sample: list[list[str]]  # the first rows below the header
     # gives an Arrow table of `line` and the wanted columns as text, named by their index, and the
     # short rows: (line, cells)
-    load: Callable[[Sequence[int]], tuple[pyarrow.Table, list[Row]]]
+    load: Callable[[Sequence[int]], tuple[pa.Table, list[Row]]]
     # the cells of the row above the header, if there is one
     above: list[str] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)  # the other sheets of a workbook
@@ -80,7 +82,7 @@ def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
         whole = csv_rows(rdf.check_encoding(data[offset:], path), delimiter, path, first_line)
         return (row for row in whole if row[0] > line)
 
-    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+    def load(wanted: Sequence[int]) -> tuple[pa.Table, list[Row]]:
         body = _from_line(data, offset, line - first_line)
         quick = _plain(body, delimiter, len(header), wanted, line)
         return (quick, []) if quick is not None else to_arrow(rows(), len(header), wanted)
@@ -142,7 +144,7 @@ def _from_line(data: bytes, offset: int, lines: int) -> bytes:
 
 def _plain(
     data: bytes, delimiter: str, width: int, wanted: Sequence[int], line: int
-) -> pyarrow.Table | None:
+) -> pa.Table | None:
     """The wanted columns of a file in which each line is one row; None for any other file.
 
     The data are the file from its header on, which is on some line.
@@ -156,21 +158,14 @@ def _plain(
     return _with_lines(table, range(line + 1, line + 1 + table.num_rows))
 
 
-def _with_lines(table: pyarrow.Table, lines: Any) -> pyarrow.Table:
+def _with_lines(table: pa.Table, lines: Any) -> pa.Table:
     """The table with its cells trimmed, blank ones null, and the number of each line."""
-    import pyarrow as pa
-
     cells = {name: trimmed(table[name]) for name in table.column_names}
     return pa.table({"line": int64_array(lines), **cells})
 
 
-def _parse_plain_csv(
-    data: bytes, delimiter: str, width: int, wanted: list[str]
-) -> pyarrow.Table | None:
+def _parse_plain_csv(data: bytes, delimiter: str, width: int, wanted: list[str]) -> pa.Table | None:
     """The wanted columns as text, named by their index; None if the rows differ in width."""
-    import pyarrow as pa
-    import pyarrow.csv
-
     try:
         return pa.csv.read_csv(
             pa.BufferReader(data),
@@ -190,21 +185,17 @@ def _parse_plain_csv(
         return None
 
 
-def _memory_pool() -> pyarrow.MemoryPool:
+def _memory_pool() -> pa.MemoryPool:
     """The allocator that gives the least memory back to the kernel, and asks for it again.
 
     The default one of Arrow on Linux, mimalloc, doubles the processor time of reading a large file.
     """
-    import pyarrow as pa
-
     pools = {"jemalloc": pa.jemalloc_memory_pool, "system": pa.system_memory_pool}
     return next(pools[name] for name in pools if name in pa.supported_memory_backends())()
 
 
-def _has_blank_line(table: pyarrow.Table, data: bytes) -> bool:
+def _has_blank_line(table: pa.Table, data: bytes) -> bool:
     """Whether a line is blank; the data is searched only if a row of the table is."""
-    import pyarrow.compute as pc
-
     blank = pc.is_null(table[0])
     for cells in table.columns[1:]:
         if not pc.any(blank).as_py():
@@ -227,12 +218,8 @@ def _are_rows(data: bytes, delimiter: str) -> bool:
     return data.count(b'"') == 2 * len(re.findall(cell, data))
 
 
-def to_arrow(
-    rows: Iterable[Row], width: int, wanted: Sequence[int]
-) -> tuple[pyarrow.Table, list[Row]]:
+def to_arrow(rows: Iterable[Row], width: int, wanted: Sequence[int]) -> tuple[pa.Table, list[Row]]:
     """The wanted columns of the rows as text, and the rows of another width."""
-    import pyarrow as pa
-
     schema = pa.schema([("line", pa.int64()), *((str(i), pa.string()) for i in wanted)])
     chunks, short = [schema.empty_table()], list[Row]()
 
@@ -253,32 +240,24 @@ def to_arrow(
     return pa.concat_tables(chunks), short
 
 
-def trimmed(values: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+def trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Cells without white space around them; blank ones are null."""
-    import pyarrow as pa
-
     chunks = [_trimmed(c) if _may_be_untrimmed(c) else c for c in values.chunks]
     return pa.chunked_array(chunks, values.type)
 
 
-def _trimmed(cells: pyarrow.Array) -> pyarrow.Array:
+def _trimmed(cells: pa.Array) -> pa.Array:
     """No Python scalar is given to Arrow, which would load pandas."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     cells = pc.utf8_trim_whitespace(cells)
     filled = pc.cast(pc.binary_length(cells), pa.bool_())
     return pc.if_else(filled, cells, pa.nulls(len(cells), cells.type))
 
 
-def _may_be_untrimmed(cells: pyarrow.Array) -> bool:
+def _may_be_untrimmed(cells: pa.Array) -> bool:
     """Whether a cell is blank, or has a first or last byte that may be of white space.
 
     To look at two bytes of each cell takes a tenth of the time that writing all cells again does.
     """
-    import numpy as np
-    import pyarrow as pa
-
     _, ends, text = cells.buffers()
     size = 8 if pa.types.is_large_string(cells.type) else 4
     at: Any = np.frombuffer(ends, f"i{size}", len(cells) + 1, cells.offset * size)
@@ -316,7 +295,7 @@ def sheet_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Sourc
     width = max(len(header), 1)
     body = [(line, _of_width(cells, width)) for line, cells in rows[at + 1 :]]
 
-    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+    def load(wanted: Sequence[int]) -> tuple[pa.Table, list[Row]]:
         return to_arrow(iter(body), width, wanted)
 
     sample = [list(cells) for _, cells in body[:SAMPLE_ROWS]]
@@ -377,7 +356,7 @@ def parquet_source(path: Path) -> Source:
     return found
 
 
-def arrow_source(table: pyarrow.Table, name: str) -> Source:
+def arrow_source(table: pa.Table, name: str) -> Source:
     """An Arrow table, or what pandas or Polars made one of."""
     engine = Engine()
     reading = Reading(name, "table")
@@ -391,8 +370,6 @@ def is_record_file(path: FilePath) -> bool:
 
 def record_source(path: Path) -> Source:
     """A JSON list of records, or JSON lines; the number of a record, from 1, is the line."""
-    import pyarrow as pa
-
     data = rdf.read_bytes(path)
     if rdf.ending_of(path) in LINE_ENDINGS:
         data = b"[" + b",".join(line for line in data.splitlines() if line.strip()) + b"]"
@@ -420,7 +397,7 @@ def _engine_source(theirs: ibis.Table, engine: Engine, reading: Reading, limited
     headings = list(theirs.columns)
     cells = {str(i): as_text(theirs[i]) for i in range(len(headings))}
 
-    def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
+    def load(wanted: Sequence[int]) -> tuple[pa.Table, list[Row]]:
         ((rows,),) = engine.fetch_rows(theirs.aggregate(rows=theirs.count()))
         if not rows:
             raise InputError(f"{reading.file}: no rows; give a file with people")
@@ -448,7 +425,6 @@ def as_text(cells: ibis.Column) -> Any:
 
 def _text_bytes(table: ibis.Table) -> ibis.Table:
     """The text in each column, counted without unpacking it."""
-    import ibis
 
     @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
     def strlen(text: str) -> int:

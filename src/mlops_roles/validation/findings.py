@@ -8,6 +8,7 @@ from typing import Any
 
 from ..io.result import Result
 
+SECONDS = 60  # default time limit of a company's shapes
 SEVERITIES = ("Violation", "Warning", "Info")  # the most severe first
 
 

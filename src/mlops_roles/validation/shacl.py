@@ -15,9 +15,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyoxigraph as ox
+import rdflib
+from rdflib import OWL, RDF, RDFS, SH, URIRef
 
 from ..errors import InputError, NothingChecked, check_path
 from ..io import rdf
@@ -28,13 +30,9 @@ from ..ontology.followed import follow
 from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
 from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, as_graph, once_per_graph
 from ..ontology.sandbox import run_in_subprocess
-from .findings import Finding, Report, severity_rank
+from .findings import SECONDS, Finding, Report, severity_rank
 from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
 
-if TYPE_CHECKING:
-    import rdflib
-
-SECONDS = 60  # default time limit of a company's shapes
 UNDESCRIBED = ox.NamedNode(f"{BASE}/known")  # graph of the nodes that the data does not describe
 SHAPES_GRAPH = ox.NamedNode(f"{BASE}/shapes-graph")  # graph of the shapes that a company adds
 
@@ -178,8 +176,6 @@ def _nothing_checked(data: DataGraph) -> NothingChecked:
 
 def _on_types(shape: Any, shapes: rdflib.Graph) -> bool:
     """Whether all targets of a shape are whatever has a type: any RDF at all has some."""
-    from rdflib import RDF
-
     targets = {t for kind in _target_kinds() for t in shapes.objects(shape, kind)}
     return targets == {RDF.type}
 
@@ -254,8 +250,6 @@ def to_rdflib_graph(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
 
 def named_shapes(shapes: rdflib.Graph) -> list[Any]:
     """The shapes with an IRI or a target, sorted: typed as a shape, or with a target."""
-    from rdflib import RDF, SH, URIRef
-
     found = {
         s for kind in (SH.NodeShape, SH.PropertyShape) for s in shapes.subjects(RDF.type, kind)
     }
@@ -264,8 +258,6 @@ def named_shapes(shapes: rdflib.Graph) -> list[Any]:
 
 
 def _target_kinds() -> tuple[Any, ...]:
-    from rdflib import SH
-
     return SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode
 
 
@@ -289,8 +281,6 @@ def shipped_queries() -> frozenset[str]:
 
 def shapes_graph_query(shape: Any, shapes: rdflib.Graph) -> str:
     """The sh:select of a shipped shape that validates shapes and not data; else ''."""
-    from rdflib import SH
-
     texts = (str(shapes.value(c, SH.select)) for c in shapes.objects(shape, SH.sparql))
     return next((t for t in texts if "$shapesGraph" in t and t in shipped_queries()), "")
 
@@ -298,8 +288,6 @@ def shapes_graph_query(shape: Any, shapes: rdflib.Graph) -> str:
 def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
     """Raise InputError for SPARQL that reaches outside and for shapes that are recursive."""
     from graphlib import CycleError, TopologicalSorter
-
-    from rdflib import SH
 
     for kind in (SH.select, SH.ask, SH.construct, SH.update):
         for text in map(str, shapes.objects(None, kind)):
@@ -320,15 +308,11 @@ def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
 
 def _circle(nodes: list[Any]) -> str:
     """A node of a circle, one with an IRI if there is any."""
-    from rdflib import URIRef
-
     return next((str(n) for n in nodes if isinstance(n, URIRef)), "a list or path without an IRI")
 
 
 def _references(shapes: rdflib.Graph) -> dict[Any, set[Any]]:
     """What each shape, and each path and list of a shape, refers to."""
-    from rdflib import RDF, SH
-
     kinds = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape, SH["and"], SH["or"], SH.xone)
     paths = (SH.path, SH.inversePath, SH.alternativePath)
     repeated = (SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
@@ -433,8 +417,6 @@ def _run_query(query: ConstraintQuery, store: ox.Store, graph: Graph) -> Iterato
 def _finding(
     query: ConstraintQuery, focus: Any, value: Any, shapes: rdflib.Graph, graph: Graph
 ) -> Finding:
-    from rdflib import SH
-
     return Finding(
         _format_severity(shapes.value(query.shape, SH.severity) or SH.Violation, graph),
         format_node(query.shape, graph),
@@ -448,8 +430,6 @@ def _validate_with_pyshacl(
     unsupported: list[Any], data: DataGraph, shapes: rdflib.Graph, graph: Graph
 ) -> Iterator[Finding]:
     """Validate with pySHACL; it sees literals as they are written in the file of the data."""
-    from rdflib import SH
-
     theirs = rdf.parse_rdf(data.path)[0] if data.path else ()
     whole = to_rdflib_graph((*_asserted_quads(graph), *theirs), graph)
     report = _pyshacl_report(whole, _only_targeting(unsupported, shapes))
@@ -472,9 +452,6 @@ def _only_targeting(left: list[Any], shapes: rdflib.Graph) -> rdflib.Graph:
     The others stay, since these may refer to them. Prefixes that a shape gets through owl:imports
     are declared where it looks for them.
     """
-    import rdflib
-    from rdflib import OWL, RDF, RDFS, SH
-
     whole = rdflib.Graph(bind_namespaces="none")
     for prefix, namespace in shapes.namespaces():
         whole.bind(prefix, namespace)
@@ -522,8 +499,6 @@ def _format_severity(severity: Any, graph: Graph) -> str:
 
 def format_node(term: Any, graph: Graph) -> str:
     """A node of pyoxigraph or rdflib for people: CURIE, `_:name`, or text up to 200 characters."""
-    import rdflib
-
     if isinstance(term, (ox.NamedNode, rdflib.URIRef)):
         return graph.curie(str(getattr(term, "value", term)))
     if isinstance(term, (ox.BlankNode, rdflib.BNode)):

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyoxigraph as ox
+import rdflib
+from rdflib import OWL, RDF, RDFS
 
 from ..io.resources import resource_dir
-
-if TYPE_CHECKING:
-    import rdflib
 
 SHACL = "http://www.w3.org/ns/shacl#"
 SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
@@ -184,15 +183,11 @@ class Constraint:
 
 
 def _sh(name: str) -> rdflib.URIRef:
-    import rdflib
-
     return rdflib.URIRef(SHACL + name)
 
 
 def to_sparql(term: Any) -> str:
     """An rdflib term in SPARQL syntax. Raises UnsupportedShape for a blank node."""
-    import rdflib
-
     if isinstance(term, rdflib.URIRef):
         return str(ox.NamedNode(str(term)))
     if isinstance(term, rdflib.Literal):
@@ -202,8 +197,6 @@ def to_sparql(term: Any) -> str:
 
 
 def _is_blank(term: Any) -> bool:
-    import rdflib
-
     return isinstance(term, rdflib.BNode)
 
 
@@ -243,8 +236,6 @@ class ShaclToSparql:
 
     def target(self, shape: Any) -> Target:
         """The target declarations of a shape, implicit class targets included."""
-        from rdflib import OWL, RDF, RDFS
-
         declared = {kind: list(self.shapes.objects(shape, _sh(kind))) for kind in _TARGETS}
         kinds = set(self.shapes.objects(shape, RDF.type))
         implicit = [shape] if kinds & {RDFS.Class, OWL.Class} else []
@@ -408,8 +399,6 @@ class ShaclToSparql:
         return None if node is None else self._path(node)
 
     def _path(self, node: Any) -> Path:
-        import rdflib
-
         if isinstance(node, rdflib.URIRef):
             return Path("iri", to_sparql(node))
         if (node, rdflib.RDF.first, None) in self.shapes:

@@ -11,8 +11,7 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.text import FORMATTERS, counted, single_line
-from ...validation.findings import Finding
-from ...validation.shacl import SECONDS, check
+from ...validation.findings import SECONDS, Finding
 from ..main import print_note, write_output
 from ..options import add_common, declare, load_ontology
 from ..output import write_result
@@ -29,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ...validation.shacl import check
+
     report = check(args.data, load_ontology(args), args.timeout)
     if args.format == "table":
         write_output("".join(map(_finding_text, report.findings)), args.output)

@@ -12,7 +12,6 @@ in a CSV file with the columns check, subject, reason. Exit code 1 if a check ab
 import argparse
 from collections.abc import Sequence
 
-from ...validation.quality import quality
 from ..options import add_common, declare, load_ontology
 from ..output import write_result
 from ..views import ALL_FORMS
@@ -30,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ...validation.quality import quality
+
     judged = quality(
         args.ontology,
         graph=load_ontology(args),

@@ -20,8 +20,6 @@ from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
-from ...analysis.certificate import certify
-from ...analysis.verifier.checking import verify
 from ...io.json_text import to_json
 from ...io.resources import resource_dir
 from ...io.text import FORMATTERS, format_rows
@@ -31,7 +29,6 @@ from ...ontology.derivation import derived_files
 from ...ontology.graph import Graph, load
 from ...ontology.sandbox import run_sparql
 from ...ontology.tables import RoleTables
-from ...validation.shacl import DataGraph, check, load_shapes, shapes_graph_query, validate
 from ..main import print_note, write_output
 from ..options import add_format
 
@@ -101,6 +98,8 @@ def _derived_files(_: Path) -> Failures:
 
 def _shapes(_: Path) -> Failures:
     """The ontology conforms to the shapes."""
+    from ...validation.shacl import check
+
     for finding in check().findings:
         if finding.severity != "Info":
             yield f"{finding.focus}: {finding.message}"
@@ -108,6 +107,8 @@ def _shapes(_: Path) -> Failures:
 
 def _mistakes(_: Path) -> Failures:
     """Each shape of data finds the mistake that it carries."""
+    from ...validation.shacl import DataGraph, check, load_shapes, shapes_graph_query, validate
+
     graph = load()
     shapes, rejects = load_shapes(graph), graph.expand_curie("mlops:rejects")
     data = DataGraph.load(None, graph)
@@ -161,6 +162,9 @@ def _sandbox(_: Path) -> Failures:
 
 def _certificate(folder: Path) -> Failures:
     """A certificate is verified, and is not after a change of the staff file."""
+    from ...analysis.certificate import certify
+    from ...analysis.verifier.checking import verify
+
     tables = RoleTables.from_graph(load())
     role, skills = next(iter(tables.needs("role").items()))
     staff, path = folder / "staff.csv", folder / "certificate.json"

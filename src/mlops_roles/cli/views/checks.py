@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from ...io.sections import Section
 from ...io.text import counted
-from ...validation.findings import Report
-from ...validation.quality import Quality, Result
 from . import Hide
+
+if TYPE_CHECKING:
+    from ...validation.findings import Report
+    from ...validation.quality import Quality, Result
 
 MAX_FINDINGS = 5  # of one check in a report; the rows have all
 COVERAGE_COLUMNS = ("kind", "language", "labels", "definitions", "terms")
