@@ -349,6 +349,18 @@ def test_the_library_neither_prints_nor_exits():
     }
 
 
+def test_an_assert_only_compares():
+    """Python with -O leaves asserts out, and with them what a call or a property does."""
+
+    def acting(path):
+        tests = [n.test for n in ast.walk(tree(path)) if isinstance(n, ast.Assert)]
+        calls = (n for test in tests for n in ast.walk(test) if isinstance(n, ast.Call))
+        found = {ast.unparse(test) for test in tests if isinstance(test, ast.Attribute)}
+        return found | {ast.unparse(n) for n in calls if ast.unparse(n.func) != "isinstance"}
+
+    assert in_modules(acting) == {}
+
+
 TESTED_THOUGH_PRIVATE = {  # of objects of the package: why a test looks inside
     # they kill a worker, count requests that wait, and wait for pages that are built late
     "test_app.py": {"_all", "_parent", "_process", "_pid", "_socket", "_waiting"},

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 MAX_PEOPLE = 1000  # in a list; the report and CSV have more
 CONFLICT = "What the staff file says of this person conflicts; the report lists the rows."
 NOBODY = "No person is called that; the page People lists all."
-UNSUITABLE = "This cannot be supposed: name a skill or role that exists, and let nobody both leave "
-UNSUITABLE += "and learn."
+UNSUITABLE = (
+    "This cannot be supposed: name a skill or role that exists, and let nobody both leave and "
+    "learn."
+)
 
 
 class Cell(NamedTuple):
@@ -66,23 +68,24 @@ class Staff:
     pseudonyms: Pseudonyms | None = None
     small_groups: bool = False
     public: bool = False
-    _seen: tuple[int, int] | None = field(default=None, init=False)
-    _audit: Audit | None = field(default=None, init=False)
-    _data: dict[str, Any] = field(default_factory=dict, init=False)
+    _read: tuple[tuple[int, int], Audit, dict[str, Any]] | None = field(default=None, init=False)
 
-    @property
-    def audit(self) -> Audit:
-        """The audit of the file as it is now."""
+    def _current(self) -> tuple[Audit, dict[str, Any]]:
+        """The audit of the file as it is now, and its plain data."""
         from ..analysis.audit import audit
         from .commands.audit import LISTED
 
         found = Path(self.file).stat()
         seen = (found.st_mtime_ns, found.st_size)
-        if self._audit is None or seen != self._seen:
-            self._audit = audit(self.file, graph=self.graph, mapping=self.options)
-            self._data = self._shown(self._audit.to_dict(LISTED["html"]))
-            self._seen = seen
-        return self._audit
+        if self._read is None or seen != self._read[0]:
+            new = audit(self.file, graph=self.graph, mapping=self.options)
+            self._read = seen, new, self._shown(new.to_dict(LISTED["html"]))
+        return self._read[1:]
+
+    @property
+    def audit(self) -> Audit:
+        """The audit of the file as it is now."""
+        return self._current()[0]
 
     @property
     def groups_only(self) -> bool:
@@ -100,8 +103,7 @@ class Staff:
     @property
     def data(self) -> dict[str, Any]:
         """The audit as plain data, with pseudonyms if there are some."""
-        assert self.audit
-        return self._data
+        return self._current()[1]
 
     @property
     def records(self) -> Records:
