@@ -139,7 +139,7 @@ def whatif(
         >>> [(row["item"], row["after"]["people"]) for row in found.to_rows()]
         [('code-review', 4)]
     """
-    return _whatif(as_audit(staff, graph), _pairs(learn), _names("hire", hire), leave)
+    return _whatif(as_audit(staff, graph), _pairs(learn), _as_names("hire", hire), leave)
 
 
 def _whatif(
@@ -147,7 +147,7 @@ def _whatif(
 ) -> WhatIf:
     """`whatif` of an audit."""
     model = CoverageModel.from_tables(audit.closed)
-    leaving = _names("leave", leave)
+    leaving = _as_names("leave", leave)
     lessons = [(fold_person(p), _resolve_skill(s, audit.graph, model.tables)) for p, s in pairs]
     hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]
     leavers = dict.fromkeys(map(fold_person, leaving))
@@ -164,7 +164,7 @@ def _whatif(
     return WhatIf(audit, changes, before, after, model.tally(hires), model.labels)
 
 
-def _names(argument: str, given: str | Iterable[str]) -> list[str]:
+def _as_names(argument: str, given: str | Iterable[str]) -> list[str]:
     """Names; one alone may be given as a text."""
     names = [given] if isinstance(given, str) else list(given)
     for name in names:

@@ -107,8 +107,10 @@ class _Faces:
             if len(text) > MAX_ANSWER:
                 raise InputError(f"{tool.name}: a long answer; ask for less with limit")
         except MlopsRolesError as error:
-            return types.CallToolResult(content=[_text(str(error))], is_error=True)
-        return types.CallToolResult(content=[_text(text)], structured_content=json.loads(text))
+            return types.CallToolResult(content=[_text_content(str(error))], is_error=True)
+        return types.CallToolResult(
+            content=[_text_content(text)], structured_content=json.loads(text)
+        )
 
     async def list_resources(self, _: Any, params: Any) -> types.ListResourcesResult:
         cursor = params.cursor if params and params.cursor else "0"
@@ -152,7 +154,7 @@ class _Faces:
         if params.name != PROMPT:
             message = f"no prompt {params.name[:100]!r}; there is {PROMPT}"
             raise MCPError(types.INVALID_PARAMS, message)
-        rules = types.PromptMessage(role="user", content=_text(_rules()))
+        rules = types.PromptMessage(role="user", content=_text_content(_rules()))
         return types.GetPromptResult(messages=[rules])
 
 
@@ -165,5 +167,5 @@ def _described(tool: Tool) -> types.Tool:
     )
 
 
-def _text(text: str) -> types.TextContent:
+def _text_content(text: str) -> types.TextContent:
     return types.TextContent(type="text", text=text)

@@ -7,8 +7,6 @@ import argparse
 from ..publishing.command_help import Argument, CommandHelp
 from .main import build_parser, command_names
 
-COLUMNS = 10_000  # of a usage in one line
-
 
 def command_reference() -> list[CommandHelp]:
     """The help of every command, in the order of their names."""

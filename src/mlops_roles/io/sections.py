@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -37,7 +38,7 @@ def format_sections(
         return "\n".join("".join(_markdown(*section)) for section in sections)
     if form != "table":
         raise InputError(f"form {form!r}: no such form of a report; use one of {', '.join(FORMS)}")
-    return "\n".join("".join(_text(*section, width or WIDTH)) for section in sections)
+    return "\n".join("".join(_section_text(*section, width or WIDTH)) for section in sections)
 
 
 def clip(value: Any, limit: int = CLIP) -> str:
@@ -50,7 +51,7 @@ def _clipped(rows: TableRows) -> list[dict[str, str]]:
     return [{column: clip(value) for column, value in row.items()} for row in rows]
 
 
-def _text(title: str, lines: list[str], rows: TableRows, width: int) -> Iterator[str]:
+def _section_text(title: str, lines: list[str], rows: TableRows, width: int) -> Iterator[str]:
     if title:
         yield from (f"{line}\n" for line in textwrap.wrap(title, width))
         yield f"{'=' * min(len(title), width)}\n"
@@ -90,14 +91,8 @@ def html_table(
 
 @cache
 def _template() -> jinja2.Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from .templates import environment
 
-    env = Environment(
-        loader=PackageLoader("mlops_roles", "io"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    env = environment(Path(__file__).parent)
     env.filters["cell"] = single_line
     return env.get_template("sections.html.j2")

@@ -98,10 +98,10 @@ def aligned_lines(cells: Sequence[Sequence[str]], width: int | None) -> list[str
     if narrow is None:
         return _blocks(cells, [""] * len(widths), width or 0).splitlines()
     rows = cells if narrow == widths else [line for row in cells for line in _wrapped(row, narrow)]
-    return _lines(rows, narrow)
+    return _aligned_lines(rows, narrow)
 
 
-def _lines(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
+def _aligned_lines(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
     return [
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
@@ -110,7 +110,7 @@ def _lines(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
 
 def _aligned(rows: Sequence[Sequence[str]], widths: Sequence[int], head: int = 1) -> str:
     """Lines of cells in columns; the first `head` lines are the heading."""
-    lines = _lines(rows, widths)
+    lines = _aligned_lines(rows, widths)
     rule = "  ".join("-" * w for w in widths)
     return "\n".join([*lines[:head], rule, *lines[head:]]) + "\n"
 

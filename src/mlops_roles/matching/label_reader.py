@@ -126,7 +126,7 @@ def _languages() -> dict[str, str]:
 
 
 @cache
-def _words(language: str) -> _Words:
+def _words_of_language(language: str) -> _Words:
     return _Words(language, _languages()[language])
 
 
@@ -154,7 +154,7 @@ def read_label(text: str, language: str) -> ReadLabel:
 
     What is in brackets is not read if anything else is left.
     """
-    words = _words(language)
+    words = _words_of_language(language)
     tokens = _tokens(unbracketed(text))
     folded = " ".join(plain for _, plain in tokens)
     after = words.without_verb(tokens)

@@ -245,10 +245,12 @@ class Lexicon:
             for word, read in spellings
             if normalise_case(word) not in self._single
         )
-        listed = {" ".join(self._words(w)): name for name, words in lists.items() for w in words}
+        listed = {
+            " ".join(self._split_units(w)): name for name, words in lists.items() for w in words
+        }
         self.kinds = _Kinds({**listed, ",": ","})
         self.joiners = self._units_of("joiner")
-        in_words = (self._words(title) for title in titles)
+        in_words = (self._split_units(title) for title in titles)
         joined = (" ".join(title) for title in in_words if not self.joiners.isdisjoint(title))
         phrases = (unit for unit in {*self.kinds, *joined} if " " in unit)
         self._phrases = _Phrases((phrase.split(), [phrase]) for phrase in phrases)
@@ -333,7 +335,7 @@ class Lexicon:
 
     def units(self, text: str) -> Units:
         """A title as units."""
-        units = self._phrases.replace(self._words(text))
+        units = self._phrases.replace(self._split_units(text))
         if not self._dropped.isdisjoint(units):
             units = self._without_setting([unit for unit in units if self.kinds[unit] != "filler"])
         commas = units.count(",")
@@ -344,7 +346,7 @@ class Lexicon:
         tokens = [known.get(token) or self._learn(token) for token in _TOKEN.findall(text)]
         return " ".join(tokens).split() if any(" " in token for token in tokens) else tokens
 
-    def _words(self, text: str) -> Units:
+    def _split_units(self, text: str) -> Units:
         """Words and signs of a title, each word in one spelling."""
         text = normalise_case(html.unescape(text) if "&" in text else text)
         if not self._signs.isdisjoint(text):

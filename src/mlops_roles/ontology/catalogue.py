@@ -317,15 +317,15 @@ def _sorted_answer(
     """The answer to a query with VALUES after it; sorted here where that gives the same order."""
     query = outline(text)
     if order := query.order_variables:
-        found = _answer(graph, text[: query.order] + joined, inside, light, order)
+        found = _answer_in_order(graph, text[: query.order] + joined, inside, light, order)
         if found is not None:
             return found
-    found = _answer(graph, text + joined, inside, light)
+    found = _answer_in_order(graph, text + joined, inside, light)
     assert found is not None  # it is in the engine's own order
     return found
 
 
-def _answer(
+def _answer_in_order(
     graph: Graph, text: str, inside: Mapping[str, Term], light: bool, order: Sequence[str] = ()
 ) -> Answer | None:
     """An answer in the order of some variables; None if its texts do not tell that order."""

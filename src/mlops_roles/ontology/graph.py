@@ -613,7 +613,7 @@ class Graph:
         if given is not None:
             if given in self._iris:
                 return given
-            raise UnknownName(name, kind or "term", self._names(kind), SEARCH_FIX)
+            raise UnknownName(name, kind or "term", self._slugs_of_kind(kind), SEARCH_FIX)
         terms = self.index.get(name.strip().casefold(), set())
         if kind:
             iris = {iri for k, iri in terms if k.endswith(kind)}
@@ -627,12 +627,12 @@ class Graph:
         if iris:
             choice = ", ".join(map(self.curie, sorted(iris)))
             raise InputError(f"{name!r} means several terms; say which: {choice}")
-        raise UnknownName(name, kind or "term", self._names(kind), SEARCH_FIX)
+        raise UnknownName(name, kind or "term", self._slugs_of_kind(kind), SEARCH_FIX)
 
     def _is_class(self, iri: str) -> bool:
         return ox.Quad(ox.NamedNode(iri), RDF_TYPE, OWL_CLASS) in self.light_store
 
-    def _names(self, kind: str | None) -> list[str]:
+    def _slugs_of_kind(self, kind: str | None) -> list[str]:
         """The slugs of all terms of a kind, sorted."""
         terms = set().union(*self.index.values())
         return sorted({local_name(iri) for k, iri in terms if not kind or k.endswith(kind)})

@@ -96,7 +96,7 @@ def _string(text: str, pattern: re.Pattern[str]) -> Value | None:
     return ("string", text, None) if pattern.fullmatch(text) else None
 
 
-def _plain(text: str) -> Value | None:
+def _plain_literal(text: str) -> Value | None:
     """The value of a literal of rdf:PlainLiteral: a text, the last "@", and its language."""
     content, at, language = text.rpartition("@")
     return ("string", content, language.lower() or None) if at else None
@@ -210,7 +210,7 @@ _READERS: dict[str, Callable[[str], Value | None]] = {
     f"{XSD}anyURI": _uri,
     f"{XSD}dateTime": _date_time,
     f"{XSD}dateTimeStamp": _stamp,
-    f"{RDF}PlainLiteral": _plain,
+    f"{RDF}PlainLiteral": _plain_literal,
     f"{RDF}XMLLiteral": _xml,
     **{f"{XSD}{name}": partial(_integer, limits=limits) for name, limits in _INTEGERS.items()},
     **{f"{XSD}{name}": partial(_string, pattern=form) for name, form in _STRINGS.items()},

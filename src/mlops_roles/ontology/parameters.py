@@ -148,13 +148,11 @@ def _nouns(graph: Graph, description: str) -> tuple[str, ...]:
         description
     ):
         return ()
-    words = (word.removesuffix("s") if word != "class" else word for word in _words(head))
+    words = (
+        word.removesuffix("s") if word != "class" else word for word in re.findall("[a-z]+", head)
+    )
     found = dict.fromkeys(w for w in words if w in _PEOPLE or _is_whole_kind(graph, w))
     return tuple(found)
-
-
-def _words(text: str) -> Iterator[str]:
-    yield from re.findall(r"[a-z]+", text)
 
 
 def _is_whole_kind(graph: Graph, word: str) -> bool:
@@ -210,12 +208,12 @@ def _triples(text: str) -> Iterator[tuple[str, str, str]]:
             verb = subject = ""
             fresh = False
         elif fresh:
-            subject, fresh = _plain(token), False
+            subject, fresh = _unmarked(token), False
         elif subject and not verb:
             verb = token.text
         elif subject:
-            yield subject, verb, _plain(token)
+            yield subject, verb, _unmarked(token)
 
 
-def _plain(token: Token) -> str:
+def _unmarked(token: Token) -> str:
     return token.text[1:] if token.kind == "variable" else token.text

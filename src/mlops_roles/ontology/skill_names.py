@@ -200,7 +200,7 @@ class SkillNames(Mapping[str, Meaning]):
 
     def _without_word(self, name: str) -> Meaning:
         """The meaning of a name without its maker, its edition, or a word such as "skills"."""
-        for word, is_before, is_of_tools in _words():
+        for word, is_before, is_of_tools in _optional_words():
             if is_before and name.startswith(f"{word} ") and len(name) > len(word) + MIN_ATTACHED:
                 rest = name[len(word) + 1 :]
             elif not is_before and name.endswith(f" {word}"):
@@ -277,7 +277,7 @@ def _rows() -> list[dict[str, str]]:
 
 
 @cache
-def _words() -> list[tuple[str, bool, bool]]:
+def _optional_words() -> list[tuple[str, bool, bool]]:
     """Each word that may be left out, folded; whether it precedes the name, and of tools alone."""
     return [
         (fold_name(row["word"]), row["place"] == "before", row["of"] == "tool")

@@ -130,9 +130,9 @@ class Page(Result, _Page):
 
     def text(self, width: int | None = None) -> str:
         """The page for a terminal, of a width in characters."""
-        return "\n".join(self._text(width)) + "\n"
+        return "\n".join(self._text_lines(width)) + "\n"
 
-    def _text(self, within: int | None) -> Iterator[str]:
+    def _text_lines(self, within: int | None) -> Iterator[str]:
         width = within or WIDTH + 4
         title = single_line(f"{self.label}  ({self.term})")
         yield from (title, "=" * min(len(title), width))

@@ -98,13 +98,13 @@ def _serve_queries(loaded: _Loaded, source: socket.socket) -> None:
         _, message = receive_frame(source)
         request = json.loads(message)
         limit_processor_time(request["seconds"])
-        status, answer = _answer(*loaded, request)
+        status, answer = _evaluate(*loaded, request)
         if status == OK and size() - begun > MAX_GROWTH:
             status = LAST
         send_frame(source, status, answer)
 
 
-def _answer(graph: Graph, whole: ox.Store, request: dict[str, Any]) -> tuple[bytes, bytes]:
+def _evaluate(graph: Graph, whole: ox.Store, request: dict[str, Any]) -> tuple[bytes, bytes]:
     """How a query ended, and its answer, or why there is none."""
     try:
         text, given = request["text"], _dataset(request)

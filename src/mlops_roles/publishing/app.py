@@ -120,13 +120,13 @@ class App:
             self.check_host(request)
             return await face(request)
         except Refused as refused:
-            return _text(refused.status, refused.why, **refused.headers)
+            return _text_response(refused.status, refused.why, **refused.headers)
         except ClientDisconnect:
-            return _text(400, "the request ended early")
+            return _text_response(400, "the request ended early")
         except MlopsRolesError as error:
             status = next(code for kind, code in STATUSES.items() if isinstance(error, kind))
             headers = {"Retry-After": "1"} if status == 503 else {}
-            return _text(status, str(error), **headers)
+            return _text_response(status, str(error), **headers)
 
     def check_host(self, request: Request) -> None:
         """Refuse a request in another's name, as by DNS rebinding."""
@@ -349,7 +349,7 @@ async def _unforeseen(_: Request, __: Exception) -> Response:
     return Response("500: an unforeseen error\n", 500, SAFE, "text/plain")
 
 
-def _text(status: int, why: str, **headers: str) -> Response:
+def _text_response(status: int, why: str, **headers: str) -> Response:
     return Response(f"{status}: {why}\n", status, headers, "text/plain")
 
 

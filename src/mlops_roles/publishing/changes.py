@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from ..io.resources import resource_dir
 from ..ontology.graph import Graph
 from .compatibility import csv_rows, term_list, version_number
-from .documents import canonicalize, metadata
+from .documents import metadata, render_turtle
 
 DEPRECATED = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
 
@@ -52,14 +52,5 @@ def changed_terms(graph: Graph, folder: Path | None = None) -> list[dict[str, st
 
 def changes_description(graph: Graph) -> tuple[list[ox.Triple], dict[str, str]]:
     """Statements and prefixes of the description of the changes since the last release."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    env = Environment(  # noqa: S701  Turtle, not HTML
-        loader=PackageLoader("mlops_roles.publishing"), trim_blocks=True, undefined=StrictUndefined
-    )
-    env.filters["literal"] = lambda text: str(ox.Literal(text))
-    text = env.get_template("changes.ttl.j2").render(
-        about=metadata(graph), since=last_release(graph.version).stem, changes=changed_terms(graph)
-    )
-    parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
-    return canonicalize(q.triple for q in parser), dict(parser.prefixes)
+    since, changes = last_release(graph.version).stem, changed_terms(graph)
+    return render_turtle("changes", about=metadata(graph), since=since, changes=changes)

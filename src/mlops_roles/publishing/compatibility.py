@@ -38,7 +38,7 @@ def term_list(graph: Graph) -> list[dict[str, str]]:
         term: Any = row["term"]
         prop: Any = row["property"]
         statements.setdefault(term.value, []).append((prop, _value_text(graph, row["value"])))
-    names = _names(graph)
+    names = _english_names(graph)
     return [_row(iri, found, names.get(iri, [""])[0]) for iri, found in sorted(statements.items())]
 
 
@@ -58,7 +58,7 @@ def _value_text(graph: Graph, value: Term) -> str:
     return value.value if isinstance(value, ox.Literal) else graph.format_term(value)
 
 
-def _names(graph: Graph) -> dict[str, list[str]]:
+def _english_names(graph: Graph) -> dict[str, list[str]]:
     """The English names of each term, the preferred one first."""
     found: dict[str, list[str]] = {}
     rows: Any = select_from_store(graph.store, "names")
@@ -93,7 +93,7 @@ def breaking_changes(graph: Graph | None = None, releases: Path | None = None) -
         []
     """
     graph, folder = as_graph(graph), releases or resource_dir("ontology") / "releases"
-    now, names = {row["iri"]: row for row in term_list(graph)}, _names(graph)
+    now, names = {row["iri"]: row for row in term_list(graph)}, _english_names(graph)
     reasons = {
         (row["iri"], version_number(row["release"]))
         for row in csv_rows(folder / "changes.csv")

@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from ..errors import InputError
+from ..io import templates
 from ..io.text import single_line
 from ..ontology.catalogue import Question, ask, catalogue
 from ..ontology.graph import Graph
 from ..ontology.term_page import Page, Section, every_page
-from .documents import alignment_files, file_triples, publishing_rows
+from .documents import TEMPLATES, alignment_files, file_triples, publishing_rows
 from .inferences import Inferences
+
+if TYPE_CHECKING:
+    import jinja2
 
 MAPPINGS = "mappings"  # the topic of questions about alignments
 MAX_ROWS = 150  # rows of a section; the question has them all
@@ -31,18 +35,9 @@ def static_files() -> dict[str, bytes]:
     return {f"static/{path.name}": path.read_bytes() for path in found if path.is_file()}
 
 
-def environment() -> Any:
-    """The environment of the templates."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("mlops_roles.publishing")
-    return Environment(
-        loader=loader,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+def environment() -> jinja2.Environment:
+    """The environment of the templates of pages."""
+    return templates.environment(TEMPLATES)
 
 
 @dataclass(frozen=True)

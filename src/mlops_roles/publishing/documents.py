@@ -15,13 +15,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..io import rdf
+from ..io import rdf, templates
 from ..io.resources import ShippedText, resource_dir, resource_rows, shipped_text
 from ..io.turtle import turtle
 from ..ontology.catalogue import Answer, run_query
 from ..ontology.graph import DEFAULT, Graph, Term, once_per_graph, ontology_files
 from ..ontology.released import IMPORTS, published, released
 
+TEMPLATES = Path(__file__).parent / "templates"
 VERSION_IRI = ox.NamedNode("http://www.w3.org/2002/07/owl#versionIRI")
 REQUIRES = ox.NamedNode("http://purl.org/dc/terms/requires")
 COMMITS_TO = ox.NamedNode("https://w3id.org/mlops-roles/ns#commitsTo")
@@ -269,6 +270,15 @@ def _expanded(graph: Graph, value: Term) -> Any:
         if value.datatype.value == STRING
         else {"@type": graph.curie(value.datatype.value).strip("<>"), "@value": value.value}
     )
+
+
+def render_turtle(name: str, **data: Any) -> tuple[list[ox.Triple], dict[str, str]]:
+    """The statements of a template of Turtle, and its prefixes."""
+    env = templates.environment(TEMPLATES, autoescape=False, lstrip_blocks=False)
+    env.filters["literal"] = lambda text: str(ox.Literal(text))
+    text = env.get_template(f"{name}.ttl.j2").render(**data)
+    parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
+    return canonicalize(quad.triple for quad in parser), dict(parser.prefixes)
 
 
 def metadata(graph: Graph) -> dict[str, str]:

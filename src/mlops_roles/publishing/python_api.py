@@ -59,12 +59,12 @@ def _defined(path: Path, name: str) -> tuple[Path, Definition]:
     for node in _tree(path).body:
         if isinstance(node, Definition) and node.name == name:
             return path, node
-        if isinstance(node, ast.ImportFrom) and node.level and name in _names(node):
+        if isinstance(node, ast.ImportFrom) and node.level and name in _imported_names(node):
             return _defined(_file_of(path.parent, node), name)
     raise LookupError(f"{path}: no definition of {name}, which mlops_roles/__init__.pyi lists")
 
 
-def _names(imported: ast.ImportFrom) -> list[str]:
+def _imported_names(imported: ast.ImportFrom) -> list[str]:
     return [alias.name for alias in imported.names]
 
 

@@ -134,9 +134,9 @@ class Redirects:
 
     def htaccess(self, site: str) -> str:
         """The redirects for Apache: the `.htaccess` of the folder of the IRIs."""
-        return "".join(f"{line}\n" for line in self._lines(site.rstrip("/")))
+        return "".join(f"{line}\n" for line in self._rule_lines(site.rstrip("/")))
 
-    def _lines(self, site: str) -> Iterator[str]:
+    def _rule_lines(self, site: str) -> Iterator[str]:
         yield (
             "# Redirects of the persistent IRIs of MLOps Roles. "
             "Derived by `mlops-roles build`; do not edit."

@@ -99,7 +99,10 @@ def _decorations(graph: Graph, words: Lexicon, titles: Iterable[str]) -> Iterato
         first, last = word.split()[0], word.split()[-1]
         tried = [(t, f"{word} {t}") for a, b in joined if a == last for t in starts.get(b, ())]
         tried += [(t, f"{t} {word}") for a, b in joined if b == first for t in ends.get(a, ())]
-        if all(_answer(graph, title) == _answer(graph, longer) for title, longer in tried):
+        if all(
+            _resolution_key(graph, title) == _resolution_key(graph, longer)
+            for title, longer in tried
+        ):
             yield word
 
 
@@ -113,6 +116,6 @@ def _by_word(titles: Iterable[str], read: Mapping[str, str], place: int) -> dict
     return found
 
 
-def _answer(graph: Graph, title: str) -> tuple[Any, ...]:
+def _resolution_key(graph: Graph, title: str) -> tuple[Any, ...]:
     found = resolve(title, graph, nearest=False)
     return found.roles, found.similar

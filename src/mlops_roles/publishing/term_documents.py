@@ -30,7 +30,7 @@ def term_documents(graph: Graph, iri: str) -> dict[str, bytes]:
     found = {f.suffix: serialize(graph, marked, f) for f in formats() if f.rdf}
     return found | {
         "jsonld": to_jsonld(graph, marked, is_short=True),
-        "json": json_bytes(_plain(graph, term, inferred)),
+        "json": json_bytes(_statements_as_data(graph, term, inferred)),
     }
 
 
@@ -74,7 +74,9 @@ def _axioms(inferred: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         yield ox.Triple(node, DEFINED_BY, INFERRED)
 
 
-def _plain(graph: Graph, term: ox.NamedNode, inferred: list[ox.Triple]) -> dict[str, Any]:
+def _statements_as_data(
+    graph: Graph, term: ox.NamedNode, inferred: list[ox.Triple]
+) -> dict[str, Any]:
     """The statements of a term as plain data, for readers who know no RDF."""
     stated = [q.triple for q in graph.store.quads_for_pattern(term, None, None, DEFAULT)]
     rows = [

@@ -12,9 +12,9 @@ from ..ontology.graph import Graph, Term
 from .documents import (
     Format,
     alignment_files,
-    canonicalize,
     formats,
     metadata,
+    render_turtle,
     select_from_store,
     store_of,
 )
@@ -47,12 +47,6 @@ def void_description(
     graph: Graph, documents: Mapping[str, list[ox.Triple]], built: Mapping[str, bytes]
 ) -> tuple[list[ox.Triple], dict[str, str]]:
     """Statements and prefixes of the description of some documents, and of the files by path."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    env = Environment(  # noqa: S701  Turtle, not HTML
-        loader=PackageLoader("mlops_roles.publishing"), trim_blocks=True, undefined=StrictUndefined
-    )
-    env.filters["literal"] = lambda text: str(ox.Literal(text))
     datasets = {
         **DATASETS,
         **{
@@ -72,9 +66,7 @@ def void_description(
         )
         for name in datasets
     ]
-    text = env.get_template("void.ttl.j2").render(about=metadata(graph), sets=sets)
-    parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
-    return canonicalize(q.triple for q in parser), dict(parser.prefixes)
+    return render_turtle("void", about=metadata(graph), sets=sets)
 
 
 def _dataset(
@@ -85,7 +77,7 @@ def _dataset(
     files: list[dict[str, Any]],
 ) -> dict[str, Any]:
     parts, size = (
-        list(map(_plain, select_from_store(store_of(statements), name)))
+        list(map(_cell_texts, select_from_store(store_of(statements), name)))
         for name in ("partitions", "statistics")
     )
     classes, properties = (
@@ -100,7 +92,7 @@ def _dataset(
     return {"id": name, "title": title, "description": description, "files": files, **counted}
 
 
-def _plain(row: dict[str, Term]) -> dict[str, str]:
+def _cell_texts(row: dict[str, Term]) -> dict[str, str]:
     return {key: term.value for key, term in row.items()}  # type: ignore[union-attr]
 
 

@@ -385,7 +385,7 @@ class _Writer:
         for text, document in list(self._documents.items()):
             yield ox.Triple(document, RDF_TYPE, DOCUMENT)
             for name in (SKOS + "prefLabel", DCTERMS + "title"):
-                yield ox.Triple(document, ox.NamedNode(name), self._text(text))
+                yield ox.Triple(document, ox.NamedNode(name), self._literal(text))
 
     def _thing(self, thing: Thing) -> Iterator[ox.Triple]:
         iri = self._iris[thing]
@@ -394,14 +394,14 @@ class _Writer:
             return ox.Triple(iri, _term(namespace, name), value)
 
         yield ox.Triple(iri, RDF_TYPE, _term(MLOPS, thing.kind.capitalize()))
-        yield say(SKOS, "prefLabel", self._text(thing.label))
+        yield say(SKOS, "prefLabel", self._literal(thing.label))
         title = (MLOPS, "curatedTitle")
         if thing.kind == "role":
-            yield say(*title, self._text(thing.label))
+            yield say(*title, self._literal(thing.label))
         for name in thing.names:
-            yield say(*(title if thing.kind == "role" else (SKOS, "altLabel")), self._text(name))
+            yield say(*(title if thing.kind == "role" else (SKOS, "altLabel")), self._literal(name))
         if thing.definition:
-            yield say(SKOS, "definition", self._text(thing.definition))
+            yield say(SKOS, "definition", self._literal(thing.definition))
         if thing.id and not _is_iri(thing.id):
             yield say(SKOS, "notation", ox.Literal(thing.id))
         for source in thing.sources or {self.source: None}:
@@ -413,7 +413,7 @@ class _Writer:
         yield ox.Triple(axiom, RDF_TYPE, _term(OWL, "Axiom"))
         for part, value in zip(("Source", "Property", "Target"), triple, strict=True):
             yield ox.Triple(axiom, _term(OWL, f"annotated{part}"), value)
-        yield ox.Triple(axiom, _term(SKOS, "note"), self._text(text))
+        yield ox.Triple(axiom, _term(SKOS, "note"), self._literal(text))
         yield ox.Triple(axiom, _term(DCTERMS, "source"), self._document(self.source))
 
     def _document(self, source: str) -> ox.NamedNode:
@@ -446,7 +446,7 @@ class _Writer:
         self._taken.add(iri)
         return iri
 
-    def _text(self, text: str) -> ox.Literal:
+    def _literal(self, text: str) -> ox.Literal:
         return ox.Literal(" ".join(text.split()), language=self.language)
 
 

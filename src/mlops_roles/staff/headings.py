@@ -330,10 +330,10 @@ class _Chooser:
         near = difflib.get_close_matches(
             fold_heading(_bare(name)) or "?", [*OWN, *synonyms()], 3, SIMILAR
         )
-        found = [n if n in OWN else synonyms()[n][0] for n in near] or self._words(name)
+        found = [n if n in OWN else synonyms()[n][0] for n in near] or self._columns_by_word(name)
         return next((c for c in found if c not in ("other", "given", *taken - {"skills"})), "")
 
-    def _words(self, name: str) -> list[str]:
+    def _columns_by_word(self, name: str) -> list[str]:
         """The columns that single words of a heading name."""
         words = re.split(r"[\W_]+", name)
         named = ("title", "skills", "status", "role", "position", "person")

@@ -43,10 +43,10 @@ NAMES_OF_LAYOUTS = {
 
 def save_mapping(reading: Reading, options: ReadOptions) -> str:
     """A reading as the text of a mapping file."""
-    return "\n".join(_lines(reading, options)) + "\n"
+    return "\n".join(_toml_lines(reading, options)) + "\n"
 
 
-def _lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
+def _toml_lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
     yield f"# How {Path(reading.file).name} is read. Review each line, then use it with --mapping."
     yield "# A file with other headings is refused."
     found = {
@@ -129,7 +129,7 @@ def load_mapping(path: FilePath) -> ReadOptions:
             for kind, table in values.items()
             for value, meaning in table.items()
         },
-        **{name: _plain(name, data[name]) for name in PLAIN if name in data},
+        **{name: _option_value(name, data[name]) for name in PLAIN if name in data},
     )
 
 
@@ -169,5 +169,5 @@ _TYPES: dict[str, tuple[str, Callable[[object], bool]]] = {
 }
 
 
-def _plain(name: str, value: Any) -> Any:
+def _option_value(name: str, value: Any) -> Any:
     return value if name == "header_row" else str(value)

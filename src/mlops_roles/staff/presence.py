@@ -57,7 +57,7 @@ class Presence:
         if len(values) < MAX_STATUSES:
             values[value] = meaning
 
-    def _lines(self, rows: ibis.Table) -> list[int]:
+    def _line_numbers(self, rows: ibis.Table) -> list[int]:
         return [line for (line,) in self.engine.fetch_rows(rows.select("line"))]
 
     def _distinct(self, column: str) -> list[str]:
@@ -68,7 +68,7 @@ class Presence:
     def _having(self, column: str, values: Iterable[str]) -> list[int]:
         """The lines that have one of some values."""
         rows = self.engine.from_rows({"value": str}, [(value,) for value in values])
-        return self._lines(self.table.semi_join(rows, self.table[column] == rows.value))
+        return self._line_numbers(self.table.semi_join(rows, self.table[column] == rows.value))
 
     # names that are none ---------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class Presence:
                 f"--value person:{value}={meaning}: not a meaning; use person, vacant or no person"
             )
         if meaning != "person":
-            yield meaning, self._lines(self.table.filter(self.table.person.lower() == value))
+            yield meaning, self._line_numbers(self.table.filter(self.table.person.lower() == value))
 
     # statuses --------------------------------------------------------------------------
 

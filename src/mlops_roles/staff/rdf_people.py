@@ -183,7 +183,7 @@ class _People:
 
     # names -----------------------------------------------------------------------------
 
-    def _text(self, literal: int) -> str:
+    def _literal_text(self, literal: int) -> str:
         return self.keys[literal].split('"', 2)[2].strip()
 
     def _language(self, literal: int) -> int:
@@ -194,7 +194,7 @@ class _People:
 
     def _best(self, literal: int) -> tuple[Any, ...]:
         """The order in which one of several texts of a thing is taken."""
-        text = self._text(literal)
+        text = self._literal_text(literal)
         return self._language(literal), self.keys[literal].split('"', 2)[1], -len(text), text
 
     def _texts(self, column: str) -> dict[int, str]:
@@ -202,11 +202,11 @@ class _People:
         found: dict[int, int] = {}
         who, what = self.pairs(column)
         for thing, literal in zip(who.tolist(), what.tolist(), strict=True):
-            if self.keys[literal].startswith('"') and self._text(literal):
+            if self.keys[literal].startswith('"') and self._literal_text(literal):
                 other = found.setdefault(thing, literal)
                 if other != literal and self._best(literal) < self._best(other):
                     found[thing] = literal
-        return {thing: self._text(literal) for thing, literal in found.items()}
+        return {thing: self._literal_text(literal) for thing, literal in found.items()}
 
     @cached_property
     def names(self) -> dict[int, str]:
@@ -264,7 +264,7 @@ class _People:
     @cached_property
     def _gone(self) -> tuple[Any, Any]:
         """Two flags for each key: a position that has ended; one that has not started."""
-        left, soon = gone_positions(self.statements, self._text, self.options, self.reading)
+        left, soon = gone_positions(self.statements, self._literal_text, self.options, self.reading)
         return self._mask(left), self._mask(soon)
 
     @cached_property
@@ -353,7 +353,7 @@ class _People:
 
     def _value_text(self, value: int) -> str | None:
         """The text of a literal, or the name of a thing."""
-        return self._text(value) if self.literal[value] else self.names.get(value)
+        return self._literal_text(value) if self.literal[value] else self.names.get(value)
 
     def _column_sources(self) -> dict[str, list[ColumnSource]]:
         """The sources of each column; a role that the ontology does not have becomes a title."""
@@ -365,7 +365,7 @@ class _People:
             rest = ~has[who] & self.literal[what]
             if column == "honorific":
                 rest &= self._is_job_title(what)
-            titles.append(((who[rest], what[rest]), self._text))
+            titles.append(((who[rest], what[rest]), self._literal_text))
             has |= self._mask(who[rest])
         skills: dict[str, list[ColumnSource]] = {
             c: [(self._skills(c), self._skill_text)] for c in SKILLS
@@ -387,7 +387,7 @@ class _People:
     def _is_job_title(self, literals: Any) -> Any:
         """Whether a title of FOAF, which is one such as Dr, is the title of a job."""
         distinct, at = np.unique(literals, return_inverse=True)
-        return np.array([self.is_title(self._text(i)) for i in distinct.tolist()], bool)[at]
+        return np.array([self.is_title(self._literal_text(i)) for i in distinct.tolist()], bool)[at]
 
     def _of_people(self, column: str) -> Pairs:
         who, what = self.pairs(column)
@@ -438,11 +438,11 @@ class _People:
         as_text = self.literal[occupations[1]]
         positions = who, what
         return [
-            (self._in_one_language(texts), self._text),
-            (compose(positions, self._in_one_language(texts)), self._text),
+            (self._in_one_language(texts), self._literal_text),
+            (compose(positions, self._in_one_language(texts)), self._literal_text),
             (compose(positions, of_role), lambda v: None if v in same else self._role_title(v)),
             ((who[label], what[label]), lambda v: None if v in meant else self._role_title(v)),
-            ((occupations[0][as_text], occupations[1][as_text]), self._text),
+            ((occupations[0][as_text], occupations[1][as_text]), self._literal_text),
         ]
 
     def _in_one_language(self, pairs: Pairs) -> Pairs:
@@ -472,7 +472,7 @@ class _People:
         )
         return [
             ((who[plain], what[plain]), self._unit_text),
-            (texts, self._text),
+            (texts, self._literal_text),
             (of_positions, self._unit_text),
         ]
 
@@ -514,7 +514,9 @@ class _People:
         who, what = self.pairs("keyword")
         found = []
         for skill, keyword in zip(who.tolist(), what.tolist(), strict=True):
-            self._keyword_texts[number] = self._with_level(self._text(keyword), levels.get(skill))
+            self._keyword_texts[number] = self._with_level(
+                self._literal_text(keyword), levels.get(skill)
+            )
             found.append(number)
             number += 1
         return who, np.array(found, np.int64)
@@ -541,14 +543,14 @@ class _People:
         if value >= len(self.keys):
             return self._keyword_texts[value]
         if self.literal[value]:
-            return self._text(value)
+            return self._literal_text(value)
         name = self._skill_name(value)
         return self._with_level(name, self._levels.get(value)) if name else None
 
     def _skill_name(self, value: int) -> str:
         """The name of a skill, as a text or a thing; '' for a thing that has only a level."""
         if self.literal[value]:
-            return self._text(value)
+            return self._literal_text(value)
         label = self.names.get(value)
         mapped = self._mapped.skill(self.keys[value], label)
         name = mapped or self._meant_skills.get(value) or label

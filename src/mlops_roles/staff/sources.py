@@ -84,7 +84,7 @@ def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
 
     def load(wanted: Sequence[int]) -> tuple[pa.Table, list[Row]]:
         body = _from_line(data, offset, line - first_line)
-        quick = _plain(body, delimiter, len(header), wanted, line)
+        quick = _read_if_plain(body, delimiter, len(header), wanted, line)
         return (quick, []) if quick is not None else to_arrow(rows(), len(header), wanted)
 
     above = list(first[at - 1][1]) if at else []
@@ -142,7 +142,7 @@ def _from_line(data: bytes, offset: int, lines: int) -> bytes:
     return data[offset:] if offset else data
 
 
-def _plain(
+def _read_if_plain(
     data: bytes, delimiter: str, width: int, wanted: Sequence[int], line: int
 ) -> pa.Table | None:
     """The wanted columns of a file in which each line is one row; None for any other file.

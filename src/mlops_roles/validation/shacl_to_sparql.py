@@ -16,6 +16,7 @@ import rdflib
 from rdflib import OWL, RDF, RDFS
 
 from ..io.resources import resource_dir
+from ..io.templates import environment
 
 SHACL = "http://www.w3.org/ns/shacl#"
 SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
@@ -208,12 +209,7 @@ def _to_sparql_all(terms: list[Any]) -> tuple[str, ...]:
 @cache
 def _macros() -> Any:
     """The macros of the template, as attributes."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(resource_dir("shapes"))
-    env = Environment(  # noqa: S701  SPARQL, not HTML
-        loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
-    )
+    env = environment(resource_dir("shapes"), autoescape=False)
     return env.get_template("constraints.rq.j2").module
 
 

@@ -45,7 +45,7 @@ class CellNames:
         for name, claims in listed.items():
             forms.setdefault(_squeezed(name), set()).add(claims)
         self._forms = {f: next(iter(c)) for f, c in forms.items() if len(c) == 1 and len(f) > 3}
-        self._before, self._after, self._between = _words()
+        self._before, self._after, self._between = _optional_words()
         self._had: dict[str, Claims] = {}  # what who has a name has
         self._same: dict[str, Claims] = {}  # what a name is the same as
         self._close: dict[str, Claims] = {}  # what it may mean
@@ -205,7 +205,7 @@ def _unversioned(name: str) -> str:
     return base.strip() if is_version and (found["space"] or len(base) > 2) else ""
 
 
-def _words() -> tuple[list[tuple[str, bool]], list[tuple[str, bool]], list[str]]:
+def _optional_words() -> tuple[list[tuple[str, bool]], list[tuple[str, bool]], list[str]]:
     """The words before and after a name, each with whether it is left out at tools alone; and
     what joins a list."""
     path = resource_dir("ontology") / "staff" / "skill_name_words.csv"

@@ -243,7 +243,9 @@ class PersonCells(PersonRows):
             )
         used = {heading for some in self.columns.values() for heading in some}
         for heading in self.header:
-            is_evidence = _plain(heading) in EVIDENCE_COLUMNS or bool(self.names.read(heading))
+            is_evidence = _fold_heading(heading) in EVIDENCE_COLUMNS or bool(
+                self.names.read(heading)
+            )
             if heading and heading not in used and is_evidence:
                 raise InputError(
                     f"{self.path}: the column {heading!r} may have skills, and the certificate "
@@ -255,7 +257,9 @@ class PersonCells(PersonRows):
         if kind == WIDE_COLUMN:
             return True  # the heading is the name of the skill
         named = mapping.get(kind, "")
-        return _plain(heading) == kind or heading in ([named] if isinstance(named, str) else named)
+        return _fold_heading(heading) == kind or heading in (
+            [named] if isinstance(named, str) else named
+        )
 
     def _people(self, person: Any, key: bytes | None) -> list[list[Row]]:
         """The rows of each person of this name; of one row each, unless rows are of a skill."""
@@ -351,7 +355,7 @@ class PersonCells(PersonRows):
         return [text.strip().replace(COMMA, ",") for text in pieces if text.strip()]
 
 
-def _plain(heading: str) -> str:
+def _fold_heading(heading: str) -> str:
     return re.sub(r"[\W_]", "", heading.casefold())
 
 

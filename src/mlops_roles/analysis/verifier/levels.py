@@ -164,7 +164,7 @@ def parse_level(text: str) -> Level | None:
     folded = _folded(text)
     if _is_blank(folded):
         return None
-    if folded in _words():
+    if folded in _state_words():
         return _word(folded)
     return next(
         (_parsed(kind, m) for kind, form in _forms().items() if (m := form.fullmatch(folded))), None
@@ -204,7 +204,7 @@ def _worded(number: str, word: str) -> Level:
 
 
 def _word(word: str) -> Level | None:
-    share = _words().get(word)
+    share = _state_words().get(word)
     return None if share is None else Level() if share == "has" else Level(share=float(share))
 
 
@@ -222,7 +222,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def _words() -> dict[str, str]:
+def _state_words() -> dict[str, str]:
     return {_folded(row["word"]): row["share"] for row in _rows("levels")}
 
 

@@ -123,7 +123,7 @@ def tree_lines(triples: Iterable[ox.Triple], path: Path) -> Counter[str]:
             f"{path}: its blank nodes form no trees (one is shared, or in a circle); "
             "give a file that 'certify' wrote"
         )
-    return Counter(line for some in about.values() for line in _lines(some, names))
+    return Counter(line for some in about.values() for line in _format_statements(some, names))
 
 
 def _hash_names(about: Mapping[Any, list[ox.Triple]], inner: Iterable[Any]) -> dict[Any, str]:
@@ -135,12 +135,14 @@ def _hash_names(about: Mapping[Any, list[ox.Triple]], inner: Iterable[Any]) -> d
         ordered += [t.object for t in about.get(node, ()) if isinstance(t.object, ox.BlankNode)]
     names: dict[Any, str] = {}
     for node in reversed(ordered):
-        content = sorted(line.partition(" ")[2] for line in _lines(about.get(node, ()), names))
+        content = sorted(
+            line.partition(" ")[2] for line in _format_statements(about.get(node, ()), names)
+        )
         names[node] = f"_:{hashlib.sha256(''.join(content).encode()).hexdigest()[:32]}"
     return names
 
 
-def _lines(triples: Iterable[ox.Triple], names: Mapping[Any, str]) -> Iterator[str]:
+def _format_statements(triples: Iterable[ox.Triple], names: Mapping[Any, str]) -> Iterator[str]:
     """Statements as lines, with names for blank nodes."""
     for s, predicate, o in triples:
         yield f"{names.get(s, s)} {predicate} {names.get(o, o)} .\n"

@@ -48,7 +48,7 @@ class Ontology:
         self.version = next(
             (o.value for s, p, o in shipped if s.value == BASE and p.value == VERSION_INFO), ""
         )
-        self.names = self._names()
+        self.names = self._cell_names()
 
     def _values(self, subject: str, predicate: str) -> list[str]:
         return sorted(term.value for term in self._objects.get((subject, predicate), ()))
@@ -114,7 +114,7 @@ class Ontology:
             key=lambda part: (self._values(part, f"{SKOS}notation") or ["~"], part),
         )
 
-    def _names(self) -> CellNames:
+    def _cell_names(self) -> CellNames:
         """The names of skills and tools, with what they claim of which skills."""
         found, by_term = [], {}
         kinds = {f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden")}

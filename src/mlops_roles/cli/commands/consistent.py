@@ -39,13 +39,13 @@ def run(args: argparse.Namespace) -> int:
     for line in describe(answer.not_reasoned):
         print_note(line)
     if args.format == "text":
-        write_output(_text(answer), args.output)
+        write_output(_verdict_text(answer), args.output)
     else:
         write_result(args, answer)
     return 0 if answer else 1
 
 
-def _text(answer: Consistency) -> str:
+def _verdict_text(answer: Consistency) -> str:
     if answer:
         but = ", as far as the axioms are reasoned with" if answer.not_reasoned else ""
         return f"consistent{but}\n"

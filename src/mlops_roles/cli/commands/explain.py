@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         found = proof.to_dict() if proof else {"statement": statement, "holds": "unknown"}
         write_output(to_json(found), args.output)
     elif args.format == "text":
-        write_output(_text(statement, proof, graph), args.output)
+        write_output(_proof_tree(statement, proof, graph), args.output)
     elif args.format in FORMS:
         _write_report(args, statement, proof, graph)
     else:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _text(statement: str, proof: Proof | None, graph: Graph) -> str:
+def _proof_tree(statement: str, proof: Proof | None, graph: Graph) -> str:
     """A proof as a tree, with what the marks of its statements mean."""
     if proof is None:
         return f"{statement}: neither stated nor inferred (unknown is not no)\n"

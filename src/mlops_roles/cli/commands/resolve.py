@@ -57,7 +57,7 @@ def _titles(given: Sequence[str], has_header: bool, kinds: Sequence[str]) -> Ite
     """
     for title in given:
         if title == "-":
-            lines = _lines()
+            lines = _stdin_lines()
             if lines and (has_header or _is_heading(lines[0], kinds)):
                 print_note(f"standard input, line 1: {lines[0][:80]!r} is read as a heading")
                 del lines[0]
@@ -66,7 +66,7 @@ def _titles(given: Sequence[str], has_header: bool, kinds: Sequence[str]) -> Ite
             yield title
 
 
-def _lines() -> list[str]:
+def _stdin_lines() -> list[str]:
     from ...io.rdf import check_encoding
 
     text = check_encoding(sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"), "standard input")

@@ -51,7 +51,7 @@ def _ontology(data: Data) -> Iterator[Section]:
     in_both = [row for row in asserted if row["term"] not in one_sided]
     yield _section("Statements about terms that are in both", in_both, _asserted)
     yield _section("What follows", inferred, _inferred)
-    yield _section("Answers that change", data["answers"], _answer)
+    yield _section("Answers that change", data["answers"], _answer_row)
 
 
 def _staff(data: Data) -> Iterator[Section]:
@@ -64,7 +64,7 @@ def _staff(data: Data) -> Iterator[Section]:
         {"": change, **person} for change, group in data["people"].items() for person in group
     ]
     yield _section("People", people, dict)
-    yield _section("Answers that change", data["answers"], _answer)
+    yield _section("Answers that change", data["answers"], _answer_row)
     yield from coverage_sections(data)
 
 
@@ -76,7 +76,7 @@ def _inferred(row: Data) -> dict[str, Any]:
     return {"": row["change"], "statement": row["statement"], "because of": row["because"]}
 
 
-def _answer(row: Data) -> dict[str, Any]:
+def _answer_row(row: Data) -> dict[str, Any]:
     head = {"person": row["person"], "line": row["line"], "answer": row["answer"]}
     change = f"{row['before']} → {row['after']}"
     return head | {"before → after": change, "because of": row["because"]}

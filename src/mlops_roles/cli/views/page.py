@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...io import templates
 from ...io.sections import clip
 from ...staff.reading import reading_summary
 from .glossary import glossary
@@ -81,16 +82,7 @@ class Markup(str):
 
 def environment() -> jinja2.Environment:
     """The environment of the templates; they print strings only through `_finalize`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("mlops_roles.cli", "views"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-    )
+    return templates.environment(Path(__file__).parent, finalize=_finalize)
 
 
 def _filters(data: Data) -> dict[str, Any]:

@@ -248,11 +248,11 @@ def left_out(data: Data) -> list[str]:
     """Who does not count, and why, in a sentence for each reason."""
     reasons = data["reading"].get("left_out", {})
     return [
-        f"Left out as {reason!r}: {found['count']:,} (line {_lines(found['lines'])})"
+        f"Left out as {reason!r}: {found['count']:,} (line {_format_lines(found['lines'])})"
         for reason, found in reasons.items()
     ]
 
 
-def _lines(lines: Sequence[int], limit: int = 12) -> str:
+def _format_lines(lines: Sequence[int], limit: int = 12) -> str:
     more = f" and {len(lines) - limit:,} more" if len(lines) > limit else ""
     return ", ".join(map(str, lines[:limit])) + more

@@ -213,7 +213,9 @@ def _roles(data: Data, shown: Mapping[str, Data]) -> tuple[list[str], TableRows]
     left_out = len(data["roles"]) - len(rows)
     return [
         "Held by nobody: "
-        + _names([label_of(data, role) for role, c in data["roles"].items() if not c["people"]]),
+        + _join_names(
+            [label_of(data, role) for role, c in data["roles"].items() if not c["people"]]
+        ),
         *(f"Of the holders of {role}, {by}." for role, by in through if by),
         *([f"… and {left_out:,} roles of fewer people: JSON has all."] if left_out else []),
         LEGEND,
@@ -248,7 +250,7 @@ def _workflow(data: Data) -> tuple[list[str], TableRows]:
         ("unassigned", "Answered for by no role, left to machines or only supported"),
     )
     return [
-        f"{words} ({len(found[state])}): {_names(list(found[state].values()))}"
+        f"{words} ({len(found[state])}): {_join_names(list(found[state].values()))}"
         for state, words in groups
     ], rows
 
@@ -268,7 +270,7 @@ def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -
     }
     thin, many = ("few", "five people") if found["few"] else ("single", "two people")
     rest = [
-        f"{name} ({len(found[s])}): {_names(found[s])}"
+        f"{name} ({len(found[s])}): {_join_names(found[s])}"
         for s, name in (
             ("uncovered", nobody),
             (thin, single if thin == "single" else f"By {STATE_LABELS[thin]}"),
@@ -329,7 +331,7 @@ def chips(person: Data) -> list[tuple[str, str]]:
     return [(kind, skill) for kind in MISSING_LABELS for skill in person[kind]]
 
 
-def _names(names: Sequence[str], limit: int = 20) -> str:
+def _join_names(names: Sequence[str], limit: int = 20) -> str:
     return ("; ".join(names[:limit]) or "none") + (
         f" … and {len(names) - limit} more" if len(names) > limit else ""
     )

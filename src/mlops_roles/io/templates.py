@@ -1,0 +1,23 @@
+"""The templates of the package: HTML is escaped, and a name that is missing is an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .resources import FilePath
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+def environment(folder: FilePath, **more: Any) -> jinja2.Environment:
+    """The environment of the templates in a folder, with more settings of jinja2.
+
+    They are of HTML, unless `autoescape` is false.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    settings = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True} | more
+    return Environment(  # noqa: S701  Turtle and SPARQL are not HTML
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, **settings
+    )
