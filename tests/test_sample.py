@@ -2,7 +2,7 @@
 
 import tomllib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.asserted import ROOT
 from support.sample import sample, sampled
@@ -10,6 +10,7 @@ from support.sample import sample, sampled
 CASES = st.lists(st.frozensets(st.integers(0, 5), min_size=1), max_size=12)
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_a_sample_has_every_kind_and_no_case_without_a_new_one(cases):
     chosen = sample(cases, lambda case: case)
@@ -18,6 +19,7 @@ def test_a_sample_has_every_kind_and_no_case_without_a_new_one(cases):
     assert all(case - frozenset().union(*chosen[:n]) for n, case in enumerate(chosen))
 
 
+@settings(deadline=None)
 @given(CASES)
 def test_what_a_sample_leaves_out_is_in_the_long_run(cases):
     parameters = sampled(cases, lambda case: case)

@@ -507,6 +507,7 @@ def test_hermit_finds_a_planted_one():
         unsatisfiable(sum_of(schema(), aligned("dcwf"), match))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "found",
     [

@@ -165,6 +165,7 @@ def test_check_passes_the_cases(every, tmp_path, record_figure):
         record_figure("SHACL core and SPARQL", passed, CASES, note=note)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("every", [121, EACH])
 def test_the_command_passes_the_cases(every, capsys):
     assert_known_misses("check", lambda d, s: answer_of_command(d, s, capsys), every)
