@@ -44,6 +44,7 @@ def test_months_of_four_languages():
     names = "jan feb mar apr may jun jul aug sep oct nov dec"
     found = dates(*(f"3 {n} 2020" for n in names.split(" ")))
     assert found == [f"2020-{m:02}-03" for m in range(1, 13)]
+    assert dates("3 March 2020", "3. Juni 2020") == ["2020-03-03", "2020-06-03"]
     others = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}
     others |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrz": 3}
     assert dates(*(f"3 {n} 2020" for n in others)) == [f"2020-{m:02}-03" for m in others.values()]
@@ -164,6 +165,9 @@ def test_numbers_percentages_and_stars():
 def test_the_highest_level_seen_says_the_scale(numbers, ends):
     scale = scale_of([Level(n) for n in numbers], ReadOptions())
     assert (scale.bottom, scale.top) == ends
+    levels = [Level(1), Level(5)]
+    assert scale_of([*levels, parse_level("none")], ReadOptions()).bottom == 0
+    assert scale_of([*levels, parse_level("expert")], ReadOptions()).bottom == 1
 
 
 def test_half_of_the_scale_counts_as_having_and_nothing_as_lacking(put):

@@ -231,7 +231,7 @@ def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[s
     elif named and max(numbers) <= named[1]:
         ends, why = named, "as a heading or legend says"
     else:
-        top = max(max(tops, default=0), _top(max(numbers)))
+        top = max([*tops, _top(max(numbers))])
         bottom = 0.0 if min(numbers) < 1 or any(x.share == 0 for x in levels) else 1.0
         ends, why = (bottom, top), "the highest level seen is taken as the top"
     return _with_thresholds(ends[0], ends[1], why, options)
