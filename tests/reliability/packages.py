@@ -113,6 +113,7 @@ def lowest(python: Path | None) -> None:
             run("uv", "pip", "compile", ROOT / "pyproject.toml", *names, *wanted, "-o", LOWEST)
             python = fresh(folder, "3.11")
             install(python, "-r", LOWEST, *TEST_PACKAGES)
+            install(python, "--no-deps", ROOT)  # for a test that gives its program no PYTHONPATH
         _record_tests("tests with the lowest versions", python)
 
 
