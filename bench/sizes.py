@@ -23,7 +23,7 @@ from run import BENCH, Run, machine, median, run, same
 PEOPLE = (1_000, 10_000, 100_000)
 FRAMEWORKS = ((100, 500, 400), (1_000, 5_000, 4_000), (3_000, 14_000, 12_000))
 INTRODUCTION = """
-Written by `python bench/sizes.py`. Whole processes with the closure cached, start-up included;
+Written by `python bench/sizes.py`. Whole processes, start-up included, closure and tables cached;
 medians; ours and the peer in turn on the same made-up people and framework. The peer is plain
 DuckDB SQL in long form, which has the names and required skills as tables already and only counts
 who has which skill and which role; ours also loads the ontology, resolves titles, finds faults and
