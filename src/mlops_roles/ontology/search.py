@@ -128,7 +128,7 @@ def fold_words(text: str) -> tuple[str, ...]:
 def _texts(graph: Graph) -> dict[str, list[_Text]]:
     """The texts of each term, by its IRI; the English ones of a place first."""
     found: dict[str, list[_Text]] = {}
-    for term, place, language, weight, text in ask("searched-texts", graph).terms:
+    for term, place, language, weight, text in ask("searched-texts", graph.to_memory()).terms:
         tag = "" if language.value in ("", "en") else f" ({language.value})"  # type: ignore[union-attr]
         row = _Text(
             f"{place.value}{tag}",  # type: ignore[union-attr]

@@ -227,7 +227,7 @@ def _title_page(name: str, graph: Graph) -> Page | None:
 
 def every_page(graph: Graph | None = None) -> Iterator[Page]:
     """The page of each term, in the order of their IRIs; a question is asked once for all terms."""
-    graph = as_graph(graph)
+    graph = as_graph(graph).to_memory()
     lines = _page_lines(graph)
     answers = {
         (line.question.name, line.variable): _by_term(line.question.run(graph), line.variable)
