@@ -16,6 +16,7 @@ WRITERS = {  # each writes `out`
     "resolve": ["resolve", "T", "--accept", "R3", "--author", "A", "--decisions", "out.sssom.tsv"],
     "reason": ["reason", "data.ttl", "--output", "out"],
     "save": ["audit", "staff.csv", "--reading", "--save-mapping", "out"],
+    "import": ["import", "roles.csv", "--namespace", "https://example.org/", "--output", "out"],
     "store": ["ask", "roles", "--data", "data.ttl", "--store", "out"],
 }
 KILLS = []  # each kill so far, for the figure
@@ -27,6 +28,7 @@ def place(tmp_path, monkeypatch):
     """A folder with input, the current one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data.ttl").write_text(DATA)
+    (tmp_path / "roles.csv").write_text("role,task\nBaker,Bake\n")
     (tmp_path / "staff.csv").write_text("person,title,skills\nAda,Data Scientist,SQL\n")
     return tmp_path
 
@@ -45,7 +47,7 @@ def run(arguments, **limits):
 
 def files(place):
     """All files in a folder, but for the input and what an engine locks."""
-    known = {"data.ttl", "staff.csv"}
+    known = {"data.ttl", "roles.csv", "staff.csv"}
     found = (path for path in place.rglob("*") if path.is_file() and path.name not in known)
     return sorted(str(path.relative_to(place)) for path in found)
 
