@@ -39,6 +39,12 @@ STARTING_SECONDS = 120.0
 GAVE_UP = "query: the engine gave up on it (out of memory or too complex); narrow it"
 
 
+def _send_recipe(to: socket.socket, recipe: bytes) -> None:
+    """Send what a process needs; the socket is closed if the server ends meanwhile."""
+    with contextlib.suppress(OSError):
+        send_frame(to, OK, recipe)
+
+
 class Busy(MlopsRolesError):
     """All workers are busy, and as many queries as may wait do."""
 
@@ -160,7 +166,7 @@ class _Parent:
         )
         theirs.close()
         # a thread, as the process reads the recipe only once it has imported its modules
-        threading.Thread(target=send_frame, args=(ours, OK, self._recipe), daemon=True).start()
+        threading.Thread(target=_send_recipe, args=(ours, self._recipe), daemon=True).start()
         return process, ours
 
     def fork(self) -> tuple[socket.socket, int]:
