@@ -9,12 +9,11 @@ import re
 import pytest
 
 from mlops_roles import InputError, audit, import_framework
-from mlops_roles.staff import assessments, reading
+from mlops_roles.staff import assessments, rdf_statements, reading
 from mlops_roles.staff.dates import comparable_dates, iso_dates
 from mlops_roles.staff.headings import is_marker
 from mlops_roles.staff.mapping_file import load_mapping
 from mlops_roles.staff.privacy import Band, Pseudonyms
-from mlops_roles.staff.rdf_statements import RANKS
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.spreadsheets import csv_rows
 from mlops_roles.staff.values import Level, parse_level, scale_ends, scale_of
@@ -141,7 +140,7 @@ def test_the_longest_mapping_cell_and_slug(put):
 
 def test_of_several_terms_above_a_term_the_most_certain_counts():
     order = ["person", "title", "no person", "agent", "label"]
-    assert [RANKS.get(name, 2) for name in order] == [0, 2, 3, 4, 4]
+    assert [rdf_statements.RANKS.get(name, 2) for name in order] == [0, 2, 3, 4, 4]
 
 
 def test_numbers_percentages_and_stars():
