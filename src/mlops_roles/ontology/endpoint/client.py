@@ -152,8 +152,8 @@ class Endpoint:
         if nameless or len(counts) > 1 or self._count(query) != number:
             raise self.transport.error(
                 f"counted {counted(number, 'row')}, gave {len(first):,}, and its pages do not add "
-                "up; nothing of it is used: narrow the question, or write SELECT DISTINCT without blank "
-                "nodes and ORDER BY all columns"
+                "up; nothing of it is used: narrow the question, or write SELECT DISTINCT without "
+                "blank nodes and ORDER BY all columns"
             )
         return found
 
