@@ -72,18 +72,21 @@ def _nearest(name: str, known: Iterable[str]) -> list[str]:
     """At most three known names with a similar spelling, also without the words that both have.
 
     A word that many names have, such as 'engineer', makes no two of them similar, and each other
-    word must resemble one of the other name.
+    word must resemble one of the other name; a prefix, as of `role:ml-engineer`, is no word.
     """
     import difflib
 
     def alike(one: str, other: str) -> float:
         return difflib.SequenceMatcher(None, one, other).ratio()
 
+    def words(text: str) -> set[str]:
+        return set(re.findall(r"[^\W_]+", text.rpartition(":")[2].casefold()))
+
     near = difflib.get_close_matches(name, list(known), n=9, cutoff=0.5)
-    mine = set(re.findall(r"[^\W_]+", name.casefold()))
+    mine = words(name)
     found = []
     for other in near:
-        theirs = set(re.findall(r"[^\W_]+", other.casefold()))
+        theirs = words(other)
         own, others = mine - theirs, theirs - mine
         if not (own and others) or (
             alike(" ".join(sorted(own)), " ".join(sorted(others))) >= SIMILAR_APART

@@ -149,7 +149,7 @@ def failed_dl(tmp_path, text):
     path = tmp_path / "theirs.ttl"
     path.write_text(HEAD + text, "utf-8")
     dl = [r for r in quality(path).results if r.check.startswith("OWL 2 DL")]
-    assert len({r.check for r in dl}) == 8
+    assert len({r.check for r in dl}) == 9
     return [(r.check.removeprefix("OWL 2 DL "), r.value) for r in dl if r.state == "failed"]
 
 
