@@ -27,7 +27,7 @@ from ..staff.reading import Reading, ReadOptions, as_options
 from .audit_result import NOTE
 from .evidence import CLAIMS, Cell, Evidence, Records
 from .requirements import RequiredSkill, iri_of, required_skills, slug_of_role
-from .verdict import State, Verdict, skill_states, tally_states, verdict
+from .verdict import State, Verdict, skill_states, tally_states, verdict_of_states
 
 # the columns that say who a person is, and how a skill was assessed
 IDENTITY = ("person", "key", "given", "family")
@@ -113,7 +113,7 @@ def certify(person: str, role: str, staff: Any, *, accept_tools: bool = False) -
     slug, found = slug_of_role(role, graph), records.evidence(person)
     skills = required_skills(slug, graph)
     state = skill_states([required.skill for required in skills], *found.skill_sets)
-    answer = verdict(state, *found.skill_sets, accept_tools)
+    answer = verdict_of_states(state.values(), accept_tools)
     decidable = answer in ("likely", "unknown")
     content = {
         **{"type": "Certificate", "note": NOTE, "person": found.person, "line": found.line},
@@ -266,8 +266,9 @@ def _part_entries(
     tables = records.tables
 
     def judge(skills: list[str]) -> dict[str, Any]:
-        answer = verdict(skills, *found.skill_sets, accept_tools)
-        return {"verdict": answer} | tally_states(skills, skill_states(skills, *found.skill_sets))
+        states = skill_states(skills, *found.skill_sets)
+        answer = verdict_of_states(states.values(), accept_tools)
+        return {"verdict": answer} | tally_states(skills, states)
 
     needs = tables.needs("role")
     parts = tables.incorporated(role)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..io.result import Result, Results
@@ -12,7 +13,7 @@ from ..ontology.tables import RoleTables
 from .audit_result import NOTE
 from .evidence import Evidence, Records
 from .requirements import count_by_part, slug_of_role
-from .verdict import State, Verdict, share_known, skill_states, verdict
+from .verdict import State, Verdict, share_known, skill_states, verdict_of_states
 
 MINIMALITY_NOTE = (
     "The role requires every one of these skills, so none can be left out: the set is the "
@@ -36,13 +37,12 @@ class Gap(Result):
         missing: missing skill to what to do about it: 'learn' (recorded as lacking),
             'confirm' (a tool is evidence for it), 'record' (nothing is known of it) or 'raise'
             (had below the level asked).
-        demands: (role, task) to the missing skills that it requires; the task is '' for skills
-            that the role requires itself.
         parts: how many skills of each role that the role takes in are in each state, and last how
             many of its own (`own` is true); see `to_dict`. Empty if it takes in no role.
         preferred: each skill that helps with the role and is not needed, with what is known of it,
             as in `states`; it is never missing.
         labels: slug to label.
+        tables: what each role needs.
         below: skill that the person has below the level asked, with both levels in words; it is
             neither had nor lacking, and missing with the action 'raise'.
         reading: what was read as what in the staff data, as plain data.
@@ -65,15 +65,23 @@ class Gap(Result):
     verdict: Verdict
     states: Mapping[str, State]
     missing: Mapping[str, str]
-    demands: Mapping[tuple[str, str], tuple[str, ...]]
     parts: Sequence[Mapping[str, Any]]
     preferred: Mapping[str, State]
     labels: Mapping[str, str]
+    tables: RoleTables = field(repr=False, compare=False)
     below: Mapping[str, str] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
     candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mapped: Mapping[str, Sequence[Cited]] = field(default_factory=dict)
     holds: Sequence[str] = ()
+
+    @cached_property
+    def demands(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(role, task) to the missing skills that it requires.
+
+        The task is '' for skills that the role requires itself.
+        """
+        return _demands(self.role, self.missing, self.tables)
 
     @property
     def row_columns(self) -> Sequence[str]:
@@ -100,9 +108,13 @@ class Gap(Result):
 
         'raise' is among them if the person has some skill below the level asked.
         """
-        wanted = list(self.missing if skills is None else skills)
-        names = [*ACTIONS.values(), *([RAISE] if self.below else [])]
-        return {a: [s for s in wanted if self.missing.get(s) == a] for a in names}
+        found: dict[str, list[str]] = {action: [] for action in ACTIONS.values()}
+        if self.below:
+            found[RAISE] = []
+        for skill in self.missing if skills is None else skills:
+            if action := self.missing.get(skill):
+                found[action].append(skill)
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """The gap as plain data."""
@@ -217,13 +229,13 @@ class _Gaps:
             found.file,
             found.line,
             role,
-            verdict(states, *self.known, self.accept_tools),
+            verdict_of_states(states.values(), self.accept_tools),
             states,
             missing,
-            _demands(role, missing, tables),
             count_by_part(role, states, tables),
             skill_states(tables.preferred_skills(role), *self.known),
             tables.labels,
+            tables,
             below,
             self.reading,
             self._candidates(missing),

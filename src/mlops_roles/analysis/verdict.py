@@ -27,7 +27,13 @@ def verdict(
     evidence for all that are not; else, and if no skill is required, 'unknown'. With `accept_tools`
     a tool counts as a record of the skills it is evidence for.
     """
-    found = set(skill_states(required, recorded, lacking, tools).values())
+    states = skill_states(required, recorded, lacking, tools)
+    return verdict_of_states(states.values(), accept_tools)
+
+
+def verdict_of_states(states: Iterable[State], accept_tools: bool = False) -> Verdict:
+    """The verdict if these are the states of all required skills."""
+    found = set(states)
     if "lacking" in found:
         return "no"
     if not found or "unrecorded" in found:
