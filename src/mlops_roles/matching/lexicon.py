@@ -26,7 +26,7 @@ from ..ontology.names import slug
 
 Units = list[str]
 _WORD = r"[^\W_]+(?:['’]s\b)?(?:[+#]+(?![^\W_]))?"
-_COMMAS = ",()[]{}|:–—•·ǀ│【】『』"  # signs between parts of a title
+_COMMAS = ",_()[]{}|:–—•·ǀ│【】『』"  # signs between parts of a title
 _TOKEN = re.compile(
     rf"{_WORD}|[;/&+@{re.escape(_COMMAS)}]|(?<=\s)[-*]|[-*](?=\s)|^[-*]|[-*]$"
     r"|(?<=[^\W\d_]{5})\.(?=\s)"

@@ -121,8 +121,23 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
             if why := _rejection_reason(words, name, match, nameless, led):
                 found.rejected.setdefault(name, why)
             else:
-                _accept(words, name, match, found, _topics(words, item, match))
-    return Interpretation.merge([found])
+                _accept(words, name, match, found, [*_topics(words, item)])
+    return _with_second_titles(Interpretation.merge([found]))
+
+
+def _with_second_titles(found: Interpretation) -> Interpretation:
+    """The names of a title, of which none that counts leaves out the title of another role.
+
+    'Backend Developer & Project Manager - School' names both, since the first says in which sense
+    the general title is meant; any other title that does not count leaves the whole uncertain.
+    """
+    titles = {n: why for n, why in found.rejected.items() if n.kind != "field"}
+    second = {n: why for n, why in titles.items() if n.role not in found.roles}
+    if not found.roles or not second:
+        return found
+    if all(name.specificity in ("general", "technical") for name in second):
+        return Interpretation.merge([found._replace(names=found.names | dict.fromkeys(second, ""))])
+    return Interpretation({}, found.rejected, found.notes)
 
 
 def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part]) -> list[Part]:
@@ -177,19 +192,35 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     return follows_name and (counts == "unless after" or any([*before, *after]))
 
 
-def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> list[Units]:
-    """What the segments next to a name are about, as 'Python' and 'AI' in '- Python & AI'.
+def _topics(words: Lexicon, item: tuple[str, ...]) -> Iterator[Units]:
+    """What the segments of a title are about, as 'Python' and 'AI' in '- Python & AI'.
 
-    A list whose last topic has further words, as in 'AI & Distributed Systems', is about these.
+    Words of technology before a topic are passed over, and what follows the name of a field, as in
+    'Java Backend' and 'MLOps, Bangkok based'. A list whose last topic has further words, as in 'AI
+    & Distributed Systems', is about these.
     """
     if any(words.kinds[unit] == "relation" for unit in item):
-        return []
-    segments = split_at(item, (",",))
-    at = next((at for at, units in enumerate(segments) if {*match.units} <= {*units}), -1)
-    near = segments[max(at - 1, 0) : at + 2] if at >= 0 else []
-    listed = filter(None, (split_at(segment, words.joiners) for segment in near))
-    complete = (topics for topics in listed if len(topics) == 1 or len(topics[-1]) == 1)
-    return [*itertools.chain(*complete)]
+        return
+    for segment in split_at(item, (",",)):
+        topics = split_at(segment, words.joiners)
+        if len(topics) > 1 and len(topics[-1]) > 1:
+            continue
+        for topic in topics:
+            yield from (topic[at:] for at in _starts_of_topic(words, topic))
+            yield from ([unit] for unit in topic[:1] if _is_field(words, unit))
+
+
+def _starts_of_topic(words: Lexicon, topic: Units) -> Iterator[int]:
+    """The places at which a topic may start: after each of its first words of technology."""
+    yield 0
+    for at, unit in enumerate(topic[:-1], start=1):
+        if words.kinds[unit] not in TECHNOLOGY:
+            return
+        yield at
+
+
+def _is_field(words: Lexicon, unit: str) -> bool:
+    return any(name.kind == "field" for name in words.names.get((unit,), ()))
 
 
 def _accept(
@@ -233,6 +264,9 @@ def _rejection_reason(
         near = (*match.around(), *itertools.chain(*nameless))
         if other := next((unit for unit in near if words.kinds[unit] == "premises"), None):
             return f"{other!r} may make another trade of {name.title!r}"
+    for unit in match.left[-1:] if name.kind == "counterpart" else ():
+        if not words.kinds[unit] and unit not in words.name_units:
+            return f"{unit!r} may make another occupation of {name.title!r}"
     other = _disqualifying_word(words, name, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
 
@@ -262,6 +296,10 @@ def _other_than_field(
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(heads, None)
     topics = [*led.difference(match.units)]
+    if led.issuperset(match.units):  # not 'AI Engineering Operations Leader'
+        after = (unit for unit in match.right if words.kinds[unit] == "business")
+        if other := next(after, None):
+            return other
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
     return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
 
