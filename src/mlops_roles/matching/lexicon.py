@@ -61,6 +61,11 @@ def fold_spelling(text: str) -> str:
     return " ".join(normalise_case(text).split())
 
 
+def without_numbers(text: str) -> str:
+    """Text with 0 for each number, as all titles are read."""
+    return re.sub(r"\b\d+\b", "0", text)
+
+
 def sort_words(text: str) -> str:
     """The folded words of a text in alphabetical order: 'data engineer' of 'Engineer, Data'."""
     return " ".join(sorted(fold_title(text).split()))
@@ -168,7 +173,7 @@ class Lexicon:
         names: the names that some units are, by these units.
         tree: names by their first unit, then the second and so on; '' has those that end there.
         heads: the last words of names, such as 'engineer'.
-        roles_by_head: the roles whose names end with a word.
+        roles_by_head: the roles whose names, counterpart titles aside, end with a word.
         joiners: words and signs that join two titles in one.
         name_units: units that are part of some name.
         spread_units: units that are part of a name that words of technology may be within.
@@ -246,7 +251,9 @@ class Lexicon:
             if normalise_case(word) not in self._single
         )
         listed = {
-            " ".join(self._split_units(w)): name for name, words in lists.items() for w in words
+            " ".join(self._split_units(without_numbers(w))): name
+            for name, words in lists.items()
+            for w in words
         }
         self.kinds = _Kinds({**listed, ",": ","})
         self.joiners = self._units_of("joiner")
@@ -327,7 +334,8 @@ class Lexicon:
         self.tree: dict[str, Any] = {}
         self.roles_by_head: dict[str, set[str]] = defaultdict(set)
         for key, names in self.names.items():
-            self.roles_by_head[key[-1]].update(name.role for name in names)
+            own = (name.role for name in names if name.kind != "counterpart")
+            self.roles_by_head[key[-1]].update(own)
             branch = self.tree
             for unit in key:
                 branch = branch.setdefault(unit, {})

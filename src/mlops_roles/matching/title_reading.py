@@ -249,6 +249,8 @@ def _rejection_reason(
     """
     other: str | None
     if name.kind == "field":
+        if _is_head_of(words, name, match.right):  # 'Data Engineering Developer'
+            match, led = match._replace(right=[]), frozenset()
         has_head = any(_is_head_of(words, name, units) for units in match.after)
         led = frozenset() if led is None and has_head else led
         if other := _other_than_field(words, name, match, nameless, led):
@@ -347,7 +349,8 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
         kind = words.kinds[unit]
         is_head = unit in words.heads and kind not in words.modifiers
         again = words.names.get((*match.units[:-1], unit), ()) if is_head else ()
-        if any(other.role == name.role for other in again):
+        is_short = match.units[:-1] == [] and name.role in words.roles_by_head[unit]  # SRE
+        if (is_head and is_short) or any(other.role == name.role for other in again):
             continue
         if is_head or kind in ("matter", "premises") or _is_person(words, unit):
             yield unit

@@ -17,13 +17,12 @@ from ..io.result import Result, Results
 from ..ontology.graph import Graph, as_graph
 from ..ontology.mappings import Mapped
 from .curation import decisions_of
-from .lexicon import Lexicon, Name, fold_spelling, fold_title, lexicon
+from .lexicon import Lexicon, Name, fold_spelling, fold_title, lexicon, without_numbers
 from .nearest_titles import MAX_NEAREST, nearest_titles
 from .title_reading import Interpretation, conflicting_halves, read_title, reasons_of
 
 MAX_TITLE = 1000  # characters
 TITLE_COLUMNS = ("title", "status", "roles", "reasons", "nearest")
-_NUMBER = re.compile(r"\b\d+\b")
 _LABEL_AND_IRI = re.compile(r"([^<>;]*)<([^<>;\s]+)>")
 _ByTitle = Mapping[str, Mapping[str, Mapped]]
 
@@ -205,7 +204,7 @@ def _resolve_title(words: Lexicon, title: str) -> Resolution:
         return Resolution(title, "none", (), (f"longer than {MAX_TITLE} characters",))
     if names := words.whole.get(fold_spelling(title)):
         return _resolve_whole(words, title, names)
-    roles, reasons, similar, near = read_title(words, _NUMBER.sub("0", title.strip()))
+    roles, reasons, similar, near = read_title(words, without_numbers(title.strip()))
     return Resolution(title, _status(roles), roles, reasons, similar, near)
 
 
