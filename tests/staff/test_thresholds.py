@@ -16,7 +16,7 @@ from mlops_roles.staff.mapping_file import load_mapping
 from mlops_roles.staff.privacy import Band, Pseudonyms
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.spreadsheets import csv_rows
-from mlops_roles.staff.values import Level, parse_level, scale_ends, scale_of
+from mlops_roles.staff.values import Level, Scale, SkillCells, parse_level, scale_ends, scale_of
 
 
 @pytest.fixture
@@ -53,9 +53,15 @@ def test_days_since_1900_and_years_of_two_digits():
     assert dates("20000", "79999") == ["1954-10-03", "2119-01-10"]
     assert dates("19999", "80000") == [None, None]
     assert dates("31.12.68", "31.12.69") == ["2068-12-31", "1969-12-31"]
-    assert list(iso_dates(["2020-02", "2020-12"], True, "x", "2026")) == ["2020-02", "2020-12"]
-    late = iso_dates(["2020-02", "2020-12"], late=True, place="x", pivot="2026-01-01")
-    assert list(late.values()) == ["2020-02-29", "2020-12-31"]
+    assert dates("2020-02", "Dec 9999") == ["2020-02-01", "9999-12-01"]
+    late = iso_dates(["2020-02", "2020-12", "March 2020", "9999-12"], True, "x", "2026-01-01")
+    assert list(late.values()) == ["2020-02-29", "2020-12-31", "2020-03-31", "9999-12-31"]
+
+
+def test_two_orders_of_a_date_are_fine_if_both_are_before_or_after_the_pivot():
+    assert dates("01/02/2020") == ["2020-01-02"]
+    with pytest.raises(InputError, match="'12/01/2025' may be day first or month first"):
+        iso_dates(["12/01/2025"], late=False, place="x", pivot="2025-06-01")
 
 
 def test_dates_that_are_compared_are_day_first_or_month_first():
@@ -83,6 +89,20 @@ def test_a_heading_resembles_one_of_ours(put, heading, is_like):
     found = audit(put(f"name,title,{heading}\nAda,Data Engineer,x\n")).reading
     why = next(c.why for c in found.columns if c.heading == heading)
     assert ("resembles" in why) == is_like
+
+
+@pytest.mark.parametrize(("heading", "is_like"), [("skil", True), ("skllevl", False)])
+def test_a_heading_resembles_one_of_a_framework(put, heading, is_like):
+    path = put(f"role,task,{heading}\nBaker,Bake,x\n")
+    found = import_framework([path], "https://example.org/").readings[0].not_read
+    assert found[heading].startswith("; if it is one, --map") == is_like
+
+
+def test_the_largest_file_of_a_framework(put):
+    with (path := put("role,task\n")).open("r+b") as file:
+        file.truncate((1 << 28) + 1)  # has no blocks on the disk
+    with pytest.raises(InputError, match="larger than 256 MiB"):
+        made(path)
 
 
 @pytest.mark.parametrize(("above", "is_found"), [(39, True), (40, False)])
@@ -152,6 +172,26 @@ def test_numbers_percentages_and_stars():
     assert parse_level("level 3") == parse_level("3 - good") == parse_level("good (3)") == Level(3)
     assert parse_level("0 none") == parse_level("none (7)") == parse_level("none")
     assert scale_ends("1-5") == (1, 5)
+
+
+def test_a_name_that_is_not_known_has_a_level_only_where_nothing_else_can_be_meant():
+    read = SkillCells({"sql", "analyse"}, Scale(0, 5)).read
+    for text in ("Baking: 3", "Baking 3/5", "SQL: 3", "SQL [3]", "SQL - 3", "SQL 3/5"):
+        assert [(one.state, one.level[0]) for one in read(text)] == [("has", "3")]
+    for text in ("Baking [3]", "Baking - 3"):
+        assert [(one.name, one.level) for one in read(text)] == [(text, "")]
+    for text in ("pas d'analyse", "pas d’analyse", "no SQL", "no: SQL"):
+        assert [one.state for one in read(text)] == ["lacks"]
+
+
+def test_a_scale_from_zero_has_its_middle_in_the_middle():
+    scale = Scale(0, 5, why="as settled")
+    assert [scale.decide(parse_level(x)) for x in ("5/10", "4/10", "0/10")] == [
+        "has",
+        "below",
+        "lacks",
+    ]
+    assert scale.to_dict()["text"].startswith("0 to 5 (as settled); has from 2.5, lacks up to 0;")
 
 
 @pytest.mark.parametrize(

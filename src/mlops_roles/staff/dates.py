@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from collections.abc import Iterable
@@ -107,13 +108,10 @@ def _year(text: str) -> int:
 def _iso(year: int, month: int, day: int, late: bool = False) -> str | None:
     """A date as ISO text; day 0 is the first day of the month, or its last."""
     try:
-        if day:
-            return datetime.date(year, month, day).isoformat()
-        first = datetime.date(year, month, 1)
+        end = calendar.monthrange(year, month)[1] if late else 1
+        return datetime.date(year, month, day or end).isoformat()
     except ValueError:
         return None
-    end = (first + datetime.timedelta(31)).replace(day=1) - datetime.timedelta(1)
-    return (end if late else first).isoformat()
 
 
 def is_iso_date(text: str) -> bool:

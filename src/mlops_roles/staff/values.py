@@ -266,11 +266,11 @@ def _threshold(name: str, text: str | None, top: float | None) -> float | None:
         raise InputError(f"--{name} {text}: not a level; write a number, a percentage or a word")
     if level.number is None:
         return level.share
-    if top is None and not level.top:
+    if not (ends_at := level.top or top):
         raise InputError(
             f"--{name} {text}: the levels are words or absent; write a word, as --{name} advanced"
         )
-    return level.number / (level.top or top or 1.0)
+    return level.number / ends_at
 
 
 @dataclass(frozen=True)
