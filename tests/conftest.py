@@ -23,6 +23,9 @@ def pytest_addoption(parser):
         help=f"how many random graphs each judge is given ({GRAPHS}, most in the long run)",
     )
     parser.addoption(
+        "--begin", type=int, default=0, help="with which company to go on after a stop (0)"
+    )
+    parser.addoption(
         "--texts", type=int, default=900, help="how many random texts of SPARQL are judged (900)"
     )
     parser.addoption(

@@ -2,12 +2,13 @@
 
 HermiT, which reasons with all of OWL 2 DL, and owlrl judge what follows. A random company extends
 the ontology in its own namespace, so that several are judged at once. Two are judged by HermiT in
-CI; `-m "long or not long" --graphs 300` judges 300 by both, which takes an hour. What
-`check` finds in faulty data of thirty companies is judged by pySHACL and pyshifty.
+CI; `-m "long or not long" --graphs 300` judges 300 by both, which takes hours. With `--record` the
+figure says how many are done, from which `--begin` goes on. What `check` finds in faulty data of
+thirty companies is judged by pySHACL and pyshifty.
 """
 
 import random
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -112,10 +113,11 @@ def pytest_generate_tests(metafunc):
     """One batch in CI; as many companies as --graphs says, if it says more than 30."""
     graphs = metafunc.config.getoption("graphs")
     if "first" in metafunc.fixturenames:
-        metafunc.parametrize("first", range(0, graphs if graphs > 30 else BATCH, BATCH))
+        begin = metafunc.config.getoption("begin")
+        metafunc.parametrize("first", range(begin, graphs if graphs > 30 else BATCH, BATCH))
 
 
-@cache
+@lru_cache(maxsize=1)
 def batch(first: int) -> tuple[Graph, frozenset]:
     """The ontology with some companies, and what our rules infer about these."""
     with TemporaryDirectory() as folder:

@@ -148,6 +148,8 @@ def test_a_shipped_question_would_pass(path):
         ("ASK { ?s ?p", "ends too early"),
         ("ASK {\n?s ?p ?o\n?x }", "query, line 3: '?x' cannot stand here; what can: , . ;"),
         ("\ufeffASK {}", "starts no token"),
+        ("ASK { ?s ?p FROM: }", "'FROM:' could be read as FROM"),
+        ("ASK {\nBIND(<<( ?s\n<e:p> ?o )>> AS ?x) }", "query, line 3: can be read in two ways"),
     ],
 )
 def test_a_hostile_query_is_refused_with_its_reason(query, reason):
@@ -189,7 +191,7 @@ def test_a_list_of_tokens_is_cut_after_six():
     kinds = ["'A'", "IRI", "'{'", "d", "e", "f"]
     assert listed(kinds) == "A IRI { d e f"
     assert listed([*kinds, "g"]) == "A IRI { d e f …"
-    assert listed([END]) == "nothing more"
+    assert listed([END, "'X'"]) == "nothing more X"
 
 
 @pytest.mark.parametrize(
@@ -218,8 +220,9 @@ def test_what_is_more_than_a_prefix_is_refused(prefix, namespace):
         "ASK { FILTER(?a<?b&&?c>2) FILTER(?a<(?b)&&(?c)>2) ?s<p>(<a> <b>) }",
         '# SERVICE <e:s>\r\nASK { ?service <#FROM> "SERVICE {", ex:service, ex:a.from. }',
         "SELECT(COUNT(*)AS?n){?s a|!(^a|<b>)*/ex:p? ?o}GROUP BY?s HAVING(?n>+1)ORDER BY DESC(?n)",
-        'CONSTRUCT WHERE { ?s ?p [ a (1 2.5 -3e4 true \'x\'@en-GB """y"""^^ex:t) ] }',
+        'CONSTRUCT WHERE { _:s ?p [ a (1 2.5 -3e4 true \'x\'@en-GB """y"""^^ex:t) ] }',
         "DESCRIBE * { << ?s ?p ?o ~ ?r >> ?q 1 {| ?a ?b |} . ?x ?y <<( ?s ?p ?o )>> }",
+        "BASE <e:> PREFIX X: <e:> ASK { ?s ?p X:from }",
         "SELECT * { {SELECT ?x {} LIMIT 1 OFFSET 2} VALUES (?x ?y) { (1 UNDEF) } } VALUES ?x {2}",
     ],
 )

@@ -125,6 +125,7 @@ def test_brackets_have_the_depth_of_what_is_around_them():
 
 
 def test_a_codepoint_that_changes_the_tokens_is_noticed():
+    assert decode_codepoints(r"\u2603 \U0010FFFF \UFFFFFFFF") == "\u2603 \U0010ffff \U0010ffff"
     assert decode_codepoints(r"\u0053ERVICE \U0001F600 \uZZZZ") == "SERVICE \U0001f600 \\uZZZZ"
     assert is_readable(r'SELECT ?x { ?x <urn:\u00e9> "\u00e9" }')
     assert not is_readable(r'SELECT ?x { ?x <urn:p> "\u0022 }')

@@ -230,6 +230,11 @@ CASES = {
         ("k", "7"),
         [("7", "1"), ("7", "5")],
     ),
+    "a group without a count by BIND with an error": (
+        "SELECT ?k WHERE { ?p :likes|:age ?q BIND(?q + 0 AS ?k) } GROUP BY ?k",
+        ("k", "7"),
+        [("7",), ("7",)],
+    ),
     "BIND with an error in a DISTINCT subquery": (
         "SELECT ?k WHERE { { SELECT DISTINCT ?k { :ann :likes|:age ?q BIND(?q + 0 AS ?k) } } }",
         ("k", "7"),

@@ -4,11 +4,13 @@
 modules, takes a random sample, and runs the tests of the group on each until one fails. The tests
 are collected once; each mutant is a process that is forked from there, in which the code of the
 functions that exist is replaced. The tests that call the changed function come first. What
-survives is printed.
+survives is printed, and written to a file that `--again` reads. Mutants that mean the same as the
+code, or only change how long it takes, are in same_meaning.csv, with a reason, and are not counted.
 """
 
 import argparse
 import contextlib
+import csv
 import functools
 import gc
 import json
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 import types
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,6 +33,7 @@ from .figures import record
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "mlops_roles"
+SAME_MEANING = Path(__file__).with_name("same_meaning.csv")
 GROUPS = {  # the modules and the tests of a group
     "gate": (["ontology/gate.py"], ["ontology/test_gate.py"]),
     "tokenizer and grammar": (
@@ -41,7 +44,13 @@ GROUPS = {  # the modules and the tests of a group
         ["ontology/substitution.py"],
         ["ontology/test_substitution.py", "ontology/test_sparql_tokens.py"],
     ),
-    "verifier": (["analysis/verifier/*.py"], ["analysis/verifier", "analysis/test_certificate.py"]),
+    "verifier": (
+        ["analysis/verifier/*.py"],
+        [
+            *("analysis/verifier", "analysis/test_certificate.py"),
+            *("matching/test_mappings.py", "matching/test_skill_names.py"),
+        ],
+    ),
     "reader": (
         ["staff/reader.py"],
         ["staff/test_reader.py", "staff/test_reading.py", "staff/test_delimiter.py"],
@@ -64,8 +73,8 @@ SLOWER = 5  # times the tests may take longer than without a change
 class Mutating:
     """A plugin of pytest that runs the tests on mutants instead of once."""
 
-    def __init__(self, group: str, files: list[Path], sample: int | None, seed: str) -> None:
-        self.group, self.files, self.sample, self.seed = group, files, sample, seed
+    def __init__(self, group: str, files: list[Path], choose: Callable[[list], list]) -> None:
+        self.group, self.files, self.choose = group, files, choose
         self.found: list[tuple[Mutant, str]] = []
         self.all_mutants: list[Mutant] = []
         self.failed = False
@@ -88,9 +97,7 @@ class Mutating:
             raise SystemExit("the tests cannot be collected")
         calls, seconds = self._watched(session.items)
         self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
-        chance = random.Random(self.seed)
-        size = min(self.sample or len(self.all_mutants), len(self.all_mutants))
-        for mutant in chance.sample(self.all_mutants, size):
+        for mutant in self.choose(self.all_mutants):
             items = _order(session.items, mutant, calls, seconds)
             limit = 10 + SLOWER * sum(seconds[item.nodeid] for item in items)
             verdict = _forked(lambda m=mutant, i=items: self._fails(m, i), limit)
@@ -130,7 +137,8 @@ class Mutating:
         return sorted(calls), time.monotonic() - begun
 
     def _fails(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
-        apply(mutant)
+        if not apply(mutant):
+            os._exit(4)
         for number, item in enumerate(items):
             _run(item, items[number + 1] if number + 1 < len(items) else None)
             if self.failed:
@@ -170,15 +178,18 @@ def _forked(function: Callable[[], bool], limit: float) -> str:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:
             code = os.waitstatus_to_exitcode(status)
-            return {0: "survived", 1: "killed", 3: "killed"}.get(code, "crashed")
+            return {0: "survived", 1: "killed", 3: "killed", 4: "unmade"}.get(code, "crashed")
         time.sleep(0.02)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return "timeout"
 
 
-def apply(mutant: Mutant) -> None:
-    """Give the functions of a module that exist in this process the code of a mutant."""
+def apply(mutant: Mutant) -> bool:
+    """Give the functions of a module that exist in this process the code of a mutant.
+
+    Returns whether it could: code that needs other variables of the function around it cannot.
+    """
     code = compile(mutant.tree(), str(mutant.path), "exec")
     new = defaultdict(list)
     for part in _codes(code):
@@ -187,14 +198,17 @@ def apply(mutant: Mutant) -> None:
         if function.__code__.co_filename == str(mutant.path):
             same = new[function.__code__.co_qualname, function.__code__.co_firstlineno]
             if len(same) == 1:
-                with contextlib.suppress(ValueError):  # other variables of the function around it
+                try:
                     function.__code__ = same[0]
+                except ValueError:
+                    return False
     module = next(m for m in list(sys.modules.values()) if _is_of(m, mutant.path))
     for kept in gc.get_objects():
         if isinstance(kept, functools._lru_cache_wrapper) and kept.__module__ == module.__name__:
             kept.cache_clear()
     if not mutant.function:
         _replace_values(module, code)
+    return True
 
 
 def _is_of(module: types.ModuleType, path: Path) -> bool:
@@ -222,18 +236,40 @@ def _replace_values(module: types.ModuleType, code: types.CodeType) -> None:
                 setattr(other, name, new)
 
 
-def run(group: str, sample: int | None, seed: str) -> None:
-    """Run the mutants of a group, and record the share that is killed."""
+def same_meaning() -> dict[tuple[str, ...], str]:
+    """The mutants that no test can kill, by name, with the reason."""
+    with SAME_MEANING.open(encoding="utf-8", newline="") as file:
+        return {tuple(row[:-1]): row[-1] for row in csv.reader(file)}
+
+
+def run(group: str, sample: int | None, seed: str, again: str | None) -> None:
+    """Run the mutants of a group, and record the share that is killed; print it with `again`."""
     modules, tests = GROUPS[group]
     files = [path for name in modules for path in sorted(SOURCE.glob(name))]
-    plugin = Mutating(group, files, sample, seed)
+    known, before = same_meaning(), json.loads(Path(again).read_text()) if again else ()
+
+    def choose(some: list[Mutant]) -> list[Mutant]:
+        if again:
+            return [m for m in some if list(m.name) in before and m.name not in known]
+        return random.Random(seed).sample(some, min(sample or len(some), len(some)))
+
+    plugin = Mutating(group, files, choose)
     pytest.main([*OPTIONS, *(str(ROOT / "tests" / name) for name in tests)], plugins=[plugin])
-    counts = Counter(verdict for _, verdict in plugin.found)
-    of = len(plugin.found)
-    killed = of - counts["survived"]
-    note = f"a sample of {len(plugin.all_mutants)}" if of < len(plugin.all_mutants) else "all"
-    note += f"; {counts['timeout']} of them by taking too long" if counts["timeout"] else ""
-    print(record(f"mutants of the {group}", killed, of, "killed", note))
+    made = [(m, verdict) for m, verdict in plugin.found if verdict != "unmade"]
+    counted = [(m, verdict) for m, verdict in made if m.name not in known]
+    alive = [m for m, verdict in counted if verdict == "survived"]
+    kept = Path(tempfile.gettempdir()) / f"survivors of {group}.json"
+    kept.write_text(json.dumps([m.name for m in alive]))
+    print(*alive, f"{len(counted) - len(alive)} of {len(counted)} killed; see {kept}", sep="\n")
+    if again:
+        return
+    note = [] if sample is None else [f"a sample of {len(plugin.all_mutants)}, seed {seed}"]
+    if left := len(made) - len(counted):
+        note.append(f"{left} more mean the same, and are listed with a reason")
+    if late := sum(verdict == "timeout" for _, verdict in counted):
+        note.append(f"{late} of them by taking too long")
+    name, killed = f"mutants of the {group}", len(counted) - len(alive)
+    print(record(name, killed, len(counted), "killed", "; ".join(note)))
 
 
 def main() -> None:
@@ -242,9 +278,10 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
     parser.add_argument("--sample", type=int, help="mutants of each group (default: all)")
     parser.add_argument("--seed", default="1", help="of the sample")
+    parser.add_argument("--again", metavar="FILE", help="only those that survived then")
     args = parser.parse_args()
     for group in args.groups or GROUPS:
-        run(group, args.sample, args.seed)
+        run(group, args.sample, args.seed, args.again)
 
 
 if __name__ == "__main__":

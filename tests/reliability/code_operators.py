@@ -1,6 +1,7 @@
 """Small changes of Python code: of an operator, number, text, condition, argument or statement."""
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,8 @@ class Mutant(NamedTuple):
         line: where the change is.
         change: what is changed, such as "Eq to NotEq".
         function: the qualified name of the function around it; "" for a value of the module.
+        text: the line, without its indentation.
+        nth: of how many such changes of such lines of the function it is, from 1.
     """
 
     path: Path
@@ -32,6 +35,13 @@ class Mutant(NamedTuple):
     line: int
     change: str
     function: str
+    text: str
+    nth: int
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """What stays when lines above are added: module, function, line, change, and its number."""
+        return self.path.stem, self.function, self.text, self.change, str(self.nth)
 
     def __str__(self) -> str:
         return f"{self.path.stem}:{self.line} {self.change} [{self.number}]"
@@ -46,8 +56,13 @@ class Mutant(NamedTuple):
 
 def mutants(path: Path) -> list[Mutant]:
     """All mutants of a file."""
-    found = _changes(ast.parse(path.read_text("utf-8")))
-    return [Mutant(path, n, c[0].lineno, *c[1:3]) for n, c in enumerate(found)]
+    source, found, seen = path.read_text("utf-8"), [], Counter()
+    for number, (node, change, function, _) in enumerate(_changes(ast.parse(source))):
+        text = source.split("\n")[node.lineno - 1].strip()
+        seen[function, text, change] += 1
+        nth = seen[function, text, change]
+        found.append(Mutant(path, number, node.lineno, change, function, text, nth))
+    return found
 
 
 def _changes(tree: ast.Module) -> Iterator[Change]:
@@ -153,7 +168,7 @@ def _edits(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
                 what = f"{ast.unparse(argument)[:30]} to None"
                 yield what, lambda n=n, none=none: node.args.__setitem__(n, none)
         for keyword in node.keywords:
-            if keyword.arg:
+            if keyword.arg and keyword.arg != "strict":  # an assertion about lengths
                 what = f"argument {keyword.arg} left out"
                 yield what, lambda keyword=keyword: node.keywords.remove(keyword)
 

@@ -20,7 +20,6 @@ _EXTERNAL_ACCESS = {
     "LOAD": "give files with --data",
 }
 UPDATES = {"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
-_WORD = re.compile(r"[A-Za-z_]\w*|.", re.S)
 # a server with a simpler notion of names may read service:x, and the end of ex:a.service:x, as two
 _REACHING_NAME = re.compile(r"^(?:SERVICE|FROM)|\.SERVICE(?=[^:]*:)")
 _OPENING, _CLOSING = re.compile(r"'(?:[({\[]|\{\||<<\(?)'"), re.compile(r"'(?:[)}\]]|\|\}|\)?>>)'")
@@ -59,7 +58,7 @@ class _Refused(Exception):
 def _reject_unsafe_form(text: str) -> None:
     """Refuse a query as it is written, or with decoded codepoints."""
     _reject_ambiguous_text(text)
-    depth, operators, count = 0, 0, 0
+    depth, operators = 0, 0
     words: list[int] = []
     try:
         for count, token in enumerate(read_query(text), 1):
@@ -140,7 +139,7 @@ def _reason(text: str, error: UnexpectedToken) -> str:
     if found.kind == END:
         return f"the query ends too early; what can follow: {listed(error.expected)}"
     written = text[found.start : found.end]
-    word = (_WORD.match(written) or [written])[0].upper()
+    word = written.upper()
     for reaching, fix in _EXTERNAL_ACCESS.items():
         if re.match(rf"(?:TRUE|FALSE|ASK|CONSTRUCT)?{reaching}", word):
             return f"{reaching} would read from elsewhere; {fix}"

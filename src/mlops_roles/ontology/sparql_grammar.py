@@ -82,7 +82,7 @@ def read_query(text: str) -> Iterator[Terminal]:
             if rest is not _REFUSED:
                 break
         else:
-            terminals = {t for choices in table.values() for t in choices} - {""}
+            terminals = {t for choices in table.values() for t in choices}
             allowed = [t for t in terminals if _shift(table, stack, t) is not _REFUSED]
             raise UnexpectedToken(candidates[0], sorted(allowed))
         stack, place, kind = rest, token.end, token.kind
@@ -113,7 +113,7 @@ def _candidates(text: str, place: int) -> list[Terminal]:
     match = match_token(text, place)
     if match is None:
         return [Terminal(END, len(text), len(text))]
-    group = match.lastgroup or ""
+    group = str(match.lastgroup)
     start, end = match.span(group)
     found = []
     if group == "comment":

@@ -55,7 +55,7 @@ def _token_pattern(ascii_only: bool) -> re.Pattern[str]:
 
 _OPERANDS = frozenset(("iri", "string", "variable", "name", "number", "language", "close"))
 _TERM_WORDS = frozenset(("a", "TRUE", "FALSE", "UNDEF", "VALUES"))  # before a list of terms
-_PATTERN, _CLAUSE, _EXPRESSION = "pattern", "clause", "expression"
+_PATTERN, _CLAUSE, _EXPRESSION = range(3)
 
 
 class Token(NamedTuple):
@@ -115,7 +115,7 @@ def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
     frames = [_CLAUSE]  # what is inside each open bracket
     pattern = _token_pattern(text.isascii())
     while match := pattern.match(text, place):
-        kind = match.lastgroup or ""
+        kind = str(match.lastgroup)
         start = match.start(kind)
         if kind == "iri" and frames[-1] is _EXPRESSION and _is_operand(before):
             kind, match = "operator", _LESS.match(text, start) or match
@@ -142,7 +142,7 @@ def _is_operand(token: Token) -> bool:
     return token.kind in _OPERANDS or token.upper in ("TRUE", "FALSE")
 
 
-def _frame(token: Token, before: Token, earlier: Token, around: str) -> str:
+def _frame(token: Token, before: Token, earlier: Token, around: int) -> int:
     """What an opening bracket opens, by the two tokens before it and by what is around it."""
     if token.text != "(":
         return _PATTERN
