@@ -137,7 +137,7 @@ def _replacements(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             step = 0.05 if 0 < value < 1 else 1
             yield f"{value} to {value + step}", ast.Constant(value + step)
         case ast.Constant(value=str(value)):
-            yield f"{value[:30]!r} to another text", ast.Constant(f"XX{value}XX")
+            yield f"{value[:30]!a} to another text", ast.Constant(f"XX{value}XX")
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield "not left out", operand
         case ast.Break():
