@@ -10,7 +10,7 @@ from support.asserted import ROOT
 import mlops_roles
 from mlops_roles import InputError
 from mlops_roles.cli.main import main
-from mlops_roles.cli.output import form_of
+from mlops_roles.cli.output import format_of
 from mlops_roles.cli.views.report import reading_report
 from mlops_roles.io.result import Result
 
@@ -80,7 +80,7 @@ def test_answers_about_people_take_the_same_staff(staff, acme):
     ("call", "message"),
     [
         (lambda: mlops_roles.audit(42), "give a path, or a table"),
-        (lambda: mlops_roles.audit(""), "'': unknown ending"),
+        (lambda: mlops_roles.audit(""), "'': unknown suffix"),
         (lambda: mlops_roles.audit(pandas.DataFrame()), "no columns; give a table of people"),
         (lambda: mlops_roles.team(ACME, "tasks", size="3"), "size is a str; give a number"),
         (
@@ -125,16 +125,16 @@ CHOICES = ["table", "md", "html", "json", "csv"]
     ],
 )
 def test_the_ending_of_the_output_chooses_the_form(output, form):
-    assert form_of(output, CHOICES) == form
+    assert format_of(output, CHOICES) == form
 
 
 def test_an_ending_that_a_command_does_not_write_is_refused():
     with pytest.raises(InputError, match="does not write ttl"):
-        form_of("report.ttl", CHOICES)
-    assert form_of("m.sssom.tsv", ["sssom", "tsv"]) == "sssom"
+        format_of("report.ttl", CHOICES)
+    assert format_of("m.sssom.tsv", ["sssom", "tsv"]) == "sssom"
 
 
-def test_an_output_in_html_is_written_by_its_ending(tmp_path):
+def test_an_output_in_html_is_written_by_its_suffix(tmp_path):
     path = tmp_path / "gap.html"
     assert main(["gap", "ben lindqvist", "R3", "--staff", ACME, "--output", str(path)]) == 0
     assert "<h1>Ben Lindqvist" in path.read_text("utf-8")

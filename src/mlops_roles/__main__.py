@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from .cli.main import fail, main
+from .cli.main import main, report_error
 
 _exit_codes: list[int] = []  # none unless this process is the command
 
@@ -35,7 +35,7 @@ def process() -> NoReturn:
     except SystemExit as stopped:  # by argparse, after --help or a wrong argument
         _exit_codes.append(stopped.code if isinstance(stopped.code, int) else 2)
     except BaseException as error:
-        _exit_codes.append(fail(error))
+        _exit_codes.append(report_error(error))
     sys.exit(_exit_codes[-1])
 
 

@@ -359,7 +359,7 @@ def test_coverage_of_two_staff_files_is_side_by_side(moved, later):
             "_:a <http://x.example/p> _:b . _:b <http://x.example/p> _:a .",
             "blank nodes hold each other in a circle",
         ),
-        ("odd.doc", "x", "unknown ending"),
+        ("odd.doc", "x", "unknown suffix"),
     ],
 )
 def test_an_unusable_ontology_is_rejected_in_one_line(name, text, message, tmp_path, capsys):

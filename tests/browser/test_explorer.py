@@ -5,10 +5,10 @@ import threading
 import pytest
 from support.asserted import links
 
-from mlops_roles.cli.staff_app import staff_part
+from mlops_roles.cli.staff_app import staff_sub_app
 from mlops_roles.cli.staff_pages import Staff
-from mlops_roles.publishing.offer import Offer
 from mlops_roles.publishing.server import serve
+from mlops_roles.publishing.server_options import ServerOptions
 from mlops_roles.staff.reading import ReadOptions
 
 pytestmark = pytest.mark.thorough
@@ -96,8 +96,8 @@ def test_the_explorer_leads_back_to_the_pages_about_people(open_page, folder, gr
     """The secret comes in the fragment, leaves the address, and is known to this tab alone."""
     path = tmp_path / "staff.csv"
     path.write_text("person,title\nAda Okafor,Data Scientist\n")
-    secret, part = staff_part(Staff(str(path), graph, ReadOptions()))
-    with serve(folder, graph=graph, offer=Offer(parts=[part])) as server:
+    secret, part = staff_sub_app(Staff(str(path), graph, ReadOptions()))
+    with serve(folder, graph=graph, options=ServerOptions(sub_apps=[part])) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         root = f"http://127.0.0.1:{server.server_address[1]}/"
         page = open_page(f"{root}{secret}people")

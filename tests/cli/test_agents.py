@@ -17,13 +17,13 @@ from mcp.shared.exceptions import MCPError
 from support.asserted import ROOT
 
 from mlops_roles import InputError, Pseudonyms, Records, catalogue, load
-from mlops_roles.cli.agents import MAX_ROWS, Toolbox, is_about_data
-from mlops_roles.cli.mcp_part import LateTools, mcp_part
+from mlops_roles.cli.mcp_http import LazyTools, mcp_sub_app
 from mlops_roles.cli.mcp_server import build_server
-from mlops_roles.cli.staff_app import staff_part
+from mlops_roles.cli.staff_app import staff_sub_app
 from mlops_roles.cli.staff_pages import Staff as StaffFile
-from mlops_roles.publishing.offer import Offer
+from mlops_roles.cli.toolbox import MAX_ROWS, Toolbox, is_about_data
 from mlops_roles.publishing.server import serve
+from mlops_roles.publishing.server_options import ServerOptions
 from mlops_roles.staff.reading import ReadOptions
 
 STAFF = ROOT / "examples" / "acme.csv"
@@ -219,9 +219,11 @@ def test_a_request_in_another_hosts_name_is_refused(address):
 @pytest.fixture(scope="module")
 def served(graph):
     """The address of the protocol at a server of pages, questions and people."""
-    tools = LateTools(graph, Records(STAFF, graph, pseudonyms=Pseudonyms.random()))
-    people = staff_part(StaffFile(str(STAFF), graph, ReadOptions()), TOKEN, tools)[1]
-    with serve(port=0, graph=graph, offer=Offer(parts=[mcp_part(graph), people])) as running:
+    tools = LazyTools(graph, Records(STAFF, graph, pseudonyms=Pseudonyms.random()))
+    people = staff_sub_app(StaffFile(str(STAFF), graph, ReadOptions()), TOKEN, tools)[1]
+    with serve(
+        port=0, graph=graph, options=ServerOptions(sub_apps=[mcp_sub_app(graph), people])
+    ) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_address[1]}/mcp"
         running.shutdown()

@@ -13,7 +13,7 @@ import pytest
 
 from mlops_roles import InputError
 from mlops_roles.cli.main import build_parser, command_names, main
-from mlops_roles.cli.paths import READ, WRITTEN, check_paths
+from mlops_roles.cli.paths import READ_ARGUMENTS, WRITTEN_ARGUMENTS, check_paths
 from mlops_roles.io.json_text import to_json
 from mlops_roles.io.text import escape_control, format_rows
 
@@ -36,7 +36,7 @@ def path_arguments(name):
 
 @pytest.mark.parametrize("name", command_names())
 def test_each_argument_that_is_a_file_is_known_as_read_or_written(name):
-    assert path_arguments(name) <= {*READ, *WRITTEN}
+    assert path_arguments(name) <= {*READ_ARGUMENTS, *WRITTEN_ARGUMENTS}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from mlops_roles.cli.staff_app import staff_part
+from mlops_roles.cli.staff_app import staff_sub_app
 from mlops_roles.cli.staff_pages import Staff
 from mlops_roles.staff.privacy import Pseudonyms
 from mlops_roles.staff.reading import ReadOptions
@@ -24,7 +24,7 @@ PAGES = ("", "people", "roles", "role?role=ml-engineer", "units", "whatif", "rep
 
 
 def client_of(staff):
-    _, make = staff_part(staff, TOKEN)
+    _, make = staff_sub_app(staff, TOKEN)
     app = Starlette(routes=make([HOST]).routes)
     return TestClient(app, base_url=f"http://{HOST}/staff/{TOKEN}/")
 
@@ -122,7 +122,7 @@ def test_a_request_in_another_name_is_misdirected(client):
 
 def test_a_token_is_new_and_long(file, graph):
     staff = Staff(str(file), graph, ReadOptions())
-    paths = {staff_part(staff)[0] for _ in range(10)}
+    paths = {staff_sub_app(staff)[0] for _ in range(10)}
     assert len(paths) == 10
     assert all(len(path) > len("staff//") + 30 for path in paths)
 

@@ -103,5 +103,5 @@ def test_keys_that_no_context_maps_are_kept_only_on_request(tmp_path):
 )
 def test_the_form_of_standard_input_follows_from_its_beginning(monkeypatch, text, ending):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    assert rdf.ending_of("-") == ending
+    assert rdf.suffix_of("-") == ending
     assert rdf.read_bytes("-") == text.lstrip("\ufeff").encode()

@@ -24,9 +24,9 @@ from mlops_roles.ontology.graph import BASE, INFERRED, RDF_TYPE
 from mlops_roles.ontology.workers import Busy, Request, Workers
 from mlops_roles.publishing.app import MAX_WAITING, App
 from mlops_roles.publishing.negotiation import best_media_type
-from mlops_roles.publishing.offer import Offer
 from mlops_roles.publishing.protocol import TABLES, TRIPLES
 from mlops_roles.publishing.server import serve
+from mlops_roles.publishing.server_options import ServerOptions
 from mlops_roles.publishing.service import SERVICE
 
 SECONDS = 2.0
@@ -306,7 +306,7 @@ def test_a_parameter_that_is_not_utf_8_is_refused(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer.text) == (
         400,
-        "400: the parameters are over 100, or not in UTF-8\n",
+        "400: over 100 parameters, or not UTF-8; send fewer, in UTF-8\n",
     )
 
 
@@ -496,7 +496,9 @@ def test_more_queries_than_may_wait_are_refused_and_dead_workers_replaced():
 
 def test_too_many_requests_at_once_are_refused_until_later(graph):
     with Workers(graph, size=1) as workers:
-        app = App(graph, workers, None, ["testserver"], Offer(origins=["https://a.example"]))
+        app = App(
+            graph, workers, None, ["testserver"], ServerOptions(origins=["https://a.example"])
+        )
         app._waiting = MAX_WAITING
         with TestClient(app.asgi) as client:
             answer = client.get("/resolve?title=Data+Engineer")
@@ -508,14 +510,14 @@ def test_too_many_requests_at_once_are_refused_until_later(graph):
 def test_another_origin_may_ask_only_if_it_is_listed(graph):
     allow = "Access-Control-Allow-Origin"
     with Workers(graph, size=1) as workers:
-        offer = Offer(origins=["https://a.example"])
-        with TestClient(App(graph, workers, None, ["testserver"], offer).asgi) as client:
+        options = ServerOptions(origins=["https://a.example"])
+        with TestClient(App(graph, workers, None, ["testserver"], options).asgi) as client:
             for origin, allowed in (("https://a.example", True), ("https://b.example", False)):
                 answer = client.get("/openapi.json", headers={"Origin": origin})
                 assert answer.headers.get(allow) == (origin if allowed else None)
                 assert "Access-Control-Allow-Credentials" not in answer.headers
     with pytest.raises(InputError, match="not an origin"):
-        serve(offer=Offer(origins=["*"]))
+        serve(options=ServerOptions(origins=["*"]))
 
 
 # questions as addresses -------------------------------------------------------

@@ -15,7 +15,7 @@ from mlops_roles.publishing.command_help import Argument, CommandHelp
 from mlops_roles.publishing.docs_site import DocsSite
 from mlops_roles.publishing.links import broken_links
 from mlops_roles.publishing.markdown import render
-from mlops_roles.publishing.python_api import Documented
+from mlops_roles.publishing.python_api import DocumentedName
 
 INDEX = """
 [[kinds]]
@@ -190,8 +190,8 @@ def test_an_undocumented_command_option_question_or_name_is_a_problem():
     silent = HELP._replace(summary="", arguments=(Argument(("--hot",), "", ""),))
     question = next(iter(catalogue().values()))
     odd = question._replace(parameters={"role": ""}, headers={})
-    method = Documented("Oven.heat", "oven.py, line 9", "method", "Oven.heat()", "")
-    oven = Documented("Oven", "oven.py, line 7", "class", "class Oven", "An oven.", (method,))
+    method = DocumentedName("Oven.heat", "oven.py, line 9", "method", "Oven.heat()", "")
+    oven = DocumentedName("Oven", "oven.py, line 7", "class", "class Oven", "An oven.", (method,))
     assert undocumented([HELP], [question], [oven._replace(members=())]) == []
     assert undocumented([silent], [odd], [oven]) == [
         "cli/commands/bake.py: no docstring; write a summary, examples and notes",

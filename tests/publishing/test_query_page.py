@@ -9,7 +9,7 @@ from support.node import needs_node, run_scripts
 from mlops_roles.ontology.catalogue import catalogue
 from mlops_roles.publishing import query_page
 from mlops_roles.publishing.pages import Documentation
-from mlops_roles.publishing.search_index import assignment, search_index
+from mlops_roles.publishing.search_index import script_assignment, search_index
 
 MAKE = """
 const index = mlopsSearch.prepare(mlopsSearchIndex);
@@ -45,7 +45,7 @@ def test_a_form_asks_what_the_catalogue_asks(graph, step):
     questions = query_page.questions_without_data(graph)
     data = [
         search_index(graph, {}),
-        assignment("mlopsCatalogue", query_page.catalogue_data(graph, questions)),
+        script_assignment("mlopsCatalogue", query_page.catalogue_data(graph, questions)),
     ]
     texts = run_scripts(["search.js", "query.js"], data, MAKE, asked=asked)
     for (name, values), text in zip(asked, texts, strict=True):

@@ -8,7 +8,7 @@ from support.node import needs_node, run_scripts
 
 from mlops_roles import resolve, search
 from mlops_roles.publishing import search_index
-from mlops_roles.publishing.search_index import assignment
+from mlops_roles.publishing.search_index import script_assignment
 
 MAX_COMPRESSED = 150 << 10
 WORDS = [
@@ -129,7 +129,7 @@ def test_each_known_title_has_the_answer_of_resolve(index, graph):
 @needs_node
 @pytest.mark.parametrize("sample", [600, pytest.param(None, marks=pytest.mark.long)])
 def test_a_word_beside_a_title_changes_no_answer(index, graph, sample):
-    contents = search_index.contents(graph, {})
+    contents = search_index.index_data(graph, {})
     titles, decorations = list(contents["titles"]), contents["decorations"]
     assert len(titles) > 150
     assert {"senior", "junior", "lead"} <= {*decorations}
@@ -153,4 +153,4 @@ def test_a_title_that_is_not_known_as_written_has_no_answer(index, graph):
 
 
 def test_a_script_keeps_any_text():
-    assert assignment("x", '</script>"\\\n') == b'var x="</script>\\"\\\\\\n";\n'
+    assert script_assignment("x", '</script>"\\\n') == b'var x="</script>\\"\\\\\\n";\n'

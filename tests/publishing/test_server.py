@@ -589,7 +589,7 @@ def test_pages_are_built_when_they_are_first_asked_for(monkeypatch):
     monkeypatch.setattr(
         site.subprocess, "Popen", lambda c, **more: start([*c[:3], code, *c[4:]], **more)
     )
-    late = site.LateSite()
+    late = site.LazySite()
     first, plain = late.respond("GET", "/", "text/html"), late.respond("GET", "/")
     assert (first.status, first.headers["Retry-After"]) == (503, "2")
     assert b'http-equiv="refresh"' in first.body
@@ -606,7 +606,7 @@ def test_a_build_that_fails_says_so_and_does_not_load_again(monkeypatch):
     monkeypatch.setattr(
         site.subprocess, "Popen", lambda c, **more: start([c[0], "-c", "exit(2)"], **more)
     )
-    late = site.LateSite()
+    late = site.LazySite()
     late.respond("GET", "/", "text/html")
     late._process.wait()
     answer = late.respond("GET", "/", "text/html")

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import MlopsRolesError
 from .main import build_parser, command_names
-from .paths import READ, WRITTEN
+from .paths import READ_ARGUMENTS, WRITTEN_ARGUMENTS
 
 FILES = ":files"  # the first line, if the name of a file can be written
-OTHER_FILES = ("folder",)
-KINDS = {"ROLE": "role", "TERM": ""}  # of the terms that a placeholder of an argument means
-ALIGNMENTS = ("added", "to")  # arguments that take the name of an alignment
+OTHER_FILE_ARGUMENTS = ("folder",)
+KIND_OF_PLACEHOLDER = {
+    "ROLE": "role",
+    "TERM": "",
+}  # of the terms that a placeholder of an argument means
+ALIGNMENT_ARGUMENTS = ("added", "to")  # arguments that take the name of an alignment
 
 
 def candidates(line: str) -> list[str]:
@@ -24,7 +27,7 @@ def candidates(line: str) -> list[str]:
     words = _split(line)
     *before, word = words[1:] or [""]
     if not before:
-        return _matching((*command_names(), "--help", "--version"), word)
+        return _starting_with((*command_names(), "--help", "--version"), word)
     command = before[0].replace("-", "_")
     if command not in command_names():
         return []
@@ -56,7 +59,7 @@ def _next(parser: argparse.ArgumentParser, before: Sequence[str], word: str) -> 
         name, _, value = word.partition("=")
         return [f if f == FILES else f"{name}={f}" for f in _values(parser, named, before, value)]
     if word.startswith("-"):
-        return _matching(options, word)
+        return _starting_with(options, word)
     if last is not None and last.nargs != 0:
         return _values(parser, last, before, word)
     positional = _positional(parser, options, before)
@@ -89,33 +92,34 @@ def _without_options(options: dict[str, argparse.Action], words: Sequence[str]) 
 def _values(
     parser: argparse.ArgumentParser, action: argparse.Action, before: Sequence[str], word: str
 ) -> list[str]:
-    """What an argument can be."""
+    """The candidates for the value of an argument."""
     found = list(map(str, action.choices or ()))
     dest = action.dest
     if dest == "question":
         found += _questions()
-    if dest in ALIGNMENTS:
+    if dest in ALIGNMENT_ARGUMENTS:
         found += _alignments("alignment:" if dest == "added" else "")
-    if (dest.startswith("fix_") or dest == "values") and (asked := before[0] if before else ""):
-        found += _parameter(parser, asked, dest.removeprefix("fix_"), before, word)
-    kind = KINDS.get(str(action.metavar))
+    if (dest.startswith("fix_") or dest == "values") and before:
+        found += _parameter(parser, before[0], dest.removeprefix("fix_"), before, word)
+    kind = KIND_OF_PLACEHOLDER.get(str(action.metavar))
     if kind is not None:
         found += _terms(kind, word)
     elif dest == "kind":
         found += sorted(_kinds())
-    files = dest in (*READ, *WRITTEN, *OTHER_FILES) and action.metavar != "URL"
-    return ([FILES] if files else []) + _matching(found, word)
+    file_arguments = (*READ_ARGUMENTS, *WRITTEN_ARGUMENTS, *OTHER_FILE_ARGUMENTS)
+    files = dest in file_arguments and action.metavar != "URL"
+    return ([FILES] if files else []) + _starting_with(found, word)
 
 
 def _parameter(
-    parser: argparse.ArgumentParser, asked: str, name: str, before: Sequence[str], word: str
+    parser: argparse.ArgumentParser, question_name: str, name: str, before: Sequence[str], word: str
 ) -> list[str]:
     """The values of a parameter of a question: words that its header lists, or terms."""
     from ..ontology.catalogue import find_question
     from ..ontology.graph import load
     from ..ontology.parameters import accepted_kinds, listed_values
 
-    question = find_question(asked)
+    question = find_question(question_name)
     if name == "values":
         options = {o: a for a in parser._actions for o in a.option_strings}
         index = len(list(_without_options(options, before))) - 1
@@ -166,7 +170,7 @@ def _kinds() -> set[str]:
     return {kind for terms in load().index.values() for kind, _ in terms}
 
 
-def _matching(found: Iterable[str], word: str) -> list[str]:
+def _starting_with(values: Iterable[str], word: str) -> list[str]:
     """Those that begin like a word, in lower or upper case, each once."""
     start = word.casefold()
-    return list(dict.fromkeys(text for text in found if text.casefold().startswith(start)))
+    return list(dict.fromkeys(text for text in values if text.casefold().startswith(start)))

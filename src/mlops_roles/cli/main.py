@@ -40,7 +40,7 @@ exit codes: 0 answered (no, unknown and none are answers), 1 findings, 2 could n
 """
 
 
-WORKBOOK = b"PK\x03\x04"  # the first bytes of a ZIP archive, which a workbook is
+ZIP_MAGIC = b"PK\x03\x04"  # the first bytes of a ZIP archive, which a workbook is
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,7 +71,7 @@ def load_command(name: str) -> ModuleType:
     return importlib.import_module(f"{commands.__name__}.{name}")
 
 
-def documentation(module: ModuleType) -> str:
+def docstring_of(module: ModuleType) -> str:
     """The docstring of a module; read from its file when Python runs without docstrings (-OO)."""
     if module.__doc__ is None:
         import ast
@@ -86,7 +86,7 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
     `ask` declares the parameters of the question that is among the arguments, `argv`.
     """
     module = load_command(name)
-    summary, examples, *notes = documentation(module).strip().split("\n\n")
+    summary, examples, *notes = docstring_of(module).strip().split("\n\n")
     if not examples.startswith(" "):  # a docstring of examples alone is not indented
         examples = "\n".join(f"  {line}" for line in examples.splitlines())
     parser = _Parser(
@@ -102,7 +102,7 @@ def build_parser(name: str, argv: Sequence[str] = ()) -> argparse.ArgumentParser
 
 def overview_parser() -> argparse.ArgumentParser:
     """The parser of `mlops-roles` without a command; its help lists the commands."""
-    summaries = {name: documentation(load_command(name)).splitlines() for name in command_names()}
+    summaries = {name: docstring_of(load_command(name)).splitlines() for name in command_names()}
     parser = _Parser(
         prog="mlops-roles",
         description=DESCRIPTION + "\n".join(f"  {n:<12}{s[0]}" for n, s in summaries.items()),
@@ -126,7 +126,7 @@ def write_output(text: str | bytes, output: str | None) -> None:
 
     if isinstance(text, str):
         text = harmless(text)
-    elif not text.startswith(WORKBOOK):
+    elif not text.startswith(ZIP_MAGIC):
         text = escape_control(text)
     elif not output and sys.stdout.isatty():
         raise InputError("a workbook is no text for a terminal; name a file with --output")
@@ -208,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (SystemExit, GeneratorExit):
             raise
         except BaseException as error:  # a panic of the engine is no Exception
-            return fail(error, parsed)
+            return report_error(error, parsed)
 
 
 def _warning_printer() -> Callable[..., None]:
@@ -236,7 +236,7 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
 
         check_paths(parsed)
     if getattr(parsed, "format", "") is None:
-        parsed.format = _default_form(parsed)
+        parsed.format = _default_format(parsed)
     if getattr(parsed, "base", None) is None:
         code: int = parsed.run(parsed)
     else:
@@ -248,17 +248,17 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
     return code
 
 
-def _default_form(parsed: argparse.Namespace) -> str:
-    """The form of an answer without --format: that of the ending of --output, or the first."""
+def _default_format(parsed: argparse.Namespace) -> str:
+    """The format without --format: that of the suffix of --output, or the first."""
     first: str = parsed.formats[0]
     if not parsed.output or any(getattr(parsed, name, None) for name in ("apply", "undo")):
         return first  # what is applied or undone is an RDF file
-    from .output import form_of
+    from .output import format_of
 
-    return form_of(parsed.output, parsed.formats)
+    return format_of(parsed.output, parsed.formats)
 
 
-def fail(error: BaseException, parsed: argparse.Namespace | None = None) -> int:
+def report_error(error: BaseException, parsed: argparse.Namespace | None = None) -> int:
     """Report an exception in one line; returns the exit code."""
     from .failures import describe_failure, traceback_of
 

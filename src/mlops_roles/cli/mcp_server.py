@@ -1,4 +1,4 @@
-"""The tools of `agents` over the Model Context Protocol, on standard input or HTTP on loopback.
+"""The tools of `toolbox` over the Model Context Protocol, on standard input or HTTP on loopback.
 
 See https://modelcontextprotocol.io. The package `mcp` (extra `mcp`) speaks the protocol.
 """
@@ -23,7 +23,7 @@ from ..errors import InputError, MlopsRolesError
 from ..io.json_text import to_json
 from ..io.resources import resource_dir
 from ..ontology.graph import BASE
-from .agents import Tool, Toolbox
+from .toolbox import Tool, Toolbox
 
 PAGE = 200  # resources that are listed at once
 PROMPT = "three-rules"
@@ -33,18 +33,18 @@ MAX_ANSWER = 1 << 20  # characters
 
 def build_server(toolbox: Toolbox) -> Server[Any]:
     """A server that offers the tools, the terms as resources, and the prompt of the rules."""
-    faces = _Faces(toolbox)
+    handlers = _Handlers(toolbox)
     return Server(
         "mlops-roles",
         version=toolbox.graph.version,
         instructions=_rules(),
-        on_list_tools=faces.list_tools,
-        on_call_tool=faces.call_tool,
-        on_list_resources=faces.list_resources,
-        on_list_resource_templates=faces.list_templates,
-        on_read_resource=faces.read_resource,
-        on_list_prompts=faces.list_prompts,
-        on_get_prompt=faces.get_prompt,
+        on_list_tools=handlers.list_tools,
+        on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_templates,
+        on_read_resource=handlers.read_resource,
+        on_list_prompts=handlers.list_prompts,
+        on_get_prompt=handlers.get_prompt,
     )
 
 
@@ -68,7 +68,7 @@ def run_http(toolbox: Toolbox, port: int) -> None:
 
 
 def http_app(server: Server[Any], hosts: Sequence[str]) -> tuple[Any, Any]:
-    """The handler of a server over HTTP, and what has to run meanwhile, as a context.
+    """The ASGI handler of a server, and the context manager that has to be open while it runs.
 
     A request that names another host than `hosts`, or comes from another origin, is refused.
     """
@@ -85,7 +85,7 @@ def _rules() -> str:
     return (resource_dir("ontology") / "agents.md").read_text("utf-8")
 
 
-class _Faces:
+class _Handlers:
     """The handlers of the protocol; tools run in a thread, one at a time."""
 
     def __init__(self, toolbox: Toolbox):
@@ -93,7 +93,7 @@ class _Faces:
         self.limiter = anyio.CapacityLimiter(1)
 
     async def list_tools(self, _: Any, params: Any) -> types.ListToolsResult:
-        tools = [_described(tool) for tool in self.toolbox.tools.values()]
+        tools = [_tool_type(tool) for tool in self.toolbox.tools.values()]
         return types.ListToolsResult(tools=tools)
 
     async def call_tool(self, _: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
@@ -158,7 +158,7 @@ class _Faces:
         return types.GetPromptResult(messages=[rules])
 
 
-def _described(tool: Tool) -> types.Tool:
+def _tool_type(tool: Tool) -> types.Tool:
     hints = types.ToolAnnotations(
         read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     )

@@ -71,27 +71,29 @@ def declare(parser: argparse._ActionsContainer, text: str, **settings: Any) -> N
         parser.add_argument(name, **how)
 
 
-def add_common(parser: argparse.ArgumentParser, formats: Sequence[str], data: bool = False) -> None:
+def add_common_options(
+    parser: argparse.ArgumentParser, formats: Sequence[str], data: bool = False
+) -> None:
     """Add the options that all commands share; the first format is the default."""
-    add_added(parser)
+    add_ontology_options(parser)
     if data:
         declare(parser, DATA)
-    add_format(parser, formats)
+    add_format_options(parser, formats)
 
 
-def add_format(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+def add_format_options(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     """Add --output, and --format with its values, of which the first one is the default."""
-    default = f"(default: that of the ending of --output, else {formats[0]})"
+    default = f"(default: that of the suffix of --output, else {formats[0]})"
     declare(parser, f"--format {'|'.join(formats)}  output format {default}\n{OUTPUT}")
     parser.set_defaults(formats=tuple(formats))
 
 
-def add_added(parser: argparse.ArgumentParser) -> None:
+def add_ontology_options(parser: argparse.ArgumentParser) -> None:
     """Add --with, --only and --base."""
     declare(parser, ADDED + BASE, **{"with": {"dest": "added"}})
 
 
-def add_server(parser: argparse.ArgumentParser, timeout: int) -> None:
+def add_server_options(parser: argparse.ArgumentParser, timeout: int) -> None:
     """Add the options of the commands that query a SPARQL server; the timeout is in seconds."""
     declare(parser, SERVER.format(timeout=timeout), timeout=float(timeout))
 

@@ -1,4 +1,4 @@
-"""Answers as the options ask for them: their form, the width of the terminal, where they go."""
+"""Write answers as the options say: in which format, how wide, and where to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..io.sections import Section
     from ..io.text import TableRows
 
-ENDINGS = {  # of a file to write, to the form that it has
+FORMAT_BY_SUFFIX = {  # of an output file
     "csv": "csv",
     "htm": "html",
     "html": "html",
@@ -33,28 +33,28 @@ ENDINGS = {  # of a file to write, to the form that it has
     "ttl": "ttl",
     "xlsx": "xlsx",
 }
-TEXT = ("table", "text")  # the forms for a terminal
+TEXT = ("table", "text")  # the formats for a terminal
 
 
-def form_of(output: str | None, choices: Sequence[str]) -> str:
-    """The form that the ending of a file to write asks for; else the first of the choices.
+def format_of(output: str | None, choices: Sequence[str]) -> str:
+    """The format by the suffix of an output file; for an unknown suffix the first of the choices.
 
-    Raises InputError if the ending is that of a form that the command does not write.
+    Raises InputError for the suffix of a format that the command does not write.
     """
-    ending = PurePath(output or "").suffix.lower().removeprefix(".")
-    form = ENDINGS.get(ending)
-    if form is None or PurePath(output or "").name.endswith(f".{choices[0]}.{ending}"):
+    suffix = PurePath(output or "").suffix.lower().removeprefix(".")
+    format = FORMAT_BY_SUFFIX.get(suffix)
+    if format is None or PurePath(output or "").name.endswith(f".{choices[0]}.{suffix}"):
         return choices[0]
-    if form not in choices:
+    if format not in choices:
         raise InputError(
-            f"--output {str(output)[:200]!r}: this command does not write {form}; name a file "
-            f"with another ending, or say --format: {', '.join(choices)}"
+            f"--output {str(output)[:200]!r}: this command does not write {format}; name a file "
+            f"with another suffix, or give --format: {', '.join(choices)}"
         )
-    return form
+    return format
 
 
 def terminal_width(output: str | None = None) -> int | None:
-    """The number of characters in a line of the terminal; None where none shows the answer."""
+    """The width of the terminal in characters; None if the answer goes elsewhere."""
     if output or not sys.stdout.isatty():
         return None
     try:
@@ -67,28 +67,28 @@ def terminal_width(output: str | None = None) -> int | None:
 
 
 def write_result(args: argparse.Namespace, result: Result) -> None:
-    """Write an answer in the form that the options ask for, with pseudonyms if they say so."""
+    """Write an answer in the format of the options, with pseudonyms if they ask for them."""
     from .views import render
 
     hide = pseudonymiser(args) if hasattr(args, "pseudonymise") else lambda data: data
-    form = "table" if args.format in TEXT else args.format
+    format = "table" if args.format in TEXT else args.format
     width = terminal_width(args.output)
-    write_output(render(result, form, hide=hide, width=width), args.output)
+    write_output(render(result, format, hide=hide, width=width), args.output)
 
 
 def write_sections(args: argparse.Namespace, sections: Sequence[Section]) -> None:
-    """Write sections in the form that the options ask for: a text, Markdown or HTML."""
+    """Write sections in the format of the options: text, Markdown or HTML."""
     from ..io.sections import format_sections
 
-    form = "table" if args.format in TEXT else args.format
+    format = "table" if args.format in TEXT else args.format
     width = terminal_width(args.output)
-    write_output(format_sections(sections, form, width=width), args.output)
+    write_output(format_sections(sections, format, width=width), args.output)
 
 
 def write_rows(
     args: argparse.Namespace, rows: TableRows, columns: Sequence[str], notes: Sequence[str] = ()
 ) -> None:
-    """Write rows in the form that the options ask for; in the forms for readers with notes."""
+    """Write rows in the format of the options; table, md and html have notes below."""
     from ..io.text import format_rows
 
     width = terminal_width(args.output)

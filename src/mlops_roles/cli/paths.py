@@ -9,13 +9,13 @@ from pathlib import Path
 
 from ..errors import InputError
 
-READ = (
+READ_ARGUMENTS = (
     *("added", "apply", "certificate", "connect", "data", "decisions", "exceptions", "files"),
     *("folder", "join", "key_file", "mapping", "mappings", "new", "old", "only", "ontology"),
     *("previous", "question", "questions", "reviewed", "staff", "store", "theirs", "undo"),
     "update",
 )  # the arguments that are files to read
-WRITTEN = ("output", "save", "save_mapping")  # those whose file is replaced
+WRITTEN_ARGUMENTS = ("output", "save", "save_mapping")  # those whose file is replaced
 MAY_BE_EMPTY = ("author", "date", "term", "title", "values")
 OPTIONS = {"added": "--with"}  # of those arguments that are not called after their option
 
@@ -26,19 +26,19 @@ def check_paths(args: argparse.Namespace) -> None:
     A file is known by what it is, not by its name: as an input it may have another path, or be
     reached by a link.
     """
-    given = vars(args)
-    for name, value in given.items():
+    arguments = vars(args)
+    for name, value in arguments.items():
         if name not in MAY_BE_EMPTY and not name.startswith("fix_") and "" in _texts(value):
             raise InputError(f"{_option(name)}: empty; give it a value, or leave it out")
-    for name in WRITTEN:
-        for output in _texts(given.get(name)):
-            _check_output(name, output, given)
+    for name in WRITTEN_ARGUMENTS:
+        for output in _texts(arguments.get(name)):
+            _check_output(name, output, arguments)
 
 
-def _check_output(name: str, output: str, given: Mapping[str, object]) -> None:
+def _check_output(name: str, output: str, arguments: Mapping[str, object]) -> None:
     """Raise InputError if the file to write, or a file in the folder to write, is an argument."""
-    for other, text in _files(given):
-        is_written = other in WRITTEN
+    for other, text in _files(arguments):
+        is_written = other in WRITTEN_ARGUMENTS
         if other == name or not (
             _is_same_file(text, output) or (not is_written and _is_inside(text, output))
         ):
@@ -49,10 +49,10 @@ def _check_output(name: str, output: str, given: Mapping[str, object]) -> None:
         raise InputError(f"{_option(name)} {output[:200]!r}: {what}; name another file")
 
 
-def _files(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _files(arguments: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """The arguments that name files; a question of the catalogue is none."""
-    for name in (*READ, *WRITTEN):
-        for text in _texts(given.get(name)):
+    for name in (*READ_ARGUMENTS, *WRITTEN_ARGUMENTS):
+        for text in _texts(arguments.get(name)):
             if name != "question" or text.endswith((".rq", ".sparql")):
                 yield name, text
 

@@ -39,16 +39,16 @@ READING = """
 """
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that settle how staff data is read."""
     group = parser.add_argument_group("how the staff file is read")
     declare(group, MAP + READING, header_row={"type": int})
 
 
-def mapping(given: Sequence[str]) -> dict[str, str | list[str]]:
+def parse_mapping_options(texts: Sequence[str]) -> dict[str, str | list[str]]:
     """The values of `--map`: our column to the column of the file, or to several."""
     found: dict[str, list[str]] = {}
-    for pair in given:
+    for pair in texts:
         if "=" not in pair:
             raise InputError(f"--map {pair}: no '='; write --map title=\"Job Title\"")
         ours, theirs = pair.split("=", 1)
@@ -81,7 +81,7 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
         name: getattr(args, name) for name in (*PLAIN, "header_row", "as_of", "lang", "join", "on")
     }
     return ReadOptions(
-        mapping={**saved.mapping, **mapping(args.map)},
+        mapping={**saved.mapping, **parse_mapping_options(args.map)},
         ignore=(*saved.ignore, *args.ignore),
         values=values,
         headings=saved.headings,
@@ -97,7 +97,7 @@ def _partition_scale(text: str) -> tuple[str, str, str]:
     return column.strip(), equals, scale.strip()
 
 
-def keep_mapping(args: argparse.Namespace, reading: Reading, options: ReadOptions) -> None:
+def write_mapping(args: argparse.Namespace, reading: Reading, options: ReadOptions) -> None:
     """Write the reading as a mapping file, if the options ask for it."""
     if args.save_mapping:
         from ..staff.mapping_file import save_mapping

@@ -1,7 +1,7 @@
-"""What the pages of `serve --staff` show: people, roles, units, certificates, what-if.
+"""The content of the pages of `serve --staff`: people, roles, units, certificates, what-if.
 
-The staff file is read again when it changes. Names follow the pseudonyms: with these, a person is
-given by a pseudonym alone, and no error has a name.
+The staff file is read again when it changes. With pseudonyms, people are shown, and can be asked
+for, by pseudonym alone. No error message has a name.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from ..staff.privacy import Pseudonyms
     from ..staff.reading import ReadOptions
 
-MAX_PEOPLE = 1000  # in a list; the report and CSV have more
-CONFLICT = "What the staff file says of this person conflicts; the report lists the rows."
-NOBODY = "No person is called that; the page People lists all."
-UNSUITABLE = (
-    "This cannot be supposed: name a skill or role that exists, and let nobody both leave and "
-    "learn."
+MAX_PEOPLE = 1000  # rows of the table of people; the report and CSV have more
+CONFLICT = "The rows about this person contradict each other; the report lists them."
+NO_SUCH_PERSON = "No person has this name; the page People lists all."
+INVALID_CHANGE = (
+    "This change is not possible: name a skill or role that exists, and not one person as "
+    "both leaving and learning."
 )
 
 
 class Cell(NamedTuple):
-    """A cell of a table, perhaps with a link."""
+    """The text of a table cell, and the target of its link, if it has one."""
 
     text: str
     href: str = ""
 
 
-class Shown(NamedTuple):
-    """What a page shows below its title."""
+class PageContent(NamedTuple):
+    """The title of a page and what is below it: a table, HTML, notes, a form, an error."""
 
     title: str
     columns: Sequence[str] = ()
@@ -51,15 +51,15 @@ class Shown(NamedTuple):
 
 @dataclass
 class Staff:
-    """A staff file, audited, and audited again when it has changed.
+    """A staff file and its audit, which is made again when the file has changed.
 
     Args:
         file: the staff file.
         graph: the ontology, with a company's additions.
         options: how the file is read.
-        pseudonyms: replace the names of people and units, who are then given by these alone.
-        small_groups: tell no figure about a group of under 5 people, and nothing of a person.
-        public: the same, without the name of the file, too.
+        pseudonyms: replace the names of people and units; names are then not accepted either.
+        small_groups: show no figure about fewer than 5 people, and no page about a person.
+        public: as `small_groups`, and without the name of the file.
     """
 
     file: str
@@ -71,68 +71,68 @@ class Staff:
     _read: tuple[tuple[int, int], Audit, dict[str, Any]] | None = field(default=None, init=False)
 
     def _current(self) -> tuple[Audit, dict[str, Any]]:
-        """The audit of the file as it is now, and its plain data."""
+        """The audit of the current file, and its plain data; cached until the file changes."""
         from ..analysis.audit import audit
         from .commands.audit import LISTED
 
-        found = Path(self.file).stat()
-        seen = (found.st_mtime_ns, found.st_size)
-        if self._read is None or seen != self._read[0]:
+        status = Path(self.file).stat()
+        state = (status.st_mtime_ns, status.st_size)
+        if self._read is None or state != self._read[0]:
             new = audit(self.file, graph=self.graph, mapping=self.options)
-            self._read = seen, new, self._shown(new.to_dict(LISTED["html"]))
+            self._read = state, new, self._visible_data(new.to_dict(LISTED["html"]))
         return self._read[1:]
 
     @property
     def audit(self) -> Audit:
-        """The audit of the file as it is now."""
+        """The audit of the current file."""
         return self._current()[0]
 
     @property
     def groups_only(self) -> bool:
-        """Whether no page is about a person."""
+        """Whether the pages about single people are left out."""
         return self.small_groups or self.public
 
-    def _shown(self, data: dict[str, Any]) -> dict[str, Any]:
-        """An audit as plain data, of which the options let one see a part."""
+    def _visible_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The part of an audit's plain data that the options allow to be shown."""
         from ..staff.privacy import small_groups, without_file_names
 
         data = small_groups(data) if self.groups_only else data
-        hidden: dict[str, Any] = self.hide(without_file_names(data) if self.public else data)
-        return hidden
+        visible: dict[str, Any] = self.hide(without_file_names(data) if self.public else data)
+        return visible
 
     @property
     def data(self) -> dict[str, Any]:
-        """The audit as plain data, with pseudonyms if there are some."""
+        """The audit as plain data, with pseudonyms if the staff has any."""
         return self._current()[1]
 
     @property
     def records(self) -> Records:
-        """The records of the file, as the audit has read it."""
+        """The records of the people whom the audit has read."""
         from ..analysis.evidence import Records
 
-        found = Records.from_source(self.audit)
-        found.__dict__["pseudonyms"] = self.pseudonyms
-        return found
+        records = Records.from_source(self.audit)
+        records.__dict__["pseudonyms"] = self.pseudonyms
+        return records
 
     def hide(self, data: Any) -> Any:
-        """Plain data with pseudonyms, if there are some, and without the folder of the file."""
-        shown = self.pseudonyms.hide(data) if self.pseudonyms else data
-        is_named = isinstance(shown, dict) and isinstance(shown.get("file"), str)
-        return {**shown, "file": Path(shown["file"]).name} if is_named else shown
+        """Plain data with pseudonyms, if the staff has any, and the file name without folder."""
+        hidden = self.pseudonyms.hide(data) if self.pseudonyms else data
+        is_named = isinstance(hidden, dict) and isinstance(hidden.get("file"), str)
+        return {**hidden, "file": Path(hidden["file"]).name} if is_named else hidden
 
     def names(self) -> dict[str, str]:
-        """The name of each person by how it is shown: itself, or a pseudonym."""
+        """The name of each person, by display name: the pseudonym, or the name itself."""
         table = self.audit.people.select("person").distinct().order_by("person")
         names: list[str] = table.limit(100 * MAX_PEOPLE).to_pyarrow()["person"].to_pylist()
         return {self.pseudonyms.of(name) if self.pseudonyms else name: name for name in names}
 
-    def name_of(self, shown: str) -> str:
-        """The name of a person. Raises UnknownPerson; a name is not accepted for a pseudonym."""
+    def name_of(self, display_name: str) -> str:
+        """The name behind a display name. Raises UnknownPerson, with pseudonyms also for a name."""
         names = self.names()
         folded = {key.casefold(): name for key, name in names.items()}
-        if shown.strip().casefold() not in folded:
-            raise UnknownPerson(shown, Path(self.file).name, ())
-        return folded[shown.strip().casefold()]
+        if display_name.strip().casefold() not in folded:
+            raise UnknownPerson(display_name, Path(self.file).name, ())
+        return folded[display_name.strip().casefold()]
 
 
 class StaffPages:
@@ -140,7 +140,7 @@ class StaffPages:
 
     def __init__(self, staff: Staff):
         self.staff = staff
-        self.makers: dict[str, Callable[[Mapping[str, str]], Shown]] = {
+        self.makers: dict[str, Callable[[Mapping[str, str]], PageContent]] = {
             "": self.start,
             "roles": self.roles,
             "role": self.role,
@@ -154,8 +154,8 @@ class StaffPages:
                 "whatif": self.whatif,
             }
 
-    def start(self, _: Mapping[str, str]) -> Shown:
-        """How the file was read, and who counts."""
+    def start(self, _: Mapping[str, str]) -> PageContent:
+        """How the file was read, and how many people count."""
         from ..staff.reading import reading_summary
         from .views.people import left_out
 
@@ -164,56 +164,61 @@ class StaffPages:
         read, used, rejected = (f"{data['rows'][name]:,}" for name in ("read", "used", "rejected"))
         counts = f"Of {read} rows, {used} are people who count and {rejected} are rejected; "
         notes = [f"{counts}the report lists all.", *reading_summary(data["reading"]), *left]
-        return Shown(f"Staff: {Path(data['file']).name}", notes=notes)
+        return PageContent(f"Staff: {Path(data['file']).name}", notes=notes)
 
-    def people(self, _: Mapping[str, str]) -> Shown:
+    def people(self, _: Mapping[str, str]) -> PageContent:
         """Each person with the roles held."""
         table = self.staff.audit.people.select(
             "person", "title", "unit", "status", "roles", "similar"
         )
         total = int(table.count().execute())
-        found = self.staff.hide(table.limit(MAX_PEOPLE).to_pyarrow().to_pylist())
+        people = self.staff.hide(table.limit(MAX_PEOPLE).to_pyarrow().to_pylist())
         labels = self.staff.data["labels"]
         rows = [
             [
                 Cell(row["person"], _link("person", name=row["person"])),
                 *(Cell(row[column] or "") for column in ("title", "unit")),
-                Cell(_held(row, labels)),
+                Cell(_roles_text(row, labels)),
             ]
-            for row in found
+            for row in people
         ]
         left = total - len(rows)
         more = [f"The CSV of audit has {left:,} more."] if left else []
-        return Shown("People", ("Person", "Title", "Unit", "Roles"), rows, notes=more)
+        return PageContent("People", ("Person", "Title", "Unit", "Roles"), rows, notes=more)
 
-    def person(self, given: Mapping[str, str]) -> Shown:
-        """What a person lacks for each role, the nearest first."""
+    def person(self, parameters: Mapping[str, str]) -> PageContent:
+        """How many skills a person misses for each role, the nearest role first."""
         from ..analysis.gap import nearest_roles
 
-        name = self.staff.name_of(_given(given, "name"))
-        found = _of_person(lambda: nearest_roles(name, self.staff.records))
-        shown = self.staff.hide({"person": name})["person"]
+        name = self.staff.name_of(_required(parameters, "name"))
+        gaps = _answer_about_person(lambda: nearest_roles(name, self.staff.records))
+        display_name = self.staff.hide({"person": name})["person"]
         labels = self.staff.data["labels"]
         rows = [
             [
                 Cell(labels.get(gap.role, gap.role), _link("role", role=gap.role)),
-                Cell(gap.verdict, _link("certificate", person=shown, role=gap.role)),
+                Cell(gap.verdict, _link("certificate", person=display_name, role=gap.role)),
                 Cell(f"{len(gap.missing):,}"),
             ]
-            for gap in found
+            for gap in gaps
         ]
         notes = ["Unknown is not no: what is not recorded may be there."]
-        return Shown(shown, ("Role", "Can act as it", "Skills missing"), rows, notes=notes)
+        return PageContent(
+            display_name, ("Role", "Can act as it", "Skills missing"), rows, notes=notes
+        )
 
-    def certificate(self, given: Mapping[str, str]) -> Shown:
-        """Whether a person can act as a role, and how that is known."""
+    def certificate(self, parameters: Mapping[str, str]) -> PageContent:
+        """The certificate of a person and a role."""
         from ..analysis.certificate import certify
 
-        name, role = self.staff.name_of(_given(given, "person")), _given(given, "role")
-        found = _of_person(lambda: certify(name, role, self.staff.records))
-        return Shown("Certificate", body=self._part(found))
+        name, role = (
+            self.staff.name_of(_required(parameters, "person")),
+            _required(parameters, "role"),
+        )
+        certificate = _answer_about_person(lambda: certify(name, role, self.staff.records))
+        return PageContent("Certificate", body=self._fragment(certificate))
 
-    def roles(self, _: Mapping[str, str]) -> Shown:
+    def roles(self, _: Mapping[str, str]) -> PageContent:
         """Each role with the number of people who hold it, or could act as it."""
         data = self.staff.data
         rows = [
@@ -224,13 +229,13 @@ class StaffPages:
             ]
             for role, counts in data["roles"].items()
         ]
-        return Shown("Roles", ("Role", "People", "Able"), rows)
+        return PageContent("Roles", ("Role", "People", "Able"), rows)
 
-    def role(self, given: Mapping[str, str]) -> Shown:
-        """Who holds a role, and who is nearest to it."""
+    def role(self, parameters: Mapping[str, str]) -> PageContent:
+        """The holders of a role."""
         from .views.people import known_by, recorded_of
 
-        data, role = self.staff.data, _given(given, "role")
+        data, role = self.staff.data, _required(parameters, "role")
         if role not in data["roles"]:
             raise UnknownName(role, "role", list(data["roles"]))
         holders = [
@@ -245,61 +250,63 @@ class StaffPages:
         if self.staff.groups_only:
             note = f"{data['roles'][role]['people']:,} people hold it; no page shows who."
         columns = ("Person", "Known by", "Skills recorded")
-        return Shown(data["labels"].get(role, role), columns, holders, notes=[note])
+        return PageContent(data["labels"].get(role, role), columns, holders, notes=[note])
 
-    def units(self, _: Mapping[str, str]) -> Shown:
-        """What the people of each unit cover."""
+    def units(self, _: Mapping[str, str]) -> PageContent:
+        """The coverage of each unit."""
         from ..io.sections import format_sections
         from .views.people import units_section
 
         body = format_sections([units_section(self.staff.data, MAX_PEOPLE)], "html", whole=False)
-        return Shown("Units", body=body)
+        return PageContent("Units", body=body)
 
-    def whatif(self, given: Mapping[str, str]) -> Shown:
-        """The form, and what changes if people learn, join or leave."""
+    def whatif(self, parameters: Mapping[str, str]) -> PageContent:
+        """The form, and after it was sent the coverage before and after."""
         from ..analysis.whatif import whatif
 
         form = list(self._fields())
-        learner, skill = given.get("person", "").strip(), given.get("skill", "").strip()
-        role, leaver = given.get("hire", "").strip(), given.get("leave", "").strip()
+        learner, skill = parameters.get("person", "").strip(), parameters.get("skill", "").strip()
+        role, leaver = parameters.get("hire", "").strip(), parameters.get("leave", "").strip()
         if not (learner or skill or role or leaver):
-            return Shown("What if", form=form)
+            return PageContent("What if", form=form)
         if bool(learner) != bool(skill):
-            return Shown("What if", form=form, error="Name both the person and the skill.")
+            return PageContent(
+                "What if", form=form, error="Name both the person who learns and the skill."
+            )
         try:
-            found = whatif(
+            answer = whatif(
                 self.staff.audit,
                 learn=[(self.staff.name_of(learner), skill)] if learner else (),
                 hire=[role] if role else (),
                 leave=[self.staff.name_of(leaver)] if leaver else (),
             )
         except UnknownPerson:
-            return Shown("What if", form=form, error=NOBODY)
+            return PageContent("What if", form=form, error=NO_SUCH_PERSON)
         except InputError:
-            return Shown("What if", form=form, error=UNSUITABLE)
-        return Shown("What if", form=form, body=self._part(found))
+            return PageContent("What if", form=form, error=INVALID_CHANGE)
+        return PageContent("What if", form=form, body=self._fragment(answer))
 
     def _fields(self) -> Iterator[tuple[str, str, str, list[tuple[str, str]]]]:
         """Name, label, hint and proposals of each field of the form."""
         data, labels = self.staff.data, self.staff.data["labels"]
         people = [(shown, "") for shown in list(self.staff.names())[:MAX_PEOPLE]]
         yield "person", "This person", "a person", people
-        yield "skill", "learns the skill", "a skill", _named(data["skills"], labels)
-        yield "hire", "Someone joins as", "a role", _named(data["roles"], labels)
+        yield "skill", "learns the skill", "a skill", _with_labels(data["skills"], labels)
+        yield "hire", "Someone joins as", "a role", _with_labels(data["roles"], labels)
         yield "leave", "This person leaves", "a person", people
 
-    def _part(self, found: Any) -> str:
-        """An answer as a part of a page."""
+    def _fragment(self, answer: Any) -> str:
+        """An answer as a fragment of HTML."""
         from .views import render
 
-        return render(found, "html", hide=self.staff.hide, whole=False)
+        return render(answer, "html", hide=self.staff.hide, whole=False)
 
 
-def _named(slugs: Iterable[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+def _with_labels(slugs: Iterable[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(slug, labels.get(slug, slug)) for slug in slugs]
 
 
-def _held(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def _roles_text(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     """The roles that a person holds, or that the title may mean or is similar to."""
     named = [labels.get(role, role) for role in (row["roles"] or "").split(";")]
     if row["status"] == "ambiguous":
@@ -311,14 +318,14 @@ def _link(page: str, **values: str) -> str:
     return f"{page}?{urlencode(values)}"
 
 
-def _given(given: Mapping[str, str], name: str) -> str:
-    if not given.get(name, "").strip():
-        raise InputError(f"{name} is missing in the address")
-    return given[name]
+def _required(parameters: Mapping[str, str], name: str) -> str:
+    if not parameters.get(name, "").strip():
+        raise InputError(f"{name} is missing in the address; add ?{name}=…")
+    return parameters[name]
 
 
-def _of_person(answer: Callable[[], Any]) -> Any:
-    """An answer about a person, who may have two rows. Errors name nobody."""
+def _answer_about_person(answer: Callable[[], Any]) -> Any:
+    """Call a function that answers about a person; the error for a Conflict has no name."""
     from ..analysis.evidence import Conflict
 
     try:

@@ -23,7 +23,7 @@ from ..errors import InputError, InputWarning
 from .resources import FilePath
 
 STDIN = "-"  # the path that means standard input
-_HTML_ENDINGS = (".html", ".htm")
+_HTML_SUFFIXES = (".html", ".htm")
 RDF_FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -159,15 +159,15 @@ def _read_once(stream: TextIO) -> bytes:
     return stream.buffer.read(MAX_BYTES + 1)
 
 
-def ending_of(path: FilePath) -> str:
-    """The ending of a file in lower case; that of standard input follows from its content.
+def suffix_of(path: FilePath) -> str:
+    """The suffix of a file in lower case; that of standard input follows from its content.
 
     Standard input is JSON, a web page, XML, Turtle (N-Triples is a part of it) or else CSV.
     """
     if str(path) != STDIN:
         return Path(path).suffix.lower()
     head = _read_once(sys.stdin)[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return next((ending for form, ending in _BEGINNINGS if re.match(form, head)), ".csv")
+    return next((suffix for pattern, suffix in _BEGINNINGS if re.match(pattern, head)), ".csv")
 
 
 def check_encoding(data: bytes, path: FilePath) -> str:
@@ -184,12 +184,12 @@ def check_encoding(data: bytes, path: FilePath) -> str:
 
 
 def rdf_format(path: FilePath) -> ox.RdfFormat:
-    """The RDF format by the ending of `path`. Raises InputError for an unknown ending."""
+    """The RDF format by the suffix of `path`. Raises InputError for an unknown suffix."""
     try:
-        return RDF_FORMATS[ending_of(path)]
+        return RDF_FORMATS[suffix_of(path)]
     except KeyError:
         known = " ".join(RDF_FORMATS)
-        raise InputError(f"{path}: unknown ending for RDF; use one of {known}") from None
+        raise InputError(f"{path}: unknown suffix for RDF; use one of {known}") from None
 
 
 def parse_rdf(
@@ -198,7 +198,7 @@ def parse_rdf(
     """The quads and the prefixes of an RDF file; nothing it points to is opened.
 
     Args:
-        path: of the file, whose ending says the syntax; or '-'.
+        path: of the file, whose suffix says the syntax; or '-'.
         rename: whether blank nodes get names that no other file has.
         base_iri: where relative IRIs start; by default what `relative_to` says, else the file.
 
@@ -312,7 +312,7 @@ def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
     if not data or data.isspace():
         warnings.warn(f"{path}: empty; it states nothing", InputWarning, stacklevel=4)
     text = check_encoding(data, path)
-    if ending_of(path) in _HTML_ENDINGS:
+    if suffix_of(path) in _HTML_SUFFIXES:
         from . import json_ld
 
         data = json_ld.in_page(text) or b""
@@ -322,17 +322,17 @@ def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
     return kind, data
 
 
-def contains(path: FilePath, form: re.Pattern[bytes]) -> bool:
+def contains(path: FilePath, pattern: re.Pattern[bytes]) -> bool:
     """Whether a pattern occurs in the bytes of a file."""
     import mmap
 
     if not Path(path).is_file():
-        return form.search(read_bytes(path)) is not None
+        return pattern.search(read_bytes(path)) is not None
     with open(path, "rb") as file:
         if not os.fstat(file.fileno()).st_size:
             return False
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return form.search(data) is not None
+            return pattern.search(data) is not None
 
 
 def _is_streamed(path: FilePath) -> bool:

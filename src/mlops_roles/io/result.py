@@ -1,4 +1,4 @@
-"""What every answer of the library can do: plain data, rows, a DataFrame, a report."""
+"""The base class of all answers: as plain data, rows, a DataFrame or a report."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     import pandas
 
 _VIEWS = "mlops_roles.cli.views"  # a room above: found by name, and only when a report is wanted
-_One = TypeVar("_One", bound="Result")
+_Answer = TypeVar("_Answer", bound="Result")
 
 
 class Result:
-    """An answer. A class of answers defines `to_dict`, and `to_rows` if it has rows."""
+    """An answer. Subclasses define `to_dict`, and `to_rows` if the answer has several rows."""
 
     __slots__ = ()
 
     @property
     def row_columns(self) -> Sequence[str]:
-        """The columns of `flat_rows`; none if its rows say it."""
+        """The columns of `flat_rows`; empty if the keys of its rows are the columns."""
         return ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as plain data, as JSON has it."""
+        """The answer as plain data: JSON types only."""
         raise NotImplementedError
 
     def json_data(self) -> Any:
@@ -49,27 +49,27 @@ class Result:
 
         return pandas.DataFrame(self.flat_rows(), columns=list(self.row_columns) or None)
 
-    def report(self, form: str = "table") -> str:
-        """The answer as text, in a form that `--format` of its command takes.
+    def report(self, format: str = "table") -> str:
+        """The answer as text, in a format that `--format` of its command takes.
 
         Args:
-            form: 'table' (for a terminal), 'md', 'html', 'json', 'csv', 'tsv' or 'jsonl'.
+            format: 'table' (for a terminal), 'md', 'html', 'json', 'csv', 'tsv' or 'jsonl'.
 
-        Raises InputError: there is no such form.
+        Raises InputError for an unknown format.
         """
-        text: str = import_module(_VIEWS).render(self, form)
+        text: str = import_module(_VIEWS).render(self, format)
         return text
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The HTML that a notebook shows."""
         text: str = import_module(_VIEWS).render(self, "html", whole=False)
         return text
 
 
-class Results(list[_One], Result):
+class Results(list[_Answer], Result):
     """Several answers of one kind, as a list."""
 
-    def __init__(self, results: Iterable[_One] = (), row_columns: Sequence[str] = ()):
+    def __init__(self, results: Iterable[_Answer] = (), row_columns: Sequence[str] = ()):
         super().__init__(results)
         self._row_columns = tuple(row_columns)
 
@@ -84,16 +84,16 @@ class Results(list[_One], Result):
 
     def json_data(self) -> list[dict[str, Any]]:
         """The answers as a list of plain data."""
-        return [one.to_dict() for one in self]
+        return [result.to_dict() for result in self]
 
     def to_rows(self) -> list[dict[str, Any]]:
         """The rows of all answers."""
-        return [row for one in self for row in one.to_rows()]
+        return [row for result in self for row in result.to_rows()]
 
     def flat_rows(self) -> list[dict[str, Any]]:
         """The rows of all answers, for a spreadsheet."""
-        return [row for one in self for row in one.flat_rows()]
+        return [row for result in self for row in result.flat_rows()]
 
-    def first(self, number: int) -> Results[_One]:
+    def first(self, number: int) -> Results[_Answer]:
         """The first answers."""
         return Results(self[:number], self.row_columns)

@@ -15,29 +15,31 @@ if TYPE_CHECKING:
     import jinja2
 
 Section = tuple[str, list[str], TableRows]  # a heading, sentences, and a table
-FORMS = ("table", "md", "html")
+FORMATS = ("table", "md", "html")
 WIDTH, CLIP, CLIP_SENTENCE = 98, 200, 2000
 
 
 def format_sections(
     sections: Iterable[Section],
-    form: str = "table",
+    format: str = "table",
     *,
     width: int | None = None,
     title: str = "",
     whole: bool = True,
 ) -> str:
-    """Sections as 'table' (text for a terminal), 'md' or 'html'; what is empty is left out.
+    """Sections as 'table' (text for a terminal), 'md' or 'html'; empty parts are left out.
 
-    Text has lines of `width` characters, or of WIDTH. HTML is a whole page with its style, whose
-    title is the first heading if none is given, or only a part of a page.
+    Text has lines of `width` characters, by default WIDTH. HTML is a page with its style, or with
+    `whole` false a fragment; its title is by default the first heading.
     """
-    if form == "html":
+    if format == "html":
         return _html(list(sections), title, whole)
-    if form == "md":
+    if format == "md":
         return "\n".join("".join(_markdown(*section)) for section in sections)
-    if form != "table":
-        raise InputError(f"form {form!r}: no such form of a report; use one of {', '.join(FORMS)}")
+    if format != "table":
+        raise InputError(
+            f"format {format!r}: no such report format; use one of {', '.join(FORMATS)}"
+        )
     return "\n".join("".join(_section_text(*section, width or WIDTH)) for section in sections)
 
 

@@ -231,7 +231,7 @@ FORMATTERS: dict[str, Callable[[TableRows, Sequence[str]], str]] = {
 def format_rows(
     rows: TableRows,
     columns: Sequence[str],
-    form: str = "table",
+    format: str = "table",
     notes: Sequence[str] = (),
     width: int | None = None,
 ) -> str:
@@ -240,13 +240,13 @@ def format_rows(
     Notes are sentences below the table, in the formats that people read: table, md and html. The
     width is that of a line of a table; None for any.
     """
-    if form == "table":
+    if format == "table":
         below = "".join(f"{single_line(note)}\n" for note in ("", *notes)) if notes else ""
         return format_table(rows, columns, width) + below
-    if form == "html":
+    if format == "html":
         return _html(rows, columns, notes)
-    text = FORMATTERS[form](rows, columns)
-    if form == "md":
+    text = FORMATTERS[format](rows, columns)
+    if format == "md":
         return text + "".join(f"\n{escape_markdown(note)}\n" for note in notes)
     return text
 

@@ -106,14 +106,14 @@ class Reasoning:
 
     def serialize(
         self,
-        form: ox.RdfFormat = ox.RdfFormat.TURTLE,
+        format: ox.RdfFormat = ox.RdfFormat.TURTLE,
         asserted: bool = False,
         reflexive: bool = False,
     ) -> bytes:
         """The inferred statements as RDF.
 
         Args:
-            form: the syntax.
+            format: the RDF syntax.
             asserted: whether to write the statements of the files, too.
             reflexive: whether to write that each thing is the same as itself (rule eq-ref).
         """
@@ -123,11 +123,11 @@ class Reasoning:
         if reflexive:
             terms = {t for q in (*store, *self.proofs) for t in (q.subject, q.predicate, q.object)}
             quads += [ox.Quad(t, OWL_SAME, t) for t in terms if not isinstance(t, ox.Literal)]
-        if form == ox.RdfFormat.N_TRIPLES:
-            return text + (ox.serialize((q.triple for q in quads), format=form) or b"")
+        if format == ox.RdfFormat.N_TRIPLES:
+            return text + (ox.serialize((q.triple for q in quads), format=format) or b"")
         triples = [q.triple for q in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
         triples = sorted({*triples, *(q.triple for q in quads)}, key=str)
-        return ox.serialize(triples, format=form, prefixes=self.graph.prefixes) or b""
+        return ox.serialize(triples, format=format, prefixes=self.graph.prefixes) or b""
 
 
 def _contradiction(step: reasoner.Inference, graph: Graph) -> Proof:

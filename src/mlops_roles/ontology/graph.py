@@ -402,7 +402,7 @@ class Graph:
 
     def serialize(
         self,
-        form: ox.RdfFormat = ox.RdfFormat.TURTLE,
+        format: ox.RdfFormat = ox.RdfFormat.TURTLE,
         inferred: bool = False,
         sources: bool = False,
     ) -> bytes:
@@ -412,14 +412,14 @@ class Graph:
         that other tools look for.
 
         Args:
-            form: the syntax.
+            format: the RDF syntax.
             inferred: whether to include the inferred statements.
             sources: whether to write the source of each statement as an owl:Axiom.
         """
         from .released import released
 
         triples = sorted(released(self, inferred, sources), key=str)
-        return ox.serialize(triples, format=form, prefixes=self.prefixes) or b""
+        return ox.serialize(triples, format=format, prefixes=self.prefixes) or b""
 
     # loading --------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 Read-only. Queries pass the gate (`ontology.gate`) and run in processes that can be ended
 (`ontology.workers`). It answers requests in its own name alone, allows no origin that is not
-listed, and says nothing of its files. Answers are kept as bytes, as the graph does not change.
+listed, and shows no path of a file. Answers are cached as bytes, because the graph does not change.
 """
 
 from __future__ import annotations
@@ -33,26 +33,34 @@ from ..ontology.explanation import explain
 from ..ontology.graph import BASE, Graph
 from ..ontology.search import COLUMNS, search
 from ..ontology.workers import Busy, TooLarge, Workers
-from .cache import Answer, AnswerCache
+from .cache import AnswerCache, CachedAnswer
 from .documents import formats, serialize
 from .negotiation import best_media_type
-from .offer import Offer, names_host, together
-from .openapi import describe, state_of_questions
-from .protocol import TRIPLES, Operation, Prepared, Refused, decoded_pairs, prepare, read_operation
-from .request_form import with_form
-from .service import SERVICE, description, service_statements
-from .site import ALLOWED, SAFE, LateSite, Site
+from .openapi import openapi_description, question_times
+from .protocol import (
+    TRIPLES,
+    HttpError,
+    Operation,
+    Prepared,
+    decoded_pairs,
+    prepare,
+    read_operation,
+)
+from .request_checks import with_request_checks
+from .server_options import ServerOptions, combined_lifespan, names_a_host
+from .service import SERVICE, service_description, service_statements
+from .site import ALLOWED, SECURITY_HEADERS, LazySite, Site
 
-MAX_FOUND = 50  # terms of a search
+MAX_FOUND = 50  # results of a search
 MAX_WAITING = 256  # requests that may wait for a thread
-MAX_PREPARED = 512  # checked queries that are kept
-THREADS = 4  # requests that are worked on at once, not counting queries
-ROW_FORMS = {"application/json": "json", "text/csv": "csv", "text/markdown": "md"}
+MAX_PREPARED = 512  # checked queries in the cache
+THREADS = 4  # requests that run at once, not counting queries
+ROW_FORMATS = {"application/json": "json", "text/csv": "csv", "text/markdown": "md"}
 STATUSES: dict[type[MlopsRolesError], int] = {  # of errors; the first that fits
     **{Busy: 503, Timeout: 504, TooLarge: 413, UnknownName: 404},
     MlopsRolesError: 400,
 }
-_Face = Callable[[Request], Awaitable[Response]]
+_Handler = Callable[[Request], Awaitable[Response]]
 _Value = TypeVar("_Value")
 
 
@@ -64,23 +72,23 @@ class App:
         workers: the processes that answer queries; they hold `service_quads(graph)`, too.
         site: the pages of a release; without it there are none.
         hosts: the hosts that a request may name, such as '127.0.0.1:8000'.
-        offer: what more there is.
+        options: what it serves in addition.
     """
 
     def __init__(
         self,
         graph: Graph,
         workers: Workers,
-        site: Site | LateSite | None,
+        site: Site | LazySite | None,
         hosts: Sequence[str],
-        offer: Offer,
+        options: ServerOptions,
     ):
         self.graph, self.workers, self.site = graph, workers, site
         self.hosts = frozenset(host.casefold() for host in hosts)
         self.cache = AnswerCache()
         self._waiting, self._limiters = 0, dict[str, CapacityLimiter]()
         self._prepared = dict[str, Prepared]()
-        own = {
+        paths = {
             "/sparql": self.sparql,
             "/sparql/": self.sparql,
             "/ask/{question}": self.ask,
@@ -89,38 +97,40 @@ class App:
             "/explain": self.explain,
             "/openapi.json": self.openapi,
         }
-        found: list[BaseRoute] = [
-            Route(path, self._face(face), methods=["GET", *(["POST"] if "sparql" in path else [])])
-            for path, face in own.items()
-        ]
-        parts = [make(hosts) for make in offer.parts]
-        found += [route for part in parts for route in part.routes]
-        handlers: dict[Any, Any] = {HTTPException: self._other, Exception: _unforeseen}
-        lifespan = together([part.lifespan for part in parts if part.lifespan])
-        whole = Starlette(routes=found, exception_handlers=handlers, lifespan=lifespan)
-        whole.router.redirect_slashes = False  # it would repeat any host that a request names
-        self.asgi = with_form(_with_origins(whole, offer.origins) if offer.origins else whole)
+        routes: list[BaseRoute] = []
+        for path, handler in paths.items():
+            methods = ["GET", "POST"] if "sparql" in path else ["GET"]
+            routes.append(Route(path, self._with_checks(handler), methods=methods))
+        sub_apps = [make(hosts) for make in options.sub_apps]
+        routes += [route for sub_app in sub_apps for route in sub_app.routes]
+        handlers: dict[Any, Any] = {HTTPException: self._fallback, Exception: _internal_error}
+        lifespan = combined_lifespan([sub_app.lifespan for sub_app in sub_apps if sub_app.lifespan])
+        app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+        app.router.redirect_slashes = False  # it would repeat any host that a request names
+        self.asgi = with_request_checks(
+            _with_origins(app, options.origins) if options.origins else app
+        )
         names = {name.value: name.value for name in graph.store.named_graphs()}
         self.graphs = {BASE: "", **names, SERVICE.value: SERVICE.value}
 
-    def _face(self, face: _Face) -> _Face:
+    def _with_checks(self, handler: _Handler) -> _Handler:
         """A handler with the checks and headers of all answers."""
 
         async def checked(request: Request) -> Response:
-            answer = await self._answered(face, request)
-            for name, value in SAFE.items():
+            answer = await self._guarded_answer(handler, request)
+            for name, value in SECURITY_HEADERS.items():
                 answer.headers.setdefault(name, value)
             return answer
 
         return checked
 
-    async def _answered(self, face: _Face, request: Request) -> Response:
-        """The answer to a request, or why there is none."""
+    async def _guarded_answer(self, handler: _Handler, request: Request) -> Response:
+        """The response of a handler; an error becomes a response with its status and reason."""
         try:
             self.check_host(request)
-            return await face(request)
-        except Refused as refused:
-            return _text_response(refused.status, refused.why, **refused.headers)
+            return await handler(request)
+        except HttpError as error:
+            return _text_response(error.status, error.reason, **error.headers)
         except ClientDisconnect:
             return _text_response(400, "the request ended early")
         except MlopsRolesError as error:
@@ -129,12 +139,12 @@ class App:
             return _text_response(status, str(error), **headers)
 
     def check_host(self, request: Request) -> None:
-        """Refuse a request in another's name, as by DNS rebinding."""
-        if not names_host(request, self.hosts):
-            raise Refused(421, "not this server's name; use its address on this machine")
+        """Raise HttpError if the host of a request is not this server: it may be DNS rebinding."""
+        if not names_a_host(request, self.hosts):
+            raise HttpError(421, "the host is not this server; use its address on this machine")
 
     async def _in_thread(self, work: Callable[[], _Value], name: str, threads: int) -> _Value:
-        """The value of some work in one of a few threads of its kind."""
+        """Call a function in one of `threads` threads for this kind of work; returns its value."""
         if self._waiting >= MAX_WAITING:
             raise Busy("too many requests at once; try again")
         self._waiting += 1
@@ -145,79 +155,83 @@ class App:
         finally:
             self._waiting -= 1
 
-    async def _kept(self, key: Hashable, work: Callable[[], tuple[str, bytes]]) -> Answer:
-        """An answer that was given before, else that of some work, which is kept."""
-        found = self.cache.get(key)
-        if found is None:
-            found = Answer(*await self._in_thread(work, "work", THREADS))
-            self.cache.put(key, found)
-        return found
+    async def _cached(self, key: Hashable, work: Callable[[], tuple[str, bytes]]) -> CachedAnswer:
+        """The cached answer under a key; else that of `work`, which is cached."""
+        answer = self.cache.get(key)
+        if answer is None:
+            answer = CachedAnswer(*await self._in_thread(work, "work", THREADS))
+            self.cache.put(key, answer)
+        return answer
 
-    async def _other(self, request: Request, error: Exception) -> Response:
-        """A page of the site, or why a request has no answer."""
+    async def _fallback(self, request: Request, error: Exception) -> Response:
+        """The response where no route fits: a page of the site, or an error."""
         assert isinstance(error, HTTPException)
         allow = (error.headers or {}).get("Allow", ALLOWED)
         if request.method == "OPTIONS" and (error.status_code == 405 or self.site is not None):
-            face = _allowed(allow)
+            handler = _allowed(allow)
         elif error.status_code != 404 or self.site is None:
-            face = _refuse(error.status_code, dict(error.headers or {}))
+            handler = _refuse(error.status_code, dict(error.headers or {}))
         else:
-            face = self._page
-        return await self._face(face)(request)
+            handler = self._page
+        return await self._with_checks(handler)(request)
 
     async def _page(self, request: Request) -> Response:
         assert self.site is not None
         target = request.scope["raw_path"].decode("ascii", "replace")
         work = partial(self.site.respond, request.method, target, _accept(request))
-        found = await self._in_thread(work, "pages", THREADS)
+        response = await self._in_thread(work, "pages", THREADS)
         known = (request.headers.get(f"if-{name}", "") for name in ("none-match", "modified-since"))
-        found = found.unless_known(*known)
-        return Response(found.body, found.status, found.headers)
+        response = response.unless_known(*known)
+        return Response(response.body, response.status, response.headers)
 
     # the SPARQL protocol ------------------------------------------------------
 
     async def sparql(self, request: Request) -> Response:
         """Answer a query, or describe the endpoint if there is none."""
-        asked = await read_operation(request)
-        if asked is None:
+        operation = await read_operation(request)
+        if operation is None:
             return await self._description(request)
-        query = await self._prepare(asked.text)
+        query = await self._prepare(operation.text)
         media = best_media_type(_accept(request), query.media_types)
         if media is None:
-            raise Refused(406, f"not in that format; accept {', '.join(query.media_types[:4])}")
-        answer = await self._queried(asked, query, media)
+            raise HttpError(
+                406, f"not available in that format; accept {', '.join(query.media_types[:4])}"
+            )
+        answer = await self._query_answer(operation, query, media)
         return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})
 
     async def _prepare(self, text: str) -> Prepared:
-        """A query, checked; those that were sent last are known."""
-        found = self._prepared.get(text)
-        if found is None:
-            found = await self._in_thread(partial(prepare, text), "gate", 2)
+        """A checked query; those that were sent last are cached."""
+        prepared = self._prepared.get(text)
+        if prepared is None:
+            prepared = await self._in_thread(partial(prepare, text), "gate", 2)
             if len(self._prepared) >= MAX_PREPARED:
                 del self._prepared[next(iter(self._prepared))]
-            self._prepared[text] = found
-        return found
+            self._prepared[text] = prepared
+        return prepared
 
-    async def _queried(self, asked: Operation, query: Prepared, media: str) -> Answer:
-        """The answer of a worker, or one that it gave before to the same query."""
-        request = query.query(asked, media, self.graphs)
-        found = self.cache.get(request) if query.is_stable else None
-        if found is None:
+    async def _query_answer(
+        self, operation: Operation, query: Prepared, media: str
+    ) -> CachedAnswer:
+        """The answer of a worker, or a cached one if the answer of the query is always the same."""
+        request = query.query(operation, media, self.graphs)
+        answer = self.cache.get(request) if query.is_stable else None
+        if answer is None:
             threads = len(self.workers) + 1
             work = partial(self.workers.ask, request)
-            found = Answer(*await self._in_thread(work, "queries", threads))
+            answer = CachedAnswer(*await self._in_thread(work, "queries", threads))
             if query.is_stable:
-                self.cache.put(request, found)
-        return found
+                self.cache.put(request, answer)
+        return answer
 
     async def _description(self, request: Request) -> Response:
         """The service description of https://www.w3.org/TR/sparql11-service-description/."""
         media = best_media_type(_accept(request), [*TRIPLES, "text/html"])
         if media is None:
-            raise Refused(406, f"not in that format; accept {', '.join(TRIPLES)}")
+            raise HttpError(406, f"not available in that format; accept {', '.join(TRIPLES)}")
         media = TRIPLES[0] if media == "text/html" else media
         address = f"{request.url.scheme}://{request.headers['host']}/sparql"
-        answer = await self._kept((address, media), partial(self._describe, address, media))
+        answer = await self._cached((address, media), partial(self._describe, address, media))
         return Response(answer.body, media_type=media, headers={"Vary": "Accept"})
 
     @cached_property
@@ -225,27 +239,31 @@ class App:
         return service_statements(self.graph)
 
     def _describe(self, address: str, media: str) -> tuple[str, bytes]:
-        statements = description(self.graph, self._service, address)
-        form = next(form for form in formats() if media in form.media_types)
-        return media, serialize(self.graph, statements, form)
+        statements = service_description(self.graph, self._service, address)
+        rdf_format = next(rdf_format for rdf_format in formats() if media in rdf_format.media_types)
+        return media, serialize(self.graph, statements, rdf_format)
 
     # the questions ------------------------------------------------------------
 
     async def ask(self, request: Request) -> Response:
-        """The answer to a question of the catalogue, its parameters as those of the address."""
-        asked, stamp = self._question(request.path_params["question"])
-        given, form, seconds = _single(request), _form(request), self.workers.seconds
+        """Answer a question of the catalogue; its parameters are those of the URL."""
+        question, stamp = self._question(request.path_params["question"])
+        bindings, media_type, seconds = (
+            _single(request),
+            _requested_media_type(request),
+            self.workers.seconds,
+        )
 
         def work() -> tuple[str, bytes]:
-            terms = asked.resolve_bindings(self.graph, **given)
-            found = run_query(self.graph, asked.text, terms, seconds)
-            return form, _rows(form, found.columns, found.rows)
+            terms = question.resolve_bindings(self.graph, **bindings)
+            answer = run_query(self.graph, question.text, terms, seconds)
+            return media_type, _rows(media_type, answer.columns, answer.rows)
 
-        key = (asked.path, stamp, tuple(sorted(given.items())), form)
-        return _negotiated(await self._kept(key, work))
+        key = (question.path, stamp, tuple(sorted(bindings.items())), media_type)
+        return _negotiated(await self._cached(key, work))
 
     def _question(self, name: str) -> tuple[Question, int]:
-        """A question by name, and when its file was changed: it is there as soon as the file is."""
+        """A question by name, and when its file was changed: new files count without a restart."""
         own = [path for path in self.graph.added if path.name == f"{name}.rq"]
         path = own[-1] if own else resource_dir("queries") / f"{name}.rq"
         try:
@@ -253,64 +271,68 @@ class App:
         except OSError:
             stamp = None
         if stamp is None:
-            raise Refused(404, "no such question; /openapi.json lists them")
+            raise HttpError(404, "no such question; /openapi.json lists them")
         return _read_question(path, stamp), stamp
 
     async def resolve(self, request: Request) -> Response:
-        """The role that a job title names."""
-        title, form = _required(request, "title"), "application/json"
+        """Find the role that a job title names."""
+        title, media_type = _required(request, "title"), "application/json"
 
         def work() -> tuple[str, bytes]:
-            return form, to_json(resolve(title, self.graph).to_dict()).encode()
+            return media_type, to_json(resolve(title, self.graph).to_dict()).encode()
 
-        return _negotiated(await self._kept(("resolve", title), work))
+        return _negotiated(await self._cached(("resolve", title), work))
 
     async def search(self, request: Request) -> Response:
-        """The terms that some words find, the best first."""
-        words, form = _required(request, "q"), _form(request)
+        """Search for terms by words, the best match first."""
+        words, media_type = _required(request, "q"), _requested_media_type(request)
 
         def work() -> tuple[str, bytes]:
-            found = search(words, self.graph, limit=MAX_FOUND)
-            return form, _rows(form, COLUMNS, [term.to_dict() for term in found])
+            terms = search(words, self.graph, limit=MAX_FOUND)
+            return media_type, _rows(media_type, COLUMNS, [term.to_dict() for term in terms])
 
-        return _negotiated(await self._kept(("search", words, form), work))
+        return _negotiated(await self._cached(("search", words, media_type), work))
 
     async def explain(self, request: Request) -> Response:
-        """Why a statement holds."""
-        statement, form = _required(request, "statement"), "application/json"
+        """Explain why a statement holds."""
+        statement, media_type = _required(request, "statement"), "application/json"
 
         def work() -> tuple[str, bytes]:
             proof = explain(statement, self.graph)
             if proof is None:
-                raise Refused(404, "it does not follow, which is no proof against it")
-            return form, to_json(proof.to_dict()).encode()
+                raise HttpError(
+                    404, "the statement does not follow; this does not show that it is false"
+                )
+            return media_type, to_json(proof.to_dict()).encode()
 
-        return _negotiated(await self._kept(("explain", statement), work))
+        return _negotiated(await self._cached(("explain", statement), work))
 
     async def openapi(self, request: Request) -> Response:
-        """What can be asked, as OpenAPI 3.1."""
-        form = "application/json"
+        """Describe the addresses and their parameters in OpenAPI 3.1."""
+        media_type = "application/json"
 
         def work() -> tuple[str, bytes]:
-            return form, json.dumps(describe(self.graph), ensure_ascii=False).encode()
+            return media_type, json.dumps(
+                openapi_description(self.graph), ensure_ascii=False
+            ).encode()
 
-        return _negotiated(await self._kept(("openapi", state_of_questions(self.graph)), work))
+        return _negotiated(await self._cached(("openapi", question_times(self.graph)), work))
 
 
 @lru_cache(maxsize=512)
 def _read_question(path: Path, _: int) -> Question:
-    """The question in a file that was changed at some time."""
+    """The question in a file; the time of its last change is only a part of the cache key."""
     return Question.from_file(path)
 
 
-def _with_origins(whole: Any, origins: Sequence[str]) -> Any:
-    """An application whose answers the pages of some other origins may read."""
+def _with_origins(app: Any, origins: Sequence[str]) -> Any:
+    """An application that allows cross-origin requests (CORS) from some origins."""
     from starlette.middleware.cors import CORSMiddleware
 
-    return CORSMiddleware(whole, allow_origins=origins, allow_methods=["GET", "POST"])
+    return CORSMiddleware(app, allow_origins=origins, allow_methods=["GET", "POST"])
 
 
-def _negotiated(answer: Answer) -> Response:
+def _negotiated(answer: CachedAnswer) -> Response:
     return Response(answer.body, media_type=answer.media_type, headers={"Vary": "Accept"})
 
 
@@ -318,61 +340,66 @@ def _accept(request: Request) -> str:
     return ", ".join(request.headers.getlist("accept"))
 
 
-def _rows(form: str, columns: Sequence[str], rows: TableRows) -> bytes:
-    """A table in one of ROW_FORMS."""
-    if form == "application/json":
+def _rows(media_type: str, columns: Sequence[str], rows: TableRows) -> bytes:
+    """Rows as bytes of a media type in ROW_FORMATS."""
+    if media_type == "application/json":
         return to_json({"columns": columns, "rows": rows}).encode()
-    return format_rows(rows, columns, ROW_FORMS[form]).encode()
+    return format_rows(rows, columns, ROW_FORMATS[media_type]).encode()
 
 
-def _allowed(methods: str) -> _Face:
-    """What an address says of itself: the methods that it takes."""
+def _allowed(methods: str) -> _Handler:
+    """A handler for OPTIONS, which lists the allowed methods."""
     every = sorted({*methods.split(", "), "OPTIONS"})
 
-    async def face(_: Request) -> Response:
+    async def handler(_: Request) -> Response:
         return Response(status_code=204, headers={"Allow": ", ".join(every)})
 
-    return face
+    return handler
 
 
-def _refuse(status: int, headers: dict[str, str]) -> _Face:
-    reasons = {404: "nothing here", 405: "this server only shows; use GET"}
+def _refuse(status: int, headers: dict[str, str]) -> _Handler:
+    reasons = {404: "no such page", 405: "this server is read-only; use GET"}
 
-    async def face(_: Request) -> Response:
-        raise Refused(status, reasons.get(status, "refused"), **headers)
+    async def handler(_: Request) -> Response:
+        raise HttpError(status, reasons.get(status, "refused"), **headers)
 
-    return face
-
-
-async def _unforeseen(_: Request, __: Exception) -> Response:
-    """Nothing of an error that nobody foresaw reaches the client."""
-    return Response("500: an unforeseen error\n", 500, SAFE, "text/plain")
+    return handler
 
 
-def _text_response(status: int, why: str, **headers: str) -> Response:
-    return Response(f"{status}: {why}\n", status, headers, "text/plain")
+async def _internal_error(_: Request, __: Exception) -> Response:
+    """The response to an exception that no handler expects; no detail reaches the client."""
+    return Response(
+        "500: an internal error; this is a fault of the server\n",
+        500,
+        SECURITY_HEADERS,
+        "text/plain",
+    )
+
+
+def _text_response(status: int, reason: str, **headers: str) -> Response:
+    return Response(f"{status}: {reason}\n", status, headers, "text/plain")
 
 
 def _single(request: Request) -> dict[str, str]:
-    """The parameters of an address, each given once."""
+    """The parameters of a URL. Raises HttpError if one is given twice."""
     pairs = decoded_pairs(request.scope["query_string"])
     if len(dict(pairs)) < len(pairs):
-        raise Refused(400, "a parameter is given twice")
+        raise HttpError(400, "a parameter is given twice; give it once")
     return dict(pairs)
 
 
 def _required(request: Request, name: str) -> str:
-    """The value of the one parameter that there is."""
-    given = _single(request)
-    if set(given) != {name}:
-        odd = next((other for other in given if other != name), None)
-        wrong = "" if odd is None else f"no parameter {odd[:50]!r} here; "
-        raise Refused(400, f"{wrong}give {name}, and nothing else")
-    return given[name]
+    """The value of the only parameter of a URL. Raises HttpError for any other parameter."""
+    parameters = _single(request)
+    if set(parameters) != {name}:
+        unknown = next((other for other in parameters if other != name), None)
+        reason = "" if unknown is None else f"no parameter {unknown[:50]!r}; "
+        raise HttpError(400, f"{reason}give {name}, and nothing else")
+    return parameters[name]
 
 
-def _form(request: Request) -> str:
-    media = best_media_type(_accept(request), list(ROW_FORMS))
+def _requested_media_type(request: Request) -> str:
+    media = best_media_type(_accept(request), list(ROW_FORMATS))
     if media is None:
-        raise Refused(406, f"not in that format; accept {', '.join(ROW_FORMS)}")
+        raise HttpError(406, f"not available in that format; accept {', '.join(ROW_FORMATS)}")
     return media

@@ -1,4 +1,4 @@
-"""Answers that are kept as bytes, within a limit: the graph of a server does not change."""
+"""A cache of answers as bytes, within a limit: the graph of a server does not change."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Hashable
 from threading import Lock
 from typing import NamedTuple
 
-MAX_KEPT, MAX_ANSWER = 64 << 20, 4 << 20  # bytes of all answers, and of one that is kept
+MAX_BYTES, MAX_ANSWER = 64 << 20, 4 << 20  # of all answers, and of one answer
 
 
-class Answer(NamedTuple):
+class CachedAnswer(NamedTuple):
     """The body of an answer, and its media type."""
 
     media_type: str
@@ -18,33 +18,33 @@ class Answer(NamedTuple):
 
 
 class AnswerCache:
-    """The answers that were asked for last.
+    """A cache that drops the least recently used answers first.
 
     Args:
-        most: the bytes of all answers that are kept; the one not used for longest goes first.
-        largest: the bytes of an answer above which it is not kept.
+        max_bytes: of all answers together.
+        max_answer: bytes of an answer above which it is not cached.
     """
 
-    def __init__(self, most: int = MAX_KEPT, largest: int = MAX_ANSWER):
-        self.most, self.largest, self.size = most, largest, 0
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+    def __init__(self, max_bytes: int = MAX_BYTES, max_answer: int = MAX_ANSWER):
+        self.max_bytes, self.max_answer, self.size = max_bytes, max_answer, 0
+        self._answers: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> Answer | None:
-        """An answer that is kept."""
+    def get(self, key: Hashable) -> CachedAnswer | None:
+        """The cached answer under a key, or None."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
-    def put(self, key: Hashable, answer: Answer) -> None:
-        """Keep an answer, unless it is too large."""
-        if len(answer.body) > self.largest:
+    def put(self, key: Hashable, answer: CachedAnswer) -> None:
+        """Cache an answer, unless it is too large."""
+        if len(answer.body) > self.max_answer:
             return
         with self._lock:
             before = self._answers.pop(key, None)
             self.size += len(answer.body) - (len(before.body) if before else 0)
             self._answers[key] = answer
-            while self.size > self.most:
+            while self.size > self.max_bytes:
                 _, gone = self._answers.popitem(last=False)
                 self.size -= len(gone.body)

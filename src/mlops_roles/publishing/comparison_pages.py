@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..ontology.catalogue import ask
 from .documentation import Documentation, DocumentedTerm
-from .search_index import assignment
+from .search_index import script_assignment
 
 
 class Comparison(NamedTuple):
@@ -36,7 +36,7 @@ def comparison_pages(doc: Documentation) -> Iterator[tuple[str, bytes]]:
         )
     path = "compare/index.html"
     yield path, doc.render("compare.html.j2", path, roles=roles, lacking=lacking)
-    yield "data/roles.js", assignment("mlopsRoles", _data(doc, roles, skills))
+    yield "data/roles.js", script_assignment("mlopsRoles", _comparison_data(doc, roles, skills))
 
 
 def _compared(
@@ -49,7 +49,7 @@ def _compared(
     )
 
 
-def _data(
+def _comparison_data(
     doc: Documentation, roles: list[DocumentedTerm], skills: dict[str, list[str]]
 ) -> dict[str, Any]:
     """The roles with their skills, the pages and labels of all of these, and the proofs."""

@@ -39,10 +39,12 @@ def term_list(graph: Graph) -> list[dict[str, str]]:
         prop: Any = row["property"]
         statements.setdefault(term.value, []).append((prop, _value_text(graph, row["value"])))
     names = _english_names(graph)
-    return [_row(iri, found, names.get(iri, [""])[0]) for iri, found in sorted(statements.items())]
+    return [
+        _term_row(iri, found, names.get(iri, [""])[0]) for iri, found in sorted(statements.items())
+    ]
 
 
-def _row(iri: str, statements: list[tuple[ox.NamedNode, str]], label: str) -> dict[str, str]:
+def _term_row(iri: str, statements: list[tuple[ox.NamedNode, str]], label: str) -> dict[str, str]:
     kinds = sorted(value for prop, value in statements if prop == RDF_TYPE)
     text = "\n".join(sorted(f"{prop} {value}" for prop, value in statements))
     return {

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-WIDTH, BOX, CENTRE = 780, 236, 200
-LINE, PADDING, GAP, HEADING = 16, 7, 6, 26
+WIDTH, BOX_WIDTH, CENTRE_WIDTH = 780, 236, 200
+LINE_HEIGHT, PADDING, GAP, HEADING = 16, 7, 6, 26
 MAX_BOXES = 7  # boxes of one property; the page's lists have them all
 LINE_CHARACTERS = 31
 
@@ -42,27 +42,29 @@ Group = tuple[str, list[str]]  # a heading, and terms
 
 def draw(term: str, into: list[Group], out: list[Group], label: Callable[[str], str]) -> Diagram:
     """The picture of a term with the groups of terms that are linked to it."""
-    halves = _halves(
+    halves = _balanced(
         [(f"← {name}", terms) for name, terms in into],
         [(f"{name} →", terms) for name, terms in out],
     )
     left, right = (
-        _column(groups, x, label) for groups, x in zip(halves, (0, WIDTH - BOX), strict=True)
+        _column(groups, x, label) for groups, x in zip(halves, (0, WIDTH - BOX_WIDTH), strict=True)
     )
     lines = textwrap.wrap(label(term), 24)
-    height = max(left.height, right.height, len(lines) * LINE + 2 * PADDING + HEADING)
+    height = max(left.height, right.height, len(lines) * LINE_HEIGHT + 2 * PADDING + HEADING)
     for side in (left, right):
         _move(side, (height - side.height) // 2)
-    size = len(lines) * LINE + 2 * PADDING + 8
-    middle = Box(term, lines, (WIDTH - CENTRE) // 2, (height - size) // 2, CENTRE, size)
+    size = len(lines) * LINE_HEIGHT + 2 * PADDING + 8
+    middle = Box(term, lines, (WIDTH - CENTRE_WIDTH) // 2, (height - size) // 2, CENTRE_WIDTH, size)
     curves = [_curve(box.x + box.width, _middle(box), middle.x, height // 2) for box in left.boxes]
-    curves += [_curve(middle.x + CENTRE, height // 2, box.x, _middle(box)) for box in right.boxes]
+    curves += [
+        _curve(middle.x + CENTRE_WIDTH, height // 2, box.x, _middle(box)) for box in right.boxes
+    ]
     return Diagram(
         height, [*left.boxes, middle, *right.boxes], left.headings + right.headings, curves
     )
 
 
-def _halves(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Group]]:
+def _balanced(left: list[Group], right: list[Group]) -> tuple[list[Group], list[Group]]:
     """The groups on the left and on the right; one changes sides if that evens them out."""
     while left and _size(left) - _size(right) > _size(left[-1:]):
         right.insert(0, left.pop())
@@ -84,7 +86,9 @@ def _column(groups: Iterable[Group], x: int, label: Callable[[str], str]) -> Dia
         for term in terms if len(terms) <= MAX_BOXES else [*terms[: MAX_BOXES - 1], None]:
             text = label(term) if term else f"and {len(terms) - MAX_BOXES + 1} more"
             lines = textwrap.wrap(text, LINE_CHARACTERS)
-            box = Box(term, lines, x, side.height, BOX, len(lines) * LINE + 2 * PADDING)
+            box = Box(
+                term, lines, x, side.height, BOX_WIDTH, len(lines) * LINE_HEIGHT + 2 * PADDING
+            )
             side.boxes.append(box)
             side.height += box.height + GAP
     return side

@@ -27,9 +27,18 @@ if TYPE_CHECKING:
 
 COMMANDS, QUESTIONS, PYTHON = "commands", "questions", "python"  # the pages that are made
 README = "README.md"
-SHOWN = 3  # problems in one message
-EVERYWHERE = {"--help", "--version"}  # options of every command, and of the tool itself
-FOREIGN = ("python", "pip", "pytest", "bash", "uvx", "node", "npm", "git")  # with own options
+MAX_PROBLEMS = 3  # problems in one message
+GLOBAL_OPTIONS = {"--help", "--version"}  # options of every command, and of the tool itself
+OTHER_PROGRAMS = (
+    "python",
+    "pip",
+    "pytest",
+    "bash",
+    "uvx",
+    "node",
+    "npm",
+    "git",
+)  # with own options
 _COMMANDS = "mlops_roles.cli.reference"  # a room above: found by name, when a site is built
 _WEB = re.compile(r"[a-z][a-z+.-]*:", re.I)
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
@@ -116,7 +125,9 @@ class DocsSite:
     # links --------------------------------------------------------------------------------------
 
     def _render(self, page: DocsPage) -> Rendered:
-        return render(page.text, partial(self._resolve, page), partial(self._mention, page))
+        return render(
+            page.text, partial(self._resolve_link, page), partial(self._link_of_code, page)
+        )
 
     def _missing_headings(self, content: dict[str, Rendered]) -> list[str]:
         """A line for each link to a heading that is not on its page."""
@@ -134,7 +145,7 @@ class DocsSite:
         pictures = {f"{FOLDER}/{path.name}" for path in self.docs.glob("*.svg")}
         return pages | {path: path for path in pictures}
 
-    def _resolve(self, page: DocsPage, target: str, line: int) -> str | None:
+    def _resolve_link(self, page: DocsPage, target: str, line: int) -> str | None:
         """The URL of a link on a page; None if it leads to a file that the site does not have."""
         if _WEB.match(target):
             return target
@@ -163,7 +174,7 @@ class DocsSite:
 
     # names --------------------------------------------------------------------------------------
 
-    def _mention(self, page: DocsPage, code: str, line: int) -> str | None:
+    def _link_of_code(self, page: DocsPage, code: str, line: int) -> str | None:
         """The URL of what a piece of code in a sentence names: a term, question, command, class."""
         if page.source.startswith(f"{FOLDER}/"):
             for problem in self._unknown_names(code):
@@ -188,7 +199,7 @@ class DocsSite:
         is_command = program == "mlops-roles" and name not in ("", "COMMAND")
         if is_command and name not in self.commands:
             yield f"no command {name!r}; correct the name"
-        if not program.startswith(FOREIGN):
+        if not program.startswith(OTHER_PROGRAMS):
             for option in sorted(set(_OPTION.findall(code)) - self._options):
                 yield f"no command has the option {option}; correct the name"
         is_question = program == "ask" and _NAME.fullmatch(name)
@@ -201,14 +212,16 @@ class DocsSite:
     def _options(self) -> set[str]:
         """The options of all commands."""
         arguments = (a for command in self.commands.values() for a in command.arguments)
-        return EVERYWHERE | {name for argument in arguments for name in argument.names}
+        return GLOBAL_OPTIONS | {name for argument in arguments for name in argument.names}
 
 
 def raise_problems(problems: Sequence[str]) -> None:
     """Raise InputError with the first problems, if there are any."""
     if problems:
-        more = f" (and {len(problems) - SHOWN:,} more)" if len(problems) > SHOWN else ""
-        raise InputError(" | ".join(problems[:SHOWN]) + more)
+        more = (
+            f" (and {len(problems) - MAX_PROBLEMS:,} more)" if len(problems) > MAX_PROBLEMS else ""
+        )
+        raise InputError(" | ".join(problems[:MAX_PROBLEMS]) + more)
 
 
 def _path(name: str) -> str:

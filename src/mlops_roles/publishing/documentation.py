@@ -218,10 +218,10 @@ class Documentation:
         return [
             c
             for c in found
-            if c != "label" or not all(self._labelled(row) for row in section.answer)
+            if c != "label" or not all(self._is_label_of_column(row) for row in section.answer)
         ]
 
-    def _labelled(self, row: Mapping[str, Any]) -> bool:
+    def _is_label_of_column(self, row: Mapping[str, Any]) -> bool:
         return row["label"] is None or any(
             self.label(single_line(value)) == row["label"]
             for key, value in row.items()

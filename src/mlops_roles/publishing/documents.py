@@ -153,22 +153,22 @@ def canonicalize(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
 
 
 def serialize(
-    graph: Graph, statements: list[ox.Triple], form: Format, more: Mapping[str, str] | None = None
+    graph: Graph, statements: list[ox.Triple], format: Format, more: Mapping[str, str] | None = None
 ) -> bytes:
     """Statements in a format of RDF, with the prefixes of the graph and some more."""
     prefixes = dict(sorted({**graph.prefixes, **(more or {})}.items()))
-    if form.rdf == ox.RdfFormat.TURTLE:
+    if format.rdf == ox.RdfFormat.TURTLE:
         return turtle(statements, prefixes)
-    if form.rdf == ox.RdfFormat.JSON_LD:
+    if format.rdf == ox.RdfFormat.JSON_LD:
         return to_jsonld(graph, statements)
-    return ox.serialize(statements, format=form.rdf, prefixes=prefixes) or b""
+    return ox.serialize(statements, format=format.rdf, prefixes=prefixes) or b""
 
 
 # JSON-LD: rdflib's compaction is not deterministic and loses a statement; pyoxigraph has none ----
 
 
 @once_per_graph
-def context(graph: Graph) -> dict[str, Any]:
+def jsonld_context(graph: Graph) -> dict[str, Any]:
     """The JSON-LD context: prefixes, terms of the ontology by local name, other terms by CURIE."""
     names: dict[str, Any] = {
         "@version": 1.1,
@@ -191,13 +191,13 @@ def _key(curie: str) -> str:
 
 
 def _definition(curie: str, forms: set[str], graph: Graph) -> Any:
-    form = forms.pop() if len(forms) == 1 else ""
-    if form == "iri":
+    value_kind = forms.pop() if len(forms) == 1 else ""
+    if value_kind == "iri":
         return {"@id": curie, "@type": "@id"}
-    if form == "language":
+    if value_kind == "language":
         return {"@id": curie, "@container": "@language"}
-    typed = "XMLSchema#" in form and form != STRING
-    return {"@id": curie, "@type": graph.curie(form)} if typed else curie
+    typed = "XMLSchema#" in value_kind and value_kind != STRING
+    return {"@id": curie, "@type": graph.curie(value_kind)} if typed else curie
 
 
 def to_jsonld(graph: Graph, statements: Iterable[ox.Triple], is_short: bool = False) -> bytes:
@@ -205,15 +205,17 @@ def to_jsonld(graph: Graph, statements: Iterable[ox.Triple], is_short: bool = Fa
 
     If it is short, it has only the names of the context that it uses.
     """
-    names, nodes = context(graph), dict[str, dict[str, Any]]()
+    names, nodes = jsonld_context(graph), dict[str, dict[str, Any]]()
     for triple in statements:
         node = nodes.setdefault(str(triple.subject), {"id": _name(graph, triple.subject)})
         _add_value(node, graph, names, triple.predicate, triple.object)
     found = list(nodes.values())
-    return json_bytes({"@context": _used(names, found) if is_short else names, "@graph": found})
+    return json_bytes(
+        {"@context": _used_names(names, found) if is_short else names, "@graph": found}
+    )
 
 
-def _used(names: Mapping[str, Any], nodes: list[dict[str, Any]]) -> dict[str, Any]:
+def _used_names(names: Mapping[str, Any], nodes: list[dict[str, Any]]) -> dict[str, Any]:
     """The names of a context that nodes, or definitions of such names, can use."""
     text = json.dumps(nodes)
     terms = {n: d for n, d in names.items() if not _is_prefix(d) and f'"{n}"' in text}

@@ -46,7 +46,7 @@ class ExplorerPages:
                 roles=self.roles,
                 zones=self._zones(),
                 cells=acts,
-                marks=self._explained(acts.values()),
+                marks=self._legend(acts.values()),
             ),
         )
         yield "workflow/index.html", self._workflow(acts)
@@ -71,15 +71,15 @@ class ExplorerPages:
         )
 
     def _workflow(self, acts: dict[tuple[str, str], Rows]) -> bytes:
-        components = _by("step", ask("components-of-step", self.doc.graph).rows)
-        actors = _by("step", ask("actors-in-step", self.doc.graph).rows)
+        components = _group_by("step", ask("components-of-step", self.doc.graph).rows)
+        actors = _group_by("step", ask("actors-in-step", self.doc.graph).rows)
         return self.doc.render(
             "workflow.html.j2",
             "workflow/index.html",
             zones=self._zones(),
             components=components,
             actors=actors,
-            marks=self._explained([*components.values(), *actors.values()]),
+            marks=self._legend([*components.values(), *actors.values()]),
         )
 
     def _required_skills(self) -> dict[tuple[str, str], str]:
@@ -89,7 +89,7 @@ class ExplorerPages:
 
     def _skill_areas(self) -> dict[str, list[str]]:
         """The broadest skills above each skill; the skill itself if it is one of them."""
-        above = _by("narrower", ask("narrower-skills", self.doc.graph).rows)
+        above = _group_by("narrower", ask("narrower-skills", self.doc.graph).rows)
 
         def broadest(skill: str) -> list[str]:
             found = [area for row in above.get(skill, []) for area in broadest(row["skill"])]
@@ -109,14 +109,14 @@ class ExplorerPages:
 
     def _zones(self) -> list[tuple[DocumentedTerm, list[DocumentedTerm]]]:
         """The zones of the workflow, each with its steps in order."""
-        steps = _by("zone", ask("steps-in-zone", self.doc.graph).rows)
+        steps = _group_by("zone", ask("steps-in-zone", self.doc.graph).rows)
         terms = self.doc.terms
         return [
             (terms[zone], list({row["step"]: terms[row["step"]] for row in rows}.values()))
             for zone, rows in steps.items()
         ]
 
-    def _explained(self, shown: Any) -> list[Mark]:
+    def _legend(self, shown: Any) -> list[Mark]:
         """The marks that some rows have, with their definitions."""
         words = {
             word
@@ -128,7 +128,7 @@ class ExplorerPages:
         return [Mark(r["word"], r["mark"], r["definition"]) for r in rows if r["word"] in words]
 
 
-def _by(column: str, rows: Rows) -> dict[str, Rows]:
+def _group_by(column: str, rows: Rows) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
     for row in rows:
         found.setdefault(row[column], []).append(row)

@@ -29,7 +29,7 @@ from .release import replace_folder, with_checksums
 
 MAX_PROVEN = 1000  # inferred statements that the page proves; it has no proof if there are more
 MARK = Markup(' <a class="follows" href="#{}.{}" aria-label="follows: its proof">follows</a>')
-ABOUT = {
+FILE_DESCRIPTIONS = {
     "capabilities.ttl": "the capability classes of the roles",
     "closure.nt": "what follows from the files and the ontology, and not from the ontology alone",
     "shapes-people.ttl": "SHACL shapes for data about people",
@@ -64,14 +64,18 @@ def extension_files(graph: Graph) -> dict[str, bytes]:
     """Content of each file of the release, by name. Raises InputError as `publish_extension`."""
     paths = graph.added_rdf
     built = {path.name: rdf.read_bytes(path) for path in paths}
-    if not paths or len(built) < len(paths) or {*ABOUT, "index.html", "style.css"} & built.keys():
+    if (
+        not paths
+        or len(built) < len(paths)
+        or {*FILE_DESCRIPTIONS, "index.html", "style.css"} & built.keys()
+    ):
         names = ", ".join(path.name for path in paths) or "no RDF"
         raise InputError(f"{names}: add files of RDF, each with a name of its own, by --with")
     built |= dict(_derived(graph))
-    about = {path.name: "as it was given" for path in paths} | ABOUT
+    about = {path.name: "as it was given" for path in paths} | FILE_DESCRIPTIONS
     files = [(name, about[name]) for name in sorted(built)]
     env = environment()
-    page = env.get_template("extension.html.j2").render(**_content(graph), files=files)
+    page = env.get_template("extension.html.j2").render(**_page_content(graph), files=files)
     return built | {"index.html": page.encode(), "style.css": static_files()["static/style.css"]}
 
 
@@ -81,13 +85,13 @@ def _derived(graph: Graph) -> Iterator[tuple[str, bytes]]:
 
     with suppress(InputError):  # no role that requires a skill and has no class yet
         yield "capabilities.ttl", company_capabilities(graph.added_paths, graph.only).encode()
-    lines = sorted(f"{triple} .\n" for triple in _consequences(graph))
+    lines = sorted(f"{triple} .\n" for triple in _new_inferences(graph))
     yield "closure.nt", "".join(lines).encode()
     for name, statements in profiles(graph).items():
         yield f"shapes-{name}.ttl", serialize(graph, canonicalize(statements), formats()[0])
 
 
-def _consequences(graph: Graph) -> Iterator[ox.Triple]:
+def _new_inferences(graph: Graph) -> Iterator[ox.Triple]:
     """What follows with the files and not without; statements about blank nodes are left out."""
     shipped = resource_dir("ontology") / "closure.nt"
     known = set() if graph.only else {quad.triple for quad in rdf.parse_rdf(shipped)[0]}
@@ -115,7 +119,7 @@ def _with_proofs(
     return anchors, prove_all((triple for _, triple in found), graph)
 
 
-def _content(graph: Graph) -> dict[str, Any]:
+def _page_content(graph: Graph) -> dict[str, Any]:
     """What the page shows: the terms of the files by kind."""
     own, kinds = _own_terms(graph), dict[str, list[Page]]()
     for page in every_page(graph):

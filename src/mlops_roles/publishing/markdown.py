@@ -128,10 +128,10 @@ def _link(tokens: list[Token], resolve: Resolve, mention: Mention) -> None:
             is_heading = before is not None and before.type == "heading_open"
             found = (lambda code, line: None) if is_heading else mention
             line = (token.map or [0])[0] + 1
-            token.children = list(_linked(token.children or [], line, resolve, found))
+            token.children = list(_inline_tokens(token.children or [], line, resolve, found))
 
 
-def _linked(
+def _inline_tokens(
     children: list[Token], line: int, resolve: Resolve, mention: Mention
 ) -> Iterator[Token]:
     from markdown_it.token import Token

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ..ontology.catalogue import ask
 from .documentation import Documentation, DocumentedTerm
 from .documents import publishing_rows
-from .search_index import assignment
+from .search_index import script_assignment
 
 SOURCES = "source-of-statement"
 
@@ -36,7 +36,7 @@ def name_pages(doc: Documentation) -> Iterator[tuple[str, bytes]]:
         path,
         doc.render("names.html.j2", path, found=kinds, properties=publishing_rows("names")),
     )
-    yield "data/labels.js", assignment("mlopsLabels", _labels(doc))
+    yield "data/labels.js", script_assignment("mlopsLabels", _labels(doc))
 
 
 def _names(doc: Documentation) -> dict[str, list[Names]]:

@@ -21,10 +21,10 @@ ROWS = {
 ERROR = {"description": "why there is no answer", "content": {"text/plain": {}}}
 
 
-def describe(graph: Graph) -> dict[str, Any]:
+def openapi_description(graph: Graph) -> dict[str, Any]:
     """The description of the application over a graph, with its questions, as plain data."""
-    asked = {f"/ask/{q.name}": _question(q) for q in catalogue(graph).values()}
-    others = {row["path"]: _other(row) for row in publishing_rows("faces")}
+    questions = {f"/ask/{q.name}": _question(q) for q in catalogue(graph).values()}
+    others = {row["path"]: _path_from_row(row) for row in publishing_rows("addresses")}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -32,37 +32,37 @@ def describe(graph: Graph) -> dict[str, Any]:
             "version": graph.version,
             "license": {"name": "CC BY 4.0"},
         },
-        "paths": {**others, **asked},
+        "paths": {**others, **questions},
     }
 
 
-def state_of_questions(graph: Graph) -> tuple[tuple[str, int], ...]:
+def question_times(graph: Graph) -> tuple[tuple[str, int], ...]:
     """What changes when a question is added or changed: each file with the time of its change."""
     added = (path for path in graph.added if path.suffix == ".rq")
     paths = [*resource_dir("queries").glob("*.rq"), *added]
     return tuple((path.name, path.stat().st_mtime_ns) for path in sorted(paths))
 
 
-def _question(asked: Question) -> dict[str, Any]:
+def _question(question: Question) -> dict[str, Any]:
     """The address of a question; the first row that it must have is the example."""
-    example = next(iter(asked.bindings("expect")), {}) if "given" not in asked.headers else {}
+    example = next(iter(question.bindings("expect")), {}) if "given" not in question.headers else {}
     parameters = [
         _parameter(name, text)
         | ({"example": example[name]} if _is_term(example.get(name, "")) else {})
-        for name, text in asked.parameters.items()
+        for name, text in question.parameters.items()
     ]
-    face = _face(f"ask-{asked.name}", asked.summary, parameters)
-    content = face["get"]["responses"]["200"]["content"]
+    path_item = _path_item(f"ask-{question.name}", question.summary, parameters)
+    content = path_item["get"]["responses"]["200"]["content"]
     content["application/json"] = {"schema": ROWS}
     content |= {"text/csv": {}, "text/markdown": {}}
-    return face
+    return path_item
 
 
 def _is_term(value: str) -> bool:
     return ":" in value and not value.startswith(("<", '"'))
 
 
-def _face(name: str, summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+def _path_item(name: str, summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     answer = {"description": "the answer", "content": {"application/json": {}}}
     return {
         "get": {
@@ -78,8 +78,8 @@ def _parameter(name: str, text: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
 
 
-def _other(row: Mapping[str, str]) -> dict[str, Any]:
-    """An address that is no question, from a row of `faces.csv`."""
+def _path_from_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """An address that is no question, from a row of `addresses.csv`."""
     parameter = _parameter(row["parameter"], row["description"])
     parameter |= {"required": row["required"] == "yes", "example": row["example"]}
-    return _face(row["path"].strip("/"), row["summary"], [parameter])
+    return _path_item(row["path"].strip("/"), row["summary"], [parameter])

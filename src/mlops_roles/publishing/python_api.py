@@ -19,7 +19,7 @@ _PART = re.compile(r"^(Args|Attributes|Returns|Raises|Example|Examples|Yields): 
 WIDTH = 88  # characters of a signature in one line
 
 
-class Documented(NamedTuple):
+class DocumentedName(NamedTuple):
     """A public class, function or method."""
 
     name: str  # its name; of a method the name after that of its class
@@ -28,21 +28,21 @@ class Documented(NamedTuple):
     signature: str  # how it is called
     text: str  # its docstring as Markdown; empty if it has none
     # the public methods and properties of a class, with those of its bases
-    members: tuple[Documented, ...] = ()
+    members: tuple[DocumentedName, ...] = ()
 
 
-def public_names(stub: Path = PACKAGE / "__init__.pyi") -> list[Documented]:
+def public_names(stub: Path = PACKAGE / "__init__.pyi") -> list[DocumentedName]:
     """Every public name, in the order of the stub."""
     return [
         _documented(*_defined(_file_of(stub.parent, node), alias.name))
-        for node in _tree(stub).body
+        for node in _parse_file(stub).body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     ]
 
 
 @cache
-def _tree(path: Path) -> ast.Module:
+def _parse_file(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
@@ -56,7 +56,7 @@ def _file_of(folder: Path, imported: ast.ImportFrom) -> Path:
 
 def _defined(path: Path, name: str) -> tuple[Path, Definition]:
     """The definition of a name in a file, or in the file that it is imported from."""
-    for node in _tree(path).body:
+    for node in _parse_file(path).body:
         if isinstance(node, Definition) and node.name == name:
             return path, node
         if isinstance(node, ast.ImportFrom) and node.level and name in _imported_names(node):
@@ -68,10 +68,10 @@ def _imported_names(imported: ast.ImportFrom) -> list[str]:
     return [alias.name for alias in imported.names]
 
 
-def _documented(path: Path, node: Definition, owner: str = "") -> Documented:
+def _documented(path: Path, node: Definition, owner: str = "") -> DocumentedName:
     """A definition, with the members of a class."""
     kind = "function"
-    members: tuple[Documented, ...] = ()
+    members: tuple[DocumentedName, ...] = ()
     if isinstance(node, ast.ClassDef):
         kind, members = "class", tuple(_members(path, node))
     elif owner:
@@ -80,13 +80,13 @@ def _documented(path: Path, node: Definition, owner: str = "") -> Documented:
     name = f"{owner}.{node.name}" if owner else node.name
     place = f"{path.relative_to(PACKAGE.parent).as_posix()}, line {node.lineno}"
     text = as_markdown(ast.get_docstring(node) or "")
-    return Documented(name, place, kind, _signature(node, name, bool(owner)), text, members)
+    return DocumentedName(name, place, kind, _signature(node, name, bool(owner)), text, members)
 
 
-def _members(path: Path, node: ast.ClassDef) -> Iterator[Documented]:
+def _members(path: Path, node: ast.ClassDef) -> Iterator[DocumentedName]:
     """The public methods and properties of a class, its own before those of its bases."""
     seen: set[str] = set()
-    for file, part in _lineage(path, node):
+    for file, part in _class_and_bases(path, node):
         functions = (n for n in part.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
         for member in functions:
             if not member.name.startswith("_") and member.name not in seen:
@@ -94,7 +94,7 @@ def _members(path: Path, node: ast.ClassDef) -> Iterator[Documented]:
                 yield _documented(file, member, node.name)
 
 
-def _lineage(path: Path, node: ast.ClassDef) -> Iterator[tuple[Path, ast.ClassDef]]:
+def _class_and_bases(path: Path, node: ast.ClassDef) -> Iterator[tuple[Path, ast.ClassDef]]:
     """A class and its bases, as far as they are in this package."""
     yield path, node
     for base in node.bases:
@@ -104,7 +104,7 @@ def _lineage(path: Path, node: ast.ClassDef) -> Iterator[tuple[Path, ast.ClassDe
             except LookupError:  # of another package
                 continue
             if isinstance(found, ast.ClassDef):
-                yield from _lineage(file, found)
+                yield from _class_and_bases(file, found)
 
 
 def _signature(node: Definition, name: str, owned: bool) -> str:
@@ -122,22 +122,22 @@ def _signature(node: Definition, name: str, owned: bool) -> str:
     return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), f"){answer}"])
 
 
-def _arguments(found: ast.arguments) -> Iterator[str]:
+def _arguments(arguments: ast.arguments) -> Iterator[str]:
     """The arguments as they are written, with the marks '/' and '*'."""
-    named = [*found.posonlyargs, *found.args]
-    defaults = [None] * (len(named) - len(found.defaults)) + list(found.defaults)
+    named = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(named) - len(arguments.defaults)) + list(arguments.defaults)
     for i, (arg, default) in enumerate(zip(named, defaults, strict=True), 1):
         yield _argument(arg, default)
-        if i == len(found.posonlyargs):
+        if i == len(arguments.posonlyargs):
             yield "/"
-    if found.vararg:
-        yield f"*{ast.unparse(found.vararg)}"
-    elif found.kwonlyargs:
+    if arguments.vararg:
+        yield f"*{ast.unparse(arguments.vararg)}"
+    elif arguments.kwonlyargs:
         yield "*"
-    for arg, default in zip(found.kwonlyargs, found.kw_defaults, strict=True):
+    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         yield _argument(arg, default)
-    if found.kwarg:
-        yield f"**{ast.unparse(found.kwarg)}"
+    if arguments.kwarg:
+        yield f"**{ast.unparse(arguments.kwarg)}"
 
 
 def _argument(arg: ast.arg, default: ast.expr | None) -> str:

@@ -19,7 +19,7 @@ from ..ontology.graph import Graph
 from ..ontology.parameters import accepted_kinds, listed_values
 from ..ontology.query_outline import outline
 from .documents import publishing_text
-from .search_index import assignment, search_index
+from .search_index import script_assignment, search_index
 
 if TYPE_CHECKING:
     from .documentation import Documentation
@@ -52,9 +52,9 @@ def query_files(pages: Documentation, graph: Graph) -> Iterator[tuple[str, bytes
         ),
     )
     yield "data/search.js", search_index(graph, {c: t.href for c, t in pages.terms.items()})
-    yield "data/catalogue.js", assignment("mlopsCatalogue", catalogue_data(graph, questions))
-    yield "data/ontology.js", assignment("mlopsOntology", dataset(graph).decode())
-    yield ENDPOINT_SCRIPT, assignment("mlopsEndpoint", "")
+    yield "data/catalogue.js", script_assignment("mlopsCatalogue", catalogue_data(graph, questions))
+    yield "data/ontology.js", script_assignment("mlopsOntology", dataset(graph).decode())
+    yield ENDPOINT_SCRIPT, script_assignment("mlopsEndpoint", "")
     yield from vendor.items()
 
 
@@ -75,11 +75,11 @@ def catalogue_data(graph: Graph, questions: list[Question]) -> dict[str, Any]:
     return {
         "prefixes": dict(sorted(graph.prefixes.items())),
         "about": str(publishing_text("about-term.rq")),
-        "questions": [_question(graph, question) for question in questions],
+        "questions": [_question_data(graph, question) for question in questions],
     }
 
 
-def _question(graph: Graph, question: Question) -> dict[str, Any]:
+def _question_data(graph: Graph, question: Question) -> dict[str, Any]:
     """A question for the script of the page: its SPARQL, and what its parameters accept.
 
     A parameter `joins` if VALUES at the end of the query fixes it. Else the script writes VALUES

@@ -48,12 +48,12 @@ def accept_patterns() -> tuple[tuple[str, str], ...]:
     """
     found = []
     for level in QUALITY_LEVELS:
-        found += [(_range(_either(f.media_types), level), f.suffix) for f in formats()]
+        found += [(_range(_any_of(f.media_types), level), f.suffix) for f in formats()]
         found += [(_wildcard(f.media_types, level), f.suffix) for f in formats()]
     return ("^$", formats()[0].suffix), *found
 
 
-def _either(media_types: tuple[str, ...]) -> str:
+def _any_of(media_types: tuple[str, ...]) -> str:
     return f"(?:{'|'.join(map(re.escape, media_types))})"
 
 
@@ -65,7 +65,7 @@ def _range(media_range: str, level: str = "") -> str:
 def _wildcard(media_types: tuple[str, ...], level: str) -> str:
     """A wildcard for a format that the header does not name; text/* goes before */*."""
     kind = re.escape(media_types[0].split("/")[0]) + r"/\*"
-    unnamed, anything = f"(?!.*{_range(_either(media_types))})", _range(r"\*/\*", level)
+    unnamed, anything = f"(?!.*{_range(_any_of(media_types))})", _range(r"\*/\*", level)
     return f"^{unnamed}(?:.*{_range(kind, level)}|(?!.*{_range(kind)}).*{anything})"
 
 

@@ -15,9 +15,9 @@ from .changes import changes_description
 from .compatibility import term_list_csv
 from .docs_site import raise_problems
 from .documents import (
-    context,
     formats,
     json_bytes,
+    jsonld_context,
     metadata,
     publishing_text,
     rdf_documents,
@@ -113,7 +113,7 @@ def release_files(graph: Graph, site: str = PLACEHOLDER_SITE) -> dict[str, bytes
     _check_site(site)
     about = metadata(graph)
     version = about["version"]
-    files = {**_data(graph), **pages(graph)}
+    files = {**_data_files(graph), **pages(graph)}
     built = {f"{version}/{name}": content for name, content in files.items()}
     built |= {
         ".htaccess": Redirects(version).htaccess(site).encode(),
@@ -143,19 +143,23 @@ def _check_site(site: str) -> None:
         )
 
 
-def _data(graph: Graph) -> dict[str, bytes]:
+def _data_files(graph: Graph) -> dict[str, bytes]:
     """The files for machines: documents, description, mappings, context and term list."""
     documents = dict(rdf_documents(graph))
-    forms = [form for form in formats() if form.rdf]
+    forms = [format for format in formats() if format.rdf]
     built = {
-        f"{name}.{form.suffix}": serialize(graph, statements, form)
+        f"{name}.{format.suffix}": serialize(graph, statements, format)
         for name, statements in documents.items()
-        for form in forms
+        for format in forms
     }
     described, prefixes = void_description(graph, documents, built)
-    built |= {f"void.{form.suffix}": serialize(graph, described, form, prefixes) for form in forms}
+    built |= {
+        f"void.{format.suffix}": serialize(graph, described, format, prefixes) for format in forms
+    }
     changed, prefixes = changes_description(graph)
-    built |= {f"changes.{form.suffix}": serialize(graph, changed, form, prefixes) for form in forms}
+    built |= {
+        f"changes.{format.suffix}": serialize(graph, changed, format, prefixes) for format in forms
+    }
     built |= {
         f"alignments/{path.name}": path.read_bytes()
         for path in sorted((resource_dir("ontology") / "alignments").glob("*.sssom.tsv"))
@@ -166,7 +170,7 @@ def _data(graph: Graph) -> dict[str, bytes]:
         for suffix, content in term_documents(graph, iri).items()
     }
     return built | {
-        "context.jsonld": json_bytes({"@context": context(graph)}),
+        "context.jsonld": json_bytes({"@context": jsonld_context(graph)}),
         "terms.csv": term_list_csv(graph).encode(),
         "logo.svg": publishing_text("logo.svg").encode(),
     }

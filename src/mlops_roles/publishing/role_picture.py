@@ -64,16 +64,16 @@ def role_graph(graph: Graph) -> RoleGraph:
 @cache
 def layouts() -> dict[str, Any]:
     """The kept answers of ELK, for wide and for narrow screens."""
-    found: dict[str, Any] = json.loads(publishing_text(LAYOUT))
-    return found
+    graph_of_roles: dict[str, Any] = json.loads(publishing_text(LAYOUT))
+    return graph_of_roles
 
 
-def check_layout(found: RoleGraph) -> None:
+def check_layout(graph_of_roles: RoleGraph) -> None:
     """Raise InputError unless the kept layouts have the boxes and arrows of the data."""
     for name, layout in layouts().items():
         if (set(layout["boxes"]), set(layout["arrows"])) != (
-            {box.role for box in found.boxes},
-            {" ".join(arrow) for arrow in found.arrows},
+            {box.role for box in graph_of_roles.boxes},
+            {" ".join(arrow) for arrow in graph_of_roles.arrows},
         ):
             raise InputError(
                 f"ontology/publishing/{LAYOUT}: the {name} layout has other roles than the "

@@ -24,16 +24,16 @@ Place = tuple[str, str, int]  # name, language and weight
 
 def search_index(graph: Graph, pages: Mapping[str, str]) -> bytes:
     """The index as a script that assigns `mlopsSearchIndex`; `pages` has the page of each CURIE."""
-    return assignment("mlopsSearchIndex", contents(graph, pages))
+    return script_assignment("mlopsSearchIndex", index_data(graph, pages))
 
 
-def assignment(variable: str, value: Any) -> bytes:
+def script_assignment(variable: str, value: Any) -> bytes:
     """A script that assigns a value to a variable: what a page opened from a disk can load."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return f"var {variable}={text};\n".encode()
 
 
-def contents(graph: Graph, pages: Mapping[str, str]) -> dict[str, Any]:
+def index_data(graph: Graph, pages: Mapping[str, str]) -> dict[str, Any]:
     """What the script searches, as plain data; the arguments are those of `search_index`."""
     places, texts = dict[Place, int](), dict[str, list[tuple[int, str]]]()
     names = dict[str, dict[str, str]]()

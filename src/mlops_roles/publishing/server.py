@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import InputError
 from ..io.resources import FilePath
 from ..ontology.graph import Graph, load
-from .offer import Offer
-from .site import LateSite, Site
+from .server_options import ServerOptions
+from .site import LazySite, Site
 
 if TYPE_CHECKING:
     import uvicorn
 
-NAMES = ("127.0.0.1", "localhost", "[::1]")
-IDLE_SECONDS = 5  # until a connection that says nothing is closed
-PATIENCE = 10.0  # seconds that requests in progress have when the server ends
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+IDLE_SECONDS = 5  # until an idle connection is closed
+SHUTDOWN_SECONDS = 10.0  # given to requests in progress when the server ends
 
 
 class Server:
@@ -29,7 +29,12 @@ class Server:
     """
 
     def __init__(
-        self, site: Site | LateSite | None, graph: Graph, port: int, seconds: float, offer: Offer
+        self,
+        site: Site | LazySite | None,
+        graph: Graph,
+        port: int,
+        seconds: float,
+        options: ServerOptions,
     ):
         from ..ontology.workers import Workers
         from .app import App
@@ -38,12 +43,12 @@ class Server:
         self._site = site
         self._socket = listening(port)
         self.server_address: tuple[str, int] = self._socket.getsockname()
-        hosts = [f"{name}:{self.server_address[1]}" for name in NAMES]
+        hosts = [f"{name}:{self.server_address[1]}" for name in LOOPBACK_HOSTS]
         size = max(2, os.cpu_count() or 2)
         self._workers = Workers(graph, size, seconds, more=service_quads(graph))
         self._ended = threading.Event()
         self._ended.set()
-        self._server = uvicorn_server(App(graph, self._workers, site, hosts, offer).asgi)
+        self._server = uvicorn_server(App(graph, self._workers, site, hosts, options).asgi)
 
     def serve_forever(self) -> None:
         """Answer requests until `shutdown`, or until the process is interrupted."""
@@ -56,7 +61,7 @@ class Server:
     def shutdown(self) -> None:
         """End `serve_forever`, which runs in another thread, and wait for it."""
         self._server.should_exit = True
-        self._ended.wait(PATIENCE)
+        self._ended.wait(SHUTDOWN_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +69,7 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._workers.close()
         self._socket.close()
-        if isinstance(self._site, LateSite):
+        if isinstance(self._site, LazySite):
             self._site.close()
 
 
@@ -73,24 +78,24 @@ def serve(
     port: int = 0,
     graph: Graph | None = None,
     seconds: float = 10.0,
-    offer: Offer | None = None,
+    options: ServerOptions | None = None,
 ) -> Server:
     """A web server on loopback: pages, a SPARQL endpoint at /sparql, questions at /ask/NAME.
 
     Args:
         folder: the folder of a release, as `publish` builds it.
         port: the port to listen on; 0 for any free port.
-        graph: what is asked; by default the shipped ontology.
+        graph: the graph to query; by default the shipped ontology.
         seconds: until a query is stopped.
-        offer: what more there is; by default there are no pages without a folder, no other origin
-            may ask, and there are no more addresses.
+        options: what else is served; by default no pages are built without a folder, no other
+            origin may send requests, and no address is added.
 
     Returns:
         The server, already listening.
 
     Raises:
-        InputError: the folder has no release, the port cannot be used, an origin is none, or the
-            packages of the extra `serve` are not installed.
+        InputError: the folder has no release, the port cannot be used, an origin is not valid, or
+            the packages of the extra `serve` are not installed.
 
     Example:
         >>> import mlops_roles
@@ -98,11 +103,11 @@ def serve(
         >>> server.server_address  # doctest: +SKIP
         ('127.0.0.1', 40781)
     """
-    offer = offer or Offer()
-    offer.check()
-    site = Site(folder) if folder is not None else LateSite() if offer.build else None
+    options = options or ServerOptions()
+    options.check()
+    site = Site(folder) if folder is not None else LazySite() if options.build else None
     try:
-        return Server(site, graph or load(), port, seconds, offer)
+        return Server(site, graph or load(), port, seconds, options)
     except ImportError as error:
         raise InputError(
             f"serve: {error.name} is not installed; pip install 'mlops-roles[serve]'"
@@ -110,20 +115,20 @@ def serve(
 
 
 def listening(port: int) -> socket.socket:
-    """A socket that listens on loopback. Raises InputError."""
-    # asyncio sends without delay only if the protocol is named: else an answer takes 40 ms
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    """A socket that listens on loopback. Raises InputError if the port cannot be used."""
+    # asyncio turns Nagle's algorithm off only if the protocol is named: else a response takes 40 ms
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind((NAMES[0], port))
-        found.listen(128)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK_HOSTS[0], port))
+        listener.listen(128)
     except (OSError, OverflowError) as error:
-        found.close()
+        listener.close()
         raise InputError(
             f"port {port}: cannot be used ({type(error).__name__}); "
-            "take another, or 0 for a free one"
+            "use another, or 0 for a free one"
         ) from error
-    return found
+    return listener
 
 
 def uvicorn_server(app: Any) -> uvicorn.Server:

@@ -41,7 +41,7 @@ def service_quads(graph: Graph) -> bytes:
     return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
 
 
-def description(graph: Graph, statements: list[ox.Triple], address: str) -> list[ox.Triple]:
+def service_description(graph: Graph, statements: list[ox.Triple], address: str) -> list[ox.Triple]:
     """The description of the endpoint at an address, with the statements of the service."""
     text = publishing_text("service.rq").replace(ENDPOINT, ox.NamedNode(address).value)
     own: Any = graph.evaluate(text)

@@ -40,7 +40,7 @@ QUERY_POLICY = (  # the query page runs an engine in WebAssembly, in a worker
     + "; worker-src 'self' blob:"
 )
 ENDPOINT = b'var mlopsEndpoint="/sparql";\n'  # tells the query page of the endpoint of `app`
-SAFE = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -61,24 +61,32 @@ ERROR_TEXTS = {
 
 
 @dataclass(frozen=True)
-class Response:
+class SiteResponse:
     """The response to a request."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
-    def unless_known(self, matching: str, since: str) -> Response:
+    def unless_known(self, matching: str, since: str) -> SiteResponse:
         """Itself, or 304 without a body if the client has it already (RFC 9110, section 13).
 
         Args:
             matching: the header If-None-Match, which goes before the other.
             since: the header If-Modified-Since.
         """
-        kept = ("ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Security-Policy")
+        headers_of_304 = (
+            "ETag",
+            "Last-Modified",
+            "Cache-Control",
+            "Vary",
+            "Content-Security-Policy",
+        )
         if self.status != 200 or not self._is_known(matching, since):
             return self
-        return Response(304, {n: v for n, v in self.headers.items() if n in kept}, b"")
+        return SiteResponse(
+            304, {n: v for n, v in self.headers.items() if n in headers_of_304}, b""
+        )
 
     def _is_known(self, matching: str, since: str) -> bool:
         if matching:
@@ -97,8 +105,8 @@ class Site:
     def __init__(self, folder: FilePath):
         try:
             root = Path(folder).resolve()
-            found = [path.parent.name for path in root.glob("*/mlops-roles.ttl")]
-            versions = [name for name in found if re.fullmatch(r"\d+(\.\d+)*", name, re.A)]
+            folders = [path.parent.name for path in root.glob("*/mlops-roles.ttl")]
+            versions = [name for name in folders if re.fullmatch(r"\d+(\.\d+)*", name, re.A)]
             self.files = dict(_files(root)) if versions else {}
         except (OSError, ValueError) as error:
             raise InputError(
@@ -123,7 +131,7 @@ class Site:
             ".svg": "image/svg+xml",
         }
 
-    def respond(self, method: str, target: str, accept: str = "") -> Response:
+    def respond(self, method: str, target: str, accept: str = "") -> SiteResponse:
         """The response to a request for a target, the part of an address after the host."""
         if method not in ("GET", "HEAD"):
             return self._error(405, Allow=ALLOWED)
@@ -138,15 +146,15 @@ class Site:
             return self._redirect(path[len(MOUNT) :], accept)
         return self._file(f"{path[1:]}index.html" if path.endswith("/") else path[1:])
 
-    def _redirect(self, path: str, accept: str) -> Response:
+    def _redirect(self, path: str, accept: str) -> SiteResponse:
         status, to = self.redirects.resolve(path, accept)
         return (
-            Response(303, {"Location": f"/{to}", "Vary": "Accept"}, b"")
+            SiteResponse(303, {"Location": f"/{to}", "Vary": "Accept"}, b"")
             if status == 303
             else self._error(status, Vary="Accept")
         )
 
-    def _file(self, name: str) -> Response:
+    def _file(self, name: str) -> SiteResponse:
         if name not in self.files:
             return self._error(404)
         kind = (
@@ -161,18 +169,18 @@ class Site:
         headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers["Last-Modified"] = formatdate(changed, usegmt=True)
         headers["Cache-Control"] = "no-cache"  # a browser may keep it, and asks whether it is new
-        return Response(200, headers, body)
+        return SiteResponse(200, headers, body)
 
     @staticmethod
-    def _error(status: int, **headers: str) -> Response:
-        return Response(
+    def _error(status: int, **headers: str) -> SiteResponse:
+        return SiteResponse(
             status,
             {"Content-Type": "text/plain; charset=utf-8", **headers},
             f"{status}: {ERROR_TEXTS[status]}\n".encode(),
         )
 
 
-class LateSite:
+class LazySite:
     """The pages of the shipped ontology, built by another process once they are asked for.
 
     Until they are there, the answer is 503 with a page that loads itself again.
@@ -184,7 +192,7 @@ class LateSite:
         self._site: Site | None = None
         self._lock = threading.Lock()
 
-    def respond(self, method: str, target: str, accept: str = "") -> Response:
+    def respond(self, method: str, target: str, accept: str = "") -> SiteResponse:
         """The response to a request, as of `Site.respond`."""
         with self._lock:
             self._advance()
@@ -195,11 +203,11 @@ class LateSite:
         text = FAILED if failed else BUILDING
         if "text/html" not in accept:
             headers = {"Content-Type": "text/plain; charset=utf-8", "Retry-After": "2"}
-            return Response(503, headers, f"503: {text}\n".encode())
+            return SiteResponse(503, headers, f"503: {text}\n".encode())
         page = f'<!DOCTYPE html><html lang="en"><head>{reload}<title>{text}</title></head>'
         page += f"<body><p>{text}</p></body></html>\n"
         headers = {"Content-Type": "text/html; charset=utf-8", "Retry-After": "2"}
-        return Response(503, headers, page.encode())
+        return SiteResponse(503, headers, page.encode())
 
     def _advance(self) -> None:
         """Start the build, or open what it has built."""

@@ -24,7 +24,7 @@ Statement = tuple[Term, ...]
 def term_documents(graph: Graph, iri: str) -> dict[str, bytes]:
     """The documents of a term by the suffix of their format in `formats.csv`, but for the page."""
     term = ox.NamedNode(iri)
-    stated = canonicalize(_reached(graph, term))
+    stated = canonicalize(_stated_closure(graph, term))
     inferred = _inferred(graph, term)
     marked = sorted([*stated, *inferred, *_axioms(inferred)], key=str)
     found = {f.suffix: serialize(graph, marked, f) for f in formats() if f.rdf}
@@ -45,7 +45,7 @@ def _has_page(iri: str, start: str) -> bool:
     return iri.startswith(start) and iri.removeprefix(start).count("/") == 1 and "#" not in iri
 
 
-def _reached(graph: Graph, term: ox.NamedNode) -> Iterator[ox.Triple]:
+def _stated_closure(graph: Graph, term: ox.NamedNode) -> Iterator[ox.Triple]:
     """The stated triples of a term, of the axioms about it, and of the blank nodes in them."""
     axioms = [q.subject for q in graph.store.quads_for_pattern(None, PARTS[0], term, DEFAULT)]
     nodes, seen = [term, *axioms], set[Any]()
@@ -80,14 +80,14 @@ def _statements_as_data(
     """The statements of a term as plain data, for readers who know no RDF."""
     stated = [q.triple for q in graph.store.quads_for_pattern(term, None, None, DEFAULT)]
     rows = [
-        *(_row(graph, triple, False) for triple in stated),
-        *(_row(graph, triple, True) for triple in inferred),
+        *(_statement_row(graph, triple, False) for triple in stated),
+        *(_statement_row(graph, triple, True) for triple in inferred),
     ]
     rows.sort(key=lambda row: (row["property"], row["inferred"], row["value"], row["language"]))
     return {"term": graph.curie(term.value), "iri": term.value, "statements": rows}
 
 
-def _row(graph: Graph, triple: ox.Triple, is_inferred: bool) -> dict[str, Any]:
+def _statement_row(graph: Graph, triple: ox.Triple, is_inferred: bool) -> dict[str, Any]:
     value: Any = triple.object
     return {
         "property": graph.curie(triple.predicate.value),

@@ -59,17 +59,17 @@ def void_description(
         },
     }
     sets = [
-        _dataset(
+        _dataset_entry(
             *datasets[name],
             statements=documents[name],
-            files=list(_files(name, datasets[name][0], built)),
+            files=list(_file_entries(name, datasets[name][0], built)),
         )
         for name in datasets
     ]
     return render_turtle("void", about=metadata(graph), sets=sets)
 
 
-def _dataset(
+def _dataset_entry(
     name: str,
     title: str,
     description: str,
@@ -108,20 +108,20 @@ def _namespace(iri: str) -> str:
     return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
-def _files(name: str, prefix: str, built: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
+def _file_entries(name: str, prefix: str, built: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
     """The files that a document was written to."""
-    for form in (f for f in formats() if f.rdf):
-        yield _file(f"{name}.{form.suffix}", form, f"{prefix}-{form.suffix}", built)
+    for format in (f for f in formats() if f.rdf):
+        yield _file_entry(f"{name}.{format.suffix}", format, f"{prefix}-{format.suffix}", built)
 
 
-def _file(path: str, form: Format, name: str, built: Mapping[str, bytes]) -> dict[str, Any]:
+def _file_entry(path: str, format: Format, name: str, built: Mapping[str, bytes]) -> dict[str, Any]:
     content = built[path]
     checksum = hashlib.sha256(content).hexdigest()
     return {
         "path": path,
         "id": name,
-        "name": form.name,
-        "media_type": form.media_types[0],
+        "name": format.name,
+        "media_type": format.media_types[0],
         "size": len(content),
         "sha256": checksum,
     }

@@ -34,7 +34,7 @@ from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
 from .several import combine
 from .sources import (
-    LINE_ENDINGS,
+    JSON_LINES_SUFFIXES,
     SAMPLE_ROWS,
     Source,
     arrow_source,
@@ -48,7 +48,7 @@ from .sources import (
 from .spreadsheets import Row
 from .values import BLANK, STATES, TICK, Scale, SkillCells, fold_value, parse_level, scale_of
 
-RDF_ENDINGS = tuple(rdf.RDF_FORMATS)
+RDF_SUFFIXES = tuple(rdf.RDF_FORMATS)
 MAX_LEVELS = 200  # distinct levels that a reading shows
 # white space as Arrow and Python have it; no two engines mean the same by \s
 BLANK_CHARACTERS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -90,7 +90,7 @@ def read_staff(
 
 
 def _is_rdf(path: FilePath) -> bool:
-    return rdf.ending_of(path) in RDF_ENDINGS and not is_record_file(path)
+    return rdf.suffix_of(path) in RDF_SUFFIXES and not is_record_file(path)
 
 
 def _is_ibis(staff: Any) -> bool:
@@ -125,18 +125,18 @@ class TableReader:
                 raise InputError(f"{source_name(path)}: no columns; give a table of people")
             return arrow_source(table, source_name(path))
         file = Path(path)
-        kind = rdf.ending_of(file)
+        kind = rdf.suffix_of(file)
         if kind == ".parquet":
             return parquet_source(file)
-        if kind in (".json", *LINE_ENDINGS):
+        if kind in (".json", *JSON_LINES_SUFFIXES):
             return record_source(file)
         if kind == ".xlsx":
             return sheet_source(file, options, find)
         if kind in (".csv", ".tsv"):
             return csv_source(file, options, find)
         raise InputError(
-            f"{path or repr(path)}: unknown ending; a staff file is .csv, .tsv, .xlsx, .parquet, "
-            f".jsonl or RDF ({' '.join(RDF_ENDINGS)})"
+            f"{path or repr(path)}: unknown suffix; a staff file is .csv, .tsv, .xlsx, .parquet, "
+            f".jsonl or RDF ({' '.join(RDF_SUFFIXES)})"
         )
 
     def read(self, path: Any) -> Staff:

@@ -37,7 +37,7 @@ HEADER_ROWS = 40  # the header is in one of the first rows
 MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
 BLOCK_BYTES = 1 << 23  # that Arrow parses at once; smaller ones cost twice the time of the kernel
 MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
-LINE_ENDINGS = (".jsonl", ".ndjson")  # of JSON lines
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")  # of JSON lines
 BLANK_STARTS = (*range(33), 0xC2, 0xE1, 0xE2, 0xE3)  # first bytes of white space in UTF-8
 HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the first rows
 
@@ -365,13 +365,13 @@ def arrow_source(table: pa.Table, name: str) -> Source:
 
 def is_record_file(path: FilePath) -> bool:
     """Whether a file is JSON that is a list of records, and so a table."""
-    return rdf.ending_of(path) == ".json" and json_ld.records(rdf.read_bytes(path)) is not None
+    return rdf.suffix_of(path) == ".json" and json_ld.records(rdf.read_bytes(path)) is not None
 
 
 def record_source(path: Path) -> Source:
     """A JSON list of records, or JSON lines; the number of a record, from 1, is the line."""
     data = rdf.read_bytes(path)
-    if rdf.ending_of(path) in LINE_ENDINGS:
+    if rdf.suffix_of(path) in JSON_LINES_SUFFIXES:
         data = b"[" + b",".join(line for line in data.splitlines() if line.strip()) + b"]"
     rows = json_ld.records(data)
     if rows is None:

@@ -12,7 +12,7 @@ import pytest
 
 from mlops_roles import InputError
 from mlops_roles.cli.views.page import LISTED
-from mlops_roles.cli.views.people import where_the_rest_is
+from mlops_roles.cli.views.people import format_with_the_rest
 from mlops_roles.cli.views.report import audit_workbook, report
 from mlops_roles.io.sections import WIDTH
 
@@ -21,7 +21,7 @@ HOSTILE = (
     "[link](http://evil.example/) | `code` \u202egnp\x1b[31m"
 )
 VOID = {"meta", "wbr", "br", "img", "link", "input", "hr"}
-FORMS = ("table", "md", "html")
+FORMATS = ("table", "md", "html")
 
 
 def _cover(people, **more):
@@ -293,14 +293,14 @@ def test_hostile_text_is_escaped_in_markdown():
     assert not re.search(r"(?<!\\)[<>`]", text), "a character that acts is not escaped"
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_control_and_bidirectional_characters_never_reach_the_report(form):
     text = report(_hostile(), form)
     assert "\ufffd" in text
     assert not {"\u202e", "\x1b"} & set(text)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_long_text_is_truncated(form):
     text = report(_with(open_titles=[DATA["open_titles"][0] | {"title": "x" * 1_000_000}]), form)
     assert "x" * 60 in text.replace("\n", "")
@@ -339,7 +339,7 @@ def test_html_lists_every_role_in_a_row():
     ]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     "shown",
     [
@@ -457,7 +457,7 @@ def test_html_is_balanced_and_loads_nothing(data):
     assert not re.search(r"url\(|@import|//", style)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_an_audit_without_people_has_a_report(form):
     text = report(_empty(), form)
     assert "An aid, to be reviewed." in text
@@ -606,8 +606,8 @@ def test_html_of_a_large_framework_shows_the_roles_of_most_people_and_says_so():
         (5_000, 6_000, "CSV (--format csv) has a row for each person"),
     ],
 )
-def test_a_list_that_is_cut_says_truly_where_the_rest_is(shown, total, place):
-    assert where_the_rest_is(shown, total) == place
+def test_a_list_that_is_cut_says_truly_format_with_the_rest(shown, total, place):
+    assert format_with_the_rest(shown, total) == place
 
 
 def test_a_page_of_many_people_does_not_send_readers_to_a_workbook_for_all():

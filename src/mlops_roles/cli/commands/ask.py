@@ -29,9 +29,9 @@ from ..options import (
     DATA,
     OUTPUT,
     SERVER,
-    add_added,
-    add_common,
-    add_server,
+    add_common_options,
+    add_ontology_options,
+    add_server_options,
     declare,
     load_ontology,
 )
@@ -46,25 +46,25 @@ question QUESTION?  a question of the catalogue, a .rq file, SPARQL itself, or -
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, [*FORMATTERS, "ttl"], data=True)
+    add_common_options(parser, [*FORMATTERS, "ttl"], data=True)
     declare(parser, ARGUMENTS)
-    add_server(parser, timeout=60)
+    add_server_options(parser, timeout=60)
     known, _ = _question_parser().parse_known_args(argv)
-    asked = _question(known.question, [*known.only, *known.added]) if known.question else None
-    if asked:
-        _add_parameters(parser, asked)
+    question = _question(known.question, [*known.only, *known.added]) if known.question else None
+    if question:
+        _add_parameters(parser, question)
 
 
-def _add_parameters(parser: argparse.ArgumentParser, asked: Question) -> None:
+def _add_parameters(parser: argparse.ArgumentParser, question: Question) -> None:
     """Add the parameters of a question, and let the help explain the question."""
-    parser.prog += f" {asked.name}"
-    parser.description = f"{asked.summary}."
-    example = shlex.join(["mlops-roles", "ask", *asked.example_arguments()])
+    parser.prog += f" {question.name}"
+    parser.description = f"{question.summary}."
+    example = shlex.join(["mlops-roles", "ask", *question.example_arguments()])
     parser.epilog = f"examples:\n  {example}"
-    for name, text in asked.parameters.items():
+    for name, text in question.parameters.items():
         parser.add_argument(f"--{name}", dest=f"fix_{name}", metavar=name.upper(), help=text)
-    if asked.parameters:
-        known = ", ".join(asked.parameters)
+    if question.parameters:
+        known = ", ".join(question.parameters)
         help_text = f"the parameters in order, or as name=value: {known}"
         parser.add_argument("values", nargs="*", metavar="VALUE", help=help_text)
 
@@ -73,17 +73,17 @@ def _question_parser() -> argparse.ArgumentParser:
     """A parser that finds the question in the arguments before its parameters are known."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     declare(parser, "\n".join([OUTPUT, DATA, SERVER, ARGUMENTS, "--format FORM"]))
-    add_added(parser)
+    add_ontology_options(parser)
     return parser
 
 
-def _is_own(name: str) -> bool:
-    """Whether it is SPARQL: in a file, on standard input, or as it is."""
+def _is_user_sparql(name: str) -> bool:
+    """Whether an argument is a user's SPARQL: a file, standard input, or the text itself."""
     return name == "-" or name.endswith((".rq", ".sparql")) or is_sparql(name)
 
 
 def _question(name: str, added: list[str]) -> Question | None:
-    if _is_own(name):
+    if _is_user_sparql(name):
         return None
     own = {Path(p).stem: Path(p) for p in added if p.endswith(".rq")}
     return Question.from_file(own[name]) if name in own else find_question(name)
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list_questions(args: argparse.Namespace) -> None:
-    """Write the questions, for a reader by their topics."""
+    """Write the list of questions; in the formats for people, a section for each topic."""
     questions = sorted(
         catalogue(load_ontology(args)).values(), key=lambda q: (not q.topic, q.topic, q.name)
     )
@@ -118,29 +118,30 @@ def _list_questions(args: argparse.Namespace) -> None:
         for q in questions
     ]
     if args.format not in ("table", "md", "html"):
-        form = "csv" if args.format == "ttl" else args.format
+        format = "csv" if args.format == "ttl" else args.format
         columns = ["question", "parameters", "answers", "about"]
-        whole = [row | {"about": topic} for topic, row in rows]
-        write_rows(argparse.Namespace(format=form, output=args.output), whole, columns)
+        all_rows = [row | {"about": topic} for topic, row in rows]
+        write_rows(argparse.Namespace(format=format, output=args.output), all_rows, columns)
         return
     sections: list[Section] = [
-        (f"Questions about {topic}", [], found) for topic, found in group_pairs(rows).items()
+        (f"Questions about {topic}", [], topic_rows)
+        for topic, topic_rows in group_pairs(rows).items()
     ]
     usage = "mlops-roles ask QUESTION VALUE … answers one; mlops-roles ask QUESTION --help explains"
     write_sections(args, [*sections, ("", [usage], [])])
 
 
 def _ask_locally(args: argparse.Namespace, graph: Graph) -> Answer:
-    if _is_own(args.question):
+    if _is_user_sparql(args.question):
         from ...ontology.sandbox import run_sparql
 
         name, text = _read_query(args.question)
         return run_sparql(text, graph, args.timeout, name)
-    asked = find_question(args.question, graph)
-    terms = asked.resolve_bindings(graph.open(), **_bindings(asked, args))
-    if asked.is_shipped:  # else the subprocess warns
+    question = find_question(args.question, graph)
+    terms = question.resolve_bindings(graph.open(), **_bindings(question, args))
+    if question.is_shipped:  # else the subprocess warns
         graph.warn_of_axioms()
-    return asked.answer(graph, terms, args.timeout)
+    return question.answer(graph, terms, args.timeout)
 
 
 def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:
@@ -152,35 +153,35 @@ def _ask_server(args: argparse.Namespace, graph: Graph) -> Answer:
             args.endpoint, args.graph, graph, timeout=args.timeout, on_progress=progress
         ) as endpoint,
     ):
-        if _is_own(args.question):
+        if _is_user_sparql(args.question):
             name, text = _read_query(args.question)
             return endpoint.run_sparql(text, name)
-        asked = find_question(args.question, graph)
-        answer = endpoint.ask(args.question, **_bindings(asked, args))
-        answer.question, answer.is_remote = asked, True
+        question = find_question(args.question, graph)
+        answer = endpoint.ask(args.question, **_bindings(question, args))
+        answer.question, answer.is_remote = question, True
         return answer
 
 
-def _read_query(given: str) -> tuple[str, str]:
-    """The name of a query in messages, and its text: from a file, standard input, or as given."""
+def _read_query(argument: str) -> tuple[str, str]:
+    """The name of a query for messages, and its text; see `_is_user_sparql`."""
     from ...io.rdf import check_encoding, read_bytes
 
-    if is_sparql(given):
-        return "query", given
-    if given == "-":
+    if is_sparql(argument):
+        return "query", argument
+    if argument == "-":
         return "standard input", check_encoding(sys.stdin.buffer.read(1 << 20), "standard input")
-    return given, check_encoding(read_bytes(given, 1 << 20), given)
+    return argument, check_encoding(read_bytes(argument, 1 << 20), argument)
 
 
-def _bindings(asked: Question, args: argparse.Namespace) -> dict[str, str]:
+def _bindings(question: Question, args: argparse.Namespace) -> dict[str, str]:
     """The values of the parameters: `--name value`, `name=value`, or in order."""
-    by_name = {name: getattr(args, f"fix_{name}") for name in asked.parameters}
+    by_name = {name: getattr(args, f"fix_{name}") for name in question.parameters}
     by_name = {name: value for name, value in by_name.items() if value is not None}
     values = []
     for text in getattr(args, "values", []):
         name, equals, value = text.partition("=")
-        if equals and name in asked.parameters:
+        if equals and name in question.parameters:
             by_name[name] = value
         else:
             values.append(text)
-    return asked.by_name(values, by_name)
+    return question.by_name(values, by_name)

@@ -37,9 +37,17 @@ from ...ontology.graph import Graph
 from ...staff.engine import connect, database_errors, open_table
 from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
 from ..main import Progress, write_output
-from ..options import PRIVACY, PUBLIC, add_common, declare, load_ontology, pseudonymiser, pseudonyms
+from ..options import (
+    PRIVACY,
+    PUBLIC,
+    add_common_options,
+    declare,
+    load_ontology,
+    pseudonymiser,
+    pseudonyms,
+)
 from ..output import terminal_width
-from ..staff_options import add_reading, keep_mapping, read_options
+from ..staff_options import add_reading_options, read_options, write_mapping
 from ..views.people import WORKBOOK_ROWS
 
 if TYPE_CHECKING:
@@ -62,9 +70,9 @@ staff STAFF*    staff files: CSV, TSV, XLSX, Parquet, RDF, JSON-LD, JSON Resume;
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["table", "json", "md", "html", "xlsx", *PERSON_FORMATS])
+    add_common_options(parser, ["table", "json", "md", "html", "xlsx", *PERSON_FORMATS])
     declare(parser, ARGUMENTS)
-    add_reading(parser)
+    add_reading_options(parser)
     declare(parser, PRIVACY + PUBLIC)
 
 
@@ -88,10 +96,10 @@ def run(args: argparse.Namespace) -> int:
         unresolved = found.titles["ambiguous"] + found.titles["none"]
         is_by_person = args.format in PERSON_FORMATS
         answer = found.arrow() if is_by_person else found.to_dict(LISTED[args.format])
-    text = _formatted(answer, args)
+    text = _format_answer(answer, args)
     progress.done()
     write_output(text, args.output)
-    keep_mapping(args, found.reading, options)
+    write_mapping(args, found.reading, options)
     return 1 if found.rejected or (args.strict and unresolved) else 0
 
 
@@ -103,17 +111,17 @@ def _show_reading(args: argparse.Namespace, graph: Graph, options: ReadOptions) 
     staff = read(_source(args), graph=graph, mapping=options)
     data = staff.reading.to_dict()
     rejected = [row.to_dict() for row in staff.rejected]
-    form = args.format if args.format in ("json", "md", "html") else "table"
-    whole = to_json({"reading": data, "rejected": rejected})
+    format = args.format if args.format in ("json", "md", "html") else "table"
+    text = to_json({"reading": data, "rejected": rejected})
     write_output(
-        whole if form == "json" else reading_report(data, form, terminal_width(args.output)),
+        text if format == "json" else reading_report(data, format, terminal_width(args.output)),
         args.output,
     )
-    keep_mapping(args, staff.reading, options)
+    write_mapping(args, staff.reading, options)
     return 1 if rejected else 0
 
 
-def _formatted(answer: Any, args: argparse.Namespace) -> str | bytes:
+def _format_answer(answer: Any, args: argparse.Namespace) -> str | bytes:
     """The people as an Arrow table, or the audit as plain data, in the format asked for."""
     hide = pseudonymiser(args)
     if args.public and not pseudonyms(args):

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from ...errors import InputError
 from ...ontology.graph import load
 from ..main import print_note, write_output
-from ..options import add_added, declare, load_ontology
+from ..options import add_ontology_options, declare, load_ontology
 
 ARGUMENTS = """
 --output DIR  the folder to write; it replaces an earlier build (default: dist)
@@ -28,7 +28,7 @@ ARGUMENTS = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_added(parser)
+    add_ontology_options(parser)
     declare(parser, ARGUMENTS, output="dist")
 
 

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from ...io.json_text import to_json
 from ...io.text import FORMATTERS, format_rows
 from ..main import write_output
-from ..options import PRIVACY, add_common, declare, load_ontology, pseudonyms
+from ..options import PRIVACY, add_common_options, declare, load_ontology, pseudonyms
 from ..output import write_result
-from ..staff_options import add_reading, keep_mapping, read_options
-from ..views import ALL_FORMS
+from ..staff_options import add_reading_options, read_options, write_mapping
+from ..views import ALL_FORMATS
 
 if TYPE_CHECKING:
     from ...analysis.evidence import Conflict, Records
@@ -37,8 +37,8 @@ person PERSON            a name in the staff file, or its pseudonym
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, [*ALL_FORMS, "ttl"])
-    add_person(parser)
+    add_common_options(parser, [*ALL_FORMATS, "ttl"])
+    add_person_arguments(parser)
     declare(parser, ROLE)
 
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     accept = bool(args.accept_evidence)
     try:
-        found = certify(args.person, args.role, records(args), accept_tools=accept)
+        found = certify(args.person, args.role, load_records(args), accept_tools=accept)
     except Conflict as conflict:
         return print_conflict(conflict, args)
     if args.format == "ttl":
@@ -58,20 +58,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def add_person(parser: argparse.ArgumentParser) -> None:
+def add_person_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the person, and the options of every command that judges one."""
     declare(parser, PERSON)
-    add_reading(parser)
+    add_reading_options(parser)
     declare(parser, PRIVACY)
 
 
-def records(args: argparse.Namespace) -> Records:
+def load_records(args: argparse.Namespace) -> Records:
     """The staff file that these options name."""
     from ...analysis.evidence import Records
 
     options = read_options(args)
     found = Records(args.staff, load_ontology(args), options, pseudonyms(args))
-    keep_mapping(args, found.staff.reading, options)
+    write_mapping(args, found.staff.reading, options)
     return found
 
 

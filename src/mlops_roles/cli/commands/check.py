@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ...io.text import FORMATTERS, counted, single_line
 from ...validation.findings import SECONDS, Finding
 from ..main import print_note, write_output
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 from ..output import write_result
 
 ARGUMENTS = f"""
@@ -23,7 +23,7 @@ data FILE?   RDF in our terms, W3C ORG, FOAF or schema.org (default: the ontolog
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATTERS))
+    add_common_options(parser, list(FORMATTERS))
     declare(parser, ARGUMENTS, timeout=float(SECONDS))
 
 

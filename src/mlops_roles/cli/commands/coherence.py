@@ -17,7 +17,7 @@ from ...io.sssom import read_mappings
 from ...io.text import FORMATTERS, counted, single_line
 from ...matching.coherence import CoherenceIssue, coherence
 from ..main import print_note, write_output
-from ..options import add_common, declare
+from ..options import add_common_options, declare
 from ..output import write_result
 
 ARGUMENTS = """
@@ -27,7 +27,7 @@ theirs THEIRS      the RDF file whose terms it maps
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATTERS))
+    add_common_options(parser, list(FORMATTERS))
     declare(parser, ARGUMENTS)
 
 

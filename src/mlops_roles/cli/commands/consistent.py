@@ -17,7 +17,7 @@ from ...io.text import counted
 from ...ontology.entailment import Consistency, consistent
 from ...ontology.not_reasoned import describe
 from ..main import print_note, write_output
-from ..options import BASE, add_format, declare
+from ..options import BASE, add_format_options, declare
 from ..output import write_result
 
 FORMATS = ("text", "json", "md", "html", "csv", "tsv", "jsonl")
@@ -30,7 +30,7 @@ files FILE+  RDF in any syntax
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     declare(parser, ARGUMENTS)
-    add_format(parser, FORMATS)
+    add_format_options(parser, FORMATS)
     declare(parser, BASE)
 
 

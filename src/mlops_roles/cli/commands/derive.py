@@ -11,11 +11,11 @@ import argparse
 from collections.abc import Sequence
 
 from ..main import write_output
-from ..options import OUTPUT, add_added, declare
+from ..options import OUTPUT, add_ontology_options, declare
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_added(parser)
+    add_ontology_options(parser)
     declare(parser, OUTPUT)
 
 

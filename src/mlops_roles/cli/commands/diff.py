@@ -17,10 +17,10 @@ import argparse
 from collections.abc import Sequence
 
 from ..main import Progress
-from ..options import PRIVACY, add_common, declare, pseudonymiser
+from ..options import PRIVACY, add_common_options, declare, pseudonymiser
 from ..output import write_result
-from ..staff_options import add_reading, read_options
-from ..views import ALL_FORMS
+from ..staff_options import add_reading_options, read_options
+from ..views import ALL_FORMATS
 
 ARGUMENTS = """
 old OLD       an ontology (a folder, or an RDF file) or a staff file
@@ -30,9 +30,9 @@ new NEW       another of the same kind
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ALL_FORMS)
+    add_common_options(parser, ALL_FORMATS)
     declare(parser, ARGUMENTS)
-    add_reading(parser)
+    add_reading_options(parser)
     declare(parser, PRIVACY)
 
 

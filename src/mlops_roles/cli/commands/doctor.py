@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ...io.text import FORMATTERS, format_rows
 from ...ontology.graph import Graph
 from ..main import Progress, write_output
-from ..options import add_common, add_server, declare, load_ontology
+from ..options import add_common_options, add_server_options, declare, load_ontology
 
 ARGUMENTS = """
 --install              write our three named graphs to the server; needs the right to update
@@ -28,8 +28,8 @@ ARGUMENTS = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATTERS))
-    add_server(parser, timeout=30)
+    add_common_options(parser, list(FORMATTERS))
+    add_server_options(parser, timeout=30)
     declare(parser, ARGUMENTS)
 
 

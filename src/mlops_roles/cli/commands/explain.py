@@ -10,12 +10,12 @@ import argparse
 from collections.abc import Sequence
 
 from ...io.json_text import to_json
-from ...io.sections import FORMS
+from ...io.sections import FORMATS
 from ...ontology.catalogue import legend, marks
 from ...ontology.explanation import Proof, explain
 from ...ontology.graph import Graph
 from ..main import write_output
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 from ..output import write_rows, write_sections
 
 COLUMNS = ("depth", "statement", "rule", "says", "sources")
@@ -26,7 +26,7 @@ statement STATEMENT+  subject predicate object, each a CURIE, an IRI or a name
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
+    add_common_options(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
     declare(parser, ARGUMENTS)
 
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         write_output(to_json(found), args.output)
     elif args.format == "text":
         write_output(_proof_tree(statement, proof, graph), args.output)
-    elif args.format in FORMS:
+    elif args.format in FORMATS:
         _write_report(args, statement, proof, graph)
     else:
         write_rows(args, proof.to_rows() if proof else [], COLUMNS)

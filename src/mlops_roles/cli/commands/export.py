@@ -16,7 +16,7 @@ from ...errors import InputError
 from ...io.resources import resource_rows
 from ...ontology.graph import Graph
 from ..main import print_note, write_output
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -33,7 +33,7 @@ ARGUMENTS = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATS))
+    add_common_options(parser, list(FORMATS))
     profiles = resource_rows("ontology", "publishing/profiles")
     declare(parser, ARGUMENTS.format(shapes="|".join(row["name"] for row in profiles)))
 
@@ -59,5 +59,5 @@ def _profile(graph: Graph, args: argparse.Namespace) -> bytes:
 
     if args.inferred or args.sources:
         raise InputError("--shapes: shapes have no --inferred or --sources; leave these out")
-    form = next(form for form in formats() if form.rdf == FORMATS[args.format])
-    return serialize(graph, canonicalize(profiles(graph)[args.shapes]), form)
+    file_format = next(f for f in formats() if f.rdf == FORMATS[args.format])
+    return serialize(graph, canonicalize(profiles(graph)[args.shapes]), file_format)

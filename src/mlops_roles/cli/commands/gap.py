@@ -11,10 +11,10 @@ are ranked by the share of their skills that is recorded, with the role that the
 import argparse
 from collections.abc import Sequence
 
-from ..options import add_common, declare
+from ..options import add_common_options, declare
 from ..output import write_result
-from ..views import ALL_FORMS
-from .certify import add_person, print_conflict, records
+from ..views import ALL_FORMATS
+from .certify import add_person_arguments, load_records, print_conflict
 
 ARGUMENTS = """
 role ROLE?  a slug, CURIE, IRI or notation; without it all roles, the nearest first
@@ -22,8 +22,8 @@ role ROLE?  a slug, CURIE, IRI or notation; without it all roles, the nearest fi
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ALL_FORMS)
-    add_person(parser)
+    add_common_options(parser, ALL_FORMATS)
+    add_person_arguments(parser)
     declare(parser, ARGUMENTS)
 
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from ...analysis.gap import gap, nearest_roles
     from ...io.result import Result
 
-    staff, accept = records(args), bool(args.accept_evidence)
+    staff, accept = load_records(args), bool(args.accept_evidence)
     try:
         if args.role:
             found: Result = gap(args.person, args.role, staff, accept_tools=accept)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from ...io.text import counted
 from ..main import print_note, write_output
 from ..options import OUTPUT, declare
-from ..staff_options import mapping
+from ..staff_options import parse_mapping_options
 
 MAX_SHOWN = 50
 
@@ -45,31 +45,31 @@ def run(args: argparse.Namespace) -> int:
     from ...ontology.graph import load
     from ...staff.framework_import import import_framework
 
-    found = import_framework(
+    framework = import_framework(
         args.files,
         args.namespace,
         prefix=args.prefix,
         source=args.source,
         language=args.lang,
-        mapping=mapping(args.map),
+        mapping=parse_mapping_options(args.map),
         ignore=args.ignore,
         graph=load() if args.extend else None,
     )
-    write_output(found.to_turtle(), args.output)
-    for reading in found.readings:
+    write_output(framework.to_turtle(), args.output)
+    for reading in framework.readings:
         for sentence in reading.lines():
             print_note(sentence)
-    for one in found.unread[:MAX_SHOWN]:
+    for one in framework.unread[:MAX_SHOWN]:
         print_note(f"{one.place}: {one.reason}; {one.fix}")
-    if len(found.unread) > MAX_SHOWN:
-        print_note(f"and {counted(len(found.unread) - MAX_SHOWN, 'more row')} not read")
+    if len(framework.unread) > MAX_SHOWN:
+        print_note(f"and {counted(len(framework.unread) - MAX_SHOWN, 'more row')} not read")
     if args.extend:
-        names = "; ".join(f"{name} ({term})" for name, term in found.reused.items())
+        names = "; ".join(f"{name} ({term})" for name, term in framework.reused.items())
         print_note(f"skills of ours: {names or 'none'}")
-    counts = found.counts
+    counts = framework.counts
     print_note(
         f"{counted(counts['role'], 'role')}, {counted(counts['task'], 'task')}, "
         f"{counted(counts['skill'], 'skill')}; {counts['requiresSkill']:,} required, "
         f"{counts['prefersSkill']:,} preferred; {counted(counts['performs'], 'task')} of roles"
     )
-    return 1 if found.unread else 0
+    return 1 if framework.unread else 0

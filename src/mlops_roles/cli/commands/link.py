@@ -36,7 +36,7 @@ from ...matching.merge import apply_mappings, undo_mappings
 from ...matching.proposals import Survey, survey
 from ...matching.review import read_review, review_workbook
 from ..main import print_note, write_output
-from ..options import PRIVACY, add_common, declare, pseudonymiser
+from ..options import PRIVACY, add_common_options, declare, pseudonymiser
 
 LISTS = {  # what --list shows, and its columns
     "proposals": COLUMNS,
@@ -61,7 +61,7 @@ CHANGES = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["sssom", "xlsx", *FORMATTERS])
+    add_common_options(parser, ["sssom", "xlsx", *FORMATTERS])
     text = ARGUMENTS.format(lists="|".join(LISTS))
     declare(parser, text, list={"dest": "listed", "default": "proposals"}, author="")
     declare(parser.add_mutually_exclusive_group(), CHANGES)
@@ -81,38 +81,38 @@ def run(args: argparse.Namespace) -> int:
         )
         return 0
     found = survey(args.theirs, args.to, args.added, args.only)
-    write_output(_survey_text(found, args), args.output)
+    write_output(_format_survey(found, args), args.output)
     print_note(_summary(found))
     return 0
 
 
-def _survey_text(found: Survey, args: argparse.Namespace) -> str | bytes:
-    """The proposals or another list, in the form that is asked for."""
+def _format_survey(survey: Survey, args: argparse.Namespace) -> str | bytes:
+    """The proposals, or another list, in the format of the options."""
     if args.format == "xlsx":
-        return review_workbook(found)
+        return review_workbook(survey)
     if args.format == "html" and args.listed == "proposals":
         from ..views.review import review_page
 
-        return review_page(found)
+        return review_page(survey)
     if args.format == "sssom" and args.listed == "proposals":
-        return found.proposals.to_tsv()
+        return survey.proposals.to_tsv()
     rows: Any = {
-        "proposals": [row.cells for row in found.proposals.mappings],
-        "mapped": found.mapped,
-        "none": found.without,
+        "proposals": [row.cells for row in survey.proposals.mappings],
+        "mapped": survey.mapped,
+        "none": survey.without,
     }[args.listed]
     return format_rows(rows, LISTS[args.listed], "table" if args.format == "sssom" else args.format)
 
 
-def _summary(found: Survey) -> str:
+def _summary(survey: Survey) -> str:
     """How many terms there are of each sort, in one line."""
-    proposals = found.proposals.mappings
-    terms, mapped = ({row.subject for row in proposals}, {row["term"] for row in found.mapped})
+    proposals = survey.proposals.mappings
+    terms, mapped = ({row.subject for row in proposals}, {row["term"] for row in survey.mapped})
     return (
         f"{counted(len(proposals), 'proposal')} for {counted(len(terms), 'term')}; "
         "none is applied before you accept it; "
         f"mapped already: {len(mapped)} (--list mapped), "
-        f"without a proposal: {len(found.without)} (--list none)"
+        f"without a proposal: {len(survey.without)} (--list none)"
     )
 
 
@@ -125,9 +125,9 @@ def _update(args: argparse.Namespace) -> int:
         answers = pseudonymiser(args)(_changed_answers(args, mappings, found.kept))
         people = f"; people who get other answers: {len({row['person'] for row in answers})}"
         rows += answers
-    form = "table" if args.format in ("sssom", "xlsx") else args.format
+    format = "table" if args.format in ("sssom", "xlsx") else args.format
     columns = (*updates.COLUMNS, *(ANSWERS if args.staff else ()))
-    write_output(format_rows(rows, columns, form), args.output)
+    write_output(format_rows(rows, columns, format), args.output)
     again = sum(len(change.rows) for change in found.changes if change.review)
     people = (
         f"; people who get other answers: {len({row['person'] for row in answers})}"
@@ -145,7 +145,7 @@ ANSWERS = ("person", "line", "answer", "before", "after")
 
 
 def _changed_answers(
-    args: argparse.Namespace, old: MappingSet, kept: MappingSet
+    args: argparse.Namespace, old: MappingSet, remaining: MappingSet
 ) -> list[dict[str, Any]]:
     """The answers about people that change with the new version and the rows that are kept."""
     from ...analysis.diff import OntologyDiff, diff
@@ -155,7 +155,9 @@ def _changed_answers(
         if not args.previous:
             previous.write_bytes(updates.vocabulary_of_rows(old))
         linked = [Path(folder, f"linked-{name}.ttl") for name in ("before", "after")]
-        for path, source, chosen in zip(linked, (previous, args.theirs), (old, kept), strict=True):
+        for path, source, chosen in zip(
+            linked, (previous, args.theirs), (old, remaining), strict=True
+        ):
             if chosen.reviewed:
                 merge = apply_mappings(source, chosen, args.added, args.only)
                 path.write_bytes(merge.to_turtle())

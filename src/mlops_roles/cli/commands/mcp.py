@@ -16,8 +16,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..options import add_added, declare, load_ontology
-from ..staff_options import add_reading, read_options
+from ..options import add_ontology_options, declare, load_ontology
+from ..staff_options import add_reading_options, read_options
 
 if TYPE_CHECKING:
     from ...analysis.evidence import Records
@@ -34,14 +34,14 @@ ARGUMENTS = f"""
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_added(parser)
+    add_ontology_options(parser)
     declare(parser, ARGUMENTS, port=PORT)
-    add_reading(parser)
+    add_reading_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from ...errors import InputError
-    from ..agents import Toolbox
+    from ..toolbox import Toolbox
 
     try:
         from ..mcp_server import run_http, run_stdio

@@ -12,9 +12,9 @@ in a CSV file with the columns check, subject, reason. Exit code 1 if a check ab
 import argparse
 from collections.abc import Sequence
 
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 from ..output import write_result
-from ..views import ALL_FORMS
+from ..views import ALL_FORMATS
 
 ARGUMENTS = """
 ontology FILE?     an ontology as RDF (default: ours)
@@ -24,7 +24,7 @@ ontology FILE?     an ontology as RDF (default: ours)
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ALL_FORMS)
+    add_common_options(parser, ALL_FORMATS)
     declare(parser, ARGUMENTS, questions={"default": []})
 
 

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     reasoning = reason(*args.files, ontology=args.ontology)
     for line in describe(reasoning.not_reasoned):
         print_note(line)
-    write_output(_formatted(reasoning, args), args.output)
+    write_output(_format_answer(reasoning, args), args.output)
     if not reasoning.contradictions:
         return 0
     print_note(
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     return 1
 
 
-def _formatted(reasoning: Reasoning, args: argparse.Namespace) -> str | bytes:
+def _format_answer(reasoning: Reasoning, args: argparse.Namespace) -> str | bytes:
     if args.explain:
         proof = reasoning.explain(args.explain)
         lines = proof.lines() if proof else [f"{args.explain}: neither stated nor inferred"]

@@ -25,7 +25,7 @@ from ...matching.skills import resolve_skill_names
 from ...matching.titles import resolve_all
 from ...ontology.graph import Graph
 from ..main import print_note
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 from ..output import write_result
 
 ARGUMENTS = """
@@ -43,19 +43,19 @@ DECISIONS = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATTERS))
+    add_common_options(parser, list(FORMATTERS))
     given = {name: os.environ.get(f"MLOPS_ROLES_{name.upper()}", "") for name in ("author", "date")}
     declare(parser, ARGUMENTS, **given)
     declare(parser.add_mutually_exclusive_group(), DECISIONS)
 
 
-def _titles(given: Sequence[str], has_header: bool, kinds: Sequence[str]) -> Iterator[str]:
+def _titles(arguments: Sequence[str], has_header: bool, kinds: Sequence[str]) -> Iterator[str]:
     """The titles or names given; those of standard input without their heading.
 
     The first line there is a heading if `has_header` says so, or if it names one of some kinds of
     columns.
     """
-    for title in given:
+    for title in arguments:
         if title == "-":
             lines = _stdin_lines()
             if lines and (has_header or _is_heading(lines[0], kinds)):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from ...io.text import FORMATTERS
 from ...ontology.search import search
 from ..main import print_note
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 from ..output import write_result
 
 LIMIT = 20
@@ -28,7 +28,7 @@ words WORD+  a word, or several
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, list(FORMATTERS))
+    add_common_options(parser, list(FORMATTERS))
     declare(parser, ARGUMENTS, limit=LIMIT)
 
 

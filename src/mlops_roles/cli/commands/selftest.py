@@ -30,14 +30,14 @@ from ...ontology.graph import Graph, load
 from ...ontology.sandbox import run_sparql
 from ...ontology.tables import RoleTables
 from ..main import print_note, write_output
-from ..options import add_format
+from ..options import add_format_options
 
 FOLDERS = ("ontology", "queries", "shapes")
 Failures = Iterator[str]  # what is wrong; nothing if the test is passed
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_format(parser, list(FORMATTERS))
+    add_format_options(parser, list(FORMATTERS))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -139,14 +139,14 @@ def _questions(folder: Path) -> Failures:
             path.write_text(_prefix_lines(graph) + given, "utf-8")
             about = Graph(data=[path]).open()
         for header, promised in (("expect", True), ("never", False)):
-            for fixed in question.bindings(header):
-                if _has_row(question, about, fixed) != promised:
-                    yield f"{question.name}: {header} {fixed}"
+            for bindings in question.bindings(header):
+                if _has_row(question, about, bindings) != promised:
+                    yield f"{question.name}: {header} {bindings}"
 
 
-def _has_row(question: Question, graph: Graph, fixed: dict[str, str]) -> bool:
-    known = {name: value for name, value in fixed.items() if name in question.parameters}
-    wanted = {name: value.strip('"') for name, value in fixed.items()}
+def _has_row(question: Question, graph: Graph, bindings: dict[str, str]) -> bool:
+    known = {name: value for name, value in bindings.items() if name in question.parameters}
+    wanted = {name: value.strip('"') for name, value in bindings.items()}
     rows = question.run(graph, **known).rows
     return any(
         wanted.items() <= {n: str(value) for n, value in row.items()}.items() for row in rows

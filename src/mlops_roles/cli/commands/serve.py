@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING
 
 from ...io.text import counted
 from ..main import print_note
-from ..options import PRIVACY, PUBLIC, add_added, declare, load_ontology, pseudonyms
-from ..staff_options import add_reading, read_options
+from ..options import PRIVACY, PUBLIC, add_ontology_options, declare, load_ontology, pseudonyms
+from ..staff_options import add_reading_options, read_options
 
 if TYPE_CHECKING:
     from ...ontology.graph import Graph
-    from ...publishing.offer import Part
+    from ...publishing.server_options import SubApp
 
 ARGUMENTS = """
 folder DIR?      the built folder (default: dist if it is one, else pages are built when asked for)
@@ -43,25 +43,25 @@ folder DIR?      the built folder (default: dist if it is one, else pages are bu
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     declare(parser, ARGUMENTS, timeout=10.0, port=8000)
-    add_added(parser)
-    add_reading(parser)
+    add_ontology_options(parser)
+    add_reading_options(parser)
     declare(parser, PRIVACY + PUBLIC)
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...publishing.offer import Offer
     from ...publishing.server import serve
-    from ..mcp_part import mcp_part
+    from ...publishing.server_options import ServerOptions
+    from ..mcp_http import mcp_sub_app
 
     graph, folder = load_ontology(args), args.folder
     if folder is None and (Path("dist") / "SHA256SUMS").is_file():
         folder = "dist"
-    parts, paths = [mcp_part(graph)], [""]
+    sub_apps, paths = [mcp_sub_app(graph)], [""]
     if args.staff:
-        more, part = _staff(args, graph)
-        parts, paths = [*parts, part], [*paths, *more]
-    offer = Offer(build=folder is None, origins=args.origin, parts=parts)
-    with serve(folder, args.port, graph, args.timeout, offer) as server:
+        more, sub_app = _staff(args, graph)
+        sub_apps, paths = [*sub_apps, sub_app], [*paths, *more]
+    options = ServerOptions(folder is None, args.origin, sub_apps)
+    with serve(folder, args.port, graph, args.timeout, options) as server:
         for path in paths:
             sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/{path}\n")
         sys.stdout.flush()
@@ -73,12 +73,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _staff(args: argparse.Namespace, graph: Graph) -> tuple[list[str], Callable[..., Part]]:
+def _staff(args: argparse.Namespace, graph: Graph) -> tuple[list[str], Callable[..., SubApp]]:
     """The addresses about people, and what makes them."""
     from ...analysis.evidence import Records
     from ...staff.privacy import Pseudonyms
-    from ..mcp_part import LateTools
-    from ..staff_app import staff_part
+    from ..mcp_http import LazyTools
+    from ..staff_app import staff_sub_app
     from ..staff_pages import Staff
 
     options, hidden = read_options(args), pseudonyms(args)
@@ -88,9 +88,9 @@ def _staff(args: argparse.Namespace, graph: Graph) -> tuple[list[str], Callable[
     found = staff.data["rows"]["used"]  # a file that cannot be read is an error before serving
     print_note(f"{counted(found, 'person', 'people')} in {args.staff}")
     if staff.groups_only:
-        path, part = staff_part(staff)
+        path, part = staff_sub_app(staff)
         return [path], part
     of_agents = None if args.names else hidden or Pseudonyms.random()
     records = Records(args.staff, graph, options, of_agents)
-    path, part = staff_part(staff, tools=LateTools(graph, records))
+    path, part = staff_sub_app(staff, tools=LazyTools(graph, records))
     return [path, f"{path}mcp"], part

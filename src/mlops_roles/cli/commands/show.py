@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from ...errors import InputError
 from ...ontology.term_page import show
 from ..main import write_output
-from ..options import add_common, declare, load_ontology
+from ..options import add_common_options, declare, load_ontology
 from ..output import terminal_width, write_result, write_rows
 
 ARGUMENTS = """
@@ -25,7 +25,7 @@ term TERM?   a slug, a notation such as R7, a label, a title, a CURIE or an IRI
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
+    add_common_options(parser, ["text", "json", "md", "html", "csv", "tsv", "jsonl"])
     declare(parser, ARGUMENTS)
 
 
@@ -64,7 +64,6 @@ def _list(args: argparse.Namespace) -> int:
         from ...ontology.term_page import LIST_COLUMNS, list_terms
 
         rows, columns = list_terms(kind, load_ontology(args)), LIST_COLUMNS
-    form = "table" if args.format == "text" else args.format
-    args.format = form
+    args.format = "table" if args.format == "text" else args.format
     write_rows(args, rows, columns)
     return 0

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ..main import Progress
-from ..options import PRIVACY, add_common, declare, load_ontology, pseudonymiser
+from ..options import PRIVACY, add_common_options, declare, load_ontology, pseudonymiser
 from ..output import write_result
-from ..staff_options import add_reading, keep_mapping, read_options
-from ..views import ALL_FORMS
+from ..staff_options import add_reading_options, read_options, write_mapping
+from ..views import ALL_FORMATS
 
 if TYPE_CHECKING:
     from ...analysis.audit import Audit
@@ -39,8 +39,8 @@ ARGUMENTS = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ALL_FORMS)
-    add_staff(parser)
+    add_common_options(parser, ALL_FORMATS)
+    add_staff_arguments(parser)
     declare(parser, ARGUMENTS, size={"type": int}, redundancy=1, seconds=5.0)
 
 
@@ -72,10 +72,10 @@ STAFF = """
 """
 
 
-def add_staff(parser: argparse.ArgumentParser) -> None:
+def add_staff_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a command that audits the staff first."""
     declare(parser, STAFF)
-    add_reading(parser)
+    add_reading_options(parser)
     declare(parser, PRIVACY)
 
 
@@ -85,5 +85,5 @@ def audit_staff(args: argparse.Namespace, progress: Progress) -> Audit:
 
     graph, options = load_ontology(args), read_options(args)
     found = audit(args.staff, graph=graph, mapping=options, on_progress=progress)
-    keep_mapping(args, found.reading, options)
+    write_mapping(args, found.reading, options)
     return found

@@ -15,10 +15,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from ..options import add_common, declare
+from ..options import add_common_options, declare
 from ..output import write_result
-from ..staff_options import MAP, mapping
-from ..views import ALL_FORMS
+from ..staff_options import MAP, parse_mapping_options
+from ..views import ALL_FORMATS
 
 ARGUMENTS = """
 certificate CERTIFICATE  what certify wrote as JSON or Turtle
@@ -30,7 +30,7 @@ certificate CERTIFICATE  what certify wrote as JSON or Turtle
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ALL_FORMS)
+    add_common_options(parser, ALL_FORMATS)
     declare(parser, MAP + ARGUMENTS)
 
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         args.staff,
         added=args.added,
         only=args.only,
-        mapping=mapping(args.map),
+        mapping=parse_mapping_options(args.map),
         join=args.join,
         key=key and key.strip(),
     )

@@ -16,10 +16,10 @@ from dataclasses import replace
 
 from ...errors import InputError
 from ..main import Progress
-from ..options import add_common, declare, pseudonymiser
+from ..options import add_common_options, declare, pseudonymiser
 from ..output import write_result
-from ..views import ALL_FORMS
-from .team import add_staff, audit_staff
+from ..views import ALL_FORMATS
+from .team import add_staff_arguments, audit_staff
 
 ARGUMENTS = """
 --learn PERSON=SKILL...  a person learns a skill (repeatable)
@@ -30,8 +30,8 @@ ARGUMENTS = """
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    add_common(parser, ALL_FORMS)
-    add_staff(parser)
+    add_common_options(parser, ALL_FORMATS)
+    add_staff_arguments(parser)
     declare(parser, ARGUMENTS)
 
 

@@ -1,4 +1,4 @@
-"""What readers see of each answer: sections for text, Markdown and HTML; and every other form."""
+"""Render each answer in a format: sections as text, Markdown or HTML; rows; or JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from ...errors import InputError
 from ...io.json_text import to_json
 from ...io.result import Result
-from ...io.sections import FORMS, Section, format_sections, html_table
+from ...io.sections import FORMATS, Section, format_sections, html_table
 from ...io.text import format_rows
 
 Hide = Callable[[Any], Any]  # replaces names by pseudonyms
-ROW_FORMS = ("csv", "tsv", "jsonl")
-ALL_FORMS = (*FORMS, "json", *ROW_FORMS)
+ROW_FORMATS = ("csv", "tsv", "jsonl")
+ALL_FORMATS = (*FORMATS, "json", *ROW_FORMATS)
 VIEWS = {  # class of an answer: module and function of its sections
     "Audit": "report.audit_sections",
     "Certificate": "certificates.certificate_sections",
@@ -38,50 +38,50 @@ SEVERAL = {"Gap": "certificates.gaps_sections"}  # of a list of them
 
 def render(
     result: Result,
-    form: str = "table",
+    format: str = "table",
     *,
     hide: Hide = lambda data: data,
     width: int | None = None,
     whole: bool = True,
 ) -> str:
-    """An answer in one of ALL_FORMS. Raises InputError for another one.
+    """An answer in one of ALL_FORMATS. Raises InputError for any other.
 
     Args:
         result: the answer.
-        form: the form.
+        format: one of ALL_FORMATS.
         hide: a function that replaces names in plain data by pseudonyms.
         width: the number of characters in a line of text; None for the usual one.
         whole: whether HTML is a whole page.
     """
-    if form == "json":
+    if format == "json":
         return to_json(hide(result.json_data()))
-    if form in ROW_FORMS:
+    if format in ROW_FORMATS:
         rows = hide(result.flat_rows())
-        return format_rows(rows, result.row_columns or list(*rows[:1]), form)
-    if form not in FORMS:
-        known = ", ".join(ALL_FORMS)
-        raise InputError(f"form {str(form)[:40]!r}: no such form of a report; use one of {known}")
-    if form == "html" and whole and type(result).__name__ == "Audit":
+        return format_rows(rows, result.row_columns or list(*rows[:1]), format)
+    if format not in FORMATS:
+        known = ", ".join(ALL_FORMATS)
+        raise InputError(f"format {str(format)[:40]!r}: no such report format; use one of {known}")
+    if format == "html" and whole and type(result).__name__ == "Audit":
         from .report import report
 
-        return report(hide(result.to_dict()), form)
+        return report(hide(result.to_dict()), format)
     if view := _view_of(result):
         sections = list(view(result, hide))
         title = next((heading for heading, *_ in sections if heading != READING_TITLE), "")
-        sections += _words(result, whole=form == "html" and whole)
-        return format_sections(sections, form, width=width, title=title, whole=whole)
-    return _table(result, form, hide, width, whole)
+        sections += _words(result, whole=format == "html" and whole)
+        return format_sections(sections, format, width=width, title=title, whole=whole)
+    return _table(result, format, hide, width, whole)
 
 
-def _table(result: Result, form: str, hide: Hide, width: int | None, whole: bool) -> str:
+def _table(result: Result, format: str, hide: Hide, width: int | None, whole: bool) -> str:
     """An answer that is nothing but rows."""
     rows, notes = hide(result.flat_rows()), result.notes()
     columns = result.row_columns or list(*rows[:1])
-    if form == "html":
+    if format == "html":
         return html_table(rows, columns, notes, whole)
-    if form == "table" and not rows:
-        return format_rows(rows, columns, form, (NO_ROWS, *notes), width).replace("\n\n", "\n", 1)
-    return format_rows(rows, columns, form, notes, width)
+    if format == "table" and not rows:
+        return format_rows(rows, columns, format, (NO_ROWS, *notes), width).replace("\n\n", "\n", 1)
+    return format_rows(rows, columns, format, notes, width)
 
 
 def _words(result: Result, whole: bool) -> list[Section]:

@@ -23,7 +23,7 @@ SKILL_STATE_LABELS = {
     "unrecorded": "not recorded",
     "recorded": "recorded",
 }
-SAID = {"tool": "tool", "below": "below the level asked"}  # after a name as written
+CLAIM_LABELS = {"tool": "tool", "below": "below the level asked"}  # after a name as written
 SKILL_STATE_LEGEND = (
     "recorded: in the columns skills or assessed. by a tool alone: not recorded, but a tool in use "
     "is evidence for it. lacking: assessed and found absent. not recorded: unknown."
@@ -43,13 +43,13 @@ ACTION_LEGEND = (
 def certificate_sections(certificate: Certificate, hide: Hide) -> Iterator[Section]:
     """How the staff file was read, the verdict, each required skill, and what it rests on."""
     yield READING_TITLE, list(certificate.how_read), []
-    yield from _certificate(certificate)
+    yield from _certificate_sections(certificate)
 
 
 def gap_sections(gap: Gap, hide: Hide) -> Iterator[Section]:
     """How the staff file was read, what is missing, and what demands it."""
     yield _reading(gap)
-    yield from _gap(gap)
+    yield from _gap_sections(gap)
 
 
 def gaps_sections(gaps: Sequence[Gap], hide: Hide) -> Iterator[Section]:
@@ -64,22 +64,30 @@ def gaps_sections(gaps: Sequence[Gap], hide: Hide) -> Iterator[Section]:
         | {action: len(skills) for action, skills in gap.actions().items()}
         for gap in gaps
     ]
-    lines = [f"{gaps[0].person} holds now: {_held(gaps[0])}.", *_all_by_part(gaps), ACTION_LEGEND]
+    lines = [
+        f"{gaps[0].person} holds now: {_roles_held(gaps[0])}.",
+        *_all_by_part(gaps),
+        ACTION_LEGEND,
+    ]
     nearest = next((gap for gap in gaps if gap.missing and gap.role not in gap.holds), gaps[0])
     yield _reading(gaps[0])
     yield "Roles, the nearest first", lines, rows
-    yield from _gap(nearest)
+    yield from _gap_sections(nearest)
 
 
-def verification_sections(found: Verification, hide: Hide) -> Iterator[Section]:
+def verification_sections(verification: Verification, hide: Hide) -> Iterator[Section]:
     """Whether a certificate is verified, what it says, and where it is wrong."""
-    result = "verified" if found.verified else "NOT verified"
-    yield f"{found.certificate}: {result}", [_claim(found), *_stated(found)], found.to_rows()
+    result = "verified" if verification.verified else "NOT verified"
+    yield (
+        f"{verification.certificate}: {result}",
+        [_claim_text(verification), *_stated_reading(verification)],
+        verification.to_rows(),
+    )
 
 
-def _stated(found: Verification) -> Iterator[str]:
+def _stated_reading(verification: Verification) -> Iterator[str]:
     """The layout, separators and scale that were taken as the certificate states them."""
-    reading = found.content.get("reading")
+    reading = verification.content.get("reading")
     if not isinstance(reading, dict) or "table" not in reading:
         return
     parts = [f"Read as {reading['layout']}, as the certificate states"]
@@ -91,16 +99,16 @@ def _stated(found: Verification) -> Iterator[str]:
     yield ", ".join(parts)
 
 
-def _claim(found: Verification) -> str:
-    given = found.content
+def _claim_text(verification: Verification) -> str:
+    given = verification.content
     tools = ", tools accepted as evidence" if given.get("accepted") else ""
-    columns = ", ".join(found.ignored_columns)
+    columns = ", ".join(verification.ignored_columns)
     ignored = f"; columns not looked at: {columns}" if columns else ""
     claim = f"{given.get('person')} as {given.get('label')}: {given.get('verdict')}"
     return f"It says: {claim}{tools}{ignored}"
 
 
-def _held(gap: Gap) -> str:
+def _roles_held(gap: Gap) -> str:
     """The roles that the person of a gap holds."""
     return "; ".join(_labels(gap, gap.holds)) or "no role that is certain"
 
@@ -116,7 +124,7 @@ def _reading(gap: Gap) -> Section:
     return READING_TITLE, reading_summary(gap.reading) if gap.reading else [], []
 
 
-def _certificate(certificate: Certificate) -> Iterator[Section]:
+def _certificate_sections(certificate: Certificate) -> Iterator[Section]:
     data, label = certificate.content, _labeller(certificate)
     states = [line["state"] for line in data["skills"]]
     counts = ", ".join(
@@ -127,7 +135,7 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
         f"{data['person']} as {data['label']}: {data['verdict']}",
         [
             f"Of {counted(len(states), 'required skill')}: {counts}.",
-            *_read_levels(data, label),
+            *_level_notes(data, label),
             *tools,
             *_would_decide(data, label),
             NOTE,
@@ -140,7 +148,7 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
         yield (
             "Required skills, by role taken in",
             [f"Met: {'; '.join(met) or 'none'}. {PARTS_LEGEND}"],
-            [_part(part) for part in (*data["roles"], own) if part["required"]],
+            [_part_row(part) for part in (*data["roles"], own) if part["required"]],
         )
     by_state = [
         line for state in SKILL_STATE_LABELS for line in data["skills"] if line["state"] == state
@@ -150,12 +158,12 @@ def _certificate(certificate: Certificate) -> Iterator[Section]:
     yield (
         "Required skills",
         [SKILL_STATE_LEGEND, *unmatched],
-        [_skill(line, label) for line in by_state],
+        [_skill_row(line, label) for line in by_state],
     )
     yield "What it rests on", list(_sources(data, certificate)), []
 
 
-def _read_levels(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterator[str]:
+def _level_notes(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterator[str]:
     """What is had below the level asked, and what of the reading the verifier does not repeat."""
     reading = data["reading"]
     for skill, text in reading.get("below", {}).items():
@@ -164,7 +172,7 @@ def _read_levels(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterat
         yield f"verify does not re-check this certificate: {'; '.join(reasons)}."
 
 
-def _part(part: Mapping[str, Any]) -> dict[str, Any]:
+def _part_row(part: Mapping[str, Any]) -> dict[str, Any]:
     """The verdict on the skills of a role that is taken in, and how many are in which state."""
     others = {words: part[s] for s, words in SKILL_STATE_LABELS.items() if s != "recorded"}
     head = {"role": part["label"], "verdict": part["verdict"], "recorded": recorded_of(part)}
@@ -198,10 +206,10 @@ def _would_decide(data: Mapping[str, Any], label: Callable[[str], str]) -> Itera
             )
 
 
-def _skill(line: Mapping[str, Any], label: Callable[[str], str]) -> dict[str, str]:
+def _skill_row(line: Mapping[str, Any], label: Callable[[str], str]) -> dict[str, str]:
     cells = "; ".join(
         f"{cell['column']}: {cell['text']}"
-        + (f" ({said})" if (said := SAID.get(cell["says"])) else "")
+        + (f" ({said})" if (said := CLAIM_LABELS.get(cell["says"])) else "")
         for cell in line["evidence"]
     )
     return {
@@ -232,7 +240,7 @@ def _sources(data: Mapping[str, Any], certificate: Certificate) -> Iterator[str]
     yield f"Certificate: {certificate.to_dict()['id']}, {data['made']['ended']}"
 
 
-def _gap(gap: Gap) -> Iterator[Section]:
+def _gap_sections(gap: Gap) -> Iterator[Section]:
     missing = f"{len(gap.missing)} of {counted(len(gap.states), 'skill')} missing"
     actions = [
         f"To {action}: {'; '.join(_labels(gap, skills))}."
@@ -250,7 +258,7 @@ def _gap(gap: Gap) -> Iterator[Section]:
         f"{gap.person} to {gap.labels.get(gap.role, gap.role)}: {missing}",
         [
             f"Now {gap.verdict} ({gap.file}, line {gap.line}).",
-            f"Holds now: {_held(gap)}.",
+            f"Holds now: {_roles_held(gap)}.",
             *by_part,
             *below,
             *actions,

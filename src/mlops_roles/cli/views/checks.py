@@ -18,12 +18,12 @@ MAX_FINDINGS = 5  # of one check in a report; the rows have all
 COVERAGE_COLUMNS = ("kind", "language", "labels", "definitions", "terms")
 
 
-def report_sections(found: Report, hide: Hide) -> Iterator[Section]:
+def report_sections(report: Report, hide: Hide) -> Iterator[Section]:
     """How much was checked, and the findings."""
-    shapes = sum(map(bool, found.checked.values()))
-    title = counted(len(found.findings), "finding") if found.findings else "No findings"
-    checked = f"{counted(found.nodes, 'node')} checked by {counted(shapes, 'shape')}."
-    yield title, [checked], found.to_rows()
+    shapes = sum(map(bool, report.checked.values()))
+    title = counted(len(report.findings), "finding") if report.findings else "No findings"
+    checked = f"{counted(report.nodes, 'node')} checked by {counted(shapes, 'shape')}."
+    yield title, [checked], report.to_rows()
 
 
 def quality_sections(judged: Quality, hide: Hide) -> Iterator[Section]:

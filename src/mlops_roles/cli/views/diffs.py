@@ -16,10 +16,10 @@ Data = Mapping[str, Any]
 LIMIT = 60  # rows of a table; JSON has all
 
 
-def diff_sections(found: OntologyDiff | StaffDiff, hide: Hide) -> Iterator[Section]:
+def diff_sections(diff: OntologyDiff | StaffDiff, hide: Hide) -> Iterator[Section]:
     """What differs between two ontologies, or between two staff files."""
-    data = hide(found.to_dict())
-    yield from _ontology(data) if isinstance(found, OntologyDiff) else _staff(data)
+    data = hide(diff.to_dict())
+    yield from _ontology(data) if isinstance(diff, OntologyDiff) else _staff(data)
 
 
 def _ontology(data: Data) -> Iterator[Section]:

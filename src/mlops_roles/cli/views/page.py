@@ -19,18 +19,25 @@ from ...staff.reading import reading_summary
 from .glossary import glossary
 from .people import (
     could_act,
+    format_with_the_rest,
     known_by,
     label_of,
     left_out,
-    now_of,
     post_roles,
     recorded_by_part,
     recorded_of,
+    relation_now,
     roles_held,
     unit_row,
-    where_the_rest_is,
 )
-from .report import MISSING_LABELS, STATE_LABELS, STEP_STATE_LABELS, chips, largest, through_of
+from .report import (
+    MISSING_LABELS,
+    STATE_LABELS,
+    STEP_STATE_LABELS,
+    largest,
+    missing_skills,
+    through_text,
+)
 
 if TYPE_CHECKING:
     import jinja2
@@ -49,9 +56,9 @@ def audit_page(data: Data) -> str:
     style, script = ((here / name).read_text("utf-8") for name in ("audit.css", "audit.js"))
     env.filters |= _filters(data)
     small, shown = bool(data.get("small_groups")), _shown(data)
-    heat = _heat({**data, "roles": shown["roles"]})
+    heat = _heatmap({**data, "roles": shown["roles"]})
     words = {
-        "folded": _folded(data, shown, len(heat)),
+        "folded": _omission_note(data, shown, len(heat)),
         "states": STATE_LABELS,
         "step_states": STEP_STATE_LABELS,
         "kinds": MISSING_LABELS,
@@ -91,8 +98,8 @@ def _filters(data: Data) -> dict[str, Any]:
         "label": lambda slug: label_of(data, slug),
         "number": "{:,}".format,
         "compact": _compact,
-        "chips": chips,
-        "through": lambda cover: through_of(data, cover),
+        "chips": missing_skills,
+        "through": lambda cover: through_text(data, cover),
         "by_part": lambda row: recorded_by_part(row.get("parts", ()), data["labels"]),
         "anchor": lambda word: re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-"),
         "recorded_of": recorded_of,
@@ -100,9 +107,9 @@ def _filters(data: Data) -> dict[str, Any]:
         "roles_held": lambda person: roles_held(data, person),
         "could_act": lambda person: "; ".join(could_act(data, person)),
         "next_role": lambda p: next((r for r in p["roles"] if r["role"] == p["next"]), None),
-        "where_the_rest_is": where_the_rest_is,
+        "where_the_rest_is": format_with_the_rest,
         "share": lambda row: f"{row['recorded'] / (row['required'] or 1):.4f}",
-        "now": now_of,
+        "now": relation_now,
         "unit_row": lambda unit: unit_row(data, unit),
         "post_roles": lambda post: post_roles(data, post),
     }
@@ -136,7 +143,7 @@ def _shown(data: Data) -> dict[str, dict[str, Any]]:
     return found | {"nearest": {r: people for r, people in nearest if r in found["roles"]}}
 
 
-def _folded(data: Data, shown: Data, skills: int) -> str:
+def _omission_note(data: Data, shown: Data, skills: int) -> str:
     """What a page leaves out, in a sentence; empty if it leaves out nothing."""
     sizes = [(g, len(data[g]), len(shown[g])) for g in ("roles", "tasks")]
     sizes.append(("skills of these roles", skills, min(skills, MAX_DETAILS)))
@@ -160,7 +167,7 @@ def _compact(number: int) -> str:
     )
 
 
-def _heat(data: Data) -> list[tuple[str, list[str]]]:
+def _heatmap(data: Data) -> list[tuple[str, list[str]]]:
     """Each required skill with the roles that require it; the most widely required first."""
     order = {role: i for i, role in enumerate(data["roles"])}
     needed = _inverted({role: data["requires"].get(role, ()) for role in order})

@@ -1,4 +1,4 @@
-"""The sections of an audit's report about people and units: the same rows for every form."""
+"""The sections of an audit's report about people and units: the same rows for every format."""
 
 from __future__ import annotations
 
@@ -65,15 +65,15 @@ def recorded_by_part(parts: Iterable[Data], labels: Mapping[str, str]) -> list[s
     ]
 
 
-def more_line(shown: int, total: int) -> list[str]:
+def more_note(shown: int, total: int) -> list[str]:
     """A sentence on the entries that are not shown, if there are such."""
     if shown >= total:
         return [] if total else ["none"]
-    return [f"… and {total - shown:,} more: {where_the_rest_is(shown, total)}"]
+    return [f"… and {total - shown:,} more: {format_with_the_rest(shown, total)}"]
 
 
-def where_the_rest_is(shown: int, total: int) -> str:
-    """Which form has the entries that a list leaves out; the workbook has its first ones only."""
+def format_with_the_rest(shown: int, total: int) -> str:
+    """A sentence on the format that has the entries left out of a list."""
     if total <= WORKBOOK_ROWS:
         return "all are in the workbook (--format xlsx)"
     if shown < WORKBOOK_ROWS:
@@ -83,15 +83,15 @@ def where_the_rest_is(shown: int, total: int) -> str:
 
 def _holders(data: Data, limit: int) -> Section:
     rows = [
-        {"role": label_of(data, role)} | _holder(data, holder)
+        {"role": label_of(data, role)} | _holder_row(data, holder)
         for role, holders in data["holders"].items()
         for holder in holders[:limit]
     ]
     total = sum(role["people"] for role in data["roles"].values())
-    return "Who holds which role", [*more_line(len(rows), total), HOLDERS_NOTE], rows
+    return "Who holds which role", [*more_note(len(rows), total), HOLDERS_NOTE], rows
 
 
-def _holder(data: Data, holder: Data) -> dict[str, Any]:
+def _holder_row(data: Data, holder: Data) -> dict[str, Any]:
     return {
         **_identity(holder),
         "known by": known_by(data, holder),
@@ -123,16 +123,16 @@ def _single_points(data: Data, limit: int) -> Section:
         }
         for person in data["single_points"][:limit]
     ]
-    more = more_line(len(rows), data["totals"].get("single_points", 0))
+    more = more_note(len(rows), data["totals"].get("single_points", 0))
     return "Single points of failure", [*more, SINGLE_NOTE], rows
 
 
 def _people(data: Data, limit: int) -> Section:
-    rows = [_person(data, person) for person in data["people"][:limit]]
-    return "People", more_line(len(rows), data["rows"]["used"]), rows
+    rows = [_person_row(data, person) for person in data["people"][:limit]]
+    return "People", more_note(len(rows), data["rows"]["used"]), rows
 
 
-def _person(data: Data, person: Data) -> dict[str, Any]:
+def _person_row(data: Data, person: Data) -> dict[str, Any]:
     nearest = next((row for row in person["roles"] if row["role"] == person["next"]), None)
     return {
         **_identity(person),
@@ -173,7 +173,7 @@ def _pages(data: Data, limit: int) -> Section:
     )
     rows = [_role_of_person(data, *pair) for pair, _ in zip(found, range(limit), strict=False)]
     shown = len({(row["person"], row["line"]) for row in rows})
-    return "Each person's roles", more_line(shown, data["rows"]["used"]), rows
+    return "Each person's roles", more_note(shown, data["rows"]["used"]), rows
 
 
 def _role_of_person(data: Data, person: Data, row: Data) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _role_of_person(data: Data, person: Data, row: Data) -> dict[str, Any]:
     return {
         **_identity(person),
         "role": label_of(data, row["role"]),
-        "now": now_of(row, person),
+        "now": relation_now(row, person),
         "recorded": recorded_of(row),
         "by role taken in": recorded_by_part(row.get("parts", ()), data["labels"]),
         "lacking": _labels(data, missing.get("lacking", ())),
@@ -190,7 +190,7 @@ def _role_of_person(data: Data, person: Data, row: Data) -> dict[str, Any]:
     }
 
 
-def now_of(row: Data, person: Data) -> str:
+def relation_now(row: Data, person: Data) -> str:
     """What a role is to a person now: held, next, or one that the record would allow."""
     now = "holds it" if row["held"] else "next" if row["role"] == person["next"] else ""
     return ", ".join(filter(None, (now, VERDICTS[row["verdict"]])))
@@ -204,7 +204,7 @@ def units_section(data: Data, limit: int) -> Section:
     """The units of most people, each with what its own people cover."""
     rows = [unit_row(data, unit) for unit in data["units"][:limit]]
     total = data["totals"].get("units", len(data["units"]))
-    return "Units", [*more_line(len(rows), total), UNITS_NOTE], rows
+    return "Units", [*more_note(len(rows), total), UNITS_NOTE], rows
 
 
 def unit_row(data: Data, unit: Data) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _open_posts(data: Data, limit: int) -> Section:
         }
         for post in posts[:limit]
     ]
-    more = more_line(len(rows), data["totals"].get("open_posts", 0))
+    more = more_note(len(rows), data["totals"].get("open_posts", 0))
     return "Open posts", [*more, *left_out(data), POSTS_NOTE], rows
 
 

@@ -25,14 +25,14 @@ def unknown_sections(statement: str) -> list[Section]:
     return [(statement, [UNKNOWN], [])]
 
 
-def consistency_sections(found: Consistency, hide: Hide) -> Iterator[Section]:
+def consistency_sections(consistency: Consistency, hide: Hide) -> Iterator[Section]:
     """Whether statements contradict each other: a verdict, and a section for each contradiction."""
-    number = len(found.contradictions)
+    number = len(consistency.contradictions)
     verdict = f"Not consistent: {counted(number, 'contradiction')}." if number else "Consistent."
-    axioms = counted(len(found.not_reasoned), "axiom")
-    left = [f"Not reasoned with: {axioms}, which may hide one."] if found.not_reasoned else []
+    axioms = counted(len(consistency.not_reasoned), "axiom")
+    left = [f"Not reasoned with: {axioms}, which may hide one."] if consistency.not_reasoned else []
     yield "Consistency", [verdict, *left], []
-    yield from map(_section, found.contradictions)
+    yield from map(_section, consistency.contradictions)
 
 
 def _section(proof: Proof) -> Section:

@@ -56,25 +56,27 @@ LEGEND = (
 )
 
 
-def report(data: Data, form: str, width: int | None = None) -> str:
+def report(data: Data, format: str, width: int | None = None) -> str:
     """The data of `Audit.to_dict` as 'table' (in lines of a width, if given), 'md' or 'html'."""
-    if form == "html":
+    if format == "html":
         from .page import audit_page
 
         return audit_page(data)
-    return format_sections(_sections(data, LIMITS.get(form, LIMITS["table"])), form, width=width)
+    return format_sections(
+        _sections(data, LIMITS.get(format, LIMITS["table"])), format, width=width
+    )
 
 
-def audit_sections(found: Audit, hide: Hide) -> Iterator[Section]:
+def audit_sections(audit: Audit, hide: Hide) -> Iterator[Section]:
     """The sections of the report of an audit."""
-    return _sections(hide(found.to_dict()), LIMITS["table"])
+    return _sections(hide(audit.to_dict()), LIMITS["table"])
 
 
-def reading_report(data: Data, form: str, width: int | None = None) -> str:
+def reading_report(data: Data, format: str, width: int | None = None) -> str:
     """Format a reading, as `Reading.to_dict` returns it, as 'table', 'md' or 'html'."""
     rows = list(reading_rows(data))
     section = f"How {data['file']} is read", reading_summary(data), rows
-    return format_sections([section], form, width=width)
+    return format_sections([section], format, width=width)
 
 
 def audit_workbook(data: Data) -> bytes:
@@ -98,7 +100,7 @@ def _sections(data: Data, limits: Mapping[str, int], whole: bool = False) -> Ite
         yield units_section(data, limits["units"])
     yield "Workflow", *_workflow(data)
     for group, title, nobody, single in COVERED:
-        rows = [_covered(data, group, *item) for item in data[group].items()] if whole else []
+        rows = [_coverage_row(data, group, *item) for item in data[group].items()] if whole else []
         yield title, _coverage(data, data[group], nobody, single), rows
     if not is_small:  # the rest is about single people, rows and spellings
         nearest = {role: found for role, found in data["nearest"].items() if role in shown}
@@ -117,7 +119,7 @@ def largest(rows: Mapping[str, Data], limit: int) -> dict[str, Data]:
     return {name: row for name, row in rows.items() if name in kept}
 
 
-def _covered(data: Data, group: str, item: str, cover: Data) -> dict[str, Any]:
+def _coverage_row(data: Data, group: str, item: str, cover: Data) -> dict[str, Any]:
     """How a task or skill is covered, as a row."""
     more = {"by tools alone": cover.get("evidence", 0)} if group == "skills" else {}
     return {
@@ -134,26 +136,26 @@ def _questions(data: Data, limits: Mapping[str, int]) -> Iterator[Section]:
     """What a person has to decide: titles, names and rows; and the nearest candidates."""
     yield (
         "Titles that name no role, or several",
-        *_first_rows(data["open_titles"], limits["titles"], lambda t: _open_title(data, t)),
+        *_limited_rows(data["open_titles"], limits["titles"], lambda t: _open_title_row(data, t)),
     )
     people = [(role, person) for role, found in data["nearest"].items() for person in found[:3]]
     yield (
         "Nearest candidates",
         ([] if people else ["none"]) + _candidates_by_part(data),
-        [_candidate(data, role, person) for role, person in people],
+        [_candidate_row(data, role, person) for role, person in people],
     )
     yield (
         "Names of no known skill or tool",
-        *_first_rows(
+        *_limited_rows(
             list(data["unmatched_skills"].items()),
             limits["names"],
-            lambda u: _unknown_name(data, *u),
+            lambda u: _unknown_name_row(data, *u),
         ),
     )
     keyed = any("person" in r for r in data["rejected"])  # the rows of a table have no lines
     yield (
         "Rejected rows",
-        *_first_rows(
+        *_limited_rows(
             data["rejected"],
             limits["rejected"],
             lambda r: _row_reference(r, keyed) | {"reason": r["reason"], "fix": r["fix"]},
@@ -170,7 +172,7 @@ def _row_reference(rejected: Data, keyed: bool) -> dict[str, Any]:
     )
 
 
-def _first_rows(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], TableRows]:
+def _limited_rows(items: Sequence[Any], limit: int, row: Any) -> tuple[list[str], TableRows]:
     """The first items as rows, and a sentence on the others."""
     more = f"… and {len(items) - limit:,} more: --format json lists all"
     return ([more] if len(items) > limit else [] if items else ["none"]), [
@@ -209,7 +211,7 @@ def _roles(data: Data, shown: Mapping[str, Data]) -> tuple[list[str], TableRows]
         }
         for role, c in shown.items()
     ]
-    through = ((label_of(data, role), through_of(data, c)) for role, c in shown.items())
+    through = ((label_of(data, role), through_text(data, c)) for role, c in shown.items())
     left_out = len(data["roles"]) - len(rows)
     return [
         "Held by nobody: "
@@ -222,7 +224,7 @@ def _roles(data: Data, shown: Mapping[str, Data]) -> tuple[list[str], TableRows]
     ], rows
 
 
-def through_of(data: Data, role: Data) -> str:
+def through_text(data: Data, role: Data) -> str:
     """How many hold a role because they hold a narrower one: '1 through Senior Baker'."""
     narrower = role.get("through", {}).items()
     return ", ".join(f"{people:,} through {label_of(data, held)}" for held, people in narrower)
@@ -236,7 +238,7 @@ def _workflow(data: Data) -> tuple[list[str], TableRows]:
     for zone in data["workflow"]:
         states = [data["steps"][step["step"]]["state"] for step in zone["steps"]]
         for step, state in zip(zone["steps"], states, strict=True):
-            found[state][step["step"]] = _step(step)
+            found[state][step["step"]] = _step_label(step)
         rows.append(
             {
                 "zone": f"{zone['notation']} {zone['label']}",
@@ -255,7 +257,7 @@ def _workflow(data: Data) -> tuple[list[str], TableRows]:
     ], rows
 
 
-def _step(step: Data) -> str:
+def _step_label(step: Data) -> str:
     return f"{step['notation'] or ''} {step['label'] or step['step']}".strip()
 
 
@@ -279,13 +281,13 @@ def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -
     return [f"{len(found['covered'])} of {len(group)} by {many} or more.", *rest]
 
 
-def _unknown_name(data: Data, name: str, people: int) -> dict[str, Any]:
+def _unknown_name_row(data: Data, name: str, people: int) -> dict[str, Any]:
     """An unknown name with known names near it; they are proposals."""
     near = data.get("nearest_names", {}).get(name, ())
     return {"written": name, "people": people, "perhaps": "; ".join(near)}
 
 
-def _open_title(data: Data, title: Data) -> dict[str, Any]:
+def _open_title_row(data: Data, title: Data) -> dict[str, Any]:
     meant = [label_of(data, role) for role in title["roles"]]
     return {
         "title": title["title"],
@@ -296,15 +298,15 @@ def _open_title(data: Data, title: Data) -> dict[str, Any]:
     }
 
 
-def _candidate(data: Data, role: str, person: Data, limit: int = 3) -> dict[str, Any]:
+def _candidate_row(data: Data, role: str, person: Data, limit: int = 3) -> dict[str, Any]:
     """A person and the first skills missing for a role; those found lacking come first."""
-    missing_skills = chips(person)
+    skills = missing_skills(person)
     kinds = [
         f"{MISSING_LABELS[kind]}: {'; '.join(label_of(data, s) for _, s in group)}"
-        for kind, group in groupby(missing_skills[:limit], lambda chip: chip[0])
+        for kind, group in groupby(skills[:limit], lambda pair: pair[0])
     ]
     missing = ". ".join(kinds or ["nothing"]) + (
-        f" … and {len(missing_skills) - limit} more" if len(missing_skills) > limit else ""
+        f" … and {len(skills) - limit} more" if len(skills) > limit else ""
     )
     return {
         "role": label_of(data, role),
@@ -326,7 +328,7 @@ def _candidates_by_part(data: Data) -> list[str]:
     ]
 
 
-def chips(person: Data) -> list[tuple[str, str]]:
+def missing_skills(person: Data) -> list[tuple[str, str]]:
     """(kind, skill) of each skill that a candidate is missing; those found lacking come first."""
     return [(kind, skill) for kind in MISSING_LABELS for skill in person[kind]]
 

@@ -38,13 +38,13 @@ CHANGED_FROM = {
 MAX_NAMES = 6  # of the items that a member covers; JSON has all
 
 
-def whatif_sections(found: WhatIf, hide: Hide) -> Iterator[Section]:
+def whatif_sections(whatif: WhatIf, hide: Hide) -> Iterator[Section]:
     """What changes, how the staff was read, and coverage before and after."""
-    data = hide(found.to_dict())
+    data = hide(whatif.to_dict())
     people = counted(data["rows"]["used"], "person", "people")
     head = [
         f"{data['file']}: {people}; ontology {data['ontology']}.",
-        *(_change(data, change) for change in data["changes"]),
+        *(_change_text(data, change) for change in data["changes"]),
         data["note"],
     ]
     yield "What if", head, []
@@ -52,7 +52,7 @@ def whatif_sections(found: WhatIf, hide: Hide) -> Iterator[Section]:
     yield from coverage_sections(data)
 
 
-def _change(data: Data, change: Data) -> str:
+def _change_text(data: Data, change: Data) -> str:
     """A supposed change as a sentence."""
     if change["kind"] == "leave":
         return f"- {change['person']} leaves."
@@ -77,7 +77,7 @@ def coverage_sections(data: Data) -> Iterator[Section]:
     for group in GROUPS:
         rows = [row for row in data["coverage"] if row["group"] == group]
         shown = [count for count in COUNTS if count != "through" or any(map(_is_through, rows))]
-        items = [_item(data, row, shown) for row in rows]
+        items = [_item_row(data, row, shown) for row in rows]
         yield GROUP_TITLES[group], [] if rows else ["nothing changes"], items
 
 
@@ -86,7 +86,7 @@ def _is_through(row: Data) -> bool:
     return any((row[side] or {}).get("through") for side in ("before", "after"))
 
 
-def _item(data: Data, row: Data, shown: Iterable[str]) -> dict[str, Any]:
+def _item_row(data: Data, row: Data, shown: Iterable[str]) -> dict[str, Any]:
     before, after, assumed = row["before"] or {}, row["after"] or {}, row.get("assumed", {})
     counts = {
         COUNT_LABELS[count]: _arrow(before.get(count), after.get(count))
@@ -110,15 +110,15 @@ def _arrow(before: Any, after: Any) -> str:
     return shown[0] if before == after else " → ".join(shown)
 
 
-def team_sections(found: Team, hide: Hide) -> Iterator[Section]:
+def team_sections(team: Team, hide: Hide) -> Iterator[Section]:
     """How the staff was read, the group, and what too few of the staff cover."""
-    data = hide(found.to_dict())
+    data = hide(team.to_dict())
     role = data.get("role")
     title = f"The fewest people to train for {_label(data, role)}" if role else "Team"
     lacking = "What nobody has yet: to be learned" if role else "What too few of the staff cover"
     yield READING_TITLE, reading_summary(data["reading"]), []
-    yield title, _team(data), [_member(data, member) for member in data["members"]]
-    yield lacking, _fixes(data), [_impossible(data, row) for row in data["impossible"]]
+    yield title, _team(data), [_member_row(data, member) for member in data["members"]]
+    yield lacking, _fixes(data), [_impossible_row(data, row) for row in data["impossible"]]
 
 
 def _team(data: Data) -> list[str]:
@@ -135,14 +135,14 @@ def _team(data: Data) -> list[str]:
     short = f"Not covered, or by too few, with at most {most}: "
     return [
         f"{people} {cover} {wanted - len(unmet)} of {items}{each}.",
-        _proven(data["proof"]),
+        _proof_text(data["proof"]),
         *([f"{short}{_labels(data, unmet)}."] if unmet else []),
         "* no other member covers it",
         f"{data['file']}, ontology {data['ontology']}. {data['note']}",
     ]
 
 
-def _proven(proof: Data) -> str:
+def _proof_text(proof: Data) -> str:
     """What is proven about the size of a group, or the bound if time was up."""
     sized = "places_at_most" in proof
     if proof["status"] == "optimal":
@@ -156,10 +156,10 @@ def _proven(proof: Data) -> str:
     return f"Not proven best in the time given ({proof['solver']}): {bound}."
 
 
-def _member(data: Data, member: Data) -> dict[str, Any]:
+def _member_row(data: Data, member: Data) -> dict[str, Any]:
     others = [item for item in member["covers"] if item not in member["alone"]]
-    names = [f"{_covered(data, member, item)}*" for item in sorted(member["alone"])]
-    names += [_covered(data, member, item) for item in sorted(others)]
+    names = [f"{_covered_text(data, member, item)}*" for item in sorted(member["alone"])]
+    names += [_covered_text(data, member, item) for item in sorted(others)]
     more = f" … and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
     return {
         "person": member["person"] + (" (must)" if member["must"] else ""),
@@ -170,14 +170,14 @@ def _member(data: Data, member: Data) -> dict[str, Any]:
     }
 
 
-def _covered(data: Data, member: Data, item: str) -> str:
+def _covered_text(data: Data, member: Data, item: str) -> str:
     """An item that a member covers, with the narrower role if the member holds it through one."""
     narrower = member["through"].get(item)
     label = _label(data, item)
     return f"{label} (through {_label(data, narrower)})" if narrower else label
 
 
-def _impossible(data: Data, row: Data) -> dict[str, Any]:
+def _impossible_row(data: Data, row: Data) -> dict[str, Any]:
     shown = {
         data["cover"]: _label(data, row["item"]),
         "people": row["people"],

@@ -1,4 +1,4 @@
-"""What a server offers in addition to the endpoint: pages, origins, more addresses."""
+"""What a server has in addition to the endpoint: pages, allowed origins, more addresses."""
 
 from __future__ import annotations
 
@@ -18,27 +18,26 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True)
-class Part:
-    """What another room adds to the application, such as pages about people."""
+class SubApp:
+    """Addresses that another room adds to the application, such as pages about people."""
 
-    routes: Sequence[BaseRoute]  # its addresses. They check the host, and who asks, themselves.
+    routes: Sequence[BaseRoute]  # its addresses; each checks the host and the client itself
     lifespan: Lifespan | None = None  # what it needs while the application runs
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What a server offers in addition to the endpoint and the questions."""
+class ServerOptions:
+    """What a server has in addition to the endpoint and the questions."""
 
-    # without a folder, whether the pages of the shipped ontology are built when the first of them
-    # is asked for; else there are no pages
+    # whether, without a folder, the pages of the shipped ontology are built at the first request
     build: bool = False
-    # other origins, such as 'https://editor.example', whose pages may ask
+    # other origins, such as 'https://editor.example', that may send requests (CORS)
     origins: Sequence[str] = ()
-    # more to serve; each is made for the hosts that a request may name
-    parts: Sequence[Callable[[Sequence[str]], Part]] = ()
+    # functions that make more addresses, given the hosts that a request may name
+    sub_apps: Sequence[Callable[[Sequence[str]], SubApp]] = ()
 
     def check(self) -> None:
-        """Raise InputError if an origin is none."""
+        """Raise InputError for an origin that is not valid."""
         for origin in self.origins:
             if not re.fullmatch(r"https?://[\w.-]+(?::\d+)?", origin, re.A):
                 raise InputError(
@@ -46,22 +45,22 @@ class Offer:
                 )
 
 
-def names_host(request: Request, hosts: Collection[str]) -> bool:
-    """Whether a request names one of some hosts; one in another's name may be DNS rebinding."""
+def names_a_host(request: Request, hosts: Collection[str]) -> bool:
+    """Whether the Host header of a request is one of some hosts; else it may be DNS rebinding."""
     named = request.headers.getlist("host")
     return len(named) == 1 and named[0].casefold() in hosts
 
 
-def together(lifespans: Sequence[Lifespan]) -> Lifespan | None:
-    """One lifespan of several; None if there is none."""
+def combined_lifespan(lifespans: Sequence[Lifespan]) -> Lifespan | None:
+    """Several lifespans as one; None if there are none."""
     if not lifespans:
         return None
 
     @asynccontextmanager
-    async def whole(app: Any) -> AsyncIterator[None]:
+    async def combined(app: Any) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for lifespan in lifespans:
                 await stack.enter_async_context(lifespan(app))
             yield
 
-    return whole
+    return combined

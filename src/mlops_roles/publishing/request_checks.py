@@ -7,12 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.responses import Response
 
-from .site import SAFE
+from .site import SECURITY_HEADERS
 
 MAX_HEADERS = 16 << 10  # bytes of the names and values of the headers of a request
 
 
-def with_form(app: Any) -> Any:
+def with_request_checks(app: Any) -> Any:
     """An ASGI application behind these checks.
 
     Args:
@@ -22,9 +22,11 @@ def with_form(app: Any) -> Any:
     async def checked(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             if refused := _refusal(scope["headers"]):
-                await Response(refused[1], refused[0], SAFE, "text/plain")(scope, receive, send)
+                await Response(refused[1], refused[0], SECURITY_HEADERS, "text/plain")(
+                    scope, receive, send
+                )
                 return
-            scope = _relative(scope)
+            scope = _with_relative_target(scope)
         await app(scope, receive, send)
 
     return checked
@@ -38,7 +40,7 @@ def _refusal(headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
     return None
 
 
-def _relative(scope: dict[str, Any]) -> dict[str, Any]:
+def _with_relative_target(scope: dict[str, Any]) -> dict[str, Any]:
     """A scope whose target is a path; the host of an absolute target goes before the header."""
     if not scope["raw_path"].lower().startswith((b"http://", b"https://")):
         return scope

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..publishing.offer import Part
+from ..publishing.server_options import SubApp
 
 if TYPE_CHECKING:
     from ..analysis.evidence import Records
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 MISSING = "501: install it with: pip install 'mlops-roles[mcp]'\n"
 
 
-def mcp_part(graph: Graph) -> Callable[[Sequence[str]], Part]:
-    """What makes the address of the protocol for some hosts; its tools know no person."""
+def mcp_sub_app(graph: Graph) -> Callable[[Sequence[str]], SubApp]:
+    """A function that makes the address /mcp for some hosts; its tools know no person."""
 
-    def make(hosts: Sequence[str]) -> Part:
+    def make(hosts: Sequence[str]) -> SubApp:
         from starlette.routing import Route
 
-        tools = LateTools(graph).named(hosts)
-        return Part([Route("/mcp", tools)], tools.lifespan)
+        tools = LazyTools(graph).for_hosts(hosts)
+        return SubApp([Route("/mcp", tools)], tools.lifespan)
 
     return make
 
 
-class LateTools:
-    """An ASGI application that is made when it is first asked.
+class LazyTools:
+    """An ASGI application that is made at the first request.
 
     Args:
         graph: the ontology, with a company's additions.
-        staff: the records of people, of which the tools then know.
+        staff: the records of people; with them, there are tools about people, too.
     """
 
     def __init__(self, graph: Graph, staff: Records | None = None):
@@ -40,20 +40,20 @@ class LateTools:
         self.hosts: Sequence[str] = ()
         self.app: Any = None
 
-    def named(self, hosts: Sequence[str]) -> LateTools:
-        """Itself, for the hosts that a request may name."""
+    def for_hosts(self, hosts: Sequence[str]) -> LazyTools:
+        """Set the hosts that a request may name; returns itself."""
         self.hosts = hosts
         return self
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request, once the application is there."""
+        """Answer a request; the first one waits until the application is made."""
         self.wanted.set()
         await self.ready.wait()
         await self.app(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(self, _: Any) -> AsyncIterator[None]:
-        """Run the sessions of the protocol, from the first request on."""
+        """Run the sessions of the protocol from the first request to the end of the server."""
         import anyio
 
         self.wanted, self.ready = anyio.Event(), anyio.Event()
@@ -79,7 +79,7 @@ class LateTools:
             await anyio.sleep_forever()
 
     def _make(self) -> tuple[Any, Any]:
-        from .agents import Toolbox
         from .mcp_server import build_server, http_app
+        from .toolbox import Toolbox
 
         return http_app(build_server(Toolbox(self.graph, self.staff)), self.hosts)

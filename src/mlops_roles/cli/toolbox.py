@@ -1,8 +1,8 @@
-"""What an agent may call: each question and command as a typed tool that only reads.
+"""The tools that an AI agent may call: questions and commands with typed arguments, read-only.
 
-Nothing here knows a protocol: `mcp_server` offers these tools over MCP. Each answer is bounded, has
-the IRI and the sources of its terms, and says which of its statements are inferred. People are
-known only from a staff file, and by pseudonyms unless the user wants names.
+This module is independent of the protocol: `mcp_server` offers the tools over MCP. Each answer has
+a limited size, the IRIs and sources of its terms, and marks inferred statements. The people are
+those of a staff file, shown by pseudonym unless the user wants names.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tool:
-    """One thing that an agent may call."""
+    """A function that an agent may call, with the descriptions of its arguments."""
 
     name: str  # letters, digits and underscores
     description: str  # what it answers, in a sentence or two
@@ -43,18 +43,18 @@ class Tool:
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of its arguments."""
-        found: dict[str, Any] = {
+        properties: dict[str, Any] = {
             name: {"type": "string", "description": text, "maxLength": MAX_TEXT}
             for name, text in self.texts.items()
         }
         if self.has_limit:
-            found["limit"] = {
+            properties["limit"] = {
                 **{"type": "integer", "minimum": 1, "maximum": MAX_ROWS, "default": ROWS},
                 "description": "the greatest number of rows",
             }
         return {
             "type": "object",
-            "properties": found,
+            "properties": properties,
             "required": list(self.required),
             "additionalProperties": False,
         }
@@ -62,8 +62,8 @@ class Tool:
     def call(self, arguments: Arguments) -> dict[str, Any]:
         """The answer to some arguments.
 
-        Raises InputError for an argument that is unknown, missing or not of its type, and for a
-        name of which nothing is known.
+        Raises InputError for an argument that is unknown, missing or of another type, and for an
+        unknown name.
         """
         known = self.schema["properties"]
         for name, value in arguments.items():
@@ -72,16 +72,16 @@ class Tool:
                 raise InputError(f"{self.name}: no argument {name[:100]!r}; it takes {takes}")
             self._check(name, value)
         if absent := [name for name in self.required if not arguments.get(name)]:
-            raise InputError(f"{self.name}: {', '.join(absent)} is missing")
+            raise InputError(f"{self.name}: {', '.join(absent)} is missing; give it")
         return self.run({name: value for name, value in arguments.items() if value != ""})
 
     def _check(self, name: str, value: Any) -> None:
         """Raise InputError if an argument is not of its type."""
         if name == "limit":
             if type(value) is not int or not 1 <= value <= MAX_ROWS:
-                raise InputError(f"{self.name}: limit: a whole number from 1 to {MAX_ROWS}")
+                raise InputError(f"{self.name}: limit is not a whole number from 1 to {MAX_ROWS}")
         elif not isinstance(value, str) or len(value) > MAX_TEXT:
-            raise InputError(f"{self.name}: {name}: a text of at most {MAX_TEXT} characters")
+            raise InputError(f"{self.name}: {name} is not a text of at most {MAX_TEXT} characters")
 
 
 class Toolbox:
@@ -96,16 +96,18 @@ class Toolbox:
     def __init__(self, graph: Graph | None = None, staff: Records | None = None):
         self.graph = graph or load()
         self.staff = staff
-        self._seen = _state_of(staff)
+        self._file_state = _file_state_of(staff)
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
         """All tools by name."""
-        questions = (asked for asked in catalogue(self.graph).values() if not is_about_data(asked))
-        found = [*map(self._question, questions), *self._commands()]
+        questions = (
+            question for question in catalogue(self.graph).values() if not is_about_data(question)
+        )
+        tools = [*map(self._question_tool, questions), *self._command_tools()]
         if self.staff is not None:
-            found += self._about_people()
-        return {tool.name: tool for tool in found}
+            tools += self._people_tools()
+        return {tool.name: tool for tool in tools}
 
     def term_page(self, iri: str) -> str:
         """The page of a term in Markdown, as `mlops-roles show` has it. Raises UnknownName."""
@@ -113,20 +115,20 @@ class Toolbox:
 
         return show(iri, self.graph).report("md")
 
-    def _question(self, asked: Question) -> Tool:
+    def _question_tool(self, question: Question) -> Tool:
         return Tool(
-            f"ask_{asked.name.replace('-', '_')}",
-            f"{asked.summary}. Each parameter fixes a column; without any, all rows.",
-            asked.parameters,
-            lambda given: self._rows(asked, given),
+            f"ask_{question.name.replace('-', '_')}",
+            f"{question.summary}. Each parameter fixes a column; without any, all rows.",
+            question.parameters,
+            lambda arguments: self._rows(question, arguments),
             has_limit=True,
         )
 
-    def _rows(self, asked: Question, given: Arguments) -> dict[str, Any]:
-        """The answer to a question, with what is known of the terms in it."""
-        fixed = {name: value for name, value in given.items() if name != "limit"}
-        answer = asked.run(self.graph, **fixed)
-        limit = given.get("limit", ROWS)
+    def _rows(self, question: Question, arguments: Arguments) -> dict[str, Any]:
+        """The answer to a question, with the IRIs, sources and statements of its terms."""
+        bindings = {name: value for name, value in arguments.items() if name != "limit"}
+        answer = question.run(self.graph, **bindings)
+        limit = arguments.get("limit", ROWS)
         shown = Answer(answer.columns, answer.terms[:limit], self.graph)
         return {
             "columns": answer.columns,
@@ -135,7 +137,7 @@ class Toolbox:
             "truncated": len(answer) > limit,
             "terms": self._terms(shown),
             "statements": list(self._statements(shown)),
-            "marks": {mark.word: mark.definition for mark in asked.marks(shown)},
+            "marks": {mark.word: mark.definition for mark in question.marks(shown)},
         }
 
     def _terms(self, answer: Answer) -> dict[str, Any]:
@@ -169,8 +171,8 @@ class Toolbox:
     def _quads(self, subject: ox.NamedNode, other: ox.NamedNode) -> Iterator[ox.Quad]:
         return self.graph.store.quads_for_pattern(subject, None, other, None)
 
-    def _commands(self) -> list[Tool]:
-        """The tools about terms and titles that are no question."""
+    def _command_tools(self) -> list[Tool]:
+        """The tools about terms and titles besides the questions."""
         return [
             Tool(
                 "resolve",
@@ -204,41 +206,41 @@ class Toolbox:
             ),
         ]
 
-    def _resolve(self, given: Arguments) -> dict[str, Any]:
+    def _resolve(self, arguments: Arguments) -> dict[str, Any]:
         from ..matching.titles import resolve
 
-        found = resolve(given["title"], self.graph).to_dict()
-        iris = {slug: self.graph.resolve_term(slug, "role") for slug in found["roles"]}
-        return {**found, "iris": iris}
+        resolution = resolve(arguments["title"], self.graph).to_dict()
+        iris = {slug: self.graph.resolve_term(slug, "role") for slug in resolution["roles"]}
+        return {**resolution, "iris": iris}
 
-    def _search(self, given: Arguments) -> dict[str, Any]:
+    def _search(self, arguments: Arguments) -> dict[str, Any]:
         from ..ontology.search import search
 
-        found = search(given["words"], self.graph, kind=given.get("kind"))
-        shown = found.first(given.get("limit", ROWS))
+        hits = search(arguments["words"], self.graph, kind=arguments.get("kind"))
+        shown = hits.first(arguments.get("limit", ROWS))
         rows = [term.to_dict() for term in shown]
-        return {"terms": rows, "total": len(found), "truncated": len(shown) < len(found)}
+        return {"terms": rows, "total": len(hits), "truncated": len(shown) < len(hits)}
 
-    def _show(self, given: Arguments) -> dict[str, Any]:
+    def _show(self, arguments: Arguments) -> dict[str, Any]:
         from ..ontology.term_page import show
 
-        page = show(given["term"], self.graph)
+        page = show(arguments["term"], self.graph)
         return {**page.to_dict(), "iri": self.graph.expand_curie(page.term)}
 
-    def _explain(self, given: Arguments) -> dict[str, Any]:
+    def _explain(self, arguments: Arguments) -> dict[str, Any]:
         from ..ontology.explanation import explain
 
-        proof = explain(given["statement"], self.graph)
+        proof = explain(arguments["statement"], self.graph)
         if proof is None:
             return {
                 "holds": False,
-                "note": "It does not follow; that is no proof that it is false.",
+                "note": "The statement does not follow; this does not show that it is false.",
             }
         return {"holds": True, "inferred": proof.rule is not None, "proof": proof.to_dict()}
 
     # people -----------------------------------------------------------------
 
-    def _about_people(self) -> list[Tool]:
+    def _people_tools(self) -> list[Tool]:
         """The tools about the people of a staff file."""
         person = "a pseudonym, as the tool people lists them" if self.is_hidden else "a name"
         role = "a slug, CURIE, IRI or notation"
@@ -273,22 +275,22 @@ class Toolbox:
         """Whether people have pseudonyms."""
         return self.staff is not None and self.staff.pseudonyms is not None
 
-    def _person(self, given: Arguments) -> str:
-        """The person that is meant. Raises InputError for a name if people have pseudonyms."""
+    def _person(self, arguments: Arguments) -> str:
+        """The argument `person`. Raises InputError for a name if people have pseudonyms."""
         from ..staff.privacy import Pseudonyms
 
-        name: str = given["person"]
+        name: str = arguments["person"]
         if self.is_hidden and not Pseudonyms.is_pseudonym(name):
             raise InputError("person: give a pseudonym; the tool people lists them")
         return name
 
-    def _people(self, given: Arguments) -> dict[str, Any]:
+    def _people(self, arguments: Arguments) -> dict[str, Any]:
         from ..analysis.audit import audit
 
         staff = self._records
-        found = audit(staff.file, graph=self.graph, mapping=staff.mapping)
-        limit = given.get("limit", ROWS)
-        table = found.people.select("person", "title", "roles")
+        result = audit(staff.file, graph=self.graph, mapping=staff.mapping)
+        limit = arguments.get("limit", ROWS)
+        table = result.people.select("person", "title", "roles")
         rows = table.limit(limit).to_pyarrow().to_pylist()
         total = int(table.count().execute())
         shown = staff.pseudonyms.hide(rows) if staff.pseudonyms else rows
@@ -298,48 +300,54 @@ class Toolbox:
     def _records(self) -> Records:
         """The records, read again when the staff file has changed."""
         assert self.staff is not None  # these tools exist with a staff file alone
-        if (now := _state_of(self.staff)) != self._seen:
-            self.staff, self._seen = replace(self.staff), now
+        if (now := _file_state_of(self.staff)) != self._file_state:
+            self.staff, self._file_state = replace(self.staff), now
         return self.staff
 
-    def _certify(self, given: Arguments) -> dict[str, Any]:
+    def _certify(self, arguments: Arguments) -> dict[str, Any]:
         from ..analysis.certificate import certify
 
-        return self._of_person(lambda who: certify(who, given["role"], self._records), given)
+        return self._about_person(
+            lambda person: certify(person, arguments["role"], self._records), arguments
+        )
 
-    def _gap(self, given: Arguments) -> dict[str, Any]:
+    def _gap(self, arguments: Arguments) -> dict[str, Any]:
         from ..analysis.gap import gap, nearest_roles
 
-        if "role" in given:
-            return self._of_person(lambda who: gap(who, given["role"], self._records), given)
-        return self._of_person(lambda who: nearest_roles(who, self._records), given)
+        if "role" in arguments:
+            return self._about_person(
+                lambda person: gap(person, arguments["role"], self._records), arguments
+            )
+        return self._about_person(lambda person: nearest_roles(person, self._records), arguments)
 
-    def _of_person(self, answer: Callable[[str], Any], given: Arguments) -> dict[str, Any]:
-        """An answer about a person; errors name nobody."""
+    def _about_person(self, answer: Callable[[str], Any], arguments: Arguments) -> dict[str, Any]:
+        """Call a function that answers about a person; no error message has a name."""
         from ..analysis.evidence import Conflict
 
         try:
-            found = answer(self._person(given))
+            answers = answer(self._person(arguments))
         except UnknownPerson:
-            raise InputError("person: nobody has this name; the tool people lists all") from None
+            raise InputError("person: unknown name; the tool people lists all names") from None
         except Conflict:
-            raise InputError("person: what the staff file says of this person conflicts") from None
-        every = found if isinstance(found, list) else [found]
-        data = [one.to_dict() for one in every]
-        for one in data:  # where the file is, is nobody's business
-            one.update({"file": Path(one["file"]).name} if "file" in one else {})
-        return {"roles": data} if isinstance(found, list) else data[0]
+            raise InputError(
+                "person: the rows about this person contradict each other; correct the file"
+            ) from None
+        every = answers if isinstance(answers, list) else [answers]
+        data = [entry.to_dict() for entry in every]
+        for entry in data:  # the folder of the file is not shown to an agent
+            entry.update({"file": Path(entry["file"]).name} if "file" in entry else {})
+        return {"roles": data} if isinstance(answers, list) else data[0]
 
 
-def _state_of(staff: Records | None) -> tuple[int, int] | None:
-    """When the file of some records was changed, and its size."""
+def _file_state_of(staff: Records | None) -> tuple[int, int] | None:
+    """The time of change and the size of the file of some records; None if it has no file."""
     try:
-        found = Path(str(staff.file)).stat() if staff else None
+        status = Path(str(staff.file)).stat() if staff else None
     except (OSError, ValueError):
         return None
-    return (found.st_mtime_ns, found.st_size) if found else None
+    return (status.st_mtime_ns, status.st_size) if status else None
 
 
-def is_about_data(asked: Question) -> bool:
-    """Whether a question is about data such as people, which the ontology has not."""
-    return "given" in asked.headers
+def is_about_data(question: Question) -> bool:
+    """Whether a question is about data, such as people, that is not in the ontology."""
+    return "given" in question.headers
