@@ -121,7 +121,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
             if why := _rejection_reason(words, name, match, nameless, led):
                 found.rejected.setdefault(name, why)
             else:
-                _accept(words, name, match, found, [*_topics(words, item)])
+                _accept(words, name, match, found, [*_topics(words, item, match)])
     return _with_second_titles(Interpretation.merge([found]))
 
 
@@ -192,16 +192,18 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     return follows_name and (counts == "unless after" or any([*before, *after]))
 
 
-def _topics(words: Lexicon, item: tuple[str, ...]) -> Iterator[Units]:
-    """What the segments of a title are about, as 'Python' and 'AI' in '- Python & AI'.
+def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Units]:
+    """What the parts of a title around a name are about, as 'Python' and 'AI' in '- Python & AI'.
 
     Words of technology before a topic are passed over, and what follows the name of a field, as in
     'Java Backend' and 'MLOps, Bangkok based'. A list whose last topic has further words, as in 'AI
     & Distributed Systems', is about these.
     """
-    if any(words.kinds[unit] == "relation" for unit in item):
-        return
-    for segment in split_at(item, (",",)):
+    size = len(match.units)
+    at = next((at for at in range(len(item)) if [*item[at : at + size]] == match.units), 0)
+    around = (*item[:at], ",", *item[at + size :])
+    ends = {",", *(unit for unit in around if words.kinds[unit] == "relation")}
+    for segment in split_at(around, ends):
         topics = split_at(segment, words.joiners)
         if len(topics) > 1 and len(topics[-1]) > 1:
             continue
@@ -408,7 +410,7 @@ def _alternative_roles(
     A 'Machine Learning Software Engineer' may be a machine learning engineer.
     """
     found: dict[Name, str] = {}
-    for topic in filter(None, (match.left[-1:], match.right, *topics)):
+    for topic in filter(None, (match.left[-1:], *topics)):
         fields = [n for n in words.names.get((*topic,), ()) if n.kind == "field"]
         titles = words.names.get((*topic, match.head), ())
         with_head = words.roles_by_head.get(match.head, set())
