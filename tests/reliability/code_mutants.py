@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 import types
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from .figures import record
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "mlops_roles"
+LAST_KILL = Path(tempfile.gettempdir()) / f"killed by {os.getpid()}"  # the test that did it
 SAME_MEANING = Path(__file__).with_name("same_meaning.csv")
 GROUPS = {  # the modules and the tests of a group
     "gate": (["ontology/gate.py"], ["ontology/test_gate.py"]),
@@ -78,6 +79,8 @@ class Mutating:
         self.found: list[tuple[Mutant, str]] = []
         self.all_mutants: list[Mutant] = []
         self.failed: list[str] = []
+        self.kills = Counter[str]()  # how many mutants each test has killed
+        LAST_KILL.write_text("")
 
     def chosen(self, mutant: Mutant) -> bool:
         """Whether a mutant is one of the group."""
@@ -99,10 +102,12 @@ class Mutating:
         calls, seconds = self._watched(session.items)
         self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
         for mutant in self.choose(self.all_mutants):
-            items = _order(session.items, mutant, calls, seconds)
+            items = _order(session.items, mutant, calls, seconds, self.kills)
             limit = 10 + SLOWER * sum(seconds[item.nodeid] for item in items)
             verdict = _forked(lambda m=mutant, i=items: self._fails(m, i), limit)
             self.found.append((mutant, verdict))
+            self.kills.update(LAST_KILL.read_text().split("\n"))
+            LAST_KILL.write_text("")
             print(f"{verdict} {mutant}", flush=True)
         return True
 
@@ -145,6 +150,7 @@ class Mutating:
         for number, item in enumerate(items):
             _run(item, items[number + 1] if number + 1 < len(items) else None)
             if self.failed:
+                LAST_KILL.write_text(item.nodeid)
                 return True
         return False
 
@@ -153,8 +159,8 @@ def _run(item: pytest.Item, after: pytest.Item | None) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
 
-def _order(items: list, mutant: Mutant, calls: dict, seconds: dict) -> list:
-    """The tests that may notice a mutant, those first that call the function, and quick ones.
+def _order(items: list, mutant: Mutant, calls: dict, seconds: dict, kills: Counter) -> list:
+    """The tests that may notice a mutant, first those that call the function and kill quickly.
 
     A fixture of a module may be what calls it, so that all tests of the module follow.
     """
@@ -162,7 +168,8 @@ def _order(items: list, mutant: Mutant, calls: dict, seconds: dict) -> list:
     near = {i for i in items if not mutant.function or wanted in calls[i.nodeid]}
     modules = {item.path for item in near}
     chosen = [item for item in items if item.path in modules]
-    return sorted(chosen, key=lambda item: (item not in near, seconds[item.nodeid]))
+    cost = {item: seconds[item.nodeid] / (1 + kills[item.nodeid]) for item in chosen}
+    return sorted(chosen, key=lambda item: (item not in near, cost[item]))
 
 
 def _forked(function: Callable[[], bool], limit: float) -> str:

@@ -109,11 +109,11 @@ def _within(parent: ast.AST, field: str, node: ast.AST, function: str, index=Non
 
 
 def _is_left_as_it_is(node: ast.AST) -> bool:
-    """Whether a node is a docstring, the words of an error, or an import."""
+    """Whether a node is a docstring, the words of an error, an import, or asserts lengths."""
     match node:
         case ast.Raise() | ast.Import() | ast.ImportFrom() | ast.JoinedStr():
             return True
-        case ast.Expr(value=ast.Constant()):
+        case ast.Expr(value=ast.Constant()) | ast.keyword(arg="strict"):
             return True
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name in FOR_PEOPLE
@@ -168,7 +168,7 @@ def _edits(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
                 what = f"{ast.unparse(argument)[:30]} to None"
                 yield what, lambda n=n, none=none: node.args.__setitem__(n, none)
         for keyword in node.keywords:
-            if keyword.arg and keyword.arg != "strict":  # an assertion about lengths
+            if keyword.arg and not _is_left_as_it_is(keyword):
                 what = f"argument {keyword.arg} left out"
                 yield what, lambda keyword=keyword: node.keywords.remove(keyword)
 

@@ -10,6 +10,7 @@ ACTIONS, C, R = (frozenset({("tool", name)}) for name in ("actions", "c", "r"))
 LISTED = {
     **{"sql": SQL, "machine learning": LEARNING, "python": PYTHON, "git": GIT},
     **{"github actions": ACTIONS, "c": C, "r": R, "spark": GIT, "sp ark": PYTHON, "ab c": SQL},
+    "ab cd": R,
 }
 BY_TERM = {"s:sql": SQL, "t:python": PYTHON, "t:git": GIT}
 
@@ -51,6 +52,7 @@ def mapped():
         ("git hub/actions", ACTIONS),
         ("spa rk", NOTHING),  # two names are written so without spaces
         ("a b c", NOTHING),  # too short to be compared without spaces
+        ("abcd", R),
         ("Python 3", PYTHON),
         ("Python3", PYTHON),
         ("Python 3.11", PYTHON),
@@ -86,6 +88,8 @@ def mapped():
         ("C/R", C | R),
         ("C/Q", NOTHING),
         ("Apache Python", PYTHON),
+        ("Apache Git", GIT),
+        ("Apache C", NOTHING),  # too little is left
         ("Apache SQL", NOTHING),  # the name of a maker is left out at tools alone
         ("Python Enterprise", PYTHON),
         ("Apache Python Enterprise", PYTHON),

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 
+import openpyxl
 import pytest
 from support.people import write_table
 
@@ -94,6 +95,21 @@ CASES = {
         {"s.csv": "person,Skills,Tools,lacks\nAda,SQL,Airflow,statistics\n"},
         ReadOptions(mapping={"skills": ["Skills", "Tools"]}),
         ("Ada,SQL", "Ada,R"),
+        "skills.",
+    ),
+    "a level below the one asked of what is said to be lacking": (
+        {"s.csv": "person,SQL,statistics,lacks\nAda,2,2,SQL\n"},
+        ReadOptions(has_from="3"),
+        ("Ada,2,2", "Ada,2,4"),
+        "skills.",
+    ),
+    "long, with a column of skills": (
+        {
+            "s.csv": "person,skill,level,assessed on,source,skills\n"
+            "Ada,SQL,5,2025-05-01,lead,statistics\nBo,SQL,1,2025-05-01,lead,Airflow\n"
+        },
+        ReadOptions(),
+        ("statistics", "zag"),
         "skills.",
     ),
     "a level settled": (
@@ -225,8 +241,30 @@ def test_a_reading_that_cannot_be_repeated_is_an_error_and_no_verdict(tmp_path):
     staff = tmp_path / "s.csv"
     staff.write_text('person,skills\nAda,"[""SQL""]"\n', encoding="utf-8")
     content = certify("Ada", "R4", staff).to_dict()
-    with pytest.raises(InputError, match="JSON in cells"):
+    with pytest.raises(InputError, match=r"not repeat \(JSON in cells"):
         places(content, tmp_path)
+
+
+def test_two_sheets_of_a_workbook_are_joined_again(tmp_path):
+    book = openpyxl.Workbook()
+    for sheet, rows in (
+        (book.active, [("person", "unit", "hobby"), ("Ada", "Risk", "chess"), ("Bo", "Risk", "")]),
+        (book.create_sheet("Levels"), [("person", "SQL"), ("Ada", "5"), ("Bo", "1")]),
+    ):
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "s.xlsx")
+    options = ReadOptions(join="Levels", on="person")
+    content = certify("Ada", "R4", Records(tmp_path / "s.xlsx", mapping=options)).to_dict()
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    found = verify(file, tmp_path / "s.xlsx")
+    assert found.differences == ()
+    assert found.ignored_columns == ("unit", "hobby")
+    assert found.row_columns == ("place", "says", "found")
+    sheet.cell(2, 2).value = "0"
+    book.save(tmp_path / "s.xlsx")
+    assert any(d.place.startswith("skills.") for d in verify(file, tmp_path / "s.xlsx").differences)
 
 
 def test_levels_are_read_as_they_are_for_certificates():

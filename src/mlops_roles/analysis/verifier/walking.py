@@ -45,9 +45,7 @@ class Ontology:
         for s, predicate, o in own if only else [*shipped, *own]:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in files]
-        self.version = next(
-            (o.value for s, p, o in shipped if s.value == BASE and p.value == VERSION_INFO), ""
-        )
+        self.version = next((o.value for _, p, o in shipped if p.value == VERSION_INFO), "")
         self.names = self._cell_names()
 
     def _values(self, subject: str, predicate: str) -> list[str]:
