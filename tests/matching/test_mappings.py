@@ -108,6 +108,43 @@ def test_a_title_of_theirs_means_what_its_mapping_says(graph, title, status, rol
     assert (found.status, found.roles, found.candidates) == (status, roles, candidates)
 
 
+@pytest.mark.parametrize(
+    ("title", "roles", "relations", "more"),
+    [
+        ("Accountant; K-17", ["data-engineer"], ["exact"], {}),
+        ("; K-17 ;", ["data-engineer"], ["exact"], {}),
+        ("Schleusenwart; K-17", ["data-engineer"], ["close", "exact"], {}),
+        ("Accountant; Schleusenwart", [], ["close"], {"candidates": ["data-engineer"]}),
+        ("Data Scientist; K-17", ["data-engineer"], ["refused", "exact"], {}),
+        ("Product Owner; K-17", ["business-stakeholder", "data-engineer"], ["exact"], {}),
+        (
+            "Product Owner; Schleusenwart",
+            ["business-stakeholder"],
+            ["close"],
+            {"similar": "product-owner", "candidates": ["data-engineer"]},
+        ),
+        ("Accountant <https://v.example/pipe>", ["data-engineer"], ["exact"], {}),
+        (
+            "Data Scientist <https://v.example/near>",
+            [],
+            ["close"],
+            {"candidates": ["data-engineer"]},
+        ),
+        ("Data Analyst Ops <https://v.example/none>", [], [], {}),
+        ("Accountant; Plumber", [], [], {}),
+    ],
+)
+def test_each_title_between_semicolons_is_mapped(graph, title, roles, relations, more):
+    found = resolve(title, graph, nearest=False)
+    row = found.to_dict()
+    status = ("none", "certain", "ambiguous")[len(roles)]
+    assert (row.pop("title"), row.pop("roles"), row.pop("status")) == (title, roles, status)
+    assert [mapped.relation for mapped in found.mapped] == relations
+    assert found.is_mapped == bool(relations)
+    assert sum("v.sssom.tsv, line" in reason for reason in row.pop("reasons")) == len(relations)
+    assert row == more
+
+
 def test_a_reason_cites_the_row_and_the_reviewer(graph):
     (reason,) = resolve("K-17", graph).reasons
     assert "v:pipe skos:exactMatch role:data-engineer (v.sssom.tsv, line 8, by Ada)" in reason

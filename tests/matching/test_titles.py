@@ -166,6 +166,70 @@ def test_an_answer_says_which_words_decided(title, words):
     assert [w for w in words if w not in reasons] == []
 
 
+@pytest.mark.parametrize(
+    ("title", "reasons"),
+    [
+        ("Data Engineer", ["primary title of data-engineer"]),
+        ("Accountant", ["no title of a role is in it"]),
+        (
+            "Sr. Data Engineer - Fraud",
+            ["primary title of data-engineer (as 'Data Engineer') without 'sr' next to 'fraud'"],
+        ),
+        (
+            "Senior Data Scientist; Junior Data Engineer",
+            [
+                "primary title of data-scientist (as 'Data Scientist') without 'senior, junior'",
+                "primary title of data-engineer (as 'Data Engineer') without 'senior, junior'",
+            ],
+        ),
+        (
+            "ML/Data Engineer",
+            [
+                "counterpart title of software-engineer",
+                "clash: its halves look like data-engineer, ml-engineer, the whole wins",
+            ],
+        ),
+        ("Recruiter, Data Scientists", ["'recruiter' turns the title into something else"]),
+        ("Data Engineering", ["'data engineering' is a field, not a title"]),
+        (
+            "Head of Data Engineering",
+            ["field of data-engineer (as 'data engineering') without 'head of'"],
+        ),
+        (
+            "Data Engineering Sales",
+            ["'data engineering' is a field, and 'sales' names no role in it"],
+        ),
+        (
+            "Construction Project Manager",
+            ["'construction' may make another trade of 'Project Manager'"],
+        ),
+        ("Data Scientist Evangelist", ["'evangelist' makes something else of 'Data Scientist'"]),
+        (
+            "Data Analyst; Product Owner",
+            ["similar: named next to business-stakeholder (as 'Product Owner')"],
+        ),
+    ],
+)
+def test_the_reasons_of_an_answer(title, reasons):
+    found = resolve(title)
+    assert list(found.reasons) == reasons
+    assert found.row_columns == ("title", "status", "roles", "reasons", "nearest")
+    assert not found.is_mapped
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(1000, True), (1001, False)])
+def test_the_longest_title(length, is_read):
+    assert bool(resolve("Data Engineer".ljust(length)).roles) == is_read
+
+
+def test_the_row_of_an_answer_leaves_out_what_is_empty():
+    assert resolve("Data Engineer").to_dict().keys() == {"title", "status", "roles", "reasons"}
+    assert resolve("Product Owner").to_dict()["similar"] == "product-owner"
+    assert resolve("Dta Engineer").to_dict()["nearest"][0] == "data engineer"
+    assert "nearest" not in resolve("Dta Engineer", nearest=False).to_dict()
+    assert len(resolve("Data Engineering Sales").nearest) == 3
+
+
 def test_titles_inside_a_rejected_one_come_first_among_the_nearest():
     assert resolve("Construction Project Manager").nearest[0] == "project manager"
     assert resolve("Data Engineering Manager").nearest[0] == "data engineer"

@@ -59,7 +59,7 @@ GROUPS = {  # the modules and the tests of a group
     "thresholds": (["staff/*.py"], ["staff/test_thresholds.py"]),
     "resolver": (
         [f"matching/{name}.py" for name in ("titles", "title_reading", "names_in_title")],
-        ["matching/test_titles.py", "matching/test_curation.py"],
+        [f"matching/test_{name}.py" for name in ("titles", "curation", "mappings")],
     ),
 }
 # of the thresholds only numbers are changed, and of the modules that are not about levels and dates
