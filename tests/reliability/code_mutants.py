@@ -3,7 +3,7 @@
 `python -m tests.reliability.code_mutants gate --sample 150` makes all mutants of a group of
 modules, takes a random sample, and runs the tests of the group on each until one fails. The tests
 are collected once; each mutant is a process that is forked from there, in which the code of the
-functions that exist is replaced. The tests that call the changed function come first. What
+functions that exist is replaced. The tests that run the changed line come first. What
 survives is printed, and written to a file that `--again` reads. Mutants that mean the same as the
 code, or only change how long it takes, are in same_meaning.csv, with a reason, and are not counted.
 """
@@ -24,8 +24,10 @@ import time
 import types
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
+import coverage
 import pytest
 
 from .code_operators import Mutant, mutants
@@ -35,6 +37,11 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "mlops_roles"
 LAST_KILL = Path(tempfile.gettempdir()) / f"killed by {os.getpid()}"  # the test that did it
 SAME_MEANING = Path(__file__).with_name("same_meaning.csv")
+TABLES = (  # tests of tables in a database
+    "an_expression_is_a_table_too",
+    "a_table_that_cannot_be_used_is_rejected_with_the_fix",
+    "a_table_in_memory_or_with_a_function_of_python_is_audited_as_its_rows_are",
+)
 GROUPS = {  # the modules and the tests of a group
     "gate": (["ontology/gate.py"], ["ontology/test_gate.py"]),
     "tokenizer and grammar": (
@@ -54,7 +61,10 @@ GROUPS = {  # the modules and the tests of a group
     ),
     "reader": (
         ["staff/reader.py"],
-        ["staff/test_reader.py", "staff/test_reading.py", "staff/test_delimiter.py"],
+        [
+            *(f"staff/test_{name}.py" for name in ("reader", "reading", "delimiter", "rdf_people")),
+            *(f"staff/test_engine.py::test_{name}" for name in TABLES),
+        ],
     ),
     "thresholds": (["staff/*.py"], ["staff/test_thresholds.py"]),
     "resolver": (
@@ -99,10 +109,10 @@ class Mutating:
         """Run the tests without a change, then on each mutant."""
         if session.testsfailed or not session.items:
             raise SystemExit("the tests cannot be collected")
-        calls, seconds = self._watched(session.items)
+        lines, seconds = self._watched(session.items)
         self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
         for mutant in self.choose(self.all_mutants):
-            items = _order(session.items, mutant, calls, seconds, self.kills)
+            items = _order(session.items, mutant, lines, seconds, self.kills)
             limit = 10 + SLOWER * sum(seconds[item.nodeid] for item in items)
             verdict = _forked(lambda m=mutant, i=items: self._fails(m, i), limit)
             self.found.append((mutant, verdict))
@@ -112,37 +122,30 @@ class Mutating:
         return True
 
     def _watched(self, items: list[pytest.Item]) -> tuple[dict, dict]:
-        """Which functions of the files each test calls, and how long it takes."""
+        """Which tests run each line of the files, and how long each test takes."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "watched.json"
 
             def watch() -> bool:
-                found = {item.nodeid: self._run_watched(item, items) for item in items}
-                path.write_text(json.dumps([found, self.failed]))
+                names, seconds = [str(file) for file in self.files], {}
+                cover = coverage.Coverage(data_file=None, config_file=False, include=names)
+                cover.start()
+                for item, after in pairwise([*items, None]):
+                    cover.switch_context(item.nodeid)
+                    begun = time.monotonic()
+                    _run(item, after)
+                    seconds[item.nodeid] = time.monotonic() - begun
+                cover.stop()
+                lines = {name: cover.get_data().contexts_by_lineno(name) for name in names}
+                path.write_text(json.dumps([lines, seconds, self.failed]))
                 return False
 
             _forked(watch, 3600)
-            found, failed = json.loads(path.read_text())
+            lines, seconds, failed = json.loads(path.read_text())
         if failed:
             print("left out, they fail without a change:", *failed)
         items[:] = [item for item in items if item.nodeid not in failed]
-        calls = {name: {tuple(call) for call in some} for name, (some, _) in found.items()}
-        return calls, {name: seconds for name, (_, seconds) in found.items()}
-
-    def _run_watched(self, item: pytest.Item, items: list[pytest.Item]) -> tuple[list, float]:
-        calls, names = set(), {str(path) for path in self.files}
-
-        def note(frame: types.FrameType, event: str, _: object) -> None:
-            if event == "call" and frame.f_code.co_filename in names:
-                calls.add((frame.f_code.co_filename, frame.f_code.co_qualname.split(".<")[0]))
-
-        begun = time.monotonic()
-        sys.setprofile(note)
-        try:
-            _run(item, next((i for i in items[items.index(item) + 1 :]), None))
-        finally:
-            sys.setprofile(None)
-        return sorted(calls), time.monotonic() - begun
+        return lines, seconds
 
     def _fails(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
         if not apply(mutant):
@@ -159,13 +162,15 @@ def _run(item: pytest.Item, after: pytest.Item | None) -> None:
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
 
 
-def _order(items: list, mutant: Mutant, calls: dict, seconds: dict, kills: Counter) -> list:
-    """The tests that may notice a mutant, first those that call the function and kill quickly.
+def _order(items: list, mutant: Mutant, lines: dict, seconds: dict, kills: Counter) -> list:
+    """The tests that may notice a mutant, first those that run its line and kill quickly.
 
-    A fixture of a module may be what calls it, so that all tests of the module follow.
+    What a fixture or a cache keeps was made in the first test that needed it, so that all tests of
+    the modules follow.
     """
-    wanted = (str(mutant.path), mutant.function)
-    near = {i for i in items if not mutant.function or wanted in calls[i.nodeid]}
+    of = {int(line): tests for line, tests in lines[str(mutant.path)].items()}
+    run = of.get(max((line for line in of if line <= mutant.line), default=0), ())
+    near = {item for item in items if not mutant.function or item.nodeid in run}
     modules = {item.path for item in near}
     chosen = [item for item in items if item.path in modules]
     cost = {item: seconds[item.nodeid] / (1 + kills[item.nodeid]) for item in chosen}
