@@ -17,6 +17,7 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import sys
 import tempfile
@@ -78,7 +79,7 @@ NUMBER = re.compile(r"([\d.]+) to [\d.]+")
 NAMED = re.compile(r"^_?[A-Z][A-Z_]+\b")
 AT_ONCE = re.compile(r"BATCH|SAMPLE|PIECE|BLOCK|BLANK_STARTS|UNIT_LINK|MAX_(PLAIN|ROWS|SHAPES)")
 OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
-SLOWER = 5  # times the tests may take longer than without a change
+SLOWER, MORE = 5, 5  # times a test may take longer than without a change, and seconds on top
 
 
 class Mutating:
@@ -113,8 +114,7 @@ class Mutating:
         self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
         for mutant in self.choose(self.all_mutants):
             items = _order(session.items, mutant, lines, seconds, self.kills)
-            limit = 10 + SLOWER * sum(seconds[item.nodeid] for item in items)
-            verdict = _forked(lambda m=mutant, i=items: self._fails(m, i), limit)
+            verdict = _forked(lambda m=mutant, i=items: self._fails(m, i, seconds))
             self.found.append((mutant, verdict))
             self.kills.update(LAST_KILL.read_text().split("\n"))
             LAST_KILL.write_text("")
@@ -132,29 +132,33 @@ class Mutating:
                 cover.start()
                 for item, after in pairwise([*items, None]):
                     cover.switch_context(item.nodeid)
-                    begun = time.monotonic()
+                    begun = time.process_time()
                     _run(item, after)
-                    seconds[item.nodeid] = time.monotonic() - begun
+                    seconds[item.nodeid] = time.process_time() - begun
                 cover.stop()
                 lines = {name: cover.get_data().contexts_by_lineno(name) for name in names}
                 path.write_text(json.dumps([lines, seconds, self.failed]))
                 return False
 
-            _forked(watch, 3600)
+            _forked(watch)
             lines, seconds, failed = json.loads(path.read_text())
         if failed:
             print("left out, they fail without a change:", *failed)
         items[:] = [item for item in items if item.nodeid not in failed]
         return lines, seconds
 
-    def _fails(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
+    def _fails(self, mutant: Mutant, items: list[pytest.Item], seconds: dict) -> bool:
         if not apply(mutant):
             os._exit(4)
-        for number, item in enumerate(items):
-            _run(item, items[number + 1] if number + 1 < len(items) else None)
+        for item, after in pairwise([*items, None]):
+            LAST_KILL.write_text(item.nodeid)
+            limit = int(time.process_time() + MORE + SLOWER * seconds[item.nodeid])
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+            signal.alarm(20 * limit)
+            _run(item, after)
             if self.failed:
-                LAST_KILL.write_text(item.nodeid)
                 return True
+        LAST_KILL.write_text("")
         return False
 
 
@@ -177,7 +181,7 @@ def _order(items: list, mutant: Mutant, lines: dict, seconds: dict, kills: Count
     return sorted(chosen, key=lambda item: (item not in near, cost[item]))
 
 
-def _forked(function: Callable[[], bool], limit: float) -> str:
+def _forked(function: Callable[[], bool]) -> str:
     """What became of a function in a process of its own: killed, survived, timeout, crashed."""
     child = os.fork()
     if not child:
@@ -188,16 +192,9 @@ def _forked(function: Callable[[], bool], limit: float) -> str:
         with contextlib.suppress(BaseException):
             code = 1 if function() else 0
         os._exit(code)
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            code = os.waitstatus_to_exitcode(status)
-            return {0: "survived", 1: "killed", 3: "killed", 4: "unmade"}.get(code, "crashed")
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "timeout"
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    known = {0: "survived", 1: "killed", 3: "killed", 4: "unmade"}
+    return "timeout" if -code in (signal.SIGXCPU, signal.SIGALRM) else known.get(code, "crashed")
 
 
 def apply(mutant: Mutant) -> bool:
