@@ -3,10 +3,13 @@
 import csv
 import itertools
 import json
+import re
 from pathlib import Path
 
+import ibis
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from mlops_roles import InputError, Records, audit, certify, gap, verify
@@ -522,6 +525,89 @@ def test_a_column_of_a_skill_with_a_value_that_is_no_level_names_the_option(put,
     found = audit(path, mapping=options)
     assert said(found)["Ada", "sql"] == "has"
     assert said(found)["Ben", "sql"] == "lacks"
+
+
+# what a reading reports, and what it refuses -------------------------------------------------
+
+
+def test_rows_of_another_width_are_rejected_but_for_legends_and_repeated_headings(put):
+    found = audit(
+        put(
+            "name,title,unit\nAda,Data Engineer,X\nBo,Data Engineer\nname,title,unit\nTotal\n"
+            "Cy,Data Engineer,Y,Z\n5 - Expert\nDee,Data Scientist,Y\n"
+        )
+    )
+    assert found.rows == {"read": 7, "used": 2, "rejected": 2, "left_out": 3}
+    assert found.reading.to_dict()["left_out"] == {"no person": {"count": 3, "lines": [4, 5, 7]}}
+    fix = "quote cells that contain the separator, or add the missing cells"
+    assert [(row.line, row.reason, row.fix) for row in found.rejected] == [
+        (3, "2 cells, the header has 3", fix),
+        (6, "4 cells, the header has 3", fix),
+    ]
+
+
+def test_invalid_json_is_rejected_with_its_line_and_cells_of_json_are_reported(put):
+    found = audit(put('name,skills\nAda,"[""SQL""]"\nBo,"[""SQL"""\nCy,"[]"\nDee,"[3"\n'))
+    assert [(row.line, row.reason, row.fix) for row in found.rejected] == [
+        (line, "not valid JSON in a cell", "write the cell as JSON again") for line in (3, 5)
+    ]
+    assert found.rows["used"] == 2
+    assert found.reading.notes == ["Some cells hold JSON, whose names are not split"]
+    found = audit(put('name,skills\nAda,"[""SQL, and more""]"\nBo,"[""SQL""]"\n'))
+    assert found.reading.notes == ["Cells hold JSON, whose names are not split"]
+    assert (found.reading.separators, found.reading.json_cells) == ((), "all")
+
+
+def test_scales_of_columns_and_marks_are_reported(put):
+    found = audit(put("person,statistics,SQL (0-5)\nAda,4,2\nBo,3,5\n")).reading
+    assert found.scale["columns"] == {"SQL (0-5)": "0-5"}
+    assert found.scale["text"].startswith("1 to 4 (the highest level seen is taken as the top)")
+    assert found.scale["text"].endswith("; SQL (0-5) on 0-5")
+    below = "below the level asked"
+    assert found.values["level"] == {"2 of 0-5": below, "3": "has", "4": "has", "5 of 0-5": "has"}
+    assert audit(put("name,skills\nAda,SQL (x)\n")).reading.notes == [
+        "A mark such as x counts as has"
+    ]
+    found = audit(put("Name,Skill,Level\nAda,SQL,3\nBen,SQL,0\nAda,statistics,5\n")).reading
+    assert (found.notes, found.rows) == (["3 rows of 2 people"], 3)
+
+
+@pytest.mark.parametrize(
+    ("staff", "settled", "message"),
+    [
+        ([], {}, "no staff file; name one"),
+        (["a.csv", "b.csv"], {"join": "c.csv"}, "--join: takes one file and another"),
+        ("name,title\n", {}, "a header and no rows; give a file with people"),
+        (pa.table({}), {}, "table: no columns; give a table of people"),
+        (7, {}, "int: no staff data; give a path, or a table of Ibis, pandas, Polars or Arrow"),
+        ("name,SQL\nA,5\n", {"values": {("level", "5"): "good"}}, "level:5=good: not a meaning"),
+    ],
+)
+def test_what_is_no_table_of_people_is_refused_with_the_fix(staff, settled, message, put):
+    staff = put(staff) if isinstance(staff, str) else staff
+    with pytest.raises(InputError, match=re.escape(message)):
+        audit(staff, mapping=ReadOptions(**settled))
+
+
+def test_tables_of_a_database_are_read_as_files_are():
+    def of(**columns):
+        return ibis.duckdb.connect().create_table("staff", pa.table(columns))
+
+    with pytest.raises(InputError, match="staff: JSON in a cell; export the table as CSV"):
+        audit(of(name=["Bo"], skills=['["SQL"]']))
+    none = pa.array([], pa.string())
+    with pytest.raises(InputError, match="staff: no rows; give a table with people"):
+        audit(of(name=none, title=none))
+    found = audit(of(name=[" Bo\u00a0", "Ada", None], SQL=["5", "1", ""]))
+    assert found.rows == {"read": 3, "used": 2, "rejected": 1}
+    assert said(found) == {("Bo", "sql"): "has"}
+    found = audit(of(name=["Bo", "Ada", "Bo"], skill=["SQL", "SQL", "statistics"], level=[5, 0, 5]))
+    assert said(found) == {
+        ("Bo", "sql"): "has",
+        ("Ada", "sql"): "lacks",
+        ("Bo", "statistical-analysis"): "has",
+    }
+    assert found.reading.notes == ["3 rows of 2 people"]
 
 
 @pytest.mark.parametrize(

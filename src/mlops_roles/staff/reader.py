@@ -197,8 +197,8 @@ class TableReader:
             table = table.slice(1)
         if not table.num_rows and not rejected and reading.form != "rdf":
             raise InputError(f"{name}: a header and no rows; give a file with people")
-        table = _parse_json(table, plan, rejected, name)
         reading.rows = reading.rows or table.num_rows + len(short)
+        table = _parse_json(table, plan, rejected, name)
         table = _without_headers(table, plan, reading)
         cells = self._cells(plan, reading, lambda i: _distinct(table[str(i)]))
         if plan.is_plain:
