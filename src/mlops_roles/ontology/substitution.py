@@ -145,7 +145,6 @@ class _Reader:
         """Read SELECT to the end of its modifiers; its variables are the ones that it projects."""
         self.take("SELECT")
         reduced = self.skip("REDUCED")
-        self.skip("DISTINCT")
         clause = self.until("FROM", "WHERE", "{")
         if not clause:
             raise _Unreadable

@@ -83,6 +83,7 @@ def mapped():
         ("Python (Git) SQL", NOTHING),
         ("Python/SQL", PYTHON | SQL),
         ("Python & Git", PYTHON | GIT),
+        ("Python (Git/SQL)/R", PYTHON | GIT | R),
         ("Python/zzqx", NOTHING),
         ("Python 2/3", PYTHON),
         ("C/R", C | R),
