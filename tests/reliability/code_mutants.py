@@ -85,8 +85,10 @@ SLOWER, MORE = 5, 5  # times a test may take longer than without a change, and s
 class Mutating:
     """A plugin of pytest that runs the tests on mutants instead of once."""
 
-    def __init__(self, group: str, files: list[Path], choose: Callable[[list], list]) -> None:
-        self.group, self.files, self.choose = group, files, choose
+    def __init__(
+        self, group: str, files: list[Path], choose: Callable[[list], list], minutes: float
+    ) -> None:
+        self.group, self.files, self.choose, self.minutes = group, files, choose, minutes
         self.found: list[tuple[Mutant, str]] = []
         self.all_mutants: list[Mutant] = []
         self.failed: list[str] = []
@@ -112,7 +114,10 @@ class Mutating:
             raise SystemExit("the tests cannot be collected")
         lines, seconds = self._watched(session.items)
         self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
+        end = time.monotonic() + 60 * self.minutes
         for mutant in self.choose(self.all_mutants):
+            if time.monotonic() > end:
+                break
             items = _order(session.items, mutant, lines, seconds, self.kills)
             verdict = _forked(lambda m=mutant, i=items: self._fails(m, i, seconds))
             self.found.append((mutant, verdict))
@@ -254,7 +259,7 @@ def same_meaning() -> dict[tuple[str, ...], str]:
         return {tuple(row[:-1]): row[-1] for row in csv.reader(file)}
 
 
-def run(group: str, sample: int | None, seed: str, again: str | None) -> None:
+def run(group: str, sample: int | None, seed: str, again: str | None, minutes: float) -> None:
     """Run the mutants of a group, and record the share that is killed; print it with `again`."""
     modules, tests = GROUPS[group]
     files = [path for name in modules for path in sorted(SOURCE.glob(name))]
@@ -265,7 +270,7 @@ def run(group: str, sample: int | None, seed: str, again: str | None) -> None:
             return [m for m in some if list(m.name) in before and m.name not in known]
         return random.Random(seed).sample(some, min(sample or len(some), len(some)))
 
-    plugin = Mutating(group, files, choose)
+    plugin = Mutating(group, files, choose, minutes)
     pytest.main([*OPTIONS, *(str(ROOT / "tests" / name) for name in tests)], plugins=[plugin])
     made = [(m, verdict) for m, verdict in plugin.found if verdict != "unmade"]
     counted = [(m, verdict) for m, verdict in made if m.name not in known]
@@ -275,7 +280,8 @@ def run(group: str, sample: int | None, seed: str, again: str | None) -> None:
     print(*alive, f"{len(counted) - len(alive)} of {len(counted)} killed; see {kept}", sep="\n")
     if again:
         return
-    note = [] if sample is None else [f"a sample of {len(plugin.all_mutants)}, seed {seed}"]
+    is_sample = len(plugin.found) < len(plugin.all_mutants)
+    note = [f"a sample of {len(plugin.all_mutants)}, seed {seed}"] if is_sample else []
     if left := len(made) - len(counted):
         note.append(f"{left} more mean the same, and are listed with a reason")
     if late := sum(verdict == "timeout" for _, verdict in counted):
@@ -290,10 +296,11 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
     parser.add_argument("--sample", type=int, help="mutants of each group (default: all)")
     parser.add_argument("--seed", default="1", help="of the sample")
+    parser.add_argument("--minutes", type=float, default=1e6, help="after which none is begun")
     parser.add_argument("--again", metavar="FILE", help="only those that survived then")
     args = parser.parse_args()
     for group in args.groups or GROUPS:
-        run(group, args.sample, args.seed, args.again)
+        run(group, args.sample, args.seed, args.again, args.minutes)
 
 
 if __name__ == "__main__":
