@@ -419,6 +419,7 @@ def test_every_parameter_of_the_catalogue_that_may_is_put_in_its_place():
         ('SELECT ?a { ?a "p" ?b }', ""),
         ("SELECT ?a { ?a ^ }", ""),
         ("SELECT DISTINCT ?a { ?a :p ?b }", "a"),
+        ("SELECT ?a ?b { ?a :p ?b FILTER REGEX(?b, 'x') }", "ab"),
         ("SELECT ?a ?g { ?a :p ?g GRAPH ?g { ?a :q ?b } }", "a"),
         ("SELECT ?a ?b { ?a :p ?c BIND(1 / ?c AS ?b) }", "ab"),
         ("SELECT ?a ?b { ?a :p ?c BIND(1 / ?c AS ?b) } GROUP BY ?a ?b", "a"),

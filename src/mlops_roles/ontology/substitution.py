@@ -279,7 +279,6 @@ class _Reader:
                 (token.kind == "word" and token.upper not in ("a", "TRUE", "FALSE"))
                 or (token.kind == "operator" and token.text not in _PATH)
                 or token.text in ("{", "}")
-                or token.kind == "unknown"
             ):
                 raise _Unreadable
         statement = self.tokens[start : self.place]
@@ -364,4 +363,4 @@ def _never_fails(tokens: Sequence[Token]) -> bool:
 
 def _targets(tokens: Sequence[Token]) -> set[str]:
     """The variables after AS."""
-    return {after.variable for word, after in pairwise(tokens) if word.upper == "AS"} - {""}
+    return {after.variable for word, after in pairwise(tokens) if word.upper == "AS"}

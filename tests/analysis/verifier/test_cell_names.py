@@ -10,7 +10,7 @@ ACTIONS, C, R = (frozenset({("tool", name)}) for name in ("actions", "c", "r"))
 LISTED = {
     **{"sql": SQL, "machine learning": LEARNING, "python": PYTHON, "git": GIT},
     **{"github actions": ACTIONS, "c": C, "r": R, "spark": GIT, "sp ark": PYTHON, "ab c": SQL},
-    "ab cd": R,
+    **{"ab cd": R, "go": GIT},
 }
 BY_TERM = {"s:sql": SQL, "t:python": PYTHON, "t:git": GIT}
 
@@ -88,6 +88,7 @@ def mapped():
         ("Python 2/3", PYTHON),
         ("C/R", C | R),
         ("C/Q", NOTHING),
+        ("Go/R", GIT | R),
         ("Apache Python", PYTHON),
         ("Apache Git", GIT),
         ("Apache C", NOTHING),  # too little is left
