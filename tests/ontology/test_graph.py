@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import weakref
 from pathlib import Path
 
@@ -10,14 +11,21 @@ import pytest
 from support.asserted import ROOT
 from support.disks import small_disk
 
-from mlops_roles import Graph, InputError, ask, load, resolve, show
+from mlops_roles import Graph, InputError, ask, explain, load, resolve, show
 from mlops_roles.cli.main import main
+from mlops_roles.ontology import closure_cache
+from mlops_roles.ontology import excerpt as excerpt_module
 from mlops_roles.ontology import graph as graph_module
 from mlops_roles.ontology.catalogue import catalogue
+from mlops_roles.ontology.excerpt import excerpt
 from mlops_roles.ontology.graph import INFERRED, once_per_graph
 from mlops_roles.ontology.tables import RoleTables
 
 ACME = str(ROOT / "examples" / "acme.ttl")
+CHIEF = """
+acme:chief a mlops:Role ; skos:prefLabel "Chief"@en ; dcterms:source acme:handbook ;
+    mlops:specialises acme:prompt-engineer ; mlops:incorporates role:software-engineer .
+"""
 ROLE = "acme:prompt-engineer"
 
 
@@ -259,3 +267,71 @@ def test_data_is_not_added_to_what_is_kept(kept, tmp_path):
     (tmp_path / "ann.ttl").write_text("<urn:ann> a <http://xmlns.com/foaf/0.1/Person> .")
     assert len(load(path, data=[tmp_path / "ann.ttl"]).store) == len(first.store) + 1
     assert len(load(path).store) == len(first.store)
+
+
+def test_a_statement_of_a_large_framework_is_proved_from_an_excerpt(kept, tmp_path):
+    path, _ = kept
+    path.write_text(path.read_text() + CHIEF)
+    whole = load(path)  # in memory
+    known = whole.light_store
+    assert whole.lacks_definitions
+    inferred = [quad.triple for quad in known.quads_for_pattern(None, None, None, INFERRED)]
+    ours = [triple for triple in inferred if "acme.example" in str(triple)]
+    kinds = {(t.predicate, str(t.subject).endswith("-capability>")): t for t in ours}
+    assert len(kinds) > 7
+    for triple in kinds.values():
+        part = excerpt(whole, [triple])
+        assert part is not whole, triple
+        assert explain(triple, whole).rule, triple
+    above = "acme:chief-capability rdfs:subClassOf acme:prompt-engineer-capability"
+    assert "scm-" in explain(above, whole).rule
+    assert explain("acme:chief mlops:requiresSkill skill:feature-engineering", whole) is None
+    assert whole.lacks_definitions, "all definitions were made"
+    assert "proofs" not in whole.__dict__, "the whole was reasoned with"
+
+
+def test_what_an_excerpt_does_not_prove_is_proved_from_the_whole(kept, monkeypatch):
+    path, _ = kept
+    graph = load(path)
+    statement = "acme:prompt-engineer mlops:requiresSkill acme:prompt-writing"
+    monkeypatch.setattr(excerpt_module, "MAX_QUADS", 10)
+    assert explain(statement, graph).rule == "prp-spo2"
+    assert "proofs" in graph.__dict__
+
+
+def test_a_framework_beside_ours_and_the_same_in_place_of_it_are_both_kept(kept, cache):
+    path, _ = kept
+    for _ in range(2):
+        assert len(ask("roles", load(path))) > len(ask("roles", load(only=path)))
+    assert len(list(cache.glob("*/*/store"))) == 2
+
+
+def test_the_cache_is_bounded_and_loses_first_what_was_used_longest_ago(kept, cache, monkeypatch):
+    path, _ = kept
+    (cache / "notes.txt").write_text("of another")
+    first = {entry.path for entry in closure_cache.entries()}
+    assert {p.is_dir() for p in first} == {True, False}
+    for entry in closure_cache.entries():
+        os.utime(entry.path, (1, 1))
+    load(path)  # which uses the store, not the closure
+    monkeypatch.setattr(closure_cache, "MAX_BYTES", sum(e.size for e in closure_cache.entries()))
+    with monkeypatch.context() as patch:
+        patch.setattr(graph_module, "LARGE", 1 << 20)
+        load(ACME)
+    left = {entry.path for entry in closure_cache.entries()}
+    assert {p.is_dir() for p in first & left} == {True}, "what is used was removed"
+    monkeypatch.setattr(closure_cache, "MAX_BYTES", 1)
+    path.write_text(path.read_text() + CHIEF)
+    load(path)
+    assert len(closure_cache.entries()) == 1
+    assert (cache / "notes.txt").exists()
+    assert not list(cache.glob(".loading-*"))
+
+
+def test_the_doctor_tells_the_size_of_the_cache(kept, cache, capsys):
+    assert main(["doctor", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["point"] == "cache"
+    assert str(cache) in row["found"]
+    assert "1,074 MB" in row["means"]
+    assert float(row["found"].split()[0]) > 1

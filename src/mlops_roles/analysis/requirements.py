@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..ontology.excerpt import excerpt
 from ..ontology.graph import Graph
 from ..ontology.names import resolve_role, slug
 from ..ontology.tables import RoleTables
@@ -44,13 +45,13 @@ def required_skills(role: str, graph: Graph) -> list[RequiredSkill]:
     }
     subject = ox.NamedNode(iri_of(role, "role", graph))
     requires = ox.NamedNode(iri_of("requiresSkill", "mlops", graph))
-    found = []
-    for iri, skill in sorted(by_iri.items()):
-        triple = ox.Triple(subject, requires, ox.NamedNode(iri))
+    triples = {iri: ox.Triple(subject, requires, ox.NamedNode(iri)) for iri in sorted(by_iri)}
+    graph, found = excerpt(graph, triples.values()), []
+    for iri, triple in triples.items():
         objects = [leaf.object for leaf in _asserted_leaves(triple, graph)]
         path = [node.value for node in objects if isinstance(node, ox.NamedNode)][:-1]
         rule = graph.light_proofs[triple].rule if triple in graph.light_proofs else ""
-        found.append(RequiredSkill(skill, tuple(path), rule))
+        found.append(RequiredSkill(by_iri[iri], tuple(path), rule))
     return found
 
 

@@ -143,6 +143,16 @@ def remove_folder(folder: Path) -> None:
     folder.rmdir()
 
 
+def discard_folder(folder: Path, prefix: str) -> None:
+    """Remove a folder, if that is possible; renamed first, so that a half-removed one is not used.
+
+    The prefix is that of folders which `remove_stale_temp_dirs` removes.
+    """
+    with suppress(OSError):
+        (folder / MARK).touch()
+        remove_folder(folder.rename(folder.with_name(f"{prefix}{folder.name}")))
+
+
 def _remove_if_stale(name: str) -> None:
     handle = os.open(name, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     try:

@@ -110,6 +110,10 @@ def explain(statement: str | ox.Triple, graph: Graph | None = None) -> Proof | N
     if not isinstance(statement, ox.Triple):
         check_text("explain", "'subject predicate object' or a triple", statement=statement)
     triple = _parse_statement(statement, graph) if isinstance(statement, str) else statement
+    if graph.is_large:
+        from .excerpt import excerpt
+
+        graph = excerpt(graph, [triple])
     return _prover(graph).prove(triple)
 
 
@@ -219,13 +223,14 @@ def _occurs(term: ox.NamedNode, graph: Graph) -> bool:
         return True
     patterns = ((term, None, None), (None, None, term), (None, term, None))
     return any(
-        next(graph.store.quads_for_pattern(*pattern), None) is not None for pattern in patterns
+        next(graph.light_store.quads_for_pattern(*pattern), None) is not None
+        for pattern in patterns
     )
 
 
 def _all_names(graph: Graph) -> set[str]:
     """The CURIEs of the terms that statements are about, and of the properties that they use."""
-    nodes = {node for quad in graph.store for node in (quad.subject, quad.predicate)}
+    nodes = {node for quad in graph.light_store for node in (quad.subject, quad.predicate)}
     return {graph.curie(node.value) for node in nodes if isinstance(node, ox.NamedNode)}
 
 

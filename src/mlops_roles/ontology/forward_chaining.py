@@ -388,9 +388,13 @@ class Chainer:
             return
         simple, first = self._simple_heads(instance), _first_of_chain(instance)
         for number, (_, p, o) in enumerate(instance.atoms):
-            if p < 0:
-                assert p <= IS_MEMBER, f"{instance.name}: the property of a premise is free"
+            if p <= IS_MEMBER:
                 continue
+            if p < 0:
+                raise InputError(
+                    f"{instance.name}.rq: the property of a premise is free; "
+                    "add a premise that says which it is"
+                )
             if o < 0:
                 waiting = self._by_property[p]
             else:

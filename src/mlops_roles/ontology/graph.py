@@ -139,12 +139,12 @@ class Graph:
 
     def _open_kept(self) -> ox.Store | None:
         """The light store of a large framework, on disk since it was first loaded."""
-        if not self._is_large:
+        if not self.is_large:
             return None
         from .not_reasoned import warn_of
-        from .store import open_kept
+        from .store import kept_folder, open_kept
 
-        opened = open_kept(self.added, self.cache_key)
+        opened = open_kept(kept_folder(self.only, self.added_paths), self.cache_key)
         if opened is None:
             return None
         for path in self.added_rdf:
@@ -156,10 +156,11 @@ class Graph:
     def _load_and_keep(self) -> ox.Store:
         """The light store in memory; that of a large framework is kept on disk, too."""
         self._load_into(ox.Store())
-        if self._is_large:
-            from .store import keep
+        if self.is_large:
+            from .store import keep, kept_folder
 
-            keep(self.light_store, self.prefixes, self.added, self.cache_key)
+            home = kept_folder(self.only, self.added_paths)
+            keep(self.light_store, self.prefixes, home, self.cache_key)
         return self.light_store
 
     def recipe(self) -> dict[str, Any]:
@@ -259,7 +260,7 @@ class Graph:
         return not self._base or bool(self._added_statements)
 
     @cached_property
-    def _is_large(self) -> bool:
+    def is_large(self) -> bool:
         """Whether what is added, without data, is so much that it is kept ready on disk."""
         if self._given or self.data or not self.added:
             return False
@@ -556,7 +557,7 @@ class Graph:
     @cached_property
     def index(self) -> dict[str, set[tuple[str, str]]]:
         """The (kind, IRI) of each term by slug, notation and label in lower case; see `_kind`."""
-        if not self._is_large:
+        if not self.is_large:
             return self._make_index()
         from .closure_cache import derived
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..errors import InputError
 from ..io.resources import resource_dir
 
 _HEADER = re.compile(r"^#\+ ([a-z ]+): (.*)$", re.M)
@@ -54,7 +55,8 @@ def rule_texts() -> dict[str, str]:
         path.stem: path.read_text("utf-8")
         for path in sorted((resource_dir("ontology") / "rules").glob("*.rq"))
     }
-    assert found, "ontology/rules/ holds no rule"
+    if not found:
+        raise InputError(f"{resource_dir('ontology')}/rules: no rule; install the package again")
     return found
 
 
@@ -73,7 +75,8 @@ def parse_rule(name: str, text: str) -> Rule:
     """Parse the text of a rule."""
     headers, prefixes = dict(_HEADER.findall(text)), dict(_PREFIX.findall(text))
     parts = _PARTS.search(text)
-    assert parts, f"{name}.rq: not a CONSTRUCT query"
+    if not parts:
+        raise InputError(f"{name}.rq: not a CONSTRUCT query; write what it infers after CONSTRUCT")
     head, body = parts.groups()
     each = re.findall(r"\?\w+", headers.get("each") or headers.get("chain") or "")
     return Rule(

@@ -20,10 +20,9 @@ import pyoxigraph as ox
 from ..errors import InputError
 from ..io import atomic
 from ..io.resources import FilePath
-from .closure_cache import cache_folder
+from .closure_cache import INCOMPLETE, cache_folder, make_room, note_use
 
 _NAME = re.compile(r"[0-9a-f]{32}")
-_INCOMPLETE = ".loading-"  # prefix of a folder in which a store is being built or removed
 Loader = Callable[[ox.Store], dict[str, str]]
 
 
@@ -61,7 +60,7 @@ def open_or_build(
     home = Path(folder)
     try:
         home.mkdir(parents=True, exist_ok=True)
-        atomic.remove_stale_temp_dirs(home, _INCOMPLETE)
+        atomic.remove_stale_temp_dirs(home, INCOMPLETE)
         if not (home / name).is_dir():
             _build_store(home, name, load_into)
         return _open_store(home / name)
@@ -74,23 +73,24 @@ def open_or_build(
         ) from error
 
 
-def open_kept(files: Iterable[Path], name: str) -> tuple[ox.Store, dict[str, str]] | None:
+def open_kept(home: Path, name: str) -> tuple[ox.Store, dict[str, str]] | None:
     """The store that `keep` has kept in the cache; None if there is none, or a damaged one."""
-    path = _kept_folder(files) / name
+    path = home / name
     with suppress(InputError, OSError):
         if path.is_dir():
+            note_use(home)
             return _open_store(path)
-    _remove(path)
+    atomic.discard_folder(path, INCOMPLETE)
     return None
 
 
-def keep(store: ox.Store, prefixes: dict[str, str], files: Iterable[Path], name: str) -> None:
-    """Keep a store in the cache, in place of another one of the same files.
+def keep(store: ox.Store, prefixes: dict[str, str], home: Path, name: str) -> None:
+    """Keep a store in the cache, in place of another one in the same folder.
 
     Args:
         store: what it holds.
         prefixes: its prefixes.
-        files: the files that were added, which say where it is kept.
+        home: the `kept_folder` of the files that were added.
         name: a digest of all that decides its content.
     """
 
@@ -100,12 +100,14 @@ def keep(store: ox.Store, prefixes: dict[str, str], files: Iterable[Path], name:
         return prefixes
 
     with suppress(InputError, OSError):
-        open_or_build(_kept_folder(files), name, copy_into)
+        open_or_build(home, name, copy_into)
+        make_room()
 
 
-def _kept_folder(files: Iterable[Path]) -> Path:
-    """The folder of the cache for the store of some files."""
-    return cache_folder() / hashlib.sha256(repr([*map(str, files)]).encode()).hexdigest()[:32]
+def kept_folder(only: Iterable[Path], added: Iterable[Path]) -> Path:
+    """The folder of the cache for the store of a framework, or of one with files beside it."""
+    files = [[str(path.absolute()) for path in paths] for paths in (only, added)]
+    return cache_folder() / hashlib.sha256(repr(files).encode()).hexdigest()[:32]
 
 
 def _open_store(path: Path) -> tuple[ox.Store, dict[str, str]]:
@@ -153,7 +155,7 @@ def _digest(content: object) -> str:
 
 def _build_store(home: Path, name: str, load_into: Loader) -> None:
     """Build a store under another name, rename it, and remove the stale ones."""
-    with atomic.locked_tempdir(home, _INCOMPLETE) as incomplete:
+    with atomic.locked_tempdir(home, INCOMPLETE) as incomplete:
         prefixes = _load(incomplete / "store", load_into)
         content = {"prefixes": prefixes, "files": _checksums(incomplete / "store")}
         with (incomplete / "prefixes.json").open("w", encoding="utf-8") as file:
@@ -164,7 +166,7 @@ def _build_store(home: Path, name: str, load_into: Loader) -> None:
     for other in home.iterdir():
         is_store = _NAME.fullmatch(other.name) and (other / "prefixes.json").is_file()
         if is_store and other.name != name:
-            _remove(other)
+            atomic.discard_folder(other, INCOMPLETE)
 
 
 def _load(path: Path, load_into: Loader) -> dict[str, str]:
@@ -182,10 +184,3 @@ def _rename(incomplete: Path, complete: Path) -> None:
     except OSError:
         if not complete.is_dir():
             raise
-
-
-def _remove(stale: Path) -> None:
-    """Remove a store; renamed first, so that a half-removed one is never opened."""
-    with suppress(OSError):
-        (stale / atomic.MARK).touch()
-        atomic.remove_folder(stale.rename(stale.with_name(f"{_INCOMPLETE}{stale.name}")))

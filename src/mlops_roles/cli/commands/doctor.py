@@ -1,5 +1,6 @@
-"""Examine a SPARQL server, and install the ontology on it.
+"""Examine a SPARQL server, and install the ontology on it; or the cache of this machine.
 
+  mlops-roles doctor                                                     the cache: place and size
   mlops-roles doctor --endpoint http://localhost:7878/query              changes nothing
   mlops-roles doctor --endpoint http://localhost:7878/query --install    writes our named graphs
   mlops-roles doctor --save ours.nq                                      the same graphs as a file
@@ -43,9 +44,24 @@ def run(args: argparse.Namespace) -> int:
         write_output(n_quads(graph), args.save)
     if args.endpoint:
         return _examine(args, graph)
+    if args.install:
+        raise InputError("no server to install on; give --endpoint URL, or --save FILE")
     if not args.save:
-        raise InputError("no server to examine; give --endpoint URL, or --save FILE")
+        write_output(format_rows([_cache()], list(_cache()), args.format), args.output)
     return 0
+
+
+def _cache() -> dict[str, str]:
+    """Where the cache is, its size, and what that means, in the columns of a probe."""
+    from ...ontology.closure_cache import MAX_BYTES, cache_folder, entries
+
+    size = sum(entry.size for entry in entries())
+    return {
+        "point": "cache",
+        "found": f"{size / 1e6:,.1f} MB in {cache_folder()}",
+        "means": f"from {MAX_BYTES / 1e6:,.0f} MB on, what was used longest ago is removed; "
+        "all of it can be removed, and costs the time to infer it again",
+    }
 
 
 def _examine(args: argparse.Namespace, graph: Graph) -> int:
