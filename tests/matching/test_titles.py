@@ -204,6 +204,12 @@ def test_an_answer_says_which_words_decided(title, words):
             ["'construction' may make another trade of 'Project Manager'"],
         ),
         ("Data Scientist Evangelist", ["'evangelist' makes something else of 'Data Scientist'"]),
+        ("Software Engineer Building", ["'building' makes something else of 'Software Engineer'"]),
+        (
+            "Project Manager (PM)",
+            ["similar: named next to business-stakeholder (as 'Project Manager') next to 'pm'"],
+        ),
+        ("Engineer, Cloud Data", ["primary title of data-engineer (as 'Data Engineer')"]),
         (
             "Data Analyst; Product Owner",
             ["similar: named next to business-stakeholder (as 'Product Owner')"],

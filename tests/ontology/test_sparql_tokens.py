@@ -72,6 +72,8 @@ def test_what_starts_no_token_is_unknown(text):
         ("FILTER(?a<((((?b))))&&?c>2)", []),
         ("FILTER(?a<?b&&?c>2)", []),
         ("FILTER(1<?b&&?c>2)", []),
+        ("FILTER('a'@en<?b&&?c>2)", []),
+        ("?a a(<b>)", ["<b>"]),
         ("FILTER(STR(?a)<?b&&?c>2)", []),
         ("FILTER(?a=<urn:b>&&?c>2)", ["<urn:b>"]),
         ("FILTER(?a IN(<a>,<b>)&&<c>(?a<?b||?c>2))", ["<a>", "<b>", "<c>"]),

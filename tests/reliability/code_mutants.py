@@ -79,6 +79,7 @@ NUMBER = re.compile(r"([\d.]+) to [\d.]+")
 NAMED = re.compile(r"^_?[A-Z][A-Z_]+\b")
 AT_ONCE = re.compile(r"BATCH|SAMPLE|PIECE|BLOCK|BLANK_STARTS|UNIT_LINK|MAX_(PLAIN|ROWS|SHAPES)")
 OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
+FEW = 3  # tests that run a line, of which it is not known that no others need it
 SLOWER, MORE = 5, 5  # times a test may take longer than without a change, and seconds on top
 
 
@@ -175,13 +176,13 @@ def _order(items: list, mutant: Mutant, lines: dict, seconds: dict, kills: Count
     """The tests that may notice a mutant, first those that run its line and kill quickly.
 
     What a fixture or a cache keeps was made in the first test that needed it, so that all tests of
-    the modules follow.
+    the modules follow, and all others if few tests run the line.
     """
     of = {int(line): tests for line, tests in lines[str(mutant.path)].items()}
     run = of.get(max((line for line in of if line <= mutant.line), default=0), ())
     near = {item for item in items if not mutant.function or item.nodeid in run}
     modules = {item.path for item in near}
-    chosen = [item for item in items if item.path in modules]
+    chosen = [item for item in items if item.path in modules or len(near) <= FEW]
     cost = {item: seconds[item.nodeid] / (1 + kills[item.nodeid]) for item in chosen}
     return sorted(chosen, key=lambda item: (item not in near, cost[item]))
 
@@ -256,7 +257,8 @@ def _replace_values(module: types.ModuleType, code: types.CodeType) -> None:
 def same_meaning() -> dict[tuple[str, ...], str]:
     """The mutants that no test can kill, by name, with the reason."""
     with SAME_MEANING.open(encoding="utf-8", newline="") as file:
-        return {tuple(row[:-1]): row[-1] for row in csv.reader(file)}
+        _, *rows = csv.reader(file)
+    return {tuple(row[:-1]): row[-1] for row in rows}
 
 
 def run(group: str, sample: int | None, seed: str, again: str | None, minutes: float) -> None:

@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from tests.reliability.code_mutants import GROUPS, SOURCE, same_meaning
+from tests.reliability.code_operators import mutants
 from tests.reliability.data_mutants import PARTS, known_survivors
 
 SAMPLE = {"shapes": (12, 12), "questions": (25, 24), "title words": (5, 2)}  # size, killed at least
@@ -26,3 +28,17 @@ def test_each_survivor_has_a_reason_and_is_a_mutant():
     for survivor, reason in known_survivors().items():
         assert survivor in names
         assert len(reason) > 10
+
+
+def test_code_that_means_the_same_is_a_mutant_and_has_a_reason():
+    stems = {name[0] for name in same_meaning()}
+    names = {
+        mutant.name
+        for modules, _ in GROUPS.values()
+        for pattern in modules
+        for path in SOURCE.glob(pattern)
+        if path.stem in stems
+        for mutant in mutants(path)
+    }
+    assert [name for name in same_meaning() if name not in names] == []
+    assert all(len(reason) > 10 for reason in same_meaning().values())

@@ -363,13 +363,11 @@ def _last_words(
 ) -> Iterator[str]:
     """The last word of each segment, modifiers aside, if it passes a test.
 
-    A segment such as 'Engineer', which is only the last word of a name, is left out, and one that
-    is only a word of the list `but`.
+    A segment that is only a word of the list `but` is left out.
     """
     for segment in segments:
         main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
-        is_only = len(main) == 1 and main[0] in words.heads and not words.kinds[main[0]]
-        is_only = is_only or ([words.kinds[unit] for unit in main] == [but] and but != "")
+        is_only = but and [words.kinds[unit] for unit in main] == [but]
         if main and not is_only and test(words, main[-1]):
             yield main[-1]
 

@@ -158,12 +158,12 @@ def grammar() -> dict[str, dict[str, tuple[str, ...]]]:
     text = (resource_dir("queries") / "sparql.grammar").read_text("utf-8")
     for name, body in _RULE.findall(text):
         parts = _PART.findall(body)
-        rules[name] = _alternatives(parts, name, rules)
+        rules[name] = _alternatives(parts, rules)
     first = _FirstTokens(rules)
     return {name: first.table(name) for name in rules}
 
 
-def _alternatives(parts: list[str], name: str, rules: dict[str, Alternatives]) -> Alternatives:
+def _alternatives(parts: list[str], rules: dict[str, Alternatives]) -> Alternatives:
     """Take the alternatives of a rule from its parts; what is in brackets becomes another rule."""
     found: list[list[str]] = [[]]
     while parts:
@@ -175,9 +175,9 @@ def _alternatives(parts: list[str], name: str, rules: dict[str, Alternatives]) -
         elif part in ("?", "*", "+"):
             found[-1].append(_repeated(found[-1].pop(), part, rules))
         elif part == "(":
-            inner = f"{name} {len(rules)}"
+            inner = f"group {len(rules)}"
             rules[inner] = []
-            rules[inner] += _alternatives(parts, inner, rules)
+            rules[inner] += _alternatives(parts, rules)
             found[-1].append(inner)
         else:
             found[-1].append(part)

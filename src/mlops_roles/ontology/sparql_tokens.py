@@ -54,7 +54,7 @@ def _token_pattern(ascii_only: bool) -> re.Pattern[str]:
 
 
 _OPERANDS = frozenset(("iri", "string", "variable", "name", "number", "language", "close"))
-_TERM_WORDS = frozenset(("a", "TRUE", "FALSE", "UNDEF", "VALUES"))  # before a list of terms
+_TERM_WORDS = frozenset(("a", "VALUES"))  # before a list of terms
 _PATTERN, _CLAUSE, _EXPRESSION = range(3)
 
 
@@ -111,7 +111,8 @@ def tokenize(text: str, comments: bool = False) -> Iterator[Token]:
     Its codepoint escapes are read in IRIs and strings only; to read them elsewhere too, call
     `decode_codepoints` first. Comments are left out unless they are asked for.
     """
-    place, before, earlier = 0, Token("", "", 0, 0, ""), Token("", "", 0, 0, "")
+    place = 0
+    before = earlier = Token("", "", 0, 0, "")
     frames = [_CLAUSE]  # what is inside each open bracket
     pattern = _token_pattern(text.isascii())
     while match := pattern.match(text, place):

@@ -19,8 +19,10 @@ class Mappings:
     """Mappings of terms and of names, as `Matches` gives them."""
 
     def by_name(self, ours):
+        yield "Datenbank_Kunde", "x:db3", "s:sql", "close"
         yield "Datenbank-Kunde", "x:db", "s:sql", "exact"
         yield "Datenbank-Kunde", "x:db", "t:git", "close"
+        yield "Datenbank-Kunde", "x:db2", "s:sql", "close"  # of two relations the stronger counts
         yield "Schlange", "x:snake", "t:python", "narrower"
         yield "Ablage", "x:store", "t:git", "close"
         yield "Ablage", "x:store", "t:python", "broader"

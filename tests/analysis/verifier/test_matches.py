@@ -47,6 +47,12 @@ v:query\tQuerying\tskos:exactMatch\t\tskill:sql\tsemapv:LexicalMatching\tAda
 v:tables\tTables\tskos:exactMatch\tNot\tskill:sql\tsemapv:LexicalMatching\tCem
 v:new\tNew\tskos:exactMatch\t\tskill:sql\tsemapv:LexicalMatching\t
 """
+NAMES = """#mapping_set_id: https://v.example/names
+#curie_map: {skill: https://w3id.org/mlops-roles/skill/}
+subject_label\tsubject_type\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\tauthor_label
+Frage\trdfs literal\tskos:broadMatch\t\tskill:sql\tsemapv:ManualMappingCuration\tAda
+Zweig\trdfs literal\tskos:exactMatch\tNot\tskill:git\tsemapv:ManualMappingCuration\tBo
+"""
 SKILLS = {f"{OURS}skill/sql", f"{OURS}skill/git"}
 
 
@@ -60,7 +66,8 @@ def matches(tmp_path_factory):
     triples = [q.triple for q in ox.parse(head + STATED, format=ox.RdfFormat.TURTLE)]
     path = tmp_path_factory.mktemp("mapped") / "v.sssom.tsv"
     path.write_text(SET, "utf-8")
-    return Matches(triples, [path], {"v": PREFIXES["v"], "": ""})
+    (names := path.with_name("names.sssom.tsv")).write_text(NAMES, "utf-8")
+    return Matches(triples, [path, names], {"v": PREFIXES["v"], "": ""})
 
 
 @pytest.mark.parametrize(
@@ -112,3 +119,14 @@ def test_each_accepted_mapping_is_cited_with_its_place_and_who_accepted_it(match
     assert of[v("query"), "exactMatch", sql] == ("v.sssom.tsv, line 6", "Ada")
     assert of[v("tables"), "noMatch", sql] == ("v.sssom.tsv, line 7", "Cem")
     assert len(matches.rows) == len(cited) == 9
+
+
+def test_each_mapping_of_a_name_says_what_the_name_is_of_our_term(matches):
+    sql, git = (f"{OURS}skill/{name}" for name in ("sql", "git"))
+    found = [(*says, row["place"], row["by"], row["subject"], row["object"])
+             for *says, row in matches.decided(SKILLS)]  # fmt: skip
+    assert found == [
+        (1, "Frage", sql, "narrower", "names.sssom.tsv, line 4", "Ada", "Frage", sql),
+        (1, "Zweig", git, "refused", "names.sssom.tsv, line 5", "Bo", "Zweig", git),
+    ]
+    assert list(matches.decided({git})) == [one for one in matches.decided(SKILLS) if one[2] == git]
