@@ -223,6 +223,42 @@ def test_the_reasons_of_an_answer(title, reasons):
     assert not found.is_mapped
 
 
+@pytest.mark.parametrize(
+    ("title", "roles"),
+    [
+        ("IT Project Manager - Claims", "business-stakeholder"),
+        ("Technical Project Manager - Claims", ""),
+        ("Facilities Project Manager (IT)", "business-stakeholder"),
+        ("Data Engineer - Clearance Required", "data-engineer"),
+        ("Data Engineer for our brands", "data-engineer"),
+        ("Software Engineer Entwickler", "software-engineer"),
+        ("SRE Engineer", "devops-engineer"),
+        ("Scrum Master / Project Manager", "business-stakeholder"),
+        ("Database Administrator/DevOps", "devops-engineer"),
+        ("AI Engineering Operations Leader", ""),
+        ("Software Engineering, Sr Engineer", "software-engineer"),
+        ("Data Engineering Developer", "data-engineer"),
+        ("Data Engineer (Python / DevOps)", "data-engineer"),
+        ("Backend Developer & Project Manager - School", "backend-engineer business-stakeholder"),
+        ("Software Engineer, Java Backend", "backend-engineer"),
+        ("Software Engineer, Backend Java", "backend-engineer"),
+        ("Java Developer, Backend", "backend-engineer"),
+        ("Sales Engineer, Data", ""),
+        ("Data Remote Engineer", ""),
+        ("Software/Data Engineer", "data-engineer software-engineer"),
+        ("Data Engineer/Scientist", "data-engineer data-scientist"),
+        ("Ingénieur Cloud & DevOps", "devops-engineer"),
+        ("Solution Architect, Kitchens", ""),
+        ("Solution Architect, Banking", "solution-architect"),
+        ("Middleware Solution Architect", "solution-architect"),
+        ("AI Solution Architect", "solution-architect"),
+        ("Manager, Data Scientist", ""),
+    ],
+)
+def test_the_examples_of_the_rules_are_read_as_the_rules_say(title, roles):
+    assert list(resolve(title, nearest=False).roles) == roles.split()
+
+
 @pytest.mark.parametrize(("length", "is_read"), [(1000, True), (1001, False)])
 def test_the_longest_title(length, is_read):
     assert bool(resolve("Data Engineer".ljust(length)).roles) == is_read

@@ -276,9 +276,7 @@ class TableReader:
         found, nobody = [], []
         for line, cells in short:
             filled = [cell.strip() for cell in cells if cell.strip()]
-            first = filled[0] if filled else ""
-            is_legend = is_marker(first) or parse_level(first) not in (None, BLANK)
-            if len(filled) == 1 and len(cells) < width and is_legend:
+            if len(filled) == 1 and len(cells) < width and _is_legend(*filled):
                 nobody.append(line)
             else:
                 fix = "quote cells that contain the separator, or add the missing cells"
@@ -375,6 +373,11 @@ class TableReader:
         found = self.engine.fetch_rows(ibis.union(*parts, distinct=True))
         values = {level for (p,) in found if p for level in cells.levels(p)}
         return self._with_scale(values, [], cells.settled, reading)
+
+
+def _is_legend(text: str) -> bool:
+    """Whether a text alone in a row is said of a level, or of no person."""
+    return bool(is_marker(text)) or parse_level(text) not in (None, BLANK)
 
 
 def _no_load(_: Sequence[int]) -> Any:
