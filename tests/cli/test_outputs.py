@@ -172,6 +172,8 @@ def test_an_error_is_one_line_without_escapes(arguments, capsys):
         "a\t=1+1",
         "\t=1+1",
         "a;＝1+1",
+        "\u200b=1+1",
+        "a;\ufeff\u061c=1+1",
         ["a", "=1+1"],
     ],
 )
@@ -180,7 +182,23 @@ def test_no_part_of_a_cell_is_a_formula_where_another_character_separates(cell, 
     text = format_rows([{"a": "x", "b": cell}], ["a", "b"], form)
     for delimiter in ",;\t|":
         for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-            assert not any(re.match(r'[\s"]*[=+@＝-]', part) for part in row), row
+            assert not any(re.match(r"[^\w\']*[=+@＝-]", part) for part in row), row
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "xlsx"])
+def test_a_reading_alone_is_written_in_the_form_that_is_asked_for(form, tmp_path, capsysbinary):
+    (tmp_path / "staff.csv").write_text("person,title,=1+1\nAda,Data Scientist,x\n")
+    assert main(["audit", str(tmp_path / "staff.csv"), "--reading", "--format", form]) == 0
+    out = capsysbinary.readouterr().out
+    if form == "xlsx":
+        assert out.startswith(b"PK")
+        return
+    lines = out.decode().splitlines()
+    if form == "jsonl":
+        rows = [json.loads(line) for line in lines]
+    else:
+        rows = list(csv.DictReader(lines, delimiter="," if form == "csv" else "\t"))
+    assert {"kind": "column", "what": "title", "read as": "title (named)", "why": ""} in rows
 
 
 def test_numbers_and_ordinary_words_stay_as_they_are():

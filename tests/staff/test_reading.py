@@ -448,6 +448,10 @@ def test_a_mapping_file_of_another_kind_is_refused(put):
     path = put("Name,Title\nAda,Nurse\n")
     for text, says in (
         ("layout = ", "not TOML"),
+        ("header_row = " + "9" * 5000, "not TOML"),
+        ("[" + "a." * 100_000 + "a]", "a key of over 32 parts"),
+        ('values = {"a" . ' + "b." * 100_000 + "c = 1}", "a key of over 32 parts"),
+        ("[" * 5000, "not TOML"),
         ("nonsense = 1", "unknown key"),
         ('[values]\nstatus = "here"', "values = .* is not a table of tables"),
         ("[values.status]\nhere = [1]", "values = .* is not a table of tables"),

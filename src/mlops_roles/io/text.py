@@ -15,8 +15,10 @@ from ..errors import InputError
 from .json_text import CONTROL, json_text, to_json
 
 # patterns that few commands need are compiled when they are first used
-_FORMULA = (  # the place before a formula in a cell, or in a part of it
-    r"""((?:^|[;,|\t\n])[\s"]*)(?=[=+\-@＝＋－＠])(?!-?\d+(?:\.\d+)?[\s"]*(?:[;,|\t\n]|$))"""
+# the place before a formula in a cell, or in a part of it, with characters that may be invisible
+_FORMULA = (
+    r"""((?:^|[;,|\t\n])[\s"\u061c\u200b-\u200f\u2060\ufeff]*)"""
+    r"""(?=[=+\-@＝＋－＠])(?!-?\d+(?:\.\d+)?[\s"]*(?:[;,|\t\n]|$))"""
 )
 _TERMINAL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 _IN_RDF = (  # of CONTROL those that names cannot have, where there are no escapes

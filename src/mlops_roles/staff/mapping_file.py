@@ -7,6 +7,7 @@ headings of the file, and is refused for a file whose headings have changed.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from .reading import Reading, ReadOptions
 from .values import fold_value
 
 MAX_BYTES = 1 << 22
+# a key of so many parts, whose reading would take time by the square of their number
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 PLAIN = {
     "layout": "rows, wide, long or transposed",
     "encoding": "of a CSV file",
@@ -110,13 +113,16 @@ def load_mapping(path: FilePath) -> ReadOptions:
     """
     text = rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path)
     try:
+        if _LONG_KEY.search(text):
+            raise ValueError("a key of over 32 parts")
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # such as a number of over 4300 digits
         why = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: not TOML ({why}); save the mapping again") from None
-    known = {*PLAIN, "headings", "ignore", "columns", "values", "scales"}
-    if strange := sorted(set(data) - known):
-        raise InputError(f"{path}: unknown key {strange[0]!r}; the keys are {', '.join(known)}")
+    known = sorted({*PLAIN, "headings", "ignore", "columns", "values", "scales"})
+    if strange := sorted(set(data) - set(known)):
+        keys = ", ".join(known)
+        raise InputError(f"{path}: unknown key {strange[0][:80]!r}; the keys are {keys}")
     _check_types(data, path)
     columns, values, scales = (data.get(name, {}) for name in ("columns", "values", "scales"))
     return ReadOptions(

@@ -15,6 +15,7 @@ from typing import Any
 from ..io.text import counted
 
 MAX_LINES = 1000  # of the rows left out for one reason
+READING_COLUMNS = ("kind", "what", "read as", "why")  # of `reading_rows`
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def reading_summary(data: Mapping[str, Any]) -> list[str]:
 
 
 def reading_rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """The reading, given as plain data, as rows: kind, what, read as, why."""
+    """The reading, given as plain data, as rows with READING_COLUMNS."""
     for c in data["columns"]:
         why = "; ".join(filter(None, (c.get("why"), c.get("fix"))))
         read_as = f"{c['column']} ({c['how']})" if c["column"] else "not read"

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import io
 import json
 import random
 import subprocess
@@ -79,6 +80,14 @@ def test_the_command_verifies_what_the_command_wrote(person, form, tmp_path, cap
     printed = capsys.readouterr().out
     assert printed.splitlines()[0].endswith("verified")
     assert f"\nIt says: {person} as ML Engineer" in printed
+
+
+@pytest.mark.parametrize("form", ["json", "ttl"])
+def test_a_certificate_on_standard_input_is_read_as_what_it_is(form, monkeypatch):
+    found = certify("Ben Lindqvist", "R7", ACME)
+    text = found.to_turtle() if form == "ttl" else json.dumps(found.to_dict()).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    assert verify("-", ACME).verified
 
 
 def test_a_custom_role_is_verified_with_its_file_only(tmp_path):

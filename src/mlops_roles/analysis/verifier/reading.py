@@ -33,11 +33,9 @@ def read_certificate(path: Path) -> tuple[dict[str, Any], list[str]]:
 
     RDF includes the JSON. Also returns the statements that differ from those that the JSON implies.
     """
-    if path.suffix.lower() == ".json":
-        return _parse_certificate(
-            rdf.check_encoding(rdf.read_bytes(path, MAX_BYTES), path), path
-        ), []
-    rdf.read_bytes(path, MAX_BYTES)
+    data = rdf.read_bytes(path, MAX_BYTES)
+    if rdf.suffix_of(path) == ".json":
+        return _parse_certificate(rdf.check_encoding(data, path), path), []
     triples = [quad.triple for quad in rdf.parse_rdf(path)[0]]
     carried = [
         t.object.value

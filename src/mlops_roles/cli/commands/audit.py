@@ -111,12 +111,11 @@ def _show_reading(args: argparse.Namespace, graph: Graph, options: ReadOptions) 
     staff = read(_source(args), graph=graph, mapping=options)
     data = staff.reading.to_dict()
     rejected = [row.to_dict() for row in staff.rejected]
-    format = args.format if args.format in ("json", "md", "html") else "table"
-    text = to_json({"reading": data, "rejected": rejected})
-    write_output(
-        text if format == "json" else reading_report(data, format, terminal_width(args.output)),
-        args.output,
-    )
+    if args.format == "json":
+        text: str | bytes = to_json({"reading": data, "rejected": rejected})
+    else:
+        text = reading_report(data, args.format, terminal_width(args.output))
+    write_output(text, args.output)
     write_mapping(args, staff.reading, options)
     return 1 if rejected else 0
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from ...analysis.audit import Audit
 from ...io.sections import Section, format_sections
-from ...io.text import TableRows, counted
+from ...io.text import TableRows, counted, format_rows
 from ...io.workbook import workbook
-from ...staff.reading import reading_rows, reading_summary
+from ...staff.reading import READING_COLUMNS, reading_rows, reading_summary
 from . import READING_TITLE, Hide
 from .glossary import words_section
 from .people import label_of, people_sections, recorded_by_part, recorded_of, units_section
@@ -72,11 +72,15 @@ def audit_sections(audit: Audit, hide: Hide) -> Iterator[Section]:
     return _sections(hide(audit.to_dict()), LIMITS["table"])
 
 
-def reading_report(data: Data, format: str, width: int | None = None) -> str:
-    """Format a reading, as `Reading.to_dict` returns it, as 'table', 'md' or 'html'."""
+def reading_report(data: Data, format: str, width: int | None = None) -> str | bytes:
+    """Format a reading, as `Reading.to_dict` returns it: a report, its rows, or a workbook."""
     rows = list(reading_rows(data))
+    if format in ("csv", "tsv", "jsonl"):
+        return format_rows(rows, READING_COLUMNS, format)
     section = f"How {data['file']} is read", reading_summary(data), rows
-    return format_sections([section], format, width=width)
+    return (
+        workbook([section]) if format == "xlsx" else format_sections([section], format, width=width)
+    )
 
 
 def audit_workbook(data: Data) -> bytes:
