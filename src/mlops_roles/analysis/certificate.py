@@ -22,7 +22,6 @@ from ..io.resources import FilePath, resource_dir
 from ..io.result import Result
 from ..io.turtle import turtle
 from ..ontology.graph import BASE, Graph, ontology_files
-from ..staff.headings import heading_kind
 from ..staff.reading import Reading, ReadOptions, as_options
 from .audit_result import NOTE
 from .evidence import CLAIMS, Cell, Evidence, Records
@@ -32,6 +31,7 @@ from .verdict import State, Verdict, skill_states, tally_states, verdict_of_stat
 # the columns that say who a person is, and how a skill was assessed
 IDENTITY = ("person", "key", "given", "family")
 ASSESSMENT = ("skill", "level", "date", "source", "skill with level")
+PRESENCE = ("status", "left", "vacant", "start", "end")
 SCALE = ("bottom", "top", "has_from", "lacks_to")
 
 
@@ -138,31 +138,15 @@ def _role_entry(role: str, records: Records) -> dict[str, str]:
 def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
     """How the staff file was read, so that the verifier can read the same cells again.
 
-    One row a person, with names that ';' separates, needs no more than the columns. What the
-    verifier cannot repeat is listed, and it refuses such a certificate.
+    One row a person, with names that ';' separates, needs no more than the columns.
     """
     reading = records.staff.reading
     below = {iri_of(s, "skill", records.graph): text for s, text in records.below(found).items()}
     more = {"below": below} if below else {}
-    if reasons := _not_repeated(records):
-        headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
-        entry = {"layout": reading.layout, "columns": headings, "summary": reading.summary()}
-        return {"reading": entry | {"not_repeated_by_verify": reasons} | more}
     if _is_plain(found, records):
         headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
         return {"reading": {"layout": reading.layout, "columns": headings} | more}
     return {"reading": _stated_reading(records) | more}
-
-
-def _not_repeated(records: Records) -> list[str]:
-    """What of a reading the verifier cannot repeat."""
-    reading, options = records.staff.reading, as_options(records.mapping)
-    reasons = {
-        "JSON in cells": bool(reading.json_cells),
-        "columns of skills ignored": any(heading_kind(h) in CLAIMS for h in options.ignore),
-        "dates settled by an option": any(column == "date" for column, _ in options.values),
-    }
-    return [reason for reason, holds in reasons.items() if holds]
 
 
 def _is_plain(found: Evidence, records: Records) -> bool:
@@ -173,10 +157,12 @@ def _is_plain(found: Evidence, records: Records) -> bool:
         cell.level or (cell.claim == "lacking" and cell.column != "lacks") for cell in found.cells
     )
     return (
-        reading.layout in ("one row a person", "RDF")
+        reading.layout == "one row a person"
         and all(mark == ";" for mark in reading.separators)
         and len(set(columns)) == len(columns)
         and not (has_levels or options.join or options.sheet)
+        and not (reading.json_cells or reading.as_of or options.ignore)
+        and not any(c.column == "date" for c in reading.columns)
         and _is_plain_table(reading)
     )
 
@@ -189,9 +175,11 @@ def _is_plain_table(reading: Reading) -> bool:
     form, columns = reading.form_of_table, {c.column for c in reading.columns}
     commas = any("," in c.heading for c in reading.columns)
     return (
-        form.keys() <= {"delimiter", "sheet"}
+        reading.form in ("csv", "xlsx", "parquet")
+        and form.keys() <= {"delimiter", "sheet"}
         and form.get("delimiter", ",") in ("," if commas else ",;\t")
-        and (reading.form == "rdf" or ("person" in columns and "given" not in columns))
+        and "person" in columns
+        and "given" not in columns
     )
 
 
@@ -200,7 +188,7 @@ def _stated_reading(records: Records) -> dict[str, Any]:
     staff, options = records.staff, as_options(records.mapping)
     columns: dict[str, list[str]] = {}
     for column in staff.reading.columns:
-        if column.column in (*CLAIMS, *IDENTITY, *ASSESSMENT):
+        if column.column in (*CLAIMS, *IDENTITY, *ASSESSMENT) and staff.reading.form != "rdf":
             columns.setdefault(column.column or "", []).append(column.heading)
     scale = staff.cells.scale
     stated: dict[str, Any] = {
@@ -212,9 +200,27 @@ def _stated_reading(records: Records) -> dict[str, Any]:
         "levels": dict(staff.cells.settled),
         "scales": dict((staff.reading.scale or {}).get("columns", {})),
     }
+    if staff.reading.form == "rdf" and options.lang:
+        stated["lang"] = options.lang
+    if staff.reading.json_cells:
+        stated["json_cells"] = True
+    if days := {value: day for (column, value), day in options.values.items() if column == "date"}:
+        stated["dates"] = days
+    if staff.reading.as_of and staff.reading.form != "rdf":
+        stated["presence"] = _presence_entry(staff.reading, options)
     if options.join:
         stated["joined"] = _joined_entry(records, options)
     return stated
+
+
+def _presence_entry(reading: Reading, options: ReadOptions) -> dict[str, Any]:
+    """The date at which people are counted, and by which columns and settled values."""
+    columns = {c.column: c.heading for c in reading.columns if c.column in PRESENCE}
+    values: dict[str, dict[str, str]] = {}
+    for (column, value), meaning in options.values.items():
+        if column in columns:
+            values.setdefault(column, {})[value] = meaning
+    return {"as_of": reading.as_of, "columns": columns, "values": values}
 
 
 def _as_json_number(number: float | None) -> float | None:

@@ -16,7 +16,7 @@ PLAIN = ("layout", "encoding", "delimiter", "sheet", "separator", "has_from", "l
 MAP = """
 --map OURS=THEIRS...     where a column has another name: --map title="Job Title"
 """
-READING = """
+SETTLED = """
 --ignore COLUMN...       a column not to be read
 --value COLUMN:VALUE=MEANING...
     what a status, level or name means: --value 'status:Sabbatical=on leave'
@@ -35,6 +35,8 @@ READING = """
 --join FILE              a second file, or another sheet, with more about the same people
 --on COLUMN              the column by which both are joined; LEFT=RIGHT if its names differ
 --mapping FILE           the reading as saved and reviewed; fails if the columns have changed
+"""
+READING = f"""{SETTLED}
 --save-mapping FILE      save how the file was read as TOML, to be reviewed and used again
 """
 

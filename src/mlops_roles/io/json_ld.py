@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -128,11 +128,13 @@ def _bare(address: str) -> str:
     return bare.partition("#")[0].rstrip("/")
 
 
-def records(data: bytes) -> list[dict[str, Any]] | None:
+def records(
+    data: bytes, is_wanted: Callable[[str], bool] = lambda _: True
+) -> list[dict[str, Any]] | None:
     """The records of a JSON document that is a list of them, each a row of a table; else None.
 
     A record is an object without keywords of JSON-LD. The list may be the one list in an object,
-    as in {"employees": [...]}.
+    as in {"employees": [...]}; of several, the one whose first record has a wanted key.
     """
     try:
         found = json.loads(data)
@@ -140,6 +142,8 @@ def records(data: bytes) -> list[dict[str, Any]] | None:
         return None  # the parser of RDF says what is wrong, and where
     if isinstance(found, dict) and not kind_of(found) and not any(k[:1] == "@" for k in found):
         lists = [v for v in found.values() if _is_list(v) and v and isinstance(v[0], dict)]
+        if len(lists) > 1:
+            lists = [v for v in lists if any(map(is_wanted, v[0]))]
         found = lists[0] if len(lists) == 1 else None
     are_records = isinstance(found, list) and all(isinstance(item, dict) for item in found)
     if not found or not are_records or any(key.startswith("@") for key in _keys(found)):

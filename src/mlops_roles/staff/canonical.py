@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 
-from .headings import Vocabulary
+from .headings import Vocabulary, level_in_heading
 from .layouts import FULL_COMMA, LONG, PLAIN_NUMBER, PRESENCE, Plan
 from .people_table import COLUMNS, LIST_COLUMNS
 from .values import UNIT
@@ -22,7 +22,7 @@ def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table
         if at.get(c):
             cells[c] = raw[str(at[c][0])]
     for c in LIST_COLUMNS:
-        parts = [_split(raw[str(i)], plan, vocabulary) for i in at.get(c, ())]
+        parts = [_list_cell(raw, i, plan, vocabulary) for i in at.get(c, ())]
         if c == "skills":
             parts += [_wide_cell(raw[str(i)], i, plan) for i in plan.columns.wide]
         if parts:
@@ -62,14 +62,29 @@ def _split(cell: Any, plan: Plan, vocabulary: Vocabulary) -> Any:
     return cell
 
 
+def _list_cell(raw: ibis.Table, i: int, plan: Plan, vocabulary: Vocabulary) -> Any:
+    """The names in a cell, with the level in the heading, or the one in another cell."""
+    if (level := plan.columns.levels.get(i)) is None:
+        names = _split(raw[str(i)], plan, vocabulary)
+        said = level_in_heading(plan.headings[i]) if i in plan.columns.at.get("skills", ()) else ""
+        return names.replace(";", f"{UNIT}{said};") + UNIT + said if said else names
+    name = raw[str(i)].replace(";", "\uff1b")
+    return name + UNIT + _level_cell(raw[str(level)], level, plan).fill_null("")
+
+
 def _wide_cell(cell: Any, i: int, plan: Plan) -> Any:
     """The name in the heading of a column, with the level in the cell."""
     heading = plan.headings[i].strip()
     name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading).replace(";", "\uff1b")
+    return (name + UNIT) + _level_cell(cell, i, plan)
+
+
+def _level_cell(cell: Any, i: int, plan: Plan) -> Any:
+    """A level, with its scale if the column has one of its own."""
     level = cell.replace(";", ",")
     if scale := plan.scales.get(i):
         level = level.re_replace(PLAIN_NUMBER, rf"\1 of {scale}")
-    return (name + UNIT) + level
+    return level
 
 
 def _joined(parts: Sequence[Any]) -> Any:

@@ -55,6 +55,8 @@ class Columns:
     at: dict[str, list[int]]
     readings: list[ColumnReading]
     wide: list[int] = field(default_factory=list)
+    # a column of skills to that of their level, as Skill 2 and Level 2
+    levels: dict[int, int] = field(default_factory=dict)
 
     def one(self, name: str) -> int | None:
         """The index of the one column of this kind, or None."""
@@ -63,8 +65,11 @@ class Columns:
 
 
 def fold_heading(text: str) -> str:
-    """A heading as it is compared: without case, accents, white space and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    """A heading as it is compared: without case, accents, white space and punctuation.
+
+    '#' is the word 'number', as in 'Employee #'.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("#", "number"))
     return re.sub(r"[\W_]", "", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
@@ -129,7 +134,7 @@ def _check_pairs(pairs: Sequence[tuple[str, str]]) -> None:
         columns = " and ".join(ours for ours, theirs in twice if theirs == twice[0][1])
         raise InputError(f"--map: {twice[0][1]!r} is mapped as {columns}; leave one of them")
     counts = Counter(ours for ours, _ in pairs)
-    if one := next((c for c, n in counts.items() if n > 1 and c not in SEVERAL), None):
+    if one := next((c for c, n in counts.items() if n > 1 and c not in (*SEVERAL, "level")), None):
         raise InputError(
             f"--map {one}: mapped to {counts[one]} columns; only {', '.join(SEVERAL)} "
             "may have several"
@@ -152,6 +157,7 @@ class _Chooser:
         self.values = [list(dict.fromkeys(filter(None, column)))[:50] for column in cells]
         self.chosen: dict[int, ColumnReading] = {}
         self.refused: dict[int, str] = {}
+        self.fixes: dict[int, str] = {}
 
     def columns(self) -> Columns:
         """All columns, chosen in the order in which they depend on each other."""
@@ -162,17 +168,43 @@ class _Chooser:
             elif name in self.options.ignore:
                 self.refused[i] = "ignored as settled"
         guesses = self._guesses()
-        if len(guesses.get("skill", ())) > 1 and not guesses.get("level"):
-            guesses.setdefault("skills", []).extend(guesses.pop("skill"))  # Skill 1, Skill 2
+        if len(guesses.get("skill", ())) > 1:  # Skill 1, Skill 2
+            self._check_numbered(guesses)
+            guesses.setdefault("skills", []).extend(guesses.pop("skill"))
         for column in (*OWN, *MORE):
             self._choose(column, guesses.get(column, []))
+        for i, name in enumerate(self.names):
+            if self._is_free(i) and level_in_heading(name) and self._are_skills(i):
+                why = "names of skills, under a heading that is a level"
+                self.chosen[i] = ColumnReading(name, "skills", "guessed", why)
         self._role_as_title(guesses.get("role", []))
         wide = self._wide()
         at: dict[str, list[int]] = {}
         for i, found in sorted(self.chosen.items()):
             if found.column and i not in wide:
                 at.setdefault(found.column, []).append(i)
-        return Columns(at, [self._reading(i) for i in range(len(self.names))], wide)
+        levels = self._numbered_levels(at)
+        return Columns(at, [self._reading(i) for i in range(len(self.names))], wide, levels)
+
+    def _check_numbered(self, guesses: Mapping[str, list[tuple[int, int]]]) -> None:
+        """Raise InputError if several columns of a skill, and some of a level, form no pairs."""
+        skills, levels = (
+            [self.names[i] for _, i in guesses.get(kind, ())] for kind in ("skill", "level")
+        )
+        if levels and sorted(map(_number, skills)) != sorted(map(_number, levels)):
+            raise InputError(
+                f"{self.path}: {len(skills)} columns could be the skill and {len(levels)} its "
+                f"level: {', '.join(map(repr, [*skills, *levels]))[:300]}; name pairs by the same "
+                f"number, as in 'Skill 1' and 'Level 1', or choose one: --map skill='{skills[0]}'"
+            )
+
+    def _numbered_levels(self, at: dict[str, list[int]]) -> dict[int, int]:
+        """Several columns of levels by the column of skills with the same number."""
+        if len(at.get("level", ())) < 2:
+            return {}
+        levels = {_number(self.names[i]): i for i in at.pop("level")}
+        numbers = {i: _number(self.names[i]) for i in at.get("skills", ())}
+        return {i: levels[number] for i, number in numbers.items() if number in levels}
 
     def _guesses(self) -> dict[str, list[tuple[int, int]]]:
         """Column to (rank, index) of the headings that may be it; rank 0 is our own name."""
@@ -184,9 +216,7 @@ class _Chooser:
             if folded in OWN:
                 found.setdefault(folded, []).append((0, i))
                 continue
-            column, rank = synonyms().get(folded) or synonyms().get(
-                fold_heading(_bare(name)), ("", 0)
-            )
+            column, rank = _synonym(name)
             if column == "other":
                 self.refused[i] = "a column of another kind"
             elif column:
@@ -202,13 +232,19 @@ class _Chooser:
         best = [i for rank, i in fits if rank == fits[0][0]]
         if len(best) > 1 and column in ALONE:
             best = self._settle_alone(column, best)
-        take = [i for _, i in fits] if column in SEVERAL else best[:1]
+        is_numbered = column == "level" and self._are_numbered(best)
+        take = [i for _, i in fits] if column in SEVERAL or is_numbered else best[:1]
         for rank, i in fits:
             if i in take:
                 how, why = ("guessed", f"a heading for {column}") if rank else ("named", "")
                 self.chosen[i] = ColumnReading(self.names[i], column, how, why)
         rest = [(rank, i) for rank, i in fits if i not in take]
         self._refuse(rest, f"{column} is read from {self.names[take[0]]}" if take else "")
+
+    def _are_numbered(self, levels: Sequence[int]) -> bool:
+        """Whether several columns of levels have the numbers of columns of skills."""
+        of = {_number(self.names[i]) for i, c in self.chosen.items() if c.column == "skills"}
+        return len(levels) > 1 and all(_number(self.names[i]) in of - {""} for i in levels)
 
     def _refuse(self, guesses: Iterable[tuple[int, int]], why: str) -> None:
         for _, i in guesses:
@@ -248,6 +284,8 @@ class _Chooser:
         if not values or any(map(test, values)):
             return True
         self.refused[i] = f"a heading for {column}, but none of its values is a {column}"
+        if column != "role":
+            self.fixes[i] = f'to read it: --map {column}="{self.names[i]}"'
         return False
 
     def _settled(self, column: str, value: str) -> str | None:
@@ -319,10 +357,18 @@ class _Chooser:
             if odd:
                 fix = f"to read it: --value 'level:{odd}=has' (has, below, lacks, unknown)"
                 return ColumnReading(name, None, "not read", f"{odd!r} is no level of a skill", fix)
+        if name and i not in self.refused and self._are_skills(i):
+            fix = f'if people have them: --map skills="{name}"'
+            return ColumnReading(name, None, "not read", "its values are names of skills", fix)
         if name and i not in self.refused and (near := self._resembles(name)):
             fix = f'to read it: --map {near}="{name}"'
             return ColumnReading(name, None, "not read", f"resembles a heading for {near}", fix)
-        return ColumnReading(name, None, "not read", why)
+        return ColumnReading(name, None, "not read", why, self.fixes.get(i, ""))
+
+    def _are_skills(self, i: int) -> bool:
+        """Whether at least half of the values have names of skills."""
+        known = sum(map(self._has_skill, self.values[i]))
+        return known > 0 and 2 * known >= len(self.values[i])
 
     def _resembles(self, name: str) -> str:
         """The column whose synonyms this heading resembles."""
@@ -340,10 +386,49 @@ class _Chooser:
         return [kind for word in words if (kind := heading_kind(word)) in named]
 
 
+def _synonym(name: str) -> tuple[str, int]:
+    """The column that a heading is a synonym for, and its rank; ('', 0) if it is none.
+
+    Of a heading such as 'work.title' the last part counts, unless the parts before it are about
+    another thing: 'department.name' is the unit, 'manager.name' and 'department.id' are nothing.
+    """
+    found = synonyms().get(fold_heading(name)) or synonyms().get(fold_heading(_bare(name)))
+    parts = name.split(".")
+    if found or not all(parts) or len(parts) < 2:
+        return found or ("", 0)
+    above, (last, rank) = ("", 0), _synonym(parts[-1])
+    for part in parts[:-1]:
+        above = _synonym(part) if _synonym(part)[0] else above
+    if above[0] == "other" or fold_heading(parts[-1]) in ("label", "type"):
+        return "other", 1
+    if above[0] and fold_heading(parts[-1]) in ("name", "value"):
+        return above
+    return ("other", 1) if above[0] not in ("", "person", "title") and last else (last, rank)
+
+
 def heading_kind(heading: str) -> str:
     """The column that a heading names by its own name or a synonym; '' if it names none."""
     folded = fold_heading(heading)
     return folded if folded in OWN else synonyms().get(folded, ("",))[0]
+
+
+def level_in_heading(heading: str) -> str:
+    """The level in words that a heading gives the names below it; '' if it has none.
+
+    As in 'Beginner', 'Expert skills' and 'Skills (advanced)'.
+    """
+    if heading_kind(heading) or len(heading) > LONGEST:
+        return ""
+    parts = re.split(r"[\s()\[\]:/_–-]+", heading.strip())
+    words = [part for part in parts if part and heading_kind(part) not in ("skill", "skills")]
+    level = parse_level(" ".join(words))
+    return " ".join(words) if level and level.share is not None else ""
+
+
+def _number(heading: str) -> str:
+    """The number at the end of a heading, as in 'Skill 2' and 'Level (2)'; '' if there is none."""
+    found = re.search(r"(\d+)\W*$", heading)
+    return found[1] if found else ""
 
 
 def _bare(heading: str) -> str:
@@ -359,7 +444,15 @@ def is_marker(text: str) -> str | None:
     """'vacant' or 'no person' for a text in the place of a name; else None."""
     if len(text) > LONGEST:
         return None
+    text = re.split(r",\s+(?=[a-zà-ÿ])", text)[0]  # a name has a capital letter after the comma
     folded = fold_value(text).strip(" .-–—*[]()<>_:#")
-    bare = re.split(r"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$|\s+\d+\s", folded)[0].strip(" .-_")
+    bare = _detail().split(folded)[0].strip(" .-_")
     known = meanings("person")
     return known.get(folded) or known.get(f"{folded}.") or known.get(bare) or known.get(f"{bare}.")
+
+
+@cache
+def _detail() -> re.Pattern[str]:
+    """What ends a marker before a detail, as in 'Vacant (2)' and 'Unbesetzt seit Mai'."""
+    words = "|".join(map(re.escape, meanings("after")))
+    return re.compile(rf"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$|\s+\d+\s|\s+(?:{words})\s")

@@ -26,29 +26,43 @@ FACTS = ("title", "role", "skills", "skill", "lacks", "assessed")
 
 
 def report_sheets(
-    source: Source, options: ReadOptions, header_of: Callable[[Sequence[Row]], int]
+    source: Source,
+    options: ReadOptions,
+    header_of: Callable[[Sequence[Row]], int],
+    is_skill: Callable[[str], bool],
 ) -> None:
     """Report the sheets that are not read.
 
-    Raises InputError if another one has people, too, and no option says which is meant.
+    Raises InputError if another one has people, too, or alone, and no option says which is meant.
     """
     people = []
     for sheet in source.sheets:
         if sheet.name == options.join:
             continue
         rows = [] if sheet.hidden else list(sheet.rows())[:SAMPLE_ROWS]
-        kinds = {heading_kind(cell) for cell in rows[header_of(rows[:40])][1]} if rows else set()
-        if kinds & {*PERSONAL} and kinds & {*FACTS}:
+        if rows and _has_people(rows[header_of(rows[:40])][1], is_skill):
             people.append(sheet.name)
         hidden = "hidden " if sheet.hidden else ""
         source.reading.notes.append(f"The {hidden}sheet {sheet.name!r} is not read")
     if people and options.sheet is None and not options.join:
-        used = source.reading.sheet
-        listed = ", ".join(repr(name) for name in (used, *people))
+        file, used = source.reading.file, source.reading.sheet
+        listed = ", ".join(map(repr, people))
+        if not _has_people(source.headings, is_skill):
+            raise InputError(
+                f"{file}: the sheet {used!r} has no people, and {listed} has; name it with "
+                f"--sheet '{people[0]}'"
+            )
         raise InputError(
-            f"{source.reading.file}: {len(people) + 1} sheets have people: {listed}; name one with "
+            f"{file}: {len(people) + 1} sheets have people: {used!r}, {listed}; name one with "
             f"--sheet '{used}', or join them with --join '{people[0]}' --on COLUMN"
         )
+
+
+def _has_people(headings: Sequence[str], is_skill: Callable[[str], bool]) -> bool:
+    """Whether the headings are of people, and of what they hold or can."""
+    kinds = {heading_kind(cell) for cell in headings}
+    has_facts = bool(kinds & {*FACTS}) or any(is_skill(cell) for cell in headings if cell)
+    return bool(kinds & {*PERSONAL}) and has_facts
 
 
 def join(left: Source, right: Source, options: ReadOptions, engine: Engine) -> Source:

@@ -26,12 +26,12 @@ from dataclasses import dataclass, field
 
 from ..errors import InputError
 from ..io.resources import FilePath
-from .headings import Columns, Vocabulary, choose_columns, heading_kind
+from .headings import Columns, Vocabulary, choose_columns, heading_kind, level_in_heading
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
-from .values import UNIT, SkillCells, parse_level
+from .values import UNIT, SkillCells, fold_value, parse_level
 
 PRESENCE = ("status", "start", "end", "left", "vacant", "key")
 ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
@@ -64,8 +64,8 @@ class Plan:
     @property
     def wanted(self) -> list[int]:
         """The columns that are needed, by their index."""
-        used = {i for found in self.columns.at.values() for i in found} | set(self.columns.wide)
-        return sorted(used)
+        used = {i for found in self.columns.at.values() for i in found}
+        return sorted(used.union(self.columns.wide, self.columns.levels.values()))
 
     @property
     def is_plain(self) -> bool:
@@ -73,12 +73,13 @@ class Plan:
         at = self.columns.at
         return (
             self.layout == ROWS
-            and not self.columns.wide
+            and not (self.columns.wide or self.columns.levels)
             and self.separators == (";",)
             and bool(at.get("person"))
             and not self.given_before
             and not at.get("date")
             and all(len(at.get(c, ())) < 2 for c in LIST_COLUMNS)
+            and not any(level_in_heading(self.headings[i]) for i in at.get("skills", ()))
         )
 
 
@@ -126,6 +127,7 @@ def plan_layout(
         _join_header_rows(source, vocabulary)
     columns = choose_columns(source.headings, source.sample, options, vocabulary, path)
     _check_person(columns, source, path)
+    _check_one_table(columns, source, options, path)
     layout = _layout(columns, source, options, turned)
     if layout == LONG:
         _as_long(columns)
@@ -155,6 +157,29 @@ def _check_person(columns: Columns, source: Source, path: FilePath) -> None:
         if near
         else f"{path}: no column 'person'; it has {listed}; {fix}"
     )
+
+
+def _check_one_table(
+    columns: Columns, source: Source, options: ReadOptions, path: FilePath
+) -> None:
+    """Raise InputError if a row has the headings of another table.
+
+    Its name is a heading, and so is another of its cells, or the row above it is blank.
+    """
+    named = next((found[0] for c in PERSONAL if (found := columns.at.get(c))), 0)
+    is_below_blank = False
+    for row in source.sample:
+        name = row[named].strip() if len(row) > named else ""
+        others = [cell for i, cell in enumerate(row) if cell.strip() and i != named]
+        is_heading = others and heading_kind(name)
+        is_settled = ("person", fold_value(name)) in options.values
+        if is_heading and not is_settled and (is_below_blank or any(map(heading_kind, others))):
+            raise InputError(
+                f"{path}: a second table begins with the row {name}, {', '.join(others)[:99]}; "
+                "keep one table in the sheet or file, or say that it is no heading: "
+                f"--value 'person:{name}=person'"
+            )
+        is_below_blank = not (name or others)
 
 
 def _check_facts(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
@@ -389,7 +414,7 @@ def _makes_names(cell: str, mark: str, reads: SkillCells) -> bool:
         if len(pieces) < 2 or reads.is_known(part.strip()):
             continue
         others = _marks(*(m for m in SEPARATORS if m != mark))
-        known = [p for p in pieces if any(_is_name(one, reads) for one in re.split(others, p))]
+        known = [p for p in pieces if any(map(reads.knows, re.split(others, p)))]
         if len(known) > 1 or (known and mark in "\n|•"):
             return True
     return False
@@ -398,11 +423,6 @@ def _makes_names(cell: str, mark: str, reads: SkillCells) -> bool:
 def _marks(*marks: str) -> str:
     """A pattern of one of some separators."""
     return "[" + "".join(map(re.escape, marks)) + "]"
-
-
-def _is_name(text: str, reads: SkillCells) -> bool:
-    """Whether a text is a known name, perhaps with a level."""
-    return any(reads.is_known(name.name) for name in reads.read(text))
 
 
 def _protected(text: str) -> str:

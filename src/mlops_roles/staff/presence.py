@@ -15,6 +15,7 @@ from ..errors import InputError
 from .dates import iso_dates
 from .engine import Engine
 from .headings import is_marker
+from .people_table import COLUMNS
 from .reading import Reading, ReadOptions
 from .values import BLANK, fold_value, meanings, parse_level, status_of
 
@@ -48,6 +49,22 @@ class Presence:
         for reason in REASONS:
             reading.leave_out(reason, [n for n, why in self.reasons.items() if why == reason])
         self._count_open_roles()
+        if reading.form != "rdf":
+            self._note_bare_names()
+
+    def _note_bare_names(self) -> None:
+        """Report the rows that have a name and nothing else, such as headings of groups."""
+        t = self.table
+        facts = [c for c in COLUMNS if c != "person"]
+        bare = t.filter(t.person.notnull(), *(t[c].isnull() for c in facts)).select("line")
+        lines = [
+            n
+            for n in self._line_numbers(bare.order_by("line").limit(1000))
+            if n not in self.reasons
+        ]
+        if lines:
+            shown = ", ".join(map(str, lines[:8])) + (" …" if len(lines) > 8 else "")
+            self.reading.notes.append(f"Counted as people, with nothing but a name: line {shown}")
 
     def _settled(self, column: str, value: str) -> str | None:
         return self.options.values.get((column, fold_value(value)))
@@ -80,7 +97,8 @@ class Presence:
         rows = t.filter(near | legend).select("line", "person", "title")
         for line, person, title in self.engine.fetch_rows(rows):
             meaning = self._settled("person", person) or is_marker(person)
-            if meaning is None and parse_level(person) not in (None, BLANK):
+            is_total = re.search(r"\d\W*$", person) and is_marker(person.split()[0]) == NOBODY
+            if meaning is None and (is_total or parse_level(person) not in (None, BLANK)):
                 meaning = NOBODY
             if meaning == VACANT or (meaning == NOBODY and title is None):
                 self._note("person", person, meaning)
@@ -158,22 +176,50 @@ class Presence:
     # dates -----------------------------------------------------------------------------
 
     def _dates(self) -> Iterator[tuple[str, list[int]]]:
-        for column, reason in (("end", LEFT), ("start", SOON)):
-            if column not in self.table.columns:
-                continue
-            day, gone = self.options.date, []
-            place = f"{self.reading.file}: {self._heading(column)}"
-            values = [v for v in self._distinct(column) if not self._is_open(column, v)]
-            for value, iso in iso_dates(values, column == "end", place, day).items():
-                if iso is None:
-                    raise InputError(
-                        f"{place}: {value!r} is not a date; write 2026-01-31, or settle it with "
-                        f"--value '{column}:{value}=blank'"
-                    )
-                if iso < day if column == "end" else iso > day:
-                    gone.append(value)
-            if gone:
-                yield reason, self._having(column, gone)
+        day, columns = self.options.date, self.table.columns
+        isos = {c: self._isos(c) for c in ("end", "start") if c in columns}
+        if "end" in isos:
+            gone = [value for value, iso in isos["end"].items() if iso < day]
+            lines = self._having("end", gone) if gone else []
+            earlier = set(self._of_earlier_employment(gone, isos)) if lines else set()
+            yield LEFT, [line for line in lines if line not in earlier]
+        soon = [value for value, iso in isos.get("start", {}).items() if iso > day]
+        if soon:
+            yield SOON, self._having("start", soon)
+
+    def _isos(self, column: str) -> dict[str, str]:
+        """Each date of a column as ISO text; those that are open are left out."""
+        place = f"{self.reading.file}: {self._heading(column)}"
+        values = [v for v in self._distinct(column) if not self._is_open(column, v)]
+        found = {}
+        for value, iso in iso_dates(values, column == "end", place, self.options.date).items():
+            if iso is None:
+                raise InputError(
+                    f"{place}: {value!r} is not a date; write 2026-01-31, or settle it with "
+                    f"--value '{column}:{value}=blank'"
+                )
+            found[value] = iso
+        return found
+
+    def _of_earlier_employment(self, ends: list[str], isos: dict[str, dict[str, str]]) -> list[int]:
+        """The lines whose end is before their start, as of people who came back."""
+        if "start" not in isos:
+            return []
+        t = self.table
+        rows = self.engine.from_rows({"value": str}, [(value,) for value in ends])
+        left = t.filter(t.start.notnull()).semi_join(rows, t.end == rows.value)
+        pairs = self.engine.fetch_rows(left.select("start", "end").distinct())
+        odd = [pair for pair in pairs if isos["start"].get(pair[0], "") > isos["end"][pair[1]]]
+        if not odd:
+            return []
+        both = self.engine.from_rows({"start": str, "end": str}, odd)
+        lines = sorted(self._line_numbers(t.semi_join(both, ["start", "end"])))
+        shown = ", ".join(map(str, lines[:8])) + (" …" if len(lines) > 8 else "")
+        self.reading.notes.append(
+            "An end before the start is that of an earlier employment, and does not count: "
+            f"{len(lines):,} (line {shown})"
+        )
+        return lines
 
     def _is_open(self, column: str, value: str) -> bool:
         """Whether a date says that there is none yet."""

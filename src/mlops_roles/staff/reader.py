@@ -145,8 +145,12 @@ class TableReader:
         source = self.source(path, self.options)
         if self.options.join:
             return self._read_joined(path, source)
-        report_sheets(source, self.options, header_finder(self.options, self.words))
+        self._report_sheets(source)
         return self._read_source(source, name)
+
+    def _report_sheets(self, source: Source) -> None:
+        find = header_finder(self.options, self.words)
+        report_sheets(source, self.options, find, self.words.is_skill)
 
     def read_several(self, files: Sequence[Any], graph: Graph) -> Staff:
         """The people of several files; those in RDF are read as one graph."""
@@ -180,7 +184,7 @@ class TableReader:
         right = self.source(
             path if is_sheet else self.options.join, other if is_sheet else ReadOptions()
         )
-        report_sheets(source, self.options, header_finder(self.options, self.words))
+        self._report_sheets(source)
         source.reading.notes += [
             f"{right.reading.sheet or self.options.join}: {note}" for note in right.reading.notes
         ]
@@ -295,8 +299,9 @@ class TableReader:
                 raise InputError(
                     f"--value level:{value}={meaning}: not a meaning; use {', '.join(STATES)}"
                 )
-        indices = [*plan.columns.wide, *plan.columns.at.get("level", ())]
-        of = {i: distinct(i) for i in indices} if plan.columns.wide or plan.layout == LONG else {}
+        levels = plan.columns.at.get("level", ()) if plan.layout == LONG else ()
+        indices = [*plan.columns.wide, *levels, *plan.columns.levels.values()]
+        of = {i: distinct(i) for i in indices}
         own_scales(plan, of, self.options, reading.file)
         of = {i: [on_scale(v, plan.scales.get(i)) for v in found] for i, found in of.items()}
         values = sorted({value for found in of.values() for value in found})

@@ -11,8 +11,9 @@ import glob
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ HEADER_ROWS = 40  # the header is in one of the first rows
 MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: rows, characters
 BLOCK_BYTES = 1 << 23  # that Arrow parses at once; smaller ones cost twice the time of the kernel
 MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
+MAX_NESTED = 3  # objects in a record of JSON that become columns
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")  # of JSON lines
 BLANK_STARTS = (*range(33), 0xC2, 0xE1, 0xE2, 0xE3)  # first bytes of white space in UTF-8
 HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the first rows
@@ -365,7 +367,13 @@ def arrow_source(table: pa.Table, name: str) -> Source:
 
 def is_record_file(path: FilePath) -> bool:
     """Whether a file is JSON that is a list of records, and so a table."""
-    return rdf.suffix_of(path) == ".json" and json_ld.records(rdf.read_bytes(path)) is not None
+    if rdf.suffix_of(path) != ".json":
+        return False
+    return json_ld.records(rdf.read_bytes(path), _names_a_person) is not None
+
+
+def _names_a_person(key: str) -> bool:
+    return heading_kind(key) in ("person", "given", "family")
 
 
 def record_source(path: Path) -> Source:
@@ -373,14 +381,28 @@ def record_source(path: Path) -> Source:
     data = rdf.read_bytes(path)
     if rdf.suffix_of(path) in JSON_LINES_SUFFIXES:
         data = b"[" + b",".join(line for line in data.splitlines() if line.strip()) + b"]"
-    rows = json_ld.records(data)
-    if rows is None:
+    records = json_ld.records(data, _names_a_person)
+    if records is None:
         raise InputError(f"{path}: no list of records; write a JSON object for each person")
+    rows = [dict(_flat(record)) for record in records]
     headings = list(dict.fromkeys(key for row in rows for key in row))
     columns = [pa.array([_json_text(row.get(key)) for row in rows], "string") for key in headings]
     engine = Engine()
     table = engine.register_arrow(pa.Table.from_arrays(columns, headings))
     return _engine_source(table, engine, Reading(str(path), "JSON records"), False)
+
+
+def _flat(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """The keys and values of a record; an object in it as keys such as 'work.title'.
+
+    An object of skills, whose keys are names and not headings, stays an object.
+    """
+    for key, value in record.items():
+        is_list = heading_kind(key) in ("skill", "skills", "lacks", "assessed")
+        if isinstance(value, dict) and value and not is_list and above.count(".") < MAX_NESTED:
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield above + key, value
 
 
 def _json_text(value: Any) -> str | None:
@@ -417,10 +439,26 @@ def _engine_source(theirs: ibis.Table, engine: Engine, reading: Reading, limited
 
 
 def as_text(cells: ibis.Column) -> Any:
-    """A column as text; a list of texts is joined with ';'."""
-    if cells.type().is_array():
+    """A column as text; a list of texts is joined with ';', and anything nested becomes JSON."""
+    kind = cells.type()
+    members = kind.value_type if kind.is_array() else kind
+    if members.is_struct() or members.is_map():
+        return _to_json()(cells)
+    if kind.is_array():
         return cells.cast("array<string>").join(";")
     return cells.cast("string")
+
+
+@cache
+def _to_json() -> Any:
+    """The function of DuckDB, and of other engines, that writes a value as JSON."""
+
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+    def to_json(value) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001  # of any type
+        """Replaced by the function of the engine."""
+        return str(value)
+
+    return to_json
 
 
 def _text_bytes(table: ibis.Table) -> ibis.Table:

@@ -30,6 +30,13 @@ _LEVEL_IN_CELL = (
     re.compile(r"(?P<name>.*\S)\s+[-–—]\s*(?P<level>\S.*)"),
     re.compile(rf"(?P<name>.*\S)\s+(?P<level>{_NUMBER}\s*(?:/\s*{_NUMBER}|%))"),
 )
+# a level in numbers alone, which may follow a name that is known with it, too, as a version
+_LEVEL_NOT_VERSION = (
+    re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
+    re.compile(r"(?P<name>.*\S)\s+[-–—]\s+(?P<level>\S.*)"),
+    re.compile(r"(?P<name>.*\S)\s+(?P<level>(?:\d|10)/(?:[4-7]|10|100))"),
+)
+_NUMBERS_ALONE = re.compile(rf"\d|10|{_NUMBER}\s*(?:%|/.*)|[*★⭐☆✩]+")
 
 
 def fold_value(text: str) -> str:
@@ -299,16 +306,20 @@ class SkillCells:
     def read(self, piece: str) -> list[SkillName]:
         """The names in one piece of a cell, which has no separator."""
         name, unit, level = piece.translate(AS_WRITTEN).partition(UNIT)
-        if unit:
+        if unit and name.strip():
             return [SkillName(name.strip(), self.state(level), level.strip())]
         text = name.strip()
         if not text:
             return []
         if negated := self._negated(text):
             return [negated]
-        if not self.is_known(text) and (found := self._with_level(text)):
-            return [found]
-        return [SkillName(text)]
+        return [self._with_level(text) or SkillName(text)]
+
+    def knows(self, piece: str) -> bool:
+        """Whether a piece of a cell has a known name, perhaps denied or with a level."""
+        text = piece.translate(AS_WRITTEN).partition(UNIT)[0].strip()
+        split = self._split_level(text)
+        return self.is_known(split[0] if split else text) or self._negated(text) is not None
 
     def is_known(self, name: str) -> bool:
         """Whether it is a name of a skill or tool."""
@@ -323,7 +334,7 @@ class SkillCells:
         text = piece.strip()
         if UNIT in piece:
             yield piece.partition(UNIT)[2]
-        elif not self.is_known(text) and (split := self._split_level(text)):
+        elif split := self._split_level(text):
             yield split[1]
 
     def _with_level(self, text: str) -> SkillName | None:
@@ -333,7 +344,20 @@ class SkillCells:
         return None
 
     def _split_level(self, text: str) -> tuple[str, str] | None:
-        """A name and its level; a level in words needs a known name before it."""
+        """A name and its level; a level in words needs a known name before it.
+
+        A name that is known as a whole has no level, unless that is a number that is no version:
+        'Python (1)' and 'Python 1/5' are levels, 'Python 3', 'Python 2/3' and 'AWS (S3)' are none.
+        """
+        if fold_name(text) in self._listed:
+            return None
+        for form in _LEVEL_NOT_VERSION:
+            match = form.fullmatch(text)
+            is_number = match and _NUMBERS_ALONE.fullmatch(match["level"].strip())
+            if match and is_number and self.is_known(match["name"]) and parse_level(match["level"]):
+                return match["name"], match["level"]
+        if self.is_known(text):
+            return None
         for i, form in enumerate(_LEVEL_IN_CELL):
             if match := form.fullmatch(text):
                 name, level = match["name"], match["level"]

@@ -128,19 +128,22 @@ def test_a_pseudonym_is_verified_under_its_key_only(tmp_path):
     )
 
 
-def test_columns_are_read_as_mapped_and_never_guessed(tmp_path):
+def test_columns_are_read_by_shipped_headings_or_as_mapped_and_never_guessed(tmp_path):
     staff = tmp_path / "s.csv"
     staff.write_text("Employee,Competencies,Gaps\nAda,Python; statistics,SQL\n", encoding="utf-8")
-    content = certify("Ada", "R4", staff).to_dict()  # guesses what the columns are
-    mapping = {"person": "Employee", "skills": "Competencies", "lacks": "Gaps"}
-    with pytest.raises(InputError, match="no column 'person'"):
-        checked(tmp_path, content, staff)
-    assert checked(tmp_path, content, staff, mapping=mapping).verified
-    with pytest.raises(InputError, match="add --map lacks='Gaps'"):
-        checked(tmp_path, content, staff, mapping={"person": "Employee", "skills": "Competencies"})
-    swapped = mapping | {"skills": "Gaps", "lacks": "Competencies"}
+    content = certify("Ada", "R4", staff).to_dict()
+    assert checked(tmp_path, content, staff).verified
+    swapped = {"person": "Employee", "skills": "Gaps", "lacks": "Competencies"}
     part = checked(tmp_path, content, staff, mapping=swapped)
     assert {"verdict", "reading.columns.skills"} <= set(places(part))
+    staff.write_text("Wer,Was\nAda,Python; statistics\n", encoding="utf-8")
+    mapping = {"person": "Wer", "skills": "Was"}
+    content = certify("Ada", "R4", Records(staff, mapping=mapping)).to_dict()
+    with pytest.raises(InputError, match="no column 'person'"):
+        checked(tmp_path, content, staff)
+    with pytest.raises(InputError, match="add --map skills='Was'"):
+        checked(tmp_path, content, staff, mapping={"person": "Wer"})
+    assert checked(tmp_path, content, staff, mapping=mapping).verified
 
 
 # wrong certificates ----------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,10 @@ from ...errors import InputError
 from ...io import rdf
 from ...io.xlsx import read_sheets
 from .cell_names import CellNames
-from .levels import PLAIN, is_mark
+from .dates import read_dates
+from .headings import fold_heading, kind_of, level_in, number_in
+from .levels import PLAIN, fold, is_blank, is_mark
+from .presence import Presence, is_sound
 from .reading import (
     EVIDENCE_COLUMNS,
     PersonRows,
@@ -27,16 +31,20 @@ from .reading import (
     parquet_rows,
     parse_csv,
 )
+from .records import LINES, pairs_in, record_rows
 
 ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
-TRANSPOSED = "a column for each person"
+TRANSPOSED, IN_RDF = "a column for each person", "RDF"
 WIDE_COLUMN = "skill with level"
 IDENTITY = ("person", "key", "given", "family")
 KINDS = (*IDENTITY, *EVIDENCE_COLUMNS, "skill", "level", "date", "source", WIDE_COLUMN)
 MADE_UP = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")  # a remark in brackets after a name
 COMMA = "\0"  # a comma inside a name
 # what a certificate states of its reading, of a second table, and of the form of each
-STATED = ("layout", "columns", "table", "separators", "scale", "levels", "scales", "joined")
+STATED = (
+    *("layout", "columns", "table", "separators", "scale", "levels", "scales", "joined"),
+    *("json_cells", "dates", "presence", "lang"),
+)
 JOINED = ("file", "sheet", "on", "table")
 FORM = ("encoding", "delimiter", "sheet", "header_row", "header_rows", "skills_in")
 UNSOUND = "the reading in the certificate is none that 'certify' writes; certify again"
@@ -88,10 +96,12 @@ def read_table(path: Path, form: Mapping[str, Any]) -> Table:
         rows = list(chosen[0].rows())
     elif kind == ".parquet":
         rows, line = list(parquet_rows(path)), 0
+    elif kind in (".json", *LINES):
+        rows, line = list(record_rows(path)), 0
     elif kind in (".csv", ".tsv"):
         rows = list(_csv_rows(path, form))
     else:
-        raise InputError(f"{path}: verify reads .csv, .tsv, .xlsx and .parquet")
+        raise InputError(f"{path}: verify reads .csv, .tsv, .xlsx, .parquet, .json and .jsonl")
     at = next((i for i, (number, _) in enumerate(rows) if number >= line), None)
     if at is None:
         raise InputError(f"{path}: no row {line}, where the headings were certified to be")
@@ -189,10 +199,12 @@ class PersonCells(PersonRows):
         names: CellNames,
         *,
         mapping: Mapping[str, str | Sequence[str]],
+        ignore: Sequence[str] = (),
         key: bytes | None = None,
         join: Path | None = None,
     ):
-        self.path, self.names, self.described = path, names, _described(given)
+        self.path, self.names, self.described = path, names, described(given)
+        self.ignore = ignore
         self.columns: dict[str, list[str]] = self.described["columns"]
         self.layout = self.described["layout"]
         table = read_table(path, self.described["table"])
@@ -204,6 +216,7 @@ class PersonCells(PersonRows):
             table = turned(table, table.place(str(self.described["table"].get("skills_in"))))
         self.unread, self.header, self.table = table.unread, table.header, table
         self._check_columns(mapping)
+        self.presence = self._presence(mapping)
         used = {name for some in self.columns.values() for name in some}
         self.ignored_columns = tuple(name for name in table.header if name and name not in used)
         self.people = self._people(given.get("person"), key)
@@ -243,23 +256,55 @@ class PersonCells(PersonRows):
             )
         used = {heading for some in self.columns.values() for heading in some}
         for heading in self.header:
-            is_evidence = _fold_heading(heading) in EVIDENCE_COLUMNS or bool(
-                self.names.read(heading)
-            )
-            if heading and heading not in used and is_evidence:
-                raise InputError(
-                    f"{self.path}: the column {heading!r} may have skills, and the certificate "
-                    "does not rest on it; certify again without leaving it out"
-                )
+            if heading and heading not in used and heading not in self.ignore:
+                self._check_left_out(heading)
 
-    @staticmethod
-    def _is_confirmed(kind: str, heading: str, mapping: Mapping[str, str | Sequence[str]]) -> bool:
+    def _check_left_out(self, heading: str) -> None:
+        """Raise InputError if a column that the certificate does not rest on may be evidence."""
+        is_evidence = fold_heading(heading) in EVIDENCE_COLUMNS or bool(self.names.read(heading))
+        if not is_evidence and kind_of(heading) in EVIDENCE_COLUMNS:
+            at = self.table.place(heading)
+            cells = {cells[at] for _, cells in self.table.rows}
+            is_evidence = any(self.names.read(text) for cell in cells for text in self._split(cell))
+        if is_evidence:
+            raise InputError(
+                f"{self.path}: the column {heading!r} may have skills, and the certificate does "
+                f"not rest on it; if it is left out on purpose, add --ignore '{heading}'; else "
+                "certify again"
+            )
+
+    def _is_confirmed(
+        self, kind: str, heading: str, mapping: Mapping[str, str | Sequence[str]]
+    ) -> bool:
+        """Whether a heading is of a kind by its name, by one that is shipped, or by --map."""
         if kind == WIDE_COLUMN:
             return True  # the heading is the name of the skill
         named = mapping.get(kind, "")
-        return _fold_heading(heading) == kind or heading in (
-            [named] if isinstance(named, str) else named
-        )
+        if heading in ([named] if isinstance(named, str) else [one_line(name) for name in named]):
+            return True
+        kinds = {kind, "skill" if kind == "skills" else kind, "skills" if kind == "skill" else kind}
+        is_key = kind == "person" and kind_of(heading) == "key"
+        return kind_of(heading) in kinds or is_key or (kind == "skills" and bool(level_in(heading)))
+
+    def _presence(self, mapping: Mapping[str, str | Sequence[str]]) -> Presence | None:
+        """Who is there, if the certificate states how that is known."""
+        stated = self.described.get("presence")
+        if stated is None:
+            return None
+        for kind, heading in stated["columns"].items():
+            if not self._is_confirmed(kind, heading, mapping):
+                raise InputError(
+                    f"{self.path}: the certificate reads {heading!r} as {kind}; if that is right, "
+                    f"add --map {kind}='{heading}'"
+                )
+        places = {heading: self.table.place(heading) for heading in stated["columns"].values()}
+        return Presence(stated, lambda heading: [c[places[heading]] for _, c in self.table.rows])
+
+    def _is_there(self, row: Row) -> bool:
+        """Whether the person of a row counts at the date of the certificate."""
+        if self.presence is None:
+            return True
+        return self.presence.counts(lambda heading: row[1][self.table.place(heading)])
 
     def _people(self, person: Any, key: bytes | None) -> list[list[Row]]:
         """The rows of each person of this name; of one row each, unless rows are of a skill."""
@@ -269,8 +314,9 @@ class PersonCells(PersonRows):
             if person and any(person in accepted_names(n, key) for n in self._names_of(cells))
         ]
         if self.layout != LONG:
-            return [[row] for row in self._latest([row for _, row in rows], lambda _: "")]
-        ids = dict.fromkeys(who for who, _ in rows)
+            found = self._latest([row for _, row in rows], lambda _: "")
+            return [[row] for row in found if self._is_there(row)]
+        ids = dict.fromkeys(who for who, row in rows if self._is_there(row))
         return [
             self._latest([row for row in self.table.rows if self._who(row[1]) == who], self._skill)
             for who in ids
@@ -297,18 +343,26 @@ class PersonCells(PersonRows):
         """The rows of the latest date, for each key; all if there are no dates."""
         if not self.columns.get("date"):
             return list(rows)
-        days = [self._cell("date", cells) for _, cells in rows]
-        if strange := next(
-            (d for d in days if d and not re.fullmatch(r"\d{4}-\d\d-\d\d", d)), None
-        ):
-            raise InputError(
-                f"{self.path}: the date {strange!r}; verify compares dates such as 2026-01-31: "
-                "write them so, and certify again"
-            )
+        days = [self._day(self._cell("date", cells)) for _, cells in rows]
         newest: dict[str, str] = {}
         for (_, cells), day in zip(rows, days, strict=True):
             newest[key_of(cells)] = max(day, newest.get(key_of(cells), ""))
         return [row for row, day in zip(rows, days, strict=True) if day == newest[key_of(row[1])]]
+
+    def _day(self, text: str) -> str:
+        """The date of an assessment as ISO text; '' if there is none."""
+        settled = self.described.get("dates", {}).get(fold(text), "")
+        if settled or is_blank(text):
+            return "" if settled in ("", "blank") else settled
+        if not (day := self._days.get(text)):
+            raise InputError(f"{self.path}: the date {text!r} is none; write 2026-01-31")
+        return day
+
+    @cached_property
+    def _days(self) -> dict[str, str]:
+        at = self.table.place(self.columns["date"][0])
+        settled = self.described.get("dates", {})
+        return read_dates({c[at] for _, c in self.table.rows if fold(c[at]) not in settled})
 
     @property
     def pieces(self) -> list[Piece]:
@@ -334,13 +388,36 @@ class PersonCells(PersonRows):
             own = own._replace(date="", source="")
         for kind in EVIDENCE_COLUMNS:
             for heading in self.columns.get(kind, ()):
-                for text in self._split(cells[self.table.place(heading)]):
-                    yield own._replace(column=kind, text=text)
+                for text, level in self._of_cell(kind, heading, cells):
+                    yield own._replace(column=kind, text=text, level=level)
         for heading in self.columns.get(WIDE_COLUMN, ()):
             if level := cells[self.table.place(heading)]:
-                scale = self.described["scales"].get(heading)
-                level = f"{level} of {scale}" if scale and PLAIN.fullmatch(level) else level
+                level = self._on_scale(heading, level)
                 yield own._replace(text=MADE_UP.sub("", heading), level=level)
+
+    def _on_scale(self, heading: str, level: str) -> str:
+        """A level with the scale of its column, if that has one of its own."""
+        scale = self.described["scales"].get(heading)
+        return f"{level} of {scale}" if scale and PLAIN.fullmatch(level) else level
+
+    def _of_cell(
+        self, kind: str, heading: str, cells: Sequence[str]
+    ) -> Iterator[tuple[str, str | None]]:
+        """The names in a cell of evidence; their level, if it is not written next to the name."""
+        cell = cells[self.table.place(heading)]
+        levels = {number_in(one): one for one in self.columns.get("level", ())}
+        is_paired = self.layout != LONG and kind == "skills" and len(levels) > 1
+        if is_paired and (level := levels.get(number_in(heading))):
+            if cell:
+                yield cell, self._on_scale(level, cells[self.table.place(level)])
+            return
+        pairs = pairs_in(cell) if self.described.get("json_cells") else None
+        for name, level in pairs or ():
+            if text := re.sub("[\n•·\t、]", " ", name).strip():
+                yield text, level.replace(";", ",").strip() or None
+        if pairs is None:
+            said = (level_in(heading) or None) if kind == "skills" else None
+            yield from ((text, said) for text in self._split(cell))
 
     def _split(self, cell: str) -> list[str]:
         """The pieces of a cell; a comma in brackets, a number or a known name ends none."""
@@ -355,11 +432,7 @@ class PersonCells(PersonRows):
         return [text.strip().replace(COMMA, ",") for text in pieces if text.strip()]
 
 
-def _fold_heading(heading: str) -> str:
-    return re.sub(r"[\W_]", "", heading.casefold())
-
-
-def _described(given: Mapping[str, Any]) -> dict[str, Any]:
+def described(given: Mapping[str, Any]) -> dict[str, Any]:
     """The reading of a certificate. Raises InputError if it is none that can be repeated."""
     reading = given.get("reading")
     found = {k: v for k, v in (reading.items() if isinstance(reading, dict) else ()) if k in STATED}
@@ -384,8 +457,13 @@ def _is_sound(found: Mapping[str, Any]) -> bool:
     if not isinstance(columns, dict) or not isinstance(marks, list) or not marks:
         return False
     headings = [name for some in columns.values() for name in (some or [None])]
+    if not (
+        isinstance(found.get("dates", {}), dict)
+        and ("presence" not in found or is_sound(found["presence"]))
+    ):
+        return False
     return (
-        found.get("layout") in (ROWS, WIDE, LONG, TRANSPOSED)
+        found.get("layout") in (ROWS, WIDE, LONG, TRANSPOSED, IN_RDF)
         and set(columns) <= set(KINDS)
         and all(isinstance(some, list) for some in columns.values())
         and all(isinstance(name, str) for name in headings)

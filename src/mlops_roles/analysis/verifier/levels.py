@@ -33,6 +33,15 @@ _NAMED = (  # a name with its level, and whether the name may be unknown
 )
 
 
+# a number after a name that is known with it, too, as with a version
+_NUMBERED = (
+    re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]"),
+    re.compile(r"(.*\S)\s+[-–—]\s+(\S.*)"),
+    re.compile(r"(.*\S)\s+((?:\d|10)/(?:[4-7]|10|100))"),
+)
+_AS_LEVEL = re.compile(rf"\d|10|{NUMBER}\s*(?:%|/.*)|[*★⭐☆✩]+")
+
+
 class Level(NamedTuple):
     """A level: a share of its scale, or a number with the ends that it states itself.
 
@@ -74,14 +83,14 @@ class Levels:
         is_number = (v is None or type(v) in (int, float) for v in ends.values())
         if not all(is_number) or not set(settled.values()) <= set(STATES):
             return None
-        if ends["top"] is not None and not (ends["bottom"] or 0) < ends["top"]:
+        if ends["top"] is not None and not (ends["bottom"] or 0) <= ends["top"]:
             return None
         has_from = 0.5 if ends["has_from"] is None else ends["has_from"]
         return cls(**ends, settled=settled) if (ends["lacks_to"] or 0) < has_from else None
 
     def state(self, text: str) -> str:
         """'has', 'lacks', 'below' or 'unknown', by a level as written."""
-        if said := (self.settled or {}).get(_folded(text)):
+        if said := (self.settled or {}).get(fold(text)):
             return said
         level = parse_level(text)
         if level is None:
@@ -139,21 +148,32 @@ class Levels:
             name = text[match.end() :].strip()
             if name and is_known(name) and not listed(text):
                 return Said(name, "lacks")
-        if not is_known(text):
-            for name, level in self._with_level(text, is_known):
+        found = list(self._not_version(text, is_known)) if not listed(text) else []
+        if found or not is_known(text):
+            for name, level in found or self._with_level(text, is_known):
                 state = self.state(level)
                 if state == "unknown":
                     break
                 return Said(name, state, level)
         return Said(text)
 
+    @staticmethod
+    def _not_version(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+        """A known name with a number that is a level, where it could also be a version."""
+        for form in _NUMBERED:
+            match = form.fullmatch(text)
+            is_level = match and _AS_LEVEL.fullmatch(match[2].strip()) and parse_level(match[2])
+            if match and is_level and is_known(match[1]):
+                yield match[1], match[2]
+                return
+
     def _with_level(self, text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
         for form, may_be_unknown in _NAMED:
             match = form.fullmatch(text)
-            if match is None or _is_blank(_folded(match[2])):
+            if match is None or _is_blank(fold(match[2])):
                 continue
             level = parse_level(match[2])
-            if level is None and _folded(match[2]) not in (self.settled or {}):
+            if level is None and fold(match[2]) not in (self.settled or {}):
                 continue
             if is_known(match[1]) or (may_be_unknown and level not in (None, Level())):
                 yield match[1], match[2]
@@ -161,7 +181,7 @@ class Levels:
 
 def parse_level(text: str) -> Level | None:
     """The level that a text states; None if it is blank or states none."""
-    folded = _folded(text)
+    folded = fold(text)
     if _is_blank(folded):
         return None
     if folded in _state_words():
@@ -208,8 +228,14 @@ def _word(word: str) -> Level | None:
     return None if share is None else Level() if share == "has" else Level(share=float(share))
 
 
-def _folded(text: str) -> str:
+def fold(text: str) -> str:
+    """A value as values are compared: NFKC, in lower case, with single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says nothing, as '-' and 'n/a' do."""
+    return _is_blank(fold(text))
 
 
 def _is_blank(folded: str) -> bool:
@@ -223,12 +249,12 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @cache
 def _state_words() -> dict[str, str]:
-    return {_folded(row["word"]): row["share"] for row in _rows("levels")}
+    return {fold(row["word"]): row["share"] for row in _rows("levels")}
 
 
 @cache
 def _values(kind: str) -> frozenset[str]:
-    return frozenset(_folded(row["value"]) for row in _rows("values") if row["kind"] == kind)
+    return frozenset(fold(row["value"]) for row in _rows("values") if row["kind"] == kind)
 
 
 @cache
@@ -241,4 +267,4 @@ def _negation() -> re.Pattern[str]:
 
 def is_mark(text: str) -> bool:
     """Whether a text in the place of a name is one for no person, or a level."""
-    return _folded(text).strip(" .-–—*[]()<>_:#") in _values("person") or bool(parse_level(text))
+    return fold(text).strip(" .-–—*[]()<>_:#") in _values("person") or bool(parse_level(text))

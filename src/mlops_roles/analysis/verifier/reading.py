@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import io
 import json
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +19,8 @@ from ...errors import InputError
 from ...io import rdf
 from ...io.resources import resource_dir
 from ...io.xlsx import sheet_rows
+from .headings import fold_heading, kind_of
+from .records import text_of
 
 JSON_LITERAL = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON")
 EVIDENCE_COLUMNS = ("skills", "lacks", "assessed")
@@ -173,15 +174,21 @@ class PersonRows:
         headings: our column to the heading of the evidence that is read.
     """
 
-    def __init__(
-        self, path: Path, person: Any, mapping: Mapping[str, str], key: bytes | None = None
+    def __init__(  # the file and what is said of it
+        self,
+        path: Path,
+        person: Any,
+        mapping: Mapping[str, str],
+        key: bytes | None = None,
+        *,
+        ignore: Sequence[str] = (),
     ):
         self.path, self.unread, self.found = path, 0, list[tuple[int, dict[str, str]]]()
         rows = _reader(path)(path)
         self.digest = digest(path.read_bytes() if rdf.read_bytes(path) else b"")
         header = [name.strip() for name in next(rows, (0, []))[1]]
         places = {
-            c: self._place(c, header, mapping)
+            c: self._place(c, header, mapping, ignore)
             for c in ("person", *EVIDENCE_COLUMNS, *UNUSED_COLUMNS)
         }
         at = {column: place for column, place in places.items() if place is not None}
@@ -203,8 +210,10 @@ class PersonRows:
                 }
                 self.found.append((line, row))
 
-    def _place(self, column: str, header: Sequence[str], mapping: Mapping[str, str]) -> int | None:
-        """The index of a column: as mapped, else by its name in any case and punctuation."""
+    def _place(
+        self, column: str, header: Sequence[str], mapping: Mapping[str, str], ignore: Sequence[str]
+    ) -> int | None:
+        """The index of a column: as mapped, by its own name, or by a heading that is shipped."""
         if column in mapping:
             if mapping[column] in header:
                 return header.index(mapping[column])
@@ -212,8 +221,14 @@ class PersonRows:
                 f"--map {column}={mapping[column]}: no such column in {self.path}; "
                 f"it has {', '.join(header)[:300]}"
             )
-        plain = [re.sub(r"[\W_]", "", name.casefold()) for name in header]
-        return plain.index(column) if plain.count(column) == 1 else None
+        left_out = {*ignore, *mapping.values()}
+        open_ = [i for i, name in enumerate(header) if name and name not in left_out]
+        for kind in (fold_heading, kind_of):
+            found = [i for i in open_ if kind(header[i]) == column]
+            if len(found) == 1:
+                return found[0]
+        keys = [i for i in open_ if kind_of(header[i]) == "key"]
+        return keys[0] if column == "person" and not found and len(keys) == 1 else None
 
 
 def accepted_names(name: str, key: bytes | None) -> tuple[str, ...]:
@@ -261,10 +276,8 @@ def parse_csv(text: str, delimiter: str, path: Path) -> Iterator[Row]:
 
 
 def _cell_text(cell: Any) -> str:
-    """A cell as text; a list as its members, separated by ';'."""
-    if isinstance(cell, list):
-        return ";".join(_cell_text(member) for member in cell)
-    return "" if cell is None else str(cell)
+    """A cell of Parquet as text, in which a truth value is written as in JSON."""
+    return str(cell).lower() if isinstance(cell, bool) else text_of(cell)
 
 
 def parquet_rows(path: Path) -> Iterator[Row]:

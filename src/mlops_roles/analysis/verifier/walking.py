@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from ...io import rdf
 from ...io.resources import resolve_path, resource_dir
 from ...io.sssom import read_table
-from .cell_names import CellNames, fold_name
+from .cell_names import CellNames, Claims, fold_name
 from .matches import Matches
 from .reading import canonical_lines, digest
 
@@ -46,7 +46,23 @@ class Ontology:
             self._objects[getattr(s, "value", ""), predicate.value].add(o)
         self.added = [(path.name, digest(path.read_bytes())) for path in files]
         self.version = next((o.value for _, p, o in shipped if p.value == VERSION_INFO), "")
+        self.by_term: dict[str, Claims] = {}  # the IRI of a skill or tool to what it claims
         self.names = self._cell_names()
+
+    def pairs(self, predicate: str) -> list[tuple[str, str]]:
+        """The subjects and objects of a property."""
+        return [
+            (subject, one.value)
+            for (subject, name), found in self._objects.items()
+            if name == predicate
+            for one in found
+            if isinstance(one, ox.NamedNode)
+        ]
+
+    def name_in_cells(self, term: str) -> str:
+        """The name of a skill or tool as a cell has it; '' for any other term."""
+        is_one = self.is_a(term, "Skill") or self.is_a(term, "Tool")
+        return (self.label(term) or "") if is_one else ""
 
     def _values(self, subject: str, predicate: str) -> list[str]:
         return sorted(term.value for term in self._objects.get((subject, predicate), ()))
@@ -114,7 +130,8 @@ class Ontology:
 
     def _cell_names(self) -> CellNames:
         """The names of skills and tools, with what they claim of which skills."""
-        found, by_term = [], {}
+        found: list[tuple[str, str, str]] = []
+        by_term = self.by_term
         kinds = {f"{SKOS}{kind}Label" for kind in ("pref", "alt", "hidden")}
         for term, predicate in list(self._objects):
             if predicate in kinds and (self.is_a(term, "Skill") or self.is_a(term, "Tool")):

@@ -164,12 +164,10 @@ def _certificate_sections(certificate: Certificate) -> Iterator[Section]:
 
 
 def _level_notes(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterator[str]:
-    """What is had below the level asked, and what of the reading the verifier does not repeat."""
+    """What is had below the level asked."""
     reading = data["reading"]
     for skill, text in reading.get("below", {}).items():
         yield f"Below the level asked, neither had nor lacking: {label(skill)} at {text}."
-    if reasons := reading.get("not_repeated_by_verify"):
-        yield f"verify does not re-check this certificate: {'; '.join(reasons)}."
 
 
 def _part_row(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The verifier's own reading of headings: what a column is, by the headings that are shipped."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import cache
+
+from ...io.resources import resource_dir
+from .levels import parse_level
+
+EVIDENCE = ("skills", "lacks", "assessed")
+DESCRIBING = ("label", "type")  # the last part of a key about which nothing is said
+LONGEST = 500  # characters of a heading that is looked at
+
+
+def fold_heading(heading: str) -> str:
+    """A heading as headings are compared: in lower case, without accents and punctuation."""
+    spelled = unicodedata.normalize("NFKD", heading.replace("#", "number").casefold())
+    return "".join(c for c in spelled if c.isalnum() and not unicodedata.combining(c))
+
+
+@cache
+def _shipped() -> dict[str, str]:
+    text = (resource_dir("ontology") / "staff" / "columns.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {fold_heading(row["heading"]): row["column"] for row in rows}
+
+
+def kind_of(heading: str) -> str:
+    """The column that a heading names, by its own name or one that is shipped; '' for none."""
+    folded = fold_heading(heading)
+    if folded in (*EVIDENCE, "person", "title", "unit", "role", "status", "start", "end"):
+        return folded
+    if found := _shipped().get(folded):
+        return found
+    bare = _without_remark(heading)
+    found = _shipped().get(fold_heading(bare))
+    parts = heading.split(".")
+    return found or (_kind_of_key(parts) if len(parts) > 1 and all(parts) else "")
+
+
+def _kind_of_key(parts: list[str]) -> str:
+    """The column of a key in an object of JSON: its last part, unless that is of another thing."""
+    above = next((kind for part in parts[-2::-1] if (kind := kind_of(part))), "")
+    last = fold_heading(parts[-1])
+    if above == "other" or last in DESCRIBING:
+        return "other"
+    if above and last in ("name", "value"):
+        return above
+    found = kind_of(parts[-1])
+    return "other" if found and above not in ("", "person", "title") else found
+
+
+def _without_remark(heading: str) -> str:
+    """A heading without a remark in brackets and a number at its end."""
+    if len(heading) > LONGEST:
+        return heading
+    text = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading)
+    if re.search(r"[^\W\d].*\d+$", text):
+        text = re.sub(r"[\s_]*\d+$", "", text)
+    return text.strip(" :*")
+
+
+def number_in(heading: str) -> str:
+    """The number that a heading ends with, as in 'Level (2)'; '' if there is none."""
+    digits = re.findall(r"\d+", heading)
+    return digits[-1] if digits and not re.search(r"\w", heading.rsplit(digits[-1], 1)[1]) else ""
+
+
+def level_in(heading: str) -> str:
+    """The level in words that a heading of skills has, as in 'Expert skills'; '' for none."""
+    if len(heading) > LONGEST or _shipped_kind(heading):
+        return ""
+    words = [word for word in re.split(r"[\s()\[\]:/_–-]+", heading) if word]
+    kept = " ".join(w for w in words if _shipped_kind(w) not in ("skill", "skills"))
+    level = parse_level(kept)
+    return kept if level and level.share is not None else ""
+
+
+def _shipped_kind(text: str) -> str:
+    folded = fold_heading(text)
+    own = (*EVIDENCE, "person", "title", "unit", "role", "status", "start", "end")
+    return folded if folded in own else _shipped().get(folded, "")

@@ -1,0 +1,304 @@
+"""The verifier's own reading of people in RDF, JSON-LD, JSON Resume and web pages.
+
+Which properties are read is data, the question `staff-columns`. Who counts as a person, and the
+number of a person, which is called the line, are not found again: only what is said of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from ...errors import InputError
+from ...io import rdf
+from ...io.resources import resource_dir
+from .layouts import PersonCells, Piece, described, one_line
+from .levels import fold, parse_level
+from .reading import EVIDENCE_COLUMNS, accepted_names, digest
+
+if TYPE_CHECKING:
+    from .walking import Ontology
+
+RDFS, OWL = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2002/07/owl#"
+BELOW = (f"{RDFS}subPropertyOf", f"{RDFS}subClassOf")
+EQUAL = (f"{OWL}equivalentProperty", f"{OWL}equivalentClass")
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+NAMES = ("name", "given", "family", "label")
+Thing = str  # an IRI, or a blank node with '_:' before it
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@cache
+def _terms() -> dict[str, str]:
+    """The properties and classes that are read, each with its column."""
+    text = (resource_dir("queries") / "staff-columns.rq").read_text("utf-8")
+    prefixes = dict(re.findall(r"PREFIX (\w+): <([^>]*)>", text))
+    found = {}
+    for prefix, local, column in re.findall(r'\((\w+):([\w-]*) "([\w-]+)" ', text):
+        iri = prefixes[prefix] + local
+        found[iri] = column
+        found[iri.replace("https://schema.org/", "http://schema.org/")] = column
+    return found
+
+
+def _key(node: Node) -> Thing:
+    return f"_:{node.value}" if isinstance(node, ox.BlankNode) else getattr(node, "value", "")
+
+
+class RdfCells(PersonCells):
+    """What is said of a person in RDF, as the cells of a table are.
+
+    Args:
+        path: the file.
+        given: the certificate.
+        ontology: the ontology, whose terms have names.
+        mapping: our column to terms of the file.
+        ignore: the terms that are not read.
+        key: the key of the pseudonyms.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917  # the file and what is said of it
+        self,
+        path: Path,
+        given: Mapping[str, Any],
+        ontology: Ontology,
+        mapping: Mapping[str, str | Sequence[str]],
+        ignore: Sequence[str],
+        key: bytes | None,
+    ):
+        self.path, self.names, self.described = path, ontology.names, described(given)
+        self.ontology, self.layout, self.columns = ontology, "RDF", {}
+        self.mapping = [
+            (ours, name)
+            for ours, theirs in mapping.items()
+            for name in map(one_line, [theirs] if isinstance(theirs, str) else theirs)
+        ]
+        self.ignore, self.key, self.unread = ignore, key, 0
+        self.digest, self.joined_digest, self.ignored_columns = digest(path.read_bytes()), "", ()
+        self._read()
+        self.who = self._person(str(given.get("person")))
+        line = given.get("line")
+        self.found = [(line if type(line) is int else 0, {})] * len(self.who)
+
+    # the statements --------------------------------------------------------------------
+
+    def _read(self) -> None:
+        """Read the statements by column; things that are the same have one name."""
+        parsers: list[rdf.Parser] = []
+        quads = list(rdf.iter_quads(self.path, parsers, keep_keys=True))
+        self.prefixes = {p: ns for parser in parsers for p, ns in parser.prefixes.items()}
+        self.above: dict[str, set[str]] = defaultdict(set)
+        for one, predicate, two in (*self._shipped_axioms(), *map(_spo, quads)):
+            if predicate in (*BELOW, *EQUAL):
+                self.above[one].add(two)
+            if predicate in EQUAL:
+                self.above[two].add(one)
+        self.groups = _Groups(
+            (_key(q.subject), _key(q.object)) for q in quads if self._column(q) == "same"
+        )
+        self.said: dict[str, dict[Thing, list[Node]]] = defaultdict(lambda: defaultdict(list))
+        for quad in quads:
+            if column := self._column(quad):
+                self.said[column][self.groups[_key(quad.subject)]].append(quad.object)
+
+    def _shipped_axioms(self) -> Iterator[tuple[str, str, str]]:
+        for predicate in (*BELOW, *EQUAL):
+            yield from ((one, predicate, two) for one, two in self.ontology.pairs(predicate))
+
+    def _column(self, quad: ox.Quad) -> str:
+        """What a statement is read as: by --map, by its property, or by one above; '' for none."""
+        iri, is_class = quad.predicate.value, quad.predicate.value == TYPE
+        return self._column_of(_key(quad.object) if is_class else iri, is_class)
+
+    def _column_of(self, iri: str, is_class: bool) -> str:
+        known = self._known.get(iri)
+        if known is None:
+            known = self._known[iri] = self._find_column(iri, is_class)
+        return known
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {}
+
+    def _find_column(self, iri: str, is_class: bool) -> str:
+        if any(self._is_named(name, iri) for name in self.ignore):
+            return ""
+        for ours, name in self.mapping:
+            if self._is_named(name, iri):
+                return "name" if ours == "person" and not is_class else ours
+        level, seen = [iri], {iri}
+        while level:
+            if found := sorted({_terms()[t] for t in level if t in _terms()}, key=_rank):
+                return found[0]
+            level = sorted({up for t in level for up in self.above.get(t, ()) if up not in seen})
+            seen.update(level)
+        return ""
+
+    def _is_named(self, name: str, iri: str) -> bool:
+        """Whether a name of a term is an IRI, its CURIE, or its last part."""
+        prefix, colon, local = name.rpartition(":")
+        if name.strip("<>") == iri or (colon and self.prefixes.get(prefix, " ") + local == iri):
+            return True
+        is_known = colon and prefix in self.prefixes
+        last = iri.rstrip("/").replace("#", "/").rpartition("/")[2]
+        return "//" not in name and not is_known and local in (last, last.rpartition(":")[2])
+
+    # names and texts -------------------------------------------------------------------
+
+    def _rank(self, literal: ox.Literal) -> tuple[Any, ...]:
+        """The order in which one of several texts is taken: by language, the longest first."""
+        language, text = literal.language or "", literal.value.strip()
+        wanted = str(self.described.get("lang") or "en").partition("-")[0].lower()
+        place = {wanted: 0, "en": 1, "": 2}.get(language.partition("-")[0].lower(), 3)
+        return place, language, -len(text), text
+
+    def _text(self, column: str, thing: Thing) -> str:
+        """The one text of a thing in a column; '' if there is none."""
+        nodes = self.said[column].get(thing, ())
+        texts = [n for n in nodes if isinstance(n, ox.Literal) and n.value.strip()]
+        return min(texts, key=self._rank).value.strip() if texts else ""
+
+    def _name(self, thing: Thing) -> str:
+        """A full name, the given with the family name, those of a node, or a label."""
+        if name := self._text("name", thing) or self._parts_of_name(thing):
+            return name
+        nodes = [self.groups[_key(node)] for node in self.said["name-node"].get(thing, ())]
+        parts = [name for node in nodes if (name := self._parts_of_name(node))]
+        return parts[-1] if parts else self._text("label", thing)
+
+    def _parts_of_name(self, thing: Thing) -> str:
+        return f"{self._text('given', thing)} {self._text('family', thing)}".strip()
+
+    def _person(self, person: str) -> list[Thing]:
+        """The things that a certificate may mean by the name of a person."""
+        numbered = re.fullmatch(r"(.*) <(\d+)>", person)
+        if numbered and not re.match(r"[a-z][a-z0-9+.-]*:", numbered[2], re.I):
+            raise InputError(
+                f"{self.path}: {person!r} has no IRI, and not a name of one person alone, so that "
+                "verify cannot find this person again; give people an IRI, and certify again"
+            )
+        things = {thing for column in self.said.values() for thing in column}
+        found = [thing for thing in sorted(things) if person in self._called(thing)]
+        people = [t for t in found if any(self.said[c].get(t) for c in ("person", "agent"))]
+        able = [t for t in found if any(self.said[c].get(t) for c in EVIDENCE_COLUMNS)]
+        return people or able or found[:1]
+
+    def _called(self, thing: Thing) -> set[str]:
+        """The names that a thing may have in a certificate."""
+        name, is_iri = self._name(thing), not thing.startswith("_:")
+        names = {name, *((thing, f"{name} <{thing}>") if is_iri else ())} - {""}
+        return {other for one in names for other in accepted_names(one, self.key)}
+
+    # what the person can do --------------------------------------------------------------
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What is said of the one person, each name with its level once."""
+        who, found = self.who[0], list[Piece]()
+        for column in EVIDENCE_COLUMNS:
+            for node in self.said[column].get(who, ()):
+                found += [Piece(column, *pair) for pair in self._of_value(node)]
+        found += self._assessed(who)
+        return list(dict.fromkeys(found))
+
+    def _of_value(self, node: Node) -> Iterator[tuple[str, str | None]]:
+        """The names, with levels, of a text or thing."""
+        if isinstance(node, ox.Literal):
+            yield from ((text, None) for text in self._split(node.value.strip()))
+            return
+        thing = self.groups[_key(node)]
+        level = self._text("level", thing)
+        if name := self._skill_name(node):
+            yield from self._with_level(name, level)
+        for keyword in self.said["keyword"].get(thing, ()):
+            yield from self._with_level(getattr(keyword, "value", "").strip(), level)
+
+    def _with_level(self, name: str, level: str) -> Iterator[tuple[str, str | None]]:
+        """A name with a level if it is one; several names of one thing are separated by ';'."""
+        is_level = parse_level(level) or fold(level) in self.described["levels"]
+        if level and is_level:
+            yield name.replace(";", "\uff1b").replace("\uff1b", ";"), level.replace(";", ",")
+        else:
+            yield from ((text, None) for text in self._split(name))
+
+    def _skill_name(self, node: Node) -> str:
+        """The name of a skill: a term of ours that it is, its own, or its IRI."""
+        if isinstance(node, ox.Literal):
+            return node.value.strip()
+        thing = self.groups[_key(node)]
+        matches = self.ontology.matches
+        if matches and matches.meaning(thing, self.ontology.by_term):
+            label = self._name(thing)
+            return label if thing in matches.names.get(label, ()) else thing
+        same = {*self.groups.members(thing), thing}
+        meant = {*same, *(one for member in same for one in self._matched.members(member))}
+        ours = sorted({label for one in meant if (label := self.ontology.name_in_cells(one))})
+        nothing = "" if self._text("level", thing) else thing
+        return ";".join(ours) or self._name(thing) or nothing
+
+    @cached_property
+    def _matched(self) -> _Groups:
+        pairs = [(one, _key(two)) for one, found in self.said["match"].items() for two in found]
+        return _Groups(
+            [*pairs, *self.ontology.pairs("http://www.w3.org/2004/02/skos/core#exactMatch")]
+        )
+
+    def _assessed(self, who: Thing) -> list[Piece]:
+        """The assessments of a person, of each skill the latest."""
+        found: dict[str, list[Piece]] = defaultdict(list)
+        for one, people in self.said["assessment"].items():
+            if any(self.groups[_key(person)] == who for person in people):
+                for skill in self.said["assessed-skill"].get(one, ())[-1:]:
+                    name = self._skill_name(skill)
+                    found[name] += self._assessment(one, name)
+        return [
+            piece
+            for some in found.values()
+            for piece in some
+            if piece.date == max(other.date for other in some)
+        ]
+
+    def _assessment(self, one: Thing, name: str) -> Iterator[Piece]:
+        level = self._text("level", one)
+        for scale in map(_key, self.said["scale"].get(one, ())[-1:]):
+            low, high = (self._text(c, self.groups[scale]) for c in ("lowest", "highest"))
+            if low and high and level.replace(".", "", 1).isdecimal():
+                level = f"{level} of {low}-{high}"
+        who = [
+            node.value.strip() if isinstance(node, ox.Literal) else self._name(_key(node))
+            for node in self.said["assessor"].get(one, ())[-1:]
+        ]
+        source = "; ".join(filter(None, (*who, self._text("assessment-source", one))))
+        for text, said in self._with_level(name, level):
+            yield Piece("skills", text, said, None, self._text("assessed-on", one), source)
+
+
+class _Groups:
+    """Things that are the same, each group by the first of its members."""
+
+    def __init__(self, pairs: Iterable[tuple[Thing, Thing]]):
+        self.of: dict[Thing, set[Thing]] = {}
+        for pair in pairs:
+            joined = set(pair).union(*(self.of.get(one, ()) for one in pair))
+            self.of.update(dict.fromkeys(joined, joined))
+
+    def __getitem__(self, thing: Thing) -> Thing:
+        return min(self.of.get(thing, {thing}))
+
+    def members(self, thing: Thing) -> set[Thing]:
+        """All that are the same as a thing, if there are others."""
+        return self.of.get(thing, set())
+
+
+def _rank(column: str) -> int:
+    return {"person": 0, "no person": 3, "agent": 4, "label": 4}.get(column, 2)
+
+
+def _spo(quad: ox.Quad) -> tuple[str, str, str]:
+    return _key(quad.subject), quad.predicate.value, _key(quad.object)

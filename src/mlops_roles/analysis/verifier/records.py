@@ -1,0 +1,87 @@
+"""The verifier's own reading of JSON: records as rows of a table, and JSON in a cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...errors import InputError
+from ...io import rdf
+from .headings import kind_of
+
+LINES = (".jsonl", ".ndjson")
+DEEPEST = 3  # objects in a record that become columns
+NAMES, LEVELS = ("name", "skill", "label", "title"), ("level", "rating", "proficiency")
+
+
+def record_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The keys of a list of records, in line 0, and the values of each as text."""
+    text = rdf.check_encoding(rdf.read_bytes(path), path)
+    try:
+        if path.suffix.lower() in LINES:
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            found = _the_list(json.loads(text))
+        flat = [dict(_flat(record)) for record in found]
+    except (ValueError, RecursionError, AttributeError):
+        raise InputError(f"{path}: no list of records, which was certified") from None
+    header = list(dict.fromkeys(key for record in flat for key in record))
+    yield 0, header
+    for line, record in enumerate(flat, 1):
+        yield line, [text_of(record.get(key)) for key in header]
+
+
+def _the_list(document: Any) -> list[dict[str, Any]]:
+    """The one list of records in a document; of several, that with names of people."""
+    if isinstance(document, list):
+        return document
+    lists = [v for v in document.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+    personal = ("person", "given", "family")
+    if len(lists) > 1:
+        lists = [one for one in lists if any(kind_of(key) in personal for key in one[0])]
+    if len(lists) != 1:
+        raise ValueError("no list of records, or several")
+    return lists[0]
+
+
+def _flat(record: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """The values of a record; those of an object in it under keys such as 'work.title'."""
+    for key, value in record.items():
+        is_of_skills = kind_of(key) in ("skill", "skills", "lacks", "assessed")
+        if isinstance(value, dict) and value and not is_of_skills and len(above) < DEEPEST:
+            yield from _flat(value, (*above, key))
+        else:
+            yield ".".join((*above, key)), value
+
+
+def text_of(value: Any) -> str:
+    """A value as the text of a cell; plain members of a list are separated by ';'."""
+    if isinstance(value, list) and not any(isinstance(one, (list, tuple, dict)) for one in value):
+        return ";".join(text_of(one).replace(";", "\uff1b") for one in value)
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        value = dict(value)  # a map of Arrow
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)
+
+
+def pairs_in(cell: str) -> list[tuple[str, str]] | None:
+    """The names and levels in a cell that is a JSON object or list; None for any other cell."""
+    if cell.strip()[:1] not in ("{", "["):
+        return None
+    try:
+        data = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(data, dict) and "name" not in data:
+        return [(str(name), str(level)) for name, level in data.items()]
+    return [_pair(item) for item in (data if isinstance(data, list) else [data])]
+
+
+def _pair(item: Any) -> tuple[str, str]:
+    if not isinstance(item, dict):
+        return str(item), ""
+    name, level = (next((item[k] for k in keys if k in item), "") for keys in (NAMES, LEVELS))
+    return str(name), str(level)

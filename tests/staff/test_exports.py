@@ -1,0 +1,225 @@
+"""Staff data as HR systems write it: each is read rightly, or refused with the option."""
+
+import json
+import re
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from mlops_roles import InputError, load
+from mlops_roles.analysis.audit import read
+from mlops_roles.staff.reading import ReadOptions
+
+GRAPH = load()
+
+
+def people(staff, **options):
+    """Each person as 'title | what is had | what is below | what is lacking', and the reading."""
+    found = read(staff, GRAPH, ReadOptions(as_of="2026-11-29", **options))
+    shown = {}
+    for row in found.table.order_by("line").to_pyarrow().to_pylist():
+        states = {"has": [], "below": [], "lacks": []}
+        for piece in (row["skills"] or "").split(";"):
+            for name in found.cells.read(piece):
+                states.get(name.state, []).append(name.name)
+        parts = [row["title"] or "", *(", ".join(sorted(names)) for names in states.values())]
+        shown[row["person"]] = " | ".join(parts).rstrip(" |")
+    return shown, found.reading
+
+
+TABLES = {
+    "a level in numbers is no version": (
+        "Name,Title,Skills\nAda,Data Engineer,Python (1/5); Docker (0/5); SQL (4/5); Git 2/5\n",
+        {"Ada": "Data Engineer | SQL | Git, Python | Docker"},
+    ),
+    "a small number in brackets or after a dash is a level": (
+        "Name,Title,Skills\nAda,,Python (1); Docker (5); Git - 1; SQL (4)\n",
+        {"Ada": " | Docker, SQL | Git, Python"},
+    ),
+    "a version is no level": (
+        "Name,Title,Skills\nAda,,Python 3; Python 2/3; Java (17); AWS (S3)\n",
+        {"Ada": " | AWS (S3), Java (17), Python 2/3, Python 3"},
+    ),
+    "commas between names with levels": (
+        'Name,Title,Skills\nAda,,"SQL: 3, statistics: 4, Python: 1"\n',
+        {"Ada": " | SQL, statistics | Python"},
+    ),
+    "pairs of columns": (
+        "Name,Skill 1,Level 1,Skill 2,Level 2\nAda,SQL,5,Python,0\nBo,Docker,2,SQL,4\n",
+        {"Ada": " | SQL |  | Python", "Bo": " | SQL | Docker"},
+    ),
+    "levels as headings": (
+        "Name,Expert,Intermediate,Skills (beginner)\nAda,Python,SQL,Docker; Git\n",
+        {"Ada": " | Python, SQL | Docker, Git"},
+    ),
+    "a number sign in a heading": (
+        "Employee #,Full Name,Job Title\n7,Ada,Data Engineer\n",
+        {"Ada": "Data Engineer"},
+    ),
+    "keys of nested objects": (
+        "displayName,work.title,work.manager.displayName,department.name\nAda,Data Engineer,Bo,X\n",
+        {"Ada": "Data Engineer"},
+    ),
+    "who came back": (
+        "Name,Title,Hire Date,Termination Date\nAda,Data Engineer,2022-02-01,2019-05-31\n"
+        "Bo,ML Engineer,2015-01-01,2019-05-31\nCy,ML Engineer,2015-01-01,00.00.0000\n",
+        {"Ada": "Data Engineer", "Cy": "ML Engineer"},
+    ),
+    "a contract that has ended": (
+        "Name,Title,Contract End Date\nAda,Data Engineer,2027-03-31\nBo,ML Engineer,2026-03-31\n",
+        {"Ada": "Data Engineer"},
+    ),
+    "check marks as a status": (
+        "Name;Titel;Aktiv\nEva;Data Engineer;✔\nJan;ML Engineer;✗\n",
+        {"Eva": "Data Engineer"},
+    ),
+    "a total with a number": (
+        "Worker,Business Title\nAda (1001),Data Engineer\nTotal Workers: 1,\n",
+        {"Ada (1001)": "Data Engineer"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_a_table_is_read_rightly(case, tmp_path):
+    text, expected = TABLES[case]
+    path = tmp_path / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    assert people(path)[0] == expected
+
+
+def test_vacancies_in_eight_languages_are_open_posts(tmp_path):
+    names = """noch nicht besetzt;en cours de recrutement;en proceso de selección;Nieobsadzone
+        ;Vaga em aberto;posizione aperta;openstaand;Vacant since March;Unbesetzt seit Mai;\
+        "Vacant, backfill for Bo";Ada;Open, Bob"""
+    rows = [name.strip() for name in names.split(";")]
+    path = tmp_path / "s.csv"
+    lines = "".join(
+        (f'"{r}"' if "," in r and '"' not in r else r) + ",Data Engineer\n" for r in rows
+    )
+    path.write_text("Name,Title\n" + lines, encoding="utf-8")
+    found, reading = people(path)
+    assert set(found) == {"Ada", "Open, Bob"}
+    assert reading.open_roles == {"Data Engineer": 10}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "Name,Title,Skills\nAda,Data Engineer,SQL\n,,\nSkill,Owner,Use\nSQL,Ada,x\n",
+            "second table",
+        ),
+        ("Name,Skill 1,Skill 2,Level\nAda,SQL,Python,5\n", "--map skill='Skill 1'"),
+    ],
+)
+def test_a_table_that_would_be_misread_is_refused(text, says, tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        people(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "Name,Title,Stack\nAda,Data Engineer,SQL\n",
+            'Stack: its values are.*--map skills="Stack"',
+        ),
+        (
+            "Name,Title,Aktiv\nAda,Data Engineer,x\n",
+            'Aktiv: a heading for status.*--map status="Aktiv"',
+        ),
+        ("Name,Title,Skills\nTeam A,,\nAda,Data Engineer,SQL\n", "nothing but a name: line 2"),
+    ],
+)
+def test_what_is_not_read_is_reported_with_its_option(text, says, tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    assert re.search(says, "\n".join(people(path)[1].summary()))
+
+
+def test_a_sheet_without_people_names_the_one_that_has_them(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Anleitung"
+    book.active.append(["Bitte ausfüllen bis Freitag"])
+    matrix = book.create_sheet("Matrix")
+    matrix.append(["Name", "SQL", "Python"])
+    matrix.append(["Eva", 3, 0])
+    book.save(tmp_path / "s.xlsx")
+    with pytest.raises(InputError, match="--sheet 'Matrix'"):
+        people(tmp_path / "s.xlsx")
+    assert people(tmp_path / "s.xlsx", sheet="Matrix")[0] == {"Eva": " | SQL |  | Python"}
+
+
+PERSONIO = {
+    "attributes": {
+        "first_name": {"label": "First name", "value": "Ada"},
+        "last_name": {"label": "Last name", "value": "Byron"},
+        "position": {"label": "Position", "value": "Data Engineer"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        ({"success": True, "data": [PERSONIO]}, "Ada Byron"),
+        (
+            {
+                "fields": [{"id": "x"}],
+                "employees": [{"displayName": "Ada", "jobTitle": "Data Engineer"}],
+            },
+            "Ada",
+        ),
+        (
+            [{"name": {"first": "Ada", "last": "Byron"}, "job": {"title": "Data Engineer"}}],
+            "Ada Byron",
+        ),
+    ],
+)
+def test_nested_json_is_read(document, name, tmp_path):
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert people(path)[0] == {name: "Data Engineer"}
+
+
+@pytest.mark.parametrize(
+    "skills",
+    [
+        pa.array([[{"name": "SQL", "level": "4"}, {"name": "Python", "level": "0"}]]),
+        pa.array([{"SQL": 4, "Python": 0}]),
+        pa.array([[("SQL", 4), ("Python", 0)]], pa.map_(pa.string(), pa.int32())),
+    ],
+    ids=["list of structs", "struct", "map"],
+)
+def test_nested_values_of_arrow_have_names_and_levels(skills):
+    table = pa.table({"person": ["Ada"], "skills": skills})
+    assert people(table)[0] == {"Ada": " | SQL |  | Python"}
+
+
+def test_nullable_types_and_categories_of_pandas_are_read():
+    table = pd.DataFrame(
+        {
+            "Name": pd.Series(["Ada", "Bo"], dtype="string"),
+            "Title": pd.Categorical(["Data Engineer", None]),
+            "SQL": pd.array([5, None], dtype="Int64"),
+            "Python": [0.0, float("nan")],
+        }
+    )
+    assert people(table)[0] == {"Ada": "Data Engineer | SQL |  | Python", "Bo": ""}
+
+
+def test_members_of_a_group_of_vcard_are_people(tmp_path):
+    path = tmp_path / "s.ttl"
+    path.write_text(
+        "@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .\n"
+        "<g> a vcard:Group ; vcard:hasMember <a> .\n"
+        "<a> vcard:fn 'Ada' ; vcard:title 'Data Engineer' .\n"
+        "<o> a vcard:Organization ; vcard:fn 'ACME' ; vcard:title 'Data Engineer' .\n",
+        encoding="utf-8",
+    )
+    assert people(path)[0] == {"Ada": "Data Engineer"}
