@@ -240,6 +240,11 @@ def test_the_reasons_of_an_answer(title, reasons):
         ("Data Engineering Developer", "data-engineer"),
         ("Data Engineer (Python / DevOps)", "data-engineer"),
         ("Backend Developer & Project Manager - School", "backend-engineer business-stakeholder"),
+        (
+            "Backend Developer & Solution Architect - Kitchens",
+            "backend-engineer solution-architect",
+        ),
+        ("Ingeniero de Software Sr. Backend Team", "backend-engineer software-engineer"),
         ("Software Engineer, Java Backend", "backend-engineer"),
         ("Software Engineer, Backend Java", "backend-engineer"),
         ("Java Developer, Backend", "backend-engineer"),

@@ -363,6 +363,9 @@ def test_two_files_are_joined_by_a_key_and_orphans_are_counted(put):
     found = audit(people, mapping=ReadOptions(join=str(skills), on="id=person_id"))
     assert set(said(found)) == {("Ada", "sql"), ("Ada", "statistical-analysis")}
     assert sum("alone: 1" in note for note in found.reading.notes) == 2
+    broken = put('person_id,skills\n007,"[""SQL""]"\n008,"[3"\n', "skills.csv")
+    (row,) = audit(people, mapping=ReadOptions(join=str(broken), on="id=person_id")).rejected
+    assert (row.file, row.line, row.reason) == (str(people), 3, "not valid JSON in a cell")
     numbers = put("person_id,skills\n7,SQL\n", "skills.csv")
     with pytest.raises(InputError, match="no key is in both"):
         audit(people, mapping=ReadOptions(join=str(numbers), on="id=person_id"))

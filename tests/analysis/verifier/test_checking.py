@@ -349,6 +349,14 @@ def test_a_forgedfield_is_named(path, value, place, tmp_path, ben):
     assert any(one.startswith(place) for one in places(checked(tmp_path, sealed(forged))))
 
 
+def test_members_of_a_list_that_are_too_many_or_lack_are_listed(tmp_path, ben):
+    first, *others = ben["skills"]
+    content = sealed(ben | {"skills": [*others, first | {"skill": "urn:x"}], "accepted": ["all"]})
+    found = {d.place: (d.says, d.found) for d in checked(tmp_path, content).differences}
+    assert found["skills"] == ('["urn:x"]', f'["{first["skill"]}"]')
+    assert found["accepted"] == ('["all"]', "[]")
+
+
 def test_a_certificate_of_another_version_is_one_finding(tmp_path, ben):
     foreign = {
         **ben,

@@ -112,6 +112,12 @@ CASES = {
         ("statistics", "zag"),
         "skills.",
     ),
+    "a legend below": (
+        {"s.csv": "person,SQL,statistics\nAda,2,5\n5 - Expert\nBo,1\nTotal\n"},
+        ReadOptions(has_from="3"),
+        ("Ada,2,5", "Ada,4,5"),
+        "skills.",
+    ),
     "a level settled": (
         {"s.csv": "person,SQL,statistics\nAda,grün,rot\n"},
         ReadOptions(values={("level", "grün"): "has", ("level", "rot"): "lacks"}),
