@@ -18,9 +18,28 @@ WRITERS = {  # each writes `out`
     "save": ["audit", "staff.csv", "--reading", "--save-mapping", "out"],
     "import": ["import", "roles.csv", "--namespace", "https://example.org/", "--output", "out"],
     "store": ["ask", "roles", "--data", "data.ttl", "--store", "out"],
+    "update": ["link", "new.ttl", "--update", "set.sssom.tsv", "--previous", "old.ttl"],
+    "build": ["build", "--with", "old.ttl", "--output", "out"],
 }
+WRITERS["update"] += ["--format", "json", "--output", "out"]
 KILLS = []  # each kill so far, for the figure
 DATA = "<urn:a> a <urn:b> . <urn:b> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <urn:c> .\n"
+OLD = """@prefix a: <https://acme.example/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+<https://acme.example/> a owl:Ontology .
+a:j1 a mlops:Role ; skos:prefLabel "Job family 17"@en ; skos:definition "Who bakes."@en .
+"""
+MAPPINGS = """#mapping_set_id: https://acme.example/set
+#subject_source: https://acme.example/
+#curie_map:
+#  a: https://acme.example/
+#  role: https://w3id.org/mlops-roles/role/
+#  skos: http://www.w3.org/2004/02/skos/core#
+#  semapv: https://w3id.org/semapv/vocab/
+subject_id\tpredicate_id\tobject_id\tmapping_justification
+a:j1\tskos:exactMatch\trole:data-engineer\tsemapv:ManualMappingCuration
+"""
 
 
 @pytest.fixture
@@ -30,6 +49,9 @@ def place(tmp_path, monkeypatch):
     (tmp_path / "data.ttl").write_text(DATA)
     (tmp_path / "roles.csv").write_text("role,task\nBaker,Bake\n")
     (tmp_path / "staff.csv").write_text("person,title,skills\nAda,Data Scientist,SQL\n")
+    (tmp_path / "old.ttl").write_text(OLD)
+    (tmp_path / "new.ttl").write_text(OLD + "a:j2 a mlops:Role .\n")
+    (tmp_path / "set.sssom.tsv").write_text(MAPPINGS)
     return tmp_path
 
 
@@ -47,7 +69,8 @@ def run(arguments, **limits):
 
 def files(place):
     """All files in a folder, but for the input and what an engine locks."""
-    known = {"data.ttl", "roles.csv", "staff.csv"}
+    known = {"data.ttl", "roles.csv", "staff.csv", "old.ttl", "new.ttl"}
+    known.add("set.sssom.tsv")
     found = (path for path in place.rglob("*") if path.is_file() and path.name not in known)
     return sorted(str(path.relative_to(place)) for path in found)
 
@@ -127,6 +150,8 @@ def contents(place, name):
     """What a command has written; of a store, its name, which is that of its content."""
     if name == "store":
         return [path.name for path in (place / "out").iterdir() if path.name[0] != "."]
+    if name == "build":
+        return {p.relative_to(place): p.read_bytes() for p in (place / "out").rglob("*.*")}
     if name == "resolve":  # the set has a new name each time it is made, and is kept then
         return (place / "out.sssom.tsv").read_bytes()
     return (place / "out").read_bytes()
