@@ -210,6 +210,7 @@ NEED_HEAVY = {  # modules that are themselves imported only where they are used
     "owl_profiles": {"rdflib"},
     "shacl": {"rdflib"},
     "shacl_to_sparql": {"rdflib"},
+    "shapes_graph": {"rdflib"},
     "canonical": {"ibis"},
     "pairs": {"numpy", "pyarrow"},
     "rdf_people": {"numpy", "pyarrow"},

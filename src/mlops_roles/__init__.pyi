@@ -45,7 +45,7 @@ from .matching.titles import resolve as resolve
 from .matching.update import MappingUpdate as MappingUpdate
 from .matching.update import TermChange as TermChange
 from .matching.update import update_mappings as update_mappings
-from .ontology.catalogue import Answer as Answer
+from .ontology.answer import Answer as Answer
 from .ontology.catalogue import Question as Question
 from .ontology.catalogue import ask as ask
 from .ontology.catalogue import catalogue as catalogue

@@ -7,7 +7,8 @@ import pytest
 
 from mlops_roles import audit, catalogue, load, show
 from mlops_roles.cli.main import main
-from mlops_roles.ontology.catalogue import legend, marks
+from mlops_roles.ontology.answer import legend
+from mlops_roles.ontology.catalogue import marks
 from mlops_roles.ontology.term_page import every_page
 
 QUESTIONS = catalogue()

@@ -19,13 +19,13 @@ import mlops_roles
 from mlops_roles import InputError
 from mlops_roles.io.resources import resource_rows
 from mlops_roles.ontology.term_page import every_page, show
-from mlops_roles.publishing import documents, release
+from mlops_roles.publishing import documents, jsonld, publishing_data, release
 from mlops_roles.publishing.documentation import Documentation
 from mlops_roles.publishing.redirects import Redirects
 from mlops_roles.publishing.term_pages import TermPages
 
 BASE = "https://w3id.org/mlops-roles"
-FORMATS = {f.suffix: f for f in documents.formats() if f.rdf}
+FORMATS = {f.suffix: f for f in publishing_data.formats() if f.rdf}
 LEXICON = f"<{BASE}/words/"
 
 
@@ -217,7 +217,7 @@ def test_json_ld_survives_expansion_and_compaction_with_its_context(files, graph
     assert document["@context"] == context["@context"]
     expanded = statements(json.dumps(document | context), FORMATS["jsonld"])
     assert expanded == statements(files["mlops-roles.nt"], FORMATS["nt"])
-    assert documents.to_jsonld(graph, expanded) == files["mlops-roles.jsonld"]
+    assert jsonld.to_jsonld(graph, expanded) == files["mlops-roles.jsonld"]
 
 
 def test_the_context_reads_what_people_write(files):
@@ -265,7 +265,7 @@ LITERALS = st.one_of(
 NAMES = ("performs", "title", "jobTitle", "stepNumber", "word", "rejects", "noSuch")
 PREDICATES = st.sampled_from(
     [ox.NamedNode(PREFIXES["mlops"] + n) for n in NAMES]
-    + [ox.NamedNode(documents.TYPE), ox.NamedNode("https://acme.example/p")]
+    + [ox.NamedNode(jsonld.TYPE), ox.NamedNode("https://acme.example/p")]
 )
 
 
@@ -275,9 +275,9 @@ def test_any_statement_survives_compaction(graph, triples):
     legal = [
         t
         for t in triples
-        if t.predicate.value != documents.TYPE or not isinstance(t.object, ox.Literal)
+        if t.predicate.value != jsonld.TYPE or not isinstance(t.object, ox.Literal)
     ]
-    again = ox.parse(documents.to_jsonld(graph, legal), format=ox.RdfFormat.JSON_LD)
+    again = ox.parse(jsonld.to_jsonld(graph, legal), format=ox.RdfFormat.JSON_LD)
     assert documents.canonicalize(q.triple for q in again) == documents.canonicalize(legal)
 
 

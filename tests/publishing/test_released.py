@@ -13,7 +13,7 @@ from support.reasoners import hermit_on_file
 from mlops_roles import load
 from mlops_roles.cli.main import main
 from mlops_roles.ontology.released import released
-from mlops_roles.publishing.documents import formats
+from mlops_roles.publishing.publishing_data import formats
 
 BASE = "https://w3id.org/mlops-roles"
 SKOS = "http://www.w3.org/2004/02/skos/core#"

@@ -20,8 +20,8 @@ from mlops_roles import InputError
 from mlops_roles.cli import main
 from mlops_roles.publishing import (
     compatibility,
-    documents,
     http_protocol,
+    publishing_data,
     query_page,
     release,
     server,
@@ -136,7 +136,7 @@ def test_an_iri_with_a_suffix_leads_to_this_format(port, suffix):
 
 
 RANGES = [
-    *(f.media_types[0] for f in documents.formats()),
+    *(f.media_types[0] for f in publishing_data.formats()),
     "text/*",
     "application/*",
     "*/*",
@@ -153,7 +153,7 @@ def oracle(accept):
         q = next((float(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
         told.setdefault(media, q)
     best = {}
-    for form in documents.formats():
+    for form in publishing_data.formats():
         served = form.media_types[0]
         specific = next(
             (r for r in (served, served.split("/")[0] + "/*", "*/*") if r in told), None

@@ -7,7 +7,8 @@ import pytest
 from pyld import jsonld
 
 from mlops_roles.ontology.graph import DEFAULT, INFERRED
-from mlops_roles.publishing.documents import canonicalize, formats
+from mlops_roles.publishing.documents import canonicalize
+from mlops_roles.publishing.publishing_data import formats
 from mlops_roles.publishing.term_documents import paths_of_terms, term_documents
 
 OWL = "http://www.w3.org/2002/07/owl#"

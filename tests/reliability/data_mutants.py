@@ -22,7 +22,7 @@ from mlops_roles import Graph, Question, ask, catalogue, load
 from mlops_roles.io.resources import resource_dir
 from mlops_roles.matching.lexicon import fold_title
 from mlops_roles.matching.titles import resolve_all
-from mlops_roles.validation.shacl import named_shapes, shapes_graph_query
+from mlops_roles.validation.shapes_graph import named_shapes, shapes_graph_query
 
 from ..support.shape_cases import cases, findings, shapes_graph
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 
 from mlops_roles import Report, load
-from mlops_roles.validation.shacl import load_shapes, named_shapes, shapes_graph_query
+from mlops_roles.validation.shapes_graph import load_shapes, named_shapes, shapes_graph_query
 
 from .asserted import PREFIXES
 

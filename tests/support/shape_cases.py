@@ -12,7 +12,9 @@ import pyoxigraph as ox
 import rdflib
 
 from mlops_roles import NothingChecked, load
-from mlops_roles.validation.shacl import DataGraph, load_shapes, validate
+from mlops_roles.validation.data_graph import DataGraph
+from mlops_roles.validation.shacl import validate
+from mlops_roles.validation.shapes_graph import load_shapes
 
 from .asserted import ROOT
 

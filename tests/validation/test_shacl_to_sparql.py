@@ -14,8 +14,10 @@ from support.shacl import HEAD, found, judged, shapes, without_node_names
 
 import mlops_roles
 from mlops_roles import load
-from mlops_roles.validation.shacl import DataGraph, named_shapes, shipped_queries, validate
+from mlops_roles.validation.data_graph import DataGraph
+from mlops_roles.validation.shacl import validate
 from mlops_roles.validation.shacl_to_sparql import ShaclToSparql, UnsupportedShape
+from mlops_roles.validation.shapes_graph import named_shapes, shipped_queries
 
 # all of it is covered --------------------------------------------------------------------
 

@@ -10,16 +10,11 @@ from support.asserted import ROOT
 from mlops_roles import InputError, NothingChecked, check, load
 from mlops_roles.errors import InputWarning
 from mlops_roles.io.resources import resource_dir
+from mlops_roles.validation.data_graph import UNDESCRIBED, DataGraph
 from mlops_roles.validation.findings import SEVERITIES
-from mlops_roles.validation.shacl import (
-    UNDESCRIBED,
-    DataGraph,
-    load_shapes,
-    named_shapes,
-    shapes_graph_query,
-    validate,
-)
+from mlops_roles.validation.shacl import validate
 from mlops_roles.validation.shacl_to_sparql import ShaclToSparql
+from mlops_roles.validation.shapes_graph import load_shapes, named_shapes, shapes_graph_query
 
 ACME = ROOT / "examples" / "acme.ttl"
 SHAPE = URIRef("https://w3id.org/mlops-roles/shape/")

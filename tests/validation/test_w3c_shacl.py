@@ -19,7 +19,9 @@ import mlops_roles
 from mlops_roles import InputError, parse_rdf
 from mlops_roles.cli.main import main
 from mlops_roles.io.rdflib_bridge import to_rdflib
-from mlops_roles.validation.shacl import DataGraph, format_node, load_shapes, validate
+from mlops_roles.validation.data_graph import DataGraph
+from mlops_roles.validation.shacl import format_node, validate
+from mlops_roles.validation.shapes_graph import load_shapes
 
 SUITE = SUITES / "data-shapes-test-suite" / "tests"
 HEADER = ROOT / "ontology" / "mlops-roles.ttl"

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from ..errors import InputError, UnknownPerson
-from ..ontology.catalogue import Answer, Question, catalogue
+from ..ontology.answer import Answer
+from ..ontology.catalogue import Question, catalogue
 from ..ontology.graph import DEFAULT, Graph, load
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from typing import Any, TypeVar
 import pyoxigraph as ox
 
 from ..errors import InputError, InputWarning, Timeout
-from .catalogue import SECONDS, Answer, answer_here
+from .answer import Answer
+from .catalogue import SECONDS, answer_here
 from .engine_corrections import corrected
 from .gate import reject_unsafe_query
 from .graph import Graph, Term, as_graph, load

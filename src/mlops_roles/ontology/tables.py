@@ -10,7 +10,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from . import closure_cache
-from .catalogue import Mark, ask, find_question, legend
+from .answer import Mark, legend
+from .catalogue import ask, find_question
 from .graph import BASE, DEFAULT, Graph, once_per_graph
 from .mappings import mappings_of
 from .names import fold_name, slug

@@ -18,7 +18,8 @@ import pyoxigraph as ox
 from ..errors import InputError, UnknownName, check_text
 from ..io.result import Result
 from ..io.text import aligned_lines, single_line
-from .catalogue import Answer, Mark, Question, catalogue, find_question, legend
+from .answer import Answer, Mark, legend
+from .catalogue import Question, catalogue, find_question
 from .graph import Graph, Term, as_graph
 from .results import group_pairs
 

@@ -34,7 +34,7 @@ from ..ontology.graph import BASE, Graph
 from ..ontology.search import COLUMNS, search
 from ..ontology.workers import Busy, TooLarge, Workers
 from .cache import AnswerCache, CachedAnswer
-from .documents import formats, serialize
+from .documents import serialize
 from .negotiation import best_media_type
 from .openapi import openapi_description, question_times
 from .protocol import (
@@ -46,6 +46,7 @@ from .protocol import (
     prepare,
     read_operation,
 )
+from .publishing_data import formats
 from .request_checks import with_request_checks
 from .server_options import ServerOptions, combined_lifespan, names_a_host
 from .service import SERVICE, service_description, service_statements

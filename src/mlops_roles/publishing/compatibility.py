@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from ..io.resources import resource_dir
 from ..ontology.graph import RDF_TYPE, Graph, Term, as_graph
 from ..validation.findings import Finding
-from .documents import select_from_store
+from .publishing_data import select_from_store
 
 COLUMNS = ("iri", "kind", "label", "meaning")
 MESSAGES = {

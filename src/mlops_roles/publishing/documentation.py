@@ -18,8 +18,9 @@ from ..io.text import single_line
 from ..ontology.catalogue import Question, ask, catalogue
 from ..ontology.graph import Graph
 from ..ontology.term_page import Page, Section, every_page
-from .documents import TEMPLATES, alignment_files, file_triples, publishing_rows
+from .documents import TEMPLATES, alignment_files, file_triples
 from .inferences import Inferences
+from .publishing_data import publishing_rows
 
 if TYPE_CHECKING:
     import jinja2

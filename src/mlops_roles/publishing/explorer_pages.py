@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..ontology.catalogue import Mark, ask
+from ..ontology.answer import Mark
+from ..ontology.catalogue import ask
 from .documentation import Documentation, DocumentedTerm
-from .documents import formats, metadata
+from .documents import metadata
+from .publishing_data import formats
 from .role_picture import check_layout, layouts, role_graph
 
 Rows = list[dict[str, Any]]

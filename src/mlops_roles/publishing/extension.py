@@ -23,8 +23,9 @@ from ..ontology.explanation import Proof, prove_all
 from ..ontology.graph import BASE, INFERRED, Graph
 from ..ontology.term_page import Page, every_page
 from .documentation import MAX_ROWS, environment, static_files
-from .documents import canonicalize, formats, serialize
+from .documents import canonicalize, serialize
 from .inferences import Inference, Inferences
+from .publishing_data import formats
 from .release import replace_folder, with_checksums
 
 MAX_PROVEN = 1000  # inferred statements that the page proves; it has no proof if there are more

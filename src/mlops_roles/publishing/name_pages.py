@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from ..ontology.catalogue import ask
 from .documentation import Documentation, DocumentedTerm
-from .documents import publishing_rows
+from .publishing_data import publishing_rows
 from .search_index import script_assignment
 
 SOURCES = "source-of-statement"

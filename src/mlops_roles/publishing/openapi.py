@@ -8,7 +8,7 @@ from typing import Any
 from ..io.resources import resource_dir
 from ..ontology.catalogue import Question, catalogue
 from ..ontology.graph import Graph
-from .documents import publishing_rows
+from .publishing_data import publishing_rows
 
 ROWS = {
     "type": "object",

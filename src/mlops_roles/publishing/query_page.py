@@ -18,7 +18,7 @@ from ..ontology.catalogue import Question, catalogue
 from ..ontology.graph import Graph
 from ..ontology.parameters import accepted_kinds, listed_values
 from ..ontology.query_outline import outline
-from .documents import publishing_text
+from .publishing_data import publishing_text
 from .search_index import script_assignment, search_index
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from .documents import formats, publishing_rows
+from .publishing_data import formats, publishing_rows
 
 PLACEHOLDERS = {
     "{version}": r"(\d+\.\d+\.\d+)",

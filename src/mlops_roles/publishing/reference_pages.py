@@ -13,7 +13,8 @@ from ..io.resources import resource_dir
 from ..matching.alignments import shipped_mapping_sets
 from ..ontology.catalogue import Question, ask
 from .documentation import Documentation
-from .documents import file_triples, select_from_store, store_of
+from .documents import file_triples
+from .publishing_data import select_from_store, store_of
 
 
 @dataclass(frozen=True)

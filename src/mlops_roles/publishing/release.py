@@ -14,17 +14,11 @@ from ..ontology.graph import Graph, as_graph
 from .changes import changes_description
 from .compatibility import term_list_csv
 from .docs_site import raise_problems
-from .documents import (
-    formats,
-    json_bytes,
-    jsonld_context,
-    metadata,
-    publishing_text,
-    rdf_documents,
-    serialize,
-)
+from .documents import metadata, rdf_documents, serialize
+from .jsonld import json_bytes, jsonld_context
 from .links import broken_links
 from .pages import front_page, pages
+from .publishing_data import formats, publishing_text
 from .redirects import Redirects
 from .term_documents import paths_of_terms, term_documents
 from .void import void_description

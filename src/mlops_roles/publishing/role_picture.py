@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ..errors import InputError
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
-from .documents import publishing_text
+from .publishing_data import publishing_text
 
 LAYOUT = "role-layout.json"
 

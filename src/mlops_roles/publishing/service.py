@@ -13,10 +13,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..ontology.catalogue import PEOPLE, Question, catalogue
+from ..ontology.answer import PEOPLE
+from ..ontology.catalogue import Question, catalogue
 from ..ontology.graph import BASE, RDF_TYPE, Graph
 from ..ontology.query_outline import outline
-from .documents import publishing_text
+from .publishing_data import publishing_text
 
 SERVICE = ox.NamedNode(f"{BASE}/service")
 ENDPOINT = "urn:endpoint"  # stands for the address in service.rq

@@ -25,7 +25,7 @@ from urllib.parse import unquote, urlsplit
 from ..errors import InputError
 from ..io.resources import FilePath
 from ..ontology.graph import BASE
-from .documents import formats
+from .publishing_data import formats
 from .query_page import ENDPOINT_SCRIPT
 from .redirects import Redirects
 

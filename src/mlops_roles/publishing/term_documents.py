@@ -15,7 +15,9 @@ import pyoxigraph as ox
 from ..ontology.catalogue import find_question
 from ..ontology.graph import BASE, DEFAULT, INFERRED, RDF_TYPE, Graph, Term, once_per_graph
 from ..ontology.released import AXIOM, PARTS
-from .documents import canonicalize, formats, json_bytes, serialize, to_jsonld
+from .documents import canonicalize, serialize
+from .jsonld import json_bytes, to_jsonld
+from .publishing_data import formats
 
 DEFINED_BY = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#isDefinedBy")
 Statement = tuple[Term, ...]

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from .diagrams import WIDTH, Diagram, draw
 from .documentation import Documentation, DocumentedTerm
-from .documents import canonicalize, formats, select_from_store, serialize
+from .documents import canonicalize, serialize
+from .publishing_data import formats, select_from_store
 
 LinksByTerm = dict[str, dict[str, list[str]]]  # term: property: terms
 

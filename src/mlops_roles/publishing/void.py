@@ -9,15 +9,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..ontology.graph import Graph, Term
-from .documents import (
-    Format,
-    alignment_files,
-    formats,
-    metadata,
-    render_turtle,
-    select_from_store,
-    store_of,
-)
+from .documents import alignment_files, metadata, render_turtle
+from .publishing_data import Format, formats, select_from_store, store_of
 
 DATASETS = {
     "mlops-roles": (

@@ -30,7 +30,7 @@ from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, RDF_TYPE, Graph, as_graph
 from ..ontology.sparql_tokens import token_list
 from .findings import SEVERITIES
-from .shacl import to_rdflib_graph
+from .shapes_graph import to_rdflib_graph
 
 TERMS = ox.NamedNode("https://w3id.org/mlops-roles/quality#terms")
 ADDED = ox.NamedNode("https://w3id.org/mlops-roles/quality#added")

@@ -12,64 +12,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import rdflib
-from rdflib import OWL, RDF, RDFS, SH, URIRef
+from rdflib import OWL, RDF, RDFS, SH
 
 from ..errors import InputError, NothingChecked, check_path
 from ..io import rdf
-from ..io.rdflib_bridge import rdflib_term, to_rdflib
-from ..io.resources import FilePath, resource_dir
-from ..ontology.axioms import axioms_in, warn_of_axioms
-from ..ontology.followed import follow
-from ..ontology.gate import reject_unsafe_prefix, reject_unsafe_query
-from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, as_graph, once_per_graph
+from ..io.rdflib_bridge import rdflib_term
+from ..io.resources import FilePath
+from ..ontology.graph import BASE, RDF_TYPE, Graph, as_graph
 from ..ontology.sandbox import run_in_subprocess
+from .data_graph import UNDESCRIBED, DataGraph, asserted_quads
 from .findings import SECONDS, Finding, Report, severity_rank
 from .shacl_to_sparql import SHACL, ConstraintQuery, ShaclToSparql, UnsupportedShape
+from .shapes_graph import (
+    _target_kinds,
+    load_shapes,
+    named_shapes,
+    reject_unsafe_shapes,
+    shapes_graph_query,
+    shipped_queries,
+    shipped_shapes,
+    to_rdflib_graph,
+)
 
-UNDESCRIBED = ox.NamedNode(f"{BASE}/known")  # graph of the nodes that the data does not describe
 SHAPES_GRAPH = ox.NamedNode(f"{BASE}/shapes-graph")  # graph of the shapes that a company adds
-
-
-@dataclass(frozen=True)
-class DataGraph:
-    """What is validated: the asserted ontology, with a user's data if there is any."""
-
-    path: FilePath | None  # file of the user's data, or None
-    store: ox.Store  # all statements in the default graph, the undescribed nodes in UNDESCRIBED
-    # nodes of the ontology that the user's data does not describe. It describes its subjects, and
-    # those of its objects that the ontology says nothing about.
-    undescribed: set[Any]
-
-    @classmethod
-    def load(cls, path: FilePath | None, graph: Graph) -> DataGraph:
-        """Load a user's data with the ontology. Raises InputError if it cannot be parsed."""
-        store, ontology, undescribed = ox.Store(), _asserted_quads(graph), set[Any]()
-        axioms: dict[str, set[Any]] = {}
-        if path:
-            rdf.load_into(store, path)
-            undescribed = _undescribed(graph, store)
-            axioms = axioms_in(store)
-        store.extend(ontology)
-        if path:
-            used = follow(store)
-            rest = {name: quads - used for name, quads in axioms.items()}
-            _warn_of_axioms(path, rest, graph)
-        marks = _marks(graph) if undescribed else {}
-        store.extend([marks[node] for node in undescribed])
-        return cls(path, store, undescribed)
-
-
-def _warn_of_axioms(path: FilePath, axioms: dict[str, set[Any]], graph: Graph) -> None:
-    """Name the axioms in a user's data, unless its file is added to the ontology, too."""
-    if Path(path).resolve() not in {added.resolve() for added in graph.added_rdf}:
-        warn_of_axioms([path], (name for name, quads in axioms.items() if quads))
 
 
 def check(
@@ -143,7 +112,7 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
 
     Raises NothingChecked if no shape has a focus node, InputError for unusable shapes.
     """
-    _reject_unsafe_shapes(shapes)
+    reject_unsafe_shapes(shapes)
     named = named_shapes(shapes)
     on_shapes = [shape for shape in named if shapes_graph_query(shape, shapes)]
     on_data = [shape for shape in named if shape not in on_shapes]
@@ -182,152 +151,6 @@ def _on_types(shape: Any, shapes: rdflib.Graph) -> bool:
 
 def _sort_key(f: Finding) -> tuple[int, str, str, str, str]:
     return severity_rank(f.severity), f.shape, f.focus, f.value or "", f.message
-
-
-# the data graph -----------------------------------------------------------------
-
-
-@once_per_graph
-def _asserted_quads(graph: Graph) -> tuple[ox.Quad, ...]:
-    """The ontology and a company's additions, without inferred statements."""
-    return tuple(graph.store.quads_for_pattern(None, None, None, DEFAULT))
-
-
-@once_per_graph
-def _nodes(graph: Graph) -> tuple[set[Any], set[Any]]:
-    """The subjects of the ontology, and all its nodes; not what a shape only has as its target."""
-    quads = _asserted_quads(graph)
-    subjects = {q.subject for q in quads}
-    targeted = {q.object for q in quads if q.predicate.value == f"{SHACL}targetNode"}
-    objects = {q.object for q in quads if not isinstance(q.object, ox.Triple)}
-    return subjects, subjects | (objects - targeted)
-
-
-@once_per_graph
-def _marks(graph: Graph) -> dict[Any, ox.Quad]:
-    """For each node of the ontology the statement that the data does not describe it."""
-    _, nodes = _nodes(graph)
-    return {node: ox.Quad(UNDESCRIBED, RDF_TYPE, node, UNDESCRIBED) for node in nodes}
-
-
-def _undescribed(graph: Graph, data: ox.Store) -> set[Any]:
-    """The nodes of the ontology that the data does not describe."""
-    subjects, nodes = _nodes(graph)
-    if len(data) < len(nodes):  # reading little data once is quicker than looking up each node
-        described = {q.object for q in data} - subjects
-        return nodes - described.union(q.subject for q in data)
-    return {
-        node
-        for node in nodes
-        if not _is_subject(node, data)
-        and (node in subjects or not any(data.quads_for_pattern(None, None, node)))
-    }
-
-
-def _is_subject(node: Any, store: ox.Store) -> bool:
-    return not isinstance(node, ox.Literal) and any(
-        True for _ in store.quads_for_pattern(node, None, None)
-    )
-
-
-# the shapes graph ---------------------------------------------------------------
-
-
-def load_shapes(graph: Graph) -> rdflib.Graph:
-    """The shapes graph: the shipped shapes, and what a company added, which may hold shapes."""
-    shipped = sorted(resource_dir("shapes").glob("*.ttl"))
-    if not shipped:
-        raise InputError(f"{resource_dir('shapes')}: holds no shapes; reinstall mlops-roles")
-    prefixes = resource_dir("ontology") / "mlops-roles.ttl"  # has sh:declare
-    paths = (*shipped, *graph.added_rdf, prefixes)
-    return to_rdflib_graph((q for path in paths for q in rdf.parse_rdf(path)[0]), graph)
-
-
-def to_rdflib_graph(quads: Iterable[ox.Quad], graph: Graph) -> rdflib.Graph:
-    """Quads as an rdflib graph with the prefixes of `graph`, without triple terms."""
-    return to_rdflib((q for q in quads if not isinstance(q.object, ox.Triple)), graph.prefixes)
-
-
-def named_shapes(shapes: rdflib.Graph) -> list[Any]:
-    """The shapes with an IRI or a target, sorted: typed as a shape, or with a target."""
-    found = {
-        s for kind in (SH.NodeShape, SH.PropertyShape) for s in shapes.subjects(RDF.type, kind)
-    }
-    targeted = {shape for kind in _target_kinds() for shape in shapes.subjects(kind)}
-    return sorted({s for s in found if isinstance(s, URIRef)} | targeted)
-
-
-def _target_kinds() -> tuple[Any, ...]:
-    return SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode
-
-
-@cache
-def shipped_shapes() -> frozenset[Any]:
-    """The shapes that are shipped."""
-    paths = resource_dir("shapes").glob("*.ttl")
-    return frozenset(named_shapes(to_rdflib((q for p in paths for q in rdf.parse_rdf(p)[0]), {})))
-
-
-@cache
-def shipped_queries() -> frozenset[str]:
-    """The texts of the sh:select in the shipped shapes."""
-    quads = (q for p in resource_dir("shapes").glob("*.ttl") for q in rdf.parse_rdf(p)[0])
-    return frozenset(
-        q.object.value
-        for q in quads
-        if q.predicate.value == f"{SHACL}select" and isinstance(q.object, ox.Literal)
-    )
-
-
-def shapes_graph_query(shape: Any, shapes: rdflib.Graph) -> str:
-    """The sh:select of a shipped shape that validates shapes and not data; else ''."""
-    texts = (str(shapes.value(c, SH.select)) for c in shapes.objects(shape, SH.sparql))
-    return next((t for t in texts if "$shapesGraph" in t and t in shipped_queries()), "")
-
-
-def _reject_unsafe_shapes(shapes: rdflib.Graph) -> None:
-    """Raise InputError for SPARQL that reaches outside and for shapes that are recursive."""
-    from graphlib import CycleError, TopologicalSorter
-
-    for kind in (SH.select, SH.ask, SH.construct, SH.update):
-        for text in map(str, shapes.objects(None, kind)):
-            if text not in shipped_queries():
-                reject_unsafe_query(text, f"shapes, {kind.fragment}")
-    for declared in set(shapes.subjects(SH.prefix)) | set(shapes.subjects(SH.namespace)):
-        for prefix in shapes.objects(declared, SH.prefix):
-            for namespace in shapes.objects(declared, SH.namespace):
-                reject_unsafe_prefix(str(prefix), str(namespace), "shapes, sh:declare")
-    try:
-        TopologicalSorter(_references(shapes)).prepare()
-    except CycleError as error:
-        raise InputError(
-            f"shapes: {_circle(error.args[1])} refers back to itself, and SHACL leaves open what "
-            "that means; break the circle"
-        ) from None
-
-
-def _circle(nodes: list[Any]) -> str:
-    """A node of a circle, one with an IRI if there is any."""
-    return next((str(n) for n in nodes if isinstance(n, URIRef)), "a list or path without an IRI")
-
-
-def _references(shapes: rdflib.Graph) -> dict[Any, set[Any]]:
-    """What each shape, and each path and list of a shape, refers to."""
-    kinds = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape, SH["and"], SH["or"], SH.xone)
-    paths = (SH.path, SH.inversePath, SH.alternativePath)
-    repeated = (SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
-    parts = {*kinds, *paths, *repeated, RDF.first, RDF.rest}
-    found: dict[Any, set[Any]] = {}
-    todo: list[Any] = list(named_shapes(shapes))
-    while todo:
-        node = todo.pop()
-        if node not in found:
-            found[node] = {o for p, o in shapes.predicate_objects(node) if p in parts}
-            todo += found[node]
-    return found
-
-
-# validation ---------------------------------------------------------------------
 
 
 def _count_focus_nodes(
@@ -431,7 +254,7 @@ def _validate_with_pyshacl(
 ) -> Iterator[Finding]:
     """Validate with pySHACL; it sees literals as they are written in the file of the data."""
     theirs = rdf.parse_rdf(data.path)[0] if data.path else ()
-    whole = to_rdflib_graph((*_asserted_quads(graph), *theirs), graph)
+    whole = to_rdflib_graph((*asserted_quads(graph), *theirs), graph)
     report = _pyshacl_report(whole, _only_targeting(unsupported, shapes))
     undescribed = set(map(rdflib_term, data.undescribed))
     for result in report.objects(None, SH.result):
@@ -446,7 +269,7 @@ def _validate_with_pyshacl(
             )
 
 
-def _only_targeting(left: list[Any], shapes: rdflib.Graph) -> rdflib.Graph:
+def _only_targeting(unsupported: list[Any], shapes: rdflib.Graph) -> rdflib.Graph:
     """The whole shapes graph, in which only these shapes have targets.
 
     The others stay, since these may refer to them. Prefixes that a shape gets through owl:imports
@@ -456,12 +279,12 @@ def _only_targeting(left: list[Any], shapes: rdflib.Graph) -> rdflib.Graph:
     for prefix, namespace in shapes.namespaces():
         whole.bind(prefix, namespace)
     whole += shapes
-    for shape in set(named_shapes(shapes)) - set(left):
+    for shape in set(named_shapes(shapes)) - set(unsupported):
         for kind in _target_kinds():
             whole.remove((shape, kind, None))
         for kind in (RDFS.Class, OWL.Class):
             whole.remove((shape, RDF.type, kind))
-    for node in (s for s in left if (s, RDF.type, OWL.Class) in whole):
+    for node in (s for s in unsupported if (s, RDF.type, OWL.Class) in whole):
         whole.add((node, RDF.type, RDFS.Class))
     for importing in set(shapes.subjects(OWL.imports)):
         for imported in shapes.transitive_objects(importing, OWL.imports):

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from ...io.sections import Section
 from ...io.text import FORMATTERS
-from ...ontology.catalogue import Answer, Question, catalogue, find_question, is_sparql
+from ...ontology.answer import Answer
+from ...ontology.catalogue import Question, catalogue, find_question, is_sparql
 from ...ontology.graph import Graph
 from ...ontology.results import group_pairs
 from ..main import Progress, print_note, write_output

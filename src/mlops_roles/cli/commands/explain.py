@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from ...io.json_text import to_json
 from ...io.sections import FORMATS
-from ...ontology.catalogue import legend, marks
+from ...ontology.answer import legend
+from ...ontology.catalogue import marks
 from ...ontology.explanation import Proof, explain
 from ...ontology.graph import Graph
 from ..main import write_output

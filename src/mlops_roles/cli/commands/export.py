@@ -54,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _profile(graph: Graph, args: argparse.Namespace) -> bytes:
     """A profile of the shapes, as a build writes it."""
-    from ...publishing.documents import canonicalize, formats, serialize
+    from ...publishing.documents import canonicalize, serialize
+    from ...publishing.publishing_data import formats
     from ...validation.profiles import profiles
 
     if args.inferred or args.sources:

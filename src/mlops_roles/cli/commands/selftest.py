@@ -107,7 +107,9 @@ def _shapes(_: Path) -> Failures:
 
 def _mistakes(_: Path) -> Failures:
     """Each shape of data finds the mistake that it carries."""
-    from ...validation.shacl import DataGraph, check, load_shapes, shapes_graph_query, validate
+    from ...validation.data_graph import DataGraph
+    from ...validation.shacl import check, validate
+    from ...validation.shapes_graph import load_shapes, shapes_graph_query
 
     graph = load()
     shapes, rejects = load_shapes(graph), graph.expand_curie("mlops:rejects")

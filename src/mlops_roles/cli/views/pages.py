@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...io.sections import Section
-from ...ontology.catalogue import legend
+from ...ontology.answer import legend
 from ...ontology.term_page import MARKS_HEADING, Page
 from . import Hide
 

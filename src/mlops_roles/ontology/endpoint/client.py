@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from ...errors import InputError
 from ...io.text import counted
-from ..catalogue import Answer, find_question, values_block
+from ..answer import Answer
+from ..catalogue import find_question, values_block
 from ..graph import INFERRED, Graph, Term, as_graph
 from . import contents, rewriting
 from .contents import ASSERTED, INSTALLED
