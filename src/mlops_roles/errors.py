@@ -83,14 +83,14 @@ def _nearest(name: str, known: Iterable[str]) -> list[str]:
         return set(re.findall(r"[^\W_]+", text.rpartition(":")[2].casefold()))
 
     near = difflib.get_close_matches(name, list(known), n=9, cutoff=0.5)
-    mine = words(name)
+    words_of_name = words(name)
     found = []
     for other in near:
-        theirs = words(other)
-        own, others = mine - theirs, theirs - mine
-        if not (own and others) or (
-            alike(" ".join(sorted(own)), " ".join(sorted(others))) >= SIMILAR_APART
-            and all(max(alike(one, word) for word in others) >= SIMILAR_WORD for one in own)
+        words_of_other = words(other)
+        in_name, in_other = words_of_name - words_of_other, words_of_other - words_of_name
+        if not (in_name and in_other) or (
+            alike(" ".join(sorted(in_name)), " ".join(sorted(in_other))) >= SIMILAR_APART
+            and all(max(alike(one, word) for word in in_other) >= SIMILAR_WORD for one in in_name)
         ):
             found.append(other)
     return found[:3]
@@ -106,11 +106,11 @@ class UnknownPerson(UnknownName):
         super().__init__(name, "person", known)
         start = f"{name.strip().casefold()} <"
         if any(other.casefold().startswith(start) for other in self.nearest):
-            said = "several people have this name; write it with its key"
+            reason = "several people have this name; write it with its key"
         else:
-            said = "no such person among the used rows; write the name as the file does"
+            reason = "no such person among the used rows; write the name as the file does"
         where = " (the nearest names are in the answer)" if self.nearest else ""
-        self.args = (f"{file}: {said}{where}",)
+        self.args = (f"{file}: {reason}{where}",)
 
 
 class NothingChecked(MlopsRolesError):

@@ -7,7 +7,7 @@ import pytest
 
 from mlops_roles import InputError, InputWarning, parse_rdf, relative_to
 from mlops_roles.io import rdf
-from mlops_roles.io.json_ld_quads import Document
+from mlops_roles.io.json_ld_quads import JsonLdDocument
 
 BASE = "https://d.example/f/doc.jsonld"
 PREFIXES = """@prefix : <https://v.example/> . @prefix d: <https://d.example/f/> .
@@ -129,7 +129,7 @@ LEFT_OUT = {
 
 
 def quads(text, folder=None):
-    return ox.Dataset(Document(text.encode(), "doc.jsonld", BASE, folder))
+    return ox.Dataset(JsonLdDocument(text.encode(), "doc.jsonld", BASE, folder))
 
 
 @pytest.mark.parametrize("name", CASES)

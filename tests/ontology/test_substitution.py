@@ -13,7 +13,7 @@ from support.servers import oxigraph
 
 from mlops_roles import InputError, Question, load
 from mlops_roles.io.resources import ShippedText
-from mlops_roles.ontology.catalogue import answer_here, catalogue, values_block
+from mlops_roles.ontology.catalogue import answer_in_process, catalogue, values_block
 from mlops_roles.ontology.endpoint.http import Transport, select_rows
 from mlops_roles.ontology.endpoint.rewriting import fill_template, parse_query
 from mlops_roles.ontology.substitution import substitutable
@@ -43,7 +43,7 @@ def people(tmp_path_factory):
 
 def run_query(graph, text, terms=None):
     """The answer to SPARQL that is shipped, which runs in this process."""
-    return answer_here(graph, text, terms or {})
+    return answer_in_process(graph, text, terms or {})
 
 
 def joined(answer, column, terms):

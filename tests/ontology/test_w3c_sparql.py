@@ -123,7 +123,7 @@ def renamed(one, other, names):
 # queries -------------------------------------------------------------------------------
 
 
-def answer_here(text, graph):
+def answer_in_process(text, graph):
     """The answer of a query as the subprocess makes it."""
     reject_unsafe_query(text)
     result = graph.evaluate(corrected(text))
@@ -145,7 +145,7 @@ def answer_of_sandbox(text, graph):
 
 @pytest.mark.filterwarnings("ignore:.*empty")
 @pytest.mark.parametrize(
-    "answer", [answer_here, pytest.param(answer_of_sandbox, marks=pytest.mark.long)]
+    "answer", [answer_in_process, pytest.param(answer_of_sandbox, marks=pytest.mark.long)]
 )
 def test_queries_over_one_graph_are_answered(answer, record_figure):
     answers = {}

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from mlops_roles import InputError, Timeout, ask, catalogue, load
 from mlops_roles.ontology.graph import BASE, INFERRED, RDF_TYPE
-from mlops_roles.ontology.workers import Busy, Request, Workers
+from mlops_roles.ontology.workers import Busy, WorkerQuery, Workers
 from mlops_roles.publishing.app import MAX_WAITING, App
 from mlops_roles.publishing.negotiation import best_media_type
 from mlops_roles.publishing.protocol import TABLES, TRIPLES
@@ -469,29 +469,29 @@ def test_many_clients_get_the_same_answer(client, server):
 
 def test_more_queries_than_may_wait_are_refused_and_dead_workers_replaced():
     with Workers(load(), size=1, seconds=1.0, waiting=0) as workers:
-        assert json.loads(workers.ask(Request("ASK {}"))[1])["boolean"]
+        assert json.loads(workers.ask(WorkerQuery("ASK {}"))[1])["boolean"]
         ended = []
 
         def is_slow():
             with pytest.raises(Timeout):
-                workers.ask(Request(SLOW))
+                workers.ask(WorkerQuery(SLOW))
             ended.append(True)
 
         slow = threading.Thread(target=is_slow)
         slow.start()
         time.sleep(0.3)
         with pytest.raises(Busy):
-            workers.ask(Request("ASK {}"))
+            workers.ask(WorkerQuery("ASK {}"))
         slow.join()
         assert ended
         workers._parent._process.kill()  # what a kernel out of memory does
-        assert json.loads(workers.ask(Request("ASK {}"))[1])["boolean"]
+        assert json.loads(workers.ask(WorkerQuery("ASK {}"))[1])["boolean"]
         for worker in workers._all:
             os.kill(worker._pid, signal.SIGKILL)
         for _ in range(100):  # until its socket is closed
             if select.select([workers._all[0]._socket], [], [], 0.1)[0]:
                 break
-        assert json.loads(workers.ask(Request("ASK {}"))[1])["boolean"]
+        assert json.loads(workers.ask(WorkerQuery("ASK {}"))[1])["boolean"]
 
 
 def test_too_many_requests_at_once_are_refused_until_later(graph):
@@ -605,4 +605,4 @@ def test_accept_is_read_as_the_standard_says(accept, media):
 
 def test_a_worker_says_what_is_wrong_with_a_query():
     with Workers(load(), size=1) as workers, pytest.raises(InputError, match="expected"):
-        workers.ask(Request("SELEC"))
+        workers.ask(WorkerQuery("SELEC"))

@@ -12,7 +12,7 @@ import pytest
 from support.suites import MANIFEST, RDF, entries, suite
 
 from mlops_roles import Graph
-from mlops_roles.ontology.workers import Request, Workers
+from mlops_roles.ontology.workers import WorkerQuery, Workers
 from mlops_roles.publishing.protocol import TABLES, TRIPLES
 from mlops_roles.publishing.server import serve
 
@@ -189,5 +189,5 @@ def test_a_worker_asks_added_statements_if_requested(graph):
     more = b"<urn:s> <urn:p> <urn:o> <urn:g> ."
     with Workers(graph, size=1, more=more) as workers:
         for with_more in (True, False):
-            query = Request("ASK { GRAPH <urn:g> { <urn:s> ?p ?o } }", with_more=with_more)
+            query = WorkerQuery("ASK { GRAPH <urn:g> { <urn:s> ?p ?o } }", with_more=with_more)
             assert str(with_more).lower().encode() in workers.ask(query)[1]

@@ -112,17 +112,17 @@ class AnswerChanges:
             people = [side.get(row["line"]) for side in self.people]
             before, after = map(describe_title_role, people)
             if before != after:
-                why = self._behind_title(row["role"] or row["title"] or "")
-                why = why | self._between_roles(people)
+                why = self._causes_of_title(row["role"] or row["title"] or "")
+                why = why | self._causes_between_roles(people)
                 yield describe_answer(row, ROLE_BY_TITLE, before, after, sorted(why))
             for role in sorted({*self.tables[0].roles, *self.tables[1].roles}):
                 before, after = (describe_ability(person, role) for person in people)
                 if before != after:
                     known = [side.get(row["line"], (set(), set())) for side in skills]
-                    why = self._behind_ability(row, role, known)
+                    why = self._causes_of_ability(row, role, known)
                     yield describe_answer(row, f"could act as {role}", before, after, sorted(why))
 
-    def _behind_title(self, title: str) -> set[str]:
+    def _causes_of_title(self, title: str) -> set[str]:
         """The changed statements whose text, or whose term's name, is part of a title."""
         if title not in self._by_title:
             padded = f" {fold_title(title)} "
@@ -134,15 +134,18 @@ class AnswerChanges:
             }
         return self._by_title[title]
 
-    def _between_roles(self, people: Sequence[Row | None]) -> set[str]:
+    def _causes_between_roles(self, people: Sequence[Row | None]) -> set[str]:
         """The changed statements that link two roles which a person holds under some version."""
         columns = [person[c] for person in people if person for c in ("roles", "broader")]
         held = {role for roles in columns if roles for role in roles.split(";")}
         return {s.text for s in self.asserted if {slug(s.term), slug(s.value)} <= held}
 
-    def _behind_ability(self, row: Row, role: str, known: Sequence[Skills]) -> set[str]:
-        """The changed statements behind the skills that the person misses for a role under one
-        version alone, behind the names of these skills in the row, and behind the role itself."""
+    def _causes_of_ability(self, row: Row, role: str, known: Sequence[Skills]) -> set[str]:
+        """The changed statements that explain a changed ability.
+
+        They are about the skills that the person misses for the role under one version alone, the
+        names of these skills in the row, and the role itself.
+        """
         needs = [set(side.get(role, ())) for side in self._needs]
         skills = {s for i in (0, 1) for s in (needs[0] - known[0][i]) ^ (needs[1] - known[1][i])}
         words = {fold_name(w) for column in SKILL_COLUMNS for w in (row[column] or "").split(";")}

@@ -29,9 +29,9 @@ def traceback_of(error: BaseException) -> str:
         return ""
     import traceback
 
-    from ..io.text import harmless
+    from ..io.text import without_control
 
-    return harmless("".join(traceback.format_exception(error)))
+    return without_control("".join(traceback.format_exception(error)))
 
 
 def _message(error: BaseException) -> str:

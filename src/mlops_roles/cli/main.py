@@ -122,10 +122,10 @@ def write_output(text: str | bytes, output: str | None) -> None:
     written as escapes. A workbook (bytes, too) is written as it is. Raises InputError if it cannot
     be written.
     """
-    from ..io.text import escape_control, harmless
+    from ..io.text import escape_control, without_control
 
     if isinstance(text, str):
-        text = harmless(text)
+        text = without_control(text)
     elif not text.startswith(ZIP_MAGIC):
         text = escape_control(text)
     elif not output and sys.stdout.isatty():

@@ -60,7 +60,7 @@ def atomic_write(path: FilePath, mode: str = "w") -> Iterator[IO[Any]]:
 
 
 def _target(path: FilePath) -> Path:
-    """The file that a path is for, links followed. Raises InputError if it is none."""
+    """The target of a path, links followed. Raises InputError if it is not a regular file."""
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise InputError(f"{path}: no such folder; create {target.parent} first")

@@ -36,8 +36,8 @@ def known_contexts() -> dict[str, Any]:
     return {a: found["context"] for found in _known()["remote"] for a in found["addresses"]}
 
 
-def complete(data: bytes, keep_keys: bool = False) -> bytes:
-    """A JSON document whose known contexts are written out; anything else is returned unchanged.
+def with_known_contexts(data: bytes, keep_keys: bool = False) -> bytes:
+    """JSON-LD with each known context inlined; any other document is returned unchanged.
 
     With `keep_keys`, keys that no context maps become properties too (see `KEYS`), instead of being
     dropped, as the specification of JSON-LD wants it.
@@ -48,10 +48,12 @@ def complete(data: bytes, keep_keys: bool = False) -> bytes:
         document = json.loads(data)
     except (ValueError, RecursionError):
         return data  # the parser of RDF says what is wrong, and where
-    found = _written_out(document)
+    found = _with_contexts_inlined(document)
     found = [_with_context(part) for part in found] if _is_list(found) else _with_context(found)
     if keep_keys:
-        found = [_keeping(part) for part in found] if _is_list(found) else _keeping(found)
+        found = (
+            [_with_all_keys(part) for part in found] if _is_list(found) else _with_all_keys(found)
+        )
     return data if found == document else json.dumps(found, ensure_ascii=False).encode()
 
 
@@ -77,7 +79,7 @@ def _with_context(document: Any) -> Any:
     return document
 
 
-def _keeping(document: Any) -> Any:
+def _with_all_keys(document: Any) -> Any:
     """A document in which a key that no context maps is a property all the same."""
     if not isinstance(document, dict):
         return document
@@ -97,14 +99,14 @@ def _keys(value: Any) -> Iterator[str]:
         yield from _keys(item)
 
 
-def _written_out(value: Any) -> Any:
+def _with_contexts_inlined(value: Any) -> Any:
     """A JSON value with each known context in the place of its address."""
     if isinstance(value, list):
-        return [_written_out(item) for item in value]
+        return [_with_contexts_inlined(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: _context(item) if key == "@context" else _written_out(item)
+        key: _context(item) if key == "@context" else _with_contexts_inlined(item)
         for key, item in value.items()
     }
 
@@ -114,15 +116,15 @@ def _context(value: Any) -> Any:
     if isinstance(value, list):
         return [_context(item) for item in value]
     if isinstance(value, str):
-        return known_contexts().get(_bare(value), value)
+        return known_contexts().get(_without_scheme(value), value)
     if isinstance(value, dict) and isinstance(imported := value.get("@import"), str):
-        known = known_contexts().get(_bare(imported))
+        known = known_contexts().get(_without_scheme(imported))
         rest = {key: item for key, item in value.items() if key != "@import"}
         value = value if known is None else {**known, **rest}
-    return _written_out(value)
+    return _with_contexts_inlined(value)
 
 
-def _bare(address: str) -> str:
+def _without_scheme(address: str) -> str:
     """An address as known contexts have it."""
     bare = re.sub(r"^https?://(www\.)?", "", address.strip().lower())
     return bare.partition("#")[0].rstrip("/")
@@ -173,7 +175,7 @@ class _Scripts(HTMLParser):
             self.found[-1] += data
 
 
-def in_page(text: str) -> bytes | None:
+def json_ld_of_page(text: str) -> bytes | None:
     """The JSON-LD in a web page as one document; None if it has none."""
     scripts = _Scripts()
     scripts.feed(text)

@@ -25,7 +25,7 @@ _TYPE, _FIRST, _REST, _NIL = (ox.NamedNode(f"{RDF}{x}") for x in ("type", "first
 MAX_CONTEXT = 1 << 18  # bytes of a context in a file of its own
 MIN_DOUBLE = 10**21  # a whole number from here on is a double
 _DIGITS = 300  # of a whole number, which is a double if it is large
-_SHOWN = 3  # examples in a warning
+_MAX_EXAMPLES = 3  # examples in a warning
 _NO_CONTEXT = "inline the context; only that of schema.org is known, addresses are never fetched"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 Object = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -38,14 +38,14 @@ class _Context(dict[str, Any]):
         self.pop(key, None)
 
 
-class Document:
+class JsonLdDocument:
     """The statements of a JSON-LD document, in the order in which they are written.
 
     Args:
         data: the document in UTF-8.
         path: its name in errors.
         base: where its relative IRIs start.
-        folder: where its relative contexts are; None if they have no place.
+        folder: where its relative contexts are; None for standard input.
         rename: whether blank nodes get names that no other document has.
 
     Attributes:
@@ -56,7 +56,7 @@ class Document:
 
     def __init__(self, data: bytes, path: str, base: str, folder: Path | None, rename: bool = True):
         self.path, self.base, self.folder, self.rename = path, base, folder, rename
-        self.document = _loads(data, path)
+        self.document = _parse_json(data, path)
         self.prefixes = _prefixes(self.document)
         self.left_out: dict[str, dict[str, None]] = {}  # why, to what
         self._nodes: dict[str, ox.BlankNode] = {}
@@ -65,13 +65,15 @@ class Document:
         for node in self._expanded():
             self._node(node, ox.DefaultGraph())
         for why, what in self.left_out.items():
-            shown = ", ".join(list(what)[:_SHOWN]) + (" …" if len(what) > _SHOWN else "")
+            shown = ", ".join(list(what)[:_MAX_EXAMPLES]) + (
+                " …" if len(what) > _MAX_EXAMPLES else ""
+            )
             warnings.warn(f"{path}: {why}: {shown}", InputWarning, stacklevel=3)
 
     def __iter__(self) -> Iterator[ox.Quad]:
         return iter(self._quads)
 
-    def _leave_out(self, why: str, what: object) -> None:
+    def _note_dropped(self, why: str, what: object) -> None:
         self.left_out.setdefault(why, {})[str(what)[:80]] = None
 
     # expansion ------------------------------------------------------------
@@ -103,12 +105,12 @@ class Document:
         except RecursionError:
             raise InputError(f"{self.path}: contexts that refer too deep; flatten them") from None
         for warning in caught:
-            self._leave_out("left out, as JSON-LD wants", warning.message)
+            self._note_dropped("left out, as JSON-LD wants", warning.message)
         return expanded
 
     def _key_dropped(self, key: str) -> None:
         if key is not None:
-            self._leave_out("keys that no context maps are left out", key)
+            self._note_dropped("keys that no context maps are left out", key)
 
     def _load_context(self, url: str, _: Any) -> dict[str, Any]:
         """A context in a file next to the document. Raises InputError for any other."""
@@ -126,7 +128,7 @@ class Document:
 
         data = read_bytes(file, MAX_CONTEXT)
         check_encoding(data, file)
-        document = _loads(data, str(file))
+        document = _parse_json(data, str(file))
         return {"contextUrl": None, "documentUrl": url, "document": document}
 
     # statements -----------------------------------------------------------
@@ -140,7 +142,7 @@ class Document:
             except (ValueError, TypeError):
                 self._iris[text] = None
         if self._iris[text] is None:
-            self._leave_out(f"statements are left out, because of an invalid {what}", text)
+            self._note_dropped(f"statements are left out, because of an invalid {what}", text)
         return self._iris[text]
 
     def _resource(self, name: Any) -> ox.NamedNode | ox.BlankNode | None:
@@ -154,7 +156,7 @@ class Document:
                 self._nodes[name] = ox.BlankNode()
         return self._nodes[name]
 
-    def _state(self, subject: Any, predicate: Any, value: Any, graph: Any) -> None:
+    def _add_quad(self, subject: Any, predicate: Any, value: Any, graph: Any) -> None:
         if None not in (subject, predicate, value, graph):
             self._quads[ox.Quad(subject, predicate, value, graph)] = None
 
@@ -166,7 +168,7 @@ class Document:
         for key, values in node.items():
             if key == "@type":
                 for name in values:
-                    self._state(subject, _TYPE, self._resource(name), graph)
+                    self._add_quad(subject, _TYPE, self._resource(name), graph)
             elif key in ("@graph", "@included"):
                 for child in values:
                     self._node(child, subject if key == "@graph" else graph)
@@ -174,10 +176,10 @@ class Document:
                 for name, children in values.items():
                     for child in children:
                         found = self._node(child, graph)
-                        self._state(found, self._predicate(name), subject, graph)
+                        self._add_quad(found, self._predicate(name), subject, graph)
             elif not key.startswith("@"):
                 for value in values:
-                    self._state(subject, self._predicate(key), self._object(value, graph), graph)
+                    self._add_quad(subject, self._predicate(key), self._object(value, graph), graph)
         return subject
 
     def _predicate(self, name: str) -> ox.NamedNode | None:
@@ -191,15 +193,15 @@ class Document:
         if "@value" not in value:
             return self._node(value, graph)
         if "@direction" in value:
-            self._leave_out("the direction of texts is left out", value["@value"])
+            self._note_dropped("the direction of texts is left out", value["@value"])
         return self._literal(value["@value"], value.get("@type"), value.get("@language"))
 
     def _list(self, items: list[Any], graph: Any) -> ox.NamedNode | ox.BlankNode:
         """The first node of a list."""
         nodes = [ox.BlankNode() for _ in items]
         for item, node, rest in zip(items, nodes, [*nodes[1:], _NIL], strict=False):
-            self._state(node, _FIRST, self._object(item, graph), graph)
-            self._state(node, _REST, rest, graph)
+            self._add_quad(node, _FIRST, self._object(item, graph), graph)
+            self._add_quad(node, _REST, rest, graph)
         return nodes[0] if nodes else _NIL
 
     def _literal(self, value: Any, datatype: str | None, language: str | None) -> ox.Literal | None:
@@ -217,7 +219,9 @@ class Document:
             try:
                 return ox.Literal(text, language=language)
             except ValueError:
-                self._leave_out("statements are left out, because of an invalid language", language)
+                self._note_dropped(
+                    "statements are left out, because of an invalid language", language
+                )
                 return None
         iri = self._iri(datatype or XSD + kind, "datatype")
         return iri and ox.Literal(text, datatype=iri)
@@ -232,7 +236,7 @@ def _number(value: int | float, is_double: bool) -> tuple[str, str]:
     return f"{mantissa}{'0' if mantissa.endswith('.') else ''}E{int(exponent)}", "double"
 
 
-def _loads(data: bytes, path: str) -> Any:
+def _parse_json(data: bytes, path: str) -> Any:
     """The content of JSON. Raises InputError, also for a key that is there twice."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

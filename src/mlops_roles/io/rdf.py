@@ -217,7 +217,7 @@ def iter_quads(
     Args:
         path: of the file, or '-'.
         parsers: gets the parser, which knows the prefixes that it has met.
-        keep_keys: of JSON-LD, whether keys that no context maps are kept (see `json_ld.complete`).
+        keep_keys: whether keys of JSON-LD that no context maps are kept (see `json_ld`).
         rename: whether blank nodes of large N-Triples get names that no other file has, too.
 
     Raises InputError with file, line and column if the file cannot be parsed.
@@ -285,10 +285,10 @@ def _parser_of(
     if kind == ox.RdfFormat.JSON_LD:
         from . import json_ld, json_ld_quads
 
-        data = json_ld.complete(data, keep_keys)
+        data = json_ld.with_known_contexts(data, keep_keys)
         check_input_limits(data, kind, path)
         folder = None if str(path) == STDIN else Path(path).parent
-        return json_ld_quads.Document(data, str(path), base, folder, rename)
+        return json_ld_quads.JsonLdDocument(data, str(path), base, folder, rename)
     return ox.parse(data, format=kind, base_iri=base, rename_blank_nodes=rename)
 
 
@@ -302,7 +302,7 @@ def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
     if suffix_of(path) in _HTML_SUFFIXES:
         from . import json_ld
 
-        data = json_ld.in_page(text) or b""
+        data = json_ld.json_ld_of_page(text) or b""
         if not data:
             raise InputError(f"{path}: a web page without JSON-LD; give the data itself")
     check_input_limits(data, kind, path)

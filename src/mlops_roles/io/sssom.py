@@ -33,7 +33,7 @@ COLUMNS = (
     *("confidence", "reviewer_label", "comment"),
 )
 NAME_COLUMNS = ("subject_label", "predicate_id", "object_id")  # of a decision on a name
-_MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")
+MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")
 _CURATED = "ManualMappingCuration"
 _REVIEWERS = ("reviewer_label", "reviewer_id")
 _AUTHORS = ("author_label", "author_id", "creator_label", "creator_id")
@@ -146,7 +146,7 @@ class MappingSet:
         """The IRI of the set. Raises InputError if a set that is about names alone has none."""
         iri = self.header.get("mapping_set_id")
         if not isinstance(iri, str) or _iri(iri) is None:
-            raise _no_iri(self.name)
+            raise _missing_iri(self.name)
         return iri
 
     @property
@@ -263,10 +263,10 @@ def _check_iri(table: Table, path: FilePath) -> None:
     """Raise InputError if a set about terms has no IRI, which its statements are marked with."""
     iri = table.header.get("mapping_set_id")
     if "subject_id" in table.columns and (not isinstance(iri, str) or _iri(iri) is None):
-        raise _no_iri(path)
+        raise _missing_iri(path)
 
 
-def _no_iri(path: FilePath) -> InputError:
+def _missing_iri(path: FilePath) -> InputError:
     return InputError(
         f"{path}: no mapping_set_id that is an IRI in its header; "
         "add a line '#mapping_set_id: https://…'"
@@ -369,7 +369,7 @@ def _mapping(cells: dict[str, str], line: int, prefixes: dict[str, str], path: F
                 f"{place}: {column} {cells[column][:80]!r} is no IRI; "
                 "write prefix:name with the prefix in curie_map, or a full IRI"
             )
-    if not _is_share(cells.get("confidence") or "1"):
+    if not _is_confidence(cells.get("confidence") or "1"):
         raise InputError(
             f"{place}: confidence {cells['confidence'][:40]!r}; write a number from 0 to 1"
         )
@@ -385,10 +385,10 @@ def _name_row(
     if not cells["subject_label"]:
         raise InputError(f"{place}: no subject_label; write the title or the name there")
     predicate = expand(cells["predicate_id"], prefixes)
-    if predicate not in (BUILT_IN["skos"] + match for match in _MATCHES):
+    if predicate not in (BUILT_IN["skos"] + match for match in MATCHES):
         raise InputError(
             f"{place}: predicate {cells['predicate_id'][:80]!r} decides nothing; "
-            f"use skos:{_MATCHES[0]}, with predicate_modifier Not to refuse"
+            f"use skos:{MATCHES[0]}, with predicate_modifier Not to refuse"
         )
     accepted = not is_negated(cells, place)
     if not _is_curated(cells.get("mapping_justification") or _CURATED) and not is_decision(cells):
@@ -426,7 +426,7 @@ def is_negated(cells: dict[str, str], place: str) -> bool:
     return bool(modifier)
 
 
-def _is_share(text: str) -> bool:
+def _is_confidence(text: str) -> bool:
     try:
         return 0 <= float(text) <= 1
     except ValueError:

@@ -1,4 +1,4 @@
-"""The templates of the package: HTML is escaped, and a name that is missing is an error."""
+"""The Jinja environment of all templates: HTML is escaped, and an undefined name is an error."""
 
 from __future__ import annotations
 

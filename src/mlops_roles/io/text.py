@@ -45,7 +45,7 @@ def _line(text: str) -> str:
     return CONTROL.sub("\ufffd", text.replace("\n", " ").replace("\t", " "))
 
 
-def harmless(text: str) -> str:
+def without_control(text: str) -> str:
     """A text of several lines without control characters, which a terminal would obey."""
     return re.sub(_TERMINAL, "\ufffd", text)
 
@@ -177,11 +177,11 @@ def _separated(rows: TableRows, columns: Sequence[str], delimiter: str) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(map(harmless_cell, columns))
-    writer.writerows([_harmless(row.get(c)) for c in columns] for row in rows)
+    writer.writerows([_harmless_value(row.get(c)) for c in columns] for row in rows)
     return out.getvalue()
 
 
-def _harmless(value: Any) -> str:
+def _harmless_value(value: Any) -> str:
     if value is None:
         return ""
     return harmless_cell(

@@ -21,8 +21,8 @@ NOTE = "# Derived by `mlops-roles derive` from {}; do not edit.\n"
 def turtle(triples: Iterable[Any], prefixes: Mapping[str, str], exact: bool = True) -> bytes:
     """Triples in Turtle, the same bytes each time if their blank nodes have the same names.
 
-    rdflib writes it, whose own serializer numbers invented prefixes in no fixed order. It also
-    writes "0.9"^^xsd:double as 9e-01: the same number but another literal, and so not if `exact`.
+    rdflib's serializer is changed in two points: it numbers invented prefixes in no fixed order,
+    and writes "0.9"^^xsd:double as 9e-01, another literal. With `exact`, lexical forms are kept.
     """
     from rdflib import XSD, Literal
     from rdflib.plugins.serializers.turtle import TurtleSerializer

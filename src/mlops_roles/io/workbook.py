@@ -37,10 +37,10 @@ def workbook(sheets: Iterable[tuple[str, Sequence[str], TableRows]]) -> bytes:
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
             "cell": book.add_format({"valign": "top", "text_wrap": True}),
         }
-        _write(book.add_worksheet("Contents"), list(_contents(named)), formats)
+        _write_sheet(book.add_worksheet("Contents"), list(_contents(named)), formats)
         for name, _, _, rows in named:
             if name:
-                _write(book.add_worksheet(name), rows[: MAX_ROWS - 1], formats)
+                _write_sheet(book.add_worksheet(name), rows[: MAX_ROWS - 1], formats)
     return buffer.getvalue()
 
 
@@ -71,7 +71,7 @@ def _sheet_names() -> Any:
     return name_of
 
 
-def _write(sheet: Any, rows: TableRows, formats: Mapping[str, Any]) -> None:
+def _write_sheet(sheet: Any, rows: TableRows, formats: Mapping[str, Any]) -> None:
     """Write a table: a header that stays in view, a filter, and columns of a fitting width."""
     columns = list(dict.fromkeys(column for row in rows[:MEASURED] for column in row))
     cells = [[cell_value(row.get(column)) for column in columns] for row in rows]

@@ -53,13 +53,13 @@ class Sheet:
 
         Raises InputError for a sheet that cannot be read, or is larger than the limits.
         """
-        with _reading(self.path):
+        with _workbook_errors(self.path):
             with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
                 errors = _check_limits(archive, self._part, self.path)
-            table = _table(self._data, self.name)
+            table = _sheet_cells(self._data, self.name)
             for (row, column), text in errors.items():
                 table[row][column] = text
-        return _with_text(table, self.path)
+        return _rows_with_text(table, self.path)
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -68,7 +68,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     Raises InputError: a file that is no workbook, or unpacks to more than the limits.
     """
     data = rdf.read_bytes(path)
-    with _reading(path), zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with _workbook_errors(path), zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(e.file_size for e in archive.infolist()) > min(
             1 << 30, max(1 << 25, 100 * len(data))
         ):
@@ -90,7 +90,7 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 @contextlib.contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def _workbook_errors(path: Path) -> Iterator[None]:
     """Turn the errors of a broken workbook into an InputError; they are of many kinds."""
     try:
         yield
@@ -180,7 +180,7 @@ def _shared_text_length(archive: zipfile.ZipFile, sheet: bytes) -> int:
     return sum(sizes[int(at)] for at in _SHARED.findall(sheet))
 
 
-def _table(data: bytes, name: str) -> list[list[Any]]:
+def _sheet_cells(data: bytes, name: str) -> list[list[Any]]:
     """A worksheet, beginning with its first row and column."""
     from python_calamine import CalamineWorkbook
 
@@ -188,7 +188,7 @@ def _table(data: bytes, name: str) -> list[list[Any]]:
     return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
 
 
-def _with_text(table: list[list[Any]], path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows_with_text(table: list[list[Any]], path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows that have text, beginning with the header."""
     size = width = 0
     for line, values in enumerate(table, 1):

@@ -34,7 +34,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Decision:
-    """That a title names a role, or a name a skill or tool; or that it does not."""
+    """A decision: a title names a role, or a name a skill or tool; or it does not."""
 
     name: str  # the title or name as the curator wrote it
     term: str  # the IRI of a role, similar role, skill or tool
@@ -47,7 +47,7 @@ class Decision:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it decides on: two decisions with the same key are about the same."""
+        """Name and term: a later decision with the same key replaces this one."""
         return (fold_name if self.on_skill else fold_title)(self.name), self.term
 
 

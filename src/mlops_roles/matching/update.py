@@ -154,7 +154,7 @@ def _described_by_rows(mappings: MappingSet) -> Described:
 
 
 def _their_end(row: Mapping) -> str:
-    """Which end of a mapping is not ours: subject or object."""
+    """Which side of a mapping is the other vocabulary: 'subject' or 'object'."""
     return "object" if row.subject.startswith(f"{BASE}/") else "subject"
 
 

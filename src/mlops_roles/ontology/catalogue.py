@@ -239,19 +239,19 @@ def run_query(
     """
     given = {name: list(terms) for name, terms in (bindings or {}).items()}
     if isinstance(text, ShippedText):
-        return answer_here(graph, text, given)
+        return answer_in_process(graph, text, given)
     from .sandbox import run_sparql
 
     return run_sparql(text, graph, timeout, name, given)
 
 
-def answer_here(graph: Graph, text: str, given: Mapping[str, list[Term]]) -> Answer:
+def answer_in_process(graph: Graph, text: str, bindings: Mapping[str, list[Term]]) -> Answer:
     """Run SPARQL text as `run_query` does, in this process: for text known to be harmless."""
     is_question = isinstance(text, ShippedText) and _EXPECT in text
     light = is_question and _NEEDS_DEFINITIONS not in text
-    direct = substitutable(text) if given else frozenset()
-    inside = {n: terms[0] for n, terms in given.items() if len(terms) == 1 and n in direct}
-    rest = {name: terms for name, terms in given.items() if name not in inside}
+    direct = substitutable(text) if bindings else frozenset()
+    inside = {n: terms[0] for n, terms in bindings.items() if len(terms) == 1 and n in direct}
+    rest = {name: terms for name, terms in bindings.items() if name not in inside}
     if not rest:
         return _sorted_answer(graph, text, "", inside, light)
     nameless = any(isinstance(term, ox.BlankNode) for terms in rest.values() for term in terms)

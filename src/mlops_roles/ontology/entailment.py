@@ -28,7 +28,7 @@ OWL_SAME = ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 class Consistency(Result):
     """Whether statements are free of contradictions, as far as the rules of OWL 2 RL tell.
 
-    It is true in a condition if they are.
+    `bool()` of it is True if there are none.
 
     Attributes:
         contradictions: a proof for each set of statements that contradict each other.

@@ -103,7 +103,7 @@ class Cited(NamedTuple):
 
 @dataclass(frozen=True)
 class Mapped:
-    """That a term or a name of others means one of our terms, or does not, and who says so."""
+    """A mapping from a term or name of another vocabulary to one of our terms, with its sources."""
 
     theirs: str  # the IRI of their term; a name, if the mapping is about a name
     ours: str  # the IRI of our term
@@ -115,7 +115,7 @@ class Mapped:
 
     @property
     def counts(self) -> bool:
-        """Whether who has theirs has ours: it is the same or narrower."""
+        """Whether a person who has `theirs` has `ours`, too: it is the same or narrower."""
         return self.relation in ("exact", "narrower")
 
     def reason(self, term: str) -> str:
@@ -219,7 +219,7 @@ class _Edge(NamedTuple):
 
 
 def _edges(graph: Graph) -> dict[str, list[_Edge]]:
-    """What each term is mapped to, either way; of what is stated and also follows, as stated."""
+    """The mappings of each term in both directions; a stated one replaces one that follows."""
     found: dict[tuple[str, str, str], list[tuple[int, _Edge]]] = defaultdict(list)
     for terms in ask("accepted-mappings", graph).terms:
         one, relation, other, predicate, start, in_set, place, by, _ = (

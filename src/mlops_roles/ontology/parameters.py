@@ -27,7 +27,7 @@ _ARTICLES = ("a", "an", "another", "the", "one", "its")  # begin a description o
 _ASKING = ("how", "what")
 _END_OF_NOUNS = re.compile(r"[;:(]| that | which | such as|, by |, as | whose | beside | with ")
 _AS = re.compile(r"\bas (?:it is |answers )?writ")  # of a text, which is no term
-_ANYBODYS = ("class", "property")  # kinds that other vocabularies have, too
+_GENERAL_KINDS = ("class", "property")  # kinds that other vocabularies have, too
 _PEOPLE = ("person", "agent", "unit")  # what data is about; no term of the ontology is one
 
 
@@ -49,7 +49,7 @@ def candidate_terms(graph: Graph, question: Question, variable: str, value: str)
             f"{' or '.join(map(_noun, kinds))}"
         )
     is_named = _is_kind(graph, variable) and "by IRI" not in description
-    if iri is not None and (known or not is_named or variable in _ANYBODYS):
+    if iri is not None and (known or not is_named or variable in _GENERAL_KINDS):
         return [_node(value, iri)]
     if own := [kind for kind in kinds if _is_kind(graph, kind)]:
         return [ox.NamedNode(_resolve(graph, value, own))]

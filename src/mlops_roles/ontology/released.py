@@ -28,11 +28,11 @@ def released(graph: Graph, inferred: bool = True, sources: bool = True) -> list[
     """The statements of the released form, in no order; also their sources as owl:Axiom."""
     graphs = (DEFAULT, INFERRED) if inferred else (DEFAULT,)
     quads = (q for name in graphs for q in graph.store.quads_for_pattern(None, None, None, name))
-    triples = published(q.triple for q in quads)
+    triples = published_statements(q.triple for q in quads)
     return [*triples, *_axioms(graph, triples)] if sources else triples
 
 
-def published(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
+def published_statements(statements: Iterable[ox.Triple]) -> list[ox.Triple]:
     """Of some statements of the ontology, those that `published.rq` selects or derives."""
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in statements)

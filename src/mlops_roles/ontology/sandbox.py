@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, InputWarning, Timeout
 from .answer import Answer
-from .catalogue import SECONDS, answer_here
+from .catalogue import SECONDS, answer_in_process
 from .engine_corrections import corrected
 from .gate import reject_unsafe_query
 from .graph import Graph, Term, as_graph, load
@@ -256,7 +256,7 @@ def answer_request(request: dict[str, Any]) -> Iterator[bytes]:
     written.write(json.dumps(graph.prefixes).encode() + b"\n")
     if joined:
         terms = {name: [parse_term(t) for t in given] for name, given in joined.items()}
-        answer = answer_here(graph, text, terms)
+        answer = answer_in_process(graph, text, terms)
         written.write(_ROWS + json.dumps(answer.columns).encode() + b"\n")
         for row in answer.terms:
             written.write(encode_row(row))

@@ -107,10 +107,10 @@ def search(
         raise UnknownName(kind, "kind of term", known, f"the kinds are {', '.join(known)}")
     pool = {iri: t for iri, t in texts.items() if not kind or kind in kinds.get(iri, ())}
     hits = _ranked(pool, wanted) or _ranked(pool, wanted, _similar_words(pool, wanted))
-    return Results([_found(graph, pool, *hit) for hit in hits[:limit]], COLUMNS)
+    return Results([_hit(graph, pool, *hit) for hit in hits[:limit]], COLUMNS)
 
 
-def _found(
+def _hit(
     graph: Graph, texts: Mapping[str, Sequence[_Text]], score: int, best: _Text, iri: str
 ) -> Found:
     kind, term = next(iter(kinds_by_iri(graph).get(iri, ())), "other"), graph.curie(iri)

@@ -38,7 +38,7 @@ class _PageLine(NamedTuple):
     group: str | None
 
 
-class Section(NamedTuple):
+class PageSection(NamedTuple):
     """A question answered for the term of a page."""
 
     question: str  # the name of the question
@@ -80,7 +80,7 @@ class _Page(NamedTuple):
     term: str
     label: str
     about: dict[str, list[str]]
-    sections: list[Section]
+    sections: list[PageSection]
 
 
 class Page(Result, _Page):
@@ -222,7 +222,7 @@ def _title_page(name: str, graph: Graph) -> Page | None:
     answer = asked.answer(graph, terms)
     roles = sorted({row["role"] for row in answer.rows})
     about = {"title of": roles}
-    section = Section(asked.name, "title", line.heading or asked.summary, None, answer, [])
+    section = PageSection(asked.name, "title", line.heading or asked.summary, None, answer, [])
     return Page(f'"{title}"', title, about, [section])
 
 
@@ -286,7 +286,7 @@ def _sections(
     term: ox.NamedNode,
     lines: list[_PageLine],
     answer: Callable[[Question, str], Answer],
-) -> Iterator[Section]:
+) -> Iterator[PageSection]:
     """The answered questions for the page of a term, in the order of their `page` lines."""
     kinds = {kind for group in graph.index.values() for kind, iri in group if iri == term.value}
     kinds = kinds or {"mapped"}  # a term of others
@@ -294,7 +294,7 @@ def _sections(
         belongs = variable == "term" or any(kind.endswith(variable) for kind in kinds)
         if belongs and asked.name != "term-page" and len(rows := answer(asked, variable)):
             marked = asked.marks(rows)
-            yield Section(asked.name, variable, heading or asked.summary, group, rows, marked)
+            yield PageSection(asked.name, variable, heading or asked.summary, group, rows, marked)
 
 
 def _page_lines(graph: Graph) -> list[_PageLine]:
@@ -303,12 +303,12 @@ def _page_lines(graph: Graph) -> list[_PageLine]:
     return sorted(lines, key=lambda line: (line.position, line.question.name))
 
 
-def _parse_page_lines(asked: Question) -> Iterator[_PageLine]:
-    for line in asked.headers.get("page", []):
+def _parse_page_lines(question: Question) -> Iterator[_PageLine]:
+    for line in question.headers.get("page", []):
         found = _PAGE.match(line)
         if not found:
             raise InputError(
-                f"{asked.path.name}: page line {line!r} cannot be read; "
+                f"{question.path.name}: page line {line!r} cannot be read; "
                 "write '#+ page: ?role 30 Heading / ?group'"
             )
-        yield _PageLine(int(found[2] or 50), asked, found[1], found[3], found[4])
+        yield _PageLine(int(found[2] or 50), question, found[1], found[3], found[4])

@@ -1,7 +1,7 @@
 """The processes of `workers`: one loads the graph and forks others, which answer queries.
 
-What they say to each other are frames: a byte for how it ended, eight for the length, and the
-content. A process that is forked gets a socket of its own.
+They exchange frames: one byte for the status, eight for the length, and the content. Each forked
+process has a socket of its own.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _serve_queries(loaded: _Loaded, source: socket.socket) -> None:
 
 
 def _evaluate(graph: Graph, whole: ox.Store, request: dict[str, Any]) -> tuple[bytes, bytes]:
-    """How a query ended, and its answer, or why there is none."""
+    """The status of a query, and its answer or the reason of its failure."""
     try:
         text, given = request["text"], _dataset(request)
         store = whole if request["with_more"] else graph.store

@@ -1,9 +1,9 @@
-"""Warm processes for the SPARQL of strangers: each has the graph loaded, and can be killed.
+"""A pool of processes for SPARQL of untrusted clients: each has the graph loaded.
 
 A query that passed the gate can still take all memory, or never end. So it runs in a process with
 limits on memory, time and the answer, and no right to open files or sockets. One process loads the
-graph and forks the others, which takes milliseconds: one that is late, crashes or has grown large
-is killed, and a new one takes its place. See `sandbox` for queries that are asked once.
+graph and forks the others, which takes milliseconds: a process that exceeds the deadline, crashes
+or has grown large is killed and replaced. See `sandbox` for queries that are asked once.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class TooLarge(InputError):
 
 
 @dataclass(frozen=True)
-class Request:
+class WorkerQuery:
     """A query for a worker."""
 
     text: str  # SPARQL that has passed the gate
@@ -110,7 +110,7 @@ class Workers:
             worker.end()
         self._parent.end()
 
-    def ask(self, request: Request) -> tuple[str, bytes]:
+    def ask(self, request: WorkerQuery) -> tuple[str, bytes]:
         """The media type and the body of an answer.
 
         Raises InputError if the query is not valid, TooLarge if the answer is too large, Timeout if
@@ -123,7 +123,7 @@ class Workers:
         finally:
             self._places.release()
 
-    def _ask(self, request: Request, begun: float) -> tuple[str, bytes]:
+    def _ask(self, request: WorkerQuery, begun: float) -> tuple[str, bytes]:
         busy = Busy("too many queries at once; try again")
         try:
             worker = self._idle.get(timeout=self.seconds * MAX_WAIT)
@@ -133,7 +133,7 @@ class Workers:
         try:
             worker.start()
             return worker.ask(request, self.seconds - waited)
-        except _Late:
+        except _TimedOut:
             if waited > self.seconds / 10:  # alone it might have been in time
                 raise busy from None
             raise Timeout(f"query: no answer within {self.seconds:g} s; narrow it") from None
@@ -141,7 +141,7 @@ class Workers:
             self._idle.put(worker)
 
 
-class _Late(Exception):
+class _TimedOut(Exception):
     """No answer before the deadline."""
 
 
@@ -233,7 +233,7 @@ class _Worker:
             self._socket = None
             self._parent.reap(self._pid)
 
-    def ask(self, request: Request, seconds: float) -> tuple[str, bytes]:
+    def ask(self, request: WorkerQuery, seconds: float) -> tuple[str, bytes]:
         """The media type and the body of an answer; raises as `Workers.ask` does, and _Late."""
         assert self._socket is not None
         message = json.dumps({**asdict(request), "seconds": seconds}).encode()
@@ -243,7 +243,7 @@ class _Worker:
             status, body = receive_frame(self._socket, time.monotonic() + seconds)
         except TimeoutError:
             self.end()
-            raise _Late from None
+            raise _TimedOut from None
         except (OSError, EOFError):  # the process died
             self.end()
             raise InputError(GAVE_UP) from None

@@ -165,7 +165,7 @@ class DocsSite:
         return f"{url}#{heading}" if heading else url
 
     def _is_in_repository(self, file: str) -> bool:
-        """Whether a file exists; an installed package, which has few of them, takes it for so."""
+        """Whether the repository has a file; true in an installed package, which cannot tell."""
         root = self.docs.parent
         return (root / file).exists() or not (root / "pyproject.toml").is_file()
 

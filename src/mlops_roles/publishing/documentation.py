@@ -17,7 +17,7 @@ from ..io import templates
 from ..io.text import single_line
 from ..ontology.catalogue import Question, ask, catalogue
 from ..ontology.graph import Graph
-from ..ontology.term_page import Page, Section, every_page
+from ..ontology.term_page import Page, PageSection, every_page
 from .documents import TEMPLATES, alignment_files, file_triples
 from .inferences import Inferences
 from .publishing_data import publishing_rows
@@ -146,7 +146,7 @@ class Documentation:
         """The questions by name; to read their files for each section takes half of a build."""
         return catalogue(self.graph)
 
-    def command(self, section: Section, curie: str) -> str:
+    def command(self, section: PageSection, curie: str) -> str:
         """The command that gives the rows of a section on the page of a term.
 
         The pages show all alignments, which the command line loads on request.
@@ -209,7 +209,7 @@ class Documentation:
         )
         return iri if iri and re.match(r"https?://", iri) else None
 
-    def columns(self, section: Section) -> list[str]:
+    def columns(self, section: PageSection) -> list[str]:
         """The columns of a section's table: not the term itself, empty ones or redundant labels."""
         found = [
             c
@@ -229,7 +229,7 @@ class Documentation:
             if key != "label"
         )
 
-    def grouped(self, section: Section) -> dict[str, list[str]]:
+    def grouped(self, section: PageSection) -> dict[str, list[str]]:
         """The items of each group of a grouped section."""
         columns = [c for c in self.columns(section) if c != section.group] or [str(section.group)]
         item = "label" if "label" in columns else columns[0]

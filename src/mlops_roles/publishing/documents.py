@@ -16,7 +16,7 @@ from ..io import rdf, templates
 from ..io.resources import resource_dir
 from ..io.turtle import turtle
 from ..ontology.graph import DEFAULT, Graph, ontology_files
-from ..ontology.released import IMPORTS, published, released
+from ..ontology.released import IMPORTS, published_statements, released
 from .jsonld import to_jsonld
 from .publishing_data import Format, select_from_store
 
@@ -52,8 +52,8 @@ def ontology_documents(graph: Graph) -> dict[str, list[ox.Triple]]:
     ]
     return {
         "mlops-roles": canonicalize(released(graph)),
-        "mlops-roles-asserted": _variant(published(asserted), "asserted"),
-        "mlops-roles-aligned": _variant(published([*asserted, *aligned]), "aligned"),
+        "mlops-roles-asserted": _variant(published_statements(asserted), "asserted"),
+        "mlops-roles-aligned": _variant(published_statements([*asserted, *aligned]), "aligned"),
     }
 
 
@@ -75,7 +75,7 @@ def file_triples(path: Path) -> list[ox.Triple]:
 
 
 def standalone_triples(path: Path) -> list[ox.Triple]:
-    """The statements of a shipped file that nothing is fetched for: an import is a requirement."""
+    """The statements of a shipped file, with dcterms:requires in place of owl:imports."""
     return canonicalize(
         ox.Triple(t.subject, REQUIRES, t.object) if t.predicate == IMPORTS else t
         for t in file_triples(path)

@@ -8,40 +8,40 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-SECONDS = 5.0  # between two looks at a connection
+SECONDS = 5.0  # between two checks of a connection
 
 
 class TimedProtocol(H11Protocol):
-    """A connection that ends if nothing is achieved between two looks at it.
+    """A connection that is closed if the client makes no progress for SECONDS.
 
-    So a request has 5 to 10 seconds to arrive, however it drips, and a client has as long to read
-    some of an answer. What the server itself does takes as long as it takes.
+    Progress is checked every SECONDS: a request has 5 to 10 seconds to arrive as a whole, and a
+    client as long to read a part of a response. The time that the server needs does not count.
     """
 
-    _next: asyncio.TimerHandle | None = None
-    _before: tuple[Any, int] | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _last: tuple[Any, int] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start to look at the connection."""
+        """Start the checks."""
         super().connection_made(transport)
-        self._next = self.loop.call_later(SECONDS, self._look)
+        self._timer = self.loop.call_later(SECONDS, self._check_progress)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End the looks."""
-        if self._next is not None:
-            self._next.cancel()
+        """End the checks."""
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
-    def _look(self) -> None:
-        now = self._awaited()
-        if now is not None and now == self._before:
+    def _check_progress(self) -> None:
+        now = self._pending()
+        if now is not None and now == self._last:
             self.transport.abort()
             return
-        self._before = now
-        self._next = self.loop.call_later(SECONDS, self._look)
+        self._last = now
+        self._timer = self.loop.call_later(SECONDS, self._check_progress)
 
-    def _awaited(self) -> tuple[Any, int] | None:
-        """What the client has to do: send the rest of a request, or read so many bytes."""
+    def _pending(self) -> tuple[Any, int] | None:
+        """What the client has still to do, or None: the request to send, and the bytes to read."""
         unread = self.transport.get_write_buffer_size()
         is_sending = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
         return (self.cycle, unread) if unread or is_sending else None

@@ -67,9 +67,9 @@ class Inferences:
         }
 
     def between(self, *terms: str) -> Inference | None:
-        """The statement that links the last of some terms to another, if nothing asserted does.
+        """The inferred statement that links the last of some terms to one of the others, or None.
 
-        The first of them that is linked to it counts, whichever of the two is the subject.
+        The others are tried in order. None also if an asserted statement links the two.
         """
         for other in terms[:-1]:
             pair = frozenset((other, terms[-1]))

@@ -19,7 +19,7 @@ from ..ontology.gate import reject_unsafe_query
 from ..ontology.graph import BASE
 from ..ontology.query_outline import outline
 from ..ontology.sparql_tokens import Token, token_list
-from ..ontology.workers import Request as Query
+from ..ontology.workers import WorkerQuery
 
 MAX_BODY = 1 << 18  # bytes of a request
 QUERY, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
@@ -71,7 +71,7 @@ class Prepared(NamedTuple):
         """The media types that it can be answered in, the preferred one first."""
         return TRIPLES if self.form in ("CONSTRUCT", "DESCRIBE") else (*TABLES, *ALIASES)
 
-    def query(self, operation: Operation, media: str, graphs: Mapping[str, str]) -> Query:
+    def query(self, operation: Operation, media: str, graphs: Mapping[str, str]) -> WorkerQuery:
         """The query for a worker; the dataset of the request replaces that of the query.
 
         Args:
@@ -88,12 +88,12 @@ class Prepared(NamedTuple):
             default, named = operation.default, operation.named
         reads_service = self.reads_service or SERVICE in (*default, *named)
         if not (default or named):
-            return Query(self.text, table, triples, with_more=reads_service)
+            return WorkerQuery(self.text, table, triples, with_more=reads_service)
         names = tuple(_graph(iri, graphs) for iri in default)
         for iri in named:
             if not _graph(iri, graphs):
                 raise InputError(f"<{iri}> is the default graph here and has no name")
-        return Query(self.text, table, triples, names, named, reads_service)
+        return WorkerQuery(self.text, table, triples, names, named, reads_service)
 
 
 def prepare(text: str) -> Prepared:

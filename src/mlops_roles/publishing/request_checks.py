@@ -1,4 +1,4 @@
-"""The form of a request: absolute targets are read as others, what is too long is refused."""
+"""Checks of a request before the application: its headers and its target."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MAX_HEADERS = 16 << 10  # bytes of the names and values of the headers of a requ
 
 
 def with_request_checks(app: Any) -> Any:
-    """An ASGI application behind these checks.
+    """An ASGI application that is called only for requests that pass the checks.
 
     Args:
-        app: the application, which sees a target such as 'http://127.0.0.1:8000/ns' as '/ns'.
+        app: the application; of a target such as 'http://127.0.0.1:8000/ns' it gets '/ns'.
     """
 
     async def checked(scope: Any, receive: Any, send: Any) -> None:
@@ -41,7 +41,7 @@ def _refusal(headers: list[tuple[bytes, bytes]]) -> tuple[int, str] | None:
 
 
 def _with_relative_target(scope: dict[str, Any]) -> dict[str, Any]:
-    """A scope whose target is a path; the host of an absolute target goes before the header."""
+    """A scope with a path as target; the host of an absolute target replaces the Host header."""
     if not scope["raw_path"].lower().startswith((b"http://", b"https://")):
         return scope
     try:

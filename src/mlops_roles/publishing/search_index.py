@@ -1,8 +1,8 @@
-"""The index that the pages search as one types: a script that assigns one variable.
+"""The index for the search-as-you-type of the pages: a script that assigns one variable.
 
 It has the texts of `queries/searched-texts.rq`, and the answer of `resolve` to each known job
-title. The rules that read other titles are not in it; only the words are that change no answer
-next to a title, such as a grade.
+title. The rules for other titles are not in it, except the words, such as grades, that
+never change the answer to the title next to them.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _curie(graph: Graph, role: str) -> str:
 
 
 def _decorations(graph: Graph, words: Lexicon, titles: Iterable[str]) -> Iterator[str]:
-    """The words that are removed wherever they are, and that form no phrase with a title.
+    """The words that can be removed from any title, and that form no phrase with a title.
 
     A word that does is tried with each such title, and left out if an answer differs.
     """

@@ -1,9 +1,9 @@
-"""What the SPARQL endpoint says of itself: its description, VoID, and examples of queries.
+"""The statements about the SPARQL endpoint: its description, VoID, and example queries.
 
 Editors such as that of SIB, and tools that let a language model write queries, ask an endpoint for
 examples (`sh:SPARQLExecutable`), prefixes (`sh:declare`), and the classes and properties (VoID).
-These statements are a graph of their own. A query that names such terms is asked over them, too;
-any other query is not, so that they are in no answer about roles.
+These statements are in a graph of their own, which is part of the dataset only for queries that
+name such terms. So they are in no answer about roles.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ QUERY_POLICY = (  # the query page runs an engine in WebAssembly, in a worker
     POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
     + "; worker-src 'self' blob:"
 )
-ENDPOINT = b'var mlopsEndpoint="/sparql";\n'  # tells the query page of the endpoint of `app`
+ENDPOINT = b'var mlopsEndpoint="/sparql";\n'  # tells the query page that `app` has an endpoint
 SECURITY_HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -51,12 +51,12 @@ ALLOWED = "GET, HEAD, OPTIONS"  # the methods of a page
 BUILDING = "The pages are being built; this takes some seconds."
 FAILED = "The pages cannot be built; run mlops-roles build to see why."
 ERROR_TEXTS = {
-    404: "nothing here; see /",
-    405: "this server only shows: use GET or HEAD",
+    404: "no such page; see /",
+    405: "this server is read-only; use GET or HEAD",
     406: "not in that format; accept text/html, text/turtle, application/ld+json, "
     "application/rdf+xml or application/n-triples",
-    414: "too long an address",
-    421: "not this server's name; use its address on this machine",
+    414: "the address is too long; shorten it",
+    421: "the host is not this server; use its address on this machine",
 }
 
 
@@ -69,10 +69,10 @@ class SiteResponse:
     body: bytes
 
     def unless_known(self, matching: str, since: str) -> SiteResponse:
-        """Itself, or 304 without a body if the client has it already (RFC 9110, section 13).
+        """Itself, or 304 without a body if the cached copy of the client is current (RFC 9110).
 
         Args:
-            matching: the header If-None-Match, which goes before the other.
+            matching: the header If-None-Match, which has precedence.
             since: the header If-Modified-Since.
         """
         headers_of_304 = (
@@ -168,7 +168,7 @@ class Site:
         body = ENDPOINT if name.endswith(f"/{ENDPOINT_SCRIPT}") else body
         headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers["Last-Modified"] = formatdate(changed, usegmt=True)
-        headers["Cache-Control"] = "no-cache"  # a browser may keep it, and asks whether it is new
+        headers["Cache-Control"] = "no-cache"  # cached, but revalidated each time
         return SiteResponse(200, headers, body)
 
     @staticmethod
@@ -181,9 +181,9 @@ class Site:
 
 
 class LazySite:
-    """The pages of the shipped ontology, built by another process once they are asked for.
+    """The pages of the shipped ontology, built in a subprocess at the first request.
 
-    Until they are there, the answer is 503 with a page that loads itself again.
+    Until they are built, the response is 503 with a page that reloads itself.
     """
 
     def __init__(self) -> None:
@@ -210,7 +210,7 @@ class LazySite:
         return SiteResponse(503, headers, page.encode())
 
     def _advance(self) -> None:
-        """Start the build, or open what it has built."""
+        """Start the build at the first call; open the pages when it has ended."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="mlops-roles.")
             code = (

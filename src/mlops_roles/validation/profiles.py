@@ -77,9 +77,9 @@ def _name_members(profile: rdflib.Graph, graph: Graph) -> None:
 
 
 def _name_subjects(profile: rdflib.Graph, graph: Graph) -> None:
-    """Let each "has a value of a property" also hold for the subjects of the property in ours.
+    """Let each "has a value of a property" accept the subjects that have one in the ontology.
 
-    That is an anonymous shape with a path and a minimum count of one.
+    Such a shape is anonymous, with a path and a minimum count of one.
     """
     from rdflib import SH, BNode, Literal, URIRef
 

@@ -25,7 +25,7 @@ import pyoxigraph as ox
 from ..errors import InputError, check_path
 from ..io import rdf
 from ..io.resources import FilePath, resource_dir, resource_rows, shipped_text
-from ..io.result import Result as Answer
+from ..io.result import Result
 from ..ontology.catalogue import run_query
 from ..ontology.graph import DEFAULT, RDF_TYPE, Graph, as_graph
 from ..ontology.sparql_tokens import token_list
@@ -39,7 +39,7 @@ _HEADER = re.compile(r"^#\+ (check|name|severity|reason|fix): (.*)$", re.M)
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """The result of a check: one row if it passed or was not run, one per violation if not."""
 
     check: str  # its name in FOOPS!, OOPS!, ROBOT or SKOS, such as 'OOPS! P11'
@@ -54,11 +54,11 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Quality(Answer):
+class Quality(Result):
     """The results of all checks, the failed and most severe first, and the coverage by language.
 
     Attributes:
-        results: a `Result` for each check or violation.
+        results: a `CheckResult` for each check or violation.
         coverage: rows of kind, language, and numbers of labels, definitions and terms.
 
     Example:
@@ -67,7 +67,7 @@ class Quality(Answer):
         True
     """
 
-    results: list[Result]
+    results: list[CheckResult]
     coverage: list[dict[str, Any]]
 
     @property
@@ -83,7 +83,7 @@ class Quality(Answer):
     @property
     def row_columns(self) -> Sequence[str]:
         """The columns of the rows."""
-        return list(Result.__dataclass_fields__)
+        return list(CheckResult.__dataclass_fields__)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """The results, one a row."""
@@ -132,23 +132,26 @@ def quality(
     ontology = _ontology_under_test(path, graph)
     texts = (shipped_text(file) for file in sorted(folder.glob("*-*.rq")))
     results = [r for text in texts if "#+ check:" in text for r in _run_check(text, ontology)]
-    results += [*_profile(ontology), *_unused_terms(ontology, _questions(path, questions))]
+    results += [
+        *_check_profile(ontology),
+        *_unused_terms(ontology, _competency_questions(path, questions)),
+    ]
     if excepted := exceptions or (None if path else folder / "exceptions.csv"):
         results = _mark_exceptions(results, excepted, all_occur=bool(exceptions) or not graph.added)
     not_run: Any = resource_rows("queries", "quality/not-run")
-    results += [Result(**row, severity="Info", state="not run") for row in not_run]
+    results += [CheckResult(**row, severity="Info", state="not run") for row in not_run]
     coverage = run_query(ontology, shipped_text(folder / "coverage.rq")).rows
     return Quality(sorted(results, key=_sort_key), coverage)
 
 
-def _sort_key(r: Result) -> tuple[int, int, str, str, str]:
+def _sort_key(r: CheckResult) -> tuple[int, int, str, str, str]:
     return CHECK_STATES.index(r.state), SEVERITIES.index(r.severity), r.check, r.subject, r.value
 
 
-def _passed(check: str) -> Result:
+def _passed(check: str) -> CheckResult:
     """A check that no SPARQL can express, passed."""
     rows: Any = resource_rows("queries", "quality/computed")
-    return next(Result(**row, state="passed") for row in rows if row["check"] == check)
+    return next(CheckResult(**row, state="passed") for row in rows if row["check"] == check)
 
 
 # the ontology under test --------------------------------------------------------
@@ -207,7 +210,9 @@ def _ontology_under_test(path: FilePath | None, graph: Graph) -> _OntologyUnderT
 # checks -------------------------------------------------------------------------
 
 
-def _violation_results(check: Result, violations: Iterable[tuple[str, str]]) -> list[Result]:
+def _violation_results(
+    check: CheckResult, violations: Iterable[tuple[str, str]]
+) -> list[CheckResult]:
     """A result for each violation, a subject and a value; the check as passed if there is none."""
     return [
         replace(check, state="failed", subject=subject, value=value)
@@ -215,16 +220,16 @@ def _violation_results(check: Result, violations: Iterable[tuple[str, str]]) -> 
     ] or [check]
 
 
-def _run_check(text: str, ontology: _OntologyUnderTest) -> list[Result]:
+def _run_check(text: str, ontology: _OntologyUnderTest) -> list[CheckResult]:
     """Run a check that is a file of SPARQL."""
-    check = Result(**dict(_HEADER.findall(text)), state="passed")
+    check = CheckResult(**dict(_HEADER.findall(text)), state="passed")
     rows = run_query(ontology, text).rows
     return _violation_results(
         check, ((str(r["subject"]), str(r.get("value") or "")[:200]) for r in rows)
     )
 
 
-def _profile(ontology: _OntologyUnderTest) -> list[Result]:
+def _check_profile(ontology: _OntologyUnderTest) -> list[CheckResult]:
     """Check the profile OWL 2 RL."""
     from .owl_profiles import rl_violations
 
@@ -239,13 +244,13 @@ def _profile(ontology: _OntologyUnderTest) -> list[Result]:
     return _violation_results(_passed("OWL 2 RL"), [("", text[:300]) for text in found])
 
 
-def _questions(path: FilePath | None, questions: Iterable[FilePath]) -> list[Path]:
+def _competency_questions(path: FilePath | None, questions: Iterable[FilePath]) -> list[Path]:
     """The competency questions given, else ours for our ontology."""
     ours = [] if path else sorted(resource_dir("queries").glob("*.rq"))
     return [Path(q) for q in questions] or ours
 
 
-def _unused_terms(ontology: _OntologyUnderTest, questions: list[Path]) -> list[Result]:
+def _unused_terms(ontology: _OntologyUnderTest, questions: list[Path]) -> list[CheckResult]:
     """Check that each class and property is named by a competency question."""
     check = _passed("Competency questions")
     if not questions:
@@ -273,7 +278,9 @@ def _iris_in_query(text: str) -> set[str]:
     }
 
 
-def _mark_exceptions(results: list[Result], path: FilePath, all_occur: bool) -> list[Result]:
+def _mark_exceptions(
+    results: list[CheckResult], path: FilePath, all_occur: bool
+) -> list[CheckResult]:
     """The results, with the state 'excepted' for violations that a CSV of exceptions lists.
 
     Raises InputError if a column is missing, or if all have to occur and one matches no violation.
@@ -293,7 +300,7 @@ def _mark_exceptions(results: list[Result], path: FilePath, all_occur: bool) -> 
     return [_mark_exception(r, reasons) for r in results]
 
 
-def _mark_exception(result: Result, reasons: dict[tuple[str, str], str]) -> Result:
+def _mark_exception(result: CheckResult, reasons: dict[tuple[str, str], str]) -> CheckResult:
     reason = reasons.get((result.check, result.subject), reasons.get((result.check, "*")))
     if not reason or result.state != "failed":
         return result

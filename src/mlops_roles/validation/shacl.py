@@ -144,7 +144,7 @@ def _nothing_checked(data: DataGraph) -> NothingChecked:
 
 
 def _on_types(shape: Any, shapes: rdflib.Graph) -> bool:
-    """Whether all targets of a shape are whatever has a type: any RDF at all has some."""
+    """Whether a shape targets only subjects or objects of rdf:type, which all RDF data has."""
     targets = {t for kind in _target_kinds() for t in shapes.objects(shape, kind)}
     return targets == {RDF.type}
 

@@ -12,7 +12,7 @@ from . import Hide
 
 if TYPE_CHECKING:
     from ...validation.findings import Report
-    from ...validation.quality import Quality, Result
+    from ...validation.quality import CheckResult, Quality
 
 MAX_FINDINGS = 5  # of one check in a report; the rows have all
 COVERAGE_COLUMNS = ("kind", "language", "labels", "definitions", "terms")
@@ -43,7 +43,7 @@ def quality_sections(judged: Quality, hide: Hide) -> Iterator[Section]:
     yield "Not run", lines or ["none"], []
 
 
-def _check(check: str, results: Sequence[Result]) -> Section:
+def _check(check: str, results: Sequence[CheckResult]) -> Section:
     """One check: its severity, name, reason and fix, and the first findings."""
     first, hidden = results[0], len(results) - MAX_FINDINGS
     failed = first.state == "failed"
