@@ -20,7 +20,6 @@ from typing import Protocol, TextIO
 import pyoxigraph as ox
 
 from ..errors import InputError, InputWarning
-from .input_limits import check_input_limits
 from .resources import FilePath
 
 STDIN = "-"  # the path that means standard input
@@ -284,6 +283,7 @@ def _parser_of(
     base = current_base_iri() or Path(path).absolute().as_uri()
     if kind == ox.RdfFormat.JSON_LD:
         from . import json_ld, json_ld_quads
+        from .input_limits import check_input_limits
 
         data = json_ld.with_known_contexts(data, keep_keys)
         check_input_limits(data, kind, path)
@@ -294,6 +294,8 @@ def _parser_of(
 
 def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
     """The format and the content of a file whose encoding, size and nesting have been checked."""
+    from .input_limits import check_input_limits  # `show` parses no file
+
     kind = rdf_format(path)
     data = read_bytes(path, may_be_empty=kind in MAY_BE_EMPTY)
     if not data or data.isspace():
