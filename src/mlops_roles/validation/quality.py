@@ -132,8 +132,7 @@ def quality(
     ontology = _ontology_under_test(path, graph)
     texts = (shipped_text(file) for file in sorted(folder.glob("*-*.rq")))
     results = [r for text in texts if "#+ check:" in text for r in _run_check(text, ontology)]
-    results += _check_profile(ontology)
-    results += _unused_terms(ontology, _own_questions(path, questions))
+    results += [*_check_profile(ontology), *_unused_terms(ontology, _questions(path, questions))]
     if excepted := exceptions or (None if path else folder / "exceptions.csv"):
         results = _mark_exceptions(results, excepted, all_occur=bool(exceptions) or not graph.added)
     not_run: Any = resource_rows("queries", "quality/not-run")
@@ -242,7 +241,7 @@ def _check_profile(ontology: _OntologyUnderTest) -> list[CheckResult]:
     return _violation_results(_passed("OWL 2 RL"), [("", text[:300]) for text in found])
 
 
-def _own_questions(path: FilePath | None, questions: Iterable[FilePath]) -> list[Path]:
+def _questions(path: FilePath | None, questions: Iterable[FilePath]) -> list[Path]:
     """The competency questions given, else ours for our ontology."""
     ours = [] if path else sorted(resource_dir("queries").glob("*.rq"))
     return [Path(q) for q in questions] or ours
