@@ -543,3 +543,14 @@ def test_a_table_in_memory_or_with_a_function_of_python_is_audited_as_its_rows_a
         assert found.titles == wanted.titles
         assert found.coverage("skill") == wanted.coverage("skill")
         assert found.people.to_pyarrow().to_pylist() == wanted.people.to_pyarrow().to_pylist()
+
+
+def test_the_flags_of_a_key_are_combined_wherever_its_rows_are():
+    engine = Engine()
+    numbers = ibis.range(600_000).unnest().name("n").as_table()  # more than are taken at once
+    rows = numbers.select(key=(numbers.n * 7) % 250_007 + (1 << 40), flags=1 << numbers.n % 5)
+    grouped = rows.group_by("key").agg(flags=rows.flags.bit_or())
+    found = engine.combine_flags(rows, 5)
+    assert engine.fetch_rows(found.aggregate(n=found.count())) == [(250_007,)]
+    assert engine.fetch_rows(found.anti_join(grouped, ["key", "flags"])) == []
+    assert engine.fetch_rows(engine.combine_flags(rows.limit(0), 5)) == []

@@ -26,7 +26,7 @@ from .audit_counts import count, find_candidates
 from .audit_result import HAS, LACKS, TOOL, AuditResult, Candidate, Counts
 from .role_assignment import RoleAssignment
 from .row_checks import RowChecks
-from .skill_rows import POINT, POINT_BITS, SkillRows, score_roles, split_scores
+from .skill_rows import SkillRows, score_bits, score_roles, split_scores
 from .staff_detail import staff_detail
 from .verdict import State
 
@@ -215,7 +215,8 @@ class Audit(AuditResult, Result):
         rows = ((places[r], order, r, len(needs[r])) for order, r in enumerate(sorted(needs)))
         types = {"role": int, "order": int, "slug": str, "required": int}
         scored = self.scores.join(self.engine.from_rows(types, rows), "role")
-        recorded, evident = scored.score >> POINT_BITS, scored.score & (POINT - 1)
+        bits = score_bits(self.closed)
+        recorded, evident = scored.score >> bits, scored.score & ((1 << bits) - 1)
         full = scored.mutate(recorded=recorded).filter(recorded + evident == scored.required)
         is_able = full.recorded == full.required
         able, likely = (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..ontology.results import group_pairs
 from .audit_result import BELOW, CLOSE, HAS, LACKS, NEAREST, TOOL, Candidate, Counts
 from .role_assignment import covered_items
-from .skill_rows import POINT, score_items
+from .skill_rows import POINT, score_bits, score_items
 
 if TYPE_CHECKING:
     import ibis
@@ -53,7 +53,7 @@ def find_candidates(audit: Audit) -> list[Candidate]:
     return [
         Candidate(role, recorded, evident, line, person, audit.states(known[line]), holds[line])
         for role, score, line, person in found
-        for recorded, evident in [divmod(score, POINT)]
+        for recorded, evident in [divmod(score, 1 << score_bits(audit.closed))]
     ]
 
 
@@ -165,6 +165,6 @@ class _Counting:
         needs = self.closed.needs("role")
         for role, score, people in self.audit.levels:
             name = self.closed.roles[role]
-            recorded, evident = divmod(score, POINT)
+            recorded, evident = divmod(score, 1 << score_bits(self.closed))
             if recorded + evident == len(needs[name]):
                 yield "able", name, (0, people) if evident else (people, 0)

@@ -22,8 +22,9 @@ from .audit_result import CLOSE, HAS, LACKS, SAID, TOOL
 if TYPE_CHECKING:
     import ibis
 
-POINT_BITS, PAIR_BITS = 20, 24  # see `score_roles` and `_pair`
-POINT = 1 << POINT_BITS
+PAIR_BITS, SAID_BITS = 24, 5  # see `_pair` and `audit_result.SAID`
+SUM_BITS = 53  # of whole numbers that a sum of floats has exactly
+POINT = 1 << 20  # see `score_items`
 ROLES_AT_ONCE = 8  # that are counted in the columns of one row, where most skills are of many roles
 
 
@@ -61,10 +62,10 @@ class SkillRows:
     def _read_said(self) -> ibis.Table:
         """The table `said`; line and skill are kept as one number, which takes half the memory."""
         found = self._pieces.join(self._read_names(), ["origin", "piece"])
-        pairs = found.select(pair=_pair(found, "skill"), said=found.said.cast("int8"))
-        grouped = pairs.group_by("pair").agg(said=self._engine.any_bit(pairs.said))
-        kept = self._engine.materialize(grouped)
-        return kept.select(**_parts(kept, "skill"), said=kept.said)
+        pairs = found.select(key=_pair(found, "skill"), flags=found.said)
+        kept = self._engine.combine_flags(pairs, SAID_BITS)
+        pair = kept.select(pair=kept.key, said=kept.flags)
+        return pair.select(**_parts(pair, "skill"), said=pair.said)
 
     def _read_names(self) -> ibis.Table:
         """(origin, piece, skill, said) of each distinct piece that says something in its column."""
@@ -114,31 +115,41 @@ class SkillRows:
 
 
 def score_roles(said: ibis.Table, engine: Engine, closed: RoleTables) -> ibis.Table:
-    """(line, block, r0, r1 …): the scores of a person for the roles of a block.
+    """(line, block, c0, c1 …): the scores of a person for the roles of a block, packed in columns.
 
-    `split_scores` gives a row for each person and role. A score has a POINT for each required skill
-    that is recorded, and 1 for each that a tool alone is evidence for, so that it orders the people
-    of a role.
+    `split_scores` gives a row for each person and role. A score has 1 << `score_bits` for each
+    required skill that is recorded, and 1 for each that a tool alone is evidence for, so that it
+    orders the people of a role.
     """
-    width = roles_at_once(closed)
-    columns = [f"r{i}" for i in range(width)]
-    types = dict.fromkeys(("skill", "block", *columns), int)
-    needed = engine.from_rows(types, _needed_in_blocks(closed, width))
+    bits, rows = score_bits(closed), list(_needed_in_blocks(closed))
+    columns = [f"c{i}" for i in range(len(rows[0]) - 2 if rows else 1)]
+    needed = engine.from_rows(dict.fromkeys(("skill", "block", *columns), int), rows)
     shown = said.filter(((said.said & (HAS | TOOL)) > 0) & ((said.said & LACKS) == 0))
     met = shown.join(needed, "skill")
-    return _add_points(met, "block", {c: _points(met, HAS) * met[c] for c in columns})
+    has = (met.said & HAS) > 0
+    return _add_points(met, "block", {c: has.ifelse(met[c] << bits, met[c]) for c in columns})
 
 
 def split_scores(scores: ibis.Table, closed: RoleTables) -> ibis.Table:
     """(line, role, score) of each person and role that share a skill."""
     import ibis
 
-    width = roles_at_once(closed)
+    width, size = roles_at_once(closed), 2 * score_bits(closed)
+    places = (divmod(i, SUM_BITS // size) for i in range(width))
     parts = [
-        scores.select("line", role=scores.block * width + i, score=scores[f"r{i}"])
-        for i in range(width)
+        scores.select(
+            "line",
+            role=scores.block * width + i,
+            score=(scores[f"c{column}"] >> size * place) & ((1 << size) - 1),
+        )
+        for i, (column, place) in enumerate(places)
     ]
     return ibis.union(*(part.filter(part.score > 0) for part in parts))
+
+
+def score_bits(closed: RoleTables) -> int:
+    """The bits that hold how many skills a role requires; a score has twice as many."""
+    return max(map(len, closed.needs("role").values()), default=1).bit_length()
 
 
 def roles_at_once(closed: RoleTables) -> int:
@@ -152,14 +163,16 @@ def roles_at_once(closed: RoleTables) -> int:
     return min(ROLES_AT_ONCE, len(closed.roles)) if is_dense else 1
 
 
-def _needed_in_blocks(closed: RoleTables, width: int) -> Iterator[tuple[int, ...]]:
-    """(skill, block, and for each role of the block 1 if it requires the skill, else 0)."""
-    needs, places = closed.needs("role"), closed.places
+def _needed_in_blocks(closed: RoleTables) -> Iterator[tuple[int, ...]]:
+    """(skill, block, c0, c1 …): a score of 1 for each role of the block that requires the skill."""
+    needs, width, size = closed.needs("role"), roles_at_once(closed), 2 * score_bits(closed)
+    in_column = SUM_BITS // size
     for start in range(0, len(closed.roles), width):
         roles = [set(needs.get(role, ())) for role in closed.roles[start : start + width]]
-        roles += [set()] * (width - len(roles))
         for skill in sorted(set().union(*roles)):
-            yield places[skill], start // width, *(int(skill in role) for role in roles)
+            ones = [(skill in role) << size * (i % in_column) for i, role in enumerate(roles)]
+            columns = (sum(ones[i : i + in_column]) for i in range(0, width, in_column))
+            yield closed.places[skill], start // width, *columns
 
 
 def score_items(met: ibis.Table) -> ibis.Table:

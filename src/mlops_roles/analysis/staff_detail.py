@@ -91,12 +91,12 @@ class _Detail:
         return {"person": person, "line": number, **more, "unit": unit, "title": title}
 
     def _states(self, lines: Iterable[int]) -> dict[int, dict[str, State]]:
-        """Line to what is known of each skill of the person; read once for each line."""
+        """Line to what is known of each skill of the person, in their order; read once a line."""
         missing = [line for line in lines if line not in self._known_states]
         wanted = self.engine.from_rows({"line": int}, ((line,) for line in missing))
         facts = self.audit.facts
         facts = facts.filter(facts.skill < len(self.closed.skills)).join(wanted, "line")
-        rows = self.engine.fetch_rows(facts.select("line", "skill", "said"))
+        rows = sorted(self.engine.fetch_rows(facts.select("line", "skill", "said")))
         for line, pairs in group_pairs((line, pair) for line, *pair in rows).items():
             self._known_states[line] = self.audit.states(pairs)
         return self._known_states

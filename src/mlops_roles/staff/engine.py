@@ -31,6 +31,7 @@ OPEN_FIXES = {  # where a database does not open
     "pyspark": "Spark needs Java 17 or later, or the address of a server in SPARK_REMOTE",
 }
 BUILTIN = (OSError, ValueError, TypeError, AttributeError)  # the last two of odd parameters
+BLOCK = 1 << 18  # integers that are combined at once, which the cache of a processor can hold
 # in the name of a parameter
 SECRET_PARAMETERS = ("pass", "pwd", "secret", "token", "key", "credential")
 
@@ -336,7 +337,23 @@ class Engine:
         table: ibis.Table = made.to_expr()
         return table
 
-    def any_bit(self, bits: Any) -> Any:
+    def combine_flags(self, rows: ibis.Table, width: int) -> ibis.Table:
+        """(key, flags) of each key in rows of these two columns, its flags combined by "or".
+
+        A key is a whole number of at most 63 - `width` bits, flags are one of `width` bits. For
+        DuckDB numpy sorts them, in a third of the time that DuckDB takes to group them.
+        """
+        if self.con.name != "duckdb":
+            flags = self._any_bit(rows.flags.cast("int8"))
+            return self.materialize(rows.group_by("key").agg(flags=flags))
+        import pyarrow as pa
+
+        found = self.to_arrow(rows.select(packed=(rows.key << width) + rows.flags))["packed"]
+        packed = int64_array(_combine_sorted(_sorted_values(found), width))
+        kept = self.register_arrow(pa.table({"packed": packed}))
+        return kept.select(key=kept.packed >> width, flags=kept.packed & ((1 << width) - 1))
+
+    def _any_bit(self, bits: Any) -> Any:
         """The bits that are set in any row of a group. Spark has it; Ibis 12 does not know that."""
         import ibis
 
@@ -421,6 +438,45 @@ def int64_array(values: Sequence[int] | Any) -> pyarrow.Array:
         values = np.arange(values.start, values.stop, values.step)
     whole = np.ascontiguousarray(values, dtype=np.int64)
     return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
+
+
+def _sorted_values(column: pyarrow.ChunkedArray) -> Any:
+    """The integers of an Arrow column without nulls, sorted, as an array of numpy.
+
+    Its memory is of Arrow: numpy asks the kernel for huge pages, which may be slow to come.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    values, end = np.frombuffer(pa.allocate_buffer(8 * len(column)), np.int64), 0
+    for part in column.chunks:
+        values[end : end + len(part)] = np.frombuffer(
+            part.buffers()[1], np.int64, len(part), 8 * part.offset
+        )
+        end += len(part)
+    values.sort()
+    return values
+
+
+def _combine_sorted(packed: Any, width: int) -> Any:
+    """Sorted integers, those that differ in the last `width` bits alone combined by "or", in place.
+
+    It goes block by block, because new memory takes longer than all that is done in it.
+    """
+    import numpy as np
+
+    end = 0
+    for start in range(0, len(packed), BLOCK):
+        block = packed[start : start + BLOCK]
+        keys = block >> width
+        first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        found = np.bitwise_or.reduceat(block, first)
+        if end and packed[end - 1] >> width == keys[0]:
+            packed[end - 1] |= found[0]
+            found = found[1:]
+        packed[end : end + len(found)] = found
+        end += len(found)
+    return packed[:end]
 
 
 def string_array(values: Iterable[str]) -> pyarrow.Array:

@@ -301,12 +301,15 @@ def with_names(table: ibis.Table, engine: Engine, reading: Reading) -> ibis.Tabl
 
 def folded_name(person: Any) -> Any:
     """A name as it is compared: in lower case with single spaces, composed where DuckDB runs."""
-    text = person.lower().re_replace(r"[\s\x{00a0}]+", " ")
+    text = person.lower()
     try:
         is_duckdb = person.get_backend().name == "duckdb"
     except Exception:  # an expression without a connection
         is_duckdb = False
-    return _nfc_normalize()(text) if is_duckdb else person.lower().re_replace(" +", " ")
+    if not is_duckdb:
+        return text.re_replace(" +", " ")
+    has_other = text.re_search(r"[\t-\r\x{00a0}]|  ")  # than single spaces; most have none
+    return _nfc_normalize()(has_other.ifelse(text.re_replace(r"[\s\x{00a0}]+", " "), text))
 
 
 @cache
