@@ -118,7 +118,10 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
     found = Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
         for name in match.names:
-            if why := _rejection_reason(words, name, match, nameless, led):
+            why = _rejection_reason(words, name, match, nameless, led)
+            if why is None and nameless:
+                why = _unknown_before_joined(words, item, match)
+            if why:
                 found.rejected.setdefault(name, why)
             else:
                 _accept(words, name, match, found, [*_topics(words, item, match)])
@@ -233,7 +236,9 @@ def _accept(
     found.names.setdefault(name, f" next to {', '.join(around)!r}" if around else "")
     if " " in match.head:
         found.notes.update(dict.fromkeys(conflicting_halves(words, name, match.head)))
-    if name.specificity == "broad":
+    if name.inverted and "," in match.units:  # 'Software Engineer, Backend & AI'
+        match = match._replace(units=match.units[: match.units.index(",")])
+    if name.specificity == "broad" or name.inverted:
         found.names.update(_alternative_roles(words, name, match, topics))
 
 
@@ -275,13 +280,31 @@ def _rejection_reason(
     return f"{other!r} makes something else of {name.title!r}" if other else None
 
 
+def _unknown_before_joined(words: Lexicon, item: Sequence[str], match: Match) -> str | None:
+    """Why a name pieced together does not count: 'Lease Data & Warranty Engineer'."""
+    size, unit = len(match.units), next(reversed(match.left), "")
+    is_whole = any([*item[at : at + size]] == match.units for at in range(len(item)))
+    if is_whole or not unit or words.kinds[unit] or unit in words.name_units:
+        return None
+    return f"{unit!r} may make something else of {' '.join(match.units)!r}"
+
+
 def _other_than(
     words: Lexicon, lists: Container[str], match: Match, apart: Iterable[Units]
 ) -> str | None:
     """A word next to a name, or in other parts than titles of informatics, that is in no list."""
     others = (units for units in apart if not _is_title_of_informatics(words, units))
-    units = itertools.chain(match.left, match.right, *others)
+    sides = (_main_topic(words, units) for units in (match.right, *others))
+    units = itertools.chain(match.left, *sides)
     return next((unit for unit in units if words.kinds[unit] not in lists), None)
+
+
+def _main_topic(words: Lexicon, units: Units) -> Units:
+    """A topic without unknown words after one of technology: 'data' of 'Data Protection'."""
+    first = next((unit for unit in units if words.kinds[unit] not in words.modifiers), "")
+    is_technology = words.kinds[first] in TECHNOLOGY if first else False
+    known = [unit for unit in units if words.kinds[unit] or unit in words.heads]
+    return known if is_technology else units
 
 
 def _is_head_of(words: Lexicon, name: Name, segment: Units) -> bool:
@@ -300,6 +323,9 @@ def _other_than_field(
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(heads, None)
     topics = [*led.difference(match.units)]
+    is_alone = led.issuperset(match.units) and not (match.left or match.right or match.before)
+    if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
+        return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
     if led.issuperset(match.units):  # not 'AI Engineering Operations Leader'
         after = (unit for unit in match.right if words.kinds[unit] == "business")
         if other := next(after, None):
