@@ -82,6 +82,16 @@ def test_titles_of_fresh_samples_are_resolved_as_people_labelled_them():
     assert len(hits) >= 0.93 * len(labelled)
 
 
+def test_every_fresh_sample_has_its_source_and_first_figures():
+    """The figures of the first reading of each sample; the oldest were not recorded."""
+    with (ROOT / "tests" / "fresh_samples.csv").open(encoding="utf-8") as file:
+        samples = list(csv.DictReader(file))
+    assert [s["sample"] for s in samples] == list(dict.fromkeys(row["sample"] for row in FRESH))
+    recorded = samples[[s["sample"] for s in samples].index("AA") :]
+    assert all(s["source"] and 0 < float(s["recall"]) <= 1 for s in recorded)
+    assert all(0 < float(s["precision"]) <= 1 for s in recorded)
+
+
 COMPANY = """
 @prefix mlops: <https://w3id.org/mlops-roles/ns#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
