@@ -486,6 +486,14 @@ def test_the_level_is_in_the_evidence(put):
     assert shown["sql"]["evidence"][0]["says"] == "below"
 
 
+def test_rows_in_memory_and_what_can_become_arrow_are_read():
+    rows = [{"name": "Ada", "SQL": "5"}]
+    table = pa.Table.from_pylist(rows)
+    polars = type("Frame", (), {"to_arrow": lambda self: table})()
+    for staff in (rows, tuple(rows), table, polars):
+        assert said(audit(staff)) == {("Ada", "sql"): "has"}
+
+
 def test_tables_of_pandas_are_read():
     table = pd.DataFrame({"person": ["Ada"], "title": ["Data Engineer"], "skills": [["SQL", "R"]]})
     assert said(audit(table)) == {("Ada", "sql"): "has"}
