@@ -55,7 +55,8 @@ def test_a_similar_role_is_accepted_and_refused_as_such(ours):
         ("business-stakeholder",),
         "product-owner",
     )
-    assert resolve("Project Manager", graph).status == "none"
+    refused = resolve("Project Manager", graph)
+    assert (refused.status, refused.similar) == ("none", None)
 
 
 def test_two_accepted_roles_are_ambiguous(ours):

@@ -20,8 +20,6 @@ _RULE = re.compile(r"^(\w+): (.+)$", re.M)
 _PART = re.compile(r"'[^']+'|\w+|[()|?*+]")
 # tokens of which another one is a part, by their first character, the longest first
 _SYMBOLS = {
-    "(": ("(",),
-    "[": ("[",),
     "{": ("{|", "{"),
     "|": ("||", "|}", "|"),
     ")": (")>>", ")"),
