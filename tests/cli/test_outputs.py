@@ -284,6 +284,17 @@ def test_any_terminal_and_any_way_to_start_python(options, variables, arguments)
         assert json.loads(done.stdout.decode("ascii"))[0]["title"] == "Ingénieur 𝔻ata"
 
 
+def test_a_name_that_was_not_decoded_is_read_as_utf_8(tmp_path, capsys):
+    path = tmp_path / "staff.csv"
+    path.write_text("person,title\nZo\u00eb,Data Scientist\n", "utf-8")
+    for given in ("Zo\u00eb", "Zo\udcc3\udcab"):
+        assert main(["certify", given, "R7", "--staff", str(path)]) == 0
+        assert "Zo\u00eb as ML Engineer" in capsys.readouterr().out
+    for given in ("Zo\udcc3", "Zo\ud800"):
+        assert main(["certify", given, "R7", "--staff", str(path)]) == 2
+        assert "no such person" in capsys.readouterr().err
+
+
 def test_a_parser_error_is_an_error_of_input():
     assert isinstance(build_parser("explain"), argparse.ArgumentParser)
     with pytest.raises(ValueError, match="see mlops-roles explain --help"):

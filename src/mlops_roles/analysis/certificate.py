@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -373,7 +374,8 @@ def _file_entity(path: FilePath) -> dict[str, Any]:
     """A file, by its hash."""
     with Path(path).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"id": f"sha256:{digest}", "type": "Entity", "file": Path(path).name}
+    name = os.fsencode(Path(path).name).decode("utf-8", "replace")  # whatever Python decodes by
+    return {"id": f"sha256:{digest}", "type": "Entity", "file": name}
 
 
 @cache

@@ -231,6 +231,10 @@ def _run(args: list[str], parsed: argparse.Namespace) -> int:
     if not args or args[0].replace("-", "_") not in command_names():
         return _run_overview(args)
     build_parser(args[0].replace("-", "_"), args[1:]).parse_args(args[1:], parsed)
+    if not all(map(str.isascii, args)):
+        from .paths import decode_texts
+
+        decode_texts(parsed)
     if len(args) > 2:  # else there is no option with a value
         from .paths import check_paths
 

@@ -20,6 +20,25 @@ MAY_BE_EMPTY = ("author", "date", "term", "title", "values")
 OPTIONS = {"added": "--with"}  # of those arguments that are not called after their option
 
 
+def decode_texts(args: argparse.Namespace) -> None:
+    """Read the arguments that are no files as UTF-8, where Python was told to read ASCII."""
+    for name, value in list(vars(args).items()):
+        if name in READ_ARGUMENTS or name in WRITTEN_ARGUMENTS:
+            continue  # the name of a file is kept as the system gave it
+        if isinstance(value, str):
+            setattr(args, name, _decoded(value))
+        elif isinstance(value, list):
+            setattr(args, name, [_decoded(v) if isinstance(v, str) else v for v in value])
+
+
+def _decoded(text: str) -> str:
+    """A text without lone surrogates, which stand for bytes that were not decoded."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half of a pair of UTF-16, which no bytes are behind
+        return text.encode("utf-8", "replace").decode()
+
+
 def check_paths(args: argparse.Namespace) -> None:
     """Raise InputError for an empty value of an option, and for an output that is an input.
 

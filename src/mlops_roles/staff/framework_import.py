@@ -447,7 +447,8 @@ class _Writer:
         return iri
 
     def _literal(self, text: str) -> ox.Literal:
-        return ox.Literal(" ".join(text.split()), language=self.language)
+        plain = text.encode("utf-8", "replace").decode()  # of the name of a file, if not decoded
+        return ox.Literal(" ".join(plain.split()), language=self.language)
 
 
 def _term(namespace: str, name: str) -> ox.NamedNode:
