@@ -90,15 +90,18 @@ class Chain:
     Such are the property chains by which roles get the skills of their tasks.
     """
 
-    __slots__ = ("head", "instance", "is_first", "other", "swapped")
+    __slots__ = ("head", "instance", "is_first", "of_members", "other", "swapped")
 
     def __init__(self, instance: Instance, number: int, first: int):
         self.instance, self.is_first, self.swapped = instance, number == first, first == 1
         self.other, self.head = instance.atoms[1 - number][1], instance.heads[0][1]
+        self.of_members: Chain | None = None  # waits for the members of the subjects of this one
 
     def add(self, triple: Triple, chainer: Chainer) -> None:
         """Infer what follows from a statement that matches the pattern."""
         start, _, end = triple
+        if self.of_members is not None:
+            chainer.wait_for_members(start, self.of_members)
         why, queue, other = chainer.why, chainer.queue, self.other
         index = chainer.by_subject if self.is_first else chainer.by_object
         if other not in index:
@@ -135,7 +138,7 @@ class Waiting:
     def __init__(self) -> None:
         self.checks: list[tuple[Instance, int, Triple]] = []
         self.simple: list[tuple[Instance, list[Triple]]] = []
-        self.joins: list[tuple[Instance, int]] = []
+        self.joins: list[tuple[Instance, int, Probe | None]] = []
         self.kernels: list[Transitive | Chain] = []
 
 
@@ -155,6 +158,34 @@ def _first_check(instance: Instance, number: int) -> Triple | None:
     return None
 
 
+class Probe(NamedTuple):
+    """What must be known of a term of a statement for it to be worth a join with others."""
+
+    place: int  # of the term in the statement, counted from its end
+    is_subject: bool  # of a statement with the property; else it is the object of one
+    prop: int  # or IS_MEMBER, if the term must be a member of a list
+
+    @classmethod
+    def of(cls, instance: Instance, number: int) -> Probe | None:
+        """That of another pattern that shares a variable with the pattern of this number."""
+        s, _, o = instance.atoms[number]
+        places = {term: place for term, place in ((s, -3), (o, -1)) if term < 0}
+        for at, (a, b, c) in enumerate(instance.atoms):
+            if at != number and b >= 0 and (a in places or c in places):
+                return cls(places[a], True, b) if a in places else cls(places[c], False, b)
+            if at != number and b == IS_MEMBER and c in places:
+                return cls(places[c], False, b)
+        return None
+
+    def may_match(self, triple: Triple, chainer: Chainer) -> bool:
+        """Whether a statement can be joined with one that is known."""
+        term = triple[self.place]
+        if self.prop == IS_MEMBER:
+            return term in chainer.members
+        index = chainer.by_subject if self.is_subject else chainer.by_object
+        return self.prop in index and term in index[self.prop]
+
+
 class Chainer:
     """The statements, the rules waiting for them, and why each inferred one holds.
 
@@ -163,6 +194,7 @@ class Chainer:
             followed by the statements that its last patterns have matched.
         clashes: proofs that something is impossible.
         terms: the terms by number. Literals of one value are one term.
+        members: the members of lists.
     """
 
     def __init__(self, rules: Iterable[Rule], limits: Limits | None = None):
@@ -191,6 +223,7 @@ class Chainer:
             for name in ("sameAs", "differentFrom", "Nothing")
         )
         self._cells: dict[int, tuple[int, int]] = {}
+        self.members: set[int] = set()
         self._restricts = self.encode(ox.NamedNode(f"{_OWL}onProperty"))
         self._restrictions: dict[frozenset[tuple[int, int]], int] = {}
         self._named_literals: dict[int, Triple] = {}
@@ -262,6 +295,7 @@ class Chainer:
                 (self.queue if is_schema[kind] else last).append(triple)
                 if p == self._first:
                     self._cells[s] = (o, self._cells.get(s, (-1, -1))[1])
+                    self.members.add(o)
                 elif p == self._rest:
                     self._cells[s] = (self._cells.get(s, (-1, -1))[0], o)
             why[triple] = None
@@ -366,8 +400,9 @@ class Chainer:
             if other in why:
                 self._join(instance, number, triple)
         if waiting.joins:
-            for instance, number in tuple(waiting.joins):  # which may grow
-                self._join(instance, number, triple)
+            for instance, number, probe in tuple(waiting.joins):  # which may grow
+                if probe is None or probe.may_match(triple, self):
+                    self._join(instance, number, triple)
 
     def conclude(self, triple: Triple, why: tuple[Any, ...]) -> None:
         """Note a conclusion, with its proof, unless it is known."""
@@ -387,6 +422,9 @@ class Chainer:
                     kernel.add((subject, prop, value), self)
             return
         simple, first = self._simple_heads(instance), _first_of_chain(instance)
+        if first is not None:
+            self._wait_for_chain([Chain(instance, number, first) for number in (0, 1)], first)
+            return
         for number, (_, p, o) in enumerate(instance.atoms):
             if p <= IS_MEMBER:
                 continue
@@ -399,14 +437,30 @@ class Chainer:
                 waiting = self._by_property[p]
             else:
                 waiting = self._by_class[o] if p == self.type else self._by_value[p][o]
-            if first is not None:
-                waiting.kernels.append(Chain(instance, number, first))
-            elif simple:
+            if simple:
                 waiting.simple.append((instance, simple))
             elif check := _first_check(instance, number):
                 waiting.checks.append((instance, number, check))
             else:
-                waiting.joins.append((instance, number))
+                waiting.joins.append((instance, number, Probe.of(instance, number)))
+
+    def _wait_for_chain(self, chains: list[Chain], first: int) -> None:
+        """Let both patterns of a chain wait.
+
+        What is to be a member of some class waits only with the classes that the other pattern is
+        about, since most classes have no other above them.
+        """
+        for number, (_, p, _) in enumerate(chains[0].instance.atoms):
+            if p == self.type and number == first:
+                chains[1 - number].of_members = chains[number]
+            else:
+                self._by_property[p].kernels.append(chains[number])
+
+    def wait_for_members(self, cls: int, chain: Chain) -> None:
+        """Let a chain wait for the members of a class."""
+        kernels = self._by_class[cls].kernels
+        if chain not in kernels:
+            kernels.append(chain)
 
     def _simple_heads(self, instance: Instance) -> list[Triple] | None:
         """The heads of an instance with one pattern of two variables, or of one and a class.

@@ -73,7 +73,9 @@ def _cost(atom: Triple, bound: set[int]) -> int:
         return 0 if subject and value else 3 if subject and atom[1] == IS_MEMBER else 100
     if not predicate:
         return 8 if subject or value else 9
-    return 1 if subject and value else 2 if subject else 4 if value else 7
+    if subject or not value:
+        return 1 if value else 2 if subject else 7
+    return 4 if atom[2] < 0 else 5  # the members of a class may be many
 
 
 class CompiledRule:
@@ -103,6 +105,8 @@ class CompiledRule:
         rest = [atom for atom in body if atom not in schema]
         if any(isinstance(a[1], str) and a[1] not in {*known, *CONDITIONS, each} for a in rest):
             schema, rest = body, []  # its property is free: any statement can match it
+        if len(schema) == len(rest) == 1 and not each and _is_of_members(rest[0], schema[0][0]):
+            schema, rest = body, []  # else each pair of classes would have an instance
         self.schema = [self.encode_atom(atom) for atom in schema]
         self.heads = [self.encode_atom(atom) for atom in rule.heads]
         self.data = [self.encode_atom(atom) for atom in rest]
@@ -180,6 +184,11 @@ def _is_schema(atom: tuple[Any, Any, Any]) -> bool:
     if isinstance(atom[1], str):
         return atom[1] in CONDITIONS
     return atom[1].value != _TYPE or not isinstance(atom[2], str)
+
+
+def _is_of_members(atom: tuple[Any, Any, Any], cls: Any) -> bool:
+    """Whether a pattern is about the members of a class that is a variable."""
+    return isinstance(cls, str) and atom[2] == cls and getattr(atom[1], "value", "") == _TYPE
 
 
 def transitive_property(instance: Instance) -> int | None:
