@@ -21,7 +21,7 @@ OPTIONS = {"added": "--with"}  # of those arguments that are not called after th
 
 
 def decode_texts(args: argparse.Namespace) -> None:
-    """Read the arguments that are no files as UTF-8, where Python was told to read ASCII."""
+    """Read the arguments that are no files as UTF-8, where Python is set to read ASCII."""
     for name, value in list(vars(args).items()):
         if name in READ_ARGUMENTS or name in WRITTEN_ARGUMENTS:
             continue  # the name of a file is kept as the system gave it
