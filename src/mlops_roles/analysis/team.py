@@ -35,7 +35,8 @@ class Team(Result):
             and `alone` (what no other member covers).
         impossible: items that too few of the staff cover, each with what would fix it.
         hires: the fewest roles to hire so that enough people cover everything.
-        proof: whether the solver proved that the group is optimal, and the bound.
+        proof: whether the group is proven optimal (`status`), the bound, and how far from it the
+            group is (`gap_percent`: of the bound).
         labels: slug to label.
         role: the role whose skills are covered, or None for all skills.
 
@@ -43,7 +44,7 @@ class Team(Result):
         >>> from mlops_roles import audit, team
         >>> found = team(audit("examples/acme.csv"), "task", size=2)
         >>> [(member["person"], len(member["covers"])) for member in found.members]
-        [('Sami Laine', 6), ('Jakub Nowak', 5)]
+        [('Grace Mbeki', 6), ('Jakub Nowak', 5)]
     """
 
     audit: Audit
@@ -113,7 +114,7 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
         size: the maximal number of members, who then cover as many items as possible.
         must: names of people who are members in any case; case does not matter.
         redundancy: the number of members that should cover each item.
-        seconds: time limit; then the best group so far is returned, with a bound.
+        seconds: about how long to search. Steps are counted, not time: two runs agree.
         role: cover only the skills that this role requires: the fewest people to train for it. What
             they have to learn is in `impossible`, as no person has it.
 
@@ -225,15 +226,22 @@ def _choose(
         seconds,
     )
     members = [*fixed, *(others[i] for i in choice.chosen)]
-    met = sum(wanted.values()) - sum(missing.values())
-    bound = {"people_at_least": len(fixed)} if size is None else {"places_at_most": met}
-    return members, _proof(choice, {key: n + choice.bound for key, n in bound.items()})
+    before, key = len(fixed), "people_at_least"
+    if size is not None:
+        before, key = sum(wanted.values()) - sum(missing.values()), "places_at_most"
+    return members, _proof(choice, key, before)
 
 
-def _proof(choice: Choice, bound: Mapping[str, int]) -> dict[str, Any]:
-    """What is proven: the group has people, or with a size places filled, within a bound."""
-    status = "optimal" if choice.proven else "stopped"
-    return {"solver": choice.solver, "status": status, **bound, "kinds_of_people": choice.kinds}
+def _proof(choice: Choice, key: str, before: int) -> dict[str, Any]:
+    """What is proven; `before` is what the members in any case add to what was chosen."""
+    bound, reached = before + choice.bound, before + choice.reached
+    return {
+        "solver": choice.solver,
+        "status": "optimal" if choice.proven else "stopped",
+        key: bound,
+        "gap_percent": round(100 * abs(reached - bound) / max(bound, 1), 1),
+        "kinds_of_people": choice.kinds,
+    }
 
 
 def _describe(

@@ -6,10 +6,10 @@
   mlops-roles team --staff staff.csv --role R7                     the fewest people to train for R7
 
 Coverage is that of the audit: roles by a certain title, tasks and steps by such a role, skills by a
-record. The solver HiGHS (python -m pip install 'mlops-roles[team]') proves that the group is the
-best, or reports how far from the best it may be. Items that too few people cover are listed, with
-the roles to hire for them. Exit code 1 if there are such items, or if rows of the staff file were
-rejected.
+record. The answer says whether the group is proven to be the best, or how far from the best it may
+be (the gap, in percent of the bound); python -m pip install 'mlops-roles[team]' installs the
+solver. Items that too few people cover are listed, with the roles to hire for them. Exit code 1 if
+there are such items, or if rows of the staff file were rejected.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ARGUMENTS = """
 --size N          the most members; they cover as much as possible
 --must PERSON...  a person who is a member in any case (repeatable)
 --redundancy N    by how many members each item is to be covered (default: 1)
---seconds S       time limit of the solver; its answer then comes with a bound (default: 5)
+--seconds S       about how long to search; steps are counted, not time (default: 5)
 """
 
 

@@ -145,15 +145,16 @@ def _team(data: Data) -> list[str]:
 def _proof_text(proof: Data) -> str:
     """What is proven about the size of a group, or the bound if time was up."""
     sized = "places_at_most" in proof
+    gap = f"gap {proof['gap_percent']:g} %"
     if proof["status"] == "optimal":
         best = "no group of this size covers more" if sized else "no smaller group does so"
-        return f"Proven ({proof['solver']}): {best}."
+        return f"Proven ({proof['solver']}): {best}; {gap}."
     bound = (
         f"at most {counted(proof['places_at_most'], 'place')} can be filled"
         if sized
         else f"it takes at least {counted(proof['people_at_least'], 'person', 'people')}"
     )
-    return f"Not proven best in the time given ({proof['solver']}): {bound}."
+    return f"Not proven best ({proof['solver']}): {bound}; {gap}."
 
 
 def _member_row(data: Data, member: Data) -> dict[str, Any]:

@@ -1,0 +1,128 @@
+"""How near the smallest team is to its bound, on made-up staff of three kinds.
+
+    python bench/teams.py
+    python bench/teams.py --people 100 1000 --output DIR
+
+Skills are drawn evenly, by popularity (the skill of rank n with a weight of 1/n), or by occupation
+(all skills of one role or of two), out of a made-up framework (`make_ontology.py`). All is seeded.
+Each choice is made twice, and an error ends the run if the two differ. Writes TEAMS.md.
+"""
+
+import argparse
+import itertools
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import make_ontology
+from run import BENCH, machine
+
+from mlops_roles import load
+from mlops_roles.analysis.set_cover import choose
+from mlops_roles.ontology.tables import RoleTables
+
+PEOPLE = (100, 1_000, 10_000, 100_000)
+FRAMEWORK = (100, 500, 400)
+INTRODUCTION = """
+Written by `python bench/teams.py`: the fewest people who together have all skills that the staff
+have. The gap is what is chosen beyond the bound, in percent of the bound; a gap of 0 is a proof
+that the choice is the optimum. Greedy is the plain greedy choice: each time a person who adds most
+skills. Seconds are processor seconds of the choice alone, without reading the staff.
+""".strip()
+Covers = list[list[int]]
+Needs = list[list[int]]  # the skills of each role
+
+
+def evenly(people: int, skills: int, needs: Needs, chance: random.Random) -> Iterator[list[int]]:
+    """People with 3 to 20 skills, all equally likely."""
+    for _ in range(people):
+        yield chance.sample(range(skills), chance.randint(3, 20))
+
+
+def popularity(
+    people: int, skills: int, needs: Needs, chance: random.Random
+) -> Iterator[list[int]]:
+    """People with 3 to 20 skills, some of which many people have."""
+    weights = list(itertools.accumulate(1 / rank for rank in range(1, skills + 1)))
+    for _ in range(people):
+        known, wanted = set[int](), chance.randint(3, 20)
+        while len(known) < wanted:
+            known.update(chance.choices(range(skills), cum_weights=weights))
+        yield sorted(known)
+
+
+def occupation(
+    people: int, skills: int, needs: Needs, chance: random.Random
+) -> Iterator[list[int]]:
+    """People with all skills of one role or of two."""
+    for _ in range(people):
+        roles = chance.sample(needs, chance.choice((1, 2)))
+        yield sorted({skill for role in roles for skill in role})
+
+
+WAYS: tuple[Callable[[int, int, Needs, random.Random], Iterator[list[int]]], ...] = (
+    occupation,
+    popularity,
+    evenly,
+)
+
+
+def needs_of_roles() -> tuple[int, Needs]:
+    """How many skills the made-up framework has, and those of each role."""
+    with tempfile.TemporaryDirectory() as folder:
+        framework = Path(folder) / "framework.ttl"
+        make_ontology.make(*FRAMEWORK, framework)
+        needs = RoleTables.from_graph(load(framework)).needs("role")
+    index = {skill: i for i, skill in enumerate(sorted({s for of in needs.values() for s in of}))}
+    return len(index), [[index[skill] for skill in needs[role]] for role in sorted(needs)]
+
+
+def plain_greedy(covers: Covers) -> int:
+    """How many people it takes if each time one who adds most is chosen."""
+    missing, chosen = {skill for known in covers for skill in known}, 0
+    left = [set(known) for known in covers]
+    while missing:
+        best = max(left, key=lambda known: len(known & missing))
+        missing -= best
+        chosen += 1
+    return chosen
+
+
+def measure(covers: Covers) -> str:
+    """A row of the table, from the number of people chosen on."""
+    demands = [1] * (max(map(max, covers)) + 1)
+    start = time.process_time()
+    found = choose(covers, demands)
+    seconds = time.process_time() - start
+    if choose(covers, demands) != found:
+        raise SystemExit("the second choice differs from the first")
+    gap = 100 * (found.reached - found.bound) / found.bound
+    greedy = plain_greedy(covers)
+    return f"{greedy} | {found.reached} | {found.bound} | {gap:.0f} % | {seconds:.1f}"
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--people", type=int, nargs="+", default=PEOPLE)
+    parser.add_argument("--output", type=Path, default=BENCH, help="folder for what is written")
+    args = parser.parse_args()
+    skills, needs = needs_of_roles()
+    lines = ["# How near the smallest team is to its bound", INTRODUCTION, ""]
+    lines += [f"Machine: {machine()}. Skills: {skills}, roles: {len(needs)}.", ""]
+    lines += ["| skills by | people | greedy | chosen | bound | gap | s |"]
+    lines += ["|---|---:|---:|---:|---:|---:|---:|"]
+    for way in WAYS:
+        for people in args.people:
+            covers = list(way(people, skills, needs, random.Random(1)))
+            name = "even draw" if way is evenly else way.__name__
+            lines.append(f"| {name} | {people:,} | {measure(covers)} |")
+            (args.output / "TEAMS.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
