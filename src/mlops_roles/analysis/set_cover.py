@@ -22,7 +22,7 @@ SWAPS = 4_000  # in the search, for each second that may be used
 NODE_WORK = 3_000_000  # nodes of HiGHS, times the size of its model, likewise
 MAX_MODEL = 60_000  # pairs of candidates and demands; of more, HiGHS takes too long to begin
 SMALL_MODEL = 500_000  # these pairs times demands
-NEAR = 0.15  # of a larger model, HiGHS proves no choice that is further from its bound
+NEAR = 0.05  # of a larger model, HiGHS proves no choice that is further from its bound
 TOLERANCE = 1e-6  # of a bound that is rounded to a whole number
 
 
@@ -91,7 +91,8 @@ def _choose(
     """How many of each kind to choose, what they reach, the bound, and what found them."""
     from .cover_search import Candidates
 
-    copies = [kind for kind, same in members.items() for _ in same[: max(wanted)]]
+    useful = max(wanted)
+    copies = [kind for kind, same in members.items() for _ in same[:useful]]
     among = Candidates(copies, wanted, size)
     chosen = among.greedy()
     relaxed, gains = among.relaxed_bound(chosen)
@@ -102,9 +103,10 @@ def _choose(
     counts, solver = Counter(copies[i] for i in chosen), "search, relaxed bound"
     reached = among.reached([*counts.elements()])
     if reached != bound and _within_reach(among, reached, bound):
-        counts, proven = _prove(among, counts, seconds)
-        better = max if size is None else min
-        reached, bound = among.reached([*counts.elements()]), better(bound, _whole(proven, among))
+        found, proven = _prove(among, counts, seconds)
+        better, tighter = (min, max) if size is None else (max, min)
+        counts = better(counts, found, key=lambda some: among.reached([*some.elements()]))
+        reached, bound = among.reached([*counts.elements()]), tighter(bound, _whole(proven, among))
         solver = "search, then HiGHS"
     return counts, reached, bound, solver
 

@@ -288,7 +288,7 @@ def _coverage(data: Data, group: Mapping[str, Data], nobody: str, single: str) -
 def _unknown_name_row(data: Data, name: str, people: int) -> dict[str, Any]:
     """An unknown name with known names near it; they are proposals."""
     near = data.get("nearest_names", {}).get(name, ())
-    return {"written": name, "people": people, "perhaps": "; ".join(near)}
+    return {"written": name, "people": people, "nearest": "; ".join(near)}
 
 
 def _open_title_row(data: Data, title: Data) -> dict[str, Any]:
