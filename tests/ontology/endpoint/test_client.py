@@ -521,6 +521,6 @@ def test_the_doctor_changes_nothing_and_ends_with_1_without_our_graphs(tmp_path,
         assert everything(endpoint) > 10_000
 
 
-def test_the_doctor_needs_a_server_or_a_file(capsys):
-    assert main(["doctor"]) == 2
+def test_the_doctor_installs_only_on_a_server_or_to_a_file(capsys):
+    assert main(["doctor", "--install"]) == 2
     assert "give --endpoint URL, or --save FILE" in capsys.readouterr().err
