@@ -81,8 +81,8 @@ class Oracle:
     in the file; nobody with neither.
     """
 
-    def __init__(self, path, graph, closed):
-        self.graph, self.closed, self.file = graph, closed, str(path)
+    def __init__(self, path, graph, role_tables):
+        self.graph, self.role_tables, self.file = graph, role_tables, str(path)
         header, *body = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
         self.rows, self.rejected, seen = [], [], {}
         for line, cells in enumerate(body, 2):
@@ -100,8 +100,8 @@ class Oracle:
             row["roles"] = named | {role for role, _ in row["similar"]}
             sure = named if row["status"] == "certain" else set()
             row["through"] = {
-                broader: min(n for n, b in closed.broader if b == broader and n in sure)
-                for narrower, broader in closed.broader
+                broader: min(n for n, b in role_tables.broader if b == broader and n in sure)
+                for narrower, broader in role_tables.broader
                 if narrower in sure and broader not in sure
             }
             row["holds"] = sure | set(row["through"])
@@ -110,12 +110,12 @@ class Oracle:
             else:
                 self.rows.append(row)
                 seen[row["person"]] = line
-        self.needs = _sets(closed.role_skills)
-        self.steps = _sets(closed.task_skills)
+        self.needs = _sets(role_tables.role_skills)
+        self.steps = _sets(role_tables.task_skills)
 
     def meant(self, row, column, kind="recorded"):
         names = [fold_name(n) for n in _names(row[column])]
-        return {skill for n in names for k, skill in self.closed.names.get(n, ()) if k == kind}
+        return {skill for n in names for k, skill in self.role_tables.names.get(n, ()) if k == kind}
 
     def standing(self, row):
         """The status, the roles meant, and (role, similar role) of those meant by a similar one."""
@@ -189,7 +189,10 @@ class Oracle:
 
     def task(self, task):
         doers = {
-            r["line"]: r for role, t in self.closed.performs if t == task for r in self.direct(role)
+            r["line"]: r
+            for role, t in self.role_tables.performs
+            if t == task
+            for r in self.direct(role)
         }
         return _holders(list(doers.values()), self.steps[task])
 
@@ -202,7 +205,7 @@ class Oracle:
         return _cover(n["recorded"], n["lacking"], unknown) | _some(evidence=n["evidence"])
 
     def step(self, step):
-        answering = {role for role, s in self.closed.answers if s == step}
+        answering = {role for role, s in self.role_tables.answers if s == step}
         people = len({r["line"] for role in answering for r in self.direct(role)})
         return {"people": people, "state": _state(people) if answering else "unassigned"}
 
@@ -234,12 +237,12 @@ class Oracle:
 
     def parts(self, row, role):
         """Of each role taken in, how many skills are in which state; last the role's own."""
-        taken_in = [part for r, part in self.closed.takes_in if r == role]
+        taken_in = [part for r, part in self.role_tables.takes_in if r == role]
         skills = {part: self.needs[part] for part in taken_in}
         if skills:
-            own = [self.steps[task] for r, task in self.closed.performs if r == role]
-            kinds = [role, *(broader for r, broader in self.closed.broader if r == role)]
-            own.append({skill for r, skill in self.closed.stated_skills if r in kinds})
+            own = [self.steps[task] for r, task in self.role_tables.performs if r == role]
+            kinds = [role, *(broader for r, broader in self.role_tables.broader if r == role)]
+            own.append({skill for r, skill in self.role_tables.stated_skills if r in kinds})
             skills[role] = set().union(*own)
         for part, needs in skills.items():
             n = {
@@ -282,13 +285,13 @@ class Oracle:
         """A tool is evidence in skills; in an assessment it says nothing."""
         return any(
             kind == "recorded" or column == "skills"
-            for kind, _ in self.closed.names.get(fold_name(name), ())
+            for kind, _ in self.role_tables.names.get(fold_name(name), ())
         )
 
     def people(self):
         for row in self.rows:
             can = {
-                name: _joined(r for r in self.closed.roles if test(row, r))
+                name: _joined(r for r in self.role_tables.roles if test(row, r))
                 for name, test in (("able", self.able), ("likely", self.likely))
             }
             yield (
@@ -323,24 +326,24 @@ class Oracle:
             "nearest_names": {
                 name: near
                 for name in list(self.unmatched())[:50]
-                if (near := self.closed.names.nearest(name))
+                if (near := self.role_tables.names.nearest(name))
             },
-            "roles": {r: self.role(r) for r in self.closed.roles},
-            "tasks": {t: self.task(t) for t in self.closed.tasks},
+            "roles": {r: self.role(r) for r in self.role_tables.roles},
+            "tasks": {t: self.task(t) for t in self.role_tables.tasks},
             "skills": {
                 s: self.skill(s) for s in set().union(*self.needs.values(), *self.steps.values())
             },
-            "steps": {s: self.step(s) for s in self.closed.steps},
+            "steps": {s: self.step(s) for s in self.role_tables.steps},
             "marks": self.marks(),
             "open_titles": self.open_titles(),
-            "nearest": {r: self.nearest(r) for r in self.closed.roles},
+            "nearest": {r: self.nearest(r) for r in self.role_tables.roles},
             "rejected": [
                 {key: value for key, value in asdict(r).items() if key != "person"}
                 for r in self.rejected
             ],
-            "labels": self.closed.labels,
+            "labels": self.role_tables.labels,
             "requires": {r: sorted(s) for r, s in self.needs.items() if s},
-            "performs": {r: sorted(t) for r, t in _sets(self.closed.performs).items() if t},
+            "performs": {r: sorted(t) for r, t in _sets(self.role_tables.performs).items() if t},
         }
 
 
@@ -407,9 +410,9 @@ def _holders(held, needs):
 LEFT_OUT = ("workflow", "reading", "mapped")  # what the oracle does not judge
 
 
-def agree(path, graph, closed=CLOSED):
+def agree(path, graph, role_tables=CLOSED):
     """The audit of a file, once it and the oracle have said the same."""
-    found, wanted = audit(path, graph=graph), Oracle(path, graph, closed)
+    found, wanted = audit(path, graph=graph), Oracle(path, graph, role_tables)
     told = found.to_dict()
     compared = {key: part for key, part in told.items() if key not in LEFT_OUT}
     compared["rejected"] = [
@@ -600,8 +603,8 @@ WIDE = st.lists(
 def test_the_oracle_agrees_on_more_skills_than_a_whole_number_has_bits(
     tmp_path_factory, crowded, rows
 ):
-    graph, closed = crowded
-    assert len(closed.skills) > 124, "three words at least"
+    graph, role_tables = crowded
+    assert len(role_tables.skills) > 124, "three words at least"
     cells = [
         (person, *("; ".join(f"craft {n}" for n in sorted(names)) for names in known))
         for person, *known in rows
@@ -614,7 +617,7 @@ def test_the_oracle_agrees_on_more_skills_than_a_whole_number_has_bits(
             ("person", "skills", "lacks", "assessed"),
         ),
         graph,
-        closed,
+        role_tables,
     )
     assert told["nearest"]["acme:master"][0]["recorded"] == 80
 

@@ -247,9 +247,9 @@ def test_each_named_statement_alone_changes_the_answer(changed, version, shipped
 
 
 def test_a_new_name_of_a_skill_is_the_cause_for_people_who_have_it(version, shipped, tmp_path):
-    closed = RoleTables.from_graph(load())
-    *known, skill = sorted(s for role, s in closed.role_skills if role == "software-engineer")
-    had = "; ".join(closed.labels[s] for s in known)
+    role_tables = RoleTables.from_graph(load())
+    *known, skill = sorted(s for role, s in role_tables.role_skills if role == "software-engineer")
+    had = "; ".join(role_tables.labels[s] for s in known)
     staff = tmp_path / "staff.csv"
     staff.write_text(f"person,skills\nAnn,{had}; Zweckwort; Datenwort\nBob,{had}; Zweckzeug\n")
     meant, named, spoken = (

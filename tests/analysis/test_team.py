@@ -33,7 +33,7 @@ def folder(tmp_path_factory):
 
 
 def covered(people, group):
-    """Each person's items of a group, from the closed tables alone."""
+    """Each person's items of a group, from the role tables alone."""
     by_role = {"role": [(r, r) for r in ROLES], "task": TABLES.performs, "step": TABLES.answers}
     return [
         set(skills) if group == "skill" else {item for r, item in by_role[group] if r == role}
@@ -171,7 +171,7 @@ def test_json_has_the_note_and_the_version(acme):
 def test_the_fewest_people_to_train_for_a_role_have_all_its_skills_that_anyone_has():
     staff = audit(ACME)
     found = team(staff, "skill", role="R7")
-    needed = set(staff.closed.needs("role")["ml-engineer"])
+    needed = set(staff.role_tables.needs("role")["ml-engineer"])
     had = {skill for skill in needed if staff.coverage("skill")[skill]["people"]}
     assert {item for member in found.members for item in member["covers"]} == had
     assert {row["item"] for row in found.impossible} == needed - had

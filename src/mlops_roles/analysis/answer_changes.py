@@ -94,7 +94,7 @@ class AnswerChanges:
         changes: Sequence[StatementChange],
     ):
         self.versions, self.audits, self.changes = versions, audits, changes
-        self.tables = [audit.closed for audit in audits]
+        self.tables = [audit.role_tables for audit in audits]
         self.people = [
             {row["line"]: row for row in audit.people.to_pyarrow().to_pylist()} for audit in audits
         ]

@@ -46,8 +46,9 @@ class Audit(AuditResult, Result):
     Attributes:
         staff: the table as read, with `line`.
         used: the rows that count, an Ibis table.
-        closed: the facts about roles as plain tables.
-        said: (line, skill, said) of every row, rejected ones included; see `skill_rows.SkillRows`.
+        role_tables: the facts about roles as plain tables.
+        person_skills: (line, skill, flags) of every row, rejected ones included; see
+            `skill_rows.SkillRows`.
         unmatched: the names of no known skill, by their place after all skills.
 
     Example:
@@ -66,23 +67,30 @@ class Audit(AuditResult, Result):
         staff: Staff,
         engine: Engine,
         graph: Graph,
-        closed: RoleTables,
+        role_tables: RoleTables,
         on_progress: Callable[[str], None],
     ):
         self.engine, self._graph, self._on_progress = engine, graph, on_progress
-        self.staff, self.closed, self.file, self.version = staff, closed, staff.file, graph.version
+        self.staff, self.role_tables, self.file, self.version = (
+            staff,
+            role_tables,
+            staff.file,
+            graph.version,
+        )
         self.reading, self.read = staff.reading, staff.read
         self.left_out = staff.reading.count_left_out
         on_progress("resolving titles")
         self._spellings = self._read_spellings()
         self._assigned = engine.materialize(self._read_assigned())
         on_progress("matching skills")
-        skill_rows = SkillRows(staff, engine, graph, closed)
-        self.said, self.unmatched = skill_rows.said, skill_rows.unmatched
+        skill_rows = SkillRows(staff, engine, graph, role_tables)
+        self.person_skills, self.unmatched = skill_rows.person_skills, skill_rows.unmatched
         self.mapped |= skill_rows.mapped
         on_progress("checking rows")
         unknown = {i: a.unknown for i, a in enumerate(self.assignments) if a.unknown}
-        checks = RowChecks(staff, engine, self._assigned, self.said, closed.skills, unknown)
+        checks = RowChecks(
+            staff, engine, self._assigned, self.person_skills, role_tables.skills, unknown
+        )
         self._bad = sorted([*staff.rejected, *checks.rejected()], key=lambda row: row.line)
         self._bad_lines = (
             engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
@@ -108,9 +116,9 @@ class Audit(AuditResult, Result):
         self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
         self.mapped = self._mapped_titles(spellings)
         found = [
-            RoleAssignment.from_role_column(w, self._graph, self.closed)
+            RoleAssignment.from_role_column(w, self._graph, self.role_tables)
             if outright
-            else RoleAssignment.from_title(self.resolutions[w], self.closed)
+            else RoleAssignment.from_title(self.resolutions[w], self.role_tables)
             for outright, w in spellings
         ]
         self.assignments = list(dict.fromkeys(found))
@@ -137,7 +145,7 @@ class Audit(AuditResult, Result):
         names = {n.strip() for outright, w in spellings if outright for n in w.split(";")}
         for name in names if known.names else ():
             if mapped := known.meant(name, self._graph):
-                found["role", name] = tuple(m.reason(self._graph.curie(m.ours)) for m in mapped)
+                found["role", name] = tuple(m.reason(self._graph.curie(m.target)) for m in mapped)
         return found
 
     def _read_assigned(self) -> ibis.Table:
@@ -151,8 +159,8 @@ class Audit(AuditResult, Result):
 
     @cached_property
     def facts(self) -> ibis.Table:
-        """(line, skill, said) of the used people."""
-        return self.without_bad(self.said)
+        """(line, skill, flags) of the used people."""
+        return self.without_bad(self.person_skills)
 
     @cached_property
     def holds(self) -> ibis.Table:
@@ -175,11 +183,11 @@ class Audit(AuditResult, Result):
     def knows(self) -> ibis.Table:
         """(line, skill, recorded, lacking, tool) of the used people, the last three as 0 or 1."""
         f = self.facts
-        places = enumerate(self.closed.skills)
+        places = enumerate(self.role_tables.skills)
         skills = self.engine.from_rows({"place": int, "slug": str}, places)
-        has, lacks, tool = (as_int((f.said & flag) > 0) for flag in (HAS, LACKS, TOOL))
+        has, lacks, tool = (as_int((f.flags & flag) > 0) for flag in (HAS, LACKS, TOOL))
         known = f.mutate(recorded=has, lacking=lacks, tool=tool)
-        known = known.filter((known.said & (HAS | LACKS | TOOL)) > 0)
+        known = known.filter((known.flags & (HAS | LACKS | TOOL)) > 0)
         named = known.join(skills, known.skill == skills.place)
         return named.select("line", "recorded", "lacking", "tool", skill=named.slug).relocate(
             "skill", after="line"
@@ -210,12 +218,12 @@ class Audit(AuditResult, Result):
 
     def _able_to(self) -> ibis.Table:
         """(line, able, likely): the roles that a person could act as, by record, or with tools."""
-        needs = self.closed.needs("role")
-        places = {role: i for i, role in enumerate(self.closed.roles)}
+        needs = self.role_tables.needs("role")
+        places = {role: i for i, role in enumerate(self.role_tables.roles)}
         rows = ((places[r], order, r, len(needs[r])) for order, r in enumerate(sorted(needs)))
         types = {"role": int, "order": int, "slug": str, "required": int}
         scored = self.scores.join(self.engine.from_rows(types, rows), "role")
-        bits = score_bits(self.closed)
+        bits = score_bits(self.role_tables)
         recorded, evident = scored.score >> bits, scored.score & ((1 << bits) - 1)
         full = scored.mutate(recorded=recorded).filter(recorded + evident == scored.required)
         is_able = full.recorded == full.required
@@ -271,8 +279,8 @@ class Audit(AuditResult, Result):
     @cached_property
     def scores(self) -> ibis.Table:
         """(line, role, score) of each used person and role that share a skill."""
-        scores = self.without_bad(score_roles(self.said, self.engine, self.closed))
-        return split_scores(self.engine.materialize(scores), self.closed)
+        scores = self.without_bad(score_roles(self.person_skills, self.engine, self.role_tables))
+        return split_scores(self.engine.materialize(scores), self.role_tables)
 
     @cached_property
     def levels(self) -> list[tuple[int, int, int]]:
@@ -281,14 +289,14 @@ class Audit(AuditResult, Result):
         counted = s.group_by("role", "score").agg(people=s.count())
         return sorted(self.engine.fetch_rows(counted), key=lambda row: (row[0], -row[1]))
 
-    def states(self, said: Sequence[Sequence[int]]) -> dict[str, State]:
+    def states(self, facts: Sequence[Sequence[int]]) -> dict[str, State]:
         """What is known of each skill of a person."""
         order: tuple[tuple[int, State], ...]
         order = (TOOL, "tool"), (HAS, "recorded"), (LACKS, "lacking")
         return {
-            self.closed.skills[place]: state
+            self.role_tables.skills[place]: state
             for flag, state in order
-            for place, flags in said
+            for place, flags in facts
             if flags & flag
         }
 

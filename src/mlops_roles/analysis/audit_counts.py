@@ -46,14 +46,14 @@ def find_candidates(audit: Audit) -> list[Candidate]:
     found = audit.engine.fetch_rows(_first_of_each_role(audit, near))
     lines = sorted({line for _, _, line, _ in found})
     wanted = audit.engine.from_rows({"line": int}, ((line,) for line in lines))
-    facts = audit.facts.join(wanted, "line").select("line", "skill", "said")
+    facts = audit.facts.join(wanted, "line").select("line", "skill", "flags")
     known = group_pairs((line, pair) for line, *pair in audit.engine.fetch_rows(facts))
     current = audit.known.join(wanted, "line").select("line", "assignment")
     holds = {line: audit.assignments[a].holds for line, a in audit.engine.fetch_rows(current)}
     return [
         Candidate(role, recorded, evident, line, person, audit.states(known[line]), holds[line])
         for role, score, line, person in found
-        for recorded, evident in [divmod(score, 1 << score_bits(audit.closed))]
+        for recorded, evident in [divmod(score, 1 << score_bits(audit.role_tables))]
     ]
 
 
@@ -72,7 +72,7 @@ class _Counting:
     """The parts of what is counted, each a series of numbers to be added up by kind and name."""
 
     def __init__(self, audit: Audit):
-        self.audit, self.engine, self.closed = audit, audit.engine, audit.closed
+        self.audit, self.engine, self.role_tables = audit, audit.engine, audit.role_tables
 
     @cached_property
     def _holders(self) -> list[tuple[int, int, int]]:
@@ -95,8 +95,8 @@ class _Counting:
 
     def items(self) -> Counted:
         """Of each role, task and step: how many hold it, lack a skill, have one unrecorded."""
-        items = covered_items(self.closed, self.audit.assignments)
-        needs = {group: self.closed.needs(group) for group in ("role", "task")} | {"step": {}}
+        items = covered_items(self.role_tables, self.audit.assignments)
+        needs = {group: self.role_tables.needs(group) for group in ("role", "task")} | {"step": {}}
         required = [needs[group].get(name, ()) for group, name in items]
         holders = Counter[int]()
         for _, assignment, people in self._holders:
@@ -116,7 +116,7 @@ class _Counting:
             holders: for each item, the assignments that bring it.
             required: for each item, the skills that it requires.
         """
-        engine, places = self.engine, self.closed.places
+        engine, places = self.engine, self.role_tables.places
         needed = ((item, places[skill]) for item, skills in enumerate(required) for skill in skills)
         bring = ((a, item) for item, assignments in enumerate(holders) for a in assignments)
         needs = engine.from_rows({"item": int, "skill": int}, needed)
@@ -126,8 +126,8 @@ class _Counting:
         known = self.audit.known.filter(self.audit.known.assignment.isin(some)).select(
             "line", "assignment"
         )
-        f = self.audit.said
-        met = f.filter((f.said & (HAS | LACKS)) > 0).join(known, "line")
+        f = self.audit.person_skills
+        met = f.filter((f.flags & (HAS | LACKS)) > 0).join(known, "line")
         met = met.join(held, ["assignment", "skill"])
         scores = score_items(met)
         lacking, complete = Counter[int](), Counter[int]()
@@ -147,24 +147,24 @@ class _Counting:
         one asked, and who has what is only close to it by a mapping. Last, of each name that is not
         recognised, how many people have it.
         """
-        f, n_skills = self.audit.facts, len(self.closed.skills)
-        counted = f.group_by("skill", "said").agg(people=f.count())
-        for place, said, people in self.engine.fetch_rows(counted):
+        f, n_skills = self.audit.facts, len(self.role_tables.skills)
+        counted = f.group_by("skill", "flags").agg(people=f.count())
+        for place, flags, people in self.engine.fetch_rows(counted):
             if place >= n_skills:
                 yield "unmatched", self.audit.unmatched[place - n_skills], (people,)
                 continue
-            skill, is_known = self.closed.skills[place], said & (HAS | LACKS)
-            counts = [people * bool(said & flag) for flag in (HAS, LACKS)]
-            yield "skill", skill, (*counts, people * bool(said & TOOL and not is_known))
+            skill, is_known = self.role_tables.skills[place], flags & (HAS | LACKS)
+            counts = [people * bool(flags & flag) for flag in (HAS, LACKS)]
+            yield "skill", skill, (*counts, people * bool(flags & TOOL and not is_known))
             for flag, kind in ((BELOW, "below"), (CLOSE, "close")):
-                if said & flag and not is_known:
+                if flags & flag and not is_known:
                     yield kind, skill, (people,)
 
     def able(self) -> Counted:
         """Of each role: for how many all it requires is recorded, and for how many evidenced."""
-        needs = self.closed.needs("role")
+        needs = self.role_tables.needs("role")
         for role, score, people in self.audit.levels:
-            name = self.closed.roles[role]
-            recorded, evident = divmod(score, 1 << score_bits(self.closed))
+            name = self.role_tables.roles[role]
+            recorded, evident = divmod(score, 1 << score_bits(self.role_tables))
             if recorded + evident == len(needs[name]):
                 yield "able", name, (0, people) if evident else (people, 0)

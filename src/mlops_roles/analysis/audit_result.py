@@ -17,8 +17,8 @@ from .verdict import State
 
 NEAREST = 3
 # what is said of a person and a skill; the numbers of all that is said are combined by "or"
-SAID = {"has": 1, "lacks": 2, "tool": 4, "below": 8}
-HAS, LACKS, TOOL, BELOW = SAID.values()
+FLAGS = {"has": 1, "lacks": 2, "tool": 4, "below": 8}
+HAS, LACKS, TOOL, BELOW = FLAGS.values()
 CLOSE = 16  # by a mapping that is not exact
 NAMES_WITH_NEAREST = 50  # unmatched names that get proposals; all of a large file take long
 Counts = Mapping[str, Mapping[str, list[int]]]
@@ -44,7 +44,7 @@ class AuditResult:
     file: str  # the name of what was audited
     version: str  # the version of the ontology
     reading: Reading  # what was read as what
-    closed: RoleTables  # the ontology as plain tables
+    role_tables: RoleTables  # the ontology as plain tables
     resolutions: Mapping[str, Resolution]  # what each distinct title was resolved to
     # (column, name) of each name of another vocabulary in the data, to the accepted mappings by
     # which it was read, as reasons
@@ -100,7 +100,7 @@ class AuditResult:
     def nearest_names(self) -> dict[str, list[str]]:
         """Known names near the unmatched ones of most people; proposals, which never count."""
         first = list(self.unmatched_skills)[:NAMES_WITH_NEAREST]
-        near = {name: self.closed.names.nearest(name) for name in first}
+        near = {name: self.role_tables.names.nearest(name) for name in first}
         return {name: found for name, found in near.items() if found}
 
     def coverage(self, group: str) -> dict[str, dict[str, Any]]:
@@ -120,7 +120,7 @@ class AuditResult:
         able, similar_to = self.counts["able"], self.counts["similar"]
         close = self.counts["candidates"]
         found = {}
-        for role in self.closed.roles:
+        for role in self.role_tables.roles:
             more = (
                 ("similar", similar_to.get(role, [0])[0]),
                 ("candidates", close.get(role, [0])[0]),
@@ -137,13 +137,13 @@ class AuditResult:
 
     @cached_property
     def _tasks(self) -> dict[str, dict[str, Any]]:
-        return {task: _cover(self.counts["task"].get(task), {}) for task in self.closed.tasks}
+        return {task: _cover(self.counts["task"].get(task), {}) for task in self.role_tables.tasks}
 
     @cached_property
     def _skills(self) -> dict[str, dict[str, Any]]:
         found = {}
         for skill in sorted(
-            {skill for _, skill in (*self.closed.role_skills, *self.closed.task_skills)}
+            {skill for _, skill in (*self.role_tables.role_skills, *self.role_tables.task_skills)}
         ):
             people, lacking, evidence = self.counts["skill"].get(skill, (0, 0, 0))
             (below,) = self.counts["below"].get(skill, (0,))
@@ -161,8 +161,8 @@ class AuditResult:
 
         'unassigned' where the paper names no role.
         """
-        held = {step: self.counts["step"].get(step, [0])[0] for step in self.closed.steps}
-        named = {step for _, step in self.closed.answers}
+        held = {step: self.counts["step"].get(step, [0])[0] for step in self.role_tables.steps}
+        named = {step for _, step in self.role_tables.answers}
         return {
             step: {"people": n, "state": _state(n) if step in named else "unassigned"}
             for step, n in held.items()
@@ -174,8 +174,8 @@ class AuditResult:
         order = sorted(self.candidates, key=lambda c: (-c.recorded, -c.evident, c.line))
         by_role = group_pairs((c.role, c) for c in order)
         return {
-            role: [_candidate(c, self.closed, role) for c in by_role.get(i, [])[:NEAREST]]
-            for i, role in enumerate(self.closed.roles)
+            role: [_candidate(c, self.role_tables, role) for c in by_role.get(i, [])[:NEAREST]]
+            for i, role in enumerate(self.role_tables.roles)
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -197,14 +197,14 @@ class AuditResult:
             "tasks": self._tasks,
             "skills": self._skills,
             "steps": self._steps,
-            "workflow": self.closed.workflow,
-            "marks": self.closed.marks,
+            "workflow": self.role_tables.workflow,
+            "marks": self.role_tables.marks,
             "open_titles": self.open_titles,
             "nearest": self.nearest,
             "rejected": [r.to_dict() for r in self.rejected],
-            "labels": self.closed.labels,
-            "requires": self.closed.needs("role"),
-            "performs": group_pairs(self.closed.performs),
+            "labels": self.role_tables.labels,
+            "requires": self.role_tables.needs("role"),
+            "performs": group_pairs(self.role_tables.performs),
         }
 
 
@@ -222,9 +222,9 @@ def _state(people: int) -> str:
     return "uncovered" if not people else "single" if people == 1 else "covered"
 
 
-def _candidate(found: Candidate, closed: RoleTables, role: str) -> dict[str, Any]:
+def _candidate(found: Candidate, role_tables: RoleTables, role: str) -> dict[str, Any]:
     """A person and what is missing to a role: lacking, evidenced by a tool alone, or unrecorded."""
-    needs = closed.needs("role")[role]
+    needs = role_tables.needs("role")[role]
     states = {skill: found.states.get(skill, "unrecorded") for skill in needs}
     is_full = found.recorded + found.evident == len(needs)
     return {
@@ -237,5 +237,5 @@ def _candidate(found: Candidate, closed: RoleTables, role: str) -> dict[str, Any
         "lacking": [skill for skill in needs if states[skill] == "lacking"],
         "evidence": [skill for skill in needs if states[skill] == "tool"],
         "unrecorded": [skill for skill in needs if states[skill] == "unrecorded"],
-        "parts": count_by_part(role, states, closed),
+        "parts": count_by_part(role, states, role_tables),
     }

@@ -243,10 +243,13 @@ def _staff_diff(old: Audit, new: Audit) -> StaffDiff:
             change
             for pair in pairs
             for change in _answer_changes(
-                pair, answers[0][pair[0]["line"]], answers[1][pair[1]["line"]], old.closed.names
+                pair,
+                answers[0][pair[0]["line"]],
+                answers[1][pair[1]["line"]],
+                old.role_tables.names,
             )
         ],
-        old.closed.labels,
+        old.role_tables.labels,
     )
 
 

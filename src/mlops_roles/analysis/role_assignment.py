@@ -33,7 +33,7 @@ class RoleAssignment:
     candidates: tuple[str, ...] = ()
 
     @classmethod
-    def from_title(cls, found: Resolution, closed: RoleTables) -> RoleAssignment:
+    def from_title(cls, found: Resolution, role_tables: RoleTables) -> RoleAssignment:
         """By a job title."""
         roles, sure = found.roles, found.status == "certain"
         if found.similar:
@@ -45,17 +45,21 @@ class RoleAssignment:
                 similar=similar,
                 candidates=found.candidates,
             )
-        held = _with_broader(roles if sure else (), closed)
+        held = _with_broader(roles if sure else (), role_tables)
         return cls(found.status, *held, roles=roles, candidates=found.candidates)
 
     @classmethod
-    def from_role_column(cls, written: str, graph: Graph, closed: RoleTables) -> RoleAssignment:
+    def from_role_column(
+        cls, written: str, graph: Graph, role_tables: RoleTables
+    ) -> RoleAssignment:
         """By the column `role`: roles by slug, CURIE, IRI or notation, separated by ';'."""
         holds, similar_to, close = set(), set(), set()
         for name in [name.strip() for name in written.split(";") if name.strip()] or [written]:
             for found, is_close in _roles_meant(name, graph):
-                pairs = [(role, similar) for similar, role in closed.similar if similar == found]
-                is_role = found in closed.roles or bool(closed.broader_roles(found))
+                pairs = [
+                    (role, similar) for similar, role in role_tables.similar if similar == found
+                ]
+                is_role = found in role_tables.roles or bool(role_tables.broader_roles(found))
                 if not is_role and not pairs:
                     return cls(unknown=name)
                 if is_close:
@@ -66,7 +70,7 @@ class RoleAssignment:
         roles = sorted(holds | {role for role, _ in similar_to})
         return cls(
             "certain" if roles else "none",
-            *_with_broader(sorted(holds), closed),
+            *_with_broader(sorted(holds), role_tables),
             tuple(sorted({r for r, _ in similar_to})),
             tuple(roles),
             tuple(sorted(s for _, s in similar_to)),
@@ -86,30 +90,30 @@ def _roles_meant(name: str, graph: Graph) -> list[tuple[str, bool]]:
         mapped = [m for m in mappings_of(graph).meant(name, graph) if m.relation != "refused"]
     if not mapped:
         return [(slug(graph.curie(graph.expand_curie(name) or "")), False)]
-    counted = [(slug(graph.curie(m.ours)), False) for m in mapped if m.counts]
-    return counted or [(slug(graph.curie(m.ours)), True) for m in mapped if m.relation == "close"]
+    counted = [(slug(graph.curie(m.target)), False) for m in mapped if m.counts]
+    return counted or [(slug(graph.curie(m.target)), True) for m in mapped if m.relation == "close"]
 
 
 def _with_broader(
-    named: Sequence[str], closed: RoleTables
+    named: Sequence[str], role_tables: RoleTables
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The roles held by those who hold the named ones, and which of these hold a broader one."""
     through: dict[str, str] = {}
     for role in named:
-        for broader in closed.broader_roles(role):
+        for broader in role_tables.broader_roles(role):
             if broader not in named:
                 through.setdefault(broader, role)
     return tuple(sorted({*named, *through})), tuple(sorted(through.items()))
 
 
 def covered_items(
-    closed: RoleTables, assignments: Sequence[RoleAssignment]
+    role_tables: RoleTables, assignments: Sequence[RoleAssignment]
 ) -> dict[tuple[str, str], list[int]]:
     """(group, slug) of each role, task and step that is held, to the assignments that bring it.
 
     An assignment is its place in `assignments`.
     """
-    performs, answers = group_pairs(closed.performs), group_pairs(closed.answers)
+    performs, answers = group_pairs(role_tables.performs), group_pairs(role_tables.answers)
     items: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, assignment in enumerate(assignments):
         held = {("role", role) for role in assignment.holds}

@@ -26,7 +26,7 @@ class RowChecks:
     staff: Staff  # staff, engine: the table, and where it is
     engine: Engine
     assigned: ibis.Table  # (line, nobody, spelling, assignment) of every row
-    said: ibis.Table  # (line, skill, said), see `skill_rows.SkillRows`
+    person_skills: ibis.Table  # (line, skill, flags), see `skill_rows.SkillRows`
     skills: list[str]  # the skills by their place
     unknown: Mapping[int, str]  # the assignments that name an unknown role, with the name
 
@@ -51,7 +51,7 @@ class RowChecks:
     def _contradictory(self) -> dict[int, Why]:
         """The rows in which a skill is both recorded and lacking."""
         both = HAS | LACKS
-        rows = self.said.filter((self.said.said & both) == both)
+        rows = self.person_skills.filter((self.person_skills.flags & both) == both)
         first = rows.group_by("line").agg(skill=rows.skill.min())
         found = self.engine.fetch_rows(first)
         return {line: contradiction(self.skills[skill]) for line, skill in found}

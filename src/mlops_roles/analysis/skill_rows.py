@@ -17,12 +17,12 @@ from ..ontology.tables import RoleTables
 from ..staff.engine import Engine
 from ..staff.people_table import LIST_COLUMNS, Staff
 from ..staff.values import SkillName
-from .audit_result import CLOSE, HAS, LACKS, SAID, TOOL
+from .audit_result import CLOSE, FLAGS, HAS, LACKS, TOOL
 
 if TYPE_CHECKING:
     import ibis
 
-PAIR_BITS, SAID_BITS = 24, 5  # see `_pair` and `audit_result.SAID`
+PAIR_BITS, FLAG_BITS = 24, 5  # see `_pair` and `audit_result.FLAGS`
 SUM_BITS = 53  # of whole numbers that a sum of floats has exactly
 POINT = 1 << 20  # see `score_items`
 ROLES_AT_ONCE = 8  # that are counted in the columns of one row, where most skills are of many roles
@@ -32,18 +32,20 @@ class SkillRows:
     """What the cells of staff data say of people and skills.
 
     Attributes:
-        said: (line, skill, said) of each person and each skill or unknown name in the row, an Ibis
-            table. `skill` is the place of a skill or, after all skills, that of an unknown name;
-            `said` combines the numbers of SAID by "or", and is 0 for an unknown name.
+        person_skills: (line, skill, flags) of each person and each skill or unknown name in the
+            row, an Ibis table. `skill` is the place of a skill or, after all skills, that of an
+            unknown name; `flags` combines the numbers of FLAGS by "or", and is 0 for an unknown
+            name.
         unmatched: the unknown names, by their place.
         mapped: (column, name) of each name that accepted mappings decide, to the reasons.
     """
 
-    def __init__(self, staff: Staff, engine: Engine, graph: Graph, closed: RoleTables):
-        self._staff, self._engine, self._graph, self._closed = staff, engine, graph, closed
+    def __init__(self, staff: Staff, engine: Engine, graph: Graph, role_tables: RoleTables):
+        self._staff, self._engine = staff, engine
+        self._graph, self._role_tables = graph, role_tables
         self.mapped: dict[tuple[str, str], list[str]] = {}
         self.unmatched: list[str] = []
-        self.said = self._read_said()
+        self.person_skills = self._read_person_skills()
 
     @cached_property
     def _pieces(self) -> ibis.Table:
@@ -59,33 +61,33 @@ class SkillRows:
         ]
         return ibis.union(*parts)
 
-    def _read_said(self) -> ibis.Table:
-        """The table `said`; line and skill are kept as one number, which takes half the memory."""
+    def _read_person_skills(self) -> ibis.Table:
+        """The table; line and skill are kept as one number, which takes half the memory."""
         found = self._pieces.join(self._read_names(), ["origin", "piece"])
-        pairs = found.select(key=_pair(found, "skill"), flags=found.said)
-        kept = self._engine.combine_flags(pairs, SAID_BITS)
-        pair = kept.select(pair=kept.key, said=kept.flags)
-        return pair.select(**_parts(pair, "skill"), said=pair.said)
+        pairs = found.select(key=_pair(found, "skill"), flags=found.flags)
+        kept = self._engine.combine_flags(pairs, FLAG_BITS)
+        pair = kept.select(pair=kept.key, flags=kept.flags)
+        return pair.select(**_parts(pair, "skill"), flags=pair.flags)
 
     def _read_names(self) -> ibis.Table:
-        """(origin, piece, skill, said) of each distinct piece that says something in its column."""
+        """(origin, piece, skill, flags) of each distinct piece that has a name in its column."""
         rows, unmatched = list[tuple[int, str, int, int]](), dict[str, int]()
-        places, n_skills = self._closed.places, len(self._closed.skills)
+        places, n_skills = self._role_tables.places, len(self._role_tables.skills)
         pieces = self._engine.fetch_rows(self._pieces.select("origin", "piece").distinct())
         for origin, piece in sorted(pieces):
-            said: Counter[int] = Counter()
+            flags: Counter[int] = Counter()
             for name in self._staff.cells.read(piece):
                 found, close = self._meant(LIST_COLUMNS[origin], name)
                 for kind, skills in found.items():
                     for skill in skills:
-                        said[places[skill]] |= SAID[kind]
+                        flags[places[skill]] |= FLAGS[kind]
                 for skill in close:
-                    said[places[skill]] |= CLOSE
+                    flags[places[skill]] |= CLOSE
                 if not any(found.values()) and not close and not self._is_said(name):
-                    said[n_skills + unmatched.setdefault(name.name, len(unmatched))] |= 0
-            rows += [(origin, piece, *pair) for pair in said.items()]
+                    flags[n_skills + unmatched.setdefault(name.name, len(unmatched))] |= 0
+            rows += [(origin, piece, *pair) for pair in flags.items()]
         self.unmatched = list(unmatched)
-        types = {"origin": int, "piece": str, "skill": int, "said": int}
+        types = {"origin": int, "piece": str, "skill": int, "flags": int}
         return self._engine.from_rows(types, rows)
 
     def _meant(self, cell: str, name: SkillName) -> tuple[dict[str, list[str]], list[str]]:
@@ -94,9 +96,9 @@ class SkillRows:
         In an assessment a tool says nothing, and neither does a tool that is lacking. Second, the
         skills that the name is close to by a mapping. Notes the mappings of the name.
         """
-        names, folded = self._closed.names, fold_name(name.name)
+        names, folded = self._role_tables.names, fold_name(name.name)
         if mapped := names.mapped(folded):
-            reasons = [m.reason(self._graph.curie(m.ours)) for m in mapped]
+            reasons = [m.reason(self._graph.curie(m.target)) for m in mapped]
             self.mapped[cell, name.name] = reasons
         state = "lacks" if cell == "lacks" else name.state
         meaning = names.meaning(folded, whole=state != "has")
@@ -108,33 +110,34 @@ class SkillRows:
 
     def _is_said(self, name: SkillName) -> bool:
         """Whether a name with a level is known: a tool that is lacking says nothing of a skill."""
-        return name.state != "has" and fold_name(name.name) in self._closed.names
+        return name.state != "has" and fold_name(name.name) in self._role_tables.names
 
 
 # counted ---------------------------------------------------------------------------------
 
 
-def score_roles(said: ibis.Table, engine: Engine, closed: RoleTables) -> ibis.Table:
+def score_roles(person_skills: ibis.Table, engine: Engine, role_tables: RoleTables) -> ibis.Table:
     """(line, block, c0, c1 …): the scores of a person for the roles of a block, packed in columns.
 
     `split_scores` gives a row for each person and role. A score has 1 << `score_bits` for each
     required skill that is recorded, and 1 for each that a tool alone is evidence for, so that it
     orders the people of a role.
     """
-    bits, rows = score_bits(closed), list(_needed_in_blocks(closed))
+    bits, rows = score_bits(role_tables), list(_needed_in_blocks(role_tables))
     columns = [f"c{i}" for i in range(len(rows[0]) - 2 if rows else 1)]
     needed = engine.from_rows(dict.fromkeys(("skill", "block", *columns), int), rows)
-    shown = said.filter(((said.said & (HAS | TOOL)) > 0) & ((said.said & LACKS) == 0))
+    flags = person_skills.flags
+    shown = person_skills.filter(((flags & (HAS | TOOL)) > 0) & ((flags & LACKS) == 0))
     met = shown.join(needed, "skill")
-    has = (met.said & HAS) > 0
+    has = (met.flags & HAS) > 0
     return _add_points(met, "block", {c: has.ifelse(met[c] << bits, met[c]) for c in columns})
 
 
-def split_scores(scores: ibis.Table, closed: RoleTables) -> ibis.Table:
+def split_scores(scores: ibis.Table, role_tables: RoleTables) -> ibis.Table:
     """(line, role, score) of each person and role that share a skill."""
     import ibis
 
-    width, size = roles_at_once(closed), 2 * score_bits(closed)
+    width, size = roles_at_once(role_tables), 2 * score_bits(role_tables)
     places = (divmod(i, SUM_BITS // size) for i in range(width))
     parts = [
         scores.select(
@@ -147,32 +150,36 @@ def split_scores(scores: ibis.Table, closed: RoleTables) -> ibis.Table:
     return ibis.union(*(part.filter(part.score > 0) for part in parts))
 
 
-def score_bits(closed: RoleTables) -> int:
+def score_bits(role_tables: RoleTables) -> int:
     """The bits that hold how many skills a role requires; a score has twice as many."""
-    return max(map(len, closed.needs("role").values()), default=1).bit_length()
+    return max(map(len, role_tables.needs("role").values()), default=1).bit_length()
 
 
-def roles_at_once(closed: RoleTables) -> int:
+def roles_at_once(role_tables: RoleTables) -> int:
     """The roles in a block: several if one in ROLES_AT_ONCE requires a skill, on average.
 
     A few roles share most of their skills, and are counted in one row for each person; of a large
     framework each role has few of the skills, and is counted in a row of its own.
     """
-    pairs = sum(map(len, closed.needs("role").values()))
-    is_dense = pairs * ROLES_AT_ONCE > len(closed.roles) * len(closed.skills)
-    return min(ROLES_AT_ONCE, len(closed.roles)) if is_dense else 1
+    pairs = sum(map(len, role_tables.needs("role").values()))
+    is_dense = pairs * ROLES_AT_ONCE > len(role_tables.roles) * len(role_tables.skills)
+    return min(ROLES_AT_ONCE, len(role_tables.roles)) if is_dense else 1
 
 
-def _needed_in_blocks(closed: RoleTables) -> Iterator[tuple[int, ...]]:
+def _needed_in_blocks(role_tables: RoleTables) -> Iterator[tuple[int, ...]]:
     """(skill, block, c0, c1 …): a score of 1 for each role of the block that requires the skill."""
-    needs, width, size = closed.needs("role"), roles_at_once(closed), 2 * score_bits(closed)
+    needs, width, size = (
+        role_tables.needs("role"),
+        roles_at_once(role_tables),
+        2 * score_bits(role_tables),
+    )
     in_column = SUM_BITS // size
-    for start in range(0, len(closed.roles), width):
-        roles = [set(needs.get(role, ())) for role in closed.roles[start : start + width]]
+    for start in range(0, len(role_tables.roles), width):
+        roles = [set(needs.get(role, ())) for role in role_tables.roles[start : start + width]]
         for skill in sorted(set().union(*roles)):
             ones = [(skill in role) << size * (i % in_column) for i, role in enumerate(roles)]
             columns = (sum(ones[i : i + in_column]) for i in range(0, width, in_column))
-            yield closed.places[skill], start // width, *columns
+            yield role_tables.places[skill], start // width, *columns
 
 
 def score_items(met: ibis.Table) -> ibis.Table:
@@ -181,7 +188,7 @@ def score_items(met: ibis.Table) -> ibis.Table:
 
 
 def _points(met: ibis.Table, flag: int) -> Any:
-    return ((met.said & flag) > 0).ifelse(POINT, 1)
+    return ((met.flags & flag) > 0).ifelse(POINT, 1)
 
 
 def _pair(table: ibis.Table, column: str) -> Any:

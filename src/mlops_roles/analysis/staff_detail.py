@@ -54,8 +54,8 @@ class _Detail:
 
     def __init__(self, audit: Audit, limit: int):
         self.audit, self.limit = audit, limit
-        self.engine, self.closed = audit.engine, audit.closed
-        self.needs = self.closed.needs("role")
+        self.engine, self.role_tables = audit.engine, audit.role_tables
+        self.needs = self.role_tables.needs("role")
         self._known_states: dict[int, dict[str, State]] = {}
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,8 +95,8 @@ class _Detail:
         missing = [line for line in lines if line not in self._known_states]
         wanted = self.engine.from_rows({"line": int}, ((line,) for line in missing))
         facts = self.audit.facts
-        facts = facts.filter(facts.skill < len(self.closed.skills)).join(wanted, "line")
-        rows = sorted(self.engine.fetch_rows(facts.select("line", "skill", "said")))
+        facts = facts.filter(facts.skill < len(self.role_tables.skills)).join(wanted, "line")
+        rows = sorted(self.engine.fetch_rows(facts.select("line", "skill", "flags")))
         for line, pairs in group_pairs((line, pair) for line, *pair in rows).items():
             self._known_states[line] = self.audit.states(pairs)
         return self._known_states
@@ -120,7 +120,7 @@ class _Detail:
             how = {"by": "role" if outright else "title", "written": written, "through": through}
             counts = self._counts(role, states.get(line, {}))
             found[role].append(named[line] | how | counts)
-        return {role: found[role] for role in self.closed.roles if role in found}
+        return {role: found[role] for role in self.role_tables.roles if role in found}
 
     def _counts(self, role: str, states: Mapping[str, State]) -> dict[str, int]:
         """How many of the skills of a role are recorded, by a tool alone, lacking, and required."""
@@ -159,15 +159,15 @@ class _Detail:
     def _single_skills(self) -> Iterator[tuple[str, str, int]]:
         """The same of each skill that is required and recorded for one person."""
         counts, facts = self.audit.coverage("skill"), self.audit.facts
-        places = [self.closed.places[s] for s, c in counts.items() if c["people"] == 1]
+        places = [self.role_tables.places[s] for s, c in counts.items() if c["people"] == 1]
         wanted = self.engine.from_rows({"skill": int}, ((place,) for place in places))
-        had = facts.filter((facts.said & HAS) > 0).join(wanted, "skill").select("skill", "line")
+        had = facts.filter((facts.flags & HAS) > 0).join(wanted, "skill").select("skill", "line")
         for place, line in self.engine.fetch_rows(had):
-            yield "skill", self.closed.skills[place], line
+            yield "skill", self.role_tables.skills[place], line
 
     @cached_property
     def _items(self) -> dict[tuple[str, str], list[int]]:
-        return covered_items(self.closed, self.audit.assignments)
+        return covered_items(self.role_tables, self.audit.assignments)
 
     # people -----------------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ class _Detail:
         known = self.audit.known.select("line", "assignment")
         rows = self.engine.fetch_rows(used.order_by("line").limit(self.limit).join(known, "line"))
         states = self._states([line for line, *_ in rows])
-        roles_of = group_pairs((skill, role) for role, skill in self.closed.role_skills)
+        roles_of = group_pairs((skill, role) for role, skill in self.role_tables.role_skills)
         for line, person, unit, title, assignment in sorted(rows):
             known_of = states.get(line, {})
             holder = self.audit.assignments[assignment]
@@ -223,12 +223,12 @@ class _Detail:
 
         Both are left out where there are none.
         """
-        if not named and not self.closed.incorporated(role):
+        if not named and not self.role_tables.incorporated(role):
             return {}
         of_role: dict[str, State] = {
             s: states.get(s, "unrecorded") for s in self.needs.get(role, ())
         }
-        parts = count_by_part(role, of_role, self.closed)
+        parts = count_by_part(role, of_role, self.role_tables)
         found: dict[str, Any] = {"parts": parts} if parts else {}
         if named:
             found["missing"] = {
@@ -277,7 +277,7 @@ class _Detail:
             | {f"{g}s": covered.get((unit, g), (0, 0, 0))[0] for g in ("role", "task", "skill")}
             | {f"single_{g}s": covered.get((unit, g), (0, 0, 0))[1] for g in ("task", "skill")}
             | {"bus_factor": covered.get((unit, "task"), (0, 0, 0))[2]}
-            | {"held": {r: roles[unit][r] for r in self.closed.roles if r in roles[unit]}}
+            | {"held": {r: roles[unit][r] for r in self.role_tables.roles if r in roles[unit]}}
             for unit, people in first
         ]
 
@@ -300,9 +300,9 @@ class _Detail:
         """The same of each skill that a role or task requires."""
         import ibis
 
-        places = [(self.closed.places[s],) for s in self.audit.coverage("skill")]
+        places = [(self.role_tables.places[s],) for s in self.audit.coverage("skill")]
         facts = self.audit.facts
-        had = facts.filter((facts.said & HAS) > 0).select("line", "skill")
+        had = facts.filter((facts.flags & HAS) > 0).select("line", "skill")
         had = had.join(self.engine.from_rows({"skill": int}, places), "skill").select(
             "line", "skill"
         )

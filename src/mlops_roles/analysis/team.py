@@ -128,7 +128,7 @@ def team(  # noqa: PLR0913  # what may be asked of a group, all of it optional
     """
     cover = _check_arguments(cover, size, redundancy, seconds)
     audit, names = as_audit(staff), [must] if isinstance(must, str) else list(must)
-    model = CoverageModel.from_tables(audit.closed)
+    model = CoverageModel.from_tables(audit.role_tables)
     fixed = _checked(load_people(audit, names), size)
     trained = slug_of_role(role, audit.graph) if role else None
     items = _items(model, cover, trained)

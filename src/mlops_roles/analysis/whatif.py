@@ -146,7 +146,7 @@ def _whatif(
     audit: Audit, pairs: Sequence[tuple[str, str]], hire: Sequence[str], leave: str | Iterable[str]
 ) -> WhatIf:
     """`whatif` of an audit."""
-    model = CoverageModel.from_tables(audit.closed)
+    model = CoverageModel.from_tables(audit.role_tables)
     leaving = _as_names("leave", leave)
     lessons = [(fold_person(p), _resolve_skill(s, audit.graph, model.tables)) for p, s in pairs]
     hires = [model.assumed_hire(slug_of_role(name, audit.graph)) for name in hire]

@@ -133,7 +133,7 @@ class _MergedGraph:
         rows: for each statement of a mapping, the rows that make it, as file:line.
         mapped: the statements of the set under test.
         statements: all statements.
-        ours: the terms of the ontology.
+        own_terms: the terms of the ontology.
     """
 
     def __init__(self, mappings: MappingSet, graph: Graph):
@@ -146,7 +146,7 @@ class _MergedGraph:
         triples = (*(quad.triple for quad in asserted), *self.rows)
         self.statements = ox.Dataset(ox.Quad(*triple) for triple in triples)
         quads = self.statements.quads_for_predicate(DEFINED_BY)
-        self.ours = {q.subject for q in quads if q.object == ox.NamedNode(BASE)}
+        self.own_terms = {q.subject for q in quads if q.object == ox.NamedNode(BASE)}
 
     def issues(self) -> Iterator[CoherenceIssue]:
         """All that is wrong, and then the warnings."""
@@ -205,9 +205,9 @@ class _MergedGraph:
         quads = self.statements.quads_for_predicate(EXACT_MATCH)
         ends = {term for quad in quads for term in (quad.subject, quad.object)}
         message = "exact matches make two of our terms one; make one of these skos:closeMatch"
-        for start in sorted(ends & self.ours, key=str):
+        for start in sorted(ends & self.own_terms, key=str):
             for other, way in self._exact_closure(start).items():
-                if other in self.ours and str(start) < str(other):
+                if other in self.own_terms and str(start) < str(other):
                     yield self._issue("two in one", (start, other), way, message)
 
     def rejected_mappings(self) -> Iterator[CoherenceIssue]:
@@ -231,8 +231,8 @@ class _MergedGraph:
         """Each exact, close, broad or narrow match under test, with our term and theirs."""
         for triple in self.mapped:
             one, other = triple.subject, triple.object
-            if triple.predicate in MATCHES and (one in self.ours) != (other in self.ours):
-                yield triple, *((one, other) if one in self.ours else (other, one))
+            if triple.predicate in MATCHES and (one in self.own_terms) != (other in self.own_terms):
+                yield triple, *((one, other) if one in self.own_terms else (other, one))
 
     def _groups(self, term: Any) -> set[str]:
         """The groups of `matching/kinds.csv` that the classes of a term, or those above, are in."""
@@ -244,25 +244,25 @@ class _MergedGraph:
 
     def other_kinds(self) -> Iterator[CoherenceIssue]:
         """Matches of a position, an ability and an agent, no one of which is another."""
-        for triple, ours, theirs in self._matches():
-            one, other = self._groups(ours), self._groups(theirs)
+        for triple, target, source in self._matches():
+            one, other = self._groups(target), self._groups(source)
             if one and other and one.isdisjoint(other):
                 kinds = f"one is of the kind {'/'.join(one)}, the other of {'/'.join(other)}"
                 message = f"{kinds}; withdraw the mapping, or make it skos:relatedMatch"
-                yield self._issue("other kind", (theirs, ours), [triple], message)
+                yield self._issue("other kind", (source, target), [triple], message)
 
     def other_labels(self) -> Iterator[CoherenceIssue]:
         """Exact and close matches of a term whose label is that of another term of ours."""
         named: dict[str, set[Any]] = defaultdict(set)
-        for ours in self.ours:
-            for label in self._labels(ours):
-                named[label].add(ours)
-        for triple, ours, theirs in self._matches():
-            others = {term for label in self._labels(theirs) for term in named[label]}
-            if triple.predicate in (EXACT_MATCH, CLOSE_MATCH) and others and ours not in others:
+        for term in self.own_terms:
+            for label in self._labels(term):
+                named[label].add(term)
+        for triple, target, source in self._matches():
+            others = {term for label in self._labels(source) for term in named[label]}
+            if triple.predicate in (EXACT_MATCH, CLOSE_MATCH) and others and target not in others:
                 shown = " and ".join(sorted(map(self.graph.format_term, others)))
                 message = f"its label is that of {shown}; look at the mapping again"
-                yield self._issue("other label", (theirs, ours), [triple], message)
+                yield self._issue("other label", (source, target), [triple], message)
 
     def _labels(self, term: Any) -> set[str]:
         """The preferred labels and titles of a term, folded."""
@@ -271,12 +271,14 @@ class _MergedGraph:
 
     def other_mappings(self) -> Iterator[CoherenceIssue]:
         """Exact and close matches of a term that a shipped exact match gives to another of ours."""
-        for triple, ours, theirs in self._matches():
-            for linked, shipped in self._linked(theirs, {EXACT_MATCH}):
-                is_other = linked in self.ours and linked != ours and shipped not in self.mapped
+        for triple, target, source in self._matches():
+            for linked, shipped in self._linked(source, {EXACT_MATCH}):
+                is_other = (
+                    linked in self.own_terms and linked != target and shipped not in self.mapped
+                )
                 if is_other and triple.predicate in (EXACT_MATCH, CLOSE_MATCH):
                     message = "a shipped alignment maps it elsewhere; look at the mapping again"
-                    yield self._issue("other mapping", (theirs, ours), [triple, shipped], message)
+                    yield self._issue("other mapping", (source, target), [triple, shipped], message)
 
     # what must stay satisfiable -----------------------------------------------------
 
@@ -301,7 +303,7 @@ class _MergedGraph:
         quads = (q for cls in CLASSES for q in self.statements.quads_for_object(cls))
         classes: set[Any] = {q.subject for q in quads if isinstance(q.subject, ox.NamedNode)}
         mapped = (t for t in self.mapped if t.predicate in SUBCLASS)
-        return (classes - self.ours).union(*((t.subject, t.object) for t in mapped))
+        return (classes - self.own_terms).union(*((t.subject, t.object) for t in mapped))
 
     def _types(self, term: Any) -> list[Any]:
         quads = self.statements.quads_for_subject(term)

@@ -415,7 +415,7 @@ def _mapped_titles(graph: Graph) -> Iterator[dict[str, str]]:
     roles = {row["role"] for row in ask("roles", graph)} if found.names else set()
     for name, theirs in found.names.items():
         for mapped in (mapped for iri in theirs for mapped in found.by_term[iri]):
-            role = graph.curie(mapped.ours)
+            role = graph.curie(mapped.target)
             is_word = not any(c.isdigit() or c == ":" for c in name)
             if mapped.counts and is_word and (role in roles or role in similar_to):
                 row = {"title": name, "role": role, "kind": "mapped", "rows": mapped.citation}

@@ -127,7 +127,7 @@ def survey(
     proposals = _mapping_set(search, Path(source).stem)
     mapped = list(_mapped_already(search))
     known = {row["term"] for row in mapped} | {row.subject for row in proposals.mappings}
-    named = search.theirs.terms & search.theirs.names.keys() - known
+    named = search.vocabulary.terms & search.vocabulary.names.keys() - known
     without = [{"term": term, "label": search.label(term)} for term in named]
     return Survey(proposals, mapped, sorted(without, key=lambda row: (row["label"], row["term"])))
 
@@ -142,12 +142,12 @@ def _mapped_already(search: _EvidenceSearch) -> Iterator[dict[str, str]]:
                 found[term, row.subject] = relation, f"alignment {name}"
     for term, mapped in mappings_of(search.graph).by_term.items():
         for one in mapped:
-            found[term, one.ours] = one.relation, one.citation
-    for (term, ours), (relation, by) in sorted(found.items()):
-        if term in search.theirs.names and term in search.theirs.terms:
+            found[term, one.target] = one.relation, one.citation
+    for (term, target), (relation, by) in sorted(found.items()):
+        if term in search.vocabulary.names and term in search.vocabulary.terms:
             label = search.label(term)
             named = {"term": term, "label": label, "relation": relation}
-            yield named | {"ours": ours, "ours_label": search.label(ours), "by": by}
+            yield named | {"ours": target, "ours_label": search.label(target), "by": by}
 
 
 def _spellings(iri: str) -> Iterator[str]:
@@ -175,7 +175,7 @@ class _EvidenceSearch:
     Attributes:
         graph: our terms, the alignments, what was added and the source's terms.
         known: our terms and what was added; the source's mappings give no title a meaning there.
-        theirs: the terms to be mapped.
+        vocabulary: the terms to be mapped.
         titles: the kinds of title that (reading of a name, role) is.
         own: the names of our skills and tools.
         mapped: the labels of terms that a shipped alignment maps to our terms.
@@ -183,8 +183,8 @@ class _EvidenceSearch:
         misleading: terms that a shipped set rejects: their names say little.
     """
 
-    def __init__(self, graph: Graph, known: Graph, theirs: Vocabulary):
-        self.graph, self.known, self.theirs = graph, known, theirs
+    def __init__(self, graph: Graph, known: Graph, vocabulary: Vocabulary):
+        self.graph, self.known, self.vocabulary = graph, known, vocabulary
         self.titles: dict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
         for title, role, kind, language, _ in ask_texts(graph, "titles"):
             for key in _title_keys(title, language):
@@ -219,7 +219,7 @@ class _EvidenceSearch:
             for quad in self.graph.store.quads_for_pattern(None, RDF_TYPE, cls):
                 if (
                     isinstance(quad.subject, ox.NamedNode)
-                    and quad.subject.value not in self.theirs.terms
+                    and quad.subject.value not in self.vocabulary.terms
                 ):
                     term = quad.subject.value
                     for name in {fold_title(local_name_words(term)), *self._folded_labels(term)}:
@@ -236,8 +236,8 @@ class _EvidenceSearch:
 
     def label(self, term: str) -> str:
         """The preferred label of a term, in English if there is one."""
-        if term in self.theirs.terms:
-            return self.theirs.label(term)
+        if term in self.vocabulary.terms:
+            return self.vocabulary.label(term)
         labels = [(label.language != "en", label.value) for label in self._labels(term)]
         return min(labels)[1] if labels else local_name_words(term)
 
@@ -280,11 +280,11 @@ class _EvidenceSearch:
     # by name ---------------------------------------------------------------------------
 
     def _by_name(self) -> Evidence:
-        theirs = self.theirs
-        for source in sorted(theirs.terms & theirs.names.keys()):
-            sort, names = theirs.sorts[source], theirs.names[source]
-            groups, _ = theirs.group(source)
-            names = [name for name in names if not theirs.is_claimed(name, source)]
+        vocabulary = self.vocabulary
+        for source in sorted(vocabulary.terms & vocabulary.names.keys()):
+            sort, names = vocabulary.sorts[source], vocabulary.names[source]
+            groups, _ = vocabulary.group(source)
+            names = [name for name in names if not vocabulary.is_claimed(name, source)]
             if sort in ("class", "thing") and (
                 not groups or "position" in groups or sort == "class"
             ):
@@ -336,7 +336,7 @@ class _EvidenceSearch:
         """Whether a name, or its last word, has a word of a preferred label."""
         stems = {
             stem
-            for label in self.theirs.preferred(source)
+            for label in self.vocabulary.preferred(source)
             for stem in read_label(label.text, languages_of(label.language)[0]).stems
         }
         text = name.text.split()[-1] if last and name.text.split() else name.text
@@ -392,7 +392,7 @@ class _EvidenceSearch:
     def _by_chain(self) -> Evidence:
         """Terms that are mapped to the same."""
         for source, target, relation, through in ask_texts(self.graph, "mapped-alike"):
-            if source in self.theirs.terms:
+            if source in self.vocabulary.terms:
                 kind = "loose chain" if relation.endswith("relatedMatch") else "chain"
                 text = f"both are mapped to {self.graph.curie(through)}"
                 yield source, target, Reason(kind, through, text, relation.removeprefix(SKOS))
@@ -400,7 +400,7 @@ class _EvidenceSearch:
     def _by_parent(self, found: Reasons) -> Evidence:
         """For terms without a match of their own: the close matches of what they are below."""
         for source, above in ask_texts(self.graph, "outside-parents"):
-            if source in self.theirs.terms and source not in found and above in found:
+            if source in self.vocabulary.terms and source not in found and above in found:
                 text = f"lies below {self.graph.curie(above)}, which may be the same"
                 for target, reasons in sorted(found[above].items()):
                     if any(reason.is_close for reason in reasons):
@@ -409,7 +409,7 @@ class _EvidenceSearch:
     def _add_kinds(self, found: Reasons) -> None:
         """Add a reason where both are of one kind, by their classes, schemes or parents."""
         for source, by_target in found.items():
-            groups, because = self.theirs.group(source)
+            groups, because = self.vocabulary.group(source)
             for target, reasons in by_target.items():
                 if groups & self._own_groups(target):
                     reasons.append(Reason("kind", "kind", because))
@@ -428,7 +428,7 @@ class _EvidenceSearch:
         known = Descriptions(
             (term, text, language)
             for term, text, language in rows
-            if term in found or term not in self.theirs.terms  # all of ours tell which are rare
+            if term in found or term not in self.vocabulary.terms  # all of ours tell which are rare
         )
         for source, by_target in found.items():
             for target in by_target:
@@ -440,9 +440,9 @@ class _EvidenceSearch:
     def _by_neighbours(self, found: Reasons) -> Evidence:
         """Terms of no known kind among which many have a likely match of one kind."""
         groups: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for term in self.theirs.terms & self.theirs.names.keys():
-            if self.theirs.sorts[term] == "thing" and not self.theirs.group(term)[0]:
-                groups[self.theirs.context_of(term)].add(term)
+        for term in self.vocabulary.terms & self.vocabulary.names.keys():
+            if self.vocabulary.sorts[term] == "thing" and not self.vocabulary.group(term)[0]:
+                groups[self.vocabulary.context_of(term)].add(term)
         for terms in groups.values():
             matched = [t for t in terms if t in found and self._is_likely(t, found[t])]
             if len(matched) >= MIN_NEIGHBOURS and len(matched) >= len(terms) * SHARE_NEIGHBOURS:
@@ -464,10 +464,12 @@ def _title_keys(title: str, language: str) -> Iterator[tuple[str, ...]]:
     yield from ((tag, *read_label(title, tag).stems) for tag in languages_of(language))
 
 
-def _mapped_names(rows: Iterable[Mapping], ours: Container[str]) -> Iterator[OwnName]:
+def _mapped_names(rows: Iterable[Mapping], own_terms: Container[str]) -> Iterator[OwnName]:
     """The labels in shipped mappings of our roles, skills and tools, the closest match first."""
     places = {f"{SKOS}{match}": place for place, match in enumerate(MATCH_ORDER[:2])}
-    counted = [m for m in rows if not m.negated and m.predicate in places and m.subject in ours]
+    counted = [
+        m for m in rows if not m.negated and m.predicate in places and m.subject in own_terms
+    ]
     for row in sorted(counted, key=lambda m: places[m.predicate]):
         yield OwnName(row.subject, row.cells["object_label"], "en", "mapped", "closeMatch")
 

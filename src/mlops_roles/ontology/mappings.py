@@ -105,9 +105,9 @@ class Cited(NamedTuple):
 class Mapped:
     """A mapping from a term or name of another vocabulary to one of our terms, with its sources."""
 
-    theirs: str  # the IRI of their term; a name, if the mapping is about a name
-    ours: str  # the IRI of our term
-    # 'exact', 'narrower' (theirs is narrower than ours), 'close', 'broader', 'refused'
+    source: str  # the IRI of their term; a name, if the mapping is about a name
+    target: str  # the IRI of our term
+    # 'exact', 'narrower' (the source is narrower than the target), 'close', 'broader', 'refused'
     relation: Relation
     rows: tuple[Cited, ...]  # the mappings that it rests on
     is_shipped: bool = False  # whether it rests on a shipped alignment alone
@@ -115,7 +115,7 @@ class Mapped:
 
     @property
     def counts(self) -> bool:
-        """Whether a person who has `theirs` has `ours`, too: it is the same or narrower."""
+        """Whether a person who has the source has the target, too: it is the same or narrower."""
         return self.relation in ("exact", "narrower")
 
     def reason(self, term: str) -> str:
@@ -154,19 +154,19 @@ class Mappings:
             is_wanted: whether a term of ours, given by IRI, is one of those asked for.
         """
         found: dict[str, dict[str, Mapped]] = defaultdict(dict)
-        for name, theirs in self.names.items():
-            for mapped in (m for iri in theirs for m in self.by_term[iri] if is_wanted(m.ours)):
+        for name, iris in self.names.items():
+            for mapped in (m for iri in iris for m in self.by_term[iri] if is_wanted(m.target)):
                 # a shipped alignment refuses an outside term, and not its name
                 if mapped.relation != "refused" or not mapped.is_shipped:
                     _keep_first(found[fold(name)], mapped)
         by_file: dict[tuple[str, str, str], list[Mapped]] = defaultdict(list)
         for name, file, mapped in self.decided:
-            if is_wanted(mapped.ours):
-                by_file[file, fold(name), mapped.ours].append(mapped)
-        for (_, name, ours), rows in by_file.items():
+            if is_wanted(mapped.target):
+                by_file[file, fold(name), mapped.target].append(mapped)
+        for (_, name, target), rows in by_file.items():
             if len({mapped.relation == "refused" for mapped in rows}) == 1:
-                found[name][ours] = rows[-1]
-        return {name: by_ours for name, by_ours in found.items() if name and by_ours}
+                found[name][target] = rows[-1]
+        return {name: by_target for name, by_target in found.items() if name and by_target}
 
     def meant(self, name: str, graph: Graph) -> list[Mapped]:
         """What a term of others means, given by its IRI, CURIE, code or label."""
@@ -178,11 +178,11 @@ class Mappings:
         return [m for iri in dict.fromkeys(chain(*named)) for m in self.by_term[iri]]
 
 
-def _keep_first(by_ours: dict[str, Mapped], mapped: Mapped) -> None:
+def _keep_first(by_target: dict[str, Mapped], mapped: Mapped) -> None:
     """Keep of two mappings to one term the one whose relation comes first in PRECEDENCE."""
-    known = by_ours.setdefault(mapped.ours, mapped)
+    known = by_target.setdefault(mapped.target, mapped)
     if PRECEDENCE.index(mapped.relation) < PRECEDENCE.index(known.relation):
-        by_ours[mapped.ours] = mapped
+        by_target[mapped.target] = mapped
 
 
 @once_per_graph
@@ -194,9 +194,9 @@ def mappings_of(graph: Graph) -> Mappings:
     if not graph.added:
         return Mappings()
     edges = _edges(graph)
-    ours = _own_terms(None, graph) if edges else set[str]()
-    outside = (iri for iri in edges if iri not in ours or not iri.startswith(f"{BASE}/"))
-    means = {iri: list(_means(iri, edges, ours)) for iri in outside}
+    own_terms = _own_terms(None, graph) if edges else set[str]()
+    outside = (iri for iri in edges if iri not in own_terms or not iri.startswith(f"{BASE}/"))
+    means = {iri: list(_means(iri, edges, own_terms)) for iri in outside}
     by_term = {iri: mapped for iri, mapped in means.items() if mapped}
     names: dict[str, list[str]] = defaultdict(list)
     for iri in by_term:
@@ -240,7 +240,9 @@ def _edges(graph: Graph) -> dict[str, list[_Edge]]:
     return edges
 
 
-def _means(start: str, edges: Mapping[str, list[_Edge]], ours: Container[str]) -> Iterator[Mapped]:
+def _means(
+    start: str, edges: Mapping[str, list[_Edge]], own_terms: Container[str]
+) -> Iterator[Mapped]:
     """Which of our terms a term leads to: by exact matches and at most one other mapping.
 
     Of several ways to a term, the one whose relation comes first in PRECEDENCE counts, and of
@@ -251,7 +253,7 @@ def _means(start: str, edges: Mapping[str, list[_Edge]], ours: Container[str]) -
     seen = {(start, "exact")}
     while todo:
         at, relation, way = todo.popleft()
-        if at in ours and way:
+        if at in own_terms and way:
             rows = tuple(edge.row for edge in way)
             shipped = all(edge.is_shipped for edge in way)
             _keep_first(found, Mapped(start, at, relation, rows, shipped))
@@ -329,10 +331,10 @@ def find_outside_term(name: str, kind: str | None, graph: Graph) -> str | None:
     """
     found = mappings_of(graph).meant(name, graph)
     if kind is None:
-        terms = {mapped.theirs for mapped in found if not mapped.is_name}
+        terms = {mapped.source for mapped in found if not mapped.is_name}
     else:
         own = _own_terms(kind, graph)
-        terms = {m.ours for m in found if m.relation == "exact" and m.ours in own}
+        terms = {m.target for m in found if m.relation == "exact" and m.target in own}
     return _only_one(name, terms, graph)
 
 
@@ -363,10 +365,12 @@ def state_what_mappings_mean(graph: Graph) -> None:
     for mapped in chain(*mappings_of(graph).by_term.values()):
         if mapped.counts:
             pair: dict[ox.Variable, Term] = {
-                ox.Variable("theirs"): ox.NamedNode(mapped.theirs),
-                ox.Variable("ours"): ox.NamedNode(mapped.ours),
+                ox.Variable("theirs"): ox.NamedNode(mapped.source),
+                ox.Variable("ours"): ox.NamedNode(mapped.target),
                 ox.Variable("relation"): ox.Literal(mapped.relation),
             }
             rows: Any = graph.store.query(text, use_default_graph_as_union=True, substitutions=pair)
-            quads = [ox.Quad(person, follows, ours, INFERRED) for person, follows, ours, *_ in rows]
+            quads = [
+                ox.Quad(person, follows, target, INFERRED) for person, follows, target, *_ in rows
+            ]
             graph.store.extend(quads)

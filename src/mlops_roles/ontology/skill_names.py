@@ -87,23 +87,23 @@ class SkillNames(Mapping[str, Meaning]):
         refused term is taken from what the name means without mappings.
         """
         found = MappedNames()
-        for name, by_ours in mappings.items():
+        for name, by_target in mappings.items():
             form = _compact(name)
             of = {
                 relation: _union(
-                    by_term.get(term, []) for term, m in by_ours.items() if m.relation == relation
+                    by_term.get(term, []) for term, m in by_target.items() if m.relation == relation
                 )
                 for relation in PRECEDENCE
             }
             refused, own = of["refused"], self.get(name, [])
             if of["exact"] or of["narrower"]:  # a mapped term may be a skill of the company, too
-                theirs = _union(by_term.get(m.theirs, []) for m in by_ours.values())
-                found.same[form] = _union([theirs, of["exact"]])
-                found.had[form] = _union([theirs, of["exact"], of["narrower"]])
+                source = _union(by_term.get(m.source, []) for m in by_target.values())
+                found.same[form] = _union([source, of["exact"]])
+                found.had[form] = _union([source, of["exact"], of["narrower"]])
             elif refused:
                 found.had[form] = found.same[form] = [p for p in own if p not in refused]
             found.candidates[form] = [] if form in found.had else of["close"]
-            found.by_term[form] = dict(by_ours)
+            found.by_term[form] = dict(by_target)
         return SkillNames(self.listed, self.labels, found)
 
     def __iter__(self) -> Iterator[str]:
@@ -131,7 +131,7 @@ class SkillNames(Mapping[str, Meaning]):
     def mapped(self, name: str) -> list[Mapped]:
         """The mappings that the meaning of a folded name, or of its parts, rests on."""
         found = (self.decided.by_term.get(form, {}) for form in self._forms(name))
-        return [mapped for by_ours in found for mapped in by_ours.values()]
+        return [mapped for by_target in found for mapped in by_target.values()]
 
     def _forms(self, name: str) -> list[str]:
         """A folded name and its parts, as they are looked up."""

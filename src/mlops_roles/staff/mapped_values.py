@@ -27,7 +27,7 @@ class MappedValues:
     def role(self, iri: str) -> str | None:
         """Their role, for the column `role`, if it is the same as or narrower than one of ours."""
         found = self._mappings.by_term.get(iri, ())
-        return iri if any(m.counts and m.ours in self._roles for m in found) else None
+        return iri if any(m.counts and m.target in self._roles for m in found) else None
 
     def role_keys(self, keys: Sequence[str]) -> dict[int, str]:
         """The places of their roles among some keys, each with the role for the column `role`."""

@@ -102,10 +102,10 @@ class RdfCells(PersonCells):
         self.groups = _Groups(
             (_key(q.subject), _key(q.object)) for q in quads if self._column(q) == "same"
         )
-        self.said: dict[str, dict[Thing, list[Node]]] = defaultdict(lambda: defaultdict(list))
+        self.statements: dict[str, dict[Thing, list[Node]]] = defaultdict(lambda: defaultdict(list))
         for quad in quads:
             if column := self._column(quad):
-                self.said[column][self.groups[_key(quad.subject)]].append(quad.object)
+                self.statements[column][self.groups[_key(quad.subject)]].append(quad.object)
 
     def _shipped_axioms(self) -> Iterator[tuple[str, str, str]]:
         for predicate in (*BELOW, *EQUAL):
@@ -160,7 +160,7 @@ class RdfCells(PersonCells):
 
     def _text(self, column: str, thing: Thing) -> str:
         """The one text of a thing in a column; '' if there is none."""
-        nodes = self.said[column].get(thing, ())
+        nodes = self.statements[column].get(thing, ())
         texts = [n for n in nodes if isinstance(n, ox.Literal) and n.value.strip()]
         return min(texts, key=self._rank).value.strip() if texts else ""
 
@@ -168,7 +168,7 @@ class RdfCells(PersonCells):
         """A full name, the given with the family name, those of a node, or a label."""
         if name := self._text("name", thing) or self._parts_of_name(thing):
             return name
-        nodes = [self.groups[_key(node)] for node in self.said["name-node"].get(thing, ())]
+        nodes = [self.groups[_key(node)] for node in self.statements["name-node"].get(thing, ())]
         parts = [name for node in nodes if (name := self._parts_of_name(node))]
         return parts[-1] if parts else self._text("label", thing)
 
@@ -183,10 +183,10 @@ class RdfCells(PersonCells):
                 f"{self.path}: {person!r} has no IRI, and not a name of one person alone, so that "
                 "verify cannot find this person again; give people an IRI, and certify again"
             )
-        things = {thing for column in self.said.values() for thing in column}
+        things = {thing for column in self.statements.values() for thing in column}
         found = [thing for thing in sorted(things) if person in self._called(thing)]
-        people = [t for t in found if any(self.said[c].get(t) for c in ("person", "agent"))]
-        able = [t for t in found if any(self.said[c].get(t) for c in EVIDENCE_COLUMNS)]
+        people = [t for t in found if any(self.statements[c].get(t) for c in ("person", "agent"))]
+        able = [t for t in found if any(self.statements[c].get(t) for c in EVIDENCE_COLUMNS)]
         return people or able or found[:1]
 
     def _called(self, thing: Thing) -> set[str]:
@@ -202,7 +202,7 @@ class RdfCells(PersonCells):
         """What is said of the one person, each name with its level once."""
         who, found = self.who[0], list[Piece]()
         for column in EVIDENCE_COLUMNS:
-            for node in self.said[column].get(who, ()):
+            for node in self.statements[column].get(who, ()):
                 found += [Piece(column, *pair) for pair in self._of_value(node)]
         found += self._assessed(who)
         return list(dict.fromkeys(found))
@@ -216,7 +216,7 @@ class RdfCells(PersonCells):
         level = self._text("level", thing)
         if name := self._skill_name(node):
             yield from self._with_level(name, level)
-        for keyword in self.said["keyword"].get(thing, ()):
+        for keyword in self.statements["keyword"].get(thing, ()):
             yield from self._with_level(getattr(keyword, "value", "").strip(), level)
 
     def _with_level(self, name: str, level: str) -> Iterator[tuple[str, str | None]]:
@@ -244,7 +244,9 @@ class RdfCells(PersonCells):
 
     @cached_property
     def _matched(self) -> _Groups:
-        pairs = [(one, _key(two)) for one, found in self.said["match"].items() for two in found]
+        pairs = [
+            (one, _key(two)) for one, found in self.statements["match"].items() for two in found
+        ]
         return _Groups(
             [*pairs, *self.ontology.pairs("http://www.w3.org/2004/02/skos/core#exactMatch")]
         )
@@ -252,9 +254,9 @@ class RdfCells(PersonCells):
     def _assessed(self, who: Thing) -> list[Piece]:
         """The assessments of a person, of each skill the latest."""
         found: dict[str, list[Piece]] = defaultdict(list)
-        for one, people in self.said["assessment"].items():
+        for one, people in self.statements["assessment"].items():
             if any(self.groups[_key(person)] == who for person in people):
-                for skill in self.said["assessed-skill"].get(one, ())[-1:]:
+                for skill in self.statements["assessed-skill"].get(one, ())[-1:]:
                     name = self._skill_name(skill)
                     found[name] += self._assessment(one, name)
         return [
@@ -266,13 +268,13 @@ class RdfCells(PersonCells):
 
     def _assessment(self, one: Thing, name: str) -> Iterator[Piece]:
         level = self._text("level", one)
-        for scale in map(_key, self.said["scale"].get(one, ())[-1:]):
+        for scale in map(_key, self.statements["scale"].get(one, ())[-1:]):
             low, high = (self._text(c, self.groups[scale]) for c in ("lowest", "highest"))
             if low and high and level.replace(".", "", 1).isdecimal():
                 level = f"{level} of {low}-{high}"
         who = [
             node.value.strip() if isinstance(node, ox.Literal) else self._name(_key(node))
-            for node in self.said["assessor"].get(one, ())[-1:]
+            for node in self.statements["assessor"].get(one, ())[-1:]
         ]
         source = "; ".join(filter(None, (*who, self._text("assessment-source", one))))
         for text, said in self._with_level(name, level):
