@@ -50,10 +50,11 @@ def find_candidates(audit: Audit) -> list[Candidate]:
     known = group_pairs((line, pair) for line, *pair in audit.engine.fetch_rows(facts))
     current = audit.known.join(wanted, "line").select("line", "assignment")
     holds = {line: audit.assignments[a].holds for line, a in audit.engine.fetch_rows(current)}
+    point = 1 << score_bits(audit.role_tables)
     return [
         Candidate(role, recorded, evident, line, person, audit.states(known[line]), holds[line])
         for role, score, line, person in found
-        for recorded, evident in [divmod(score, 1 << score_bits(audit.role_tables))]
+        for recorded, evident in [divmod(score, point)]
     ]
 
 
@@ -162,9 +163,9 @@ class _Counting:
 
     def able(self) -> Counted:
         """Of each role: for how many all it requires is recorded, and for how many evidenced."""
-        needs = self.role_tables.needs("role")
+        needs, point = self.role_tables.needs("role"), 1 << score_bits(self.role_tables)
         for role, score, people in self.audit.levels:
             name = self.role_tables.roles[role]
-            recorded, evident = divmod(score, 1 << score_bits(self.role_tables))
+            recorded, evident = divmod(score, point)
             if recorded + evident == len(needs[name]):
                 yield "able", name, (0, people) if evident else (people, 0)
