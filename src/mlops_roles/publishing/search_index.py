@@ -92,6 +92,7 @@ def _decorations(graph: Graph, words: Lexicon, titles: Iterable[str]) -> Iterato
     read = {fold_spelling(r["word"]): fold_spelling(r["read"]) for r in ask("spellings", graph)}
     phrases = (fold_spelling(phrase).split() for phrase in (*words.kinds, *read))
     joined = {pair for phrase in phrases for pair in itertools.pairwise(phrase)}
+    joined |= {(read.get(a, a), read.get(b, b)) for a, b in joined}
     starts, ends = _by_word(titles, read, 0), _by_word(titles, read, -1)
     for word, kind in list(words.kinds.items()):
         if kind not in words.modifiers_anywhere:
