@@ -105,7 +105,7 @@ def keep(store: ox.Store, prefixes: dict[str, str], home: Path, name: str) -> No
 
 
 def kept_folder(only: Iterable[Path], added: Iterable[Path]) -> Path:
-    """The folder of the cache for the store of a framework, or of one with files beside it."""
+    """The folder of the cache for the store of a framework, or of one with added files."""
     files = [[str(path.absolute()) for path in paths] for paths in (only, added)]
     return cache_folder() / hashlib.sha256(repr(files).encode()).hexdigest()[:32]
 

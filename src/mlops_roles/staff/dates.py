@@ -6,8 +6,10 @@ import calendar
 import datetime
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from ..errors import InputError
+from ..io.resources import resource_rows
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ t].*|z|[+-]\d\d:\d\d)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -16,11 +18,13 @@ _NAMED = re.compile(
     r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2}),\s*)?(\d{4}|\d{2})"
 )
 _SERIAL = range(20_000, 80_000)  # days since 1899-12-30: the years 1954 to 2119
-# the first three letters of the months in English, German, French and Spanish
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
-_OTHERS = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}
-_OTHERS |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "mrz": 3}
-MONTHS = {name: i for i, name in enumerate(_MONTHS.split(), 1)} | _OTHERS
+
+
+@cache
+def _months() -> dict[str, int]:
+    """The number of a month by the first three letters of its name, in four languages."""
+    rows = resource_rows("ontology", "staff/values")
+    return {r["value"]: int(r["meaning"]) for r in rows if r["kind"] == "month"}
 
 
 def is_date(text: str) -> bool:
@@ -88,7 +92,7 @@ def _readings(text: str, late: bool = False) -> tuple[str | None, str | None]:
         one, mark, two, year = match.groups()
         dmy = _iso(_year(year), int(two), int(one))
         return dmy, dmy if mark == "." else _iso(_year(year), int(one), int(two))
-    if (match := _NAMED.fullmatch(text)) and (month := MONTHS.get(match[2][:3])):
+    if (match := _NAMED.fullmatch(text)) and (month := _months().get(match[2][:3])):
         both = _iso(_year(match[4]), month, int(match[1] or match[3] or 0), late)
         return both, both
     if text.isdecimal() and int(text) in _SERIAL:

@@ -7,6 +7,8 @@ import datetime
 import re
 from collections.abc import Iterable
 
+from .levels import meanings
+
 EXCEL = datetime.date(1899, 12, 30)
 NUMBERS = range(20_000, 80_000)  # of days, as workbooks have them
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ t].*|z|[+-]\d\d:\d\d)?")
@@ -14,10 +16,6 @@ YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d\d)(?: .*)?")
 IN_WORDS = re.compile(
     r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2}),\s*)?(\d{4}|\d\d)"
 )
-MONTHS = (
-    "jan ene", "feb fév", "mar mär mrz", "apr avr abr", "may mai", "jun", "jul", "aug aoû ago",
-    "sep", "oct okt", "nov", "dec dez déc dic",
-)  # fmt: skip
 
 
 def orders_of(text: str, late: bool = False) -> tuple[str, str]:
@@ -38,8 +36,8 @@ def _in_one_order(text: str, late: bool) -> str:
     if found := YEAR_FIRST.fullmatch(text) or re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
         return _iso(found[1], found[2], found[3], late)
     if found := IN_WORDS.fullmatch(text):
-        month = next((i for i, m in enumerate(MONTHS, 1) if found[2][:3] in m.split()), 0)
-        return _iso(found[4], str(month), found[1] or found[3], late)
+        month = meanings("month").get(found[2][:3], "0")
+        return _iso(found[4], month, found[1] or found[3], late)
     if text.isdecimal() and int(text) in NUMBERS:
         return (EXCEL + datetime.timedelta(int(text))).isoformat()
     return f"{text}-{'12-31' if late else '01-01'}" if re.fullmatch(r"(19|20)\d\d", text) else ""

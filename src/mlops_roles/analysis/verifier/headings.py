@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache
 
-from ...io.resources import resource_dir
-from .levels import parse_level
+from .levels import parse_level, shipped_rows
 
 EVIDENCE = ("skills", "lacks", "assessed")
 DESCRIBING = ("label", "type")  # the last part of a key about which nothing is said
@@ -23,9 +21,7 @@ def fold_heading(heading: str) -> str:
 
 @cache
 def _shipped() -> dict[str, str]:
-    text = (resource_dir("ontology") / "staff" / "columns.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {fold_heading(row["heading"]): row["column"] for row in rows}
+    return {fold_heading(row["heading"]): row["column"] for row in shipped_rows("columns")}
 
 
 def kind_of(heading: str) -> str:

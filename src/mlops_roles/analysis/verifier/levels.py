@@ -195,7 +195,7 @@ def parse_level(text: str) -> Level | None:
 def _forms() -> dict[str, re.Pattern[str]]:
     """The forms of levels, with their words."""
     words = {
-        kind.upper(): f"(?:{'|'.join(map(re.escape, sorted(_values(kind), key=len)[::-1]))})"
+        kind.upper(): f"(?:{'|'.join(map(re.escape, sorted(meanings(kind), key=len)[::-1]))})"
         for kind in ("of", "years", "level")
     }
     return {
@@ -239,27 +239,30 @@ def is_blank(text: str) -> bool:
 
 
 def _is_blank(folded: str) -> bool:
-    return not folded or folded in _values("cell") or re.fullmatch(r"-\d+", folded) is not None
+    return not folded or folded in meanings("cell") or re.fullmatch(r"-\d+", folded) is not None
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def shipped_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table of `ontology/staff`, such as values."""
     text = (resource_dir("ontology") / "staff" / f"{name}.csv").read_text("utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 @cache
 def _state_words() -> dict[str, str]:
-    return {fold(row["word"]): row["share"] for row in _rows("levels")}
+    return {fold(row["word"]): row["share"] for row in shipped_rows("levels")}
 
 
 @cache
-def _values(kind: str) -> frozenset[str]:
-    return frozenset(fold(row["value"]) for row in _rows("values") if row["kind"] == kind)
+def meanings(kind: str) -> dict[str, str]:
+    """Folded value to meaning, for a kind of `values.csv`."""
+    rows = shipped_rows("values")
+    return {fold(row["value"]): row["meaning"] for row in rows if row["kind"] == kind}
 
 
 @cache
 def _negation() -> re.Pattern[str]:
-    words = sorted(_values("negation"), key=len, reverse=True)
+    words = sorted(meanings("negation"), key=len, reverse=True)
     return re.compile(
         "|".join(re.escape(w) + ("" if w[-1] in "'’" else r"[\s:]+") for w in words), re.I
     )
@@ -267,4 +270,4 @@ def _negation() -> re.Pattern[str]:
 
 def is_mark(text: str) -> bool:
     """Whether a text in the place of a name is one for no person, or a level."""
-    return fold(text).strip(" .-–—*[]()<>_:#") in _values("person") or bool(parse_level(text))
+    return fold(text).strip(" .-–—*[]()<>_:#") in meanings("person") or bool(parse_level(text))

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from ...errors import InputError
-from ...io.resources import resource_dir
 from .dates import read_dates
-from .levels import fold
+from .levels import fold, meanings
 
 COLUMNS = ("status", "left", "vacant", "start", "end")
 STATED = {"as_of", "columns", "values"}
 GONE = ("left", "not yet started", "vacant")
 
 
-@cache
-def _shipped(kind: str) -> dict[str, str]:
-    text = (resource_dir("ontology") / "staff" / "values.csv").read_text("utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {fold(row["value"]): row["meaning"] for row in rows if row["kind"] == kind}
-
-
 def _status_of(value: str) -> str:
     """What a status means; with a detail after it, what its first part means; '' if unknown."""
-    known, words = _shipped("status"), fold(value).replace("_", " ")
+    known, words = meanings("status"), fold(value).replace("_", " ")
     first = re.split(r"\s*[-–(,/:]\s*", words)[0]
     return known.get(words) or known.get(words.replace(" ", "_")) or known.get(first, "")
 
@@ -60,7 +50,7 @@ class Presence:
         """Whether a status, or a column of yes and no, says that the row does not count."""
         folded = fold(text)
         meaning = self.settled.get(kind, {}).get(folded) or _status_of(text)
-        if not folded or (folded in _shipped("cell") and not meaning):
+        if not folded or (folded in meanings("cell") and not meaning):
             return False
         if kind == "status":
             if not meaning:
@@ -72,7 +62,7 @@ class Presence:
         """A date as ISO text; '' if it is open."""
         folded = fold(text)
         is_open = self.settled.get(kind, {}).get(folded) == "blank"
-        if is_open or not folded or folded in _shipped("cell") or folded in _shipped("end"):
+        if is_open or not folded or folded in meanings("cell") or folded in meanings("end"):
             return ""
         return self.dates[kind].get(text, "")
 

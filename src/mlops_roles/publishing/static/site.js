@@ -45,8 +45,8 @@
   }
 
   /**
-   * Link the pages about people of a local server. Their secret address comes in the fragment, of
-   * which no server is told, leaves the address bar, and is kept for this tab alone.
+   * Link the pages about people of a local server. Their secret address comes in the fragment, which
+   * is never sent to a server, leaves the address bar, and is kept for this tab alone.
    */
   function linkStaff() {
     const [, given] = /^#staff=([\w-]{20,})$/.exec(location.hash) || [];
