@@ -71,7 +71,10 @@ GROUPS = {  # the modules and the tests of a group
     "thresholds": (["staff/*.py"], ["staff/test_thresholds.py"]),
     "resolver": (
         [f"matching/{name}.py" for name in ("titles", "title_reading", "names_in_title")],
-        [f"matching/test_{name}.py" for name in ("titles", "curation", "mappings")],
+        [
+            f"matching/test_{name}.py"
+            for name in ("titles", "labelled_titles", "curation", "mappings")
+        ],
     ),
 }
 # of the thresholds only numbers are changed, and of the modules that are not about levels and dates
@@ -82,6 +85,7 @@ AT_ONCE = re.compile(r"BATCH|SAMPLE|PIECE|BLOCK|BLANK_STARTS|UNIT_LINK|MAX_(PLAI
 OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
 FEW = 3  # tests that run a line, of which it is not known that no others need it
 SLOWER, MORE = 5, 5  # times a test may take longer than without a change, and seconds on top
+MEMORY = 8 << 30  # bytes that a mutant may take, which else takes all there are in its time
 
 
 class Mutating:
@@ -157,11 +161,13 @@ class Mutating:
     def _fails(self, mutant: Mutant, items: list[pytest.Item], seconds: dict) -> bool:
         if not apply(mutant):
             os._exit(4)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))
         for item, after in pairwise([*items, None]):
             LAST_KILL.write_text(item.nodeid)
-            limit = int(time.process_time() + MORE + SLOWER * seconds[item.nodeid])
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-            signal.alarm(20 * limit)
+            limit = int(MORE + SLOWER * seconds[item.nodeid])
+            end = int(time.process_time()) + limit
+            resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+            signal.alarm(20 * limit)  # for what waits, and uses no time of the processor
             _run(item, after)
             if self.failed:
                 return True
