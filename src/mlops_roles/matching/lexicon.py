@@ -38,6 +38,9 @@ _MIN_MISSPELT = 8  # letters of a word of names that is known with one wrong let
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
 SPREAD = ("spread", "general", "technical")  # kinds of names that words of technology may be within
+_LOOSE = ("broad", *SPREAD)  # kinds of names that other words of their field may follow
+BEFORE_TOPIC = " …"  # ends what a word is read as, if it is a head that comes before its topic
+_FIRST = "^"  # a token before a head that comes before its topic
 _TITLE_KINDS = ("primary", "counterpart", "curated", "label", "mapped")  # the best known first
 
 
@@ -80,9 +83,9 @@ class Name:
     title: str  # as the ontology writes it
     similar: str | None = None  # the slug of the similar role whose title it is
     # by the word list it is in
-    specificity: Literal["specific", "general", "technical", "broad", "spread", "alone"] = (
-        "specific"
-    )
+    specificity: Literal[
+        "specific", "general", "technical", "broad", "spread", "alone", "narrow"
+    ] = "specific"
     # read with its last word first, as in 'Engineer, Data', or in two parts, as in 'Data -
     # Engineer'
     inverted: bool = False
@@ -175,6 +178,7 @@ class Lexicon:
         heads: the last words of names, such as 'engineer'.
         roles_by_head: the roles whose names, counterpart titles aside, end with a word.
         joiners: words and signs that join two titles in one.
+        modifiers_in_names: modifiers in names, each with the unit before or after it.
         name_units: units that are part of some name.
         spread_units: units that are part of a name that words of technology may be within.
         anchor_units: units of which every name has one.
@@ -199,7 +203,11 @@ class Lexicon:
         self.agents = tuple(map(fold_title, lists.pop("agent", ())))
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
         spellings = [(row["word"], row["read"]) for row in ask("spellings", graph)]
+        first = (word for word, read in spellings if read.endswith(BEFORE_TOPIC))
+        self._head_first = frozenset(map(normalise_case, first))
+        spellings = [(word, read.removesuffix(BEFORE_TOPIC)) for word, read in spellings]
         self._read_words(lists, spellings, [row["title"] for row in titles])
+        self._reordered = self._head_first_names(titles, specificities)
         self.whole: dict[str, tuple[Name, ...]] = {}
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
         self._add_titles(titles, specificities)
@@ -243,6 +251,7 @@ class Lexicon:
         self._vocabulary = self._listed.union(*split)
         heads = {title[-1] for title in split if len(title) > 1 and len(title[-1]) >= _MIN_HEAD}
         self._compound_heads = heads | {w for w, read in self._single.items() if read in heads}
+        self._reordered = _Phrases(())  # names are read without it
         in_names = {word for title in split for word in title if len(word) >= _MIN_MISSPELT}
         self._misspellings = _Misspellings(in_names)
         self._spellings = _Phrases(
@@ -262,6 +271,26 @@ class Lexicon:
         phrases = (unit for unit in {*self.kinds, *joined} if " " in unit)
         self._phrases = _Phrases((phrase.split(), [phrase]) for phrase in phrases)
         self._dropped = self._units_of("filler", "setting")
+
+    def _head_first_names(
+        self, titles: Iterable[dict[str, Any]], specificities: dict[str, list[str]]
+    ) -> _Phrases:
+        """Names as they are written in languages that begin with the head.
+
+        'Ingeniero de datos' is read as 'data engineer', and 'Sviluppatore software' as 'software
+        developer', so that other words are next to the same name in each language. 'Ingénieur Data
+        Quality' stays: only a name that admits words of technology has its topic without a link.
+        """
+        loose = {fold_title(title) for kind in _LOOSE for title in specificities.get(kind, ())}
+        heads = {self._single.get(word, word) for word in self._head_first}
+        links = [[unit] for unit, kind in self.kinds.items() if kind == "link"]
+        pairs = []
+        for title in dict.fromkeys(row["title"] for row in titles):
+            *topic, head = self._split_units(title) or [""]
+            if topic and head in heads and self.joiners.isdisjoint(topic):
+                between = [*links, []] if fold_title(title) in loose else links
+                pairs += [([_FIRST, head, *link, *topic], [*topic, head]) for link in between]
+        return _Phrases(pairs)
 
     def _units_of(self, *lists: str) -> frozenset[str]:
         return frozenset(unit for unit, kind in self.kinds.items() if kind in lists)
@@ -328,6 +357,13 @@ class Lexicon:
     def _index_names(self) -> None:
         """Index all names by their units."""
         self.name_units = frozenset(itertools.chain(*self.names))
+        pairs = itertools.chain.from_iterable(map(itertools.pairwise, self.names))
+        self.modifiers_in_names = frozenset(
+            pair
+            for pair in pairs
+            if any(self.kinds[unit] in self.modifiers for unit in pair)
+            and not ("," in pair and any(self.kinds[u] in self.modifiers_anywhere for u in pair))
+        )
         spread = (key for key, names in self.names.items() if names[0].specificity in SPREAD)
         self.spread_units = frozenset(itertools.chain(*spread))
         self.anchor_units = self.heads | {key[0] for key in self.names if len(key) == 1}
@@ -359,7 +395,10 @@ class Lexicon:
         text = normalise_case(html.unescape(text) if "&" in text else text)
         if not self._signs.isdisjoint(text):
             text = self._inflected.sub("", self._gender.sub(" ", text))
-        return self._spellings.replace(self._tokens(text))
+        units = self._spellings.replace(self._tokens(text))
+        if _FIRST not in units:
+            return units
+        return [unit for unit in self._reordered.replace(units) if unit != _FIRST]
 
     def _learn(self, token: str) -> str:
         """What a token means: the purpose of a sign, or the known stem of an unknown word."""
@@ -371,6 +410,7 @@ class Lexicon:
         if len(self._readings) >= _MAX_CACHED:
             self._readings.clear()
         read = self._single.get(word) or _SIGNS.get(token) or word
+        read = f"{_FIRST} {read}" if word in self._head_first else read
         return self._readings.setdefault(token, read)
 
     def _known_stems(self, token: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from .lexicon import SPREAD, Lexicon, Name, Units
 
 TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 
+ENDS = (",", "relation")  # what ends the words that belong to a name
+
 
 class Match(NamedTuple):
     """A name found in a part of a title, and the units around it."""
@@ -59,6 +61,10 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
     if words.joiners.isdisjoint(item):
         return [item]
     parts = split_at(item, words.joiners) or [[]]
+    for part, other in itertools.pairwise(parts):
+        field = f"{part[-1]} {other[0].rpartition(' ')[2]}"
+        if (field,) in words.names:
+            part[-1] = field  # 'Data/ML Engineering'
     first = split_at(parts[0], (",",))
     if len(parts) > 1 and all(len(topic) == 1 and _are_topics(words, topic) for topic in first):
         parts[:1] = first  # 'Data, Analytics & AI Architect'
@@ -171,8 +177,8 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
 def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
     """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
-    right = itertools.takewhile(lambda unit: unit != ",", part[end:])
-    is_field = words.kinds[part[end - 1]] == "field"  # 'Java Developer, Backend'
+    right = itertools.takewhile(lambda unit: words.kinds[unit] not in ENDS, part[end:])
+    is_field = words.kinds[part[end - 1]] in ("field", "narrow")  # 'Java Developer, Backend'
     before = (*words.modifiers, *TECHNOLOGY) if is_field else words.modifiers
     if any(words.kinds[unit] not in before for unit in left):
         return True

@@ -84,12 +84,14 @@ def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Unit
     'Data Remote Engineer' stays as it is.
     """
     core, modifiers = [","], list[str]()
-    for unit in item:
-        kind = words.kinds[unit]
-        if kind in words.modifiers and unit not in words.name_units:
+    for before, unit, after in zip(("", *item), item, (*item[1:], ""), strict=False):
+        kind, pairs = words.kinds[unit], ((before, unit), (unit, after))
+        if kind in words.modifiers and words.modifiers_in_names.isdisjoint(pairs):
             modifiers.append(unit)
             if kind in words.modifiers_anywhere or core[-1] == ",":
                 continue
+        if kind == "link" and modifiers and core[-1] == ",":
+            continue  # 'Becario de Ingeniero de Datos'
         if unit != "," or core[-1] != ",":
             core.append(unit)
     return tuple(core[1:-1] if core[-1] == "," else core[1:]), modifiers
@@ -144,12 +146,18 @@ def _with_second_titles(found: Interpretation) -> Interpretation:
 
 
 def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part]) -> list[Part]:
-    """The parts without fields in a list of topics, as in 'Data Engineer (Python / DevOps)'."""
+    """The parts without fields in a list of topics, as in 'Data Engineer (Python / DevOps)'.
+
+    A list of several words of technology and a field, as 'Java/Azure/DevOps', is one of topics.
+    """
     before = itertools.takewhile(lambda unit: unit not in words.joiners, item)
-    if "," not in before:
-        return parts
     is_listed = [all(m.names[0].kind == "field" for m in part.matches) for part in parts]
+    is_list = "," in before
     if all(is_listed):
+        topics = [part for part in parts if all(words.kinds[u] in TECHNOLOGY for u in part.units)]
+        names = itertools.chain(*(match.names for part in parts for match in part.matches))
+        is_list = len(topics) > 1 and any(name.specificity == "alone" for name in names)
+    if not is_list:
         return parts
     return [
         part._replace(matches=[]) if listed else part
@@ -212,7 +220,8 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
             continue
         for topic in topics:
             yield from (topic[at:] for at in _starts_of_topic(words, topic))
-            yield from ([unit] for unit in topic[:1] if _is_field(words, unit))
+            if words.heads.isdisjoint(topic):
+                yield from ([unit] for unit in topic[:1] if _is_field(words, unit))
 
 
 def _starts_of_topic(words: Lexicon, topic: Units) -> Iterator[int]:
@@ -239,7 +248,10 @@ def _accept(
     if name.inverted and "," in match.units:  # 'Software Engineer, Backend & AI'
         match = match._replace(units=match.units[: match.units.index(",")])
     if name.specificity == "broad" or name.inverted:
-        found.names.update(_alternative_roles(words, name, match, topics))
+        others = _alternative_roles(words, name, match, topics)
+        found.names.update(others)
+        if any(other.specificity == "narrow" for other in others):
+            del found.names[name]
 
 
 def _rejection_reason(
@@ -318,10 +330,14 @@ def _other_than_field(
 ) -> str | None:
     """A word that shows that a title with the name of a field is not of one who leads or has it."""
     if led is None or name.specificity == "general":
-        apart = (*match.before, *match.after)
-        heads = (unit for unit in itertools.chain(*apart) if unit in words.heads)
+        apart = [*match.before, *match.after]
+        others = (unit for unit in itertools.chain(*apart) if _is_other(words, unit))
+        if name.specificity == "alone":  # 'DevOps for Banks - Payments, Acme'
+            apart = match.before
+            right = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", match.right)
+            match = match._replace(right=[*right])
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
-        return other or next(heads, None)
+        return other or next(others, None)
     topics = [*led.difference(match.units)]
     is_alone = led.issuperset(match.units) and not (match.left or match.right or match.before)
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
@@ -380,8 +396,14 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
         is_short = match.units[:-1] == [] and name.role in words.roles_by_head[unit]  # SRE
         if (is_head and is_short) or any(other.role == name.role for other in again):
             continue
-        if is_head or kind in ("matter", "premises") or _is_person(words, unit):
+        if _is_other(words, unit):
             yield unit
+
+
+def _is_other(words: Lexicon, unit: str) -> bool:
+    """Whether a word after a name is a topic, another head or a person."""
+    is_head = unit in words.heads and words.kinds[unit] not in words.modifiers
+    return is_head or words.kinds[unit] in ("matter", "premises") or _is_person(words, unit)
 
 
 def _last_words(

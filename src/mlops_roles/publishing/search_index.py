@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..io.resources import resource_rows
-from ..matching.lexicon import Lexicon, fold_spelling, lexicon
+from ..matching.lexicon import BEFORE_TOPIC, Lexicon, fold_spelling, lexicon
 from ..matching.titles import resolve, resolve_all
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
@@ -89,7 +89,8 @@ def _decorations(graph: Graph, words: Lexicon, titles: Iterable[str]) -> Iterato
 
     A word that does is tried with each such title, and left out if an answer differs.
     """
-    read = {fold_spelling(r["word"]): fold_spelling(r["read"]) for r in ask("spellings", graph)}
+    spellings = ((r["word"], r["read"].removesuffix(BEFORE_TOPIC)) for r in ask("spellings", graph))
+    read = {fold_spelling(word): fold_spelling(meant) for word, meant in spellings}
     phrases = (fold_spelling(phrase).split() for phrase in (*words.kinds, *read))
     joined = {pair for phrase in phrases for pair in itertools.pairwise(phrase)}
     joined |= {(read.get(a, a), read.get(b, b)) for a, b in joined}
