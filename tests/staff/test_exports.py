@@ -50,6 +50,25 @@ TABLES = {
         "Name,Skill 1,Level 1,Skill 2,Level 2\nAda,SQL,5,Python,0\nBo,Docker,2,SQL,4\n",
         {"Ada": " | SQL |  | Python", "Bo": " | SQL | Docker"},
     ),
+    "pairs of columns, the number first": (
+        "preferred_name,skill_1,skill_1_rating,skill_2,skill_2_rating\n"
+        "Ada,SQL,Expert,Python,Foundational\n",
+        {"Ada": " | SQL | Python"},
+    ),
+    "pairs of columns, the level in brackets": (
+        "Name,Skill 1 (name),Skill 1 (level 1-5),Skill 2 (name),Skill 2 (level 1-5)\n"
+        "Ada,SQL,5,Python,1\n",
+        {"Ada": " | SQL | Python"},
+    ),
+    "pairs of columns without a number": (
+        "Name,Main Skill,Main Skill Level,Secondary Skill,Secondary Skill Level\n"
+        "Ada,SQL,Expert,Python,None\n",
+        {"Ada": " | SQL |  | Python"},
+    ),
+    "a preferred name beside the family name": (
+        "Preferred Name,First Name,Last Name,Job Title\nBob,Robert,Lee,Data Engineer\n",
+        {"Robert Lee": "Data Engineer"},
+    ),
     "levels as headings": (
         "Name,Expert,Intermediate,Skills (beginner)\nAda,Python,SQL,Docker; Git\n",
         {"Ada": " | Python, SQL | Docker, Git"},
@@ -78,6 +97,11 @@ TABLES = {
     "a total with a number": (
         "Worker,Business Title\nAda (1001),Data Engineer\nTotal Workers: 1,\n",
         {"Ada (1001)": "Data Engineer"},
+    ),
+    "totals of a matrix, which are no levels": (
+        "Name,Title,Python,SQL\nAda,Data Engineer,4,2\nBo,ML Engineer,5,\n"
+        "Total,2,9,2\nAverage,,4.5,2\n",
+        {"Ada": "Data Engineer | Python | SQL", "Bo": "ML Engineer | Python"},
     ),
 }
 

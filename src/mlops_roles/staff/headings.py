@@ -171,6 +171,10 @@ class _Chooser:
         if len(guesses.get("skill", ())) > 1:  # Skill 1, Skill 2
             self._check_numbered(guesses)
             guesses.setdefault("skills", []).extend(guesses.pop("skill"))
+        if guesses.get("family"):  # a preferred name is a person's name only without it
+            names = guesses.pop("person", [])
+            self._refuse([pair for pair in names if pair[0] > 1], "a column of another kind")
+            guesses["person"] = [pair for pair in names if pair[0] <= 1]
         for column in (*OWN, *MORE):
             self._choose(column, guesses.get(column, []))
         for i, name in enumerate(self.names):
@@ -191,7 +195,7 @@ class _Chooser:
         skills, levels = (
             [self.names[i] for _, i in guesses.get(kind, ())] for kind in ("skill", "level")
         )
-        if levels and sorted(map(_number, skills)) != sorted(map(_number, levels)):
+        if levels and sorted(map(_stem, skills)) != sorted(map(_stem, levels)):
             raise InputError(
                 f"{self.path}: {len(skills)} columns could be the skill and {len(levels)} its "
                 f"level: {', '.join(map(repr, [*skills, *levels]))[:300]}; name pairs by the same "
@@ -199,12 +203,12 @@ class _Chooser:
             )
 
     def _numbered_levels(self, at: dict[str, list[int]]) -> dict[int, int]:
-        """Several columns of levels by the column of skills with the same number."""
+        """Several columns of levels by the column of skills with the same stem."""
         if len(at.get("level", ())) < 2:
             return {}
-        levels = {_number(self.names[i]): i for i in at.pop("level")}
-        numbers = {i: _number(self.names[i]) for i in at.get("skills", ())}
-        return {i: levels[number] for i, number in numbers.items() if number in levels}
+        levels = {_stem(self.names[i]): i for i in at.pop("level")}
+        stems = {i: _stem(self.names[i]) for i in at.get("skills", ())}
+        return {i: levels[stem] for i, stem in stems.items() if stem in levels}
 
     def _guesses(self) -> dict[str, list[tuple[int, int]]]:
         """Column to (rank, index) of the headings that may be it; rank 0 is our own name."""
@@ -242,9 +246,9 @@ class _Chooser:
         self._refuse(rest, f"{column} is read from {self.names[take[0]]}" if take else "")
 
     def _are_numbered(self, levels: Sequence[int]) -> bool:
-        """Whether several columns of levels have the numbers of columns of skills."""
-        of = {_number(self.names[i]) for i, c in self.chosen.items() if c.column == "skills"}
-        return len(levels) > 1 and all(_number(self.names[i]) in of - {""} for i in levels)
+        """Whether several columns of levels have the stems of columns of skills."""
+        of = {_stem(self.names[i]) for i, c in self.chosen.items() if c.column == "skills"}
+        return len(levels) > 1 and all(_stem(self.names[i]) in of - {""} for i in levels)
 
     def _refuse(self, guesses: Iterable[tuple[int, int]], why: str) -> None:
         for _, i in guesses:
@@ -392,7 +396,10 @@ def _synonym(name: str) -> tuple[str, int]:
     Of a heading such as 'work.title' the last part counts, unless the parts before it are about
     another thing: 'department.name' is the unit, 'manager.name' and 'department.id' are nothing.
     """
-    found = synonyms().get(fold_heading(name)) or synonyms().get(fold_heading(_bare(name)))
+    found = synonyms().get(fold_heading(name))
+    if not found and (rated := _rated(name)) and _synonym(rated)[0] in ("skill", "skills"):
+        return "level", 1
+    found = found or synonyms().get(fold_heading(_bare(name)))
     parts = name.split(".")
     if found or not all(parts) or len(parts) < 2:
         return found or ("", 0)
@@ -425,10 +432,25 @@ def level_in_heading(heading: str) -> str:
     return " ".join(words) if level and level.share is not None else ""
 
 
-def _number(heading: str) -> str:
-    """The number at the end of a heading, as in 'Skill 2' and 'Level (2)'; '' if there is none."""
-    found = re.search(r"(\d+)\W*$", heading)
-    return found[1] if found else ""
+def _stem(heading: str) -> str:
+    """What the headings of a skill and of its level share: a number, else the name of the skill.
+
+    As in 'Skill 2' and 'Level (2)', 'skill_2' and 'skill_2_rating', 'Main skill' and 'Main skill
+    level'.
+    """
+    numbers = re.findall(r"\d+", re.sub(r"[(\[](?!\d+[)\]])[^)\]]*[)\]]", "", heading))
+    return numbers[-1] if numbers else fold_heading(_rated(heading) or heading)
+
+
+def _rated(heading: str) -> str:
+    """What a heading that ends in a word for a level rates, as 'skill_2' of 'skill_2_rating'.
+
+    The numbers of a scale may follow the word, as in 'Skill 1 (level 1-5)'.
+    """
+    if len(heading) > LONGEST:
+        return ""
+    rated, _, last = re.sub(r"[\W_]+", " ", heading.rstrip("0123456789()[]-– ")).rpartition(" ")
+    return rated if heading_kind(last) == "level" else ""
 
 
 def _bare(heading: str) -> str:

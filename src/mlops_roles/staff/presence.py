@@ -92,15 +92,11 @@ class Presence:
     def _markers(self) -> Iterator[tuple[str, list[int]]]:
         """Vacancies, totals and legends where a name should be, and vacancies in titles."""
         t = self.table
-        near = t.person.lower().re_search(_marker_pattern())
+        near = t.person.lower().re_search(marker_pattern())
         legend = t.title.isnull() & t.person.re_search(r"^\s*\d\s*[-–:=]\s*\S")
         rows = t.filter(near | legend).select("line", "person", "title")
         for line, person, title in self.engine.fetch_rows(rows):
-            meaning = self._settled("person", person) or is_marker(person)
-            is_total = re.search(r"\d\W*$", person) and is_marker(person.split()[0]) == NOBODY
-            if meaning is None and (is_total or parse_level(person) not in (None, BLANK)):
-                meaning = NOBODY
-            if meaning == VACANT or (meaning == NOBODY and title is None):
+            if meaning := name_meaning(person, title, self.options):
                 self._note("person", person, meaning)
                 yield meaning, [line]
         for column, value in self.options.values:
@@ -250,10 +246,20 @@ class Presence:
         ]
 
 
-def _marker_pattern() -> str:
+def marker_pattern() -> str:
     """A pattern of what may be a marker; those that match are looked at one by one."""
     words = "|".join(sorted((re.escape(w) for w in meanings("person")), key=len, reverse=True))
     return rf"^[^a-zà-ÿ0-9]*(?:{words})(?:[^a-zà-ÿ]|$)"
+
+
+def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | None:
+    """VACANT or NOBODY for a vacancy, a total or a legend where a name should be; else None."""
+    meaning = options.values.get(("person", fold_value(name))) or is_marker(name)
+    is_total = re.search(r"\d\W*$", name) and is_marker(name.split(maxsplit=1)[0]) == NOBODY
+    if meaning is None and (is_total or parse_level(name) not in (None, BLANK)):
+        meaning = NOBODY
+    has_title = re.search(r"[^\W\d]", title or "")  # a total may count the titles
+    return meaning if meaning == VACANT or (meaning == NOBODY and not has_title) else None
 
 
 _IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([^-–:]*)\s*[-–:]\s*")

@@ -29,7 +29,7 @@ from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
 from .layouts import LONG, Plan, header_finder, json_cell, plan_layout
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
-from .presence import Presence, with_names
+from .presence import NOBODY, Presence, marker_pattern, name_meaning, with_names
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
 from .several import combine
@@ -204,7 +204,8 @@ class TableReader:
         reading.rows = reading.rows or table.num_rows + len(short)
         table = _parse_json(table, plan, rejected, name)
         table = _without_headers(table, plan, reading)
-        cells = self._cells(plan, reading, lambda i: _distinct(table[str(i)]))
+        rated = self._without_totals(table, plan)
+        cells = self._cells(plan, reading, lambda i: _distinct(rated[str(i)]))
         if plan.is_plain:
             people = self.engine.register_arrow(_renamed(table, plan))
             return self._finish(people, rejected, reading, cells)
@@ -236,7 +237,8 @@ class TableReader:
         if not rows:
             raise InputError(f"{name}: no rows; give a table with people")
         reading.rows = rows
-        cells = self._cells(plan, reading, lambda i: self._distinct_in_engine(raw, i))
+        rated = self._without_totals(raw, plan)
+        cells = self._cells(plan, reading, lambda i: self._distinct_in_engine(rated, i))
         staff = self._finish_raw(numbered, plan, [], reading, cells)
         staff.keyed = True
         return staff
@@ -257,6 +259,34 @@ class TableReader:
         staff = self._finish(people, rejected, reading, cells)
         staff.assessments = lambda line: find_assessments(raw, plan, self.engine, line)
         return staff
+
+    def _without_totals(self, table: Any, plan: Plan) -> Any:
+        """The rows of a wide table but those of totals, whose numbers are no levels.
+
+        Takes and returns an Arrow table or one in an engine.
+        """
+        at = plan.columns.at
+        name, title = (str(at[c][0]) if at.get(c) else None for c in ("person", "title"))
+        if not (plan.columns.wide and name):
+            return table
+        columns = list(filter(None, (name, title)))
+        if isinstance(table, pa.Table):
+            near = pc.match_substring_regex(pc.utf8_lower(table[name]), marker_pattern())
+            rows = table.filter(near).select(columns).to_pylist()
+        else:
+            near = table[name].lower().re_search(marker_pattern())
+            found = self.engine.fetch_rows(table.filter(near).select(*columns))
+            rows = [dict(zip(columns, row, strict=True)) for row in found]
+        totals = {
+            row[name]
+            for row in rows
+            if name_meaning(row[name], title and row[title], self.options) == NOBODY
+        }
+        if not totals:
+            return table
+        if isinstance(table, pa.Table):
+            return table.filter(pc.invert(pc.is_in(table[name], string_array(sorted(totals)))))
+        return table.filter(table[name].notin(sorted(totals)) | table[name].isnull())
 
     def _distinct_in_engine(self, raw: ibis.Table, i: int) -> list[str]:
         found = self.engine.fetch_rows(raw.select(v=str(i)).distinct())

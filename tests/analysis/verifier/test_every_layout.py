@@ -114,6 +114,7 @@ def layouts(people):
     records = [{"name": w, "work": {"title": "x"}, "skills": v} for w, v in people.items()]
     all_ = joined("; ")
     header = [f"{kind} {i}" for i in range(1, most + 1) for kind in ("Skill", "Level")]
+    rated = [f"skill_{i}{end}" for i in range(1, most + 1) for end in ("", " (rating 0-5)")]
     none = ReadOptions()
     return {
         "plain": (
@@ -161,6 +162,7 @@ def layouts(people):
             ReadOptions(join="more.csv", on="ID"),
         ),
         "pairs of columns": ({"s.csv": text(["Name", *header], *pairs)}, none),
+        "pairs of columns, rated": ({"s.csv": text(["preferred_name", *rated], *pairs)}, none),
         "levels as headings": (
             {
                 "s.csv": table(

@@ -27,10 +27,14 @@ def _shipped() -> dict[str, str]:
 def kind_of(heading: str) -> str:
     """The column that a heading names, by its own name or one that is shipped; '' for none."""
     folded = fold_heading(heading)
+    if not folded:
+        return ""
     if folded in (*EVIDENCE, "person", "title", "unit", "role", "status", "start", "end"):
         return folded
     if found := _shipped().get(folded):
         return found
+    if kind_of(_rated(heading)) in ("skill", "skills"):
+        return "level"
     bare = _without_remark(heading)
     found = _shipped().get(fold_heading(bare))
     parts = heading.split(".")
@@ -59,10 +63,20 @@ def _without_remark(heading: str) -> str:
     return text.strip(" :*")
 
 
-def number_in(heading: str) -> str:
-    """The number that a heading ends with, as in 'Level (2)'; '' if there is none."""
-    digits = re.findall(r"\d+", heading)
-    return digits[-1] if digits and not re.search(r"\w", heading.rsplit(digits[-1], 1)[1]) else ""
+def pair_in(heading: str) -> str:
+    """What the headings of a skill and of its level have in common: a number, or the skill."""
+    outside = re.sub(r"[(\[]\D[^)\]]*[)\]]", "", heading)
+    digits = re.findall(r"\d+", outside)
+    return digits[-1] if digits else fold_heading(_rated(heading) or heading)
+
+
+def _rated(heading: str) -> str:
+    """The words before a word for a level, and perhaps a scale, that end a heading; '' if none."""
+    words = re.findall(r"[^\W_]+", heading[:LONGEST])
+    while words and words[-1].isdigit():
+        words.pop()
+    is_level = len(words) > 1 and _shipped_kind(words[-1]) == "level"
+    return " ".join(words[:-1]) if is_level else ""
 
 
 def level_in(heading: str) -> str:

@@ -19,7 +19,7 @@ from ...io import rdf
 from ...io.xlsx import read_sheets
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import fold_heading, kind_of, level_in, number_in
+from .headings import fold_heading, kind_of, level_in, pair_in
 from .levels import PLAIN, fold, is_blank, is_mark
 from .presence import Presence, is_sound
 from .reading import (
@@ -218,6 +218,7 @@ class PersonCells(PersonRows):
         self._check_columns(mapping)
         self.presence = self._presence(mapping)
         used = {name for some in self.columns.values() for name in some}
+        used |= set((self.described.get("presence") or {}).get("columns", {}).values())
         self.ignored_columns = tuple(name for name in table.header if name and name not in used)
         self.people = self._people(given.get("person"), key)
         self.found = [(rows[0][0], {}) for rows in self.people]
@@ -405,9 +406,9 @@ class PersonCells(PersonRows):
     ) -> Iterator[tuple[str, str | None]]:
         """The names in a cell of evidence; their level, if it is not written next to the name."""
         cell = cells[self.table.place(heading)]
-        levels = {number_in(one): one for one in self.columns.get("level", ())}
+        levels = {pair_in(one): one for one in self.columns.get("level", ())}
         is_paired = self.layout != LONG and kind == "skills" and len(levels) > 1
-        if is_paired and (level := levels.get(number_in(heading))):
+        if is_paired and (level := levels.get(pair_in(heading))):
             if cell:
                 yield cell, self._on_scale(level, cells[self.table.place(level)])
             return
