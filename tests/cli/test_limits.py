@@ -20,6 +20,7 @@ WRITERS = {  # each writes `out`
     "store": ["ask", "roles", "--data", "data.ttl", "--store", "out"],
     "update": ["link", "new.ttl", "--update", "set.sssom.tsv", "--previous", "old.ttl"],
     "build": ["build", "--with", "old.ttl", "--output", "out"],
+    "certify": ["certify", "Ada", "R3", "--staff", "staff.csv", "--output", "out"],
 }
 WRITERS["update"] += ["--format", "json", "--output", "out"]
 KILLS = []  # each kill so far, for the figure

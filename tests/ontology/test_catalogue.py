@@ -478,3 +478,8 @@ def test_an_unknown_pattern_is_an_error_with_the_known_ones(tmp_path):
     path.write_text("#+ summary: x\n#+ expect: nothing\nSELECT * {\n#+ include: nobody\n}")
     with pytest.raises(InputError, match="no pattern 'nobody' to include; use one of roles-held"):
         Question.from_file(path)
+
+
+@pytest.mark.parametrize("text", ["SELECT*{}", "select(1 AS ?x){}", "DESCRIBE<urn:a>", "ASK{}"])
+def test_sparql_needs_no_space_after_its_first_word(text):
+    assert len(ask(text)) <= 1

@@ -149,7 +149,9 @@ def test_a_shipped_question_would_pass(path):
         ("ASK {\n?s ?p ?o\n?x }", "query, line 3: '?x' cannot stand here; what can: , . ;"),
         ("\ufeffASK {}", "starts no token"),
         ("ASK { ?s ?p FROM: }", "'FROM:' could be read as FROM"),
-        ("ASK {\nBIND(<<( ?s\n<e:p> ?o )>> AS ?x) }", "query, line 3: can be read in two ways"),
+        ("ASK {\nFILTER(?a\n<<(b)>) }", "query, line 3: can be read in two ways"),
+        ("ASK { BIND(<<( ?s ?p <e:(SERVICE<e:s>{})> )>> AS ?x) }", "'<' cannot stand here"),
+        ("ASK { BIND(<<( ?s ?p (1 + 2) )>> AS ?x) }", "'(' cannot stand here"),
     ],
 )
 def test_a_hostile_query_is_refused_with_its_reason(query, reason):
@@ -203,6 +205,8 @@ def test_a_list_of_tokens_is_cut_after_six():
         ("x:", "urn:x:"),
         ("x\n", "urn:x:"),
         ("x", "urn:x:\n"),
+        ("x", r"urn:x\u003E\u0020ASK\u007B\u007D#"),
+        ("x", r"urn:x\U0000003E"),
     ],
 )
 def test_what_is_more_than_a_prefix_is_refused(prefix, namespace):
@@ -221,6 +225,7 @@ def test_what_is_more_than_a_prefix_is_refused(prefix, namespace):
         '# SERVICE <e:s>\r\nASK { ?service <#FROM> "SERVICE {", ex:service, ex:a.from. }',
         "SELECT(COUNT(*)AS?n){?s a|!(^a|<b>)*/ex:p? ?o}GROUP BY?s HAVING(?n>+1)ORDER BY DESC(?n)",
         'CONSTRUCT WHERE { _:s ?p [ a (1 2.5 -3e4 true \'x\'@en-GB """y"""^^ex:t) ] }',
+        "ASK { BIND(<<( ?s <p> <<( <a> a -3 )>> )>> AS ?x) FILTER(?x=<<(?s<p>?o)>>&&?o<2) }",
         "DESCRIBE * { << ?s ?p ?o ~ ?r >> ?q 1 {| ?a ?b |} . ?x ?y <<( ?s ?p ?o )>> }",
         "BASE <e:> PREFIX X: <e:> ASK { ?s ?p X:from }",
         "SELECT * { {SELECT ?x {} LIMIT 1 OFFSET 2} VALUES (?x ?y) { (1 UNDEF) } } VALUES ?x {2}",

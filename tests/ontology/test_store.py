@@ -15,7 +15,7 @@ from support.disks import small_disk
 from mlops_roles import InputError, load
 from mlops_roles.cli.main import main
 from mlops_roles.io.atomic import MARK
-from mlops_roles.ontology.store import open_or_build
+from mlops_roles.ontology.store import keep, open_kept, open_or_build
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs fork, kill and file locks")
 
@@ -256,6 +256,26 @@ def test_a_full_disk_leaves_the_old_store(room, tmp_path, data):
             load(data=[new], store=disk / "store")
         assert list((disk / "store").iterdir()) == [whole]
         assert content(data, disk / "store") == before
+
+
+@posix
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_has_taken_the_place_of_a_kept_store_is_replaced(kind, tmp_path, monkeypatch):
+    """What a link leads to is not touched."""
+    monkeypatch.setenv("MLOPS_ROLES_CACHE", str(tmp_path))
+    notes, home, name = tmp_path / "mine" / "notes.txt", tmp_path / ("1" * 32), "2" * 32
+    notes.parent.mkdir()
+    notes.write_text("x", encoding="utf-8")
+    home.mkdir()
+    (home / name).symlink_to(notes if kind == "file" else notes.parent)
+    if kind == "file":
+        (home / name).unlink()
+        (home / name).write_text("x", encoding="utf-8")
+    assert open_kept(home, name) is None
+    keep(ox.Store(), {"e": "urn:e:"}, home, name)
+    store, prefixes = open_kept(home, name)
+    assert (len(store), prefixes) == (0, {"e": "urn:e:"})
+    assert notes.read_text("utf-8") == "x"
 
 
 @posix

@@ -1,7 +1,7 @@
 """Measure what is built and installed: builds, licences, versions, size.
 
-`python -m tests.reliability.packages builds|sbom|lowest|pythons|minimal` needs the extra `audit`
-and, but for `builds` and `sbom`, uv and a package index. Each records its figures.
+`python -m tests.reliability.packages builds|sbom|lowest|highest|pythons|minimal` needs the extra
+`audit` and, but for `builds` and `sbom`, uv and a package index. Each records its figures.
 """
 
 import argparse
@@ -30,6 +30,7 @@ TESTS = [
 TEST_PACKAGES = ("pytest", "pytest-xdist", "hypothesis", "openpyxl", "openapi-spec-validator")
 # the reference implementation of SSSOM, which this judges by, needs later versions than the lowest
 NO_TEST = ("--ignore", "tests/io/test_sssom.py")
+OF_PYTHON = ("lowest", "highest", "pythons")  # what runs tests, in an environment that may be given
 
 
 def run(*command: str | Path, **more) -> str:
@@ -117,6 +118,15 @@ def lowest(python: Path | None) -> None:
         _record_tests("tests with the lowest versions", python)
 
 
+def highest(python: Path | None) -> None:
+    """Run tests with the newest versions that are allowed today."""
+    with tempfile.TemporaryDirectory() as folder:
+        if not python:
+            python = fresh(folder, "3.11")
+            install(python, "--upgrade", f"{ROOT}[{','.join(extras())}]", *TEST_PACKAGES)
+        _record_tests("tests with the highest versions", python)
+
+
 def pythons(python: Path | None) -> None:
     """Run tests with each newer Python."""
     for version in ("3.12", "3.13") if not python else (run(python, "-V").split()[1][:4],):
@@ -156,7 +166,7 @@ def minimal() -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["builds", "sbom", "lowest", "pythons", "minimal"])
+    parser.add_argument("what", choices=["builds", "sbom", "minimal", *OF_PYTHON])
     parser.add_argument("--python", type=Path, help="of an environment in which all is installed")
     args = parser.parse_args()
-    globals()[args.what](*([args.python] if args.what in ("lowest", "pythons") else []))
+    globals()[args.what](*([args.python] if args.what in OF_PYTHON else []))

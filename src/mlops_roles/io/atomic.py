@@ -146,9 +146,13 @@ def remove_folder(folder: Path) -> None:
 def discard_folder(folder: Path, prefix: str) -> None:
     """Remove a folder, if that is possible; renamed first, so that a half-removed one is not used.
 
+    Of a link, only the link is removed, and a file that has taken the place of a folder is, too.
     The prefix is that of folders which `remove_stale_temp_dirs` removes.
     """
     with suppress(OSError):
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+            return
         (folder / MARK).touch()
         remove_folder(folder.rename(folder.with_name(f"{prefix}{folder.name}")))
 

@@ -38,7 +38,8 @@ SECONDS = 60.0  # default time limit of SPARQL that is not shipped
 _HEADER = re.compile(r"^#\+ (\S+): ?(.*)$", re.M)
 _A_VALUE = "a text: a slug, CURIE, IRI, notation or label"
 _SPARQL = (  # a query in an argument: its first word, and what follows it
-    r"(?:\s|#[^\n]*\n)*(?:(?:PREFIX|BASE|SELECT|CONSTRUCT|DESCRIBE)\s|ASK\s*(?:\{|FROM|WHERE))"
+    r"(?:\s|#[^\n]*\n)*(?:(?:PREFIX|BASE)\s|(?:SELECT|CONSTRUCT|DESCRIBE)[\s*(?${<]"
+    r"|ASK\s*(?:\{|FROM|WHERE))"
 )
 _INCLUDE = re.compile(r"^([ \t]*)#\+ include: ([\w-]+)[ \t]*$", re.M)
 _EXPECT, _NEEDS_DEFINITIONS = "\n#+ expect: ", "\n#+ needs: definitions"

@@ -113,6 +113,7 @@ def reject_unsafe_prefix(prefix: str, namespace: str, name: str) -> None:
     declared, iri = match_token(f"{prefix}:", 0), match_token(f"<{namespace}>", 0)
     if not (
         ":" not in prefix
+        and "\\" not in prefix + namespace  # parsers decode codepoints at different times
         and declared
         and iri
         and (declared.lastgroup, declared[0]) == ("name", f"{prefix}:")

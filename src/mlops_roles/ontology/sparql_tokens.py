@@ -145,7 +145,8 @@ def _is_operand(token: Token) -> bool:
 
 def _frame(token: Token, before: Token, earlier: Token, around: int) -> int:
     """What an opening bracket opens, by the two tokens before it and by what is around it."""
-    if token.text != "(":
+    is_triple = before.text == "<<" and before.end == token.start  # a triple term
+    if token.text != "(" or is_triple:
         return _PATTERN
     if around is _EXPRESSION:
         return _EXPRESSION
