@@ -75,7 +75,8 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
         if head := _up_to_head(words, parts[at]):
             after = head[-1:] if _is_in_full(words, head) else head[1:]
         else:
-            parts[at] = [*parts[at], *after]
+            is_field = any(words.kinds[u] in ("alone", "narrow") for u in parts[at][-1:])
+            parts[at] = [*parts[at], *(after[-1:] if is_field else after)]
     before: Units = []
     for at, part in enumerate(parts):
         if at and part[0] in words.heads:
@@ -151,7 +152,7 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
     for end in range(start, len(part)):
         if part[end] not in branch:
             after_head = len(passed) > 1 and passed[-1] == "," and passed[-2] in words.heads
-            if after_head and words.kinds[part[end]] in TECHNOLOGY:
+            if after_head and words.kinds[part[end]] in (*TECHNOLOGY, ","):
                 continue
             return
         passed.append(part[end])

@@ -206,9 +206,9 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
 def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Units]:
     """What the parts of a title around a name are about, as 'Python' and 'AI' in '- Python & AI'.
 
-    Words of technology before a topic are passed over, and what follows the name of a field, as in
-    'Java Backend' and 'MLOps, Bangkok based'. A list whose last topic has further words, as in 'AI
-    & Distributed Systems', is about these.
+    Words of technology before a topic are passed over, and what follows a narrowing field, as in
+    'Java Backend' and 'Backend Payments'. A list whose last topic has further words, as in 'AI &
+    Distributed Systems', is about these.
     """
     size = len(match.units)
     at = next((at for at in range(len(item)) if [*item[at : at + size]] == match.units), 0)
@@ -221,7 +221,7 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
         for topic in topics:
             yield from (topic[at:] for at in _starts_of_topic(words, topic))
             if words.heads.isdisjoint(topic):
-                yield from ([unit] for unit in topic[:1] if _is_field(words, unit))
+                yield from ([unit] for unit in topic[:1] if _is_field(words, topic))
 
 
 def _starts_of_topic(words: Lexicon, topic: Units) -> Iterator[int]:
@@ -233,8 +233,11 @@ def _starts_of_topic(words: Lexicon, topic: Units) -> Iterator[int]:
         yield at
 
 
-def _is_field(words: Lexicon, unit: str) -> bool:
-    return any(name.kind == "field" for name in words.names.get((unit,), ()))
+def _is_field(words: Lexicon, topic: Units) -> bool:
+    """Whether a topic begins with a field, followed by nothing that makes another one of it."""
+    is_field = any(name.kind == "field" for name in words.names.get((topic[0],), ()))
+    is_narrow = words.kinds[topic[0]] == "narrow"
+    return is_narrow or (is_field and not any(words.kinds[unit] for unit in topic[1:]))
 
 
 def _accept(
@@ -247,6 +250,8 @@ def _accept(
         found.notes.update(dict.fromkeys(conflicting_halves(words, name, match.head)))
     if name.inverted and "," in match.units:  # 'Software Engineer, Backend & AI'
         match = match._replace(units=match.units[: match.units.index(",")])
+    if name.specificity == "specific" and not name.inverted:
+        found.names.update(_second_role(words, name, match))
     if name.specificity == "broad" or name.inverted:
         others = _alternative_roles(words, name, match, topics)
         found.names.update(others)
@@ -464,3 +469,16 @@ def _alternative_roles(
             if not other.inverted and other.role != name.role:
                 found[other] = f" by {' '.join(topic)!r} next to {name.title!r}"
     return found
+
+
+def _second_role(words: Lexicon, name: Name, match: Match) -> dict[Name, str]:
+    """The names that a word before a name makes with its head: 'DevOps Data Engineer' is both.
+
+    Only words that make titles of any technology count: an 'AI Data Engineer' is a data engineer.
+    """
+    topic = match.left[-1:]
+    return {
+        other: f" by {topic[0]!r} next to {name.title!r}"
+        for other in words.names.get((*topic, match.head), ())
+        if topic and other.role != name.role and other.specificity in ("broad", "spread")
+    }
