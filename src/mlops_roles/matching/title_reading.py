@@ -206,31 +206,39 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
 def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Units]:
     """What the parts of a title around a name are about, as 'Python' and 'AI' in '- Python & AI'.
 
-    Words of technology before a topic are passed over, and what follows a narrowing field, as in
-    'Java Backend' and 'Backend Payments'. A list whose last topic has further words, as in 'AI &
-    Distributed Systems', is about these.
+    Words of technology before a topic are passed over, and any words before one of informatics, as
+    in 'Java Backend' and 'Applied AI'. A list whose last topic has further words, as in 'AI &
+    Distributed Systems', is about these. Behind a part about something else, only a narrowing
+    field counts: 'Software Engineer - Maps (Search, AI)' does not say more.
     """
     size = len(match.units)
     at = next((at for at in range(len(item)) if [*item[at : at + size]] == match.units), 0)
-    around = (*item[:at], ",", *item[at + size :])
-    ends = {",", *(unit for unit in around if words.kinds[unit] == "relation")}
-    for segment in split_at(around, ends):
-        topics = split_at(segment, words.joiners)
-        if len(topics) > 1 and len(topics[-1]) > 1:
-            continue
-        for topic in topics:
-            yield from (topic[at:] for at in _starts_of_topic(words, topic))
-            if words.heads.isdisjoint(topic):
-                yield from ([unit] for unit in topic[:1] if _is_field(words, topic))
+    ends = {",", *(unit for unit in item if words.kinds[unit] == "relation")}
+    for segments in (split_at(item[:at], ends)[::-1], split_at(item[at + size :], ends)):
+        is_near = True
+        for segment in segments:
+            topics = split_at(segment, words.joiners)
+            is_about_last = len(topics) > 1 and len(topics[-1]) > 1
+            for topic in () if is_about_last else topics:
+                if is_near:
+                    yield from _ends_of_topic(words, topic)
+                if words.heads.isdisjoint(topic):
+                    yield from ([unit] for unit in topic[:1] if _is_field(words, topic))
+            is_near = is_near and all(words.kinds[unit] in TECHNOLOGY for unit in segment)
 
 
-def _starts_of_topic(words: Lexicon, topic: Units) -> Iterator[int]:
-    """The places at which a topic may start: after each of its first words of technology."""
-    yield 0
+def _ends_of_topic(words: Lexicon, topic: Units) -> Iterator[Units]:
+    """A topic, what follows each of its first words of technology, and its word of informatics.
+
+    The last word counts as such, modifiers aside, as in 'Applied AI' and 'Core ML Team'.
+    """
+    yield topic
     for at, unit in enumerate(topic[:-1], start=1):
         if words.kinds[unit] not in TECHNOLOGY:
-            return
-        yield at
+            break
+        yield topic[at:]
+    main = [unit for unit in topic if words.kinds[unit] not in words.modifiers]
+    yield [unit for unit in main[-1:] if words.kinds[unit] == "informatics"]
 
 
 def _is_field(words: Lexicon, topic: Units) -> bool:
@@ -351,6 +359,10 @@ def _other_than_field(
         after = (unit for unit in match.right if words.kinds[unit] == "business")
         if other := next(after, None):
             return other
+        if not match.left:  # 'Praktikum Softwareentwicklung Antriebe'
+            known = [u for u in match.right if words.kinds[u] or _is_other(words, u)]
+            topics = [unit for unit in topics if unit not in match.right]
+            match = match._replace(right=known)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
     return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
 
