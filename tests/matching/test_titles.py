@@ -261,6 +261,8 @@ def test_the_reasons_of_an_answer(title, reasons):
         ("Software Principal Engineer", "software-engineer"),
         ("DevOps Data Engineer", "data-engineer devops-engineer"),
         ("AI Data Engineer", "data-engineer"),
+        ("Data Engineer - MLOps", "data-engineer devops-engineer ml-engineer"),
+        ("Internship | Data Science Chocolate", "data-scientist"),
         ("Software Engineer, Applied AI", "ml-engineer software-engineer"),
         ("Software Engineer - Maps (Search, AI)", "software-engineer"),
         ("Praktikum Softwareentwicklung Antriebe", "software-engineer"),

@@ -98,12 +98,16 @@ def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Unit
 
 
 def _led_topics(words: Lexicon, item: Units) -> frozenset[str] | None:
-    """The words in the segments that have a word of leading or learning; None if none has one."""
-    led = [
-        segment
-        for segment in split_at(item, (",",))
-        if any(words.kinds[unit] == "lead" and unit not in words.name_units for unit in segment)
-    ]
+    """The words in the segments that have a word of leading or learning; None if none has one.
+
+    A segment with no other words leads the next one: 'Internship | Data Science Chocolate'.
+    """
+    led, leads = list[Units](), False
+    for segment in split_at(item, (",",)):
+        kinds = {words.kinds[unit] for unit in segment if unit not in words.name_units}
+        if leads or "lead" in kinds:
+            led.append(segment)
+        leads = "lead" in kinds and all(words.kinds[u] in words.modifiers for u in segment)
     return frozenset(itertools.chain(*led)) if led else None
 
 
@@ -258,6 +262,11 @@ def _accept(
         found.notes.update(dict.fromkeys(conflicting_halves(words, name, match.head)))
     if name.inverted and "," in match.units:  # 'Software Engineer, Backend & AI'
         match = match._replace(units=match.units[: match.units.index(",")])
+    for segment in (*match.before, *match.after):  # 'Data Engineer - MLOps' leaves it open
+        topic = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", segment)
+        fields = words.names.get((*topic,), ())
+        if len(fields) > 1:
+            found.names.update((field, f" next to {name.title!r}") for field in fields)
     if name.specificity == "specific" and not name.inverted:
         found.names.update(_second_role(words, name, match))
     if name.specificity == "broad" or name.inverted:
@@ -356,7 +365,8 @@ def _other_than_field(
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
         return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
     if led.issuperset(match.units):  # not 'AI Engineering Operations Leader'
-        after = (unit for unit in match.right if words.kinds[unit] == "business")
+        right = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", match.right)
+        after = (unit for unit in right if words.kinds[unit] == "business")
         if other := next(after, None):
             return other
         if not match.left:  # 'Praktikum Softwareentwicklung Antriebe'
