@@ -72,6 +72,7 @@ def test_a_role_is_found_by_slug_curie_iri_notation_and_label(capsys):
         (["audit", "nowhere.csv"], "no such file"),
         (["check", "nowhere.ttl"], "no such file"),
         (["audit", "examples.xyz"], "a staff file is"),
+        (["serve", "--save-mapping", "map.toml"], "unrecognized arguments: --save-mapping"),
     ],
 )
 def test_an_error_is_one_line_with_a_fix_and_exit_code_2(arguments, hint, capsys):

@@ -41,10 +41,10 @@ READING = f"""{SETTLED}
 """
 
 
-def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that settle how staff data is read."""
+def add_reading_options(parser: argparse.ArgumentParser, saves: bool = True) -> None:
+    """Add the options that settle how staff data is read, and, if wanted, the one that saves it."""
     group = parser.add_argument_group("how the staff file is read")
-    declare(group, MAP + READING, header_row={"type": int})
+    declare(group, MAP + (READING if saves else SETTLED), header_row={"type": int})
 
 
 def parse_mapping_options(texts: Sequence[str]) -> dict[str, str | list[str]]:

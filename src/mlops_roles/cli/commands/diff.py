@@ -32,7 +32,7 @@ new NEW       another of the same kind
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_common_options(parser, ALL_FORMATS)
     declare(parser, ARGUMENTS)
-    add_reading_options(parser)
+    add_reading_options(parser, saves=False)
     declare(parser, PRIVACY)
 
 

@@ -36,7 +36,7 @@ ARGUMENTS = f"""
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     add_ontology_options(parser)
     declare(parser, ARGUMENTS, port=PORT)
-    add_reading_options(parser)
+    add_reading_options(parser, saves=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ folder DIR?      the built folder (default: dist if it is one, else pages are bu
 def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     declare(parser, ARGUMENTS, timeout=10.0, port=8000)
     add_ontology_options(parser)
-    add_reading_options(parser)
+    add_reading_options(parser, saves=False)
     declare(parser, PRIVACY + PUBLIC)
 
 
