@@ -5,7 +5,7 @@ import random
 import pyoxigraph as ox
 import pytest
 
-from mlops_roles import ask, load
+from mlops_roles import ask, explain, load
 from mlops_roles.ontology import closure
 from mlops_roles.ontology.catalogue import catalogue
 from mlops_roles.ontology.graph import INFERRED
@@ -17,6 +17,12 @@ PREFIXES = """
 @prefix capability: <https://w3id.org/mlops-roles/capability/> .
 @prefix role: <https://w3id.org/mlops-roles/role/> .
 @prefix skill: <https://w3id.org/mlops-roles/skill/> .
+"""
+A, ROLE = "https://acme.example/", "https://w3id.org/mlops-roles/role/"
+PARTS = """
+a:partOf a owl:ObjectProperty , owl:TransitiveProperty ; owl:inverseOf a:hasPart .
+role:ml-engineer a:partOf a:r0 . a:r0 a:partOf a:s0 . a:s0 a:partOf a:t0 . a:t0 a:partOf skill:sql .
+a:r0 <http://purl.org/dc/terms/source> <https://w3id.org/mlops-roles/source/curation> .
 """
 OURS = ("data-scientist", "data-engineer", "ml-engineer", "backend-engineer")
 NOT_PLAIN = {  # what makes more follow from the definitions than the order of the classes
@@ -96,8 +102,8 @@ def test_definitions_are_reasoned_with_where_more_follows_from_them(more, tmp_pa
     assert found == [False]
 
 
-def test_a_shipped_question_that_asks_for_definitions_says_so(tmp_path, monkeypatch):
-    graph = loaded(tmp_path / "ours.ttl", framework(1), monkeypatch, reasoned=False)
+def test_a_shipped_question_that_asks_for_what_is_loaded_last_says_so(tmp_path, monkeypatch):
+    graph = loaded(tmp_path / "ours.ttl", framework(1, PARTS), monkeypatch, reasoned=False)
     fresh = load(tmp_path / "ours.ttl")
     names = [
         name for name, q in catalogue().items() if q.topic != "people" and "needs" not in q.headers
@@ -108,3 +114,23 @@ def test_a_shipped_question_that_asks_for_definitions_says_so(tmp_path, monkeypa
     assert len(fresh.light_store) < len(graph.light_store)
     assert {name: ask(name, graph).terms for name in names} == light
     assert len(fresh.store) == len(graph.store)
+
+
+def test_paths_of_a_property_that_no_question_names_are_loaded_with_the_whole_store(tmp_path):
+    path = tmp_path / "ours.ttl"
+    path.write_text(framework(1, PARTS))
+    for graph in (load(path), load(path)):  # inferred, and from the cache
+        path_of, one_step, none = (
+            ox.Triple(*map(ox.NamedNode, (f"{ns}{s}", f"{A}{p}", f"{A}{o}")))
+            for ns, s, p, o in (
+                (ROLE, "ml-engineer", "partOf", "t0"),
+                (A, "r0", "hasPart", "s0"),
+                (A, "t0", "partOf", "r0"),
+            )
+        )
+        assert ox.Quad(*path_of, INFERRED) not in graph.light_store
+        assert closure.may_follow_unnamed(path_of, graph)
+        assert not closure.may_follow_unnamed(none, graph)
+        assert ox.Quad(*path_of, INFERRED) in graph.store
+        assert explain(path_of, graph).rule == "prp-trp"
+        assert one_step not in {q.triple for q in graph.store}

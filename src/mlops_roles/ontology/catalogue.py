@@ -6,7 +6,7 @@ A file's `#+` lines are its documentation and its test:
     #+ page: ?role 30            where the page of a term shows the rows (`show`)
     #+ about: roles              the topic that the list of questions shows it under
     #+ marks: ?certainty         a column of marks, such as 'drawn only', that a legend explains
-    #+ needs: definitions        it asks for definitions of capability classes, which load last
+    #+ needs: definitions        it asks for definitions of capability classes, or any properties
     #+ expect: ?role = role:ml-engineer ; ?task = task:deploy-model     a promised row, or 'nothing'
     #+ never: ?role = role:data-scientist ; ?task = task:deploy-model   no such row
     #+ fewer: ?role = role:data-scientist                               fewer rows than without

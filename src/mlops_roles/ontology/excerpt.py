@@ -17,6 +17,7 @@ from ..io.resources import resource_dir
 from . import capabilities, reasoner
 from .axioms import axioms_in
 from .capabilities import CAPABILITY_FOR
+from .closure import may_follow_unnamed
 from .graph import DEFAULT, INFERRED, Graph
 
 NAMED = (None, CAPABILITY_FOR, None, DEFAULT)
@@ -43,7 +44,8 @@ def excerpt(graph: Graph, statements: Iterable[Any]) -> Graph:
         if not _define_capabilities(part, graph):
             return graph
         left = [triple for triple in left if not _holds(triple, part)]
-    return graph if any(_may_follow(triple, known) for triple in left) else part
+    may_follow = any(_may_follow(t, known) or may_follow_unnamed(t, graph) for t in left)
+    return graph if may_follow else part
 
 
 def _quads_around(graph: Graph, wanted: list[ox.Triple]) -> set[ox.Quad] | None:

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ..errors import InputError, Timeout
 from . import literals
+from .relations import Relations, Rows, check_size, cycles, symmetric, too_many, union
 from .rule_instances import (
     IS_MEMBER,
     IS_OTHER,
@@ -36,6 +37,12 @@ from .sameness import Sameness
 _OWL, _RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SCHEMA = (f"<{_OWL}", f"<{_RDFS}")
+_TRANSITIVE = ox.NamedNode(f"{_OWL}TransitiveProperty")
+_EQUALITIES = (  # properties of things that are equal, each with what else holds between these
+    (ox.NamedNode(f"{_OWL}sameAs"), None),
+    (ox.NamedNode(f"{_OWL}equivalentClass"), ox.NamedNode(f"{_RDFS}subClassOf")),
+    (ox.NamedNode(f"{_OWL}equivalentProperty"), ox.NamedNode(f"{_RDFS}subPropertyOf")),
+)
 _CHECK_EVERY = 1 << 14  # statements, between two looks at the limits
 
 
@@ -141,6 +148,17 @@ class Waiting:
         self.joins: list[tuple[Instance, int, Probe | None]] = []
         self.kernels: list[Transitive | Chain] = []
 
+    @property
+    def makes_transitive(self) -> bool:
+        """Whether an instance makes the property transitive."""
+        return any(isinstance(kernel, Transitive) for kernel in self.kernels)
+
+    @property
+    def is_unary(self) -> bool:
+        """Whether no statement is joined with another one, except to make paths."""
+        are_paths = all(isinstance(kernel, Transitive) for kernel in self.kernels)
+        return are_paths and not self.checks and not self.joins
+
 
 def _first_check(instance: Instance, number: int) -> Triple | None:
     """The statement that must be known, too, for one to match the pattern of this number.
@@ -195,9 +213,10 @@ class Chainer:
         clashes: proofs that something is impossible.
         terms: the terms by number. Literals of one value are one term.
         members: the members of lists.
+        relations: the closures of properties whose paths are not kept as statements, if any may be.
     """
 
-    def __init__(self, rules: Iterable[Rule], limits: Limits | None = None):
+    def __init__(self, rules: Iterable[Rule], limits: Limits | None = None, compact: bool = False):
         self._limits, self._checked = limits, time.monotonic()
         self._next_check = _CHECK_EVERY if limits else sys.maxsize  # statements
         self.terms: list[Any] = []
@@ -209,9 +228,9 @@ class Chainer:
         self.clashes: dict[Any, tuple[Triple, tuple[Any, ...]]] = {}
         self.by_subject: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self.by_object: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self._by_property: dict[int, Waiting] = defaultdict(Waiting)
+        self.by_property: dict[int, Waiting] = defaultdict(Waiting)
         self._by_class: dict[int, Waiting] = defaultdict(Waiting)
-        self._by_value: dict[int, dict[int, Waiting]] = defaultdict(lambda: defaultdict(Waiting))
+        self.by_value: dict[int, dict[int, Waiting]] = defaultdict(lambda: defaultdict(Waiting))
         self._made: set[Any] = set()
         self.rules = {rule.name: rule for rule in rules}
         names = ("type", "first", "rest", "nil")
@@ -228,6 +247,8 @@ class Chainer:
         self._restrictions: dict[frozenset[tuple[int, int]], int] = {}
         self._named_literals: dict[int, Triple] = {}
         self._sameness = Sameness(self)
+        limit = limits.statements if limits else sys.maxsize
+        self.relations = Relations(self, limit) if compact else None
 
     # terms ----------------------------------------------------------------
 
@@ -284,6 +305,8 @@ class Chainer:
         """Take in the asserted statements, and infer until nothing new follows."""
         encode, why = self.encode, self.why
         batch = [(encode(t.subject), encode(t.predicate), encode(t.object)) for t in asserted]
+        if self._limits:
+            self._check_size(batch, self._limits.statements)
         last: list[Triple] = []  # the statements of data
         is_schema: dict[int, bool] = {}
         for triple in self._merge_restrictions(batch):
@@ -299,14 +322,34 @@ class Chainer:
                 elif p == self._rest:
                     self._cells[s] = (self._cells.get(s, (-1, -1))[0], o)
             why[triple] = None
-        if not self._done:
+        is_first = not self._done
+        if is_first:
             self._start()
         self._drain()  # so that all rules wait for the statements of data
+        if is_first and self.relations:
+            self.relations.choose({self.type, self.same, self._first, self._rest})
         self.queue.extend(last)
         self._type_literals()
         self._drain()
-        while self._sameness.settle():
+        while (self.relations and self.relations.settle()) or self._sameness.settle():
             self._drain()
+
+    def _check_size(self, batch: list[Triple], limit: int) -> None:
+        """Raise InputError at once if more paths, or pairs of equal things, follow than allowed."""
+        kinds = {self.encode(kind): below and self.encode(below) for kind, below in _EQUALITIES}
+        transitive = self.encode(_TRANSITIVE)
+        wanted = {s for s, p, o in batch if p == self.type and o == transitive}
+        wanted.update(kinds, filter(None, kinds.values()))
+        stated: dict[int, Rows] = defaultdict(lambda: defaultdict(set))
+        for s, p, o in batch:
+            if p in wanted:
+                stated[p][s].add(o)
+        for kind, below in kinds.items():
+            stated[kind] = symmetric(stated[kind])
+            if below is not None:
+                stated[below] = union([stated[below], stated[kind]])
+                stated[kind] = cycles(stated[below])
+        check_size(stated.values(), limit)
 
     def _merge_restrictions(self, batch: list[Triple]) -> list[Triple]:
         """The statements with one blank node for all restrictions that say the same.
@@ -348,7 +391,7 @@ class Chainer:
     def _drain(self) -> None:
         """Take each statement from the queue, index it, and hand it to what waits for it."""
         by_subject, by_object, special = self.by_subject, self.by_object, {self.type, self.same}
-        by_property, by_class, by_value = self._by_property, self._by_class, self._by_value
+        by_property, by_class, by_value = self.by_property, self._by_class, self.by_value
         sameness, sets = self._sameness, self._sameness.sets
         for triple in islice(self.queue, self._done, None):  # which grows
             s, p, o = triple
@@ -377,10 +420,7 @@ class Chainer:
         assert limits is not None
         self._next_check = len(self.queue) + _CHECK_EVERY
         if len(self.queue) > limits.statements:
-            raise InputError(
-                f"over {limits.statements:,} statements follow; long chains of a transitive "
-                "property are often the reason: load a part, or leave out the axiom"
-            )
+            raise too_many(limits.statements)
         if time.monotonic() - self._checked > limits.seconds:
             raise Timeout(f"what follows takes over {limits.seconds:g} s to infer; load a part")
 
@@ -416,7 +456,7 @@ class Chainer:
         """Let an instance wait for the statements that its patterns can match."""
         if prop := transitive_property(instance):
             kernel = Transitive(instance, prop)
-            self._by_property[prop].kernels.append(kernel)
+            self.by_property[prop].kernels.append(kernel)
             for subject, values in list(self.by_subject.get(prop, {}).items()):
                 for value in values:
                     kernel.add((subject, prop, value), self)
@@ -434,9 +474,9 @@ class Chainer:
                     "add a premise that says which it is"
                 )
             if o < 0:
-                waiting = self._by_property[p]
+                waiting = self.by_property[p]
             else:
-                waiting = self._by_class[o] if p == self.type else self._by_value[p][o]
+                waiting = self._by_class[o] if p == self.type else self.by_value[p][o]
             if simple:
                 waiting.simple.append((instance, simple))
             elif check := _first_check(instance, number):
@@ -454,7 +494,7 @@ class Chainer:
             if p == self.type and number == first:
                 chains[1 - number].of_members = chains[number]
             else:
-                self._by_property[p].kernels.append(chains[number])
+                self.by_property[p].kernels.append(chains[number])
 
     def wait_for_members(self, cls: int, chain: Chain) -> None:
         """Let a chain wait for the members of a class."""

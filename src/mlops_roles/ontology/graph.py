@@ -104,7 +104,7 @@ class Graph:
         """The store: asserted statements in the default graph, inferred ones in `INFERRED`."""
         store = self.to_memory().light_store
         if self._definitions is not None:
-            self._definitions.load_into(store)
+            self._definitions.load_into(store, INFERRED)
         return store
 
     @store.setter
@@ -114,8 +114,8 @@ class Graph:
 
     @cached_property
     def light_store(self) -> ox.Store:
-        """The store without the definitions of a company's capability classes, until `store` is
-        asked for; they take longer to load than all else.
+        """The store without what `closure.Definitions` loads when `store` is asked for, which may
+        take longer than all else.
         """
         with rdf.relative_to(self._base_iri):
             if self.folder is None:
@@ -273,14 +273,14 @@ class Graph:
 
     @cached_property
     def light_proofs(self) -> Proofs:
-        """The same without the definitions of a company's capability classes."""
+        """The same of the light store."""
         if "proofs" in self.__dict__ or not self.lacks_definitions:
             return self.proofs
         return self._infer(self.light_store)
 
     @property
     def lacks_definitions(self) -> bool:
-        """Whether there are definitions of capability classes that are not loaded yet."""
+        """Whether the light store lacks something that is not loaded yet."""
         return self._is_kept or (self._definitions is not None and self._definitions.are_left)
 
     def _infer(self, store: ox.Store) -> Proofs:
@@ -372,7 +372,7 @@ class Graph:
         Args:
             text: the query.
             bindings: as for `query`.
-            light: whether no definition of a capability class can be part of the answer.
+            light: whether the light store has all that can be part of the answer.
 
         Raises InputError if the query is not SPARQL.
         """
@@ -475,7 +475,7 @@ class Graph:
 
         self._definitions = add_closure(self, INFERRED)
         if self.data or self.folder:
-            self._definitions.load_into(store)
+            self._definitions.load_into(store, INFERRED)
 
     def _load_and_close(self, store: ox.Store) -> dict[str, str]:
         """The same for a store that is to be closed, renamed and opened: no reference remains."""

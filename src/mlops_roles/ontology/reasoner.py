@@ -10,13 +10,13 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from ..io.resources import resource_dir
 from .forward_chaining import Chainer, Limits
+from .relations import NeedsStatements
 from .rule_instances import Triple
 from .rules import Rule, parsed_rules, rule_texts
 
@@ -78,7 +78,12 @@ class Proofs(Mapping[Any, Inference]):
                 gc.enable()
 
     def contradictions(self) -> list[Inference]:
-        """A proof for each smallest set of asserted statements that contradict each other."""
+        """A proof for each smallest set of asserted statements that contradict each other.
+
+        Raises NeedsStatements if there are some, and paths are no statements.
+        """
+        if self._chainer.clashes and self._chainer.relations:
+            raise NeedsStatements
         found: dict[int, tuple[Triple, tuple[Any, ...]]] = {}
         leaves = Leaves(self._chainer.why)
         for key, why in self._chainer.clashes.values():
@@ -98,6 +103,8 @@ class Proofs(Mapping[Any, Inference]):
     def values_of(self, prop: ox.NamedNode) -> dict[Any, set[Any]]:
         """Each subject of a property to its values, of all statements that hold."""
         terms, number = self._chainer.terms, self._chainer.number_of(prop)
+        if self._chainer.relations and number in self._chainer.relations.rows:
+            raise NeedsStatements
         found = {} if number is None else self._chainer.by_subject.get(number, {})
         return {terms[s]: {terms[o] for o in values} for s, values in found.items()}
 
@@ -111,17 +118,43 @@ class Proofs(Mapping[Any, Inference]):
         given = self._chainer.conclusions() if triples is None else triples
         return "".join(f"{text[s]} {text[p]} {text[o]} .\n" for s, p, o in given).encode()
 
-    def by_shape(self, since: int) -> dict[Any, list[Triple]]:
+    def by_shape(self, since: int) -> Iterator[tuple[Triple, Iterable[str]]]:
         """The inferred statements between named things, by property and namespaces of the others.
 
-        The first `since` of all statements are left out.
+        The first `since` of all statements are left out. Yields one statement of each shape, and
+        N-Triples of all.
         """
         spaces = [_namespace(term) for term in self._chainer.terms]
+        text = list(map(str, self._chainer.terms))
         found: dict[Any, list[Triple]] = defaultdict(list)
         for triple in self._chainer.conclusions(since):
             subject, prop, value = triple
             found[spaces[subject], prop, spaces[value], subject == value].append(triple)
-        return {key: found[key] for key in found if None not in key}
+        for key, triples in found.items():
+            if None not in key:
+                yield triples[0], (f"{text[s]} {text[p]} {text[o]} .\n" for s, p, o in triples)
+        if relations := self._chainer.relations:
+            yield from self._relations_by_shape(relations.unwritten(), spaces, text)
+
+    def _relations_by_shape(
+        self, rows: Iterable[tuple[int, int, set[int]]], spaces: list[str | None], text: list[str]
+    ) -> Iterator[tuple[Triple, Iterable[str]]]:
+        """The same for the paths that are not kept as statements."""
+        found: dict[Any, list[str]] = defaultdict(list)
+        examples: dict[Any, Triple] = {}
+        for subject, prop, row in rows:
+            start = f"{text[subject]} {text[prop]} "
+            shapes: dict[Any, list[int]] = defaultdict(list)
+            for value in row:
+                shapes[spaces[value], subject == value].append(value)
+            for shape, values in shapes.items():
+                key = (spaces[subject], prop, *shape)
+                examples.setdefault(key, (subject, prop, values[0]))
+                lines = f" .\n{start}".join([text[value] for value in values])
+                found[key].append(f"{start}{lines} .\n")
+        for key, example in examples.items():
+            if None not in key and not isinstance(self._chainer.terms[example[0]], ox.Literal):
+                yield example, found[key]
 
     def decode(self, key: Triple) -> Any:
         """The statement that three numbers mean."""
@@ -176,14 +209,22 @@ def infer(
     asserted: ox.Store | Iterable[Any],
     rules: Iterable[Rule] | None = None,
     limits: Limits | None = None,
+    compact: bool = False,
 ) -> Proofs:
     """Run the rules (by default all of `ontology/rules/`) until nothing new follows.
 
-    Raises InputError if more statements follow than the limits allow, Timeout if it takes longer.
+    Args:
+        asserted: the statements.
+        rules: the rules.
+        limits: how much may follow, and how long that may take.
+        compact: whether paths need no proofs, so that they may be kept as relations.
+
+    Raises InputError if more statements follow than the limits allow, Timeout if it takes longer,
+    NeedsStatements if paths must be statements after all.
     """
     if isinstance(asserted, ox.Store):
         asserted = asserted.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    proofs = Proofs(Chainer(parsed_rules() if rules is None else rules, limits))
+    proofs = Proofs(Chainer(parsed_rules() if rules is None else rules, limits, compact))
     proofs.add(asserted)
     return proofs
 
@@ -191,14 +232,23 @@ def infer(
 def published(proofs: Proofs, since: int = 0) -> bytes:
     """The inferred statements that `ontology/closure.rq` selects to be published, as N-Triples.
 
-    It decides by namespaces and properties, so it is asked about one statement of each shape.
     The first `since` of all statements are left out.
     """
-    shapes = {proofs.decode(triples[0]): triples for triples in proofs.by_shape(since).values()}
+    return b"".join(text for _, text in published_by_property(proofs, since))
+
+
+def published_by_property(proofs: Proofs, since: int = 0) -> Iterator[tuple[Any, bytes]]:
+    """The same in parts, each with its property.
+
+    The query decides by namespaces and properties, so it is asked about one statement of each
+    shape.
+    """
+    shapes = {proofs.decode(example): lines for example, lines in proofs.by_shape(since)}
     examples = ox.Store()
     examples.extend(ox.Quad(*example) for example in shapes)
     selected: Any = examples.query((resource_dir("ontology") / "closure.rq").read_text("utf-8"))
-    return proofs.n_triples(chain.from_iterable(shapes[example] for example in selected))
+    for example in selected:
+        yield example.predicate, "".join(shapes[example]).encode()
 
 
 def contradictions(proofs: Proofs) -> list[Inference]:
