@@ -293,7 +293,7 @@ def _turned(source: Source, vocabulary: Vocabulary, path: FilePath) -> Source:
             f"{path}: its columns are levels or roles, not people ({', '.join(people)[:200]}); "
             "give a table of people"
         )
-    table, _ = source.load(range(len(source.headings)))
+    table, short = source.load(range(len(source.headings)))
     if table.num_rows >= SAMPLE_ROWS:
         raise InputError(f"{path}: over {SAMPLE_ROWS} skills in rows; turn the table round")
     grid = [table[str(i)].to_pylist() for i in range(len(source.headings))]
@@ -310,7 +310,8 @@ def _turned(source: Source, vocabulary: Vocabulary, path: FilePath) -> Source:
         source.reading,
         headings,
         [list(cells) for _, cells in numbered],
-        lambda wanted: to_arrow(iter(numbered), len(headings), wanted),
+        lambda wanted: (to_arrow(iter(numbered), len(headings), wanted)[0], short),
+        width=len(source.headings),
     )
 
 

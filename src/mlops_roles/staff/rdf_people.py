@@ -554,7 +554,8 @@ class _People:
         label = self.names.get(value)
         mapped = self._mapped.skill(self.keys[value], label)
         name = mapped or self._meant_skills.get(value) or label
-        return name or ("" if value in self._levels else self.keys[value])
+        iri = self.keys[value] if ":" in self.keys[value] else "without a name"
+        return name or ("" if value in self._levels else iri)
 
     @cached_property
     def _meant_skills(self) -> dict[int, str]:

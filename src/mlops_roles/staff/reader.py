@@ -196,7 +196,7 @@ class TableReader:
         reading = self._begin(source.reading, plan)
         wanted = plan.wanted
         table, short = source.load(wanted)
-        rejected = self._short_rows(short, len(source.headings), name, reading)
+        rejected = self._short_rows(short, source.width or len(source.headings), name, reading)
         if source.skip_first:
             table = table.slice(1)
         if not table.num_rows and not rejected and reading.form != "rdf":

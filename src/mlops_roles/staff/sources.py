@@ -57,6 +57,7 @@ class Source:
     # the cells of the row above the header, if there is one
     above: list[str] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)  # the other sheets of a workbook
+    width: int = 0  # of the rows in the file, if that is not the number of headings
     skip_first: bool = False  # whether the first row below the header is a part of it
 
 

@@ -59,7 +59,7 @@ def _level_words() -> dict[str, str]:
 def status_of(text: str) -> str | None:
     """The meaning of a status; of one with a detail after it, the meaning of its first part."""
     known, folded = meanings("status"), fold_value(text).replace("_", " ")
-    first = re.split(r"\s*[-–(,/:]\s*", folded)[0]
+    first = "" if folded in meanings("cell") else re.split(r"\s*[-–(,/:]\s*", folded)[0]  # n/a
     return known.get(folded) or known.get(folded.replace(" ", "_")) or known.get(first)
 
 

@@ -26,8 +26,8 @@ def orders_of(text: str, late: bool = False) -> tuple[str, str]:
     text = text.strip().lower()
     if found := YEAR_LAST.fullmatch(text):
         one, mark, two, year = found.groups()
-        day_first = _iso(year, two, one, late)
-        return day_first, day_first if mark == "." else _iso(year, one, two, late)
+        day_first = _iso(year, two, one)
+        return day_first, day_first if mark == "." else _iso(year, one, two)
     return (_in_one_order(text, late),) * 2
 
 
@@ -35,22 +35,22 @@ def _in_one_order(text: str, late: bool) -> str:
     """A date that can be read in one way alone."""
     if found := YEAR_FIRST.fullmatch(text) or re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
         return _iso(found[1], found[2], found[3], late)
-    if found := IN_WORDS.fullmatch(text):
-        month = meanings("month").get(found[2][:3], "0")
+    found = IN_WORDS.fullmatch(text)
+    if found and (month := meanings("month").get(found[2][:3])):
         return _iso(found[4], month, found[1] or found[3], late)
-    if text.isdecimal() and int(text) in NUMBERS:
+    if len(text) == 5 and text.isdecimal() and int(text) in NUMBERS:
         return (EXCEL + datetime.timedelta(int(text))).isoformat()
     return f"{text}-{'12-31' if late else '01-01'}" if re.fullmatch(r"(19|20)\d\d", text) else ""
 
 
-def _iso(year: str, month: str, day: str | None, late: bool) -> str:
+def _iso(year: str, month: str, day: str | None, late: bool = False) -> str:
+    """A date as ISO text; of a month without a day, or with day 0, the first or last day."""
     number = int(year)
     if len(year) == 2:
         number += 1900 if number > 68 else 2000
     try:
-        last = calendar.monthrange(number, int(month))[1]
-        of_month = int(day) if day else last if late else 1
-        return datetime.date(number, int(month), of_month).isoformat()
+        end = calendar.monthrange(number, int(month))[1] if late else 1
+        return datetime.date(number, int(month), int(day or 0) or end).isoformat()
     except ValueError:
         return ""
 
@@ -64,5 +64,5 @@ def read_dates(texts: Iterable[str], late: bool = False) -> dict[str, str]:
     is_day_first = any(day and not month for day, month in found.values())
     is_month_first = any(month and not day for day, month in found.values())
     if is_month_first and not is_day_first:
-        return {text: month or day for text, (day, month) in found.items()}
+        return {text: month for text, (_, month) in found.items()}
     return {text: day or month for text, (day, month) in found.items()}

@@ -8,7 +8,6 @@ from functools import cache
 
 from .levels import parse_level, shipped_rows
 
-EVIDENCE = ("skills", "lacks", "assessed")
 DESCRIBING = ("label", "type")  # the last part of a key about which nothing is said
 LONGEST = 500  # characters of a heading that is looked at
 
@@ -16,7 +15,7 @@ LONGEST = 500  # characters of a heading that is looked at
 def fold_heading(heading: str) -> str:
     """A heading as headings are compared: in lower case, without accents and punctuation."""
     spelled = unicodedata.normalize("NFKD", heading.replace("#", "number").casefold())
-    return "".join(c for c in spelled if c.isalnum() and not unicodedata.combining(c))
+    return "".join(c for c in spelled if c.isalnum())
 
 
 @cache
@@ -25,20 +24,15 @@ def _shipped() -> dict[str, str]:
 
 
 def kind_of(heading: str) -> str:
-    """The column that a heading names, by its own name or one that is shipped; '' for none."""
-    folded = fold_heading(heading)
-    if not folded:
-        return ""
-    if folded in (*EVIDENCE, "person", "title", "unit", "role", "status", "start", "end"):
-        return folded
-    if found := _shipped().get(folded):
+    """The column that a heading names, by one that is shipped; '' for none."""
+    if found := _shipped_kind(heading):
         return found
-    if kind_of(_rated(heading)) in ("skill", "skills"):
+    if (rated := _rated(heading)) and kind_of(rated) in ("skill", "skills"):
         return "level"
-    bare = _without_remark(heading)
-    found = _shipped().get(fold_heading(bare))
+    if found := _shipped_kind(_without_remark(heading)):
+        return found
     parts = heading.split(".")
-    return found or (_kind_of_key(parts) if len(parts) > 1 and all(parts) else "")
+    return _kind_of_key(parts) if len(parts) > 1 and all(parts) else ""
 
 
 def _kind_of_key(parts: list[str]) -> str:
@@ -57,10 +51,7 @@ def _without_remark(heading: str) -> str:
     """A heading without a remark in brackets and a number at its end."""
     if len(heading) > LONGEST:
         return heading
-    text = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading)
-    if re.search(r"[^\W\d].*\d+$", text):
-        text = re.sub(r"[\s_]*\d+$", "", text)
-    return text.strip(" :*")
+    return re.sub(r"\d+$", "", re.sub(r"[(\[][^)\]]*[)\]]\s*$", "", heading).rstrip())
 
 
 def pair_in(heading: str) -> str:
@@ -90,6 +81,4 @@ def level_in(heading: str) -> str:
 
 
 def _shipped_kind(text: str) -> str:
-    folded = fold_heading(text)
-    own = (*EVIDENCE, "person", "title", "unit", "role", "status", "start", "end")
-    return folded if folded in own else _shipped().get(folded, "")
+    return _shipped().get(fold_heading(text), "")

@@ -263,7 +263,8 @@ class PersonCells(PersonRows):
     def _check_left_out(self, heading: str) -> None:
         """Raise InputError if a column that the certificate does not rest on may be evidence."""
         is_evidence = fold_heading(heading) in EVIDENCE_COLUMNS or bool(self.names.read(heading))
-        if not is_evidence and kind_of(heading) in EVIDENCE_COLUMNS:
+        is_list = kind_of(heading) in (*EVIDENCE_COLUMNS, "skill") or bool(level_in(heading))
+        if not is_evidence and is_list:
             at = self.table.place(heading)
             cells = {cells[at] for _, cells in self.table.rows}
             is_evidence = any(self.names.read(text) for cell in cells for text in self._split(cell))
@@ -415,7 +416,7 @@ class PersonCells(PersonRows):
         pairs = pairs_in(cell) if self.described.get("json_cells") else None
         for name, level in pairs or ():
             if text := re.sub("[\n•·\t、]", " ", name).strip():
-                yield text, level.replace(";", ",").strip() or None
+                yield text, level.strip() or None
         if pairs is None:
             said = (level_in(heading) or None) if kind == "skills" else None
             yield from ((text, said) for text in self._split(cell))

@@ -15,16 +15,6 @@ from ...io.resources import resource_dir
 STATES = ("has", "lacks", "below", "unknown")
 NUMBER = r"\d{1,3}(?:[.,]\d+)?"
 PLAIN = re.compile(NUMBER)
-_FORMS = {  # OF, YEARS and LEVEL are any of the words of this kind
-    "percent": r"(N)\s*%",
-    "range": r"(N)\s*OF\s*(N)\s*[-–]\s*(N)",
-    "top": r"(N)\s*OF\s*(N)",
-    "stars": r"([*★⭐]*)([☆✩]*)",
-    "years": r"(N)\s*\+?\s*YEARS\b.*",
-    "number": r"(?:LEVEL\.?\s?)?(N)",
-    "number and word": r"(?:LEVEL\.?\s?)?(N)\s*[-–—:=.,)]?\s*(\D.*)",
-    "word and number": r"(\D*?)\s*[(\[]\s*(N)\s*[)\]]",
-}
 _NAMED = (  # a name with its level, and whether the name may be unknown
     (re.compile(r"(.*\S)\s*[:=]\s*([^:=]+)"), True),
     (re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]"), False),
@@ -126,13 +116,13 @@ class Levels:
     def compared(self, text: str) -> str:
         """A level and the one that is asked: '2 of 5, 3 asked'."""
         level = parse_level(text)
-        ends = self._ends(level) if level and level.number is not None else None
-        if level is None or ends is None:
+        asked = self._asked(level) if level and level.number is not None else None
+        if level is None or asked is None:
             return (
                 f"{text}, {0.5 if self.has_from is None else self.has_from:.0%} of the scale asked"
             )
-        has, _ = self._asked(level) or (0.0, 0.0)
-        return f"{level.number:g} of {ends[1]:g}, {has:g} asked"
+        _, top = self._ends(level) or asked
+        return f"{level.number:g} of {top:g}, {asked[0]:g} asked"
 
     def said(
         self, text: str, is_known: Callable[[str], bool], listed: Callable[[str], bool]
@@ -187,40 +177,43 @@ def parse_level(text: str) -> Level | None:
     if folded in _state_words():
         return _word(folded)
     return next(
-        (_parsed(kind, m) for kind, form in _forms().items() if (m := form.fullmatch(folded))), None
+        (make(*m.groups()) for form, make in _forms() if (m := form.fullmatch(folded))), None
     )
 
 
-@cache
-def _forms() -> dict[str, re.Pattern[str]]:
-    """The forms of levels, with their words."""
-    words = {
-        kind.upper(): f"(?:{'|'.join(map(re.escape, sorted(meanings(kind), key=len)[::-1]))})"
-        for kind in ("of", "years", "level")
-    }
-    return {
-        name: re.compile(re.sub("OF|YEARS|LEVEL|N", lambda m: words.get(m[0], NUMBER), form))
-        for name, form in _FORMS.items()
-    }
-
-
-def _parsed(kind: str, match: re.Match[str]) -> Level | None:
-    if kind == "stars":
-        return Level(number=len(match[1]), top=len(match[0]) if match[2] else None)
-    if kind == "years":
-        return Level()
-    if "word" in kind:
-        return _worded(*(match.groups() if kind.startswith("number") else match.groups()[::-1]))
-    first, *ends = (float(group.replace(",", ".")) for group in match.groups())
-    if kind == "percent":
-        return Level(share=min(first / 100, 1.0))
-    return Level(None, first, *([None, *ends] if len(ends) == 1 else ends))
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _worded(number: str, word: str) -> Level:
     """A number with a word next to it, of which only a word for none says more."""
-    is_none = _word(word) == Level(share=0.0)
-    return Level(share=0.0) if is_none else Level(number=float(number.replace(",", ".")))
+    return Level(share=0.0) if _word(word) == Level(share=0.0) else Level(number=_number(number))
+
+
+_FORMS: tuple[tuple[str, Callable[..., Level]], ...] = (  # OF: any of the words of this kind
+    (r"(N)\s*%", lambda n: Level(share=min(_number(n) / 100, 1.0))),
+    (r"(N)\s*OF\s*(N)\s*[-–]\s*(N)", lambda *some: Level(None, *map(_number, some))),
+    (r"(N)\s*OF\s*(N)", lambda n, top: Level(number=_number(n), top=_number(top))),
+    (r"([*★⭐]+)", lambda full: Level(number=len(full))),
+    (r"([*★⭐]*)([☆✩]+)", lambda full, open_: Level(number=len(full), top=len(full + open_))),
+    (r"N\s*\+?\s*YEARS\b.*", Level),
+    (r"(?:LEVEL\.?\s?)?(N)", lambda n: Level(number=_number(n))),
+    (r"(?:LEVEL\.?\s?)?(N)\s*[-–—:=.,)]?\s*(\D.*)", _worded),
+    (r"(\D*?)\s*[(\[]\s*(N)\s*[)\]]", lambda word, n: _worded(n, word)),
+)
+
+
+@cache
+def _forms() -> list[tuple[re.Pattern[str], Callable[..., Level]]]:
+    """The forms of levels, with their words, and what makes a level of their groups."""
+    words = {
+        kind.upper(): f"(?:{'|'.join(map(re.escape, sorted(meanings(kind), reverse=True)))})"
+        for kind in ("of", "years", "level")
+    }
+    return [
+        (re.compile(re.sub("OF|YEARS|LEVEL|N", lambda m: words.get(m[0], NUMBER), form)), make)
+        for form, make in _FORMS
+    ]
 
 
 def _word(word: str) -> Level | None:
@@ -262,10 +255,9 @@ def meanings(kind: str) -> dict[str, str]:
 
 @cache
 def _negation() -> re.Pattern[str]:
-    words = sorted(meanings("negation"), key=len, reverse=True)
-    return re.compile(
-        "|".join(re.escape(w) + ("" if w[-1] in "'’" else r"[\s:]+") for w in words), re.I
-    )
+    words = sorted(meanings("negation"), reverse=True)  # of two that begin alike, the longer first
+    ends = [re.escape(w) + ("" if w.endswith(("'", "’")) else r"[\s:]+") for w in words]
+    return re.compile("|".join(ends), re.I)
 
 
 def is_mark(text: str) -> bool:

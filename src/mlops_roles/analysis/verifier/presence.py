@@ -15,11 +15,12 @@ STATED = {"as_of", "columns", "values"}
 GONE = ("left", "not yet started", "vacant")
 
 
-def _status_of(value: str) -> str:
-    """What a status means; with a detail after it, what its first part means; '' if unknown."""
+def _status_of(value: str) -> str | None:
+    """What a status means; with a detail after it, what its first part means; None if unknown."""
     known, words = meanings("status"), fold(value).replace("_", " ")
-    first = re.split(r"\s*[-–(,/:]\s*", words)[0]
-    return known.get(words) or known.get(words.replace(" ", "_")) or known.get(first, "")
+    if words in known or words in meanings("cell"):  # such as n/a
+        return known.get(words)
+    return known.get(re.split(r"\s*[-–(,/:]\s*", words)[0])
 
 
 class Presence:
@@ -42,7 +43,9 @@ class Presence:
         """Whether a row counts; `cell` is the text under a heading."""
         found = {kind: cell(heading) for kind, heading in self.columns.items()}
         is_out = (self._says(kind, text) for kind, text in found.items() if kind not in self.dates)
-        start, end = (self._date(kind, found.get(kind, "")) for kind in ("start", "end"))
+        start, end = (
+            self._date(kind, found[kind]) if kind in found else "" for kind in ("start", "end")
+        )
         has_left = bool(end) and end < self.day and not (start and start > end)
         return not (any(is_out) or has_left or start > self.day)
 
@@ -50,33 +53,27 @@ class Presence:
         """Whether a status, or a column of yes and no, says that the row does not count."""
         folded = fold(text)
         meaning = self.settled.get(kind, {}).get(folded) or _status_of(text)
-        if not folded or (folded in meanings("cell") and not meaning):
-            return False
-        if kind == "status":
-            if not meaning:
-                raise InputError(f"the status {text!r} is unknown; certify again with --value")
-            return meaning in GONE
-        return meaning in ("yes", "present") or folded in ("x", kind)
+        if kind != "status":
+            return meaning in ("yes", "present") or folded in ("x", kind)
+        if folded and not meaning and folded not in meanings("cell"):
+            raise InputError(f"the status {text!r} is unknown; certify again with --value")
+        return meaning in GONE
 
     def _date(self, kind: str, text: str) -> str:
         """A date as ISO text; '' if it is open."""
-        folded = fold(text)
-        is_open = self.settled.get(kind, {}).get(folded) == "blank"
-        if is_open or not folded or folded in meanings("cell") or folded in meanings("end"):
-            return ""
-        return self.dates[kind].get(text, "")
+        is_open = self.settled.get(kind, {}).get(fold(text)) == "blank"
+        return "" if is_open else self.dates[kind][text]
 
 
 def is_sound(stated: Any) -> bool:
     """Whether a certificate states the presence in the form that `certify` gives it."""
-    if not isinstance(stated, dict) or set(stated) != STATED:
-        return False
-    columns, values = stated["columns"], stated["values"]
     return (
-        isinstance(stated["as_of"], str)
-        and isinstance(columns, dict)
+        isinstance(stated, dict)
+        and set(stated) == STATED
+        and isinstance(stated["as_of"], str)
+        and isinstance(columns := stated["columns"], dict)
         and set(columns) <= set(COLUMNS)
         and all(isinstance(heading, str) for heading in columns.values())
-        and isinstance(values, dict)
+        and isinstance(values := stated["values"], dict)
         and all(isinstance(meanings, dict) for meanings in values.values())
     )

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from ...errors import InputError
 from ...io import rdf
+from ...io.json_ld import KEYS
 from ...io.resources import resource_dir
 from .layouts import PersonCells, Piece, described, one_line
 from .levels import fold, parse_level
@@ -145,9 +147,11 @@ class RdfCells(PersonCells):
         prefix, colon, local = name.rpartition(":")
         if name.strip("<>") == iri or (colon and self.prefixes.get(prefix, " ") + local == iri):
             return True
-        is_known = colon and prefix in self.prefixes
-        last = iri.rstrip("/").replace("#", "/").rpartition("/")[2]
-        return "//" not in name and not is_known and local in (last, last.rpartition(":")[2])
+        if "//" in name or (colon and prefix in self.prefixes):
+            return False
+        return local == iri.rstrip("/").replace("#", "/").rpartition("/")[2] or iri == KEYS + quote(
+            name
+        )
 
     # names and texts -------------------------------------------------------------------
 
@@ -199,38 +203,38 @@ class RdfCells(PersonCells):
 
     @property
     def pieces(self) -> list[Piece]:
-        """What is said of the one person, each name with its level once."""
+        """What is said of the one person, each text with its level once."""
         who, found = self.who[0], list[Piece]()
         for column in EVIDENCE_COLUMNS:
-            for node in self.statements[column].get(who, ()):
-                found += [Piece(column, *pair) for pair in self._of_value(node)]
-        found += self._assessed(who)
-        return list(dict.fromkeys(found))
+            nodes = self.statements[column].get(who, ())
+            said = dict.fromkeys(pair for node in nodes for pair in self._of_value(node))
+            found += [Piece(column, *pair) for one in said for pair in self._names_in(*one)]
+        return found + self._assessed(who)
 
     def _of_value(self, node: Node) -> Iterator[tuple[str, str | None]]:
-        """The names, with levels, of a text or thing."""
+        """A text, or the names of a thing, with its level."""
         if isinstance(node, ox.Literal):
-            yield from ((text, None) for text in self._split(node.value.strip()))
+            yield node.value.strip(), None
             return
         thing = self.groups[_key(node)]
-        level = self._text("level", thing)
-        if name := self._skill_name(node):
-            yield from self._with_level(name, level)
-        for keyword in self.statements["keyword"].get(thing, ()):
-            yield from self._with_level(getattr(keyword, "value", "").strip(), level)
+        keywords = self.statements["keyword"].get(thing, ())
+        for name in (self._skill_name(node), *map(_text_of, keywords)):
+            if name:
+                yield self._with_level(name, self._text("level", thing))
 
-    def _with_level(self, name: str, level: str) -> Iterator[tuple[str, str | None]]:
-        """A name with a level if it is one; several names of one thing are separated by ';'."""
+    def _with_level(self, name: str, level: str) -> tuple[str, str | None]:
+        """A name, which is not split at ';', with its level if that is one."""
         is_level = parse_level(level) or fold(level) in self.described["levels"]
-        if level and is_level:
-            yield name.replace(";", "\uff1b").replace("\uff1b", ";"), level.replace(";", ",")
-        else:
-            yield from ((text, None) for text in self._split(name))
+        return name.replace(";", "\uff1b"), level if is_level else None
+
+    def _names_in(self, text: str, level: str | None) -> Iterator[tuple[str, str | None]]:
+        for name in [text] if level else self._split(text):
+            yield name, level
 
     def _skill_name(self, node: Node) -> str:
         """The name of a skill: a term of ours that it is, its own, or its IRI."""
         if isinstance(node, ox.Literal):
-            return node.value.strip()
+            return _text_of(node)
         thing = self.groups[_key(node)]
         matches = self.ontology.matches
         if matches and matches.meaning(thing, self.ontology.by_term):
@@ -239,8 +243,10 @@ class RdfCells(PersonCells):
         same = {*self.groups.members(thing), thing}
         meant = {*same, *(one for member in same for one in self._matched.members(member))}
         ours = sorted({label for one in meant if (label := self.ontology.name_in_cells(one))})
-        nothing = "" if self._text("level", thing) else thing
-        return ";".join(ours) or self._name(thing) or nothing
+        if name := ";".join(ours) or self._name(thing):
+            return name
+        iri = "without a name" if thing.startswith("_:") else thing
+        return "" if self._text("level", thing) else iri
 
     @cached_property
     def _matched(self) -> _Groups:
@@ -273,12 +279,16 @@ class RdfCells(PersonCells):
             if low and high and level.replace(".", "", 1).isdecimal():
                 level = f"{level} of {low}-{high}"
         who = [
-            node.value.strip() if isinstance(node, ox.Literal) else self._name(_key(node))
+            _text_of(node) or self._name(_key(node))
             for node in self.statements["assessor"].get(one, ())[-1:]
         ]
         source = "; ".join(filter(None, (*who, self._text("assessment-source", one))))
-        for text, said in self._with_level(name, level):
+        for text, said in self._names_in(*self._with_level(name, level)):
             yield Piece("skills", text, said, None, self._text("assessed-on", one), source)
+
+
+def _text_of(node: Node) -> str:
+    return node.value.strip() if isinstance(node, ox.Literal) else ""
 
 
 class _Groups:

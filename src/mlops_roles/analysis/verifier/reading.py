@@ -227,8 +227,7 @@ class PersonRows:
             found = [i for i in open_ if kind(header[i]) == column]
             if len(found) == 1:
                 return found[0]
-        keys = [i for i in open_ if kind_of(header[i]) == "key"]
-        return keys[0] if column == "person" and not found and len(keys) == 1 else None
+        return None
 
 
 def accepted_names(name: str, key: bytes | None) -> tuple[str, ...]:
@@ -276,7 +275,9 @@ def parse_csv(text: str, delimiter: str, path: Path) -> Iterator[Row]:
 
 
 def _cell_text(cell: Any) -> str:
-    """A cell of Parquet as text, in which a truth value is written as in JSON."""
+    """A cell of Parquet as text: a truth value as in JSON, a list of plain values with ';'."""
+    if isinstance(cell, list) and not any(isinstance(one, (list, tuple, dict)) for one in cell):
+        return ";".join(map(_cell_text, cell))
     return str(cell).lower() if isinstance(cell, bool) else text_of(cell)
 
 

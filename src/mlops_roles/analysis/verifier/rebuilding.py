@@ -19,6 +19,7 @@ NOTE = "An aid to be reviewed by a human: it rests on what was recorded, and unk
 # the rule of OWL 2 RL by which a role requires what its tasks, and the roles in it, require
 PROPERTY_CHAIN_RULE = "prp-spo2"
 LAYOUT = "one row a person"  # of a certificate that states no more of its reading
+AS_WRITTEN = str.maketrans("\uff1b\uff0c\uff5c", ";,|")  # marks inside a name, which separate none
 
 
 class Cell(NamedTuple):
@@ -227,18 +228,18 @@ def _plain_pieces(row: Mapping[str, str]) -> Iterator[Piece]:
 
 def read_cells(rows: PersonRows, levels: Levels, ontology: Ontology) -> list[Cell]:
     """What the one person's cells say; a tool is evidence for skills in the column skills alone."""
-    if not isinstance(rows, PersonCells):
-        return [
-            cell
-            for piece in _plain_pieces(rows.found[0][1])
-            for cell in _claims(piece, Said(piece.text), ontology)
-        ]
     names, cells = ontology.names, list[Cell]()
-    for piece in rows.pieces:
-        if piece.level is None:
-            said = levels.said(piece.text, lambda text: bool(names.read(text)), names.is_listed)
+    is_plain = not isinstance(rows, PersonCells)
+    pieces = rows.pieces if isinstance(rows, PersonCells) else _plain_pieces(rows.found[0][1])
+    for piece in pieces:
+        text = piece.text.translate(AS_WRITTEN)
+        if piece.level is not None:
+            level = piece.level.replace(";", ",").translate(AS_WRITTEN)
+            said = Said(text, levels.state(level), level)
+        elif is_plain:
+            said = Said(text)
         else:
-            said = Said(piece.text, levels.state(piece.level), piece.level)
+            said = levels.said(text, lambda text: bool(names.read(text)), names.is_listed)
         if said.state != "unknown":
             cells += _claims(piece, said, ontology)
     return cells
