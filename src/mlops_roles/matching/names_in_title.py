@@ -152,7 +152,7 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
     for end in range(start, len(part)):
         if part[end] not in branch:
             after_head = len(passed) > 1 and passed[-1] == "," and passed[-2] in words.heads
-            if after_head and words.kinds[part[end]] in (*TECHNOLOGY, ","):
+            if after_head and words.kinds[part[end]] in (*TECHNOLOGY, *ENDS):
                 continue
             return
         passed.append(part[end])
