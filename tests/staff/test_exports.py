@@ -98,6 +98,18 @@ TABLES = {
         "Worker,Business Title\nAda (1001),Data Engineer\nTotal Workers: 1,\n",
         {"Ada (1001)": "Data Engineer"},
     ),
+    "a word for a level beside the skill": (
+        "Emp;Cargo;Nivel Python;SQL rating;Level of Docker\nAda;Data Engineer;Alto;Bajo;Ninguno\n",
+        {"Ada": "Data Engineer | Python | SQL | Docker"},
+    ),
+    "a date of leaving under another heading": (
+        "Name,Title,Term Date\nAda,Data Engineer,\nBo,ML Engineer,6/30/2025\n",
+        {"Ada": "Data Engineer"},
+    ),
+    "a heading of dates that has none": (
+        "Name,Title,To\nAda,Data Engineer,London\n",
+        {"Ada": "Data Engineer"},
+    ),
     "totals of a matrix, which are no levels": (
         "Name,Title,Python,SQL\nAda,Data Engineer,4,2\nBo,ML Engineer,5,\n"
         "Total,2,9,2\nAverage,,4.5,2\n",
@@ -157,6 +169,8 @@ def test_a_table_that_would_be_misread_is_refused(text, says, tmp_path):
             "Name,Title,Aktiv\nAda,Data Engineer,x\n",
             'Aktiv: a heading for status.*--map status="Aktiv"',
         ),
+        ("Name,Title,Weg am\nAda,Data Engineer,31.1.2025\n", '--map end="Weg am"'),
+        ("Name,Skill,Mai 2026\nAda,SQL,3\n", '--map level="Mai 2026"'),
         ("Name,Title,Skills\nTeam A,,\nAda,Data Engineer,SQL\n", "nothing but a name: line 2"),
     ],
 )

@@ -24,7 +24,7 @@ def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table
     for c in LIST_COLUMNS:
         parts = [_list_cell(raw, i, plan, vocabulary) for i in at.get(c, ())]
         if c == "skills":
-            parts += [_wide_cell(raw[str(i)], i, plan) for i in plan.columns.wide]
+            parts += [_wide_cell(raw[str(i)], i, plan, vocabulary) for i in plan.columns.wide]
         if parts:
             cells[c] = _joined(parts)
     if plan.layout == LONG:
@@ -72,10 +72,9 @@ def _list_cell(raw: ibis.Table, i: int, plan: Plan, vocabulary: Vocabulary) -> A
     return name + UNIT + _level_cell(raw[str(level)], level, plan).fill_null("")
 
 
-def _wide_cell(cell: Any, i: int, plan: Plan) -> Any:
+def _wide_cell(cell: Any, i: int, plan: Plan, vocabulary: Vocabulary) -> Any:
     """The name in the heading of a column, with the level in the cell."""
-    heading = plan.headings[i].strip()
-    name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading).replace(";", "\uff1b")
+    name = vocabulary.rated_skill(plan.headings[i]).replace(";", "\uff1b")
     return (name + UNIT) + _level_cell(cell, i, plan)
 
 

@@ -29,7 +29,7 @@ def _months() -> dict[str, int]:
 
 def is_date(text: str) -> bool:
     """Whether a text is a date in any order."""
-    return bool(_readings(text))
+    return any(_readings(text))
 
 
 def iso_dates(values: Iterable[str], late: bool, place: str, pivot: str) -> dict[str, str | None]:

@@ -29,6 +29,7 @@ SEVERAL = ("skills", "lacks", "assessed")  # may be several columns, which are r
 ALONE = ("person", "title", "status")  # of which there can be only one, or it is an error
 _REFERENCE = re.compile(r"[A-Z]\d+|[\w-]+:\S+")  # a notation, CURIE or IRI, known or not
 SIMILAR = 0.84  # of a heading that resembles one of ours
+_RATING = ("level", "skill", "skills")  # what a word beside the name of a skill may be
 LONGEST = 500  # characters of a heading, or of a text in the place of a name
 
 
@@ -45,7 +46,30 @@ class Vocabulary:
 
     def is_skill(self, name: str) -> bool:
         """Whether it is a name of a skill or tool; a remark in brackets may follow."""
-        return fold_name(name) in self.names or fold_name(_bare(name)) in self.names
+        return any(fold_name(n) in self.names for n in (name, _bare(name), self.rated_skill(name)))
+
+    def rated_skill(self, heading: str) -> str:
+        """The name in the heading of a column of levels, as 'Python' of 'Nivel de Python (1-5)'.
+
+        Without a remark in brackets, and without words for a level or skill if the rest is known.
+        """
+        name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading.strip()[:LONGEST])
+        if fold_name(name) in self.names:
+            return name
+        words = re.split(r"[\s_:–-]+", name)
+        while words and heading_kind(words[-1]) in _RATING:
+            words.pop()
+        while words and heading_kind(words[0]) in _RATING:
+            words = words[2 if words[1:] and fold_value(words[1]) in meanings("of") else 1 :]
+        rated = " ".join(words)
+        return rated if fold_name(rated) in self.names else name
+
+
+# what an unread column could be by its values, and the option that reads it as that
+_UNKNOWN: tuple[tuple[str, Callable[[str], bool], str], ...] = (
+    ("end", lambda v: is_date(v) or fold_value(v) in meanings("end"), "if people left then: {}"),
+    ("level", lambda v: parse_level(v) is not None, "if it is the level of the skill: {}"),
+)
 
 
 @dataclass
@@ -287,7 +311,7 @@ class _Chooser:
             return True
         if not values or any(map(test, values)):
             return True
-        self.refused[i] = f"a heading for {column}, but none of its values is a {column}"
+        self.refused[i] = f"a heading for {column}, but none of its values is one"
         if column != "role":
             self.fixes[i] = f'to read it: --map {column}="{self.names[i]}"'
         return False
@@ -367,7 +391,19 @@ class _Chooser:
         if name and i not in self.refused and (near := self._resembles(name)):
             fix = f'to read it: --map {near}="{name}"'
             return ColumnReading(name, None, "not read", f"resembles a heading for {near}", fix)
+        if name and i not in self.refused and self.values[i]:
+            for kind, is_one, advice in _UNKNOWN:
+                if self._could_be(kind) and all(map(is_one, self.values[i])):
+                    fix = advice.format(f'--map {kind}="{name}"')
+                    return ColumnReading(name, None, "not read", why, fix)
         return ColumnReading(name, None, "not read", why, self.fixes.get(i, ""))
+
+    def _could_be(self, kind: str) -> bool:
+        """Whether a kind of _UNKNOWN has no column, and would be of use."""
+        kinds = {found.column for found in self.chosen.values()}
+        return (
+            not kinds & {"end", "left"} if kind == "end" else kinds & {"skill", kind} == {"skill"}
+        )
 
     def _are_skills(self, i: int) -> bool:
         """Whether at least half of the values have names of skills."""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
-from .levels import parse_level, shipped_rows
+from .levels import fold, parse_level, shipped_rows
 
 DESCRIBING = ("label", "type")  # the last part of a key about which nothing is said
 LONGEST = 500  # characters of a heading that is looked at
@@ -68,6 +68,19 @@ def _rated(heading: str) -> str:
         words.pop()
     is_level = len(words) > 1 and _shipped_kind(words[-1]) == "level"
     return " ".join(words[:-1]) if is_level else ""
+
+
+def unrated(heading: str) -> str:
+    """A heading without the words for a level or for skills that it begins and ends with."""
+    words = [word for word in re.split(r"[\s_:–-]+", heading[:LONGEST]) if word]
+    kinds = [_shipped_kind(word) in ("level", "skill", "skills") for word in words]
+    between = [fold(row["value"]) for row in shipped_rows("values") if row["kind"] == "of"]
+    while kinds and kinds[-1]:
+        del kinds[-1], words[-1]
+    while kinds and kinds[0]:
+        count = 2 if len(words) > 1 and fold(words[1]) in between else 1
+        del kinds[:count], words[:count]
+    return " ".join(words)
 
 
 def level_in(heading: str) -> str:

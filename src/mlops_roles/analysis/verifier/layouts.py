@@ -19,7 +19,7 @@ from ...io import rdf
 from ...io.xlsx import read_sheets
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import fold_heading, kind_of, level_in, pair_in
+from .headings import fold_heading, kind_of, level_in, pair_in, unrated
 from .levels import PLAIN, fold, is_blank, is_mark
 from .presence import Presence, is_sound
 from .reading import (
@@ -395,7 +395,14 @@ class PersonCells(PersonRows):
         for heading in self.columns.get(WIDE_COLUMN, ()):
             if level := cells[self.table.place(heading)]:
                 level = self._on_scale(heading, level)
-                yield own._replace(text=MADE_UP.sub("", heading), level=level)
+                yield own._replace(text=self._rated_skill(heading), level=level)
+
+    def _rated_skill(self, heading: str) -> str:
+        """The name of the skill in a heading above levels."""
+        name = MADE_UP.sub("", heading)
+        if self.names.is_listed(name) or not self.names.is_listed(bare := unrated(name)):
+            return name
+        return bare
 
     def _on_scale(self, heading: str, level: str) -> str:
         """A level with the scale of its column, if that has one of its own."""
