@@ -9,6 +9,7 @@ code, or only change how long it takes, are in same_meaning.csv, with a reason, 
 """
 
 import argparse
+import ast
 import contextlib
 import csv
 import functools
@@ -25,10 +26,9 @@ import time
 import types
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
-import coverage
 import pytest
 
 from .code_operators import Mutant, mutants
@@ -65,6 +65,7 @@ GROUPS = {  # the modules and the tests of a group
         [
             *(f"staff/test_{name}.py" for name in ("reader", "reading", "delimiter", "rdf_people")),
             *("staff/test_assessments.py", "staff/test_people_forms.py"),
+            "staff/test_reading_reports.py",
             *(f"staff/test_engine.py::test_{name}" for name in TABLES),
         ],
     ),
@@ -83,7 +84,9 @@ NUMBER = re.compile(r"([\d.]+) to [\d.]+")
 NAMED = re.compile(r"^_?[A-Z][A-Z_]+\b")
 AT_ONCE = re.compile(r"BATCH|SAMPLE|PIECE|BLOCK|BLANK_STARTS|UNIT_LINK|MAX_(PLAIN|ROWS|SHAPES)")
 OPTIONS = ["-n", "0", "-s", "-p", "no:cacheprovider"]
+RAN: set[tuple[str, int]] = set()  # file and line of the statements that were run
 FEW = 3  # tests that run a line, of which it is not known that no others need it
+NO_LIMIT = 1e6  # minutes and seconds
 SLOWER, MORE = 5, 5  # times a test may take longer than without a change, and seconds on top
 MEMORY = 8 << 30  # bytes that a mutant may take, which else takes all there are in its time
 
@@ -92,9 +95,15 @@ class Mutating:
     """A plugin of pytest that runs the tests on mutants instead of once."""
 
     def __init__(
-        self, group: str, files: list[Path], choose: Callable[[list], list], minutes: float
+        self,
+        group: str,
+        files: list[Path],
+        choose: Callable[[list], list],
+        minutes: float,
+        seconds: float,
     ) -> None:
-        self.group, self.files, self.choose, self.minutes = group, files, choose, minutes
+        self.group, self.files, self.choose = group, files, choose
+        self.minutes, self.seconds = minutes, seconds
         self.found: list[tuple[Mutant, str]] = []
         self.all_mutants: list[Mutant] = []
         self.failed: list[str] = []
@@ -125,6 +134,10 @@ class Mutating:
             if time.monotonic() > end:
                 break
             items = _order(session.items, mutant, lines, seconds, self.kills)
+            sums = accumulate((seconds[item.nodeid] for item in items), initial=0.0)
+            items = [
+                item for item, before in zip(items, sums, strict=False) if before < self.seconds
+            ]
             verdict = _forked(lambda m=mutant, i=items: self._fails(m, i, seconds))
             self.found.append((mutant, verdict))
             self.kills.update(LAST_KILL.read_text().split("\n"))
@@ -138,16 +151,16 @@ class Mutating:
             path = Path(folder) / "watched.json"
 
             def watch() -> bool:
-                names, seconds = [str(file) for file in self.files], {}
-                cover = coverage.Coverage(data_file=None, config_file=False, include=names)
-                cover.start()
+                lines, seconds = {str(file): defaultdict(list) for file in self.files}, {}
+                for file in self.files:
+                    _watch(file)
                 for item, after in pairwise([*items, None]):
-                    cover.switch_context(item.nodeid)
+                    RAN.clear()
                     begun = time.process_time()
                     _run(item, after)
                     seconds[item.nodeid] = time.process_time() - begun
-                cover.stop()
-                lines = {name: cover.get_data().contexts_by_lineno(name) for name in names}
+                    for name, line in RAN:
+                        lines[name][line].append(item.nodeid)
                 path.write_text(json.dumps([lines, seconds, self.failed]))
                 return False
 
@@ -216,18 +229,9 @@ def apply(mutant: Mutant) -> bool:
     Returns whether it could: code that needs other variables of the function around it cannot.
     """
     code = compile(mutant.tree(), str(mutant.path), "exec")
-    new = defaultdict(list)
-    for part in _codes(code):
-        new[part.co_qualname, part.co_firstlineno].append(part)
-    for function in [f for f in gc.get_objects() if isinstance(f, types.FunctionType)]:
-        if function.__code__.co_filename == str(mutant.path):
-            same = new[function.__code__.co_qualname, function.__code__.co_firstlineno]
-            if len(same) == 1:
-                try:
-                    function.__code__ = same[0]
-                except ValueError:
-                    return False
-    module = next(m for m in list(sys.modules.values()) if _is_of(m, mutant.path))
+    if not _replace_functions(mutant.path, code):
+        return False
+    module = _module_of(mutant.path)
     for kept in gc.get_objects():
         if isinstance(kept, functools._lru_cache_wrapper) and kept.__module__ == module.__name__:
             kept.cache_clear()
@@ -236,8 +240,41 @@ def apply(mutant: Mutant) -> bool:
     return True
 
 
-def _is_of(module: types.ModuleType, path: Path) -> bool:
-    return getattr(module, "__file__", None) == str(path)
+def _watch(path: Path) -> None:
+    """Let each statement in a function of a file add its line to RAN when it is run."""
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for node in {inner for function in functions for inner in ast.walk(function)}:
+        for name in ("body", "orelse", "finalbody"):
+            if isinstance(part := getattr(node, name, None), list):
+                setattr(node, name, [new for old in part for new in (_note(path, old), old)])
+    vars(_module_of(path))["__ran__"] = RAN
+    _replace_functions(path, compile(ast.fix_missing_locations(tree), str(path), "exec"))
+
+
+def _note(path: Path, statement: ast.stmt) -> ast.stmt:
+    call = ast.parse(f"__ran__.add(({str(path)!r}, {statement.lineno}))").body[0]
+    return ast.copy_location(call, statement)
+
+
+def _replace_functions(path: Path, code: types.CodeType) -> bool:
+    """Give the functions of a file that exist in this process other code, if that can be."""
+    new = defaultdict(list)
+    for part in _codes(code):
+        new[part.co_qualname, part.co_firstlineno].append(part)
+    for function in [f for f in gc.get_objects() if isinstance(f, types.FunctionType)]:
+        if function.__code__.co_filename == str(path):
+            same = new[function.__code__.co_qualname, function.__code__.co_firstlineno]
+            if len(same) == 1:
+                try:
+                    function.__code__ = same[0]
+                except ValueError:
+                    return False
+    return True
+
+
+def _module_of(path: Path) -> types.ModuleType:
+    return next(m for m in list(sys.modules.values()) if getattr(m, "__file__", None) == str(path))
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -268,7 +305,9 @@ def same_meaning() -> dict[tuple[str, ...], str]:
     return {tuple(row[:-1]): row[-1] for row in rows}
 
 
-def run(group: str, sample: int | None, seed: str, again: str | None, minutes: float) -> None:
+def run(
+    group: str, sample: int | None, seed: str, again: str | None, minutes: float, seconds: float
+) -> None:
     """Run the mutants of a group, and record the share that is killed; print it with `again`."""
     modules, tests = GROUPS[group]
     files = [path for name in modules for path in sorted(SOURCE.glob(name))]
@@ -279,7 +318,7 @@ def run(group: str, sample: int | None, seed: str, again: str | None, minutes: f
             return [m for m in some if list(m.name) in before and m.name not in known]
         return random.Random(seed).sample(some, min(sample or len(some), len(some)))
 
-    plugin = Mutating(group, files, choose, minutes)
+    plugin = Mutating(group, files, choose, minutes, seconds)
     pytest.main([*OPTIONS, *(str(ROOT / "tests" / name) for name in tests)], plugins=[plugin])
     made = [(m, verdict) for m, verdict in plugin.found if verdict != "unmade"]
     counted = [(m, verdict) for m, verdict in made if m.name not in known]
@@ -295,6 +334,8 @@ def run(group: str, sample: int | None, seed: str, again: str | None, minutes: f
         note.append(f"{left} more mean the same, and are listed with a reason")
     if late := sum(verdict == "timeout" for _, verdict in counted):
         note.append(f"{late} of them by taking too long")
+    if seconds < NO_LIMIT:
+        note.append(f"each judged by {seconds:g} s of tests")
     name, killed = f"mutants of the {group}", len(counted) - len(alive)
     print(record(name, killed, len(counted), "killed", "; ".join(note)))
 
@@ -305,11 +346,14 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
     parser.add_argument("--sample", type=int, help="mutants of each group (default: all)")
     parser.add_argument("--seed", default="1", help="of the sample")
-    parser.add_argument("--minutes", type=float, default=1e6, help="after which none is begun")
+    parser.add_argument("--minutes", type=float, default=NO_LIMIT, help="after which none is begun")
+    parser.add_argument(
+        "--seconds", type=float, default=NO_LIMIT, help="of tests for each, the quickest first"
+    )
     parser.add_argument("--again", metavar="FILE", help="only those that survived then")
     args = parser.parse_args()
     for group in args.groups or GROUPS:
-        run(group, args.sample, args.seed, args.again, args.minutes)
+        run(group, args.sample, args.seed, args.again, args.minutes, args.seconds)
 
 
 if __name__ == "__main__":

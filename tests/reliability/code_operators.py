@@ -158,7 +158,7 @@ def _edits(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
     elif isinstance(node, ast.If | ast.While | ast.IfExp):
         negated = ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test)
         yield "condition negated", lambda: setattr(node, "test", negated)
-    elif isinstance(node, ast.Return) and node.value and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value and not _is_no(node.value):
         none = ast.copy_location(ast.Constant(None), node.value)
         yield "return None", lambda: setattr(node, "value", none)
     elif isinstance(node, ast.Call):
@@ -178,5 +178,6 @@ def _swap(operator: ast.AST, put: Callable[[ast.AST], None]) -> tuple[str, Calla
     return f"{type(operator).__name__} to {new.__name__}", lambda: put(new())
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_no(node: ast.AST) -> bool:
+    """Whether a node is None, or False, of which nobody tells None apart."""
+    return isinstance(node, ast.Constant) and (node.value is None or node.value is False)
