@@ -165,9 +165,11 @@ class TableReader:
 
     def read_rdf(self, files: Sequence[Path], graph: Graph) -> Staff:
         """The people of RDF files, whose cells are read as those of a table are."""
+        if self.options.join:
+            raise InputError(f"{files[0]}: RDF cannot be joined; leave --join out, or join tables")
         found = read_rdf_people(files, graph, self.options, self.words.is_title)
         described = found.reading.columns
-        options = replace(self.options, mapping={}, ignore=(), headings=(), layout=None, join=None)
+        options = replace(self.options, mapping={}, ignore=(), headings=(), layout=None)
         inner = TableReader(self.engine, options, self.words)
         staff = inner._read_source(_people_source(found), found.reading.file)
         staff.reading.columns, staff.reading.layout = described, "RDF"
@@ -221,7 +223,9 @@ class TableReader:
         raw = table.select(**texts)
         if not is_plain(raw):
             raw = raw.cache()
-        sample = [[text or "" for text in row] for row in self.engine.fetch_rows(raw.head(1000))]
+        sample = [
+            [text or "" for text in row] for row in self.engine.fetch_rows(raw.head(SAMPLE_ROWS))
+        ]
         source = Source(Reading(name, "table"), list(table.columns), sample, _no_load)
         source, plan = plan_layout(source, self.options, self.words, name)
         if plan.json_cells:
@@ -367,15 +371,16 @@ class TableReader:
         shown = sorted(levels)[:MAX_LEVELS]
         if shown:
             reading.values["level"] = {value: STATES[cells.state(value)] for value in shown}
-        if TICK in levels.values():
-            reading.notes.append("A mark such as x counts as has")
+        note = "A mark such as x counts as has"
+        if TICK in levels.values() and note not in reading.notes:
+            reading.notes.append(note)
         return cells
 
     def _finish(
         self, people: ibis.Table, rejected: list[Rejected], reading: Reading, cells: SkillCells
     ) -> Staff:
         """The people who count, with the levels in their cells."""
-        if not reading.scale and not reading.values.get("level"):
+        if not reading.scale:
             cells = self._levels_in_cells(people, cells, reading)
         rows = reading.rows - len(rejected) - reading.count_left_out
         if reading.layout == LONG:
@@ -390,16 +395,17 @@ class TableReader:
         if "key" in people.columns:
             people = with_names(people, self.engine, reading)
         table = people.select("line", *COLUMNS)
-        return Staff(table, reading.file, read, rejected, False, reading, cells)
+        return Staff(table, reading.file, read, rejected, reading=reading, cells=cells)
 
     def _levels_in_cells(
         self, people: ibis.Table, cells: SkillCells, reading: Reading
     ) -> SkillCells:
         """How names are read, if a sample of the cells has levels with names."""
         columns = [c for c in LIST_COLUMNS if people[c].type().is_string()]
-        sample = self.engine.fetch_rows(people.select(*columns).head(1000))
+        sample = self.engine.fetch_rows(people.select(*columns).head(SAMPLE_ROWS))
         pieces = {p for row in sample for cell in row if cell for p in cell.split(";")}
-        if not any(level for p in pieces for level in cells.levels(p)):
+        known = reading.values.get("level", {})  # of columns, such as a mark
+        if not any(level and level not in known for p in pieces for level in cells.levels(p)):
             return cells
         parts = [
             people.filter(people[c].notnull()).select(piece=people[c].split(";").unnest())
@@ -407,7 +413,7 @@ class TableReader:
         ]
         found = self.engine.fetch_rows(ibis.union(*parts, distinct=True))
         values = {level for (p,) in found if p for level in cells.levels(p)}
-        return self._with_scale(values, [], cells.settled, reading)
+        return self._with_scale(values.union(known), [], cells.settled, reading)
 
 
 def _is_legend(text: str) -> bool:
@@ -427,10 +433,8 @@ def _as_arrow(data: Any) -> pa.Table:
         return pa.Table.from_pylist(list(data))
     if hasattr(data, "to_arrow"):  # Polars
         return data.to_arrow()
-    if hasattr(data, "__arrow_c_stream__"):
+    if hasattr(data, "__arrow_c_stream__"):  # pandas
         return pa.table(data)
-    if type(data).__module__.startswith("pandas"):
-        return pa.Table.from_pandas(data, preserve_index=False)
     raise InputError(
         f"{type(data).__name__}: no staff data; give a path, or a table of Ibis, pandas, Polars "
         "or Arrow"
@@ -476,8 +480,6 @@ def _without_headers(table: pa.Table, plan: Plan, reading: Reading) -> pa.Table:
         heading = pc.cast(string_array([plan.headings[i]]), pa.string())
         return pc.is_valid(pc.index_in(pc.cast(table[str(i)], pa.string()), value_set=heading))
 
-    if not plan.wanted:
-        return table
     first, *others = plan.wanted
     heading = pc.cast(string_array([plan.headings[first]]), table[str(first)].type)[0]
     if not pc.any(pc.equal(table[str(first)], heading)).as_py():
