@@ -222,6 +222,13 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
         is_near = True
         for segment in segments:
             topics = split_at(segment, words.joiners)
+            narrow = [unit for unit in segment if words.kinds[unit] == "narrow"]
+            if len(topics) > 1 and any(
+                [words.kinds[u] for u in t] == ["technology"] for t in topics
+            ):
+                topics = [t for t in topics if t != narrow]  # 'Frontend & Backend'
+            elif words.heads.isdisjoint(segment):
+                yield from ([unit] for unit in narrow)
             is_about_last = len(topics) > 1 and len(topics[-1]) > 1
             for topic in () if is_about_last else topics:
                 if is_near:
@@ -248,8 +255,7 @@ def _ends_of_topic(words: Lexicon, topic: Units) -> Iterator[Units]:
 def _is_field(words: Lexicon, topic: Units) -> bool:
     """Whether a topic begins with a field, followed by nothing that makes another one of it."""
     is_field = any(name.kind == "field" for name in words.names.get((topic[0],), ()))
-    is_narrow = words.kinds[topic[0]] == "narrow"
-    return is_narrow or (is_field and not any(words.kinds[unit] for unit in topic[1:]))
+    return is_field and not any(words.kinds[unit] for unit in topic[1:])
 
 
 def _accept(
