@@ -102,6 +102,10 @@ TABLES = {
         "Emp;Cargo;Nivel Python;SQL rating;Level of Docker\nAda;Data Engineer;Alto;Bajo;Ninguno\n",
         {"Ada": "Data Engineer | Python | SQL | Docker"},
     ),
+    "yes and no under a question": (
+        "name,dept,has_python,has_sql,docker?\nAda,X,yes,no,TRUE\n",
+        {"Ada": " | docker, python |  | sql"},
+    ),
     "a date of leaving under another heading": (
         "Name,Title,Term Date\nAda,Data Engineer,\nBo,ML Engineer,6/30/2025\n",
         {"Ada": "Data Engineer"},

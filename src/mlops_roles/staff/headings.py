@@ -56,9 +56,11 @@ class Vocabulary:
         name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading.strip()[:LONGEST])
         if fold_name(name) in self.names:
             return name
-        words = re.split(r"[\s_:–-]+", name)
+        words = [word for word in re.split(r"[\s_:?–-]+", name) if word]
         while words and heading_kind(words[-1]) in _RATING:
             words.pop()
+        if words and fold_value(words[0]) in meanings("has"):
+            words = words[1:]
         while words and heading_kind(words[0]) in _RATING:
             words = words[2 if words[1:] and fold_value(words[1]) in meanings("of") else 1 :]
         rated = " ".join(words)

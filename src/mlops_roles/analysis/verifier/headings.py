@@ -70,15 +70,22 @@ def _rated(heading: str) -> str:
     return " ".join(words[:-1]) if is_level else ""
 
 
+def _words(kind: str) -> list[str]:
+    return [fold(row["value"]) for row in shipped_rows("values") if row["kind"] == kind]
+
+
 def unrated(heading: str) -> str:
     """A heading without the words for a level or for skills that it begins and ends with."""
-    words = [word for word in re.split(r"[\s_:–-]+", heading[:LONGEST]) if word]
+    words = [word for word in re.split(r"[\s_:?–-]+", heading[:LONGEST]) if word]
+    if words and fold(words[0]) in [
+        fold(r["value"]) for r in shipped_rows("values") if r["kind"] == "has"
+    ]:
+        del words[0]
     kinds = [_shipped_kind(word) in ("level", "skill", "skills") for word in words]
-    between = [fold(row["value"]) for row in shipped_rows("values") if row["kind"] == "of"]
     while kinds and kinds[-1]:
         del kinds[-1], words[-1]
     while kinds and kinds[0]:
-        count = 2 if len(words) > 1 and fold(words[1]) in between else 1
+        count = 2 if len(words) > 1 and fold(words[1]) in _words("of") else 1
         del kinds[:count], words[:count]
     return " ".join(words)
 
