@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     r"|(?<=[^\W\d_]{5})\.(?=\s)"
 )
 _SIGNS = {**dict.fromkeys([*_COMMAS, *"-*."], ","), **{sign: sign for sign in ";/&+@"}}
+TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MIN_MISSPELT = 8  # letters of a word of names that is known with one wrong letter
@@ -240,6 +241,7 @@ class Lexicon:
     ) -> None:
         """Read the words of the lists and their other spellings; a phrase becomes one unit."""
         self._readings: dict[str, str] = {}  # filled as tokens are met
+        self.kinds = _Kinds()
         self._single = {
             normalise_case(word): normalise_case(read)
             for word, read in spellings
@@ -251,7 +253,7 @@ class Lexicon:
         self._vocabulary = self._listed.union(*split)
         heads = {title[-1] for title in split if len(title) > 1 and len(title[-1]) >= _MIN_HEAD}
         self._compound_heads = heads | {w for w, read in self._single.items() if read in heads}
-        self._reordered = _Phrases(())  # names are read without it
+        self._reordered, self._pairs = _Phrases(()), frozenset[tuple[str, str]]()
         in_names = {word for title in split for word in title if len(word) >= _MIN_MISSPELT}
         self._misspellings = _Misspellings(in_names)
         self._spellings = _Phrases(
@@ -284,12 +286,14 @@ class Lexicon:
         loose = {fold_title(title) for kind in _LOOSE for title in specificities.get(kind, ())}
         heads = {self._single.get(word, word) for word in self._head_first}
         links = [[unit] for unit, kind in self.kinds.items() if kind == "link"]
-        pairs = []
+        pairs, short = [], set[tuple[str, str]]()
         for title in dict.fromkeys(row["title"] for row in titles):
             *topic, head = self._split_units(title) or [""]
             if topic and head in heads and self.joiners.isdisjoint(topic):
+                short.update([(topic[0], head)] if len(topic) == 1 else ())
                 between = [*links, []] if fold_title(title) in loose else links
                 pairs += [([_FIRST, head, *link, *topic], [*topic, head]) for link in between]
+        self._pairs = frozenset(short)
         return _Phrases(pairs)
 
     def _units_of(self, *lists: str) -> frozenset[str]:
@@ -398,7 +402,28 @@ class Lexicon:
         units = self._spellings.replace(self._tokens(text))
         if _FIRST not in units:
             return units
-        return [unit for unit in self._reordered.replace(units) if unit != _FIRST]
+        units = self._reordered.replace(units)
+        return self._moved_heads(units) if _FIRST in units else units
+
+    def _moved_heads(self, tokens: Units) -> Units:
+        """Tokens with each head that comes first behind its topic, if the last word makes a name.
+
+        'Architecte cloud data' is a 'cloud data architect'; 'Ingénieur data cloud' stays.
+        """
+        at = tokens.index(_FIRST)
+        head, after = tokens[at + 1], tokens[at + 2 :]
+        size = 0
+        while size < len(after) and (
+            self.kinds[after[size]] in TECHNOLOGY or (after[size], head) in self._pairs
+        ):
+            size += 1
+        named = [(unit, head) in self._pairs for unit in after[:size]]
+        if size > 1 and named[-1] and sum(named) == 1 and after[size : size + 1] in ([], [","]):
+            after[:size] = [*after[:size], head]
+        else:
+            after.insert(0, head)
+        after = self._moved_heads(after) if _FIRST in after else after
+        return [*tokens[:at], *after]
 
     def _learn(self, token: str) -> str:
         """What a token means: the purpose of a sign, or the known stem of an unknown word."""

@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
-from .lexicon import SPREAD, Lexicon, Name, Units
-
-TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
+from .lexicon import SPREAD, TECHNOLOGY, Lexicon, Name, Units
 
 ENDS = (",", "relation")  # what ends the words that belong to a name
 

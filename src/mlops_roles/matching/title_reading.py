@@ -7,8 +7,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .lexicon import Lexicon, Name, Units, fold_title
-from .names_in_title import TECHNOLOGY, Match, Part, find_names, joined_titles, split_at
+from .lexicon import TECHNOLOGY, Lexicon, Name, Units, fold_title
+from .names_in_title import Match, Part, find_names, joined_titles, split_at
 from .nearest_titles import MAX_NEAREST
 
 _NO_TITLE = ("no title of a role is in it",)
@@ -124,7 +124,10 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
     found = Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
         for name in match.names:
-            why = _rejection_reason(words, name, match, nameless, led)
+            apart = nameless
+            if name.specificity == "alone" and match in parts[0].matches:  # 'DevOps / Freelanc'
+                apart = [units for units in nameless if any(_is_other(words, u) for u in units)]
+            why = _rejection_reason(words, name, match, apart, led)
             if why is None and nameless:
                 why = _unknown_before_joined(words, item, match)
             if why:
@@ -273,7 +276,7 @@ def _accept(
         fields = words.names.get((*topic,), ())
         if len(fields) > 1:
             found.names.update((field, f" next to {name.title!r}") for field in fields)
-    if name.specificity == "specific" and not name.inverted:
+    if name.specificity in ("specific", "spread") and not name.inverted:
         found.names.update(_second_role(words, name, match))
     if name.specificity == "broad" or name.inverted:
         others = _alternative_roles(words, name, match, topics)
@@ -505,8 +508,12 @@ def _second_role(words: Lexicon, name: Name, match: Match) -> dict[Name, str]:
     Only words that make titles of any technology count: an 'AI Data Engineer' is a data engineer.
     """
     topic = match.left[-1:]
+    others = words.names.get((*topic, match.head), ()) if topic else ()
+    is_spread = name.specificity == "spread"  # 'Data DevOps Engineer'
     return {
         other: f" by {topic[0]!r} next to {name.title!r}"
-        for other in words.names.get((*topic, match.head), ())
-        if topic and other.role != name.role and other.specificity in ("broad", "spread")
+        for other in others
+        if other.role != name.role
+        and (other.kind == "primary" if is_spread else other.specificity in ("broad", "spread"))
+        and not (is_spread and other.specificity == "broad")
     }
