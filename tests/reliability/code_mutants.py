@@ -65,7 +65,7 @@ GROUPS = {  # the modules and the tests of a group
         [
             *(f"staff/test_{name}.py" for name in ("reader", "reading", "delimiter", "rdf_people")),
             *("staff/test_assessments.py", "staff/test_people_forms.py"),
-            "staff/test_reading_reports.py",
+            *("staff/test_reading_reports.py", "staff/test_exports.py"),
             *(f"staff/test_engine.py::test_{name}" for name in TABLES),
         ],
     ),

@@ -96,13 +96,13 @@ def test_whatever_gives_a_stream_of_arrow_is_a_table():
 
 def test_rows_of_a_table_in_a_database_are_numbered_by_person_and_what_is_read():
     con = ibis.duckdb.connect()
-    columns = {"name": ["Bo", "Ada", "Ada"], "SQL": ["5", "1", "0"], "shoe": ["a", "b", "c"]}
+    columns = {"name": ["Xu", "Ada", "Ada"], "SQL": ["5", "1", "0"], "shoe": ["a", "b", "c"]}
     found = audit(con.create_table("staff", pa.table(columns)))
     assert [(row["line"], row["person"]) for row in found.arrow().to_pylist()] == [
         (1, "Ada"),
-        (3, "Bo"),
+        (3, "Xu"),
     ]
-    assert claims(found) == {("Ada", "sql"): "lacks", ("Bo", "sql"): "has"}  # 0 comes before 1
+    assert claims(found) == {("Ada", "sql"): "lacks", ("Xu", "sql"): "has"}  # 0 comes before 1
     assert [(row.line, row.reason) for row in found.rejected] == [(2, "duplicate of another row")]
     assert (found.reading.file, found.reading.form, found.reading.rows) == ("staff", "table", 3)
 
@@ -130,3 +130,21 @@ def test_one_file_in_a_list_is_read_as_it_is_alone(put):
     both = audit([path, put(NURSE, "b.ttl")])
     assert (both.reading.layout, both.reading.rows) == ("2 files", 2)
     assert len(both.arrow()) == 2
+
+
+@pytest.mark.parametrize("form", ["file", "table in memory", "table in a database"])
+def test_totals_of_a_matrix_are_no_levels_and_no_people(form, put):
+    heads, rows = (
+        ["name", "title", "SQL", "statistics"],
+        [["Ada", "Nurse", "4", "5"], ["Bo", "Cook", "0", "1"], ["Total", "", "40", "60"]],
+    )
+    table = pa.table(dict(zip(heads, map(list, zip(*rows, strict=True)), strict=True)))
+    staff = {
+        "file": put("\n".join(map(",".join, [heads, *rows]))),
+        "table in memory": table,
+        "table in a database": ibis.duckdb.connect().create_table("staff", table),
+    }
+    found = audit(staff[form])
+    assert found.reading.scale["scale"] == "0-5"
+    assert set(found.reading.values["level"]) == {"0", "1", "4", "5"}
+    assert found.rows["used"] == 2
