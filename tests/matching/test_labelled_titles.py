@@ -10,9 +10,9 @@ from support.decisions import decide
 from mlops_roles import load, resolve
 from mlops_roles.matching.titles import resolve_all
 
-FRESH, MISSES, CASES = (
+FRESH, MISSES, CASES, WORDS = (
     list(csv.DictReader((ROOT / "tests" / f"{name}.csv").open(encoding="utf-8")))
-    for name in ("fresh_titles", "fresh_misses", "titles")
+    for name in ("fresh_titles", "fresh_misses", "titles", "word_titles")
 )
 QUOTED = r"(?:'[^']*'|\"[^\"]*\")"
 REASON = re.compile(
@@ -71,9 +71,9 @@ def test_each_role_of_a_title_has_a_reason_that_names_it_and_no_other():
             ],
         ),
         (
-            "ML/Data Engineer, Payments",
+            "ML/Data Engineer, Fraud",
             [
-                "counterpart title of software-engineer (as 'ML/Data Engineer') next to 'payments'",
+                "counterpart title of software-engineer (as 'ML/Data Engineer') next to 'fraud'",
                 "clash: its halves look like data-engineer, ml-engineer, the whole wins",
             ],
         ),
@@ -153,3 +153,9 @@ def test_the_reasons_of_parts_with_a_decision_are_those_of_each_part(decided):
 )
 def test_the_words_around_a_name_decide(title, roles):
     assert " ".join(resolve(title, nearest=False).roles) == roles
+
+
+def test_words_that_no_other_title_needs_have_one_that_does():
+    found = resolve_all([row["title"] for row in WORDS], nearest=False)
+    read = [(answer.title, " ".join(answer.roles)) for answer in found]
+    assert read == [(row["title"], row["roles"]) for row in WORDS]

@@ -29,7 +29,7 @@ from ..support.shape_cases import cases, findings, shapes_graph
 HERE = Path(__file__).parent
 SURVIVORS = HERE / "survivors.csv"
 CASES = HERE / "question_cases.csv"  # with its data in the file of the same name in Turtle
-TITLES = [HERE.parent / f"{name}.csv" for name in ("titles", "fresh_titles")]
+TITLES = [HERE.parent / f"{name}.csv" for name in ("titles", "fresh_titles", "word_titles")]
 PanicException = next(c for c in BaseException.__subclasses__() if c.__name__ == "PanicException")
 Mutant = tuple[str, Callable[[], bool]]  # its name, and whether it is killed
 
