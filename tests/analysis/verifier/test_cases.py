@@ -169,8 +169,8 @@ CASES = {
                 "line verdict containerisation data-pipeline-building sql statistical-analysis "
                 "workflow-orchestration unmatched",
             ),
-            ("topic", "subject", "no column 'topic'"),
-            ("Airflow;1", "Airflows;1", "no column 'Airflow'"),
+            ("topic", "subject", "s.csv: no column 'topic'"),
+            ("Airflow;1", "Airflows;1", "s.csv: no column 'Airflow'"),
         ],
     ),
     "two files": (
@@ -184,7 +184,7 @@ CASES = {
         [
             ("1,SQL,5", "2,SQL,5", "sql reading.joined.id"),
             (",R,5", "1,Git,5", "version-control reading.joined.id"),
-            ("Person ID", "ID", "no column 'Person ID'"),
+            ("Person ID", "ID", "more.csv: no column 'Person ID'"),
         ],
     ),
     "two sheets": (
@@ -246,6 +246,12 @@ CASES = {
             ("02/13/2020,2025-12", "02/13/2020,2019-12", "person"),
             ("Status,", "Stand,", "no column 'Status'"),
         ],
+    ),
+    "a status that is none": (
+        {"s.csv": "Name,Skills,Status\nAda,SQL,n/a\nBo,SQL,Active\n"},
+        NONE,
+        "Ada",
+        [("n/a", "N", "person"), ("n/a", "tbd", "staff.id"), ("n/a", "unclear", "staff.id")],
     ),
     "records": (
         {
@@ -403,6 +409,12 @@ CASES = {
             ),
         ],
     ),
+    "RDF, a person without a type": (
+        {"s.ttl": ':b foaf:name "Ada" ; mlops:hasSkill skill:sql . :a rdfs:label "Ada" .'},
+        NONE,
+        "Ada",
+        [(":a rdfs", ":a mlops:lacksSkill skill:git ; rdfs", "person")],
+    ),
     "RDF, a person without a name": (
         {"s.ttl": ":cem mlops:hasSkill skill:sql , 'Git | R' . :bo mlops:hasSkill :x , 'a, b' ."},
         NONE,
@@ -420,7 +432,8 @@ CASES = {
     mlops:onScale [ mlops:lowestLevel 0 ; mlops:highestLevel 10 ] .
 [] mlops:assessesPerson :ada ; mlops:assessesSkill "Docker" ; mlops:level "expert" ;
     mlops:onScale :scale ; mlops:assessedBy "Cem" .
-[] mlops:assessesPerson :ada ; mlops:assessesSkill "Git; R" .
+[] mlops:assessesPerson :ada ; mlops:assessesSkill "Kafka" , "Git; R" ;
+    mlops:assessedBy "Eve" , "Dan" .
 [] mlops:assessesPerson :bo ; mlops:assessesSkill "R" ; mlops:level "1" . :bo foaf:name "Bo" .
 [] mlops:assessesPerson :ada . :scale mlops:lowestLevel "1" ; mlops:highestLevel "7" ."""
         },

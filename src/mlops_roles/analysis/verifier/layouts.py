@@ -473,7 +473,7 @@ def _is_sound(found: Mapping[str, Any]) -> bool:
         return False
     return (
         found.get("layout") in (ROWS, WIDE, LONG, TRANSPOSED, IN_RDF)
-        and set(columns) <= set(KINDS)
+        and all(kind in KINDS for kind in columns)
         and all(isinstance(some, list) for some in columns.values())
         and all(isinstance(name, str) for name in headings)
         and all(isinstance(mark, str) and len(mark) == 1 for mark in marks)
