@@ -148,3 +148,11 @@ def test_totals_of_a_matrix_are_no_levels_and_no_people(form, put):
     assert found.reading.scale["scale"] == "0-5"
     assert set(found.reading.values["level"]) == {"0", "1", "4", "5"}
     assert found.rows["used"] == 2
+
+
+def test_a_file_of_rdf_whose_people_have_all_left_is_no_error(put):
+    past = '"worksFor": {"@type": "Role", "roleName": "Nurse", "endDate": "2019-01-01"}'
+    person = f'{{"@context": "https://schema.org", "@type": "Person", "name": "Ann", {past}}}'
+    found = audit(put(person, "staff.jsonld"))
+    assert found.rows == {"read": 1, "used": 0, "rejected": 0, "left_out": 1}
+    assert found.reading.left_out == {"left": [1]}
