@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
+from threading import Thread
 
 import pyoxigraph as ox
 import pytest
@@ -15,6 +17,7 @@ from support.disks import small_disk
 from mlops_roles import InputError, load
 from mlops_roles.cli.main import main
 from mlops_roles.io.atomic import MARK
+from mlops_roles.ontology import closure_cache
 from mlops_roles.ontology.store import keep, open_kept, open_or_build
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs fork, kill and file locks")
@@ -276,6 +279,28 @@ def test_what_has_taken_the_place_of_a_kept_store_is_replaced(kind, tmp_path, mo
     store, prefixes = open_kept(home, name)
     assert (len(store), prefixes) == (0, {"e": "urn:e:"})
     assert notes.read_text("utf-8") == "x"
+
+
+@posix
+@pytest.mark.parametrize("kept", ["prefixes.json", "store/CURRENT", "closure"])
+def test_a_pipe_in_the_cache_is_not_read(kept, tmp_path, monkeypatch):
+    """It may never end; this one would give what was kept."""
+    monkeypatch.setenv("MLOPS_ROLES_CACHE", str(tmp_path))
+    home, name = tmp_path / ("1" * 32), "2" * 32
+    keep(ox.Store(), {}, home, name)
+    closure_cache.write("3" * 32, b"")
+    pipe = tmp_path / f"{'3' * 32}.nt" if kept == "closure" else home / name / kept
+    content = pipe.read_bytes()
+    pipe.unlink()
+    os.mkfifo(pipe)
+
+    def give():
+        with suppress(OSError):
+            pipe.write_bytes(content)
+
+    Thread(target=give, daemon=True).start()
+    found = closure_cache.read("3" * 32) if kept == "closure" else open_kept(home, name)
+    assert found is None
 
 
 @posix

@@ -39,6 +39,8 @@ def read(key: str) -> list[bytes] | None:
     from ..io.atomic import remove_stale_temp_files
 
     remove_stale_temp_files(_file(key).parent)
+    if not _file(key).is_file():  # or a pipe, which may never end
+        return None
     with suppress(OSError):
         content = _file(key).read_bytes()
         start = content.find(b"\n") + 1

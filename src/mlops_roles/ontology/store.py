@@ -124,7 +124,7 @@ def _open_store(path: Path) -> tuple[ox.Store, dict[str, str]]:
 
 def _checked_prefixes(path: Path) -> dict[str, str]:
     """The prefixes of a store. Raises ValueError if these or its files do not fit their digests."""
-    kept = json.loads((path / "prefixes.json").read_text("utf-8"))
+    kept = json.loads(_regular(path / "prefixes.json").read_text("utf-8"))
     content = kept["content"] if isinstance(kept, dict) else None
     if content is None or kept.get("digest") != _digest(content):
         raise ValueError("damaged prefixes or digests")
@@ -143,10 +143,17 @@ def _checksums(store: Path) -> dict[str, int]:
 def _checksum(path: Path) -> int:
     """CRC-32 of a file, which takes 0.1 s for 100 MB; it is against faults, not against people."""
     value = 0
-    with path.open("rb") as file:
+    with _regular(path).open("rb") as file:
         while part := file.read(1 << 20):
             value = zlib.crc32(part, value)
     return value
+
+
+def _regular(path: Path) -> Path:
+    """A path, if it is that of a file that ends. Raises FileNotFoundError."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path
 
 
 def _digest(content: object) -> str:
