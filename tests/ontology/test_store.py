@@ -281,6 +281,19 @@ def test_what_has_taken_the_place_of_a_kept_store_is_replaced(kind, tmp_path, mo
     assert notes.read_text("utf-8") == "x"
 
 
+def test_what_is_kept_under_the_name_of_another_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLOPS_ROLES_CACHE", str(tmp_path))
+    home, names = tmp_path / ("1" * 32), ("2" * 32, "3" * 32)
+    keep(ox.Store(), {}, home, names[0])
+    (home / names[0]).rename(home / names[1])
+    assert open_kept(home, names[1]) is None
+    closure_cache.write(names[0], b"x")
+    (tmp_path / f"{names[0]}.nt").rename(tmp_path / f"{names[1]}.nt")
+    assert closure_cache.read(names[1]) is None
+    closure_cache.write(names[1], b"x")
+    assert closure_cache.read(names[1]) == [b"x"]
+
+
 @posix
 @pytest.mark.parametrize("kept", ["prefixes.json", "store/CURRENT", "closure"])
 def test_a_pipe_in_the_cache_is_not_read(kept, tmp_path, monkeypatch):

@@ -2,8 +2,8 @@
 
 Inferred statements are N-Triples, the tables of roles and the index of names JSON.
 
-The first line of a file is a digest of the rest, which has one part or several, with a comment
-between them that no other line can be. A file that does not fit its digest is not used,
+The first line of a file is a digest of its name and the rest, which has one part or several, with
+a comment between them that no other line can be. A file that does not fit its digest is not used,
 and written again. A folder that cannot be written, or is full, only costs the time to infer again.
 
 The cache, with the stores of large frameworks in it (see `store.keep`), is kept below MAX_BYTES:
@@ -45,7 +45,7 @@ def read(key: str) -> list[bytes] | None:
         content = _file(key).read_bytes()
         start = content.find(b"\n") + 1
         text = memoryview(content)[start:]
-        if content[: start - 1] == _HEADER + _digest(text):
+        if content[: start - 1] == _HEADER + _digest(key, text):
             note_use(_file(key))
             return bytes(text).split(_BETWEEN)
     return None
@@ -59,7 +59,7 @@ def write(key: str, *parts: bytes) -> None:
     with suppress(OSError, InputError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, "wb") as file:
-            file.write(_HEADER + _digest(text) + b"\n")
+            file.write(_HEADER + _digest(key, text) + b"\n")
             file.write(text)
         make_room()
 
@@ -128,8 +128,10 @@ def derived(graph: Graph, name: str, make: Callable[[], Any]) -> Any:
     return made
 
 
-def _digest(text: bytes | memoryview) -> bytes:
-    return hashlib.sha256(text).hexdigest().encode()
+def _digest(key: str, text: bytes | memoryview) -> bytes:
+    digest = hashlib.sha256(key.encode())
+    digest.update(text)
+    return digest.hexdigest().encode()
 
 
 def cache_folder() -> Path:

@@ -126,7 +126,7 @@ def _checked_prefixes(path: Path) -> dict[str, str]:
     """The prefixes of a store. Raises ValueError if these or its files do not fit their digests."""
     kept = json.loads(_regular(path / "prefixes.json").read_text("utf-8"))
     content = kept["content"] if isinstance(kept, dict) else None
-    if content is None or kept.get("digest") != _digest(content):
+    if content is None or kept.get("digest") != _digest([path.name, content]):
         raise ValueError("damaged prefixes or digests")
     if any(_checksum(path / "store" / name) != sum_ for name, sum_ in content["files"].items()):
         raise ValueError("damaged files")
@@ -166,7 +166,7 @@ def _build_store(home: Path, name: str, load_into: Loader) -> None:
         prefixes = _load(incomplete / "store", load_into)
         content = {"prefixes": prefixes, "files": _checksums(incomplete / "store")}
         with (incomplete / "prefixes.json").open("w", encoding="utf-8") as file:
-            json.dump({"content": content, "digest": _digest(content)}, file)
+            json.dump({"content": content, "digest": _digest([name, content])}, file)
             file.flush()
             os.fsync(file.fileno())
         _rename(incomplete, home / name)
