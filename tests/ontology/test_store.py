@@ -18,7 +18,7 @@ from mlops_roles import InputError, load
 from mlops_roles.cli.main import main
 from mlops_roles.io.atomic import MARK
 from mlops_roles.ontology import closure_cache
-from mlops_roles.ontology.store import keep, open_kept, open_or_build
+from mlops_roles.ontology.store import Keeper, open_kept, open_or_build
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs fork, kill and file locks")
 
@@ -275,7 +275,7 @@ def test_what_has_taken_the_place_of_a_kept_store_is_replaced(kind, tmp_path, mo
         (home / name).unlink()
         (home / name).write_text("x", encoding="utf-8")
     assert open_kept(home, name) is None
-    keep(ox.Store(), {"e": "urn:e:"}, home, name)
+    Keeper(home, name).finish({"e": "urn:e:"})
     store, prefixes = open_kept(home, name)
     assert (len(store), prefixes) == (0, {"e": "urn:e:"})
     assert notes.read_text("utf-8") == "x"
@@ -284,7 +284,7 @@ def test_what_has_taken_the_place_of_a_kept_store_is_replaced(kind, tmp_path, mo
 def test_what_is_kept_under_the_name_of_another_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("MLOPS_ROLES_CACHE", str(tmp_path))
     home, names = tmp_path / ("1" * 32), ("2" * 32, "3" * 32)
-    keep(ox.Store(), {}, home, names[0])
+    Keeper(home, names[0]).finish({})
     (home / names[0]).rename(home / names[1])
     assert open_kept(home, names[1]) is None
     closure_cache.write(names[0], b"x")
@@ -300,7 +300,7 @@ def test_a_pipe_in_the_cache_is_not_read(kept, tmp_path, monkeypatch):
     """It may never end; this one would give what was kept."""
     monkeypatch.setenv("MLOPS_ROLES_CACHE", str(tmp_path))
     home, name = tmp_path / ("1" * 32), "2" * 32
-    keep(ox.Store(), {}, home, name)
+    Keeper(home, name).finish({})
     closure_cache.write("3" * 32, b"")
     pipe = tmp_path / f"{'3' * 32}.nt" if kept == "closure" else home / name / kept
     content = pipe.read_bytes()
@@ -314,6 +314,18 @@ def test_a_pipe_in_the_cache_is_not_read(kept, tmp_path, monkeypatch):
     Thread(target=give, daemon=True).start()
     found = closure_cache.read("3" * 32) if kept == "closure" else open_kept(home, name)
     assert found is None
+
+
+def test_nothing_is_kept_of_a_framework_that_cannot_be_loaded(tmp_path):
+    home, name = tmp_path / ("1" * 32), "2" * 32
+    keeper = Keeper(home, name)
+    keeper.add(b"<urn:a> <urn:b> <urn:c> .", ox.DefaultGraph())
+    keeper.finish(None)
+    assert list(home.iterdir()) == []
+    keeper = Keeper(home, name)
+    keeper.add(b"<urn:a> <urn:b> <urn:c> .", ox.DefaultGraph())
+    keeper.finish({})
+    assert len(open_kept(home, name)[0]) == 1
 
 
 @posix

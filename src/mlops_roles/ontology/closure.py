@@ -78,7 +78,7 @@ def add_closure(graph: Graph, inferred: ox.NamedNode) -> Definitions:
     key = graph.cache_key
     if kept := closure_cache.read(key):
         closure = Closure(*kept)
-        _load(store, closure, inferred)
+        _load(graph, closure, inferred)
     else:
         try:
             closure = _infer(graph, inferred, compact=True)
@@ -88,9 +88,9 @@ def add_closure(graph: Graph, inferred: ox.NamedNode) -> Definitions:
     return Definitions(lambda: _definitions(store, key, closure.classes, inferred), closure.unnamed)
 
 
-def _load(store: ox.Store, closure: Closure, inferred: ox.NamedNode) -> None:
-    store.bulk_load(closure.classes, format=N_TRIPLES, lenient=True)
-    store.bulk_load(closure.inferred, format=N_TRIPLES, to_graph=inferred, lenient=True)
+def _load(graph: Graph, closure: Closure, inferred: ox.NamedNode) -> None:
+    graph.add_text(closure.classes)
+    graph.add_text(closure.inferred, inferred)
 
 
 def _definitions(store: ox.Store, key: str, classes: bytes, inferred: ox.NamedNode) -> bytes:
@@ -157,7 +157,7 @@ def _infer(graph: Graph, inferred: ox.NamedNode, compact: bool) -> Closure:
         proofs = reasoner.infer(store, limits=Limits(), compact=compact)
         check_consistent(graph, proofs)
         first, known = _parts(proofs, 0), len(proofs.statements)
-        _load(store, Closure(b"", *first), inferred)
+        _load(graph, Closure(b"", *first), inferred)
         made: Any = store.query(
             capabilities.query_text(capabilities.NAMES), use_default_graph_as_union=True
         )
@@ -168,7 +168,7 @@ def _infer(graph: Graph, inferred: ox.NamedNode, compact: bool) -> Closure:
         raise type(error)(f"{', '.join(map(str, graph.added))}: {error}") from None
     more = _parts(proofs, known)
     classes = ox.serialize(names, format=N_TRIPLES) or b""
-    _load(store, Closure(classes, more[0] + order, b""), inferred)
+    _load(graph, Closure(classes, more[0] + order, b""), inferred)
     return Closure(classes, first[0] + more[0] + order, first[1] + more[1])
 
 

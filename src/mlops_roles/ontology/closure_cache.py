@@ -6,7 +6,7 @@ The first line of a file is a digest of its name and the rest, which has one par
 a comment between them that no other line can be. A file that does not fit its digest is not used,
 and written again. A folder that cannot be written, or is full, only costs the time to infer again.
 
-The cache, with the stores of large frameworks in it (see `store.keep`), is kept below MAX_BYTES:
+The cache, with the stores of large frameworks in it (see `store.Keeper`), is kept below MAX_BYTES:
 what was used longest ago is removed first.
 """
 
@@ -122,7 +122,6 @@ def derived(graph: Graph, name: str, make: Callable[[], Any]) -> Any:
     file = f"{key.hexdigest()[:32]}-{name}.json"
     if kept := read(file):
         return json.loads(kept[0])
-    graph.to_memory()
     made = make()
     write(file, json.dumps(made).encode())
     return made

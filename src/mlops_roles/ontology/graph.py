@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..io.sssom import MappingSet
     from .closure import Definitions
     from .reasoner import Proofs
+    from .store import Keeper
 
 BASE = "https://w3id.org/mlops-roles"
 INFERRED = ox.NamedNode(f"{BASE}/closure")
@@ -90,6 +91,7 @@ class Graph:
         self._given = isinstance(store, ox.Store)
         self._base_iri = rdf.current_base_iri()
         self._definitions: Definitions | None = None
+        self._keeper: Keeper | None = None  # of the light store, as long as it is being loaded
         self._is_kept = False  # whether the light store is on disk, read-only
         if isinstance(store, ox.Store):
             self.store = store
@@ -155,13 +157,28 @@ class Graph:
 
     def _load_and_keep(self) -> ox.Store:
         """The light store in memory; that of a large framework is kept on disk, too."""
-        self._load_into(ox.Store())
-        if self.is_large:
-            from .store import keep, kept_folder
+        if not self.is_large:
+            self._load_into(ox.Store())
+            return self.light_store
+        from .store import Keeper, kept_folder
 
-            home = kept_folder(self.only, self.added_paths)
-            keep(self.light_store, self.prefixes, home, self.cache_key)
+        self._keeper = Keeper(kept_folder(self.only, self.added_paths), self.cache_key)
+        loaded = None
+        try:
+            loaded = self._load_into(ox.Store())
+            _ = self.index  # most questions need it, and a thread still keeps the store
+        finally:
+            self._keeper.finish(loaded)
+            self._keeper = None
         return self.light_store
+
+    def add_text(self, text: bytes, to_graph: ox.NamedNode | ox.DefaultGraph = DEFAULT) -> None:
+        """Load N-Triples into the light store, and into what is being kept of it."""
+        self.light_store.bulk_load(
+            text, format=ox.RdfFormat.N_TRIPLES, to_graph=to_graph, lenient=True
+        )
+        if self._keeper:
+            self._keeper.add(text, to_graph)
 
     def recipe(self) -> dict[str, Any]:
         """How another process builds this graph, as JSON: see `from_recipe`."""
@@ -426,8 +443,8 @@ class Graph:
 
     def _load_into(self, store: ox.Store, warn: bool = True) -> dict[str, str]:
         """Load all files into a store; returns the prefixes (of several, the first file's)."""
-        if self.added_rdf or self.data:
-            from .not_reasoned import warn_of, warn_of_data
+        if self.added_rdf:
+            from .not_reasoned import warn_of
         self.light_store = store
         for path in self._base:  # the IRIs of our own files are checked by tests
             lenient = path.parent == resource_dir("ontology")
@@ -447,23 +464,30 @@ class Graph:
             from .mappings import load_mappings
 
             self.prefixes = load_mappings(self) | self.prefixes
+        if self._keeper:
+            self._keeper.copy(store)
         self._add_closure(store)
         if self.data:
-            from .axioms import axioms_in
-            from .followed import follow
-
-            before = axioms_in(store)
-            for path in self.data:
-                self.prefixes = rdf.load_into(store, path) | self.prefixes
-            if self._added_statements:
-                from .mappings import state_what_mappings_mean
-
-                state_what_mappings_mean(self)
-            warn_of_data(self.data, store)
-            after = axioms_in(store)
-            used = follow(store)
-            self.axioms_in_data = tuple(name for name in after if after[name] - before[name] - used)
+            self._load_data(store)
         return self.prefixes
+
+    def _load_data(self, store: ox.Store) -> None:
+        """Load the files of instance data into a store, and what follows about people."""
+        from .axioms import axioms_in
+        from .followed import follow
+        from .not_reasoned import warn_of_data
+
+        before = axioms_in(store)
+        for path in self.data:
+            self.prefixes = rdf.load_into(store, path) | self.prefixes
+        if self._added_statements:
+            from .mappings import state_what_mappings_mean
+
+            state_what_mappings_mean(self)
+        warn_of_data(self.data, store)
+        after = axioms_in(store)
+        used = follow(store)
+        self.axioms_in_data = tuple(name for name in after if after[name] - before[name] - used)
 
     def _add_closure(self, store: ox.Store) -> None:
         """Load what follows: as shipped, or with the capability classes of a company's roles."""
@@ -562,7 +586,8 @@ class Graph:
         from .closure_cache import derived
 
         def make() -> dict[str, list[tuple[str, str]]]:
-            return {name: sorted(terms) for name, terms in self._make_index().items()}
+            index = self.to_memory()._make_index()
+            return {name: sorted(terms) for name, terms in index.items()}
 
         return {
             name: set(map(tuple, terms)) for name, terms in derived(self, "index", make).items()

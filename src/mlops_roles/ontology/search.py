@@ -12,14 +12,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..errors import InputError, UnknownName, check_text
-from ..io.resources import resource_rows
+from ..io.resources import resource_dir, resource_rows, shipped_text
 from ..io.result import Result, Results
-from .catalogue import ask
+from .closure_cache import derived
 from .graph import Graph, as_graph, once_per_graph
 from .parameters import kinds_by_iri
+from .results import decode_rows
 
 _WORD = re.compile(r"[\w+#]+")
 MIN_INSIDE = 2  # characters that a word must exceed to be looked for inside of others
@@ -128,16 +130,21 @@ def fold_words(text: str) -> tuple[str, ...]:
 def _texts(graph: Graph) -> dict[str, list[_Text]]:
     """The texts of each term, by its IRI; the English ones of a place first."""
     found: dict[str, list[_Text]] = {}
-    for term, place, language, weight, text in ask("searched-texts", graph.to_memory()).terms:
-        tag = "" if language.value in ("", "en") else f" ({language.value})"  # type: ignore[union-attr]
-        row = _Text(
-            f"{place.value}{tag}",  # type: ignore[union-attr]
-            text.value,  # type: ignore[union-attr]
-            fold_words(text.value),  # type: ignore[union-attr]
-            int(weight.value),  # type: ignore[union-attr]
-        )
-        found.setdefault(term.value, []).append(row)  # type: ignore[union-attr]
+    rows = derived(graph, "texts", partial(_ask, graph)) if graph.is_large else _ask(graph)
+    for iri, place, language, weight, text in rows:
+        tag = "" if language in ("", "en") else f" ({language})"
+        row = _Text(f"{place}{tag}", text, fold_words(text), int(weight))
+        found.setdefault(iri, []).append(row)
     return found
+
+
+def _ask(graph: Graph) -> list[list[str]]:
+    """The rows of the question, sorted here, since a store on disk takes long to sort."""
+    query = shipped_text(resource_dir("queries") / "searched-texts.rq").partition("ORDER BY")[0]
+    with graph.readable():
+        solutions: Any = graph.evaluate(query, light=True)
+        rows: Any = decode_rows(solutions)
+    return sorted([term.value for term in row] for row in rows)
 
 
 def _label(texts: Sequence[_Text]) -> str:

@@ -12,8 +12,10 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 
 import pyoxigraph as ox
 
@@ -84,24 +86,59 @@ def open_kept(home: Path, name: str) -> tuple[ox.Store, dict[str, str]] | None:
     return None
 
 
-def keep(store: ox.Store, prefixes: dict[str, str], home: Path, name: str) -> None:
-    """Keep a store in the cache, in place of another one in the same folder.
+class Keeper:
+    """A thread that keeps a store in the cache while what follows from its content is inferred.
 
     Args:
-        store: what it holds.
-        prefixes: its prefixes.
-        home: the `kept_folder` of the files that were added.
-        name: a digest of all that decides its content.
+        home: the `kept_folder` of the files that were added; another store in it is replaced.
+        name: a digest of all that decides the content of the store.
     """
 
-    def copy_into(kept: ox.Store) -> dict[str, str]:
-        quads = store.dump(format=ox.RdfFormat.N_QUADS)
-        kept.bulk_load(quads or b"", format=ox.RdfFormat.N_QUADS, lenient=True)
-        return prefixes
+    def __init__(self, home: Path, name: str):
+        self._home, self._name = home, name
+        self._parts = SimpleQueue[Callable[[ox.Store], None]]()
+        self._prefixes: dict[str, str] | None = None
+        self._pool = ThreadPoolExecutor(1)
+        self._done = self._pool.submit(self._keep)
 
-    with suppress(InputError, OSError):
-        open_or_build(home, name, copy_into)
-        make_room()
+    def copy(self, store: ox.Store) -> None:
+        """Keep what the default graph of a store has."""
+
+        def copy_into(kept: ox.Store) -> None:
+            text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+            kept.bulk_load(text or b"", format=ox.RdfFormat.N_TRIPLES, lenient=True)
+
+        self._parts.put(copy_into)
+
+    def add(self, text: bytes, graph: ox.NamedNode | ox.DefaultGraph) -> None:
+        """Keep N-Triples in a graph, too."""
+        self._parts.put(
+            lambda kept: kept.bulk_load(
+                text, format=ox.RdfFormat.N_TRIPLES, to_graph=graph, lenient=True
+            )
+        )
+
+    def finish(self, prefixes: dict[str, str] | None) -> None:
+        """Wait until the store is kept, with its prefixes; without any, nothing is kept."""
+        self._prefixes = prefixes
+        self._parts.put(self._end)
+        with self._pool:
+            self._done.result()
+
+    def _keep(self) -> None:
+        with suppress(InputError, OSError):
+            open_or_build(self._home, self._name, self._load_into)
+            make_room()
+
+    def _load_into(self, kept: ox.Store) -> dict[str, str]:
+        while (part := self._parts.get()) != self._end:
+            part(kept)
+        if self._prefixes is None:
+            raise InputError("not loaded")
+        return self._prefixes
+
+    def _end(self, kept: ox.Store) -> None:
+        """The part after the last one."""
 
 
 def kept_folder(only: Iterable[Path], added: Iterable[Path]) -> Path:

@@ -116,6 +116,7 @@ def _read_tables(graph: Graph) -> RoleTables:
 
 def ask_tables(graph: Graph) -> dict[str, Any]:
     """The tables as plain data, and the names of skills and tools with what they mean."""
+    graph.to_memory()
     terms = ask("terms", graph).rows
     performs = _slug_pairs(graph, "tasks-of-role", "role", "task")
     named_tasks = {slug(r["term"]) for r in terms if r["class"] == "mlops:Task"}
