@@ -125,8 +125,9 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
     for match in (match for part in parts for match in part.matches):
         for name in match.names:
             apart = nameless
-            if name.specificity == "alone" and match in parts[0].matches:  # 'DevOps / Freelanc'
-                apart = [units for units in nameless if any(_is_other(words, u) for u in units)]
+            if name.specificity == "alone" and not (match.left or match.before):
+                others = [] if match in parts[0].matches else nameless  # 'DevOps / Freelanc'
+                apart = [units for units in others if not any(_is_other(words, u) for u in units)]
             why = _rejection_reason(words, name, match, apart, led)
             if why is None and nameless:
                 why = _unknown_before_joined(words, item, match)
