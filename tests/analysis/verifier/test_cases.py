@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from mlops_roles import InputError, Records, certify, verify
+from mlops_roles import InputError, Records, certify, load, verify
 from mlops_roles.staff.reading import ReadOptions
 
 NONE = ReadOptions()
@@ -409,6 +409,15 @@ CASES = {
             ),
         ],
     ),
+    "RDF, a person and a thing of one name": (
+        {
+            "s.ttl": ':b a foaf:Person ; foaf:name "Ada" ; mlops:hasSkill skill:sql . :a foaf:name'
+            ' "Ada" ; schema:knowsAbout "R" .'
+        },
+        NONE,
+        "Ada",
+        [(":a foaf", ":a a foaf:Person ; foaf", "person")],
+    ),
     "RDF, a person without a type": (
         {"s.ttl": ':b foaf:name "Ada" ; mlops:hasSkill skill:sql . :a rdfs:label "Ada" .'},
         NONE,
@@ -672,6 +681,16 @@ def test_a_reading_that_certify_did_not_write_is_refused_or_found(name, tmp_path
             inside = inside[part]
         inside[last] = value
         assert said in found(forged, staff, how), (key, value)
+
+
+def test_a_match_in_the_staff_file_leads_on_to_one_in_an_added_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = ':a foaf:name "Ada" ; mlops:hasSkill :x . :x skos:exactMatch :q .'
+    write("s.ttl", said, None)
+    write("more.ttl", ":q skos:exactMatch skill:sql .", None)
+    content = certify("Ada", "R7", Records("s.ttl", load("more.ttl"))).to_dict()
+    assert any(skill["evidence"] for skill in content["skills"])
+    assert found(content, "s.ttl", {"added": ["more.ttl"]}) == ""
 
 
 def test_files_of_another_kind_are_refused(tmp_path, monkeypatch):

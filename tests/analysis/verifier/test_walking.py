@@ -13,7 +13,7 @@ TURTLE = """@prefix : <urn:x:> . @prefix mlops: <https://w3id.org/mlops-roles/ns
 :b a mlops:Role ; mlops:performs :v ; mlops:incorporates :d . :t mlops:requiresSkill :s1 , :s2 .
 :u mlops:requiresSkill :s3 . :v mlops:requiresSkill :s3 , :s4 .
 :c a mlops:Role ; skos:prefLabel "C" ; mlops:requiresSkill :s5 ; mlops:incorporates :a .
-:d a mlops:Role ; skos:notation "R2" ; mlops:requiresSkill :s6 .
+:d a mlops:Role ; skos:notation "Z2" ; mlops:requiresSkill :s6 .
 :e a mlops:Role ; skos:notation "R1" ; skos:prefLabel "E"@fr .
 :s1 a mlops:Skill ; skos:prefLabel "query"@en ; skos:altLabel "same" ; skos:hiddenLabel "qry" .
 :s2 a mlops:Skill ; skos:altLabel "Same" , "two" . :s7 skos:prefLabel "no skill" .
