@@ -370,7 +370,7 @@ def _other_than_field(
             match = match._replace(right=[*right])
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(others, None)
-    topics = [*led.difference(match.units)]
+    topics = sorted(led.difference(match.units))
     is_alone = led.issuperset(match.units) and not (match.left or match.right or match.before)
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
         return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
