@@ -27,7 +27,8 @@ Written by `python bench/sizes.py`. Whole processes, start-up included, closure 
 medians; ours and the peer in turn on the same made-up people and framework. The peer is plain
 DuckDB SQL in long form, which has the names and required skills as tables already and only counts
 who has which skill and which role; ours also loads the ontology, resolves titles, finds faults and
-candidates, and writes the whole report. Both answers were compared before a time was given.
+candidates, and writes the whole report. Both answers were compared before a time was given. The
+skills of people are drawn evenly.
 """.strip()
 Size = tuple[int, int, int]  # roles, skills, tasks
 Results = dict[tuple[Size, int], dict[str, list[Run]]]

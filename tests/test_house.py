@@ -207,6 +207,8 @@ def test_the_package_of_commands_is_empty():
 
 
 NEED_HEAVY = {  # modules that are themselves imported only where they are used
+    "cover_bound": {"numpy"},
+    "cover_reduction": {"numpy"},
     "cover_search": {"numpy"},
     "owl_profiles": {"rdflib"},
     "shacl": {"rdflib"},

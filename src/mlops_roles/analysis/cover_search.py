@@ -1,8 +1,7 @@
-"""Search for a small set multi-cover, or for the best choice of a size, and bound what is possible.
+"""Search for a small set multi-cover, or for the best choice of a size.
 
 A greedy choice is improved by swaps with weights for what stays open (as in Gao et al., 2015, of
-set cover); the bound is the linear relaxation's, approached by subgradient steps (Fisher, 1981).
-Both do a fixed amount of work, so that the same input gives the same answer.
+set cover). This does a fixed amount of work, so that the same input gives the same answer.
 """
 
 from __future__ import annotations
@@ -14,16 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from .cover_reduction import Kind
+
 RARITY = 0.5  # a demand that n candidates can meet counts n to the power of minus this
-MAX_STEPS = 300  # subgradient steps
-PATIENCE = 15  # steps without a better bound, before the step size is halved
-SMALLEST_STEP = 0.005  # of the step size, which starts at 1
-PROGRESS = 0.0005  # how much better, relative to it, counts as a better bound
 MIN_KEPT = 4_000  # candidates that are searched: those of the lowest reduced costs
 KEPT_PER_CHOSEN = 8  # and so many more for each that is chosen
 OLDER = 1e-9  # what a step counts against a weight of 1, so that it only decides between equals
-
-Kind = tuple[int, ...]  # the demands that a candidate helps to meet, ascending
 
 
 class Candidates:
@@ -39,7 +34,8 @@ class Candidates:
         self.covers, self.size = covers, size
         self.wanted = np.asarray(wanted)
         self.lengths = np.array([len(items) for items in covers])
-        self.items = np.fromiter((i for items in covers for i in items), int, self.lengths.sum())
+        pairs = int(self.lengths.sum())
+        self.items = np.fromiter((i for items in covers for i in items), np.int32, pairs)
         self.starts = np.cumsum(self.lengths) - self.lengths
 
     def places(self, chosen: Iterable[Kind]) -> Any:
@@ -74,43 +70,19 @@ class Candidates:
                 missing[item] -= 1
         return chosen
 
-    def relaxed_bound(self, chosen: Sequence[int]) -> tuple[float, Any]:
-        """The bound of the linear relaxation, from its wrong side, and the gains at its prices.
+    def gains(self, prices: Any) -> Any:
+        """What each candidate is worth at prices of the demands."""
+        return np.add.reduceat(prices.take(self.items), self.starts)
 
-        Without a size, no choice that meets all is smaller; with one, none fills more places.
-        `chosen` is some choice. Any prices give a valid bound; good ones give a close one.
-        """
-        reached = self.reached([self.covers[i] for i in chosen])
-        best = float(reached if self.size is None else -reached)
-        highest = np.inf if self.size is None else 1.0
-        prices = best_prices = np.full(len(self.wanted), 1 / self.lengths.max())
-        bound, step, waited = float(0 if self.size is None else -self.wanted.sum()), 1.0, 0
-        for _ in range(MAX_STEPS):
-            value, slope = self._dual(prices)
-            waited = 0 if value > bound + PROGRESS * abs(bound) else waited + 1
-            if value > bound:
-                bound, best_prices = value, prices
-            if waited >= PATIENCE:
-                step, waited, prices = step / 2, 0, best_prices
-            slope[((prices <= 0) & (slope < 0)) | ((prices >= highest) & (slope > 0))] = 0
-            if step < SMALLEST_STEP or not slope.any():
-                break
-            move = step * (best - value) / (slope @ slope) * slope
-            prices = np.clip(prices + move, 0, highest)
-        return abs(bound), np.add.reduceat(best_prices[self.items], self.starts)
+    def items_of(self, chosen: Any) -> Any:
+        """The demands of some candidates, one after the other."""
+        lengths = self.lengths[chosen]
+        shift = np.repeat(self.starts[chosen] - np.cumsum(lengths) + lengths, lengths)
+        return self.items[shift + np.arange(len(shift))]
 
-    def _dual(self, prices: Any) -> tuple[float, Any]:
-        """The value of prices of the demands as a bound (negative with a size), and its slope."""
-        gain = np.add.reduceat(prices[self.items], self.starts)
-        if self.size is None:
-            taken = gain > 1
-            value = prices @ self.wanted - (gain[taken] - 1).sum()
-        else:
-            taken = np.zeros(len(gain), bool)
-            taken[np.argsort(-gain, kind="stable")[: self.size]] = True
-            value = prices @ self.wanted - self.wanted.sum() - gain[taken].sum()
-        counted = np.bincount(self.items[np.repeat(taken, self.lengths)], minlength=len(prices))
-        return float(value), (self.wanted - counted).astype(float)
+    def only(self, chosen: Sequence[int]) -> Candidates:
+        """Some of the candidates."""
+        return Candidates([self.covers[i] for i in chosen], self.wanted, self.size)
 
     def search(self, chosen: Sequence[int], gains: Any, enough: int, swaps: int) -> list[int]:
         """A better choice than `chosen`, from swaps among the candidates of the highest gains.
@@ -121,8 +93,7 @@ class Candidates:
         few = np.argsort(-gains, kind="stable")[: MIN_KEPT + KEPT_PER_CHOSEN * len(chosen)]
         kept = sorted({*few.tolist(), *chosen})
         place = {candidate: i for i, candidate in enumerate(kept)}
-        among = Candidates([self.covers[i] for i in kept], self.wanted, self.size)
-        found = _Swaps(among, [place[i] for i in chosen]).run(enough, swaps)
+        found = _Swaps(self.only(kept), [place[i] for i in chosen]).run(enough, swaps)
         return [kept[i] for i in found]
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError
-
 if TYPE_CHECKING:
-    from .cover_search import Candidates, Kind
+    from .cover_reduction import Kind, Members
+    from .cover_search import Candidates
 
 SWAPS = 4_000  # in the search, for each second that may be used
 NODE_WORK = 3_000_000  # nodes of HiGHS, times the size of its model, likewise
@@ -61,54 +60,68 @@ def choose(
 
     Raises InputError if highspy is not installed.
     """
-    _solver()
+    from .cover_bound import quiet_solver
+    from .cover_reduction import without_implied
+
+    quiet_solver()
     supply = Counter(item for items in covers for item in set(items))
-    wanted = [min(want, supply[item]) for item, want in enumerate(demands)]
-    index = {item: i for i, item in enumerate(i for i, want in enumerate(wanted) if want)}
-    members: dict[Kind, list[int]] = {}
+    order = sorted(supply, key=lambda item: (supply[item], item))  # those that few can meet first
+    wanted = {item: min(demands[item], supply[item]) for item in order if demands[item]}
+    index = {item: i for i, item in enumerate(wanted)}
+    members: Members = {}
     for candidate, items in enumerate(covers):
         if kind := tuple(sorted({index[item] for item in items if item in index})):
             members.setdefault(kind, []).append(candidate)
     if not members or size == 0:
         return Choice([], 0, 0, len(members), "no choice")
-    open_demands = [wanted[item] for item in index]
-    counts, reached, bound, solver = _choose(members, open_demands, None, seconds, size)
-    if size is not None and counts.total() <= size:
-        reached = bound = sum(wanted)
-    elif size is not None:
-        counts, reached, bound, solver = _choose(members, open_demands, size, seconds)
-    chosen = sorted(i for kind, n in counts.items() for i in members[kind][:n])
-    return Choice(chosen, bound, reached, len(members), solver)
+    left = without_implied(members, [*wanted.values()])
+    found = replace(_choose(*left, None, seconds, size), kinds=len(members))
+    if size is None:
+        return found
+    if len(found.chosen) <= size:
+        return replace(found, bound=sum(wanted.values()), reached=sum(wanted.values()))
+    return _choose(members, [*wanted.values()], size, seconds)
 
 
 def _choose(
-    members: dict[Kind, list[int]],
+    members: Members,
     wanted: Sequence[int],
     size: int | None,
     seconds: float,
     most: int | None = None,
-) -> tuple[Counter[Kind], int, int, str]:
-    """How many of each kind to choose, what they reach, the bound, and what found them."""
+) -> Choice:
+    """What is chosen and proven; if at least `most` + 1 are needed, only some choice."""
+    from .cover_bound import relaxed_bound
+    from .cover_reduction import useful_copies
     from .cover_search import Candidates
 
-    useful = max(wanted)
-    copies = [kind for kind, same in members.items() for _ in same[:useful]]
+    copies = [kind for kind, n in useful_copies(members, wanted).items() for _ in range(n)]
     among = Candidates(copies, wanted, size)
     chosen = among.greedy()
-    relaxed, gains = among.relaxed_bound(chosen)
-    bound = _whole(relaxed, among)
-    if most is not None and bound > most:
-        return Counter(copies), bound, bound, ""  # all that `most` can say is that it is too few
-    chosen = among.search(chosen, gains, bound, max(1, int(SWAPS * seconds)))
-    counts, solver = Counter(copies[i] for i in chosen), "search, relaxed bound"
+    relaxed, gains = relaxed_bound(among, chosen)
+    bound, solver = _whole(relaxed, among), "search, relaxed bound"
+    wide = most is not None and bound > most
+    if not wide:
+        chosen = among.search(chosen, gains, bound, max(1, int(SWAPS * seconds)))
+    counts = Counter(copies[i] for i in chosen)
     reached = among.reached([*counts.elements()])
-    if reached != bound and _within_reach(among, reached, bound):
-        found, proven = _prove(among, counts, seconds)
+    few = among.only(
+        _of_better_choices(gains, relaxed, chosen) if size is None else range(len(gains))
+    )
+    if not wide and reached != bound and _within_reach(few, reached, bound):
+        found, proven = _prove(few, counts, seconds)
         better, tighter = (min, max) if size is None else (max, min)
         counts = better(counts, found, key=lambda some: among.reached([*some.elements()]))
         reached, bound = among.reached([*counts.elements()]), tighter(bound, _whole(proven, among))
         solver = "search, then HiGHS"
-    return counts, reached, bound, solver
+    picked = sorted(i for kind, n in counts.items() for i in members[kind][:n])
+    return Choice(picked, bound, reached, len(members), solver)
+
+
+def _of_better_choices(gains: Any, relaxed: float, chosen: Sequence[int]) -> list[int]:
+    """Who is in a choice, or may be in a smaller one: a gain below 1 adds the rest to the bound."""
+    may_be = (relaxed + 1 - gains <= len(chosen) - 1 + TOLERANCE).nonzero()[0]
+    return sorted({*may_be.tolist(), *chosen})
 
 
 def _within_reach(among: Candidates, reached: int, bound: int) -> bool:
@@ -124,33 +137,13 @@ def _whole(bound: float, among: Candidates) -> int:
     return math.floor(min(bound + TOLERANCE, int(among.wanted.sum())))
 
 
-def _solver() -> Any:
-    """HiGHS, silent and on one thread."""
-    try:
-        import highspy
-    except ImportError:
-        raise InputError(
-            "team: the solver HiGHS is not installed; python -m pip install 'mlops-roles[team]'"
-        ) from None
-
-    class SilentHighs(highspy.Highs):
-        def enableCallbacks(self) -> None:
-            """Switch output off first: the constructor calls this, which prints a banner."""
-            self.silent()
-            super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-    solver: Any = SilentHighs()  # type: ignore[no-untyped-call]
-    options = {"parallel": "off", "random_seed": 0, "mip_rel_gap": 0.0, "mip_heuristic_effort": 0.0}
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    return solver
-
-
 def _prove(among: Candidates, counts: Counter[Kind], seconds: float) -> tuple[Counter[Kind], float]:
     """The choice of HiGHS, which starts from that of the search, and its bound."""
     import highspy
 
-    solver, kinds = _solver(), Counter(among.covers)
+    from .cover_bound import quiet_solver
+
+    solver, kinds = quiet_solver(), Counter(among.covers)
     work = len(among.items) * len(among.wanted)
     solver.setOptionValue("mip_max_nodes", max(1, int(NODE_WORK * seconds / work)))
     picks = solver.addIntegrals(len(kinds), ub=[float(n) for n in kinds.values()])
