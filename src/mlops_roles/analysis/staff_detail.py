@@ -181,13 +181,16 @@ class _Detail:
         for line, person, unit, title, assignment in sorted(rows):
             known_of = states.get(line, {})
             holder = self.audit.assignments[assignment]
-            shared = Counter(
-                role
-                for skill, state in known_of.items()
-                if state != "lacking"
-                for role in roles_of.get(skill, ())
-            )
-            rows_of = self._roles_of(holder.holds, shared, known_of)
+            tallies = {
+                state: Counter(
+                    role
+                    for skill, known in known_of.items()
+                    if known == state or (state == "known" and known != "lacking")
+                    for role in roles_of.get(skill, ())
+                )
+                for state in ("known", "tool", "lacking")
+            }
+            rows_of = self._roles_of(holder.holds, tallies, known_of)
             yield self._person(line, person, unit, title) | {
                 "status": holder.status,
                 "meant": list(holder.roles),
@@ -198,21 +201,36 @@ class _Detail:
             }
 
     def _roles_of(
-        self, held: Sequence[str], shared: Mapping[str, int], states: Mapping[str, State]
+        self, held: Sequence[str], tallies: Mapping[str, Counter[str]], states: Mapping[str, State]
     ) -> list[dict[str, Any]]:
-        """The roles that a person holds, then those nearest by the share of skills recorded."""
+        """The roles that a person holds, then those nearest by the share of skills recorded.
+
+        Args:
+            held: the roles that the person holds.
+            tallies: for each role, how many of its skills are known (recorded, or by a tool), known
+                by a tool alone, and lacking.
+            states: what is known of each skill.
+        """
+        shared, tool, lacking = tallies["known"], tallies["tool"], tallies["lacking"]
         near = [role for role in shared if role not in held]
         if len(near) > 4 * MAX_ROLES_OF_PERSON:  # a large framework: by the share that is known
             near.sort(key=lambda role: -shared[role] / len(self.needs[role]))
             near = near[: 4 * MAX_ROLES_OF_PERSON]
-        counted: list[dict[str, Any]]
-        counted = [{"role": role, **self._counts(role, states)} for role in near]
-        ranked = sorted(counted, key=_nearness, reverse=True)
-        first: list[dict[str, Any]]
-        first = [{"role": role, **self._counts(role, states)} for role in held]
-        rows = [row | {"held": i < len(first)} for i, row in enumerate([*first, *ranked])]
+        counted: list[dict[str, Any]] = [
+            {
+                "role": role,
+                "recorded": shared[role] - tool[role],
+                "evident": tool[role],
+                "lacking": lacking[role],
+                "required": len(self.needs.get(role, ())),
+            }
+            for role in (*held, *near)
+        ]
+        first, others = counted[: len(held)], counted[len(held) :]
+        ranked = sorted(others, key=_nearness, reverse=True)
+        rows = [*first, *ranked][: max(MAX_ROLES_OF_PERSON, len(first))]
+        rows = [row | {"held": i < len(first)} for i, row in enumerate(rows)]
         rows = [row | {"verdict": verdict_of(row)} for row in rows]
-        rows = rows[: max(MAX_ROLES_OF_PERSON, len(first))]
         nearest = next((row for row in rows if _is_next(row)), None)
         return [
             row | self._missing(row["role"], states, row["held"] or row is nearest) for row in rows

@@ -74,21 +74,35 @@ def _sheet_names() -> Any:
 def _write_sheet(sheet: Any, rows: TableRows, formats: Mapping[str, Any]) -> None:
     """Write a table: a header that stays in view, a filter, and columns of a fitting width."""
     columns = list(dict.fromkeys(column for row in rows[:MEASURED] for column in row))
-    cells = [[cell_value(row.get(column)) for column in columns] for row in rows]
+    known = _Texts()
+    cells = [
+        [
+            known[value] if isinstance(value := row.get(column), str) else cell_value(value)
+            for column in columns
+        ]
+        for row in rows
+    ]
     for at, column in enumerate(columns):
         longest = max((len(str(row[at])) for row in cells[:MEASURED]), default=0)
         sheet.set_column(at, at, min(max(longest, len(column), WIDTHS[0]) + 1, WIDTHS[1]))
         sheet.write_string(0, at, cell_value(column), formats["head"])
+    write_string, write_number, cell = sheet.write_string, sheet.write_number, formats["cell"]
     for number, row in enumerate(cells, 1):
         for at, value in enumerate(row):
-            if isinstance(value, str):
-                if value:
-                    sheet.write_string(number, at, value, formats["cell"])
-            else:
-                sheet.write_number(number, at, value, formats["cell"])
+            if not isinstance(value, str):
+                write_number(number, at, value, cell)
+            elif value:
+                write_string(number, at, value, cell)
     sheet.freeze_panes(1, 1 if len(columns) > 2 else 0)
     if cells:
         sheet.autofilter(0, 0, len(cells), len(columns) - 1)
+
+
+class _Texts(dict[str, str]):
+    """Each text, to the one that a cell has; a table has few different ones."""
+
+    def __missing__(self, text: str) -> str:
+        return self.setdefault(text, cell_value(text))
 
 
 def cell_value(value: Any) -> Any:

@@ -20,11 +20,13 @@ from typing import Any, Literal
 
 from ..io.resources import resource_rows
 from ..ontology.catalogue import ask
+from ..ontology.closure_cache import derived
 from ..ontology.graph import Graph, once_per_graph
 from ..ontology.mappings import mappings_of
 from ..ontology.names import slug
 
 Units = list[str]
+QUESTIONS = ("words", "titles", "spellings", "fields-of-role")  # what a lexicon is made of
 _WORD = r"[^\W_]+(?:['’]s\b)?(?:[+#]+(?![^\W_]))?"
 _COMMAS = ",_()[]{}|:–—•·ǀ│【】『』"  # signs between parts of a title
 _TOKEN = re.compile(
@@ -189,11 +191,12 @@ class Lexicon:
     """
 
     def __init__(self, graph: Graph):
-        """Ask `words`, `spellings`, `titles` and `fields-of-role` of a graph."""
+        """Ask the QUESTIONS of a graph; of a large framework, their answers are cached."""
+        asked = derived(graph, "lexicon", lambda: _ask(graph)) if graph.is_large else _ask(graph)
         lists: dict[str, list[str]] = defaultdict(list)
-        for row in ask("words", graph):
+        for row in asked["words"]:
             lists[slug(row["list"]).partition("-")[0]].append(row["word"])
-        titles = [*ask("titles", graph).rows, *_mapped_titles(graph)]
+        titles = [*asked["titles"], *_mapped_titles(graph)]
         rules = resource_rows("ontology", "matching/word_lists")
         self._read_rules(rules)
         specificities = {
@@ -203,7 +206,7 @@ class Lexicon:
         }
         self.agents = tuple(map(fold_title, lists.pop("agent", ())))
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
-        spellings = [(row["word"], row["read"]) for row in ask("spellings", graph)]
+        spellings = [(row["word"], row["read"]) for row in asked["spellings"]]
         first = (word for word, read in spellings if read.endswith(BEFORE_TOPIC))
         self._head_first = frozenset(map(normalise_case, first))
         spellings = [(word, read.removesuffix(BEFORE_TOPIC)) for word, read in spellings]
@@ -214,7 +217,7 @@ class Lexicon:
         self._add_titles(titles, specificities)
         self._index_titles()
         self._add_inverted_names()
-        self._add_fields(ask("fields-of-role", graph).rows, specificities)
+        self._add_fields(asked["fields-of-role"], specificities)
         self._index_names()
 
     def _read_rules(self, rules: Sequence[dict[str, str]]) -> None:
@@ -466,6 +469,11 @@ class Lexicon:
 
 def _no_name_of(role: str, names: Iterable[Name]) -> bool:
     return all(name.role != role for name in names)
+
+
+def _ask(graph: Graph) -> dict[str, list[dict[str, Any]]]:
+    """The rows that answer each of the QUESTIONS."""
+    return {name: list(ask(name, graph).rows) for name in QUESTIONS}
 
 
 def _mapped_titles(graph: Graph) -> Iterator[dict[str, str]]:

@@ -12,7 +12,6 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -95,6 +94,8 @@ class Keeper:
     """
 
     def __init__(self, home: Path, name: str):
+        from concurrent.futures import ThreadPoolExecutor  # which few commands need
+
         self._home, self._name = home, name
         self._parts = SimpleQueue[Callable[[ox.Store], None]]()
         self._prefixes: dict[str, str] | None = None
@@ -135,6 +136,7 @@ class Keeper:
             part(kept)
         if self._prefixes is None:
             raise InputError("not loaded")
+        kept.optimize()
         return self._prefixes
 
     def _end(self, kept: ox.Store) -> None:
