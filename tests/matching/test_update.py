@@ -69,6 +69,7 @@ def test_without_the_previous_version_the_rows_tell(files):
     assert changes == {"j1": "dropped", "j2": "deprecated", "s1": "changed"}
 
 
+@pytest.mark.thorough
 def test_people_whose_answers_change_are_named_or_have_pseudonyms(files, capsys):
     arguments = ["link", str(files / "new.ttl"), "--update", str(files / "mappings.sssom.tsv")]
     arguments += ["--previous", str(files / "old.ttl"), "--staff", str(files / "staff.csv")]

@@ -269,6 +269,7 @@ def test_data_is_not_added_to_what_is_kept(kept, tmp_path):
     assert len(load(path).store) == len(first.store)
 
 
+@pytest.mark.thorough
 def test_a_statement_of_a_large_framework_is_proved_from_an_excerpt(kept, tmp_path):
     path, _ = kept
     path.write_text(path.read_text() + CHIEF)

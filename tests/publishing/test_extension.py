@@ -90,6 +90,7 @@ def test_a_label_with_html_is_text(tmp_path):
     assert b"&lt;script&gt;alert(1)" in page
 
 
+@pytest.mark.thorough
 def test_a_build_replaces_an_earlier_one_and_no_other_folder(tmp_path, capsys):
     target = tmp_path / "dist"
     build = ["build", "--with", str(ACME), "--output", str(target)]

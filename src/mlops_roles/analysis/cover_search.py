@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,12 +36,12 @@ class Candidates:
         self.wanted = np.asarray(wanted)
         self.lengths = np.array([len(items) for items in covers])
         pairs = int(self.lengths.sum())
-        self.items = np.fromiter((i for items in covers for i in items), np.int32, pairs)
+        self.items = np.fromiter(chain.from_iterable(covers), np.int32, pairs)
         self.starts = np.cumsum(self.lengths) - self.lengths
 
     def places(self, chosen: Iterable[Kind]) -> Any:
         """How many places of each demand some candidates fill."""
-        found = np.fromiter((item for kind in chosen for item in kind), int)
+        found = np.fromiter(chain.from_iterable(chosen), int)
         return np.minimum(np.bincount(found, minlength=len(self.wanted)), self.wanted)
 
     def reached(self, chosen: Sequence[Kind]) -> int:

@@ -218,7 +218,8 @@ def _choose(
     have = Counter(item for person in fixed for item in covers[person])
     missing = {item: n - have[item] for item, n in wanted.items() if have[item] < n}
     index = {item: i for i, item in enumerate(missing)}
-    others = [person for person in covers if person not in set(fixed)]
+    members_already = set(fixed)
+    others = [person for person in covers if person not in members_already]
     choice = choose(
         [[index[item] for item in covers[person] if item in index] for person in others],
         list(missing.values()),
