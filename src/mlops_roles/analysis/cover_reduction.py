@@ -12,7 +12,7 @@ import numpy as np
 
 Kind = tuple[int, ...]  # the demands that a candidate helps to meet, ascending
 Members = dict[Kind, list[int]]  # the candidates of each kind, ascending
-MOST_COMPARED = 20_000  # kinds that others are compared with: those who help with most
+MOST_COMPARED = 5_000  # kinds that others are compared with: those who help with most
 
 
 def without_implied(members: Members, wanted: Sequence[int]) -> tuple[Members, list[int]]:

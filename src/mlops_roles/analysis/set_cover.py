@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .cover_search import Candidates
 
 SWAPS = 4_000  # in the search, for each second that may be used
+SWAP_WORK = 180_000_000  # these swaps times demands, at most: each takes longer with more demands
 NODE_WORK = 3_000_000  # nodes of HiGHS, times the size of its model, likewise
 MAX_MODEL = 60_000  # pairs of candidates and demands; of more, HiGHS takes too long to begin
 SMALL_MODEL = 500_000  # these pairs times demands
@@ -102,7 +103,8 @@ def _choose(
     bound, solver = _whole(relaxed, among), "search, relaxed bound"
     wide = most is not None and bound > most
     if not wide:
-        chosen = among.search(chosen, gains, bound, max(1, int(SWAPS * seconds)))
+        swaps = min(int(SWAPS * seconds), SWAP_WORK // len(wanted))
+        chosen = among.search(chosen, gains, bound, max(1, swaps))
     counts = Counter(copies[i] for i in chosen)
     reached = among.reached([*counts.elements()])
     few = among.only(
