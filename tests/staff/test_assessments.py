@@ -1,6 +1,5 @@
 """Levels with dates, sources and scales: the latest counts, and what is not certain is named."""
 
-import itertools
 import json
 
 import pytest
@@ -11,19 +10,6 @@ from mlops_roles.staff.mapping_file import load_mapping
 from mlops_roles.staff.reading import ReadOptions
 
 HEAD = "Name,Title,Skill,Level,Assessed on,Assessor\n"
-
-
-@pytest.fixture
-def put(tmp_path):
-    numbers = itertools.count()
-
-    def write(text, name="staff.csv"):
-        path = tmp_path / str(next(numbers)) / name
-        path.parent.mkdir()
-        path.write_text(text, "utf-8")
-        return path
-
-    return write
 
 
 def states(found):

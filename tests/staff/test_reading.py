@@ -1,7 +1,6 @@
 """The reading: layouts, levels, statuses and columns are read as what they are, or refused."""
 
 import csv
-import itertools
 import json
 import re
 from pathlib import Path
@@ -17,19 +16,6 @@ from mlops_roles.cli.main import main
 from mlops_roles.io.resources import resource_rows
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.values import parse_level, status_of
-
-
-@pytest.fixture
-def put(tmp_path):
-    numbers = itertools.count()
-
-    def write(text, name="staff.csv", encoding="utf-8"):
-        path = tmp_path / str(next(numbers)) / name
-        path.parent.mkdir()
-        path.write_bytes(text.encode(encoding))
-        return path
-
-    return write
 
 
 def book(path, **sheets):

@@ -1,7 +1,5 @@
 """A reading says in full how each kind of staff data was read, and nothing else."""
 
-import itertools
-
 import ibis
 import pyarrow as pa
 import pytest
@@ -10,19 +8,6 @@ from mlops_roles import InputError, audit
 from mlops_roles.staff.reading import ReadOptions
 
 NURSE = "<urn:a> <https://schema.org/jobTitle> 'Nurse' ; <http://xmlns.com/foaf/0.1/mbox> 'm' ."
-
-
-@pytest.fixture
-def put(tmp_path):
-    numbers = itertools.count()
-
-    def write(text, name="staff.csv"):
-        path = tmp_path / str(next(numbers)) / name
-        path.parent.mkdir()
-        path.write_text(text, "utf-8")
-        return path
-
-    return write
 
 
 def claims(found):

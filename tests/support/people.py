@@ -8,6 +8,27 @@ from hypothesis import strategies as st
 
 from .asserted import ROOT, links, members
 
+# of Turtle about people and their skills
+PREFIXES = "".join(
+    f"@prefix {prefix}: <{iri}> .\n"
+    for prefix, iri in {
+        "mlops": "https://w3id.org/mlops-roles/ns#",
+        "skill": "https://w3id.org/mlops-roles/skill/",
+        "tool": "https://w3id.org/mlops-roles/tool/",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "schema": "https://schema.org/",
+        "old": "http://schema.org/",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "vcard": "http://www.w3.org/2006/vcard/ns#",
+        "dct": "http://purl.org/dc/terms/",
+        "": "https://example.org/",
+        "ex": "https://example.org/",
+        "e": "https://example.org/x#",
+    }.items()
+)
+
 ACME = ROOT / "examples" / "acme.csv"
 SKILL_COLUMNS = ("skills", "lacks", "assessed")
 ROLES = sorted(slug.partition(":")[2] for slug in members("mlops:Role"))

@@ -29,7 +29,7 @@ SEVERAL = ("skills", "lacks", "assessed")  # may be several columns, which are r
 ALONE = ("person", "title", "status")  # of which there can be only one, or it is an error
 _REFERENCE = re.compile(r"[A-Z]\d+|[\w-]+:\S+")  # a notation, CURIE or IRI, known or not
 SIMILAR = 0.84  # of a heading that resembles one of ours
-_RATING = ("level", "skill", "skills")  # what a word beside the name of a skill may be
+_RATING = ("level", "skill", "skills")  # what a word next to the name of a skill may be
 LONGEST = 500  # characters of a heading, or of a text in the place of a name
 
 

@@ -9,29 +9,12 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.people import PREFIXES
 
 from mlops_roles import InputError, Records, certify, load, verify
 from mlops_roles.staff.reading import ReadOptions
 
 NONE = ReadOptions()
-PREFIXES = "".join(
-    f"@prefix {prefix}: <{iri}> .\n"
-    for prefix, iri in {
-        "mlops": "https://w3id.org/mlops-roles/ns#",
-        "skill": "https://w3id.org/mlops-roles/skill/",
-        "tool": "https://w3id.org/mlops-roles/tool/",
-        "foaf": "http://xmlns.com/foaf/0.1/",
-        "owl": "http://www.w3.org/2002/07/owl#",
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-        "schema": "https://schema.org/",
-        "old": "http://schema.org/",
-        "skos": "http://www.w3.org/2004/02/skos/core#",
-        "vcard": "http://www.w3.org/2006/vcard/ns#",
-        "dct": "http://purl.org/dc/terms/",
-        "": "https://example.org/",
-        "e": "https://example.org/x#",
-    }.items()
-)
 ROWS = "No;Given name;Family name;Skills;Skill gaps;Assessed skills;Expert;Status;Hobby\n"
 # name: the files, the options, the person, and changes of the last file, each with the text that
 # is replaced, the new text, and what then differs, or a part of the error

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.people import write_table
+from support.people import PREFIXES, write_table
 
 from mlops_roles import Conflict, InputError, Records, certify, load, verify
 from mlops_roles.cli.main import main
@@ -26,19 +26,6 @@ IRIS = {
     "Airflow": "tool:apache-airflow",
     "communication": "skill:communication",
 }
-PREFIXES = "".join(
-    f"@prefix {name}: <{iri}> .\n"
-    for name, iri in {
-        "mlops": "https://w3id.org/mlops-roles/ns#",
-        "skill": "https://w3id.org/mlops-roles/skill/",
-        "tool": "https://w3id.org/mlops-roles/tool/",
-        "foaf": "http://xmlns.com/foaf/0.1/",
-        "owl": "http://www.w3.org/2002/07/owl#",
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-        "schema": "https://schema.org/",
-        "ex": "https://example.org/",
-    }.items()
-)
 USUAL = {
     "Ada": {"SQL": 5, "statistics": 0, "Docker": 2, "Airflow": 4},
     "Bo": {"SQL": 1, "version control": 5, "communication": 3},
