@@ -174,7 +174,6 @@ class Lexicon:
         beside_general: the lists whose words may be next to a general title.
         beside_field: the lists whose words may be next to the name of a field.
         guards: the lists whose words show that a title names no role, each with where they do.
-        agents: endings that mark an unknown word as a person, such as -er.
         whole: the names by their full title in `fold_spelling`.
         names: the names that some units are, by these units.
         tree: names by their first unit, then the second and so on; '' has those that end there.
@@ -204,7 +203,6 @@ class Lexicon:
             for rule in rules
             if rule["specificity"]
         }
-        self.agents = tuple(map(fold_title, lists.pop("agent", ())))
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
         spellings = [(row["word"], row["read"]) for row in asked["spellings"]]
         first = (word for word, read in spellings if read.endswith(BEFORE_TOPIC))

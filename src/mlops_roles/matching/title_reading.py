@@ -201,11 +201,13 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     """
     before, after = segment[:at], segment[at + 1 :]
     counts = words.guards[words.kinds[segment[at]]]
-    if counts == "anywhere" or "" in after:
+    topic = _up_to_relation(words, after)
+    if counts == "anywhere":
+        return follows_name and "" not in segment and any(topic)
+    if "" in after:
         return False
     if "" in before:
         return any(words.kinds[unit] == "relation" for unit in before[before.index("") :])
-    topic = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", after)
     if counts.startswith("as last word"):
         return any(topic) or (follows_name and counts.endswith("before"))
     return follows_name and (counts == "unless after" or any([*before, *after]))
@@ -273,7 +275,7 @@ def _accept(
     if name.inverted and "," in match.units:  # 'Software Engineer, Backend & AI'
         match = match._replace(units=match.units[: match.units.index(",")])
     for segment in (*match.before, *match.after):  # 'Data Engineer - MLOps' leaves it open
-        topic = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", segment)
+        topic = _up_to_relation(words, segment)
         fields = words.names.get((*topic,), ())
         if len(fields) > 1:
             found.names.update((field, f" next to {name.title!r}") for field in fields)
@@ -302,7 +304,7 @@ def _rejection_reason(
     if name.kind == "field":
         if _is_head_of(words, name, match.right):  # 'Data Engineering Developer'
             match, led = match._replace(right=[]), frozenset()
-        has_head = any(_is_head_of(words, name, units) for units in match.after)
+        has_head = any(_is_head_of(words, name, units) for units in (*match.after, match.left))
         led = frozenset() if led is None and has_head else led
         if other := _other_than_field(words, name, match, nameless, led):
             return f"{name.title!r} is a field, and {other!r} names no role in it"
@@ -317,9 +319,6 @@ def _rejection_reason(
         near = (*match.around(), *itertools.chain(*nameless))
         if other := next((unit for unit in near if words.kinds[unit] == "premises"), None):
             return f"{other!r} may make another trade of {name.title!r}"
-    for unit in match.left[-1:] if name.kind == "counterpart" else ():
-        if not words.kinds[unit] and unit not in words.name_units:
-            return f"{unit!r} may make another occupation of {name.title!r}"
     other = _disqualifying_word(words, name, match)
     return f"{other!r} makes something else of {name.title!r}" if other else None
 
@@ -353,7 +352,8 @@ def _main_topic(words: Lexicon, units: Units) -> Units:
 
 def _is_head_of(words: Lexicon, name: Name, segment: Units) -> bool:
     """Whether a segment is a head that a field lacks: 'Software Engineering, Sr Engineer'."""
-    main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
+    others = (*words.modifiers, "relation")  # 'Ingenieur für Softwareentwicklung'
+    main = [unit for unit in segment if words.kinds[unit] not in others]
     return len(main) == 1 and name.role in words.roles_by_head.get(main[0], ())
 
 
@@ -361,13 +361,13 @@ def _other_than_field(
     words: Lexicon, name: Name, match: Match, nameless: list[Units], led: frozenset[str] | None
 ) -> str | None:
     """A word that shows that a title with the name of a field is not of one who leads or has it."""
+    if led is None and name.specificity == "alone":  # 'DevOps for Banks - Payments, Acme'
+        near = (match.left, _up_to_relation(words, match.right), *match.before, *nameless)
+        others = (u for u in itertools.chain(*near) if _is_other_trade(words, u))
+        return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
     if led is None or name.specificity == "general":
         apart = [*match.before, *match.after]
         others = (unit for unit in itertools.chain(*apart) if _is_other(words, unit))
-        if name.specificity == "alone":  # 'DevOps for Banks - Payments, Acme'
-            apart = match.before
-            right = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", match.right)
-            match = match._replace(right=[*right])
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(others, None)
     topics = sorted(led.difference(match.units))
@@ -375,16 +375,27 @@ def _other_than_field(
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
         return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
     if led.issuperset(match.units):  # not 'AI Engineering Operations Leader'
-        right = itertools.takewhile(lambda unit: words.kinds[unit] != "relation", match.right)
-        after = (unit for unit in right if words.kinds[unit] == "business")
-        if other := next(after, None):
+        after = _up_to_relation(words, match.right)
+        if other := next((unit for unit in after if words.kinds[unit] == "business"), None):
             return other
-        if not match.left:  # 'Praktikum Softwareentwicklung Antriebe'
-            known = [u for u in match.right if words.kinds[u] or _is_other(words, u)]
-            topics = [unit for unit in topics if unit not in match.right]
-            match = match._replace(right=known)
+        near = (_up_to_relation(words, match.left[::-1]), match.right, *nameless)
+        unknown = {u for u in itertools.chain(*near) if not (words.kinds[u] or u in words.heads)}
+        left, right, topics, *nameless = (  # 'Praktikum Data Science Antriebe'
+            [u for u in us if u not in unknown] for us in (match.left, match.right, topics, *nameless)
+        )
+        match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
     return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
+
+
+def _is_other_trade(words: Lexicon, unit: str) -> bool:
+    """Whether a word is a head, or in a list whose words change what a general title means."""
+    kind = words.kinds[unit]
+    return kind not in words.beside_general if kind else unit in words.heads
+
+
+def _up_to_relation(words: Lexicon, units: Iterable[str]) -> Iterator[str]:
+    return itertools.takewhile(lambda unit: words.kinds[unit] != "relation", units)
 
 
 def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
@@ -440,7 +451,7 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
 def _is_other(words: Lexicon, unit: str) -> bool:
     """Whether a word after a name is a topic, another head or a person."""
     is_head = unit in words.heads and words.kinds[unit] not in words.modifiers
-    return is_head or words.kinds[unit] in ("matter", "premises") or _is_person(words, unit)
+    return is_head or words.kinds[unit] in ("matter", "premises", "party", *_PEOPLE)
 
 
 def _last_words(
@@ -462,15 +473,7 @@ def _is_occupation(words: Lexicon, unit: str) -> bool:
 
 
 def _is_other_person(words: Lexicon, unit: str) -> bool:
-    """Whether a word is listed as an occupation, or is unknown and ends like one."""
-    is_unknown = not words.kinds[unit] and unit not in words.heads
-    is_listed = words.kinds[unit] in (*_OCCUPATIONS, "party")
-    return is_listed or (is_unknown and unit.endswith(words.agents))
-
-
-def _is_person(words: Lexicon, unit: str) -> bool:
-    """Whether a word is one of another or a related occupation."""
-    return words.kinds[unit] in _PEOPLE or _is_other_person(words, unit)
+    return words.kinds[unit] in (*_OCCUPATIONS, "party")
 
 
 def conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
