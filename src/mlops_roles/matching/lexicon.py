@@ -37,6 +37,7 @@ _SIGNS = {**dict.fromkeys([*_COMMAS, *"-*."], ","), **{sign: sign for sign in ";
 TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
+_MIN_COMPOUND = 12  # letters of a word for several that is known after any other part
 _MIN_MISSPELT = 8  # letters of a word of names that is known with one wrong letter
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
@@ -209,7 +210,8 @@ class Lexicon:
         self._head_first = frozenset(map(normalise_case, first))
         spellings = [(word, read.removesuffix(BEFORE_TOPIC)) for word, read in spellings]
         self._read_words(lists, spellings, [row["title"] for row in titles])
-        self._reordered = self._head_first_names(titles, specificities)
+        fields = [row["field"] for row in asked["fields-of-role"]]
+        self._reordered = self._head_first_names(titles, fields, specificities)
         self.whole: dict[str, tuple[Name, ...]] = {}
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
         self._add_titles(titles, specificities)
@@ -262,6 +264,8 @@ class Lexicon:
             for word, read in spellings
             if normalise_case(word) not in self._single
         )
+        compounds = (word for word, read in spellings if " " in read and word.isalpha())
+        self._whole_compounds = {word for word in compounds if len(word) >= _MIN_COMPOUND}
         listed = {
             " ".join(self._split_units(without_numbers(w))): name
             for name, words in lists.items()
@@ -276,7 +280,10 @@ class Lexicon:
         self._dropped = self._units_of("filler", "setting")
 
     def _head_first_names(
-        self, titles: Iterable[dict[str, Any]], specificities: dict[str, list[str]]
+        self,
+        titles: Iterable[dict[str, Any]],
+        fields: Iterable[str],
+        specificities: dict[str, list[str]],
     ) -> _Phrases:
         """Names as they are written in languages that begin with the head.
 
@@ -294,6 +301,9 @@ class Lexicon:
                 short.update([(topic[0], head)] if len(topic) == 1 else ())
                 between = [*links, []] if fold_title(title) in loose else links
                 pairs += [([_FIRST, head, *link, *topic], [*topic, head]) for link in between]
+        for head, field in itertools.product(sorted(heads), map(self._split_units, fields)):
+            if len(field) > 1:  # 'Ingénieur en science des données' is no data engineer
+                pairs += [([_FIRST, head, *link, *field], [*field, head]) for link in (*links, [])]
         self._pairs = frozenset(short)
         return _Phrases(pairs)
 
@@ -447,12 +457,17 @@ class Lexicon:
                 yield stem
 
     def _compounds(self, token: str) -> Iterator[str]:
-        """An unknown word as known ones, the last one the head of a title: 'cloudarchitekt'."""
+        """An unknown word as others, the last one known: 'cloudarchitekt', 'Testsoftwareentwickler'.
+
+        The last one is the head of a title, or a whole one.
+        """
         for stem in {token: "", **{token.removesuffix(end): "" for end in self._endings}}:
             for at in range(_MIN_STEM, len(stem) - _MIN_HEAD + 1):
                 if stem[at:] in self._compound_heads:
                     first = {stem[:at], stem[:at].removesuffix("s")} & self._vocabulary
                     yield from (f"{self._learn(w)} {self._learn(stem[at:])}" for w in sorted(first))
+                elif stem[at:] in self._whole_compounds:
+                    yield f"{stem[:at]} {stem[at:]}"
 
     def _without_setting(self, units: Units) -> Units:
         """Remove employer and place: from '@' or 'at' to the next comma."""
