@@ -381,7 +381,8 @@ def _other_than_field(
         near = (_up_to_relation(words, match.left[::-1]), match.right, *nameless)
         unknown = {u for u in itertools.chain(*near) if not (words.kinds[u] or u in words.heads)}
         left, right, topics, *nameless = (  # 'Praktikum Data Science Antriebe'
-            [u for u in us if u not in unknown] for us in (match.left, match.right, topics, *nameless)
+            [u for u in us if u not in unknown]
+            for us in (match.left, match.right, topics, *nameless)
         )
         match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
@@ -433,18 +434,17 @@ def _disqualifying_word(words: Lexicon, name: Name, match: Match) -> str | None:
 
 
 def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterator[str]:
-    """The words after a name, up to a link, that name a topic, another head or a person.
+    """The words after a name, up to a link, that name a topic or a person of another occupation.
 
-    A head that makes a name of the same role repeats it: 'Software Engineer Entwickler'.
+    Another head or a peer is a second word for the same person: 'Data Scientist Engineer'. After a
+    short name it is the only one: 'SRE Analyst'.
     """
+    others = ("matter", "premises", "party", *_OCCUPATIONS)
     for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, match.right):
-        kind = words.kinds[unit]
-        is_head = unit in words.heads and kind not in words.modifiers
-        again = words.names.get((*match.units[:-1], unit), ()) if is_head else ()
-        is_short = match.units[:-1] == [] and name.role in words.roles_by_head[unit]  # SRE
-        if (is_head and is_short) or any(other.role == name.role for other in again):
-            continue
-        if _is_other(words, unit):
+        is_head = len(match.units) == 1 and _is_other(words, unit)
+        if words.kinds[unit] in others or (
+            is_head and name.role not in words.roles_by_head.get(unit, ())
+        ):
             yield unit
 
 
