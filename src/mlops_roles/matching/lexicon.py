@@ -381,7 +381,9 @@ class Lexicon:
         )
         spread = (key for key, names in self.names.items() if names[0].specificity in SPREAD)
         self.spread_units = frozenset(itertools.chain(*spread))
-        self.anchor_units = self.heads | {key[0] for key in self.names if len(key) == 1}
+        single = {key[0] for key in self.names if len(key) == 1}
+        phrases = {unit for unit in self.kinds if unit.rpartition(" ")[2] in self.heads}
+        self.anchor_units = self.heads | single | phrases  # 'Project / Product Manager'
         self.tree: dict[str, Any] = {}
         self.roles_by_head: dict[str, set[str]] = defaultdict(set)
         for key, names in self.names.items():
@@ -457,7 +459,7 @@ class Lexicon:
                 yield stem
 
     def _compounds(self, token: str) -> Iterator[str]:
-        """An unknown word as others, the last one known: 'cloudarchitekt', 'Testsoftwareentwickler'.
+        """An unknown word as others, the last one known: 'cloudarchitekt', 'Websoftwareentwickler'.
 
         The last one is the head of a title, or a whole one.
         """

@@ -60,9 +60,11 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
         return [item]
     parts = split_at(item, words.joiners) or [[]]
     for part, other in itertools.pairwise(parts):
-        field = f"{part[-1]} {other[0].rpartition(' ')[2]}"
-        if (field,) in words.names:
-            part[-1] = field  # 'Data/ML Engineering'
+        qualifier, _, last = other[0].rpartition(" ")
+        if (f"{part[-1]} {last}",) in words.names:
+            part[-1] = f"{part[-1]} {last}"  # 'Data/ML Engineering'
+        elif qualifier and (part[-1], last) in words.names:
+            part.append(last)  # 'Project / Product Manager'
     first = split_at(parts[0], (",",))
     if len(parts) > 1 and all(len(topic) == 1 and _are_topics(words, topic) for topic in first):
         parts[:1] = first  # 'Data, Analytics & AI Architect'
@@ -74,7 +76,9 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
             after = head[-1:] if _is_in_full(words, head) else head[1:]
         else:
             is_field = any(words.kinds[u] in ("alone", "narrow") for u in parts[at][-1:])
-            parts[at] = [*parts[at], *(after[-1:] if is_field else after)]
+            added = after[-1:] if is_field else after
+            known = " ".join([*parts[at][-1:], *added])  # 'Product / Project Manager'
+            parts[at] = [*parts[at][:-1], known] if known in words.kinds else [*parts[at], *added]
     before: Units = []
     for at, part in enumerate(parts):
         if at and part[0] in words.heads:
@@ -114,16 +118,29 @@ def find_names(words: Lexicon, part: Units) -> Part:
     every = _longest_matches(words, part)
     spans = [span for span in every if span[2][0].kind != "field"]
     if not spans:
-        thin = [u for u in part if words.kinds[u] not in TECHNOLOGY or u in words.spread_units]
-        spans = [s for s in _longest_matches(words, thin) if _is_spread(thin, *s)]
-        part, spans = (thin, spans) if spans else (part, every)
+        part, spans = _spread_matches(words, part) or (part, every)
     taken = {at for start, end, _ in spans for at in range(start, end)}
     free = ["" if at in taken else unit for at, unit in enumerate(part)]
     return Part(part, free, [_match(part, free, *span) for span in spans])
 
 
-def _is_spread(part: Units, start: int, end: int, names: tuple[Name, ...]) -> bool:
-    return names[0].specificity in SPREAD and "," not in part[start:end]
+def _spread_matches(
+    words: Lexicon, part: Units
+) -> tuple[Units, list[tuple[int, int, tuple[Name, ...]]]] | None:
+    """A part without the words within its names, and where these are; None if there is none.
+
+    Within a spread title any word may be that is not of another trade: 'DevOps Release Engineer'.
+    """
+    for within, names in ((TECHNOLOGY, SPREAD), ((*TECHNOLOGY, "business", ""), ("spread",))):
+        thin = [u for u in part if words.kinds[u] not in within or u in words.spread_units]
+        spans = [
+            (start, end, found)
+            for start, end, found in _longest_matches(words, thin)
+            if found[0].specificity in names and "," not in thin[start:end]
+        ]
+        if spans:
+            return thin, spans
+    return None
 
 
 def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[Name, ...]]]:

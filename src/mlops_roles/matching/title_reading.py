@@ -336,7 +336,8 @@ def _other_than(
     words: Lexicon, lists: Container[str], match: Match, apart: Iterable[Units]
 ) -> str | None:
     """A word next to a name, or in other parts than titles of informatics, that is in no list."""
-    others = (units for units in apart if not _is_title_of_informatics(words, units))
+    segments = (segment for units in apart for segment in split_at(units, (",",)))
+    others = (units for units in segments if not _is_title_of_informatics(words, units))
     sides = (_main_topic(words, units) for units in (match.right, *others))
     units = itertools.chain(match.left, *sides)
     return next((unit for unit in units if words.kinds[unit] not in lists), None)
