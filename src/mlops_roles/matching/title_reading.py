@@ -304,7 +304,9 @@ def _rejection_reason(
     if name.kind == "field":
         if _is_head_of(words, name, match.right):  # 'Data Engineering Developer'
             match, led = match._replace(right=[]), frozenset()
-        has_head = any(_is_head_of(words, name, units) for units in (*match.after, match.left))
+        if _is_head_of(words, name, match.left):  # 'Ingenieur für Softwareentwicklung'
+            match, led = match._replace(left=[]), frozenset()
+        has_head = any(_is_head_of(words, name, units) for units in match.after)
         led = frozenset() if led is None and has_head else led
         if other := _other_than_field(words, name, match, nameless, led):
             return f"{name.title!r} is a field, and {other!r} names no role in it"
@@ -353,9 +355,13 @@ def _main_topic(words: Lexicon, units: Units) -> Units:
 
 def _is_head_of(words: Lexicon, name: Name, segment: Units) -> bool:
     """Whether a segment is a head that a field lacks: 'Software Engineering, Sr Engineer'."""
-    others = (*words.modifiers, "relation")  # 'Ingenieur für Softwareentwicklung'
+    others = (*words.modifiers, "relation")
     main = [unit for unit in segment if words.kinds[unit] not in others]
-    return len(main) == 1 and name.role in words.roles_by_head.get(main[0], ())
+    return (
+        len(main) == 1
+        and main[0] in words.heads
+        and name.role in words.roles_by_head.get(main[0], ())
+    )
 
 
 def _other_than_field(
