@@ -119,6 +119,57 @@ TABLES = {
         "Total,2,9,2\nAverage,,4.5,2\n",
         {"Ada": "Data Engineer | Python | SQL", "Bo": "ML Engineer | Python"},
     ),
+    "years of experience, which are on no scale": (
+        "Name,Title,SQL (years),Python (years),Docker (months)\nAda,,10,1,0\n",
+        {"Ada": " | Python, SQL |  | Docker"},
+    ),
+    "years and months after a name": (
+        'Name,Title,Skills\nAda,,"SQL (5 years), Python (6 months), Docker (0 yrs)"\n',
+        {"Ada": " | Python, SQL |  | Docker"},
+    ),
+    "what is required beside what is had": (
+        "Name,Title,SQL Required,SQL Actual,Docker Soll,Docker Ist\nAda,,4,1,3,4\nBo,,4,0,3,3\n",
+        {"Ada": " | Docker | SQL", "Bo": " | Docker |  | SQL"},
+    ),
+    "numbers that are no skills beside skills": (
+        "Name,Title,FTE,Pensum,SQL,Python\nAda,,1.0,100%,80%,20%\n",
+        {"Ada": " | SQL | Python"},
+    ),
+    "questions of a survey": (
+        "Timestamp,What is your name?,What is your current job title?,"
+        "Which tools do you use? (select all),Rate your skills [SQL],¿Qué nivel tiene de Python?\n"
+        '2026/01/01,Ada,Data Engineer,"Docker, Git",4 - Advanced,1 - Novice\n',
+        {"Ada": "Data Engineer | Docker, Git, SQL | Python"},
+    ),
+    "sections before the headings": (
+        "Display name,Work > Title,Internal > Lifecycle status,Internal > Termination date\n"
+        "Ada,Data Engineer,Employed,\nBo,ML Engineer,Terminated,2025-01-05\n",
+        {"Ada": "Data Engineer"},
+    ),
+    "the function of a person, which is a title": (
+        "Name,Function,SQL\nAda,Data Engineer,●\nBo,ML Engineer,◔\n",
+        {"Ada": "Data Engineer | SQL", "Bo": "ML Engineer |  | SQL"},
+    ),
+    "plus signs, stars and bullets": (
+        'Name,Title,SQL,Skills\nAda,,++,"Docker***\n- Git\nPython ★☆☆☆"\nBo,,+,Git****\n',
+        {"Ada": " | Docker, Git, SQL | Python", "Bo": " | Git, SQL"},
+    ),
+    "numbers in cells beside words in columns": (
+        'Name,Title,SQL,Python (years),Skills\nAda,,good,2,"Docker: 1, Git: 4"\n',
+        {"Ada": " | Git, Python, SQL | Docker"},
+    ),
+    "a requisition in the place of a name": (
+        "Incumbent,Position Title\nAda,Data Engineer\nREQ-1234 Data Engineer,Data Engineer\n",
+        {"Ada": "Data Engineer"},
+    ),
+    "one heading for both names": (
+        '"Last name, First name",Job title\n"Byron, Ada",Data Engineer\n',
+        {"Byron, Ada": "Data Engineer"},
+    ),
+    "who wants to learn a skill does not have it": (
+        "Name,Title,SQL,Docker\nAda,,Can teach,Wants to learn\n",
+        {"Ada": " | SQL"},
+    ),
 }
 
 
@@ -153,6 +204,10 @@ def test_vacancies_in_eight_languages_are_open_posts(tmp_path):
             "second table",
         ),
         ("Name,Skill 1,Skill 2,Level\nAda,SQL,Python,5\n", "--map skill='Skill 1'"),
+        (
+            "Name,Skill,Level,Valid to\nAda,SQL,2,2024-01-01\nAda,Git,3,2025-01-01\n",
+            "one person has several.*--ignore 'Valid to'",
+        ),
     ],
 )
 def test_a_table_that_would_be_misread_is_refused(text, says, tmp_path):
@@ -182,6 +237,43 @@ def test_what_is_not_read_is_reported_with_its_option(text, says, tmp_path):
     path = tmp_path / "s.csv"
     path.write_text(text, encoding="utf-8")
     assert re.search(says, "\n".join(people(path)[1].summary()))
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Name,SQL,Docker\nAda,1 - Expert,5 - Novice\n", "'1 expert' above '5 novice'"),
+        ("Name,SQL (1=expert),Docker\nAda,1,5\n", "'1 expert'"),
+        ("Name,SQL (Schulnote 1-6),Docker\nAda,1,5\n", "'schulnote'"),
+        ("Name,SQL,Docker\nAda,1,5\n1 = Experte,,\n5 = keine,,\n", "'1 experte' above '5 keine'"),
+        ("Name,Skills\nAda,SQL: 1 - Expert; Docker: 5 - Novice\n", "'1 expert' above '5 novice'"),
+    ],
+)
+def test_a_scale_whose_lowest_number_is_the_best_is_refused_until_it_is_settled(
+    text, sign, tmp_path
+):
+    path = tmp_path / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"lowest number is the best level, as {sign}") as error:
+        people(path)
+    options = re.findall(r"--value 'level:([^=]*)=(\w+)'", str(error.value))
+    settled = {("level", level.lower()): meaning for level, meaning in options}
+    assert people(path, values=settled)[0]["Ada"].startswith(" | SQL")
+    assert "Docker" not in people(path, values=settled)[0]["Ada"].split("|")[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,SQL (1=basic 5=expert),Docker\nAda,5,1\n",
+        "Name,SQL,Docker\nAda,5 - Expert,1 - Novice\n1 - Novice,,\n5 - Expert,,\n",
+        "Name,SQL,Docker\nAda,5 (Expert),Expert\n",
+    ],
+)
+def test_a_scale_that_rises_is_read(text, tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    assert "SQL" in people(path)[0]["Ada"].split("|")[1]
 
 
 def test_a_sheet_without_people_names_the_one_that_has_them(tmp_path):
@@ -218,6 +310,16 @@ PERSONIO = {
             "Ada",
         ),
         (
+            [
+                {
+                    "name": "Ada",
+                    "jobTitle": "Data Engineer",
+                    "skills": [{"skill": {"name": "SQL"}, "proficiency": 4}],
+                }
+            ],
+            "Ada | SQL",
+        ),
+        (
             [{"name": {"first": "Ada", "last": "Byron"}, "job": {"title": "Data Engineer"}}],
             "Ada Byron",
         ),
@@ -226,7 +328,8 @@ PERSONIO = {
 def test_nested_json_is_read(document, name, tmp_path):
     path = tmp_path / "s.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    assert people(path)[0] == {name: "Data Engineer"}
+    person, *skills = name.split(" | ")
+    assert people(path)[0] == {person: " | ".join(["Data Engineer", *skills])}
 
 
 @pytest.mark.parametrize(
@@ -265,3 +368,15 @@ def test_members_of_a_group_of_vcard_are_people(tmp_path):
         encoding="utf-8",
     )
     assert people(path)[0] == {"Ada": "Data Engineer"}
+
+
+def test_a_function_of_vcard_is_no_title_beside_one(tmp_path):
+    path = tmp_path / "s.ttl"
+    path.write_text(
+        "@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .\n"
+        "<a> a vcard:Individual ; vcard:fn 'Ada' ; vcard:title 'Data Engineer' ;\n"
+        "  vcard:hasRole [ vcard:value 'admin' ] .\n"
+        "<b> a vcard:Individual ; vcard:fn 'Bo' ; vcard:hasRole [ vcard:value 'Librarian' ] .\n",
+        encoding="utf-8",
+    )
+    assert people(path)[0] == {"Ada": "Data Engineer", "Bo": "Librarian"}

@@ -18,10 +18,20 @@ from ..ontology.names import fold_name
 from .canonical import person_key
 from .dates import comparable_dates, is_iso_date
 from .engine import Engine
-from .headings import is_marker
+from .headings import is_in_years, is_marker
 from .layouts import LONG, PLAIN_NUMBER, Plan
 from .reading import Reading, ReadOptions, one_line
-from .values import UNIT, SkillCells, fold_value, meanings, parse_level, scale_ends, settled_ends
+from .values import (
+    UNIT,
+    YEARS,
+    SkillCells,
+    fold_value,
+    meanings,
+    parse_level,
+    scale_ends,
+    settled_ends,
+    with_scale,
+)
 
 if TYPE_CHECKING:
     import ibis
@@ -55,9 +65,10 @@ def own_scales(
 ) -> None:
     """Find the columns whose levels are on a scale of their own, and enter them in the plan.
 
-    A scale is settled by an option, or stated in brackets in a heading. Raises InputError for an
-    option that names no column of levels, and if the levels of some columns end at 7 or below and
-    those of others above 10, so that one scale would misread one of them.
+    A scale is settled by an option, or stated in brackets in a heading; numbers of years are on no
+    scale. Raises InputError for an option that names no column of levels, and if the levels of some
+    columns end at 7 or below and those of others above 10, so that one scale would misread one of
+    them.
     """
     columns = {plan.headings[i].strip(): i for i in values}
     for heading, scale in ((one_line(name), scale) for name, scale in options.scales.items()):
@@ -68,6 +79,8 @@ def own_scales(
             )
         settled_ends(scale)
         plan.scales[columns[heading]] = scale
+    years = [i for i in values if i not in plan.scales and is_in_years(plan.headings[i])]
+    plan.scales.update(dict.fromkeys(years, YEARS))
     if options.scale or len(values) < 2:
         return
     highest = {i: _highest(found) for i, found in values.items()}
@@ -103,7 +116,7 @@ def on_scale(level: str, scale: str | None) -> str:
     """A level with the scale that it is on, if that is one of its own."""
     if scale is None or not re.match(PLAIN_NUMBER, level):
         return level
-    return f"{level} of {scale}"
+    return with_scale(level, scale)
 
 
 # several levels of one skill ----------------------------------------------------------------

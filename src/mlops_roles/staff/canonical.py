@@ -11,7 +11,7 @@ import ibis
 from .headings import Vocabulary, level_in_heading
 from .layouts import FULL_COMMA, LONG, PLAIN_NUMBER, PRESENCE, Plan
 from .people_table import COLUMNS, LIST_COLUMNS
-from .values import UNIT
+from .values import UNIT, with_scale
 
 
 def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table:
@@ -82,7 +82,7 @@ def _level_cell(cell: Any, i: int, plan: Plan) -> Any:
     """A level, with its scale if the column has one of its own."""
     level = cell.replace(";", ",")
     if scale := plan.scales.get(i):
-        level = level.re_replace(PLAIN_NUMBER, rf"\1 of {scale}")
+        level = level.re_replace(PLAIN_NUMBER, with_scale(r"\1", scale))
     return level
 
 

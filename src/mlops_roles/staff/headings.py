@@ -52,19 +52,35 @@ class Vocabulary:
         """The name in the heading of a column of levels, as 'Python' of 'Nivel de Python (1-5)'.
 
         Without a remark in brackets, and without words for a level or skill if the rest is known.
+        What is in the brackets is the name if it is known, as in 'Rate your skills [Python]'.
         """
         name = re.sub(r"\s*[(\[][^)\]]*[)\]]\s*$", "", heading.strip()[:LONGEST])
         if fold_name(name) in self.names:
             return name
-        words = [word for word in re.split(r"[\s_:?–-]+", name) if word]
-        while words and heading_kind(words[-1]) in _RATING:
+        if inside := self._in_brackets(heading):
+            return inside
+        words = [word for word in re.split(r"[\s_:?¿–-]+", name) if word]
+        if name.endswith("?") and any(map(_is_rating, words)):
+            ends = (" ".join(words[i:]) for i in range(len(words)))
+            return next((end for end in ends if fold_name(end) in self.names), name)
+        while words and _is_rating(words[-1]):
             words.pop()
         if words and fold_value(words[0]) in meanings("has"):
             words = words[1:]
-        while words and heading_kind(words[0]) in _RATING:
+        while words and _is_rating(words[0]):
             words = words[2 if words[1:] and fold_value(words[1]) in meanings("of") else 1 :]
         rated = " ".join(words)
         return rated if fold_name(rated) in self.names else name
+
+    def _in_brackets(self, heading: str) -> str:
+        """The name of a skill in the brackets that end a heading; '' if there is none."""
+        match = re.search(r"[(\[]([^()\[\]]*)[)\]]\s*$", heading[:LONGEST])
+        return match[1].strip() if match and fold_name(match[1]) in self.names else ""
+
+    def has_skill_in_brackets(self, heading: str) -> bool:
+        """Whether a heading is a question about the skill in its brackets."""
+        name = self._in_brackets(heading)
+        return bool(name) and self.rated_skill(heading) == name
 
 
 # what an unread column could be by its values, and the option that reads it as that
@@ -207,7 +223,8 @@ class _Chooser:
             if self._is_free(i) and level_in_heading(name) and self._are_skills(i):
                 why = "names of skills, under a heading that is a level"
                 self.chosen[i] = ColumnReading(name, "skills", "guessed", why)
-        self._role_as_title(guesses.get("role", []))
+        units = [pair for pair in guesses.get("unit", []) if pair[0] > 1]
+        self._role_as_title([*guesses.get("role", []), *units])
         wide = self._wide()
         at: dict[str, list[int]] = {}
         for i, found in sorted(self.chosen.items()):
@@ -241,6 +258,8 @@ class _Chooser:
         found: dict[str, list[tuple[int, int]]] = {}
         for i, name in enumerate(self.names):
             if i in self.chosen or i in self.refused or not name:
+                continue
+            if self.vocabulary.has_skill_in_brackets(name):
                 continue
             folded = fold_heading(name)
             if folded in OWN:
@@ -325,13 +344,17 @@ class _Chooser:
         return any(self.vocabulary.is_skill(p) for p in re.split(r"[;,|\n/:(]", text))
 
     def _role_as_title(self, guesses: list[tuple[int, int]]) -> None:
-        """Read the column Role as the title if there is no title and its values are titles."""
+        """Read the column Role as the title if there is no title and its values are titles.
+
+        So is a column that is a unit only if there is no other, such as Function.
+        """
         if any(found.column == "title" for found in self.chosen.values()):
             return
         for _, i in guesses:
             values, known = self.values[i], self.vocabulary
             found = self.chosen.get(i)
-            is_ours = found and (found.how == "mapped" or all(map(known.is_role, values)))
+            is_role = found and found.column == "role" and all(map(known.is_role, values))
+            is_ours = is_role or (found and found.how == "mapped")
             if not is_ours and any(map(known.is_title, values)):
                 self.refused.pop(i, None)
                 why = "no column has titles, and its values are titles"
@@ -342,6 +365,9 @@ class _Chooser:
 
     def _wide(self) -> list[int]:
         """The columns that are skills: known names with levels as values, and their neighbours."""
+        for i, name in enumerate(self.names):
+            if self._is_free(i) and _says(name, "required") and self._has_levels(i):
+                self.refused[i] = "what is required, and not what people have"
         levels = {i for i in range(len(self.names)) if self._is_free(i) and self._has_levels(i)}
         known = {i for i in levels if self.vocabulary.is_skill(self.names[i])}
         if not known or (len(known) == 1 and len(self.names) > 4 and self._has_skills_column()):
@@ -438,7 +464,7 @@ def _synonym(name: str) -> tuple[str, int]:
     if not found and (rated := _rated(name)) and _synonym(rated)[0] in ("skill", "skills"):
         return "level", 1
     found = found or synonyms().get(fold_heading(_bare(name)))
-    parts = name.split(".")
+    parts = re.split(r"\.| > ", name)
     if found or not all(parts) or len(parts) < 2:
         return found or ("", 0)
     above, (last, rank) = ("", 0), _synonym(parts[-1])
@@ -449,6 +475,23 @@ def _synonym(name: str) -> tuple[str, int]:
     if above[0] and fold_heading(parts[-1]) in ("name", "value"):
         return above
     return ("other", 1) if above[0] not in ("", "person", "title") and last else (last, rank)
+
+
+def _is_rating(word: str) -> bool:
+    """Whether a word next to the name of a skill is one for a level, skill, or time."""
+    kinds = ("actual", "years")
+    return heading_kind(word) in _RATING or any(fold_value(word) in meanings(k) for k in kinds)
+
+
+def _says(heading: str, kind: str) -> bool:
+    """Whether a heading has a word of a kind of `values.csv`, such as years or required."""
+    words = re.split(r"[\W\d_]+", fold_value(heading[:LONGEST]))
+    return any(len(word) > 2 and word in meanings(kind) for word in words)
+
+
+def is_in_years(heading: str) -> bool:
+    """Whether numbers below a heading are years or months of experience, and no levels."""
+    return _says(heading, "years")
 
 
 def heading_kind(heading: str) -> str:
@@ -515,4 +558,4 @@ def is_marker(text: str) -> str | None:
 def _detail() -> re.Pattern[str]:
     """What ends a marker before a detail, as in 'Vacant (2)' and 'Unbesetzt seit Mai'."""
     words = "|".join(map(re.escape, meanings("after")))
-    return re.compile(rf"\s*[(\[<:#]|\s+[-–—]\s+|\s*\d+$|\s+\d+\s|\s+(?:{words})\s")
+    return re.compile(rf"\s*[(\[<:#]|[-_]\d|\s+[-–—]\s+|\s*\d+$|\s+\d+\s|\s+(?:{words})\s")

@@ -38,6 +38,7 @@ ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for eac
 TRANSPOSED = "a column for each person"
 LAYOUTS = {"rows": ROWS, "wide": WIDE, "long": LONG, "transposed": TRANSPOSED}
 SEPARATORS = {",": ",", "|": "|", "\n": "\n", "•": "•", "·": "·", "\t": "\t", "、": "、"}
+_JSON_NAMES = ("name", "skill", "label", "title")  # keys of the name in an object of JSON
 PERSONAL = ("person", "key", "given", "family")
 PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale
 FULL_COMMA = "\uff0c"  # stands for a comma inside a name; names are compared after NFKC
@@ -58,6 +59,7 @@ class Plan:
     # whether cells hold JSON: 'all' those of the sample, 'some' of them, or ''
     json_cells: str = ""
     given_before: bool = False  # whether the column of the person is only the family name
+    legend: str = ""  # the rows that say what levels mean, such as '5 - Expert'
     # column of levels to its scale, if that is one of its own
     scales: dict[int, str] = field(default_factory=dict)
 
@@ -138,7 +140,14 @@ def plan_layout(
     plan.json_cells = _json_cells(source, columns)
     plan.separators = _separators(source, columns, options, vocabulary)
     plan.given_before = _is_family_name(source, columns)
+    plan.legend = _legend(source)
     return source, plan
+
+
+def _legend(source: Source) -> str:
+    """The rows of the sample that have nothing but a number and what it means."""
+    rows = ([cell.strip() for cell in row if cell.strip()] for row in source.sample)
+    return " ; ".join(row[0] for row in rows if len(row) == 1 and re.match(r"\d\W+\w", row[0]))
 
 
 def _check_person(columns: Columns, source: Source, path: FilePath) -> None:
@@ -354,7 +363,9 @@ def _json_pairs(text: str) -> list[tuple[str, str]] | None:
     found = []
     for item in data if isinstance(data, list) else [data]:
         if isinstance(item, dict):
-            named = next((item[k] for k in ("name", "skill", "label", "title") if k in item), "")
+            named = next((item[k] for k in _JSON_NAMES if k in item), "")
+            if isinstance(named, dict):  # as in {"skill": {"name": "SQL"}, "level": 3}
+                named = next((named[k] for k in _JSON_NAMES if k in named), "")
             level = next((item[k] for k in ("level", "rating", "proficiency") if k in item), "")
             found.append((str(named), str(level)))
         else:

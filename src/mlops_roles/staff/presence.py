@@ -12,9 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .dates import iso_dates
+from .dates import is_date, iso_dates
 from .engine import Engine
 from .headings import is_marker
+from .layouts import LONG
 from .people_table import COLUMNS
 from .reading import Reading, ReadOptions
 from .values import BLANK, fold_value, meanings, parse_level, status_of
@@ -187,6 +188,8 @@ class Presence:
         """Each date of a column as ISO text; those that are open are left out."""
         place = f"{self.reading.file}: {self._heading(column)}"
         values = [v for v in self._distinct(column) if not self._is_open(column, v)]
+        if self.reading.layout == LONG:
+            self._check_one_date(column, values, place)
         found = {}
         for value, iso in iso_dates(values, column == "end", place, self.options.date).items():
             if iso is None:
@@ -196,6 +199,15 @@ class Presence:
                 )
             found[value] = iso
         return found
+
+    def _check_one_date(self, column: str, values: list[str], place: str) -> None:
+        """Raise InputError if a person of several rows has several dates, as of their skills."""
+        if both := next((v for v in values if is_date(v.partition("; ")[0]) and "; " in v), ""):
+            heading = self._heading(column).partition(" ")[2]
+            raise InputError(
+                f"{place}: one person has several, such as {both}; if they are those of skills, "
+                f"leave the column out with --ignore {heading}"
+            )
 
     def _of_earlier_employment(self, ends: list[str], isos: dict[str, dict[str, str]]) -> list[int]:
         """The lines whose end is before their start, as of people who came back."""

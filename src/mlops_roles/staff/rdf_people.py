@@ -244,9 +244,17 @@ class _People:
             (*self.pairs("occupation"), OCCUPATION),
             (*self.pairs("post"), POST),
             (*self.pairs("member")[::-1], POST),
-            (*self.pairs("title", "function"), TITLE),
+            (*self.pairs("title"), TITLE),
+            (*self._functions, TITLE),
         ]
         return with_kinds(parts, ~self.literal)
+
+    @cached_property
+    def _functions(self) -> Pairs:
+        """The functions of vCard of those without a title."""
+        who, what = self.pairs("function")
+        rest = ~self._mask(self.pairs("title")[0])[who]
+        return who[rest], what[rest]
 
     @cached_property
     def _is_position(self) -> Any:

@@ -24,6 +24,7 @@ from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
 from .canonical import canonical
 from .compiled import is_plain
+from .direction import check_rising
 from .engine import Engine, is_records, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
@@ -46,7 +47,7 @@ from .sources import (
     sheet_source,
 )
 from .spreadsheets import Row
-from .values import BLANK, STATES, TICK, Scale, SkillCells, fold_value, parse_level, scale_of
+from .values import BLANK, STATES, TICK, YEARS, Scale, SkillCells, fold_value, parse_level, scale_of
 
 RDF_SUFFIXES = tuple(rdf.RDF_FORMATS)
 MAX_LEVELS = 200  # distinct levels that a reading shows
@@ -346,12 +347,14 @@ class TableReader:
                         f"{reading.file}: {value!r} in column {plan.headings[i]!r}: not a level; "
                         f"settle it with --value 'level:{value}=has' ({', '.join(STATES)})"
                     )
+        open_ = [value for value in values if fold_value(value) not in settled]
+        stated = [*(plan.headings[i] for i in indices), plan.legend]
+        check_rising(open_, stated, reading.file)
         headings = [plan.headings[i] for i in indices if i not in plan.scales]
         cells = self._with_scale(values, headings, settled, reading)
-        if reading.scale and plan.scales:
-            own = {plan.headings[i].strip(): scale for i, scale in sorted(plan.scales.items())}
-            shown = ", ".join(f"{heading} on {scale}" for heading, scale in own.items())
-            reading.scale |= {"columns": own, "text": f"{reading.scale['text']}; {shown}"}
+        _report_own_scales(
+            reading, {plan.headings[i].strip(): scale for i, scale in sorted(plan.scales.items())}
+        )
         return cells
 
     def _with_scale(
@@ -380,8 +383,10 @@ class TableReader:
         self, people: ibis.Table, rejected: list[Rejected], reading: Reading, cells: SkillCells
     ) -> Staff:
         """The people who count, with the levels in their cells."""
-        if not reading.scale:
+        if cells.scale.top is None:
+            own = (reading.scale or {}).get("columns", {})
             cells = self._levels_in_cells(people, cells, reading)
+            _report_own_scales(reading, own)
         rows = reading.rows - len(rejected) - reading.count_left_out
         if reading.layout == LONG:
             ((rows,),) = self.engine.fetch_rows(people.aggregate(n=people.count()))
@@ -413,7 +418,15 @@ class TableReader:
         ]
         found = self.engine.fetch_rows(ibis.union(*parts, distinct=True))
         values = {level for (p,) in found if p for level in cells.levels(p)}
+        check_rising([v for v in values if fold_value(v) not in cells.settled], [], reading.file)
         return self._with_scale(values.union(known), [], cells.settled, reading)
+
+
+def _report_own_scales(reading: Reading, own: Mapping[str, str]) -> None:
+    """Report the scales of single columns, by their headings, if the reading has levels."""
+    if reading.scale and own and "columns" not in reading.scale:
+        shown = ", ".join(f"{h} {'in' if s == YEARS else 'on'} {s}" for h, s in own.items())
+        reading.scale |= {"columns": dict(own), "text": f"{reading.scale['text']}; {shown}"}
 
 
 def _is_legend(text: str) -> bool:

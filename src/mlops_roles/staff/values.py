@@ -19,6 +19,7 @@ from ..io.resources import resource_rows
 from ..ontology.names import fold_name
 from .reading import ReadOptions
 
+YEARS = "years"  # in the place of a scale: numbers of years, which are levels of none
 UNIT = "\x1f"  # between a name and its level, where they were in two cells
 # what stands for a separator in a name that is not split, and the separator
 AS_WRITTEN = str.maketrans("\uff1b\uff0c\uff5c", ";,|")
@@ -29,7 +30,9 @@ _LEVEL_IN_CELL = (
     re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
     re.compile(r"(?P<name>.*\S)\s+[-–—]\s*(?P<level>\S.*)"),
     re.compile(rf"(?P<name>.*\S)\s+(?P<level>{_NUMBER}\s*(?:/\s*{_NUMBER}|%))"),
+    re.compile(r"(?P<name>.*[^\s*★⭐☆✩])\s*(?P<level>\*{2,5}|[★⭐]+[☆✩]*)"),
 )
+_BULLET = re.compile(r"^[-–—*•‣▪]\s+(?=\S)")  # before an item of a list
 # a level in numbers alone, which may follow a name that is known with it, too, as a version
 _LEVEL_NOT_VERSION = (
     re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
@@ -106,12 +109,19 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], 
         ),
         rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})": lambda m: Level(_float(m[1]), top=_float(m[2])),
         r"([*★⭐]*)([☆✩]*)": lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None),
-        rf"({_NUMBER})\s*\+?\s*(?:{_any_of('years')})\b.*": lambda _: TICK,
+        rf"({_NUMBER})\s*\+?\s*(?:{_any_of('years')})\b.*": (
+            lambda m: TICK if _float(m[1]) else NONE
+        ),
         number: lambda m: Level(_float(m[1])),
         rf"{number}\s*[-–—:=.,)]?\s*(\D.*)": lambda m: _numbered_word(m[1], m[2]),
         rf"(\D*?)\s*[(\[]\s*({_NUMBER})\s*[)\]]": lambda m: _numbered_word(m[2], m[1]),
     }
     return tuple((re.compile(form), level) for form, level in forms.items())
+
+
+def with_scale(level: str, scale: str) -> str:
+    """A level in numbers with the scale that it is on."""
+    return f"{level} {scale}" if scale == YEARS else f"{level} of {scale}"
 
 
 def _any_of(kind: str) -> str:
@@ -308,7 +318,7 @@ class SkillCells:
         name, unit, level = piece.translate(AS_WRITTEN).partition(UNIT)
         if unit and name.strip():
             return [SkillName(name.strip(), self.state(level), level.strip())]
-        text = name.strip()
+        text = _item(name)
         if not text:
             return []
         if negated := self._negated(text):
@@ -317,7 +327,7 @@ class SkillCells:
 
     def knows(self, piece: str) -> bool:
         """Whether a piece of a cell has a known name, perhaps denied or with a level."""
-        text = piece.translate(AS_WRITTEN).partition(UNIT)[0].strip()
+        text = _item(piece.translate(AS_WRITTEN).partition(UNIT)[0])
         split = self._split_level(text)
         return self.is_known(split[0] if split else text) or self._negated(text) is not None
 
@@ -331,7 +341,7 @@ class SkillCells:
 
     def levels(self, piece: str) -> Iterator[str]:
         """The level that a piece of a cell states, if it does."""
-        text = piece.strip()
+        text = _item(piece)
         if UNIT in piece:
             yield piece.partition(UNIT)[2]
         elif split := self._split_level(text):
@@ -385,6 +395,11 @@ class SkillCells:
     @cached_property
     def _listed(self) -> frozenset[str]:
         return frozenset(self.known)
+
+
+def _item(text: str) -> str:
+    """A piece of a cell without white space around it and the bullet before it."""
+    return _BULLET.sub("", text.strip(), count=1)
 
 
 @cache

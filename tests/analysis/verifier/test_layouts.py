@@ -37,6 +37,34 @@ CASES = {
         ("Ada,2025-01-02", "Ada,2023-01-02"),
         "skills.",
     ),
+    "wide, headings of surveys and years, and what is required": (
+        {
+            "s.csv": "What is your name?,Rate your skills [SQL],Level of data cleaning?,"
+            "statistics Required,statistics Actual,Airflow (years)\n"
+            "Ada,5,4,3,1,2\nBo,1,0,3,4,0\n"
+        },
+        ReadOptions(),
+        ("Ada,5,4,3,1,2", "Ada,5,4,3,4,2"),
+        "skills.",
+    ),
+    "years, stars and bullets in cells": (
+        {
+            "s.csv": "Employee > Name,skills\n"
+            'Ada,"- SQL (0 months)\n- data cleaning***\n- Airflow ★☆☆\n- statistics"\n'
+        },
+        ReadOptions(),
+        ("SQL (0 months)", "SQL (9 months)"),
+        "skills.",
+    ),
+    "words in columns and numbers in cells": (
+        {
+            "s.csv": "person,SQL,Airflow (years),skills\n"
+            'Ada,good,2,"statistics: 1, data cleaning: 4"\n'
+        },
+        ReadOptions(),
+        ("cleaning: 4", "cleaning: 1"),
+        "skills.",
+    ),
     "marks": (
         {"s.csv": "person,SQL,statistics\nAda,x,\nBo,,✓\n"},
         ReadOptions(),

@@ -31,7 +31,7 @@ def kind_of(heading: str) -> str:
         return "level"
     if found := _shipped_kind(_without_remark(heading)):
         return found
-    parts = heading.split(".")
+    parts = re.split(r"\.| > ", heading)
     return _kind_of_key(parts) if len(parts) > 1 and all(parts) else ""
 
 
@@ -76,18 +76,29 @@ def _words(kind: str) -> list[str]:
 
 def unrated(heading: str) -> str:
     """A heading without the words for a level or for skills that it begins and ends with."""
-    words = [word for word in re.split(r"[\s_:?–-]+", heading[:LONGEST]) if word]
-    if words and fold(words[0]) in [
-        fold(r["value"]) for r in shipped_rows("values") if r["kind"] == "has"
-    ]:
+    words = [word for word in re.split(r"[\s_:?¿–-]+", heading[:LONGEST]) if word]
+    if words and fold(words[0]) in _words("has"):
         del words[0]
-    kinds = [_shipped_kind(word) in ("level", "skill", "skills") for word in words]
+    beside = [*_words("actual"), *_words("years")]
+    kinds = [
+        _shipped_kind(word) in ("level", "skill", "skills") or fold(word) in beside
+        for word in words
+    ]
     while kinds and kinds[-1]:
         del kinds[-1], words[-1]
     while kinds and kinds[0]:
         count = 2 if len(words) > 1 and fold(words[1]) in _words("of") else 1
         del kinds[:count], words[:count]
     return " ".join(words)
+
+
+def asked_in(heading: str) -> list[str]:
+    """What a question about a level may ask for: the words that end it, the longest first."""
+    words = [word for word in re.split(r"[\s_:?¿–-]+", heading[:LONGEST]) if word]
+    is_about_level = any(_shipped_kind(word) in ("level", "skill", "skills") for word in words)
+    if not (heading.strip().endswith("?") and is_about_level):
+        return []
+    return [" ".join(words[i:]) for i in range(len(words))]
 
 
 def level_in(heading: str) -> str:

@@ -19,7 +19,7 @@ from ...io import rdf
 from ...io.xlsx import read_sheets
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import fold_heading, kind_of, level_in, pair_in, unrated
+from .headings import asked_in, fold_heading, kind_of, level_in, pair_in, unrated
 from .levels import PLAIN, fold, is_blank, is_mark
 from .presence import Presence, is_sound
 from .reading import (
@@ -400,14 +400,17 @@ class PersonCells(PersonRows):
     def _rated_skill(self, heading: str) -> str:
         """The name of the skill in a heading above levels."""
         name = MADE_UP.sub("", heading)
-        if self.names.is_listed(name) or not self.names.is_listed(bare := unrated(name)):
-            return name
-        return bare
+        inside = re.search(r"[(\[]([^()\[\]]*)[)\]]\s*$", heading)
+        bracketed = [inside[1].strip()] if inside else []
+        found = [name, *bracketed, *asked_in(name), unrated(name)]
+        return next((one for one in found if self.names.is_listed(one)), name)
 
     def _on_scale(self, heading: str, level: str) -> str:
         """A level with the scale of its column, if that has one of its own."""
         scale = self.described["scales"].get(heading)
-        return f"{level} of {scale}" if scale and PLAIN.fullmatch(level) else level
+        if not scale or not PLAIN.fullmatch(level):
+            return level
+        return f"{level} {'' if scale == 'years' else 'of '}{scale}"
 
     def _of_cell(
         self, kind: str, heading: str, cells: Sequence[str]

@@ -20,7 +20,9 @@ _NAMED = (  # a name with its level, and whether the name may be unknown
     (re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]"), False),
     (re.compile(r"(.*\S)\s+[-–—]\s*(\S.*)"), False),
     (re.compile(rf"(.*\S)\s+({NUMBER}\s*(?:/\s*{NUMBER}|%))"), True),
+    (re.compile(r"(.*[^\s*★⭐☆✩])\s*(\*{2,5}|[★⭐]+[☆✩]*)"), False),
 )
+_ITEM = re.compile(r"\s*[-–—*•‣▪]\s+(\S.*)", re.S)  # of a list with bullets
 
 
 # a number after a name that is known with it, too, as with a version
@@ -134,6 +136,8 @@ class Levels:
             is_known: whether a text is a name of a skill or tool.
             listed: whether a text is such a name word for word, as it is listed.
         """
+        if item := _ITEM.fullmatch(text):
+            text = item[1]
         if match := _negation().match(text):
             name = text[match.end() :].strip()
             if name and is_known(name) and not listed(text):
@@ -196,7 +200,7 @@ _FORMS: tuple[tuple[str, Callable[..., Level]], ...] = (  # OF: any of the words
     (r"(N)\s*OF\s*(N)", lambda n, top: Level(number=_number(n), top=_number(top))),
     (r"([*★⭐]+)", lambda full: Level(number=len(full))),
     (r"([*★⭐]*)([☆✩]+)", lambda full, open_: Level(number=len(full), top=len(full + open_))),
-    (r"N\s*\+?\s*YEARS\b.*", Level),
+    (r"(N)\s*\+?\s*YEARS\b.*", lambda n: Level() if _number(n) else Level(share=0.0)),
     (r"(?:LEVEL\.?\s?)?(N)", lambda n: Level(number=_number(n))),
     (r"(?:LEVEL\.?\s?)?(N)\s*[-–—:=.,)]?\s*(\D.*)", _worded),
     (r"(\D*?)\s*[(\[]\s*(N)\s*[)\]]", lambda word, n: _worded(n, word)),

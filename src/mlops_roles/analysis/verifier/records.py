@@ -84,4 +84,6 @@ def _pair(item: Any) -> tuple[str, str]:
     if not isinstance(item, dict):
         return str(item), ""
     name, level = (next((item[k] for k in keys if k in item), "") for keys in (NAMES, LEVELS))
+    if isinstance(name, dict):
+        name = next((name[k] for k in NAMES if k in name), "")
     return str(name), str(level)
