@@ -385,13 +385,12 @@ def _other_than_field(
         after = _up_to_relation(words, match.right)
         if other := next((unit for unit in after if words.kinds[unit] == "business"), None):
             return other
-        near = (_up_to_relation(words, match.left[::-1]), match.right, *nameless)
-        unknown = {u for u in itertools.chain(*near) if not (words.kinds[u] or u in words.heads)}
-        left, right, topics, *nameless = (  # 'Praktikum Data Science Antriebe'
-            [u for u in us if u not in unknown]
-            for us in (match.left, match.right, topics, *nameless)
-        )
-        match = match._replace(left=left, right=right)
+    near = (_up_to_relation(words, match.left[::-1]), match.right, *nameless)
+    unknown = {u for u in itertools.chain(*near) if not (words.kinds[u] or u in words.heads)}
+    left, right, topics, *nameless = (  # 'Praktikum Data Science Antriebe'
+        [u for u in us if u not in unknown] for us in (match.left, match.right, topics, *nameless)
+    )
+    match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
     return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
 
@@ -424,8 +423,7 @@ def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
 
 def _is_informatics(words: Lexicon, match: Match, nameless: list[Units]) -> bool:
     """Whether a word near a name shows that it is meant in the sense of informatics."""
-    joined = itertools.takewhile(lambda unit: unit != ",", itertools.chain(*nameless))
-    near = itertools.chain(match.left, match.right, *match.after[:1], joined)
+    near = itertools.chain(match.left, match.right, *match.after[:1], *nameless)
     return any(words.kinds[unit] == "informatics" for unit in near)
 
 
