@@ -224,6 +224,8 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
     size = len(match.units)
     at = next((at for at in range(len(item)) if [*item[at : at + size]] == match.units), 0)
     ends = {",", *(unit for unit in item if words.kinds[unit] == "relation")}
+    if match.names[0].inverted and "," in item[at + size :]:  # 'Engineer (Backend) - AI'
+        item = item[: item.index(",", at + size)]
     for segments in (split_at(item[:at], ends)[::-1], split_at(item[at + size :], ends)):
         is_near = True
         for segment in segments:
