@@ -68,7 +68,8 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
     first = split_at(parts[0], (",",))
     if len(parts) > 1 and all(len(topic) == 1 and _are_topics(words, topic) for topic in first):
         parts[:1] = first  # 'Data, Analytics & AI Architect'
-    if parts[0][:1] and parts[0][0] in words.heads and _are_topics(words, item[1:]):
+    main = item[1 : item.index(",")] if "," in item else item[1:]
+    if len(main) > len(parts[0]) > 0 and parts[0][0] in words.heads and _are_topics(words, main):
         return [part if _up_to_head(words, part) else [parts[0][0], *part] for part in parts]
     after: Units = []
     for at in reversed(range(len(parts))):
