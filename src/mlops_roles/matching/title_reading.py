@@ -443,15 +443,17 @@ def _disqualifying_word(words: Lexicon, name: Name, match: Match) -> str | None:
 def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterator[str]:
     """The words after a name, up to a link, that name a topic or a person of another occupation.
 
-    Another head or a peer is a second word for the same person: 'Data Scientist Engineer'. After a
-    short name it is the only one: 'SRE Analyst'.
+    Only the last word of a topic is what it is about: 'Data Engineer Partner Integrations'. Another
+    head or a peer is a second word for the same person, as in 'Data Scientist Engineer'; after a
+    short name it is the only one, as in 'SRE Analyst'.
     """
-    others = ("matter", "premises", "party", *_OCCUPATIONS)
-    for unit in itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, match.right):
+    near = itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, match.right)
+    main = [unit for unit in near if words.kinds[unit] not in words.modifiers]
+    for unit in main:
         is_head = len(match.units) == 1 and _is_other(words, unit)
-        if words.kinds[unit] in others or (
-            is_head and name.role not in words.roles_by_head.get(unit, ())
-        ):
+        is_head = is_head and name.role not in words.roles_by_head.get(unit, ())
+        kinds = (*_OCCUPATIONS, *(("matter", "party") if unit is main[-1] else ()))
+        if is_head or words.kinds[unit] in kinds and unit in (main[0], main[-1]):
             yield unit
 
 
