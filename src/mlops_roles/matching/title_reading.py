@@ -201,15 +201,19 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     """
     before, after = segment[:at], segment[at + 1 :]
     counts = words.guards[words.kinds[segment[at]]]
-    topic = _up_to_relation(words, after)
+    others = [*_up_to_relation(words, after)]
+    topic = [unit for unit in others if words.kinds[unit] not in words.modifiers]
     if counts == "anywhere":
-        return follows_name and "" not in segment and any(topic)
+        return follows_name and "" not in segment and others != []
     if "" in after:
         return False
+    if counts in ("as last word before", "without others") and "" not in segment and before:
+        return True
     if "" in before:
-        return any(words.kinds[unit] == "relation" for unit in before[before.index("") :])
+        is_within = counts == "as last word" and topic != []  # 'Data Scientist Talent Analytics'
+        return is_within or "relation" in (words.kinds[u] for u in before[before.index("") :])
     if counts.startswith("as last word"):
-        return any(topic) or (follows_name and counts.endswith("before"))
+        return topic != [] or (follows_name and counts.endswith("before"))
     return follows_name and (counts == "unless after" or any([*before, *after]))
 
 
