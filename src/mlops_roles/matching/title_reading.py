@@ -158,7 +158,7 @@ def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part
 
     A list of several words of technology and a field, as 'Java/Azure/DevOps', is one of topics.
     """
-    before = itertools.takewhile(lambda unit: unit not in words.joiners, item)
+    before = [*itertools.takewhile(lambda unit: unit not in words.joiners, item)]
     is_listed = [all(m.names[0].kind == "field" for m in part.matches) for part in parts]
     is_list = "," in before
     if all(is_listed):
@@ -167,8 +167,9 @@ def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part
         is_list = len(topics) > 1 and any(name.specificity == "alone" for name in names)
     if not is_list:
         return parts
+    led = [m for m in parts[0].matches if not m.before and "," in before]  # 'DevOps - Java/AWS'
     return [
-        part._replace(matches=[]) if listed else part
+        part._replace(matches=led if part is parts[0] else []) if listed else part
         for part, listed in zip(parts, is_listed, strict=True)
     ]
 
