@@ -260,9 +260,11 @@ def _ends_of_topic(words: Lexicon, topic: Units) -> Iterator[Units]:
     for at, unit in enumerate(topic[:-1], start=1):
         if words.kinds[unit] not in TECHNOLOGY:
             break
-        yield topic[at:]
+        if [words.kinds[unit], words.kinds[topic[at]]] != ["informatics"] * 2:  # 'Cloud AI'
+            yield topic[at:]
     main = [unit for unit in topic if words.kinds[unit] not in words.modifiers]
-    yield [unit for unit in main[-1:] if words.kinds[unit] == "informatics"]
+    if [words.kinds[unit] for unit in main[-2:-1]] != ["informatics"]:
+        yield [unit for unit in main[-1:] if words.kinds[unit] == "informatics"]
 
 
 def _is_field(words: Lexicon, topic: Units) -> bool:
@@ -388,11 +390,14 @@ def _other_than_field(
     is_alone = led.issuperset(match.units) and not (match.left or match.right or match.before)
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
         return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
-    if led.issuperset(match.units):  # not 'AI Engineering Operations Leader'
+    is_led_itself = led.issuperset(match.units)
+    if is_led_itself:  # not 'AI Engineering Operations Leader'
         after = _up_to_relation(words, match.right)
         if other := next((unit for unit in after if words.kinds[unit] == "business"), None):
             return other
-    near = (_up_to_relation(words, match.left[::-1]), match.right, *nameless)
+    is_list = match.after or "," in itertools.chain(*nameless)  # 'Data Science, Sales & Change'
+    joined = nameless if is_led_itself or not is_list else ()
+    near = (_up_to_relation(words, match.left[::-1]), match.right, *joined)
     unknown = {u for u in itertools.chain(*near) if not (words.kinds[u] or u in words.heads)}
     left, right, topics, *nameless = (  # 'Praktikum Data Science Antriebe'
         [u for u in us if u not in unknown] for us in (match.left, match.right, topics, *nameless)
