@@ -158,6 +158,24 @@ TABLES = {
         'Name,Title,SQL,Python (years),Skills\nAda,,good,2,"Docker: 1, Git: 4"\n',
         {"Ada": " | Git, Python, SQL | Docker"},
     ),
+    "who has a skill, in a row for each": (
+        "Employee,Skill,Has skill?\nAda,SQL,Yes\nAda,Docker,No\n",
+        {"Ada": " | SQL |  | Docker"},
+    ),
+    "rows of what is required": (
+        "Name,Title,SQL,Docker\nRequired level,,4,3\nAda,,2,3\nSoll,,9,9\n",
+        {"Ada": " | Docker, SQL"},
+    ),
+    "status and dates of people in columns": (
+        "Skill,Ada,Bo,Cy\nStatus,Active,Terminated,Active\nStart date,2020-01-01,,2027-03-01\n"
+        "Team,X,Y,X\nSQL,5,3,4\nDocker,0,2,\n",
+        {"Ada": " | SQL |  | Docker"},
+    ),
+    "null, which is no level, in JSON": (
+        'Name,Skills\nAda,"{""SQL"": 4, ""Docker"": null}"\n'
+        'Bo,"[{""name"": ""SQL"", ""level"": null}, {""name"": ""Git""}]"\n',
+        {"Ada": " | SQL", "Bo": " | Git"},
+    ),
     "a requisition in the place of a name": (
         "Incumbent,Position Title\nAda,Data Engineer\nREQ-1234 Data Engineer,Data Engineer\n",
         {"Ada": "Data Engineer"},
@@ -184,7 +202,7 @@ def test_a_table_is_read_rightly(case, tmp_path):
 def test_vacancies_in_eight_languages_are_open_posts(tmp_path):
     names = """noch nicht besetzt;en cours de recrutement;en proceso de selección;Nieobsadzone
         ;Vaga em aberto;posizione aperta;openstaand;Vacant since March;Unbesetzt seit Mai;\
-        "Vacant, backfill for Bo";Ada;Open, Bob"""
+        "Vacant, backfill for Bo";Ada;Open, Bob;Backfill for Cy;New joiner (Jan);xxx"""
     rows = [name.strip() for name in names.split(";")]
     path = tmp_path / "s.csv"
     lines = "".join(
@@ -193,7 +211,7 @@ def test_vacancies_in_eight_languages_are_open_posts(tmp_path):
     path.write_text("Name,Title\n" + lines, encoding="utf-8")
     found, reading = people(path)
     assert set(found) == {"Ada", "Open, Bob"}
-    assert reading.open_roles == {"Data Engineer": 10}
+    assert reading.open_roles == {"Data Engineer": 13}
 
 
 @pytest.mark.parametrize(
@@ -204,6 +222,9 @@ def test_vacancies_in_eight_languages_are_open_posts(tmp_path):
             "second table",
         ),
         ("Name,Skill 1,Skill 2,Level\nAda,SQL,Python,5\n", "--map skill='Skill 1'"),
+        ("Employee,Skill,Own?\nAda,SQL,Yes\nAda,Git,No\n", 'may say who.*--map level="Own\\?"'),
+        ("Job Title,Skill,Required Level\nData Engineer,SQL,4\nML Engineer,Git,4\n", "not people"),
+        ("Name,Skill,Required Level\nData Engineer,SQL,4\n", 'job titles.*--map person="Name"'),
         (
             "Name,Skill,Level,Valid to\nAda,SQL,2,2024-01-01\nAda,Git,3,2025-01-01\n",
             "one person has several.*--ignore 'Valid to'",
@@ -330,6 +351,13 @@ def test_nested_json_is_read(document, name, tmp_path):
     path.write_text(json.dumps(document), encoding="utf-8")
     person, *skills = name.split(" | ")
     assert people(path)[0] == {person: " | ".join(["Data Engineer", *skills])}
+
+
+def test_records_with_keys_of_odata_are_no_linked_data(tmp_path):
+    path = tmp_path / "s.json"
+    user = {"@odata.type": "#user", "displayName": "Ada", "jobTitle": "Data Engineer"}
+    path.write_text(json.dumps({"@odata.context": "users", "value": [user]}), encoding="utf-8")
+    assert people(path)[0] == {"Ada": "Data Engineer"}
 
 
 @pytest.mark.parametrize(

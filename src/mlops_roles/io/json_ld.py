@@ -142,15 +142,20 @@ def records(
         found = json.loads(data)
     except (ValueError, RecursionError):
         return None  # the parser of RDF says what is wrong, and where
-    if isinstance(found, dict) and not kind_of(found) and not any(k[:1] == "@" for k in found):
+    if isinstance(found, dict) and not kind_of(found) and not any(map(_is_keyword, found)):
         lists = [v for v in found.values() if _is_list(v) and v and isinstance(v[0], dict)]
         if len(lists) > 1:
             lists = [v for v in lists if any(map(is_wanted, v[0]))]
         found = lists[0] if len(lists) == 1 else None
     are_records = isinstance(found, list) and all(isinstance(item, dict) for item in found)
-    if not found or not are_records or any(key.startswith("@") for key in _keys(found)):
+    if not found or not are_records or any(map(_is_keyword, _keys(found))):
         return None
     return None if any(map(kind_of, found)) else found
+
+
+def _is_keyword(key: str) -> bool:
+    """Whether a key of JSON is a keyword of JSON-LD, unlike '@odata.type'."""
+    return key.startswith("@") and "." not in key
 
 
 class _Scripts(HTMLParser):

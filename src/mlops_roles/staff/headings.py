@@ -366,7 +366,7 @@ class _Chooser:
     def _wide(self) -> list[int]:
         """The columns that are skills: known names with levels as values, and their neighbours."""
         for i, name in enumerate(self.names):
-            if self._is_free(i) and _says(name, "required") and self._has_levels(i):
+            if self._is_free(i) and is_required(name) and self._has_levels(i):
                 self.refused[i] = "what is required, and not what people have"
         levels = {i for i in range(len(self.names)) if self._is_free(i) and self._has_levels(i)}
         known = {i for i in levels if self.vocabulary.is_skill(self.names[i])}
@@ -487,6 +487,11 @@ def _says(heading: str, kind: str) -> bool:
     """Whether a heading has a word of a kind of `values.csv`, such as years or required."""
     words = re.split(r"[\W\d_]+", fold_value(heading[:LONGEST]))
     return any(len(word) > 2 and word in meanings(kind) for word in words)
+
+
+def is_required(heading: str) -> bool:
+    """Whether a heading is of levels that are asked, and not had."""
+    return _says(heading, "required")
 
 
 def is_in_years(heading: str) -> bool:

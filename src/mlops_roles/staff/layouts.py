@@ -26,7 +26,14 @@ from dataclasses import dataclass, field
 
 from ..errors import InputError
 from ..io.resources import FilePath
-from .headings import Columns, Vocabulary, choose_columns, heading_kind, level_in_heading
+from .headings import (
+    Columns,
+    Vocabulary,
+    choose_columns,
+    heading_kind,
+    is_required,
+    level_in_heading,
+)
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
@@ -128,9 +135,10 @@ def plan_layout(
     else:
         _join_header_rows(source, vocabulary)
     columns = choose_columns(source.headings, source.sample, options, vocabulary, path)
-    _check_person(columns, source, path)
+    _check_person(columns, source, vocabulary, path)
     _check_one_table(columns, source, options, path)
     layout = _layout(columns, source, options, turned)
+    _check_levels(columns, layout, source, path)
     if layout == LONG:
         _as_long(columns)
     elif columns.at.get("skill"):
@@ -150,10 +158,27 @@ def _legend(source: Source) -> str:
     return " ; ".join(row[0] for row in rows if len(row) == 1 and re.match(r"\d\W+\w", row[0]))
 
 
-def _check_person(columns: Columns, source: Source, path: FilePath) -> None:
+def _check_names(columns: Columns, source: Source, vocabulary: Vocabulary, path: FilePath) -> None:
+    """Raise InputError if all names are job titles, in a table of what jobs require."""
+    person = columns.one("person")
+    if person is None or columns.readings[person].how == "mapped" or columns.at.get("title"):
+        return
+    if not any(map(is_required, source.headings)):
+        return
+    names = {row[person].strip() for row in source.sample if len(row) > person} - {""}
+    if names and all(map(vocabulary.is_title, names)):
+        heading = columns.readings[person].heading
+        raise InputError(
+            f"{path}: the names in column {heading!r} are job titles; give a table of people, or "
+            f'say that they are people: --map person="{heading}"'
+        )
+
+
+def _check_person(columns: Columns, source: Source, vocabulary: Vocabulary, path: FilePath) -> None:
     """Take the key as the person if there is no name; raise InputError if there is neither."""
     at = columns.at
     if any(at.get(c) for c in ("person", "given", "family")):
+        _check_names(columns, source, vocabulary, path)
         return
     if at.get("key"):
         at["person"] = at["key"]
@@ -189,6 +214,22 @@ def _check_one_table(
                 f"--value 'person:{name}=person'"
             )
         is_below_blank = not (name or others)
+
+
+def _check_levels(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
+    """Raise InputError for a column next to skills that says yes or no and is not read."""
+    if layout != LONG or columns.at.get("level"):
+        return
+    for i, column in enumerate(columns.readings):
+        values = {row[i].strip() for row in source.sample if len(row) > i} - {""}
+        levels = list(map(parse_level, values))
+        is_open = not column.column and column.why == "an unknown heading" and all(levels)
+        if is_open and any(level and level.share == 0 for level in levels):
+            raise InputError(
+                f"{path}: the column {column.heading!r} may say who has a skill; read it with "
+                f'--map level="{column.heading}", or leave it out with --ignore '
+                f'"{column.heading}"'
+            )
 
 
 def _check_facts(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
@@ -285,7 +326,8 @@ def _is_transposed(
 def _skill_column(source: Source, vocabulary: Vocabulary) -> int | None:
     """The first of the first two columns of which at least half are known skills."""
     for i in range(min(2, len(source.headings) - 1)):
-        names = [row[i].strip() for row in source.sample if len(row) > i and row[i].strip()]
+        cells = [row[i].strip() for row in source.sample if len(row) > i]
+        names = [cell for cell in cells if cell and not heading_kind(cell)]
         known = sum(map(vocabulary.is_skill, names))
         if known > 1 and 2 * known >= len(names):
             return i
@@ -331,6 +373,8 @@ def _is_no_person(name: str, vocabulary: Vocabulary) -> bool:
         parse_level(name) is not None
         or parse_level(first) is not None
         or vocabulary.is_title(name)
+        or heading_kind(name) == "level"
+        or is_required(name)
         or re.match(r"(day|week|month|year|tag|jour|día|q)\s*\d", name, re.I) is not None
     )
 
@@ -350,8 +394,11 @@ def _json_cells(source: Source, columns: Columns) -> str:
     return "" if not any(found[:50]) else "all" if all(found) else "some"
 
 
-def _json_pairs(text: str) -> list[tuple[str, str]] | None:
-    """The names and levels of a cell with JSON: an object, or a list of names or objects."""
+def _json_pairs(text: str) -> list[tuple[str, str | None]] | None:
+    """The names and levels of a cell with JSON: an object, or a list of names or objects.
+
+    A level is None if none is stated, and '' (unknown) if it is null.
+    """
     if text.strip()[:1] not in ("{", "["):
         return None
     try:
@@ -359,18 +406,22 @@ def _json_pairs(text: str) -> list[tuple[str, str]] | None:
     except (ValueError, RecursionError):
         return None
     if isinstance(data, dict) and "name" not in data:
-        return [(str(name), str(level)) for name, level in data.items()]
-    found = []
+        return [(str(name), _json_level(level)) for name, level in data.items()]
+    found: list[tuple[str, str | None]] = []
     for item in data if isinstance(data, list) else [data]:
         if isinstance(item, dict):
             named = next((item[k] for k in _JSON_NAMES if k in item), "")
             if isinstance(named, dict):  # as in {"skill": {"name": "SQL"}, "level": 3}
                 named = next((named[k] for k in _JSON_NAMES if k in named), "")
-            level = next((item[k] for k in ("level", "rating", "proficiency") if k in item), "")
-            found.append((str(named), str(level)))
+            levels = [item[k] for k in ("level", "rating", "proficiency") if k in item]
+            found.append((str(named), _json_level(levels[0]) if levels else None))
         else:
-            found.append((str(item), ""))
+            found.append((str(item), None))
     return found
+
+
+def _json_level(level: object) -> str | None:
+    return "" if level is None else str(level) or None
 
 
 def json_cell(text: str | None) -> str | None:
@@ -381,7 +432,7 @@ def json_cell(text: str | None) -> str | None:
     if pairs is None:
         return None
     return ";".join(
-        name.translate(WHOLE) + (UNIT + level.replace(";", ",") if level else "")
+        name.translate(WHOLE) + ("" if level is None else UNIT + level.replace(";", ","))
         for name, level in pairs
         if name
     )

@@ -29,7 +29,7 @@ Level 2 years | | 2 |
 Level 12 [x 3] | level | 12 |
 skill_2_rating | level | 2 |
 Skill 1 (level 1-5) | level | 1 |
-Main skills | | mainskills |
+Main skills | skills | mainskills |
 Main skill level | level | mainskill |
 Key skills level | level | keyskills |
 Key skills: Rating 5 | level | 5 |
@@ -493,15 +493,16 @@ def test_what_is_no_list_of_records_is_refused(text, tmp_path):
         ('"SQL"', None),
         ("[" * 100_000, None),
         ("{SQL}", None),
-        (' {"SQL": 4, "R": null}', [("SQL", "4"), ("R", "None")]),
-        ('["SQL", 7]', [("SQL", ""), ("7", "")]),
+        (' {"SQL": 4, "R": null}', [("SQL", "4"), ("R", "")]),
+        ('["SQL", 7]', [("SQL", None), ("7", None)]),
         ('{"name": "SQL", "level": 4}', [("SQL", "4")]),
-        ('{"name": "SQL"}', [("SQL", "")]),
+        ('{"name": "SQL"}', [("SQL", None)]),
+        ('[{"skill": {"name": "SQL"}, "level": ""}]', [("SQL", None)]),
         ('[{"skill": "SQL", "rating": 4}, {"label": "R", "proficiency": "x"}]',
          [("SQL", "4"), ("R", "x")]),
         ('[{"title": "SQL", "label": "R", "skill": "Git", "level": 1, "rating": 2}]',
          [("Git", "1")]),
-        ('[{"rank": 4}, {"title": "R"}]', [("", ""), ("R", "")]),
+        ('[{"rank": 4}, {"title": "R"}]', [("", None), ("R", None)]),
     ],
 )  # fmt: skip
 def test_json_in_a_cell_is_names_with_levels(cell, pairs):

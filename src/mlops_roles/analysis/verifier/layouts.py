@@ -426,7 +426,7 @@ class PersonCells(PersonRows):
         pairs = pairs_in(cell) if self.described.get("json_cells") else None
         for name, level in pairs or ():
             if text := re.sub("[\n•·\t、]", " ", name).strip():
-                yield text, level.strip() or None
+                yield text, level
         if pairs is None:
             said = (level_in(heading) or None) if kind == "skills" else None
             yield from ((text, said) for text in self._split(cell))

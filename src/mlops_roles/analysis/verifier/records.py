@@ -67,8 +67,11 @@ def text_of(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def pairs_in(cell: str) -> list[tuple[str, str]] | None:
-    """The names and levels in a cell that is a JSON object or list; None for any other cell."""
+def pairs_in(cell: str) -> list[tuple[str, str | None]] | None:
+    """The names and levels in a cell that is a JSON object or list; None for any other cell.
+
+    A level is None if there is none, and '' if it is null.
+    """
     if cell.strip()[:1] not in ("{", "["):
         return None
     try:
@@ -76,14 +79,19 @@ def pairs_in(cell: str) -> list[tuple[str, str]] | None:
     except (ValueError, RecursionError):
         return None
     if isinstance(data, dict) and "name" not in data:
-        return [(str(name), str(level)) for name, level in data.items()]
+        return [(str(name), _stated(level)) for name, level in data.items()]
     return [_pair(item) for item in (data if isinstance(data, list) else [data])]
 
 
-def _pair(item: Any) -> tuple[str, str]:
+def _stated(level: Any) -> str | None:
+    return "" if level is None else str(level).strip() or None
+
+
+def _pair(item: Any) -> tuple[str, str | None]:
     if not isinstance(item, dict):
-        return str(item), ""
-    name, level = (next((item[k] for k in keys if k in item), "") for keys in (NAMES, LEVELS))
+        return str(item), None
+    name = next((item[k] for k in NAMES if k in item), "")
+    levels = [_stated(item[k]) for k in LEVELS if k in item]
     if isinstance(name, dict):
         name = next((name[k] for k in NAMES if k in name), "")
-    return str(name), str(level)
+    return str(name), (levels[0] if levels else None)
