@@ -4,17 +4,23 @@ import itertools
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_roles.analysis import set_cover
-from mlops_roles.analysis.cover_search import Candidates
-from mlops_roles.analysis.set_cover import choose
 
 COVERS = st.lists(st.sets(st.integers(0, 4)), min_size=1, max_size=7)
 DEMANDS = st.lists(st.integers(1, 3), min_size=5, max_size=5)
 MANY = settings(max_examples=150, derandomize=True, deadline=None, database=None)
+
+
+def choose(covers, demands, size=None, seconds=5.0):
+    """The choice among candidates, each given as the demands that it helps to meet."""
+    pairs = [(i, item) for i, items in enumerate(covers) for item in sorted(set(items))]
+    candidates, items = np.array(pairs, int).reshape(-1, 2).T
+    return set_cover.choose(candidates, items, demands, size, seconds)
 
 
 def met_places(covers, demands, chosen):
@@ -63,8 +69,8 @@ def test_the_best_choice_of_a_size_is_as_good_as_trying_all(covers, demands, siz
 def test_a_poor_choice_of_the_search_is_improved_by_the_solver(covers, demands, size):
     best, fewest = tried(covers, demands, size)
     with pytest.MonkeyPatch.context() as patch:  # the search gives back what it was given
-        patch.setattr(Candidates, "greedy", lambda self: [*range(len(self.covers))][: self.size])
-        patch.setattr(Candidates, "search", lambda self, chosen, *_: chosen)
+        patch.setattr(set_cover, "greedy", lambda among: [*range(len(among.lengths))][: among.size])
+        patch.setattr(set_cover, "search", lambda among, chosen, *_: chosen)
         choice = choose(covers, demands, size)
     assert met_places(covers, demands, choice.chosen) == best
     assert choice.proven

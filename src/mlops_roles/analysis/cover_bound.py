@@ -9,14 +9,12 @@ so far name. Work is counted in steps, so that the same input gives the same ans
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
-
-if TYPE_CHECKING:
-    from .cover_search import Candidates
+from .cover_candidates import Candidates
 
 STEPS = 100  # subgradient steps, with all candidates
 STEPS_OF_FEW = 200  # in a round, with those that the prices name
@@ -25,7 +23,7 @@ SMALLEST_STEP = 0.005  # of the step size, which starts at 1
 PROGRESS = 0.0005  # how much better, relative to it, counts as a better bound
 MIN_FEW = 1_000  # candidates that the prices name: those of the highest gains
 FEW_PER_CHOSEN = 8  # and so many more for each that is chosen
-ROUNDS = 10  # in which the prices of few candidates are tried on all
+ROUNDS = 10  # at most, in which the prices of few candidates are tried on all
 ADDED = 500  # candidates that it is given at most in a round, or a tenth of those it has
 MOST_DEMANDS = 3_000  # that HiGHS is given; of more, it takes too long
 ITERATIONS = 20_000_000  # of HiGHS, times the demands
@@ -55,12 +53,12 @@ def quiet_solver() -> Any:
 
 
 def relaxed_bound(among: Candidates, chosen: Sequence[int]) -> tuple[float, Any]:
-    """The bound of the linear relaxation, from its wrong side, and the gains at its prices.
+    """The bound of the linear relaxation, from its wrong side, and the prices that give it.
 
     Without a size, no choice that meets all is smaller; with one, none fills more places. `chosen`
     is some choice.
     """
-    reached = among.reached([among.covers[i] for i in chosen])
+    reached = among.reached(chosen)
     best = float(reached if among.size is None else -reached)
     prices = np.full(len(among.wanted), np.inf)
     np.minimum.at(prices, among.items, np.repeat(1 / among.lengths, among.lengths))
@@ -69,7 +67,7 @@ def relaxed_bound(among: Candidates, chosen: Sequence[int]) -> tuple[float, Any]
         solved = among.size is None and len(among.wanted) <= MOST_DEMANDS
         better = _solved if solved else _ascent_of_few
         bound, prices = max((bound, prices), better(among, chosen, prices, best), key=_first)
-    return abs(bound), among.gains(prices)
+    return abs(bound), prices
 
 
 def _first(pair: tuple[float, Any]) -> float:
@@ -108,11 +106,11 @@ def _ascent(among: Candidates, prices: Any, best: float, steps: int) -> tuple[fl
     return bound, best_prices
 
 
-def _few(among: Candidates, chosen: Sequence[int], prices: Any) -> list[int]:
+def _few(among: Candidates, chosen: Sequence[int], prices: Any) -> Any:
     """The candidates of the highest gains, and those chosen."""
     most = MIN_FEW + FEW_PER_CHOSEN * len(chosen)
     order = np.argsort(-among.gains(prices), kind="stable")
-    return sorted({*order[:most].tolist(), *chosen})
+    return np.union1d(order[:most], chosen)
 
 
 def _ascent_of_few(
@@ -122,8 +120,12 @@ def _ascent_of_few(
     found = (-np.inf, prices)
     for _ in range(ROUNDS):
         few = among.only(_few(among, chosen, prices))
-        _, prices = _ascent(few, prices, best, STEPS_OF_FEW)
-        found = max(found, (_dual(among, prices)[0], prices), key=_first)
+        promised, prices = _ascent(few, prices, best, STEPS_OF_FEW)
+        value, near = _dual(among, prices)[0], PROGRESS * abs(promised)
+        done = found[0] >= value - near and value >= promised - near
+        found = max(found, (value, prices), key=_first)
+        if done:
+            break
     return found
 
 
@@ -136,10 +138,10 @@ def _solved(
     empty = np.zeros(0, np.int32)
     rows, wanted = len(among.wanted), among.wanted.astype(float)
     highs.addRows(rows, wanted, np.full(rows, np.inf), 0, np.zeros(rows, np.int32), empty, empty)
-    new, found = np.array(_few(among, chosen, prices)), (0.0, prices)
+    new, found = _few(among, chosen, prices), (0.0, prices)
     for _ in range(ROUNDS):
         inside[new], ones = True, np.ones(len(new))
-        items, lengths = among.items_of(new), among.lengths[new]
+        items, lengths = among.items_of(new).astype(np.int32), among.lengths[new]
         starts = (np.cumsum(lengths) - lengths).astype(np.int32)
         highs.addCols(
             len(new), ones, 0 * ones, ones, len(items), starts, items, np.ones(len(items))

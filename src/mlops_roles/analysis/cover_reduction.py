@@ -6,76 +6,83 @@ candidate adds nothing over others who help with all that it helps with, if ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-Kind = tuple[int, ...]  # the demands that a candidate helps to meet, ascending
-Members = dict[Kind, list[int]]  # the candidates of each kind, ascending
-MOST_COMPARED = 5_000  # kinds that others are compared with: those who help with most
+from .cover_candidates import Candidates
+
+MOST_COMPARED = 4_096  # candidates that others are compared with: those who help with most
 
 
-def without_implied(members: Members, wanted: Sequence[int]) -> tuple[Members, list[int]]:
-    """The candidates by the demands that are not met whenever another one is, and these demands.
+def merged(among: Candidates) -> tuple[Candidates, Any]:
+    """The distinct candidates, in the order of the first of each, and the place of each in them."""
+    demands = among.items.astype(np.int32).tobytes()
+    starts, ends = 4 * among.starts, 4 * (among.starts + among.lengths)
+    places: dict[bytes, int] = {}
+    bounds = zip(starts.tolist(), ends.tolist(), strict=True)
+    kind = np.array([places.setdefault(demands[a:b], len(places)) for a, b in bounds], int)
+    return among.only(np.unique(kind, return_index=True)[1]), kind
 
-    >>> without_implied({(0, 1): [0], (1,): [1]}, [1, 1])
-    ({(0,): [0]}, [1])
+
+def without_implied(among: Candidates) -> tuple[Candidates, Any]:
+    """The distinct candidates by the demands that are not met whenever another one is.
+
+    Second, for each candidate its place among these, or -1.
     """
-    helping: list[list[Kind]] = [[] for _ in wanted]
-    for kind in members:
-        for item in kind:
-            helping[item].append(kind)
-    kept = set(range(len(wanted)))
-    for item in sorted(kept, key=lambda item: (len(helping[item]), item)):
-        if item not in kept:
+    needed = ~_implied(among)
+    kept = needed[among.items]
+    items = (np.cumsum(needed) - 1)[among.items[kept]]
+    lengths = np.bincount(among.owners[kept], minlength=len(among.lengths))
+    some, places = np.flatnonzero(lengths), np.full(len(lengths), -1)
+    wanted = among.wanted[needed]
+    left = replace(among, items=items, lengths=lengths[some], wanted=wanted)
+    distinct, places[some] = merged(left)
+    return distinct, places
+
+
+def _implied(among: Candidates) -> Any:
+    """For each demand whether it is met whenever another one is that is not implied."""
+    implied, covers = np.zeros(len(among.wanted), bool), [*among.each()]
+    for item in np.argsort([len(some) for some in among.helping], kind="stable").tolist():
+        if implied[item]:
             continue
-        common = set(helping[item][0])
-        for kind in helping[item]:
-            common.intersection_update(kind)
+        common: set[int] = set(covers[among.helping[item][0]].tolist())
+        for candidate in among.helping[item]:
             if len(common) == 1:
                 break
-        kept -= {other for other in common if wanted[other] <= wanted[item]} - {item}
-    if len(kept) == len(wanted):
-        return members, list(wanted)
-    index = {item: i for i, item in enumerate(sorted(kept))}
-    left: Members = {}
-    for kind, same in members.items():
-        if items := tuple(index[item] for item in kind if item in index):
-            left.setdefault(items, []).extend(same)
-    return {kind: sorted(same) for kind, same in left.items()}, [wanted[item] for item in index]
+            common.intersection_update(covers[candidate].tolist())
+        others = [*common - {item}]
+        implied[others] |= among.wanted[others] <= among.wanted[item]
+    return implied
 
 
-def useful_copies(members: Mapping[Kind, Sequence[int]], wanted: Sequence[int]) -> dict[Kind, int]:
-    """How many of each kind may be chosen at most, if those who help with more come first.
+def useful_copies(among: Candidates, copies: Any) -> Any:
+    """How many of each candidate may be chosen at most, if those who help with more come first.
 
     The demands are numbered such that those that few can meet come first: this makes it fast.
 
-    >>> useful_copies({(0, 1): [0], (0,): [1, 2]}, [2, 1])
-    {(0, 1): 1, (0,): 1}
+    Args:
+        among: distinct candidates.
+        copies: how many there are of each.
     """
-    most = {kind: max(wanted[item] for item in kind) for kind in members}
-    copies = {kind: min(len(same), most[kind]) for kind, same in members.items()}
-    helping: list[list[int]] = [[] for _ in wanted]
-    own, end = {}, 0
-    for kind in sorted(members, key=len, reverse=True)[:MOST_COMPARED]:
-        own[kind] = (1 << copies[kind]) - 1 << end
-        for item in kind:
-            helping[item].extend(range(end, end + copies[kind]))
-        end += copies[kind]
-    flags = [_flags(places, end) for places in helping]
-    for kind, count in [*copies.items()]:
-        common, these = flags[kind[0]], own.get(kind, 0)
-        for item in kind[1:]:
-            if common == these:  # nobody else has all so far
-                break
-            common &= flags[item]
-        others = 0 if common == these else (common & ~these).bit_count()
-        copies[kind] = min(count, max(0, most[kind] - others))
-    return copies
-
-
-def _flags(places: Sequence[int], length: int) -> int:
-    """A whole number in which the bits of some places are set."""
-    flags = np.zeros(length, bool)
-    flags[places] = True
-    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+    most = np.maximum.reduceat(among.wanted[among.items], among.starts)
+    copies = np.minimum(copies, most)
+    compared = np.argsort(-among.lengths, kind="stable")[:MOST_COMPARED]
+    helps = np.zeros((len(among.wanted), MOST_COMPARED), bool)
+    owners = np.repeat(np.arange(len(compared)), among.lengths[compared])
+    helps[among.items_of(compared), owners] = True
+    flags = np.packbits(helps, axis=1).view(np.uint64)
+    above = flags[among.items[among.starts]]  # of those compared, who helps with all so far
+    left = np.arange(len(above))
+    for place in range(1, int(among.lengths.max())):
+        left = left[among.lengths[left] > place]
+        now = above[left] & flags[among.items[among.starts[left] + place]]
+        above[left], left = now, left[now.any(axis=1)]
+    others, available = np.zeros(len(copies), int), copies[compared]
+    for candidate in np.flatnonzero(above.any(axis=1)):
+        bits = np.unpackbits(above[candidate].view(np.uint8), count=len(compared))
+        others[candidate] = available[bits > 0].sum()
+    others[compared] -= available  # each helps with all that it helps with itself
+    return np.clip(most - others, 0, copies)

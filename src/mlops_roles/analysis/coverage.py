@@ -6,7 +6,7 @@ A coverage is a sum over people, so a change to a few people is computed as a sm
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,9 @@ from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
 from ..staff.presence import fold_person, folded_name
 from .audit import Audit
+from .audit_result import HAS
 from .evidence import similar_names
+from .role_assignment import covered_items
 
 GROUPS = ("role", "task", "skill", "step")
 # who covers an item; who of these holds a role through a narrower one alone; who of these has all
@@ -107,24 +109,31 @@ class CoverageModel:
         return counts
 
 
-def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person]:
-    """The people that an audit used, by line; with `names` only those, compared without case.
+def load_people(audit: Audit, names: Iterable[str]) -> list[Person]:
+    """The people of some names, compared without case, that an audit used, by line.
 
     Raises UnknownPerson, with the nearest names, for a name that is not among them.
     """
-    used, holds, knows = audit.used, audit.holds, audit.knows.filter(audit.knows.recorded == 1)
-    wanted = None if names is None else {fold_person(name): name for name in sorted(set(names))}
-    if wanted is not None:
-        used = used.filter(folded_name(used.person).isin(list(wanted) or [""]))
-        holds, knows = (table.semi_join(used, "line") for table in (holds, knows))
-    people = _line_values(used.order_by("line"), "person")
-    for folded in sorted((wanted or {}).keys() - {fold_person(person) for _, person in people}):
-        name = (wanted or {})[folded]
+    wanted = {fold_person(name): name for name in sorted(set(names))}
+    people = _people(audit, audit.used.filter(folded_name(audit.used.person).isin([*wanted, ""])))
+    for folded in sorted(wanted.keys() - {fold_person(found.person) for found in people}):
+        name = wanted[folded]
         raise UnknownPerson(name, audit.staff.file, similar_names(audit.used, name))
-    roles, skills = (
-        group_pairs(_line_values(holds, "role")),
-        group_pairs(_line_values(knows, "skill")),
-    )
+    return people
+
+
+def people_of_lines(audit: Audit, lines: Iterable[int]) -> list[Person]:
+    """The people of some lines that an audit used, by line."""
+    wanted = audit.engine.from_rows({"line": int}, ((line,) for line in lines))
+    return _people(audit, audit.used.semi_join(wanted, "line"))
+
+
+def _people(audit: Audit, used: Any) -> list[Person]:
+    """The people of some rows of those used, by line."""
+    known = audit.knows.filter(audit.knows.recorded == 1)
+    holds, knows = (table.semi_join(used, "line") for table in (audit.holds, known))
+    roles = group_pairs(_line_values(holds, "role"))
+    skills = group_pairs(_line_values(knows, "skill"))
     through = _through(holds)
     return [
         Person(
@@ -134,8 +143,32 @@ def load_people(audit: Audit, names: Iterable[str] | None = None) -> list[Person
             frozenset(skills.get(line, ())),
             frozenset(through.get(line, ())),
         )
-        for line, person in people
+        for line, person in _line_values(used.order_by("line"), "person")
     ]
+
+
+def covered_places(audit: Audit, group: str, items: Sequence[str]) -> tuple[Any, Any]:
+    """The lines of the people who cover some items of a group, and the items, as two arrays.
+
+    There is one pair for each person and item: the line, and the place of the item in `items`.
+    """
+    places = {item: i for i, item in enumerate(items)}
+    if group == "skill":
+        table, column = audit.facts.filter((audit.facts.flags & HAS) > 0), "skill"
+        named = enumerate(audit.role_tables.skills)
+        rows = [(i, places[skill]) for i, skill in named if skill in places]
+    else:
+        table, column = audit.known, "assignment"
+        covered = covered_items(audit.role_tables, audit.assignments)
+        rows = [
+            (assignment, places[item])
+            for (kind, item), assignments in covered.items()
+            if kind == group and item in places
+            for assignment in assignments
+        ]
+    of = audit.engine.from_rows({column: int, "item": int}, rows)
+    pairs = audit.engine.to_arrow(table.join(of, column).select("line", "item"))
+    return pairs["line"].to_numpy(), pairs["item"].to_numpy()
 
 
 def _through(holds: Any) -> dict[int, list[tuple[str, str]]]:

@@ -8,14 +8,17 @@ steps, not in time, so that the same input gives the same answer on each machine
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import Any
 
-if TYPE_CHECKING:
-    from .cover_reduction import Kind, Members
-    from .cover_search import Candidates
+import numpy as np
+
+from .cover_bound import quiet_solver, relaxed_bound
+from .cover_candidates import Candidates
+from .cover_reduction import merged, useful_copies, without_implied
+from .cover_search import greedy, search
 
 SWAPS = 4_000  # in the search, for each second that may be used
 SWAP_WORK = 180_000_000  # these swaps times demands, at most: each takes longer with more demands
@@ -43,7 +46,8 @@ class Choice:
 
 
 def choose(
-    covers: Sequence[Sequence[int]],
+    candidates: Any,
+    items: Any,
     demands: Sequence[int],
     size: int | None = None,
     seconds: float = 5.0,
@@ -54,76 +58,104 @@ def choose(
     possible, and no more of them than that takes. Of identical candidates the first are chosen.
 
     Args:
-        covers: for each candidate, the indices of the demands that it helps to meet.
+        candidates: of each pair of a candidate and a demand that it helps to meet, the number of
+            the candidate. Numbers need not follow on one another.
+        items: of these pairs, the index of the demand. No pair occurs twice.
         demands: for each demand, how many candidates it wants; or as many as there are.
         size: the most candidates that may be chosen.
         seconds: about how long to search; it is converted to steps.
 
     Raises InputError if highspy is not installed.
     """
-    from .cover_bound import quiet_solver
-    from .cover_reduction import without_implied
-
     quiet_solver()
-    supply = Counter(item for items in covers for item in set(items))
-    order = sorted(supply, key=lambda item: (supply[item], item))  # those that few can meet first
-    wanted = {item: min(demands[item], supply[item]) for item in order if demands[item]}
-    index = {item: i for i, item in enumerate(wanted)}
-    members: Members = {}
-    for candidate, items in enumerate(covers):
-        if kind := tuple(sorted({index[item] for item in items if item in index})):
-            members.setdefault(kind, []).append(candidate)
-    if not members or size == 0:
-        return Choice([], 0, 0, len(members), "no choice")
-    left = without_implied(members, [*wanted.values()])
-    found = replace(_choose(*left, None, seconds, size), kinds=len(members))
+    everyone, numbers = _read_pairs(np.asarray(candidates), np.asarray(items), demands, size)
+    kinds, kind = merged(everyone)
+    if not len(numbers) or size == 0:
+        return Choice([], 0, 0, len(kinds.lengths), "no choice")
+    left, place = without_implied(replace(kinds, size=None))
+    found = _choose(left, numbers, place[kind], seconds, size)
+    found = replace(found, kinds=len(kinds.lengths))
     if size is None:
         return found
     if len(found.chosen) <= size:
-        return replace(found, bound=sum(wanted.values()), reached=sum(wanted.values()))
-    return _choose(members, [*wanted.values()], size, seconds)
+        filled = int(kinds.wanted.sum())
+        return replace(found, bound=filled, reached=filled)
+    return _choose(kinds, numbers, kind, seconds)
+
+
+def _read_pairs(
+    candidates: Any, items: Any, demands: Sequence[int], size: int | None
+) -> tuple[Candidates, Any]:
+    """The candidates who help with anything wanted, and the number of each, ascending.
+
+    Demands get other numbers: those that few can meet come first.
+    """
+    supply = np.bincount(items, minlength=len(demands))
+    wanted = np.minimum(np.array(demands, int), supply)
+    order = np.argsort(supply, kind="stable")
+    order = order[wanted[order] > 0]
+    index = np.full(len(wanted), -1)
+    index[order] = np.arange(len(order))
+    kept = index[items] >= 0
+    pairs = np.sort(candidates[kept] * max(1, len(order)) + index[items[kept]])
+    owners, found = np.divmod(pairs, max(1, len(order)))
+    lengths = np.bincount(owners)
+    numbers = np.flatnonzero(lengths)
+    return Candidates(found, lengths[numbers], wanted[order], size), numbers
 
 
 def _choose(
-    members: Members,
-    wanted: Sequence[int],
-    size: int | None,
-    seconds: float,
-    most: int | None = None,
+    kinds: Candidates, numbers: Any, kind_of: Any, seconds: float, most: int | None = None
 ) -> Choice:
-    """What is chosen and proven; if at least `most` + 1 are needed, only some choice."""
-    from .cover_bound import relaxed_bound
-    from .cover_reduction import useful_copies
-    from .cover_search import Candidates
+    """What is chosen and proven; if at least `most` + 1 are needed, only some choice.
 
-    copies = [kind for kind, n in useful_copies(members, wanted).items() for _ in range(n)]
-    among = Candidates(copies, wanted, size)
-    chosen = among.greedy()
-    relaxed, gains = relaxed_bound(among, chosen)
-    bound, solver = _whole(relaxed, among), "search, relaxed bound"
+    Args:
+        kinds: distinct candidates.
+        numbers: the numbers of all candidates, ascending.
+        kind_of: for each of these, its place in `kinds`, or -1.
+        seconds: see `choose`.
+        most: see above.
+    """
+    copies = useful_copies(kinds, np.bincount(kind_of[kind_of >= 0]))
+    kind = np.repeat(np.arange(len(copies)), copies)
+    among = kinds.only(kind)
+    chosen = greedy(among)
+    relaxed, prices = relaxed_bound(among, chosen)
+    bound, solver = _whole(relaxed, kinds), "search, relaxed bound"
     wide = most is not None and bound > most
     if not wide:
-        swaps = min(int(SWAPS * seconds), SWAP_WORK // len(wanted))
-        chosen = among.search(chosen, gains, bound, max(1, swaps))
-    counts = Counter(copies[i] for i in chosen)
-    reached = among.reached([*counts.elements()])
-    few = among.only(
-        _of_better_choices(gains, relaxed, chosen) if size is None else range(len(gains))
-    )
-    if not wide and reached != bound and _within_reach(few, reached, bound):
-        found, proven = _prove(few, counts, seconds)
-        better, tighter = (min, max) if size is None else (max, min)
-        counts = better(counts, found, key=lambda some: among.reached([*some.elements()]))
-        reached, bound = among.reached([*counts.elements()]), tighter(bound, _whole(proven, among))
-        solver = "search, then HiGHS"
-    picked = sorted(i for kind, n in counts.items() for i in members[kind][:n])
-    return Choice(picked, bound, reached, len(members), solver)
+        swaps = min(int(SWAPS * seconds), SWAP_WORK // len(among.wanted))
+        chosen = search(among, chosen, among.gains(prices), bound, max(1, swaps))
+    counts, reached = np.bincount(kind[chosen], minlength=len(copies)), among.reached(chosen)
+    few = _of_better_choices(kinds, copies, counts, relaxed, prices)
+    if not wide and reached != bound and _within_reach(kinds.only(few), reached, bound):
+        found, (better, tighter) = np.zeros_like(counts), (max, min) if kinds.size else (min, max)
+        found[few], proven = _prove(kinds.only(few), copies[few], counts[few], seconds)
+        judged = kinds.reached(np.repeat(np.arange(len(found)), found)), found
+        reached, counts = better((reached, counts), judged, key=itemgetter(0))
+        bound, solver = tighter(bound, _whole(proven, kinds)), "search, then HiGHS"
+    return Choice(_first_of(numbers, kind_of, counts), bound, reached, len(counts), solver)
 
 
-def _of_better_choices(gains: Any, relaxed: float, chosen: Sequence[int]) -> list[int]:
-    """Who is in a choice, or may be in a smaller one: a gain below 1 adds the rest to the bound."""
-    may_be = (relaxed + 1 - gains <= len(chosen) - 1 + TOLERANCE).nonzero()[0]
-    return sorted({*may_be.tolist(), *chosen})
+def _first_of(numbers: Any, kind_of: Any, counts: Any) -> list[int]:
+    """The first so many candidates of each kind."""
+    order = np.argsort(kind_of, kind="stable")
+    starts = np.searchsorted(kind_of[order], np.arange(len(counts)))
+    picked = [order[start : start + n] for start, n in zip(starts, counts, strict=True)]
+    found: list[int] = np.sort(numbers[np.concatenate(picked)]).tolist()
+    return found
+
+
+def _of_better_choices(
+    kinds: Candidates, copies: Any, counts: Any, relaxed: float, prices: Any
+) -> Any:
+    """Who is chosen, or may be in a smaller choice: a gain below 1 adds the rest to the bound.
+
+    With a size, anyone may be in a better choice.
+    """
+    fewer = counts.sum() - 1 + TOLERANCE if kinds.size is None else np.inf
+    may_be = relaxed + 1 - kinds.gains(prices) <= fewer
+    return np.flatnonzero((copies > 0) & may_be | (counts > 0))
 
 
 def _within_reach(among: Candidates, reached: int, bound: int) -> bool:
@@ -139,27 +171,26 @@ def _whole(bound: float, among: Candidates) -> int:
     return math.floor(min(bound + TOLERANCE, int(among.wanted.sum())))
 
 
-def _prove(among: Candidates, counts: Counter[Kind], seconds: float) -> tuple[Counter[Kind], float]:
-    """The choice of HiGHS, which starts from that of the search, and its bound."""
+def _prove(
+    among: Candidates, copies: Any, counts: Any, seconds: float
+) -> tuple[Sequence[int], float]:
+    """How many of each HiGHS chooses, which starts from what the search chose, and its bound."""
     import highspy
 
-    from .cover_bound import quiet_solver
-
-    solver, kinds = quiet_solver(), Counter(among.covers)
-    work = len(among.items) * len(among.wanted)
+    solver, work = quiet_solver(), len(among.items) * len(among.wanted)
     solver.setOptionValue("mip_max_nodes", max(1, int(NODE_WORK * seconds / work)))
-    picks = solver.addIntegrals(len(kinds), ub=[float(n) for n in kinds.values()])
-    helping: list[list[Any]] = [[] for _ in among.wanted]
-    for kind, pick in zip(kinds, picks, strict=True):
-        for item in kind:
-            helping[item].append(pick)
-    wanted, values = among.wanted.astype(float), [float(counts[kind]) for kind in kinds]
+    picks = [*solver.addIntegrals(len(copies), ub=copies.astype(float).tolist())]
+    wanted, values = among.wanted.astype(float), counts.astype(float).tolist()
     places: Any = wanted
     if among.size is not None:
         solver.addConstr(solver.qsum(picks) <= among.size)
         places = solver.addIntegrals(len(wanted), ub=wanted.tolist())
-        values += among.places(counts.elements()).astype(float).tolist()
-    solver.addConstrs(solver.qsum(some) >= n for some, n in zip(helping, places, strict=True))
+        filled = among.filled(np.repeat(np.arange(len(counts)), counts))
+        values += filled.astype(float).tolist()
+    solver.addConstrs(
+        solver.qsum(picks[i] for i in some) >= n
+        for some, n in zip(among.helping, places, strict=True)
+    )
     start = highspy.HighsSolution()
     start.col_value = values
     solver.setSolution(start)
@@ -167,5 +198,4 @@ def _prove(among: Candidates, counts: Counter[Kind], seconds: float) -> tuple[Co
         solver.minimize(solver.qsum(picks))
     else:
         solver.maximize(solver.qsum(places))
-    taken = {kind: round(n) for kind, n in zip(kinds, solver.vals(picks), strict=True)}
-    return Counter(taken), solver.getInfo().mip_dual_bound
+    return [round(n) for n in solver.vals(picks)], solver.getInfo().mip_dual_bound

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..errors import InputError, check_numbers, check_text
 from ..io.result import Result
 from ..ontology.results import group_pairs
 from .audit import Audit, as_audit
 from .audit_result import NOTE
-from .coverage import GROUPS, CoverageModel, Items, Person, load_people
+from .coverage import (
+    GROUPS,
+    CoverageModel,
+    Items,
+    Person,
+    covered_places,
+    load_people,
+    people_of_lines,
+)
 from .requirements import slug_of_role
 from .set_cover import Choice, choose
 
@@ -161,15 +171,18 @@ def _find(
 ) -> Team:
     """The group, what it covers, and what the staff cannot cover."""
     audit, cover, redundancy, seconds = asked.audit, asked.cover, asked.redundancy, asked.seconds
-    among = frozenset(items)
-    covers = {person: model.covers(cover, person) & among for person in load_people(audit)}
-    have = Counter(item for found in covers.values() for item in found)
-    wanted = {i: min(redundancy, have[i]) for i in items if have[i]}
-    short = {i: redundancy - have[i] for i in items if have[i] < redundancy}
-    members, proof = _choose(covers, fixed, wanted, asked.size, seconds)
+    pairs = covered_places(audit, cover, items)
+    have = dict(zip(items, np.bincount(pairs[1], minlength=len(items)).tolist(), strict=True))
+    wanted = {i: min(redundancy, n) for i, n in have.items() if n}
+    short = {i: redundancy - n for i, n in have.items() if n < redundancy}
+    demands = np.minimum([*have.values()], redundancy)
+    lines, proof = _choose(pairs, [p.line for p in fixed], demands, asked.size, seconds)
+    members = [*fixed, *people_of_lines(audit, lines)]
     hired = {one: model.covers(cover, model.assumed_hire(one)) for one in model.tables.roles}
     unmet = _all_impossible(audit, cover, have, short, hired)
-    group, hires = _describe(members, covers, fixed), _fewest_hires(short, hired, seconds)
+    among = frozenset(items)
+    covers = {person: model.covers(cover, person) & among for person in members}
+    group, hires = _describe(covers, fixed), _fewest_hires(short, hired, seconds)
     rest = (wanted, group, unmet, hires, proof, model.labels, asked.role)
     return Team(audit, cover, redundancy, asked.size, *rest)
 
@@ -208,29 +221,27 @@ def _check_arguments(cover: str, size: int | None, redundancy: int, seconds: flo
 
 
 def _choose(
-    covers: Mapping[Person, Items],
-    fixed: Sequence[Person],
-    wanted: Mapping[str, int],
-    size: int | None,
-    seconds: float,
-) -> tuple[list[Person], dict[str, Any]]:
-    """The members, and what is proven of them, given those who are members in any case."""
-    have = Counter(item for person in fixed for item in covers[person])
-    missing = {item: n - have[item] for item, n in wanted.items() if have[item] < n}
-    index = {item: i for i, item in enumerate(missing)}
-    members_already = set(fixed)
-    others = [person for person in covers if person not in members_already]
-    choice = choose(
-        [[index[item] for item in covers[person] if item in index] for person in others],
-        list(missing.values()),
-        None if size is None else size - len(fixed),
-        seconds,
-    )
-    members = [*fixed, *(others[i] for i in choice.chosen)]
+    pairs: tuple[Any, Any], fixed: Sequence[int], wanted: Any, size: int | None, seconds: float
+) -> tuple[list[int], dict[str, Any]]:
+    """The lines of the other members, given those who are members in any case, and the proof.
+
+    Args:
+        pairs: lines and items, as `covered_places` gives them.
+        fixed: the lines of the members in any case.
+        wanted: how many members should cover each item; no more than there are people who do.
+        size: the most members.
+        seconds: about how long to search.
+    """
+    lines, items = pairs
+    is_fixed = np.isin(lines, fixed)
+    had = np.bincount(items[is_fixed], minlength=len(wanted))
+    missing = np.maximum(wanted - had, 0)
+    left = None if size is None else size - len(fixed)
+    choice = choose(lines[~is_fixed], items[~is_fixed], missing.tolist(), left, seconds)
     before, key = len(fixed), "people_at_least"
     if size is not None:
-        before, key = sum(wanted.values()) - sum(missing.values()), "places_at_most"
-    return members, _proof(choice, key, before)
+        before, key = int((wanted - missing).sum()), "places_at_most"
+    return choice.chosen, _proof(choice, key, before)
 
 
 def _proof(choice: Choice, key: str, before: int) -> dict[str, Any]:
@@ -245,11 +256,9 @@ def _proof(choice: Choice, key: str, before: int) -> dict[str, Any]:
     }
 
 
-def _describe(
-    members: Sequence[Person], covers: Mapping[Person, Items], fixed: Sequence[Person]
-) -> list[dict[str, Any]]:
+def _describe(covers: Mapping[Person, Items], fixed: Sequence[Person]) -> list[dict[str, Any]]:
     """Each member with what it covers; those who cover most first."""
-    times = Counter(item for person in members for item in covers[person])
+    times = Counter(item for covered in covers.values() for item in covered)
     return [
         {
             "person": person.person,
@@ -260,7 +269,7 @@ def _describe(
             "through": {r: by for r, by in sorted(person.through) if r in covers[person]},
             "alone": sorted(item for item in covers[person] if times[item] == 1),
         }
-        for person in sorted(members, key=lambda p: (-len(covers[p]), p.line))
+        for person in sorted(covers, key=lambda p: (-len(covers[p]), p.line))
     ]
 
 
@@ -297,10 +306,7 @@ def _fewest_hires(
     coverable = [item for item in short if item in offered]
     index = {item: i for i, item in enumerate(coverable)}
     roles = [role for role in hired for _ in range(max(short.values(), default=0))]
-    choice = choose(
-        [[index[item] for item in hired[role] if item in index] for role in roles],
-        [short[item] for item in coverable],
-        None,
-        seconds,
-    )
+    pairs = [(i, index[one]) for i, role in enumerate(roles) for one in hired[role] & index.keys()]
+    candidates, covered = np.array(pairs, int).reshape(-1, 2).T
+    choice = choose(candidates, covered, [short[item] for item in coverable], None, seconds)
     return [roles[i] for i in choice.chosen]
