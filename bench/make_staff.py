@@ -6,13 +6,16 @@ Titles, skills and tools are drawn from the ontology and mixed with others. Half
 a role have it named outright (in RDF by `mlops:holdsRole`, a post or a membership of W3C ORG),
 half have a title alone. About 14 triples a person. One in a hundred both has and lacks a skill,
 one in a hundred is said to have a tool for a skill: faults to be found. No person is real.
+
+`by_occupation` draws people for any framework of roles; `sizes.py` and `teams.py` use it.
 """
 
 import csv
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from mlops_roles import ask, load
 
@@ -40,6 +43,7 @@ TERMS = {
     "member": "http://www.w3.org/ns/org#member",
     "orgRole": "http://www.w3.org/ns/org#role",
 }
+Skill = TypeVar("Skill")
 MLOPS = ("jobTitle", "holdsRole", "hasSkill", "lacksSkill", "usesTool")
 
 
@@ -82,6 +86,23 @@ def people(count: int, seed: int = 1) -> Iterator[dict[str, object]]:
             ),
             "unknown": chance.choice(UNKNOWN) if chance.random() < 0.05 else "",
         }
+
+
+def by_occupation(
+    count: int, needs: Mapping[str, Sequence[Skill]], chance: random.Random
+) -> Iterator[tuple[str, list[Skill]]]:
+    """The role and the skills of each person: most of those of one role, a few of another's.
+
+    An employee knows most of one job, 60 to 90 % of its skills, and something of a second one, up
+    to 5 of its skills. `needs` has the skills of each role.
+    """
+    roles = sorted(needs)
+    for _ in range(count):
+        own, other = chance.sample(roles, 2)
+        share = round(chance.uniform(0.6, 0.9) * len(needs[own]))
+        most = chance.sample(needs[own], max(1, share))
+        few = chance.sample(needs[other], min(len(needs[other]), chance.randint(1, 5)))
+        yield own, sorted({*most, *few})
 
 
 def _some(chance: random.Random, choices: dict[str, str], count: int) -> list[tuple[str, str]]:

@@ -3,11 +3,12 @@
     python bench/sizes.py
     python bench/sizes.py --people 100 1000 --frameworks 20,100,80 --runs 1 --output DIR
 
-Made-up frameworks (`make_ontology.py`) are added with `--with`, and made-up people have some of
-their skills; both are seeded. The peer is the same question in long form in plain DuckDB SQL: a row
-for each person and skill, joined with a row for each role and required skill (`long_form.py`).
-Ours and the peer run in turn, as whole processes, with the closure cached. Writes SIZES.md and
-sizes.svg. Ends with an error if any two answers differ; they are compared before a time is given.
+Made-up frameworks (`make_ontology.py`) are added with `--with`, and made-up people have skills by
+occupation (`make_staff.by_occupation`); both are seeded. The peer is the same question in long form
+in plain DuckDB SQL: a row for each person and skill, joined with a row for each role and required
+skill (`long_form.py`). Ours and the peer run in turn, as whole processes, with the closure cached.
+Writes SIZES.md and sizes.svg. Ends with an error if any two answers differ; they are compared
+before a time is given.
 """
 
 import argparse
@@ -18,7 +19,11 @@ import tempfile
 from pathlib import Path
 
 import make_ontology
+from make_staff import by_occupation
 from run import BENCH, Run, machine, median, run, same
+
+from mlops_roles import load
+from mlops_roles.ontology.tables import RoleTables
 
 PEOPLE = (1_000, 10_000, 100_000)
 FRAMEWORKS = ((100, 500, 400), (1_000, 5_000, 4_000), (3_000, 14_000, 12_000))
@@ -27,32 +32,31 @@ Written by `python bench/sizes.py`. Whole processes, start-up included, closure 
 medians; ours and the peer in turn on the same made-up people and framework. The peer is plain
 DuckDB SQL in long form, which has the names and required skills as tables already and only counts
 who has which skill and which role; ours also loads the ontology, resolves titles, finds faults and
-candidates, and writes the whole report. Both answers were compared before a time was given. The
-skills of people are drawn evenly.
+candidates, and writes the whole report. Both answers were compared before a time was given. A
+person has most of the skills of one role and a few of another's (`make_staff.by_occupation`).
 """.strip()
 Size = tuple[int, int, int]  # roles, skills, tasks
 Results = dict[tuple[Size, int], dict[str, list[Run]]]
 
 
-def make_people(count: int, size: Size, path: Path, seed: int = 1) -> None:
-    """Write people with some skills of a framework; three in ten hold a role of it."""
-    chance, (roles, skills, _) = random.Random(seed), size
+def make_people(count: int, tables: RoleTables, path: Path, seed: int = 1) -> None:
+    """Write people by occupation; four in ten have a title of their role, three in ten name it."""
+    chance, needs, labels = random.Random(seed), tables.needs("role"), tables.labels
+    skills = sorted({skill for of in needs.values() for skill in of})
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["person", "title", "role", "skills", "lacks"])
-        for number in range(count):
-            role = f"https://acme.example/framework/role-{chance.randrange(roles)}"
-            title = f"Role {chance.randrange(roles)}" if chance.random() < 0.4 else "Cook"
-            known = chance.sample(range(skills), chance.randint(3, 20) + 2)
-            has, lacks = known[:-2], known[-chance.randint(1, 2) :]
-            cells = ["; ".join(f"Skill {n}" for n in part) for part in (has, lacks)]
+        for number, (role, has) in enumerate(by_occupation(count, needs, chance)):
+            title = labels[role] if chance.random() < 0.4 else "Cook"
+            lacks = [s for s in chance.sample(skills, chance.randint(1, 2)) if s not in has]
+            cells = ["; ".join(labels[skill] for skill in part) for part in (has, lacks)]
             rows.writerow([f"Person {number}", title, role if number % 10 < 3 else "", *cells])
 
 
-def measure(people: int, framework: Path, size: Size, folder: Path, runs: int) -> dict:
+def measure(people: int, framework: Path, roles: RoleTables, folder: Path, runs: int) -> dict:
     """The runs of ours and of the peer on so many people; their answers are compared."""
     staff = folder / "staff.csv"
-    make_people(people, size, staff)
+    make_people(people, roles, staff)
     audit = ["-m", "mlops_roles", "audit", str(staff), "--with", str(framework), "--format", "json"]
     peer = [str(BENCH / "long_form.py"), str(staff), str(folder / "tables.duckdb")]
     found: dict[str, list[Run]] = {"ours": [], "long form": []}
@@ -141,10 +145,11 @@ def main() -> None:
         for size in args.frameworks:
             framework, tables = folder / "framework.ttl", folder / "tables.duckdb"
             make_ontology.make(*size, framework)
+            roles = RoleTables.from_graph(load(framework))
             tables.unlink(missing_ok=True)
             run(str(BENCH / "long_form.py"), "--tables", str(framework), str(tables))
             for people in args.people:
-                results[size, people] = measure(people, framework, size, folder, args.runs)
+                results[size, people] = measure(people, framework, roles, folder, args.runs)
                 text = report(results, args.runs)
                 (args.output / "SIZES.md").write_text(text, encoding="utf-8")
                 plot(results, args.output / "sizes.svg")

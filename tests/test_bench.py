@@ -1,6 +1,7 @@
 """The benchmark runs: on a few people all stacks give the same answers. No time is asserted."""
 
 import json
+import random
 import subprocess
 import sys
 
@@ -55,6 +56,20 @@ def test_a_difference_from_the_long_form_is_an_error(part, monkeypatch):
     other = {"skills": {"sql": [3, 1]}, "able": {}, "nearest": {"clown": [["Bob", 1]]}}
     with pytest.raises(SystemExit, match="not the same"):
         sizes.compare(ours, peer | {part: other[part]})
+
+
+def test_people_by_occupation_have_most_skills_of_their_role_and_few_of_another(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "bench")
+    import make_staff
+
+    needs = {f"role {n}": range(100 * n, 100 * n + 20) for n in range(5)}
+    found = [*make_staff.by_occupation(200, needs, random.Random(1))]
+    assert {role for role, _ in found} == {*needs}
+    for role, skills in found:
+        own = {*skills} & {*needs[role]}
+        assert 12 <= len(own) <= 18
+        assert 1 <= len(skills) - len(own) <= 5
+        assert sum(bool({*skills} & {*of}) for of in needs.values()) == 2
 
 
 def test_a_difference_ends_it(tmp_path):

@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import InputError
 from .cover_candidates import Candidates
 
-STEPS = 100  # subgradient steps, with all candidates
+STEPS = 50  # subgradient steps, with all candidates
 STEPS_OF_FEW = 200  # in a round, with those that the prices name
 PATIENCE = 15  # steps without a better bound, before the step size is halved
 SMALLEST_STEP = 0.005  # of the step size, which starts at 1
