@@ -260,3 +260,16 @@ def test_a_row_that_nobody_reviewed_means_nothing(tmp_path):
     assert resolve("Pipe layer of records", load(path)).status == "none"
     path.write_text(SET.replace("Matching\tAda\n", "Matching\t\n"), "utf-8")
     assert resolve("Pipe layer of records", load(path)).status == "none"
+
+
+def test_the_prefixes_of_a_set_are_known_even_if_nobody_reviewed_it(tmp_path):
+    path = tmp_path / "new.sssom.tsv"
+    second = "#  s: https://w3id.org/mlops-roles/skill/\nsubject_id\t"
+    rows = SET.replace("subject_id\t", second, 1).replace("\tAda\n", "\t\n")
+    path.write_text(rows.replace("\tBo\n", "\t\n"), "utf-8")
+    graph = load(path)
+    assert ask("accepted-mappings", "v:pipe", graph=graph).rows == []
+    assert graph.resolve_term("s:sql") == graph.resolve_term("sql")
+    assert graph.curie(graph.resolve_term("sql")) == "skill:sql"  # ours goes first
+    with pytest.raises(InputError, match="prefix that the ontology or a file of --with declares"):
+        ask("accepted-mappings", "w:pipe", graph=graph)

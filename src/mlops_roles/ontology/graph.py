@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property, wraps
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -460,10 +461,10 @@ class Graph:
             self.prefixes = found | self.prefixes
             if warn:
                 warn_of(path)
-        if self._added_statements != self.added_rdf:
+        if self.mapping_sets:
             from .mappings import load_mappings
 
-            self.prefixes = load_mappings(self) | self.prefixes
+            self.prefixes = {**self.prefixes, **load_mappings(self), **self.prefixes}
         if self._keeper:
             self._keeper.copy(store)
         self._add_closure(store)
@@ -520,7 +521,7 @@ class Graph:
 
     def _shorten(self, iri: str) -> str:
         fits = [(len(ns), p) for p, ns in self.prefixes.items() if ns and iri.startswith(ns)]
-        length, prefix = max(fits, default=(0, ""))
+        length, prefix = max(fits, key=itemgetter(0), default=(0, ""))  # the first of the longest
         local = iri[length:]
         if fits and local.replace("-", "").replace("_", "").isalnum():
             return f"{prefix}:{local}"
