@@ -1,5 +1,7 @@
 """Options, fixtures, and a cache of their own for the tests."""
 
+import gc
+
 import pytest
 import rdflib
 from support.rdflib_queries import REGISTRATION
@@ -9,6 +11,8 @@ import mlops_roles
 
 rdflib.plugin.register("sparql", rdflib.query.Processor, *REGISTRATION)
 keep_terms()
+
+gc.set_threshold(10_000)  # by the default, a sixth of the time goes into looking for garbage
 
 # a test with such a parameter gets the first number of each batch of random graphs
 BATCHES = {"two": 2, "five": 5, "ten": 10, "thirty": 30}
@@ -44,6 +48,11 @@ def pytest_generate_tests(metafunc):
             for first in range(0, graphs, BATCHES[name])
         ]
         metafunc.parametrize(name, batches)
+
+
+def pytest_collection_finish():
+    """Thousands of collected tests are no garbage; it is not looked for among them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
