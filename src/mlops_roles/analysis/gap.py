@@ -21,7 +21,7 @@ MINIMALITY_NOTE = (
 )
 ACTIONS: dict[State, str] = {"lacking": "learn", "tool": "confirm", "unrecorded": "record"}
 ROW_COLUMNS = ("person", "role", "skill", "do", "demanded_by")
-RAISE = "raise"  # a skill that is had below the level asked
+RAISE = "raise"  # a skill that is recorded below the level asked
 
 
 @dataclass(frozen=True)

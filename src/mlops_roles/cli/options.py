@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..staff.privacy import Pseudonyms
 
 ADDED = """
---with FILE...  add a company's own roles, skills, tools, titles, shapes or questions, or
+--with FILE...  add a company's own roles, skills, tools, titles, shapes, questions or mappings, or
     alignment:NAME (repeatable)
 --only FILE...  a role framework of others, in place of our roles, tasks, skills and tools
     (repeatable)
@@ -33,7 +33,7 @@ PRIVACY = """
 """
 PUBLIC = """
 --public        show no name of any person: --small-groups, and pseudonyms of units
---small-groups  tell no figure about a group of under 5 people, nor one to work it out from
+--small-groups  give no figure about a group of under 5 people, nor one from which it follows
 """
 
 

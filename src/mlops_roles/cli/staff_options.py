@@ -28,8 +28,8 @@ SETTLED = """
 --delimiter CHARACTER    what separates the columns of a CSV file, if it is not found
 --sheet NAME             the sheet of a workbook (default: the first that is not hidden)
 --separator CHARACTERS   what separates names in a cell: --separator ',;'
---has-from LEVEL         the lowest level that is having a skill (default: the middle)
---lacks-to LEVEL         the highest level that is lacking a skill (default: 0, none)
+--has-from LEVEL         the lowest level that means having the skill (default: the middle)
+--lacks-to LEVEL         the highest level that means lacking the skill (default: 0, none)
 --as-of DATE             the date at which people are counted: 2026-01-31 (default: today)
 --lang TAG               the language of names and titles in RDF that have several (default: en)
 --join FILE              a second file, or another sheet, with more about the same people

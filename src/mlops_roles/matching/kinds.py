@@ -1,7 +1,8 @@
 """Of which kind a term is: a position, an ability or an agent, none of which is another.
 
-Its classes tell, or the words in the names of its classes, schemes and the terms above it. The
-classes are in `ontology/matching/kinds.csv`, the words in `ontology/matching/kind_words.csv`.
+The kind follows from its classes, or from the words in the names of its classes, of its schemes and
+of the terms above it. The classes are in `ontology/matching/kinds.csv`, the words in
+`ontology/matching/kind_words.csv`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def kind_groups() -> dict[str, str]:
 
 @cache
 def _word_groups() -> dict[str, set[str]]:
-    """The groups that a word, or the last words of a name, tells of."""
+    """The groups that a word, or the last words of a name, stands for."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in resource_rows("ontology", "matching/kind_words"):
         for word in row["words"].split("|"):
@@ -33,7 +34,7 @@ def _word_groups() -> dict[str, set[str]]:
 
 
 def groups_of_name(name: str) -> set[str]:
-    """The groups that the name of a class, scheme or parent tells of; empty if none.
+    """The groups that the name of a class, scheme or parent stands for; empty if none.
 
     The last word decides in English and German, the first in French and Spanish.
     """
@@ -55,7 +56,7 @@ class KindReader:
     Args:
         context: each term with its classes, schemes and the terms above it.
         names: the names of terms, by IRI.
-        groups: the groups of classes by IRI, if an alignment tells more than `kinds.csv`.
+        groups: the groups of classes by IRI, if an alignment says more than `kinds.csv`.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class KindReader:
         self._known: dict[str, tuple[frozenset[str], str]] = {}
 
     def group(self, term: str) -> tuple[frozenset[str], str]:
-        """The groups that a term may be in, and what tells so; the nearest level decides."""
+        """The groups that a term may be in, and what says so; the nearest level decides."""
         if term not in self._known:
             self._known[term] = self._find(term)
         return self._known[term]
@@ -76,9 +77,9 @@ class KindReader:
     def _find(self, term: str) -> tuple[frozenset[str], str]:
         level, seen = list(self._context.get(term, ())), {term}
         for _ in range(MAX_DEPTH):
-            for tell in (self._by_class, self._by_name):
+            for find in (self._by_class, self._by_name):
                 for above in level:
-                    if found := tell(above):
+                    if found := find(above):
                         return frozenset(found), above
             seen.update(level)
             level = [up for at in level for up in self._context.get(at, ()) if up not in seen]

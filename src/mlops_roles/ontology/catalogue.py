@@ -300,7 +300,7 @@ def _sorted_answer(
 def _answer_in_order(
     graph: Graph, text: str, inside: Mapping[str, Term], light: bool, order: Sequence[str] = ()
 ) -> Answer | None:
-    """An answer in the order of some variables; None if its texts do not tell that order."""
+    """An answer in the order of some variables; None if its texts do not determine that order."""
     with graph.readable():
         return _decoded(graph, graph.evaluate(text, inside, light), order)
 

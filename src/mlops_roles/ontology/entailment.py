@@ -26,7 +26,7 @@ OWL_SAME = ox.NamedNode("http://www.w3.org/2002/07/owl#sameAs")
 
 @dataclass(frozen=True)
 class Consistency(Result):
-    """Whether statements are free of contradictions, as far as the rules of OWL 2 RL tell.
+    """Whether statements are free of contradictions, as far as the rules of OWL 2 RL show.
 
     `bool()` of it is True if there are none.
 

@@ -115,7 +115,7 @@ def warn_of(path: FilePath) -> None:
 def warn_of_data(paths: Iterable[Path], store: ox.Store) -> None:
     """The same for files of data in a store; files without such axioms cost nothing.
 
-    The ontology itself has no such axiom, so the index of the store tells whether the files have.
+    The ontology itself has no such axiom, so the index of the store shows whether the files have.
     """
     names = [ox.NamedNode(OWL + name) for name in CONSTRUCTS] + [ox.NamedNode(SWRL + "Imp")]
     patterns = [p for name in names for p in ((None, name, None), (None, None, name))]

@@ -116,7 +116,8 @@ def _literals(question: Question, variable: str, value: str) -> list[Term]:
     if "by IRI" in description and f'"{text}"' not in description:
         raise InputError(
             f"{value[:80]!r}: no IRI; ?{variable} of {question.name} is {description}: "
-            "write <https://…>, or prefix:name with a prefix that the ontology or a file of --with declares"
+            "write <https://…>, or prefix:name with a prefix that the ontology or a file of --with "
+            "declares"
         )
     number = [ox.Literal(int(text))] if re.fullmatch(r"-?\d{1,18}", text) else []
     return [ox.Literal(text), *number]

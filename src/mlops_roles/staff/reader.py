@@ -1,7 +1,7 @@
 """Read staff data once into a clean table of people that keeps the line numbers.
 
 The stages are described in `layouts`. A table in a database stays in its engine. The result always
-has `line` and the columns COLUMNS as text, and tells how it was read.
+has `line` and the columns COLUMNS as text, and says how it was read.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ROLE = "role ROLE  a slug, CURIE, IRI or notation"
 PERSON = """
 person PERSON            a name in the staff file, or its pseudonym
---staff FILE!            a staff file: CSV, TSV, XLSX, Parquet, RDF
+--staff FILE!            a staff file: CSV, TSV, XLSX, Parquet, RDF or JSON
 --accept-evidence tools  count tools in use as a record of the skills they are evidence for
 """
 

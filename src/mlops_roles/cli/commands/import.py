@@ -31,7 +31,7 @@ files TABLE+          CSV, TSV (or .txt) or XLSX
 --map OURS=THEIRS...  read a column of theirs as one of ours, such as role, task, skill, need or
     level
 --ignore HEADING...   do not read this column (repeatable)
---extend              a skill that has a name of one of ours is ours: for use with --with, not
+--extend              a skill with a name of one of ours becomes ours: for use with --with, not
     --only
 """
 

@@ -36,7 +36,7 @@ PREFERRED_LEGEND = "These skills help with the role. None of them is counted abo
 ACTION_LEGEND = (
     "learn: it is recorded as lacking. confirm: a tool in use is evidence for it. "
     "record: nothing is known of it, which is not no. "
-    "raise: it is had below the level asked."
+    "raise: it is recorded below the level asked."
 )
 
 
@@ -164,7 +164,7 @@ def _certificate_sections(certificate: Certificate) -> Iterator[Section]:
 
 
 def _level_notes(data: Mapping[str, Any], label: Callable[[str], str]) -> Iterator[str]:
-    """What is had below the level asked."""
+    """What is recorded below the level asked."""
     reading = data["reading"]
     for skill, text in reading.get("below", {}).items():
         yield f"Below the level asked, neither had nor lacking: {label(skill)} at {text}."
