@@ -214,7 +214,7 @@ def test_an_answer_says_which_words_decided(title, words):
             ["'construction' may make another trade of 'Project Manager'"],
         ),
         ("Data Scientist Evangelist", ["'evangelist' makes something else of 'Data Scientist'"]),
-        ("Software Engineer Merchandise", ["'merchandise' makes something else of 'Software Engineer'"]),
+        ("Software Engineer Mug", ["'mug' makes something else of 'Software Engineer'"]),
         (
             "Project Manager (PM)",
             ["similar: named next to business-stakeholder (as 'Project Manager') next to 'pm'"],

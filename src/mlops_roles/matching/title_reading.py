@@ -463,7 +463,7 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
         is_head = len(match.units) == 1 and _is_other(words, unit)
         is_head = is_head and name.role not in words.roles_by_head.get(unit, ())
         kinds = (*_OCCUPATIONS, *(("matter", "party") if unit is main[-1] else ()))
-        if is_head or words.kinds[unit] in kinds and unit in (main[0], main[-1]):
+        if is_head or (words.kinds[unit] in kinds and unit in (main[0], main[-1])):
             yield unit
 
 
