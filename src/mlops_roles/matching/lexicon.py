@@ -205,12 +205,12 @@ class Lexicon:
             if rule["specificity"]
         }
         self._read_endings(lists.pop("ending", ()), lists.pop("gender", ()))
+        fields = [row["field"] for row in asked["fields-of-role"]]
         spellings = [(row["word"], row["read"]) for row in asked["spellings"]]
         first = (word for word, read in spellings if read.endswith(BEFORE_TOPIC))
         self._head_first = frozenset(map(normalise_case, first))
         spellings = [(word, read.removesuffix(BEFORE_TOPIC)) for word, read in spellings]
-        self._read_words(lists, spellings, [row["title"] for row in titles])
-        fields = [row["field"] for row in asked["fields-of-role"]]
+        self._read_words(lists, spellings, [*(row["title"] for row in titles), *fields])
         self._reordered = self._head_first_names(titles, fields, specificities)
         self.whole: dict[str, tuple[Name, ...]] = {}
         self.names: dict[tuple[str, ...], tuple[Name, ...]] = {}
@@ -383,7 +383,8 @@ class Lexicon:
         self.spread_units = frozenset(itertools.chain(*spread))
         single = {key[0] for key in self.names if len(key) == 1}
         phrases = {unit for unit in self.kinds if unit.rpartition(" ")[2] in self.heads}
-        self.anchor_units = self.heads | single | phrases  # 'Project / Product Manager'
+        last = {unit.rpartition(" ")[2] for unit in single}  # 'Software- & Toolentwicklung'
+        self.anchor_units = self.heads | single | phrases | last  # 'Project / Product Manager'
         self.tree: dict[str, Any] = {}
         self.roles_by_head: dict[str, set[str]] = defaultdict(set)
         for key, names in self.names.items():
