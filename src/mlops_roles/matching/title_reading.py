@@ -159,9 +159,15 @@ def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part
     A list of several words of technology and a field, as 'Java/Azure/DevOps', is one of topics.
     """
     before = [*itertools.takewhile(lambda unit: unit not in words.joiners, item)]
-    is_listed = [all(m.names[0].kind == "field" for m in part.matches) for part in parts]
+    is_field = [all(m.names[0].kind == "field" for m in part.matches) for part in parts]
     is_list = "," in before
-    if all(is_listed):
+    title = itertools.takewhile(lambda unit: unit != ",", parts[0].free)
+    is_other = any(words.kinds[u] not in words.modifiers for u in title if u in words.heads)
+    is_listed = [  # 'Support Engineer - Cloud & SRE' names no SRE
+        listed or (is_other and all(len(match.units) == 1 for match in part.matches))
+        for listed, part in zip(is_field, parts, strict=True)
+    ]
+    if all(is_field):
         topics = [part for part in parts if all(words.kinds[u] in TECHNOLOGY for u in part.units)]
         names = itertools.chain(*(match.names for part in parts for match in part.matches))
         is_list = len(topics) > 1 and any(name.specificity == "alone" for name in names)
