@@ -383,7 +383,8 @@ def _other_than_field(
     words: Lexicon, name: Name, match: Match, nameless: list[Units], led: frozenset[str] | None
 ) -> str | None:
     """A word that shows that a title with the name of a field is not of one who leads or has it."""
-    if led is None and name.specificity == "alone":  # 'DevOps for Banks - Payments, Acme'
+    is_led_itself = led is not None and led.issuperset(match.units)
+    if name.specificity == "alone" and not is_led_itself:  # 'DevOps for Banks - Payments, Acme'
         near = (match.left, _up_to_relation(words, match.right), *match.before, *nameless)
         others = (u for u in itertools.chain(*near) if _is_other_trade(words, u))
         return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
@@ -393,10 +394,9 @@ def _other_than_field(
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(others, None)
     topics = sorted(led.difference(match.units))
-    is_alone = led.issuperset(match.units) and not (match.left or match.right or match.before)
+    is_alone = is_led_itself and not (match.left or match.right or match.before)
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
         return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
-    is_led_itself = led.issuperset(match.units)
     if is_led_itself:  # not 'AI Engineering Operations Leader'
         after = _up_to_relation(words, match.right)
         if other := next((unit for unit in after if words.kinds[unit] == "business"), None):
