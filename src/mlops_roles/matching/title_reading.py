@@ -385,7 +385,12 @@ def _other_than_field(
     """A word that shows that a title with the name of a field is not of one who leads or has it."""
     is_led_itself = led is not None and led.issuperset(match.units)
     if name.specificity == "alone" and not is_led_itself:  # 'DevOps for Banks - Payments, Acme'
-        near = (match.left, _up_to_relation(words, match.right), *match.before, *nameless)
+        apart = [  # but not 'Systems Analyst, DevOps'
+            units
+            for units in (*match.before, *nameless)
+            if words.heads.intersection(units) or not _is_title_of_informatics(words, units)
+        ]
+        near = (match.left, _up_to_relation(words, match.right), *apart)
         others = (u for u in itertools.chain(*near) if _is_other_trade(words, u))
         return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
     if led is None or name.specificity == "general":
