@@ -77,6 +77,35 @@ def test_a_poor_choice_of_the_search_is_improved_by_the_solver(covers, demands, 
     assert size or len(choice.chosen) == fewest
 
 
+def test_who_may_be_in_a_smaller_choice_is_given_to_the_solver_and_others_are_not(monkeypatch):
+    chance, given, all_kinds = random.Random(3), [], []
+    prove = set_cover._prove
+
+    def without_any_to_spare(among, *_):
+        """A group that meets all, is larger than necessary, and has no smaller one in it."""
+        covers, wanted = [items.tolist() for items in among.each()], among.wanted.tolist()
+        full = [g for g in groups(covers) if met_places(covers, wanted, g) == sum(wanted)]
+        larger = (g for g in full if len(g) == len(full[0]) + 1)
+        all_kinds.append(len({*map(tuple, covers)}))
+        tight = (g for g in larger if not any({*less} < {*g} for less in full))
+        return [*next(tight, full[0])]
+
+    def counted(few, copies, counts, seconds):
+        given.append((len(few.lengths), all_kinds[-1]))
+        assert few.filled(np.repeat(np.arange(len(counts)), counts)).sum() == few.wanted.sum()
+        return prove(few, copies, counts, seconds)
+
+    monkeypatch.setattr(set_cover, "search", without_any_to_spare)
+    monkeypatch.setattr(set_cover, "_prove", counted)
+    for _ in range(60):
+        covers = [chance.sample(range(9), chance.randint(2, 4)) for _ in range(9)]
+        demands = [chance.randint(0, 2) for _ in range(9)]
+        choice = choose(covers, demands)
+        assert (len(choice.chosen), choice.proven) == (tried(covers, demands)[1], True)
+    assert len(given) > 5
+    assert sum(some for some, _ in given) < sum(everyone for _, everyone in given)
+
+
 def test_of_identical_candidates_the_first_are_chosen():
     assert choose([[0], [0, 1], [0, 1], [0, 1], [1]], [2, 2]).chosen == [1, 2]
 
