@@ -79,7 +79,7 @@ def test_a_poor_choice_of_the_search_is_improved_by_the_solver(covers, demands, 
 
 def test_who_may_be_in_a_smaller_choice_is_given_to_the_solver_and_others_are_not(monkeypatch):
     chance, given, all_kinds = random.Random(3), [], []
-    prove = set_cover._prove
+    prove = set_cover.prove
 
     def without_any_to_spare(among, *_):
         """A group that meets all, is larger than necessary, and has no smaller one in it."""
@@ -96,7 +96,7 @@ def test_who_may_be_in_a_smaller_choice_is_given_to_the_solver_and_others_are_no
         return prove(few, copies, counts, seconds)
 
     monkeypatch.setattr(set_cover, "search", without_any_to_spare)
-    monkeypatch.setattr(set_cover, "_prove", counted)
+    monkeypatch.setattr(set_cover, "prove", counted)
     for _ in range(60):
         covers = [chance.sample(range(9), chance.randint(2, 4)) for _ in range(9)]
         demands = [chance.randint(0, 2) for _ in range(9)]

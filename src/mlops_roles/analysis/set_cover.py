@@ -130,7 +130,7 @@ def _choose(
     few = _of_better_choices(kinds, copies, counts, relaxed, prices)
     if not wide and reached != bound and _within_reach(kinds.only(few), reached, bound):
         found, (better, tighter) = np.zeros_like(counts), (max, min) if kinds.size else (min, max)
-        found[few], proven = _prove(kinds.only(few), copies[few], counts[few], seconds)
+        found[few], proven = prove(kinds.only(few), copies[few], counts[few], seconds)
         judged = kinds.reached(np.repeat(np.arange(len(found)), found)), found
         reached, counts = better((reached, counts), judged, key=itemgetter(0))
         bound, solver = tighter(bound, _whole(proven, kinds)), "search, then HiGHS"
@@ -171,7 +171,7 @@ def _whole(bound: float, among: Candidates) -> int:
     return math.floor(min(bound + TOLERANCE, int(among.wanted.sum())))
 
 
-def _prove(
+def prove(
     among: Candidates, copies: Any, counts: Any, seconds: float
 ) -> tuple[Sequence[int], float]:
     """How many of each HiGHS chooses, which starts from what the search chose, and its bound."""
