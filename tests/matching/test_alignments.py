@@ -488,6 +488,7 @@ def unsatisfiable(data):
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "loaded",
     [CONTENT + VOCABULARIES, *((u,) for u in UPPER)],
