@@ -29,8 +29,8 @@ def term_documents(graph: Graph, iri: str) -> dict[str, bytes]:
     stated = canonicalize(_stated_closure(graph, term))
     inferred = _inferred(graph, term)
     marked = sorted([*stated, *inferred, *_axioms(inferred)], key=str)
-    found = {f.suffix: serialize(graph, marked, f) for f in formats() if f.rdf}
-    return found | {
+    plain = (f for f in formats() if f.rdf not in (None, ox.RdfFormat.JSON_LD))
+    return {f.suffix: serialize(graph, marked, f) for f in plain} | {
         "jsonld": to_jsonld(graph, marked, is_short=True),
         "json": json_bytes(_statements_as_data(graph, term, inferred)),
     }
