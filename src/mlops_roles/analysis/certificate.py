@@ -154,14 +154,12 @@ def _is_plain(found: Evidence, records: Records) -> bool:
     """Whether the rows are one for each person, with names that ';' separates and no levels."""
     reading, options = records.staff.reading, as_options(records.mapping)
     columns = [c.column for c in reading.columns if c.column in CLAIMS]
-    has_levels = any(
-        cell.level or (cell.claim == "lacking" and cell.column != "lacks") for cell in found.cells
-    )
     return (
         reading.layout == "one row a person"
         and all(mark == ";" for mark in reading.separators)
         and len(set(columns)) == len(columns)
-        and not (has_levels or options.join or options.sheet)
+        and found.is_as_written
+        and not (options.join or options.sheet)
         and not (reading.json_cells or reading.as_of or options.ignore)
         and not any(c.column == "date" for c in reading.columns)
         and _is_plain_table(reading)

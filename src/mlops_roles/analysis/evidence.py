@@ -19,7 +19,7 @@ from ..staff.people_table import Rejected, Staff, contradiction, differing_colum
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
 from ..staff.reading import ReadOptions
-from ..staff.values import SkillCells
+from ..staff.values import AS_WRITTEN, SkillCells, SkillName
 from .role_assignment import RoleAssignment
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class Evidence:
     cells: tuple[Cell, ...]  # each name in skills, lacks and assessed
     # the number of rows that could not be read; they may be about any person
     unreadable_rows: int = 0
+    is_as_written: bool = True  # whether each name is all that is between two separators
     # the roles that the person certainly holds, by title or the column role. No verdict rests on
     # them.
     holds: tuple[str, ...] = ()
@@ -216,9 +217,16 @@ class Records:
             for piece, origin in assessed.with_origins((row[c] or "").split(";"))
             for cell in _read_piece(c, piece, self.tables, reads)
         ]
-        rejected = len(self.staff.rejected)
-        holds = self._holds(row["title"], row["role"])
-        return Evidence(name, self.staff.file, row["line"], tuple(cells), rejected, holds)
+        pieces = [p.strip() for c in CLAIMS for p in (row[c] or "").split(";") if p.strip()]
+        return Evidence(
+            name,
+            self.staff.file,
+            row["line"],
+            tuple(cells),
+            len(self.staff.rejected),
+            all(reads.read(p) == [SkillName(p.translate(AS_WRITTEN))] for p in pieces),
+            self._holds(row["title"], row["role"]),
+        )
 
     def _holds(self, title: str | None, role: str | None) -> tuple[str, ...]:
         """The roles that a title, or the column role, certainly gives."""

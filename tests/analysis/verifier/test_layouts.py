@@ -65,6 +65,12 @@ CASES = {
         ("cleaning: 4", "cleaning: 1"),
         "skills.",
     ),
+    "plain, but for a tool that is denied": (
+        {"s.csv": "person,skills\nAda,SQL;no Airflow;statistics\n"},
+        ReadOptions(),
+        ("SQL", "no SQL"),
+        "skills.",
+    ),
     "marks": (
         {"s.csv": "person,SQL,statistics\nAda,x,\nBo,,✓\n"},
         ReadOptions(),
