@@ -9,7 +9,7 @@ import pytest
 from support.asserted import PREFIXES, SHARED
 from support.linking import HEAD, TOP, write_set
 
-from mlops_roles import InputError, coherence, load, propose
+from mlops_roles import InputError, NothingChecked, coherence, load, propose
 from mlops_roles.cli.main import main
 from mlops_roles.matching.suspects import suspected_classes
 from mlops_roles.ontology import reasoner
@@ -94,6 +94,16 @@ def test_a_fault_is_found_with_the_rows_that_cause_it(company, tmp_path, rows, k
 
 def test_sound_mappings_are_coherent(company):
     assert coherence(propose(company), company) == []
+
+
+def test_a_set_without_rows_or_without_a_term_of_the_ontology_is_nothing_checked(
+    company, tmp_path, capsys
+):
+    with pytest.raises(NothingChecked, match="1 mapping, none with a term of the ontology"):
+        coherence(write_set(tmp_path, "a:fraud skos:broadMatch a:scientist"), company)
+    write_set(tmp_path)
+    assert main(["coherence", str(tmp_path / "mappings.sssom.tsv"), str(company)]) == 2
+    assert "no mapping" in capsys.readouterr().err
 
 
 def test_a_fault_of_the_file_itself_names_no_mapping(tmp_path):

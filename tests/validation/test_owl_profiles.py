@@ -191,6 +191,9 @@ MALFORMED = {
     "": {"has none"},
     "owl:someValuesFrom ex:B ; owl:allValuesFrom ex:B": {"owl:allValuesFrom, owl:someValuesFrom"},
     "owl:maxQualifiedCardinality 1": {"goes with one"},
+    'owl:hasSelf "yes"': {"hasSelf is true"},
+    "owl:onProperty ex:d ; owl:someValuesFrom ex:B": {"has one owl:onProperty"},
+    'owl:onProperty "p"': {"has none", "is a property, not p"},
     'owl:onClass ex:B ; owl:maxCardinality "1"': {"whole number", "goes with one"},
 }
 
@@ -206,6 +209,41 @@ def test_a_malformed_restriction_is_a_finding_and_hides_no_other(parts, tmp_path
     assert any("has one owl:onProperty" in text for text in found)
     for reason in MALFORMED[parts]:
         assert any(reason in text for text in found), (reason, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "ex:A rdfs:subClassOf [ owl:onProperty ex:p ; owl:someValuesFrom ex:B ] .",
+            "a node with owl:onProperty is an owl:Restriction",
+        ),
+        (
+            "ex:d a owl:DatatypeProperty . ex:A rdfs:subClassOf "
+            "[ a owl:Restriction ; owl:onProperty ex:d ; owl:someValuesFrom ex:B ] .",
+            "a data property has datatypes as fillers, with owl:onDataRange",
+        ),
+        (
+            "ex:A rdfs:subClassOf [ a owl:Restriction ; owl:onProperty ex:p ; "
+            "owl:maxQualifiedCardinality 1 ; owl:onDataRange rdfs:Literal ] .",
+            "an object property has classes as fillers, with owl:onClass",
+        ),
+    ],
+)
+def test_a_restriction_without_type_or_with_fillers_of_another_kind_is_malformed(
+    text, fault, tmp_path
+):
+    assert failed_dl(tmp_path, text) == [("malformed restriction", fault)]
+
+
+def test_a_class_that_is_used_in_an_expression_alone_must_be_declared(tmp_path):
+    node = "[ a owl:Restriction ; owl:onProperty ex:p ; owl:allValuesFrom ex:X ]"
+    text = f"ex:A rdfs:subClassOf {node} ."
+    assert [check for check, _ in failed_dl(tmp_path, text)] == ["undeclared class"]
+
+
+def test_a_term_in_the_place_of_a_list_is_a_finding(tmp_path):
+    assert [c for c, _ in failed_dl(tmp_path, "ex:A owl:unionOf ex:B .")] == ["endless list"]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..errors import NothingChecked
 from ..io.resources import FilePath
 from ..io.result import Result, Results
 from ..io.sssom import MappingSet
+from ..io.text import counted
 from ..ontology import reasoner
 from ..ontology.graph import BASE, DEFAULT, OWL_CLASS, RDF_TYPE, Graph
 from ..ontology.rules import Rule, parsed_rules, rule_summary
@@ -27,7 +29,7 @@ from .alignments import shipped_mapping_sets
 from .kinds import kind_groups
 from .lexicon import fold_title
 from .suspects import suspected_classes
-from .unknown_terms import unknown_terms
+from .unknown_terms import is_known_term, unknown_terms
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 OWL, RDFS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#"
@@ -105,6 +107,7 @@ def coherence(
 
     Raises:
         InputError: for a file that cannot be read.
+        NothingChecked: for a set in which no row has a term of the ontology.
 
     Example:
         >>> from mlops_roles import coherence, read_mappings
@@ -116,7 +119,21 @@ def coherence(
     opened = Graph(ontology.added_paths, [source], only=ontology.only).open()
     graph = _MergedGraph(mappings, opened)
     issues = (*_unknown(mappings, source, opened), *graph.issues())
+    if mappings.mappings and not issues:
+        _check_some_mapped(mappings, ontology)
     return Results(issues, list(CoherenceIssue.__dataclass_fields__))
+
+
+def _check_some_mapped(mappings: MappingSet, ontology: Graph) -> None:
+    """Raise NothingChecked if no row has a term of the ontology."""
+    ends = {iri for row in mappings.mappings for iri in (row.subject, row.object)}
+    if any(iri.startswith(f"{BASE}/") or is_known_term(iri, ontology.store) for iri in ends):
+        return
+    rows = counted(len(mappings.mappings), "mapping")
+    raise NothingChecked(
+        f"{mappings.name}: nothing was checked: {rows}, none with a term of the ontology; give a "
+        "set that maps to its terms, or add the file that has them with --with"
+    )
 
 
 def _unknown(mappings: MappingSet, source: FilePath, ontology: Graph) -> Iterator[CoherenceIssue]:

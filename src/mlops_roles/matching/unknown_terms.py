@@ -78,7 +78,7 @@ def _missing(
         if row.predicate not in predicates:
             found[row.predicate, row.cells["predicate_id"], True].append(row.line)
         for iri, column in ((row.subject, "subject_id"), (row.object, "object_id")):
-            if not _exists(iri, store):
+            if not is_known_term(iri, store):
                 found[iri, row.cells[column], False].append(row.line)
     return found
 
@@ -96,7 +96,7 @@ def _shipped_ends() -> tuple[set[str], set[str]]:
     return {row.subject for row in rows}, {row.object for row in rows}
 
 
-def _exists(iri: str, store: ox.Store) -> bool:
+def is_known_term(iri: str, store: ox.Store) -> bool:
     """Whether an IRI is described, mentioned by others, or mapped to; see `_terms`."""
     node = ox.NamedNode(iri)
     subjects, objects = _shipped_ends()
