@@ -453,6 +453,9 @@ class Lexicon:
         return self._readings.setdefault(token, read)
 
     def _known_stems(self, token: str) -> Iterator[str]:
+        """The known words of which a token is a form, or that have a number behind: 'SDE2'."""
+        if (stem := token.rstrip("0123456789")) != token and len(stem) >= _MIN_STEM:
+            yield from {stem} & self._vocabulary
         for ending in self._endings:
             stem = token.removesuffix(ending)
             is_long = stem != token and len(stem) >= max(_MIN_STEM, 2 * len(ending))
