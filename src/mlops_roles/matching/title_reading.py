@@ -384,15 +384,8 @@ def _other_than_field(
 ) -> str | None:
     """A word that shows that a title with the name of a field is not of one who leads or has it."""
     is_led_itself = led is not None and led.issuperset(match.units)
-    if name.specificity == "alone" and not is_led_itself:  # 'DevOps for Banks - Payments, Acme'
-        apart = [  # but not 'Systems Analyst, DevOps'
-            units
-            for units in (*match.before, *nameless)
-            if words.heads.intersection(units) or not _is_title_of_informatics(words, units)
-        ]
-        near = (match.left, _up_to_relation(words, match.right), *apart)
-        others = (u for u in itertools.chain(*near) if _is_other_trade(words, u))
-        return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
+    if name.specificity == "alone" and not is_led_itself:
+        return _other_than_alone(words, match, nameless)
     if led is None or name.specificity == "general":
         apart = [*match.before, *match.after]
         others = (unit for unit in itertools.chain(*apart) if _is_other(words, unit))
@@ -416,6 +409,21 @@ def _other_than_field(
     match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
     return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
+
+
+def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
+    """A word that makes another title of a field that is one alone: 'DevOps' in 'DevOps DBA'.
+
+    'DevOps for Banks - Payments, Acme' and 'Systems Analyst, DevOps' have none.
+    """
+    apart = (
+        units
+        for units in (*match.before, *nameless)
+        if words.heads.intersection(units) or not _is_title_of_informatics(words, units)
+    )
+    near = itertools.chain(match.left, _up_to_relation(words, match.right), *apart)
+    others = (unit for unit in near if _is_other_trade(words, unit))
+    return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
 
 
 def _is_other_trade(words: Lexicon, unit: str) -> bool:
