@@ -167,7 +167,7 @@ def _without_listed_fields(words: Lexicon, item: Sequence[str], parts: list[Part
         listed or (is_other and all(len(match.units) == 1 for match in part.matches))
         for listed, part in zip(is_field, parts, strict=True)
     ]
-    if all(is_field):
+    if all(is_field) and not is_other:
         topics = [part for part in parts if all(words.kinds[u] in TECHNOLOGY for u in part.units)]
         names = itertools.chain(*(match.names for part in parts for match in part.matches))
         is_list = len(topics) > 1 and any(name.specificity == "alone" for name in names)
