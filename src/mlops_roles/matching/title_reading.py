@@ -414,14 +414,15 @@ def _other_than_field(
 def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
     """A word that makes another title of a field that is one alone: 'DevOps' in 'DevOps DBA'.
 
-    'DevOps for Banks - Payments, Acme' and 'Systems Analyst, DevOps' have none.
+    'DevOps for Banks - Payments, Acme' and 'Systems Analyst / DevOps' have none.
     """
-    apart = (
+    joined = (
         units
-        for units in (*match.before, *nameless)
+        for units in nameless
         if words.heads.intersection(units) or not _is_title_of_informatics(words, units)
     )
-    near = itertools.chain(match.left, _up_to_relation(words, match.right), *apart)
+    right = _up_to_relation(words, match.right)
+    near = itertools.chain(match.left, right, *match.before, *joined)
     others = (unit for unit in near if _is_other_trade(words, unit))
     return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
 
