@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -394,7 +394,7 @@ def _other_than_field(
     topics = sorted(led.difference(match.units))
     is_alone = is_led_itself and not (match.left or match.right or match.before)
     if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
-        return next(_last_words(words, (*match.after, *nameless), _is_occupation), None)
+        return next(_last_words(words, (*match.after, *nameless), _OCCUPATIONS), None)
     if is_led_itself:  # not 'AI Engineering Operations Leader'
         after = _up_to_relation(words, match.right)
         if other := next((unit for unit in after if words.kinds[unit] == "business"), None):
@@ -408,7 +408,7 @@ def _other_than_field(
     )
     match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
-    return other or next(_last_words(words, (*match.before, *match.after), _is_occupation), None)
+    return other or next(_last_words(words, (*match.before, *match.after), _OCCUPATIONS), None)
 
 
 def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
@@ -424,7 +424,7 @@ def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> st
     right = _up_to_relation(words, match.right)
     near = itertools.chain(match.left, right, *match.before, *joined)
     others = (unit for unit in near if _is_other_trade(words, unit))
-    return next(itertools.chain(others, _last_words(words, match.after, _is_occupation)), None)
+    return next(itertools.chain(others, _last_words(words, match.after, _OCCUPATIONS)), None)
 
 
 def _is_other_trade(words: Lexicon, unit: str) -> bool:
@@ -460,12 +460,16 @@ def _is_informatics(words: Lexicon, match: Match, nameless: list[Units]) -> bool
 
 
 def _disqualifying_word(words: Lexicon, name: Name, match: Match) -> str | None:
-    """The word next to a specific name that makes it another person's or another occupation."""
+    """The word next to a specific name that makes it another person's or another occupation.
+
+    In other parts of the title an occupation is a second one of the same person, but for those who
+    lead others: 'Writer | Data Engineer', 'Account Manager, Data Engineers'.
+    """
     candidates = itertools.chain(
         (unit for unit in match.left if words.kinds[unit] in (*_PEOPLE, *_LINKS)),
         _occupation_words_after(words, name, match),
-        _last_words(words, match.before, _is_other_person),
-        _last_words(words, match.after, _is_occupation, but="management"),
+        _last_words(words, match.before, ("management", "party")),
+        _last_words(words, match.after, ("management",), but="management"),
     )
     return next(candidates, None)
 
@@ -494,25 +498,17 @@ def _is_other(words: Lexicon, unit: str) -> bool:
 
 
 def _last_words(
-    words: Lexicon, segments: Iterable[Units], test: Callable[[Lexicon, str], bool], but: str = ""
+    words: Lexicon, segments: Iterable[Units], lists: Container[str], but: str = ""
 ) -> Iterator[str]:
-    """The last word of each segment, modifiers aside, if it passes a test.
+    """The last word of each segment, modifiers aside, if it is in some lists.
 
     A segment that is only a word of the list `but` is left out.
     """
     for segment in segments:
         main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
         is_only = but and [words.kinds[unit] for unit in main] == [but]
-        if main and not is_only and test(words, main[-1]):
+        if main and not is_only and words.kinds[main[-1]] in lists:
             yield main[-1]
-
-
-def _is_occupation(words: Lexicon, unit: str) -> bool:
-    return words.kinds[unit] in _OCCUPATIONS
-
-
-def _is_other_person(words: Lexicon, unit: str) -> bool:
-    return words.kinds[unit] in (*_OCCUPATIONS, "party")
 
 
 def conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
