@@ -407,8 +407,7 @@ def _other_than_field(
         [u for u in us if u not in unknown] for us in (match.left, match.right, topics, *nameless)
     )
     match = match._replace(left=left, right=right)
-    other = _other_than(words, words.beside_field, match, (topics, *nameless))
-    return other or next(_last_words(words, (*match.before, *match.after), _OCCUPATIONS), None)
+    return _other_than(words, words.beside_field, match, (topics, *nameless))
 
 
 def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
@@ -469,7 +468,6 @@ def _disqualifying_word(words: Lexicon, name: Name, match: Match) -> str | None:
         (unit for unit in match.left if words.kinds[unit] in (*_PEOPLE, *_LINKS)),
         _occupation_words_after(words, name, match),
         _last_words(words, match.before, ("management", "party")),
-        _last_words(words, match.after, ("management",), but="management"),
     )
     return next(candidates, None)
 
@@ -483,12 +481,11 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
     """
     near = itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, match.right)
     main = [unit for unit in near if words.kinds[unit] not in words.modifiers]
-    for unit in main:
-        is_head = len(match.units) == 1 and _is_other(words, unit)
-        is_head = is_head and name.role not in words.roles_by_head.get(unit, ())
-        kinds = (*_OCCUPATIONS, *(("matter", "party") if unit is main[-1] else ()))
-        if is_head or (words.kinds[unit] in kinds and unit in (main[0], main[-1])):
-            yield unit
+    last = [unit for unit in main[-1:] if words.kinds[unit] in (*_OCCUPATIONS, "matter", "party")]
+    if len(match.units) == 1:
+        heads = (unit for unit in main if _is_other(words, unit))
+        last += [unit for unit in heads if name.role not in words.roles_by_head.get(unit, ())]
+    yield from last
 
 
 def _is_other(words: Lexicon, unit: str) -> bool:
@@ -497,18 +494,11 @@ def _is_other(words: Lexicon, unit: str) -> bool:
     return is_head or words.kinds[unit] in ("matter", "premises", "party", *_PEOPLE)
 
 
-def _last_words(
-    words: Lexicon, segments: Iterable[Units], lists: Container[str], but: str = ""
-) -> Iterator[str]:
-    """The last word of each segment, modifiers aside, if it is in some lists.
-
-    A segment that is only a word of the list `but` is left out.
-    """
+def _last_words(words: Lexicon, segments: Iterable[Units], lists: Container[str]) -> Iterator[str]:
+    """The last word of each segment, modifiers aside, if it is in some lists."""
     for segment in segments:
         main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
-        is_only = but and [words.kinds[unit] for unit in main] == [but]
-        if main and not is_only and words.kinds[main[-1]] in lists:
-            yield main[-1]
+        yield from (unit for unit in main[-1:] if words.kinds[unit] in lists)
 
 
 def conflicting_halves(words: Lexicon, name: Name, title: str) -> list[str]:
