@@ -392,9 +392,6 @@ def _other_than_field(
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(others, None)
     topics = sorted(led.difference(match.units))
-    is_alone = is_led_itself and not (match.left or match.right or match.before)
-    if is_alone and all(words.kinds[unit] in words.modifiers for unit in topics):
-        return next(_last_words(words, (*match.after, *nameless), _OCCUPATIONS), None)
     if is_led_itself:  # not 'AI Engineering Operations Leader'
         after = _up_to_relation(words, match.right)
         if other := next((unit for unit in after if words.kinds[unit] == "business"), None):
