@@ -404,7 +404,8 @@ def _other_than_field(
         [u for u in us if u not in unknown] for us in (match.left, match.right, topics, *nameless)
     )
     match = match._replace(left=left, right=right)
-    return _other_than(words, words.beside_field, match, (topics, *nameless))
+    other = _other_than(words, words.beside_field, match, (topics, *nameless))
+    return other or next(_last_words(words, match.after, _OCCUPATIONS), None)
 
 
 def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
