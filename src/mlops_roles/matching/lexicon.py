@@ -27,7 +27,7 @@ from ..ontology.names import slug
 
 Units = list[str]
 QUESTIONS = ("words", "titles", "spellings", "fields-of-role")  # what a lexicon is made of
-_WORD = r"[^\W_]+(?:['’]s\b)?(?:[+#]+(?![^\W_]))?"
+_WORD = r"[^\W_]+(?:\.(?:com|org|io)\b|['’]s\b)?(?:[+#]+(?![^\W_]))?"
 _COMMAS = ",_()[]{}|:–—•·ǀ│【】『』"  # signs between parts of a title
 _TOKEN = re.compile(
     rf"{_WORD}|[;/&+@{re.escape(_COMMAS)}]|(?<=\s)[-*]|[-*](?=\s)|^[-*]|[-*]$"

@@ -90,7 +90,8 @@ def _strip_modifiers(words: Lexicon, item: Units) -> tuple[tuple[str, ...], Unit
             modifiers.append(unit)
             if kind in words.modifiers_anywhere or core[-1] == ",":
                 continue
-        if kind == "link" and modifiers and core[-1] == ",":
+        is_led = modifiers and words.kinds[modifiers[-1]] == "lead"
+        if (kind == "link" or (kind == "relation" and is_led)) and modifiers and core[-1] == ",":
             continue  # 'Becario de Ingeniero de Datos'
         if unit != "," or core[-1] != ",":
             core.append(unit)
@@ -405,7 +406,7 @@ def _other_than_field(
     )
     match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
-    return other or next(_last_words(words, match.after, _OCCUPATIONS), None)
+    return other or next(_last_words(words, (*match.before, *match.after), _OCCUPATIONS), None)
 
 
 def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
