@@ -135,7 +135,7 @@ class _Phrases:
 
 
 class _Misspellings:
-    """Words with one letter missing, added, changed or moved, except for the first and last."""
+    """Words with one letter missing, added, changed or moved, except for the first."""
 
     def __init__(self, words: Iterable[str]):
         self._by_rest: dict[str, str] = {}
@@ -145,8 +145,8 @@ class _Misspellings:
 
     @staticmethod
     def _without_one(word: str) -> list[str]:
-        """The word, and the word without each of its inner letters."""
-        return [word, *(word[:at] + word[at + 1 :] for at in range(1, len(word) - 1))]
+        """The word, and the word without each of its letters but the first."""
+        return [word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))]
 
     def word_of(self, token: str) -> str:
         """The word that a token misspells, else the token."""
