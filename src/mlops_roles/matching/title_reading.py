@@ -125,11 +125,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
     found = Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
         for name in match.names:
-            apart = nameless
-            if name.specificity == "alone" and not (match.left or match.before):
-                others = [] if match in parts[0].matches else nameless  # 'DevOps / Freelanc'
-                apart = [units for units in others if not any(_is_other(words, u) for u in units)]
-            why = _rejection_reason(words, name, match, apart, led)
+            why = _rejection_reason(words, name, match, nameless, led)
             if why is None and nameless:
                 why = _unknown_before_joined(words, item, match)
             if why:
@@ -414,15 +410,11 @@ def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> st
 
     'DevOps for Banks - Payments, Acme' and 'Systems Analyst / DevOps' have none.
     """
-    joined = (
-        units
-        for units in nameless
-        if words.heads.intersection(units) or not _is_title_of_informatics(words, units)
-    )
-    right = _up_to_relation(words, match.right)
-    near = itertools.chain(match.left, right, *match.before, *joined)
-    others = (unit for unit in near if _is_other_trade(words, unit))
-    return next(itertools.chain(others, _last_words(words, match.after, _OCCUPATIONS)), None)
+    near = (match.left, _up_to_relation(words, match.right), *match.before)
+    others = (unit for unit in itertools.chain(*near) if _is_other_trade(words, unit))
+    segments = [segment for units in nameless for segment in split_at(units, (",",))]
+    people = _last_words(words, (*match.after, *segments), _OCCUPATIONS)
+    return next(itertools.chain(others, people), None)
 
 
 def _is_other_trade(words: Lexicon, unit: str) -> bool:
