@@ -382,7 +382,7 @@ def _other_than_field(
     """A word that shows that a title with the name of a field is not of one who leads or has it."""
     is_led_itself = led is not None and led.issuperset(match.units)
     if name.specificity == "alone" and not is_led_itself:
-        return _other_than_alone(words, match, nameless)
+        return _other_than_alone(words, match, nameless, led is not None)
     if led is None or name.specificity == "general":
         apart = [*match.before, *match.after]
         others = (unit for unit in itertools.chain(*apart) if _is_other(words, unit))
@@ -405,12 +405,15 @@ def _other_than_field(
     return other or next(_last_words(words, (*match.before, *match.after), _OCCUPATIONS), None)
 
 
-def _other_than_alone(words: Lexicon, match: Match, nameless: list[Units]) -> str | None:
+def _other_than_alone(
+    words: Lexicon, match: Match, nameless: list[Units], is_led: bool
+) -> str | None:
     """A word that makes another title of a field that is one alone: 'DevOps' in 'DevOps DBA'.
 
     'DevOps for Banks - Payments, Acme' and 'Systems Analyst / DevOps' have none.
     """
     near = (match.left, _up_to_relation(words, match.right), *match.before)
+    near = (*near, *nameless) if is_led else near  # not 'Head of Cloud, DevOps & Security'
     others = (unit for unit in itertools.chain(*near) if _is_other_trade(words, unit))
     segments = [segment for units in nameless for segment in split_at(units, (",",))]
     people = _last_words(words, (*match.after, *segments), _OCCUPATIONS)
