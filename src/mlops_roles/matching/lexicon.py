@@ -257,15 +257,15 @@ class Lexicon:
         heads = {title[-1] for title in split if len(title) > 1 and len(title[-1]) >= _MIN_HEAD}
         self._compound_heads = heads | {w for w, read in self._single.items() if read in heads}
         self._reordered, self._pairs = _Phrases(()), frozenset[tuple[str, str]]()
+        compounds = (word for word, read in spellings if " " in read and word.isalpha())
+        self._whole_compounds = {word for word in compounds if len(word) >= _MIN_COMPOUND}
         in_names = {word for title in split for word in title if len(word) >= _MIN_MISSPELT}
-        self._misspellings = _Misspellings(in_names)
+        self._misspellings = _Misspellings(in_names | self._whole_compounds)
         self._spellings = _Phrases(
             (self._tokens(normalise_case(word)), self._tokens(normalise_case(read)))
             for word, read in spellings
             if normalise_case(word) not in self._single
         )
-        compounds = (word for word, read in spellings if " " in read and word.isalpha())
-        self._whole_compounds = {word for word in compounds if len(word) >= _MIN_COMPOUND}
         listed = {
             " ".join(self._split_units(without_numbers(w))): name
             for name, words in lists.items()
@@ -432,7 +432,8 @@ class Lexicon:
         ):
             size += 1
         named = [(unit, head) in self._pairs for unit in after[:size]]
-        if size > 1 and named[-1] and sum(named) == 1 and after[size : size + 1] in ([], [","]):
+        ends = all(self.kinds[unit] in (",", "joiner") for unit in after[size : size + 1])
+        if size > 1 and named[-1] and sum(named) == 1 and ends:
             after[:size] = [*after[:size], head]
         else:
             after.insert(0, head)
