@@ -58,11 +58,13 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
     """
     if words.joiners.isdisjoint(item):
         return [item]
-    parts = split_at(item, words.joiners)
-    parts = [p[:-1] if p[-1] == "," and p != [","] else p for p in parts] or [[]]  # 'Soft- und'
+    parts = split_at(item, words.joiners) or [[]]
     for part, other in itertools.pairwise(parts):
         qualifier, _, last = other[0].rpartition(" ")
-        fields = [f"{part[-1]} {unit}" for unit in (last, *other[1:2])]
+        fields = [f"{part[-1]} {last}"]
+        if part[1:] and part[-1] == ",":  # a hyphen
+            del part[-1]
+            fields = [f"{part[-1]} {unit}" for unit in (last, *other[1:2])]
         if field := next((field for field in fields if (field,) in words.names), None):
             part[-1] = field  # 'Data/ML Engineering', 'Software- und Toolentwicklung'
         elif qualifier and (part[-1], last) in words.names:

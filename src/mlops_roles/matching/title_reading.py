@@ -216,6 +216,8 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     if "" in before:
         is_within = counts == "as last word" and topic != []  # 'Data Scientist Talent Analytics'
         return is_within or "relation" in (words.kinds[u] for u in before[before.index("") :])
+    if follows_name and any(words.kinds[unit] in _LINKS for unit in before):
+        return True  # 'Product Owner - gestion des talents'
     if counts.startswith("as last word"):
         return topic != [] or (follows_name and counts.endswith("before"))
     return follows_name and (counts == "unless after" or any([*before, *after]))
