@@ -209,15 +209,13 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
     topic = [unit for unit in others if words.kinds[unit] not in words.modifiers]
     if counts == "anywhere":
         return follows_name and "" not in segment and others != []
-    if "" in after:
-        return False
-    if counts in ("as last word before", "without others") and "" not in segment and before:
-        return True
-    if "" in before:
+    if "" in before and "" not in after:
         is_within = counts == "as last word" and topic != []  # 'Data Scientist Talent Analytics'
         return is_within or "relation" in (words.kinds[u] for u in before[before.index("") :])
-    if follows_name and any(words.kinds[unit] in _LINKS for unit in before):
-        return True  # 'Product Owner - gestion des talents'
+    is_said_of_post = counts in ("as last word before", "without others") and before
+    is_linked = follows_name and any(words.kinds[unit] in _LINKS for unit in before)
+    if "" in after or is_said_of_post or is_linked:  # 'Data Positions (Data Engineer)'
+        return "" not in after
     if counts.startswith("as last word"):
         return topic != [] or (follows_name and counts.endswith("before"))
     return follows_name and (counts == "unless after" or any([*before, *after]))
