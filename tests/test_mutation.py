@@ -14,7 +14,7 @@ from rdflib.collection import Collection
 from support.reasoners import NAMES, kind, oxigraph, rows, schema, show, sum_of, turtle
 from support.sample import sampled
 
-from mlops_roles.ontology.reasoner import contradictions, infer
+from mlops_roles.ontology.reasoner import infer
 
 PROPERTIES = {
     *(RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range),
@@ -120,7 +120,7 @@ def holds(row: dict[str, str], base: ox.Store) -> bool:
     """Whether the rules conclude what the row claims; a contradiction is claimed by its name."""
     store = with_quads(base, row["given"])
     proofs = infer(store)
-    if contradictions(proofs):
+    if proofs.contradictions():
         return row["then"] == "contradiction"
     return row["then"] != "contradiction" and all(
         quad in store or quad.triple in proofs for quad in quads(row["then"])

@@ -140,7 +140,7 @@ def oxigraph(triples) -> ox.Store:
 
 def by_rules(data: Graph) -> Graph:
     proofs = reasoner.infer(oxigraph(data))
-    if clash := reasoner.contradictions(proofs):
+    if clash := proofs.contradictions():
         raise Contradiction("; ".join(str(t) for t in clash[0].because))
     return sum_of(data, Graph().parse(data="".join(f"{t} .\n" for t in proofs), format="nt"))
 

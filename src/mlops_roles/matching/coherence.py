@@ -345,7 +345,7 @@ class _MergedGraph:
         store.extend(ox.Quad(*t) for t in probes)
         proofs = reasoner.infer(store, _rules_about_members())
         seen = set()
-        for contradiction in reasoner.contradictions(proofs):
+        for contradiction in proofs.contradictions():
             leaves = list(_leaves(contradiction.because, proofs))
             stated = (triple for leaf in leaves for triple in probes.get(leaf, [leaf]))
             causes = [t for t in stated if not isinstance(t.subject, ox.BlankNode)]

@@ -233,9 +233,8 @@ class Chainer:
         self.by_value: dict[int, dict[int, Waiting]] = defaultdict(lambda: defaultdict(Waiting))
         self._made: set[Any] = set()
         self.rules = {rule.name: rule for rule in rules}
-        names = ("type", "first", "rest", "nil")
-        self.type, self._first, self._rest, self._nil = (
-            self.encode(ox.NamedNode(_RDF + name)) for name in names
+        self.type, self._first, self._rest = (
+            self.encode(ox.NamedNode(_RDF + name)) for name in ("type", "first", "rest")
         )
         self.same, self._different, self.nothing = (
             self.encode(ox.NamedNode(_OWL + name))

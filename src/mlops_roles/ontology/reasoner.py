@@ -249,8 +249,3 @@ def published_by_property(proofs: Proofs, since: int = 0) -> Iterator[tuple[Any,
     selected: Any = examples.query((resource_dir("ontology") / "closure.rq").read_text("utf-8"))
     for example in selected:
         yield example.predicate, "".join(shapes[example]).encode()
-
-
-def contradictions(proofs: Proofs) -> list[Inference]:
-    """The proofs that the data is inconsistent."""
-    return proofs.contradictions()
