@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property, wraps
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -464,7 +463,7 @@ class Graph:
         if self.mapping_sets:
             from .mappings import load_mappings
 
-            self.prefixes = {**self.prefixes, **load_mappings(self), **self.prefixes}
+            self.prefixes = load_mappings(self) | self.prefixes
         if self._keeper:
             self._keeper.copy(store)
         self._add_closure(store)
@@ -521,7 +520,7 @@ class Graph:
 
     def _shorten(self, iri: str) -> str:
         fits = [(len(ns), p) for p, ns in self.prefixes.items() if ns and iri.startswith(ns)]
-        length, prefix = max(fits, key=itemgetter(0), default=(0, ""))  # the first of the longest
+        length, prefix = max(fits, default=(0, ""))
         local = iri[length:]
         if fits and local.replace("-", "").replace("_", "").isalnum():
             return f"{prefix}:{local}"
@@ -575,8 +574,10 @@ class Graph:
         if bare.startswith("<") and bare.endswith(">"):
             return bare[1:-1]
         prefix, colon, local = bare.partition(":")
-        if colon and prefix in self.prefixes:
-            return self.prefixes[prefix] + local
+        of_sets = (mappings.header["curie_map"] for mappings in self.mapping_sets.values())
+        for prefixes in (self.prefixes, *of_sets) if colon else ():
+            if prefix in prefixes:
+                return str(prefixes[prefix] + local)
         return bare if "://" in bare else None
 
     @cached_property

@@ -318,7 +318,8 @@ def load_mappings(graph: Graph) -> dict[str, str]:
             subject = rows[str(s)] if is_row else s
             graph.store.add(ox.Quad(subject, predicate, value))
         prefixes |= mappings.header["curie_map"]
-    return prefixes
+    known = set(graph.prefixes.values())
+    return {prefix: ns for prefix, ns in prefixes.items() if ns not in known}
 
 
 def find_outside_term(name: str, kind: str | None, graph: Graph) -> str | None:
