@@ -8,30 +8,20 @@ again. A column is what the certificate says only if its heading says so too, or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import InputError
-from ...io import rdf
-from ...io.xlsx import read_sheets
 from .cell_names import CellNames
 from .dates import read_dates
 from .headings import asked_in, fold_heading, kind_of, level_in, pair_in, unrated
-from .levels import PLAIN, fold, is_blank, is_mark
+from .levels import PLAIN, fold, is_blank
 from .presence import Presence, is_sound
-from .reading import (
-    EVIDENCE_COLUMNS,
-    PersonRows,
-    Row,
-    accepted_names,
-    digest,
-    parquet_rows,
-    parse_csv,
-)
-from .records import LINES, pairs_in, record_rows
+from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest
+from .records import pairs_in
+from .tables import Table, joined, one_line, read_table, turned
 
 ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
 TRANSPOSED, IN_RDF = "a column for each person", "RDF"
@@ -59,128 +49,6 @@ class Piece(NamedTuple):
     line: int | None = None  # the line, if it is not that of the person
     date: str = ""  # date, source: of the assessment
     source: str = ""
-
-
-@dataclass
-class Table:
-    """The headings and the rows of a table, each row as wide as the header."""
-
-    path: Path  # of the file
-    header: list[str]  # the headings
-    rows: list[Row]  # line and cells
-    unread: int = 0  # how many rows have another width
-
-    def place(self, heading: str) -> int:
-        """The index of a heading. Raises InputError if there is none."""
-        if heading not in self.header:
-            raise InputError(
-                f"{self.path}: no column {heading!r}, which the certificate rests on; it has "
-                f"{', '.join(self.header)[:300]}"
-            )
-        return self.header.index(heading)
-
-
-def one_line(text: str) -> str:
-    """A heading with single spaces."""
-    return " ".join(text.split())
-
-
-def read_table(path: Path, form: Mapping[str, Any]) -> Table:
-    """The table of a file, in the form that a certificate states. Raises InputError."""
-    kind, line = path.suffix.lower(), form.get("header_row") or 1
-    if kind == ".xlsx":
-        sheets = read_sheets(path)
-        chosen = [sheet for sheet in sheets if sheet.name == form.get("sheet")]
-        if not chosen:
-            raise InputError(f"{path}: no sheet {form.get('sheet')!r}, which was certified")
-        rows = list(chosen[0].rows())
-    elif kind == ".parquet":
-        rows, line = list(parquet_rows(path)), 0
-    elif kind in (".json", *LINES):
-        rows, line = list(record_rows(path)), 0
-    elif kind in (".csv", ".tsv"):
-        rows = list(_csv_rows(path, form))
-    else:
-        raise InputError(f"{path}: verify reads .csv, .tsv, .xlsx, .parquet, .json and .jsonl")
-    at = next((i for i, (number, _) in enumerate(rows) if number >= line), None)
-    if at is None:
-        raise InputError(f"{path}: no row {line}, where the headings were certified to be")
-    header = list(map(one_line, rows[at][1]))
-    while kind == ".xlsx" and header and not header[-1]:
-        header.pop()
-    table = Table(path, header, [])
-    _add_rows(table, rows[at + 1 :], kind == ".xlsx")
-    if form.get("header_rows") == 2 and table.rows:
-        second = table.rows.pop(0)[1]
-        table.header = [
-            one_line(below) or above for above, below in zip(header, second, strict=True)
-        ]
-    return table
-
-
-def _add_rows(table: Table, rows: Iterable[Row], is_padded: bool) -> None:
-    """Add the rows as wide as the header; count the others, unless they are a legend."""
-    width = len(table.header)
-    for line, cells in rows:
-        found = [cell.strip() for cell in cells]
-        while is_padded and len(found) > width and not found[-1]:
-            found.pop()
-        found += [""] * (width - len(found) if is_padded else 0)
-        filled = [cell for cell in found if cell]
-        if len(found) == width:
-            if list(map(one_line, found)) != table.header:
-                table.rows.append((line, found))
-        elif not (len(filled) == 1 and len(found) < width and is_mark(filled[0])):
-            table.unread += 1
-
-
-def _csv_rows(path: Path, form: Mapping[str, Any]) -> Iterator[Row]:
-    data = rdf.read_bytes(path)
-    try:
-        text = data.decode(form.get("encoding") or "utf-8").removeprefix("\ufeff")
-        yield from parse_csv(text, form.get("delimiter") or ",", path)
-    except (UnicodeError, LookupError, TypeError):
-        raise InputError(
-            f"{path}: not in the form that was certified (encoding {form.get('encoding')}, "
-            f"separator {form.get('delimiter')!r}); give the file that was certified"
-        ) from None
-
-
-# two tables, and people in columns ----------------------------------------------------------
-
-
-def joined(left: Table, right: Table, on: str) -> Table:
-    """Each row of the left table with each row of the right one that has the same key."""
-    one, equals, two = on.partition("=")
-    at, other = left.place(one.strip()), right.place((two if equals else one).strip())
-    kept = [
-        i for i, name in enumerate(right.header) if i != other and name and name not in left.header
-    ]
-    by_key: dict[str, list[list[str]]] = {}
-    for _, cells in right.rows:
-        if cells[other]:
-            by_key.setdefault(cells[other], []).append([cells[i] for i in kept])
-    blank = [[""] * len(kept)]
-    rows = [
-        (line, [*cells, *more])
-        for line, cells in left.rows
-        for more in by_key.get(cells[at], blank)
-    ]
-    return Table(left.path, [*left.header, *(right.header[i] for i in kept)], rows, left.unread)
-
-
-def turned(table: Table, at: int) -> Table:
-    """A table whose rows are the columns of another, after the column with the skills."""
-    header = ["person", *(one_line(cells[at]) for _, cells in table.rows)]
-    rows = [
-        (i + 1, [name, *(cells[i] for _, cells in table.rows)])
-        for i, name in enumerate(table.header)
-        if i > at and name
-    ]
-    return Table(table.path, header, rows, table.unread)
-
-
-# the cells about a person ---------------------------------------------------------------------
 
 
 class PersonCells(PersonRows):

@@ -20,9 +20,10 @@ from ...errors import InputError
 from ...io import rdf
 from ...io.json_ld import KEYS
 from ...io.resources import resource_dir
-from .layouts import PersonCells, Piece, described, one_line
+from .layouts import PersonCells, Piece, described
 from .levels import fold, parse_level
 from .reading import EVIDENCE_COLUMNS, accepted_names, digest
+from .tables import one_line
 
 if TYPE_CHECKING:
     from .walking import Ontology
