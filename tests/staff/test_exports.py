@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from mlops_roles import InputError, load
+from mlops_roles import InputError, Records, certify, load, verify
 from mlops_roles.analysis.audit import read
 from mlops_roles.staff.reading import ReadOptions
 
@@ -281,6 +281,17 @@ def test_a_scale_whose_lowest_number_is_the_best_is_refused_until_it_is_settled(
     settled = {("level", level.lower()): meaning for level, meaning in options}
     assert people(path, values=settled)[0]["Ada"].startswith(" | SQL")
     assert "Docker" not in people(path, values=settled)[0]["Ada"].split("|")[1]
+
+
+def test_a_level_that_is_settled_as_below_is_not_compared_with_the_scale(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Name,SQL,Docker\nAda,4 - Novice,1 - Expert\n", encoding="utf-8")
+    levels = {("level", "4 - novice"): "below", ("level", "1 - expert"): "has"}
+    staff = Records(path, GRAPH, ReadOptions(values=levels))
+    found = certify("Ada", "R4", staff)
+    assert list(found.to_dict()["reading"]["below"].values()) == ["4 - Novice, settled as below"]
+    (saved := tmp_path / "c.json").write_text(json.dumps(found.to_dict()), encoding="utf-8")
+    assert verify(saved, path).verified
 
 
 @pytest.mark.parametrize(

@@ -179,13 +179,13 @@ class Records:
 
         The date and the source of the assessment follow in brackets.
         """
-        scale = self.staff.cells.scale
+        cells = self.staff.cells
         recorded, lacking, _ = found.skill_sets
         texts = {}
         for skill, cell in found.below.items():
             if skill not in recorded | lacking:
                 origin = ", ".join(filter(None, (cell.date, cell.source)))
-                texts[skill] = scale.compared(cell.level) + (f" ({origin})" if origin else "")
+                texts[skill] = cells.compared(cell.level) + (f" ({origin})" if origin else "")
         return texts
 
     def _rows_of(self, person: str) -> list[dict[str, Any]]:

@@ -335,6 +335,11 @@ class SkillCells:
         """Whether it is a name of a skill or tool."""
         return fold_name(name) in self.known
 
+    def compared(self, level: str) -> str:
+        """A level below the one asked, with that one, in words; of a settled level, that it is."""
+        settled = fold_value(level) in self.settled
+        return f"{level}, settled as below" if settled else self.scale.compared(level)
+
     def state(self, level: str) -> str:
         """What a level means."""
         return self.settled.get(fold_value(level)) or self.scale.decide(parse_level(level))

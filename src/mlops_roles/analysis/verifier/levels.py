@@ -116,7 +116,9 @@ class Levels:
         return (low * level.top / self.top, level.top) if level.top else (low, self.top)
 
     def compared(self, text: str) -> str:
-        """A level and the one that is asked: '2 of 5, 3 asked'."""
+        """A level and the one that is asked: '2 of 5, 3 asked'; of a settled one, that it is."""
+        if fold(text) in (self.settled or {}):
+            return f"{text}, settled as below"
         level = parse_level(text)
         asked = self._asked(level) if level and level.number is not None else None
         if level is None or asked is None:
