@@ -209,6 +209,22 @@ def test_a_changed_citation_or_a_candidate_that_counts_is_found_by_verify(files,
     assert not verify(path, files / "staff.csv", added=added).verified
 
 
+def test_a_candidate_is_what_somebody_is_said_to_have(files, graph, tmp_path):
+    added, path = [files / "v.ttl", files / "v.sssom.tsv"], tmp_path / "c.json"
+    staff = tmp_path / "staff.csv"
+    for skills, lacks, is_candidate in (
+        ("Formenkunst: expert; Git", "", True),
+        ("Formenkunst: 1; Git: 4", "", False),
+        ("no Formenkunst; Git", "", False),
+        ("Git", "Formenkunst", False),
+    ):
+        staff.write_text(f"person,skills,lacks\nAda,{skills},{lacks}\n", "utf-8")
+        found = certify("Ada", "R4", Records(staff, graph)).to_dict()
+        assert ("candidates" in found) == is_candidate
+        path.write_text(json.dumps(found), "utf-8")
+        assert verify(path, staff, added=added).verified
+
+
 PEOPLE = """@prefix v: <https://v.example/> . @prefix org: <http://www.w3.org/ns/org#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix mlops: <https://w3id.org/mlops-roles/ns#> .
 v:ann a foaf:Person ; foaf:name "Ann" ; org:hasMembership [ org:role v:pipe ] ;

@@ -8,6 +8,7 @@ import pytest
 from mlops_roles import InputError, ask, audit, load
 from mlops_roles.cli import main
 from mlops_roles.ontology.names import slug
+from mlops_roles.staff.reading import ReadOptions
 
 PREFIXES = """@prefix : <https://acme.example/> .
 @prefix mlops: <https://w3id.org/mlops-roles/ns#> .
@@ -189,3 +190,12 @@ def test_ask_counts_a_person_with_several_names_once(tmp_path):
     assert (counts["skill:sql"], counts["skill:programming"]) == ((1, 1), (1, 0))
     assert found.rows["read"] == 2
     assert {int(row["people"]) for row in rows} == {2}
+
+
+def test_a_layout_is_of_tables_and_changes_nothing_in_rdf(tmp_path):
+    said = ':a foaf:name "Ada" ; mlops:hasSkill skill:sql .'
+    plain = audited(tmp_path, said)
+    assert plain.coverage("skill")["sql"]["people"] == 1
+    for layout in ("rows", "wide", "long", "transposed"):
+        found = audited(tmp_path, said, mapping=ReadOptions(layout=layout))
+        assert found.to_dict() == plain.to_dict()

@@ -560,6 +560,9 @@ def found(content, staff, how):
     try:
         places = [one.place for one in verify("c.json", staff, **how).differences]
     except InputError as error:
+        files = [*Path.cwd().glob("s.*"), *Path.cwd().glob("more.*"), Path("c.json")]
+        named = (*(file.name for file in files), "the certificate", "the status 'zag'")
+        assert any(name in str(error) for name in named), error
         return f"error: {error}"
     short = [place.removeprefix(SKILLS) for place in places if not place.startswith(FOLLOWING)]
     states = {place.removesuffix(".state") for place in short if place.endswith(".state")}
@@ -676,6 +679,19 @@ def test_a_match_in_the_staff_file_leads_on_to_one_in_an_added_file(tmp_path, mo
     assert found(content, "s.ttl", {"added": ["more.ttl"]}) == ""
 
 
+def test_a_person_in_rdf_without_an_iri_and_with_a_name_of_several_is_not_guessed(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    write("s.ttl", '[] foaf:name "Ada" ; mlops:hasSkill skill:sql . :b foaf:name "Bo" .', None)
+    content = certify("Ada", "R7", "s.ttl").to_dict()
+    assert found(content, "s.ttl", {}) == ""
+    for person in ("Ada <1>", "Bo <12>"):
+        said = found(content | {"person": person}, "s.ttl", {})
+        assert f"{person!r} has no IRI, and not a name of one person alone" in said
+    assert found(content | {"person": "Bo <urn:x>"}, "s.ttl", {}) == "person"
+
+
 def test_files_of_another_kind_are_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, kinds in (("a plain table", ".xlsx and .parquet"), ("rows", ".json and .jsonl")):
@@ -764,5 +780,5 @@ def test_a_certificate_in_rdf_carries_one_certificate(change, error, tmp_path, m
     text = certify("Ada", "R7", "s.csv").to_turtle().decode()
     assert change(text) != text
     Path("c.ttl").write_text(change(text), encoding="utf-8")
-    with pytest.raises(InputError, match=error):
+    with pytest.raises(InputError, match=f"^c.ttl: .*{error}"):
         verify("c.ttl", "s.csv")

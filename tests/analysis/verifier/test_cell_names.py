@@ -10,7 +10,7 @@ ACTIONS, C, R = (frozenset({("tool", name)}) for name in ("actions", "c", "r"))
 LISTED = {
     **{"sql": SQL, "machine learning": LEARNING, "python": PYTHON, "git": GIT},
     **{"github actions": ACTIONS, "c": C, "r": R, "spark": GIT, "sp ark": PYTHON, "ab c": SQL},
-    **{"ab cd": R, "go": GIT},
+    **{"ab cd": R, "go": GIT, "(git/hub)": ACTIONS},
 }
 BY_TERM = {"s:sql": SQL, "t:python": PYTHON, "t:git": GIT}
 
@@ -82,6 +82,7 @@ def mapped():
         ("zzqx (Python)", NOTHING),
         ("Python ()", NOTHING),
         ("(Python)", NOTHING),
+        ("(Git/Hub) 3", ACTIONS),
         ("Python (Git) SQL", NOTHING),
         ("Python/SQL", PYTHON | SQL),
         ("Python & Git", PYTHON | GIT),

@@ -139,11 +139,18 @@ def test_columns_are_read_by_shipped_headings_or_as_mapped_and_never_guessed(tmp
     staff.write_text("Wer,Was\nAda,Python; statistics\n", encoding="utf-8")
     mapping = {"person": "Wer", "skills": "Was"}
     content = certify("Ada", "R4", Records(staff, mapping=mapping)).to_dict()
-    with pytest.raises(InputError, match="no column 'person'"):
+    with pytest.raises(InputError, match=r"s\.csv: no column 'person'"):
         checked(tmp_path, content, staff)
-    with pytest.raises(InputError, match="add --map skills='Was'"):
+    with pytest.raises(InputError, match=r"certificate\.json: rests .* add --map skills='Was'"):
         checked(tmp_path, content, staff, mapping={"person": "Wer"})
     assert checked(tmp_path, content, staff, mapping=mapping).verified
+
+
+def test_a_quote_that_is_not_closed_is_an_error_of_the_staff_file(ben, tmp_path):
+    staff = tmp_path / "s.csv"
+    staff.write_text('person,skills\nBen Lindqvist,"SQL\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"s\.csv, line 2: .*look for a quote that is not closed"):
+        checked(tmp_path, ben, staff)
 
 
 # wrong certificates ----------------------------------------------------------------------

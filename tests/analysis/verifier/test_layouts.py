@@ -276,6 +276,17 @@ def test_sheets_of_a_workbook_are_read_again(tmp_path):
     assert verify(file, path).verified
 
 
+def test_a_note_beside_a_sheet_makes_no_row_longer(tmp_path):
+    """Each row of a sheet is as wide as the widest, filled with blank cells."""
+    path, file = tmp_path / "s.xlsx", tmp_path / "c.json"
+    rows = [("person", "SQL", "statistics"), ("Ada", 2, 5), ("Bo", 4, 1, None, "a note")]
+    write_table(path, rows)
+    content = certify("Ada", "R4", Records(path, mapping=ReadOptions(has_from="3"))).to_dict()
+    assert content["staff"]["unread"] == 1
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert verify(file, path).verified
+
+
 def test_two_sheets_of_a_workbook_are_joined_again(tmp_path):
     book = openpyxl.Workbook()
     for sheet, rows in (

@@ -91,6 +91,8 @@ def test_terms_have_english_names_and_claim_skills(framework):
     assert found == [{("recorded", s1)}, {("recorded", s1)}, both, both, *[{("recorded", s2)}] * 2]
     assert not framework.names.read("idle")
     assert not framework.names.read("no skill")
+    assert framework.by_term.keys() == set(x("s1", "s2", "tool", "idle"))
+    assert framework.names.listed.keys() == {"query", "same", "qry", "two", "t 1", "tt"}
     assert framework.by_term[x("idle")[0]] == frozenset()
     assert framework.pairs("https://w3id.org/mlops-roles/ns#specialises") == [
         ("urn:x:a", "urn:x:b")
