@@ -679,6 +679,19 @@ def test_a_match_in_the_staff_file_leads_on_to_one_in_an_added_file(tmp_path, mo
     assert found(content, "s.ttl", {"added": ["more.ttl"]}) == ""
 
 
+def test_a_framework_in_place_of_ours_is_named_in_the_certificate(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    role = ':r a mlops:Role ; skos:prefLabel "R"@en ; mlops:requiresSkill :s . '
+    role += ':s a mlops:Skill ; skos:prefLabel "S"@en .'
+    write("only.ttl", role, None)
+    write("s.csv", "person,skills\nAda,S\n", None)
+    content = certify("Ada", "r", Records("s.csv", load(only=["only.ttl"]))).to_dict()
+    (file,) = content["ontology"]["only"]
+    assert (file["file"], content["verdict"]) == ("only.ttl", "yes")
+    assert found(content, "s.csv", {"only": ["only.ttl"]}) == ""
+    assert "ontology.only" in found(content, "s.csv", {"added": ["only.ttl"]})
+
+
 def test_a_person_in_rdf_without_an_iri_and_with_a_name_of_several_is_not_guessed(
     tmp_path, monkeypatch
 ):
