@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import InputError
+from ..io.atomic import locked_tempdir
 from ..io.resources import FilePath, resource_dir
 from ..ontology.graph import Graph, as_graph
 from .changes import changes_description
@@ -25,6 +25,7 @@ from .void import void_description
 
 PLACEHOLDER_SITE = "https://mlops-roles.example"
 CHECKSUMS = "SHA256SUMS"
+INCOMPLETE = ".mlops-roles.build-"  # prefix of a folder in which a release is being written
 
 
 def publish(
@@ -62,9 +63,9 @@ def replace_folder(output: FilePath, build: Callable[[], dict[str, bytes]]) -> P
     _reject_foreign_folder(target)
     built = build()
     try:
-        with tempfile.TemporaryDirectory(prefix=".mlops-roles.", dir=target.parent) as work:
-            _write(built, Path(work) / "new")
-            _swap(Path(work) / "new", target, Path(work) / "old")
+        with locked_tempdir(target.parent, INCOMPLETE) as work:
+            _write(built, work / "new")
+            _swap(work / "new", target, work / "old")
     except OSError as error:
         raise InputError(
             f"{str(output)[:200]!r}: cannot be written ({type(error).__name__}); "
