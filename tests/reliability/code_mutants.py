@@ -127,6 +127,7 @@ class Mutating:
         """Run the tests without a change, then on each mutant."""
         if session.testsfailed or not session.items:
             raise SystemExit("the tests cannot be collected")
+        gc.unfreeze()  # what is frozen is not found by gc.get_objects()
         lines, seconds = self._watched(session.items)
         self.all_mutants = [m for file in self.files for m in mutants(file) if self.chosen(m)]
         end = time.monotonic() + 60 * self.minutes
