@@ -318,6 +318,21 @@ def test_a_circle_in_a_shape_is_an_error(circle, tmp_path):
         company_report(tmp_path, f"{shape}{circle} .", f"{ADA} .")
 
 
+@pytest.mark.parametrize(
+    "described",
+    [
+        "ex:ann a ex:Employee ; skos:prefLabel 'Ann'@en ; ex:hasSkill ex:sql",
+        "ex:sql a skos:Concept ; skos:prefLabel 'SQL'@en ; skos:broader ex:languages",
+        "ex:acme a org:Organization ; skos:prefLabel 'Acme'@en ; org:hasUnit ex:data",
+    ],
+)
+def test_labels_types_and_organisations_alone_are_nothing_to_check(described, tmp_path):
+    path = tmp_path / "other.ttl"
+    path.write_text(f"{prefixes()}@prefix ex: <https://example.org/> .\n{described} .")
+    with pytest.raises(NothingChecked, match="no person that it knows"):
+        check(path)
+
+
 def test_data_with_types_but_no_person_that_is_known_does_not_conform(tmp_path):
     path = tmp_path / "other.jsonld"
     path.write_text(

@@ -16,13 +16,13 @@ from typing import Any
 
 import pyoxigraph as ox
 import rdflib
-from rdflib import OWL, RDF, RDFS, SH
+from rdflib import FOAF, ORG, OWL, RDF, RDFS, SH, SKOS
 
 from ..errors import InputError, NothingChecked, check_path
 from ..io import rdf
 from ..io.rdflib_bridge import rdflib_term
 from ..io.resources import FilePath
-from ..ontology.graph import BASE, RDF_TYPE, Graph, as_graph
+from ..ontology.graph import BASE, DEFAULT, RDF_TYPE, Graph, as_graph
 from ..ontology.sandbox import run_in_subprocess
 from .data_graph import UNDESCRIBED, DataGraph, asserted_quads
 from .findings import SECONDS, Finding, Report, severity_rank
@@ -38,6 +38,9 @@ from .shapes_graph import (
     to_rdflib_graph,
 )
 
+ON_ANY_DATA = {RDF.type, RDFS.isDefinedBy, OWL.deprecated}  # targets that data of any kind has
+ON_ANY_DATA |= {SKOS.prefLabel, SKOS.altLabel, SKOS.broader}
+NO_PERSON = ON_ANY_DATA | {FOAF.Agent}  # and what an organisation is, too
 SHAPES_GRAPH = ox.NamedNode(f"{BASE}/shapes-graph")  # graph of the shapes that a company adds
 
 
@@ -127,11 +130,7 @@ def validate(data: DataGraph, shapes: rdflib.Graph, graph: Graph) -> Report:
         *(_validate_with_pyshacl(unsupported, data, shapes, graph) if unsupported else ()),
     ]
     findings = sorted(set(found), key=_sort_key)
-    if (
-        data.path
-        and not findings
-        and not any(n for s, n in counts.items() if not _on_types(s, shapes))
-    ):
+    if data.path and not findings and _says_nothing(data, counts, shapes):
         raise _nothing_checked(data)
     return Report(findings, {format_node(s, graph): n for s, n in counts.items()})
 
@@ -143,10 +142,34 @@ def _nothing_checked(data: DataGraph) -> NothingChecked:
     )
 
 
-def _on_types(shape: Any, shapes: rdflib.Graph) -> bool:
-    """Whether a shape targets only subjects or objects of rdf:type, which all RDF data has."""
-    targets = {t for kind in _target_kinds() for t in shapes.objects(shape, kind)}
-    return targets == {RDF.type}
+def _says_nothing(data: DataGraph, counts: dict[Any, int], shapes: rdflib.Graph) -> bool:
+    """Whether all focus nodes are targets for what data of any kind has, such as a label."""
+    general = ON_ANY_DATA if _has_person(data) else NO_PERSON
+    counted = [shape for shape, count in counts.items() if count]
+    targets = [(s, kind, t) for kind in _target_kinds() for s, t in shapes.subject_objects(kind)]
+    mixed = {shape for shape, _, target in targets if target in general}
+    if not mixed.issuperset(counted):
+        return False
+    rest = rdflib.Graph()
+    rest += shapes
+    for statement in targets:
+        if statement[2] in general:
+            rest.remove(statement)
+    translator = ShaclToSparql(rest, data.store)
+    return not any(_count_focus_nodes(translator, counted, len(data.undescribed)).values())
+
+
+def _has_person(data: DataGraph) -> bool:
+    """Whether the data describes an agent of whom W3C ORG does not say what it is."""
+    agents = data.store.quads_for_pattern(None, RDF_TYPE, ox.NamedNode(str(FOAF.Agent)), DEFAULT)
+    return any(
+        not any(str(cls).startswith(f"<{ORG}") for cls in _types(agent, data))
+        for agent in {q.subject for q in agents} - data.undescribed
+    )
+
+
+def _types(node: Any, data: DataGraph) -> Iterator[Any]:
+    return (q.object for q in data.store.quads_for_pattern(node, RDF_TYPE, None, DEFAULT))
 
 
 def _sort_key(f: Finding) -> tuple[int, str, str, str, str]:
