@@ -119,6 +119,15 @@ TABLES = {
         "Total,2,9,2\nAverage,,4.5,2\n",
         {"Ada": "Data Engineer | Python | SQL", "Bo": "ML Engineer | Python"},
     ),
+    "totals of a row for each skill, which are no levels": (
+        "Name,Title,Skill,Level\nAda,,SQL,4\nBo,,SQL,2\nBo,,Python,5\nTotal,,SQL,60\n",
+        {"Ada": " | SQL", "Bo": " | Python | SQL"},
+    ),
+    "totals of pairs of a skill and its level, which are no levels": (
+        "Name,Title,Skill 1,Level 1,Skill 2,Level 2\nAda,,SQL,4,Python,2\nBo,,Docker,5,SQL,1\n"
+        "Total,,SQL,50,Docker,20\n",
+        {"Ada": " | SQL | Python", "Bo": " | Docker | SQL"},
+    ),
     "years of experience, which are on no scale": (
         "Name,Title,SQL (years),Python (years),Docker (months)\nAda,,10,1,0\n",
         {"Ada": " | Python, SQL |  | Docker"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -132,8 +133,13 @@ def certify(person: str, role: str, staff: Any, *, accept_tools: bool = False) -
 
 
 def _role_entry(role: str, records: Records) -> dict[str, str]:
-    label = records.tables.labels.get(role, role)
-    return {"role": iri_of(role, "role", records.graph), "label": label}
+    return {"role": iri_of(role, "role", records.graph), "label": _label(role, "role", records)}
+
+
+def _label(term: str, kind: str, records: Records) -> str:
+    """The name of a role or skill, or the last part of its IRI if it has none."""
+    iri = iri_of(term, kind, records.graph)
+    return records.tables.labels.get(term) or re.split("[#/]", iri)[-1]
 
 
 def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
@@ -289,7 +295,7 @@ def _skill_entry(
     """A required skill: what is known of it, where that is written, and why it is required."""
     return {
         "skill": iri_of(required.skill, "skill", records.graph),
-        "label": records.tables.labels.get(required.skill, required.skill),
+        "label": _label(required.skill, "skill", records),
         "state": state,
         "evidence": [
             _evidence_entry(cell, found) for cell in found.cells if required.skill in cell.skills

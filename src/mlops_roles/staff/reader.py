@@ -266,13 +266,13 @@ class TableReader:
         return staff
 
     def _without_totals(self, table: Any, plan: Plan) -> Any:
-        """The rows of a wide table but those of totals, whose numbers are no levels.
+        """The rows of a table of levels but those of totals, whose numbers are no levels.
 
         Takes and returns an Arrow table or one in an engine.
         """
         at = plan.columns.at
         name, title = (str(at[c][0]) if at.get(c) else None for c in ("person", "title"))
-        if not (plan.columns.wide and name):
+        if not (name and (plan.columns.wide or plan.columns.levels or at.get("level"))):
             return table
         columns = list(filter(None, (name, title)))
         if isinstance(table, pa.Table):

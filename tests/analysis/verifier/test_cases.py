@@ -679,6 +679,16 @@ def test_a_match_in_the_staff_file_leads_on_to_one_in_an_added_file(tmp_path, mo
     assert found(content, "s.ttl", {"added": ["more.ttl"]}) == ""
 
 
+def test_what_has_no_name_is_named_by_the_last_part_of_its_iri(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    role = ":r a mlops:Role ; mlops:requiresSkill skill:sql , :s . :s a mlops:Skill ."
+    write("ours.ttl", role, None)
+    write("s.csv", "person,skills\nAda,SQL\n", None)
+    content = certify("Ada", "r", Records("s.csv", load("ours.ttl"))).to_dict()
+    assert [content["label"], *sorted(s["label"] for s in content["skills"])] == ["r", "SQL", "s"]
+    assert found(content, "s.csv", {"added": ["ours.ttl"]}) == ""
+
+
 def test_a_framework_in_place_of_ours_is_named_in_the_certificate(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     role = ':r a mlops:Role ; skos:prefLabel "R"@en ; mlops:requiresSkill :s . '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -116,10 +117,11 @@ class Ontology:
         asserted = all(b in self.steps(a) for a, b in pairwise(nodes))
         return asserted and skill in self.values(nodes[-1], "requiresSkill")
 
-    def label(self, term: str) -> str | None:
-        """The name of a term in English."""
+    def label(self, term: str) -> str:
+        """The name of a term in English, or the last part of its IRI."""
         labels = self._objects.get((term, f"{SKOS}prefLabel"), ())
-        return next((label.value for label in labels if label.language in ("en", None)), None)
+        names = (label.value for label in labels if label.language in ("en", None))
+        return next(names, re.split("[#/]", term)[-1])
 
     def parts(self, role: str) -> list[str]:
         """The roles that a role, or a broader role, incorporates; those with a notation first."""
