@@ -139,7 +139,7 @@ def _role_entry(role: str, records: Records) -> dict[str, str]:
 def _label(term: str, kind: str, records: Records) -> str:
     """The name of a role or skill, or the last part of its IRI if it has none."""
     iri = iri_of(term, kind, records.graph)
-    return records.tables.labels.get(term) or re.split("[#/]", iri)[-1]
+    return records.tables.labels.get(term) or re.split("[#/:]", iri)[-1]
 
 
 def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:

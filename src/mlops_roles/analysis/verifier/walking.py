@@ -121,7 +121,7 @@ class Ontology:
         """The name of a term in English, or the last part of its IRI."""
         labels = self._objects.get((term, f"{SKOS}prefLabel"), ())
         names = (label.value for label in labels if label.language in ("en", None))
-        return next(names, re.split("[#/]", term)[-1])
+        return next(names, re.split("[#/:]", term)[-1])
 
     def parts(self, role: str) -> list[str]:
         """The roles that a role, or a broader role, incorporates; those with a notation first."""
