@@ -63,7 +63,7 @@ class Ontology:
     def name_in_cells(self, term: str) -> str:
         """The name of a skill or tool as a cell has it; '' for any other term."""
         is_one = self.is_a(term, "Skill") or self.is_a(term, "Tool")
-        return (self.label(term) or "") if is_one else ""
+        return self._name(term) or "" if is_one else ""
 
     def _values(self, subject: str, predicate: str) -> list[str]:
         return sorted(term.value for term in self._objects.get((subject, predicate), ()))
@@ -119,9 +119,11 @@ class Ontology:
 
     def label(self, term: str) -> str:
         """The name of a term in English, or the last part of its IRI."""
+        return self._name(term) or re.split("[#/:]", term)[-1]
+
+    def _name(self, term: str) -> str | None:
         labels = self._objects.get((term, f"{SKOS}prefLabel"), ())
-        names = (label.value for label in labels if label.language in ("en", None))
-        return next(names, re.split("[#/:]", term)[-1])
+        return next((label.value for label in labels if label.language in ("en", None)), None)
 
     def parts(self, role: str) -> list[str]:
         """The roles that a role, or a broader role, incorporates; those with a notation first."""
