@@ -16,6 +16,7 @@ stop it with Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -66,10 +67,9 @@ def run(args: argparse.Namespace) -> int:
             sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/{path}\n")
         sys.stdout.flush()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all is tidied up
-        try:
+        with contextlib.suppress(KeyboardInterrupt):  # which not every signal leads to
             server.serve_forever()
-        except KeyboardInterrupt:
-            sys.stderr.write("stopped\n")
+        sys.stderr.write("stopped\n")
     return 0
 
 
