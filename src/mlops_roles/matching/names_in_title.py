@@ -110,8 +110,16 @@ def _are_topics(words: Lexicon, units: Iterable[str]) -> bool:
 
 
 def _up_to_head(words: Lexicon, part: Units) -> Units:
-    """A part up to its first word for a person: the last word of a name, or a peer."""
-    is_head = (unit in words.heads or words.kinds[unit] == "peer" for unit in part)
+    """A part up to its first word for a person: the last word of a name, or a peer.
+
+    Any other occupation is one after a name: 'SRE & DevOps Advocate' is no 'SRE'.
+    """
+    is_head = (
+        unit in words.heads
+        or words.kinds[unit] == "peer"
+        or (words.kinds[unit] == "occupation" and (before,) in words.names)
+        for before, unit in itertools.pairwise(["", *part])
+    )
     return next((part[: at + 1] for at, found in enumerate(is_head) if found), [])
 
 

@@ -183,18 +183,19 @@ def _guards(words: Lexicon, parts: Iterable[Part]) -> Iterator[str]:
     'required' in 'Data Engineer - Clearance Required' is said of a clearance, 'our' in 'Data
     Engineer for our brands' of brands: neither counts.
     """
-    follows_name = False
+    follows_name = is_joined = False
     for part in parts:
         for segment in split_at(part.free, (",",), keep_empty=True):
             for at, unit in enumerate(segment):
                 if words.kinds[unit] in words.guards and not _is_aside(
-                    words, segment, at, follows_name
+                    words, segment, at, follows_name, is_joined
                 ):
                     yield unit
             follows_name = follows_name or "" in segment
+        is_joined = follows_name
 
 
-def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bool:
+def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool, is_joined: bool) -> bool:
     """Whether a guard word in a segment, in which names are '', is said of something else.
 
     Args:
@@ -202,13 +203,15 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool) -> bo
         segment: the units between two commas.
         at: the place of the guard word.
         follows_name: whether a name is in a segment before this one.
+        is_joined: whether a joiner, such as '&', is between that name and the segment.
     """
     before, after = segment[:at], segment[at + 1 :]
     counts = words.guards[words.kinds[segment[at]]]
     others = [*_up_to_relation(words, after)]
     topic = [unit for unit in others if words.kinds[unit] not in words.modifiers]
     if counts == "anywhere":
-        return follows_name and "" not in segment and others != []
+        is_second = is_joined and len(segment) > 1  # 'Software Engineer & IT Trainer'
+        return follows_name and "" not in segment and (is_second or others != [])
     if "" in before and "" not in after:
         is_within = counts == "as last word" and topic != []  # 'Data Scientist Talent Analytics'
         return is_within or "relation" in (words.kinds[u] for u in before[before.index("") :])
@@ -325,7 +328,12 @@ def _rejection_reason(
         is_title = led is not None or name.specificity == "alone"
         return None if is_title else f"{name.title!r} is a field, not a title"
     if name.specificity == "general" and not _is_informatics(words, match, nameless):
-        apart = (*match.before, *match.after, *nameless)
+        segments = (s for units in nameless for s in split_at(units, (",",)))
+        apart = [
+            segment
+            for segment in (*match.before, *match.after, *segments)
+            if not _is_other_occupation(words, segment)
+        ]
         other = _other_than(words, words.beside_general, match, apart)
         if other and other != "".join(word[0] for word in name.title.lower().split()):
             return f"{other!r} may make another trade of {name.title!r}"
@@ -444,6 +452,19 @@ def _is_title_of_informatics(words: Lexicon, units: Units) -> bool:
     return (is_peer and (" " in last or not topics)) or (
         (is_peer or last in words.heads) and not topics.isdisjoint(TECHNOLOGY)
     )
+
+
+def _is_other_occupation(words: Lexicon, segment: Units) -> bool:
+    """Whether a segment is a second occupation of one with a general title, but not of building.
+
+    'Graphic Designer & Project Manager' and 'Presales & Project Manager' say nothing of projects.
+    """
+    main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
+    kinds = [words.kinds[unit] for unit in main]
+    return kinds[-1:] in (["occupation"], ["management"], ["trade"]) and {
+        "matter",
+        "premises",
+    }.isdisjoint(kinds)
 
 
 def _is_informatics(words: Lexicon, match: Match, nameless: list[Units]) -> bool:
