@@ -143,8 +143,10 @@ def test_the_reasons_of_parts_with_a_decision_are_those_of_each_part(decided):
     ("title", "roles"),
     [
         ("Lead Software Engineering", "software-engineer"),
-        ("Lead Software Engineering, Technician", ""),
-        ("Lead DevOps, Operator", ""),
+        ("Lead Software Engineering, Blogger", "software-engineer"),
+        ("Technician, Lead Software Engineering", ""),
+        ("Lead DevOps, Blogger", "devops-engineer"),
+        ("DevOps, Blogger", ""),
         ("Lead DevOps - Payments", "devops-engineer"),
         ("Data Engineer; Chef de projet", "business-stakeholder data-engineer"),
         ("ETL Engineer / Chef de projet", "business-stakeholder data-engineer"),

@@ -547,7 +547,8 @@ def _unrepeated(units: Units) -> Units:
     """Remove a bracket that repeats the unit before it: 'ML (ML) Engineer'."""
     kept: Units = []
     for unit in units:
-        if unit == "," and len(kept) >= 3 and kept[-2] == "," and kept[-1] == kept[-3]:
+        repeats = len(kept) >= 3 and kept[-2] == "," and kept[-1] == kept[-3] != "0"
+        if unit == "," and repeats:
             del kept[-2:]
         else:
             kept.append(unit)

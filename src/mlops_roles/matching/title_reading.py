@@ -410,7 +410,8 @@ def _other_than_field(
     )
     match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
-    return other or next(_last_words(words, (*match.before, *match.after), _OCCUPATIONS), None)
+    apart = match.before if is_led_itself else (*match.before, *match.after)
+    return other or next(_last_words(words, apart, _OCCUPATIONS), None)
 
 
 def _other_than_alone(
@@ -425,7 +426,7 @@ def _other_than_alone(
     others = (unit for unit in itertools.chain(*near) if _is_other_trade(words, unit))
     segments = [segment for units in nameless for segment in split_at(units, (",",))]
     people = _last_words(words, (*match.after, *segments), _OCCUPATIONS)
-    return next(itertools.chain(others, people), None)
+    return next(itertools.chain(others, () if is_led else people), None)
 
 
 def _is_other_trade(words: Lexicon, unit: str) -> bool:
