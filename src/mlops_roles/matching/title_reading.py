@@ -410,7 +410,7 @@ def _other_than_field(
     )
     match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
-    apart = match.before if is_led_itself else (*match.before, *match.after)
+    apart = match.before if is_led_itself else [*match.before, *match.after]
     return other or next(_last_words(words, apart, _OCCUPATIONS), None)
 
 
