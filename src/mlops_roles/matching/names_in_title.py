@@ -74,7 +74,7 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
         parts[:1] = first  # 'Data, Analytics & AI Architect'
     main = item[1 : item.index(",")] if "," in item else item[1:]
     if len(main) > len(parts[0]) > 0 and parts[0][0] in words.heads and _are_topics(words, main):
-        return [part if _up_to_head(words, part) else [parts[0][0], *part] for part in parts]
+        return [_with_head(words, part, parts[0][0]) for part in parts]
     after: Units = []
     for at in reversed(range(len(parts))):
         if head := _up_to_head(words, parts[at]):
@@ -90,6 +90,16 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
             parts[at] = [*before, *part]
         before = _last_segment(_up_to_head(words, parts[at])[:-1]) or before
     return parts
+
+
+def _with_head(words: Lexicon, part: Units, head: str) -> Units:
+    """A part with a head, if it has none: 'Big Data' as a 'Big Data Architect'."""
+    if _up_to_head(words, part):
+        return part
+    if words.kinds[part[0]] == "link":
+        return [head, *part]
+    at = part.index(",") if "," in part else len(part)
+    return [*part[:at], head, *part[at:]]
 
 
 def _is_in_full(words: Lexicon, part: Units) -> bool:
