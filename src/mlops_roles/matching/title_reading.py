@@ -268,6 +268,7 @@ def _ends_of_topic(words: Lexicon, topic: Units) -> Iterator[Units]:
             break
         if [words.kinds[unit], words.kinds[topic[at]]] != ["informatics"] * 2:  # 'Cloud AI'
             yield topic[at:]
+    yield [unit for unit in topic[-1:] if " " in unit]  # 'Health Site Reliability Engineering'
     main = [unit for unit in topic if words.kinds[unit] not in words.modifiers]
     if [words.kinds[unit] for unit in main[-2:-1]] != ["informatics"]:
         yield [unit for unit in main[-1:] if words.kinds[unit] == "informatics"]
