@@ -493,12 +493,18 @@ def _occupation_words_after(words: Lexicon, name: Name, match: Match) -> Iterato
     """The words after a name, up to a link, that name a topic or a person of another occupation.
 
     Only the last word of a topic is what it is about: 'Data Engineer Partner Integrations'. Another
-    head or a peer is a second word for the same person, as in 'Data Scientist Engineer'; after a
-    short name it is the only one, as in 'SRE Analyst'.
+    head or a peer is a second word for the same person, as in 'Data Scientist Engineer', but for
+    one who manages, as in 'Data Scientist Program Manager'; after a short name it is the only one,
+    as in 'SRE Analyst'.
     """
     near = itertools.takewhile(lambda unit: words.kinds[unit] not in _LINKS, match.right)
     main = [unit for unit in near if words.kinds[unit] not in words.modifiers]
-    last = [unit for unit in main[-1:] if words.kinds[unit] in (*_OCCUPATIONS, "matter", "party")]
+    others = (*_OCCUPATIONS, "matter", "party")
+    last = [
+        unit
+        for unit in main[-1:]
+        if words.kinds[unit] in others or words.kinds[unit.rpartition(" ")[2]] == "management"
+    ]
     if len(match.units) == 1:
         heads = (unit for unit in main if _is_other(words, unit))
         last += [unit for unit in heads if name.role not in words.roles_by_head.get(unit, ())]
