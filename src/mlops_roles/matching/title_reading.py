@@ -117,6 +117,8 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
     """Interpret an item, which may join several titles; `led` are its led topics."""
     parts = [find_names(words, part) for part in joined_titles(words, list(item))]
     if guards := [*_guards(words, parts)]:
+        if clear := _before_guard(words, item, guards[0]):
+            return _interpret(words, clear, led)
         notes = (f"{unit!r} turns the title into something else" for unit in guards)
         return Interpretation({}, {}, dict.fromkeys(notes))
     if not words.joiners.isdisjoint(item):
@@ -133,6 +135,18 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
             else:
                 _accept(words, name, match, found, [*_topics(words, item, match)])
     return _with_second_titles(Interpretation.merge([found]))
+
+
+def _before_guard(words: Lexicon, item: tuple[str, ...], guard: str) -> tuple[str, ...]:
+    """What is before a segment with a guard word and a title of a role, which the word is said of.
+
+    A 'Data Engineer - Open to Data Scientist Roles' is a data engineer. Empty if there is none.
+    """
+    ends = [at for at, unit in enumerate(item) if unit == "," and guard in item[at:]]
+    segment = split_at(item[ends[-1] :], (",",))[:1] if ends else ()
+    matches = (match for units in segment for match in find_names(words, units).matches)
+    is_title = any(match.names[0].kind != "field" for match in matches)
+    return item[: ends[-1]] if is_title else ()
 
 
 def _with_second_titles(found: Interpretation) -> Interpretation:
