@@ -179,7 +179,7 @@ class Lexicon:
         names: the names that some units are, by these units.
         tree: names by their first unit, then the second and so on; '' has those that end there.
         heads: the last words of names, such as 'engineer'.
-        roles_by_head: the roles whose names, counterpart titles aside, end with a word.
+        roles_by_head: the roles whose own names, counterpart titles aside, end with a word.
         joiners: words and signs that join two titles in one.
         modifiers_in_names: modifiers in names, each with the unit before or after it.
         name_units: units that are part of some name.
@@ -388,7 +388,7 @@ class Lexicon:
         self.tree: dict[str, Any] = {}
         self.roles_by_head: dict[str, set[str]] = defaultdict(set)
         for key, names in self.names.items():
-            own = (name.role for name in names if name.kind != "counterpart")
+            own = (n.role for n in names if n.kind != "counterpart" and not n.similar)
             self.roles_by_head[key[-1]].update(own)
             branch = self.tree
             for unit in key:
