@@ -80,16 +80,26 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
         if head := _up_to_head(words, parts[at]):
             after = head[-1:] if _is_in_full(words, head) else head[1:]
         else:
-            is_field = any(words.kinds[u] in ("alone", "narrow") for u in parts[at][-1:])
-            added = after[-1:] if is_field else after
-            known = " ".join([*parts[at][-1:], *added])  # 'Product / Project Manager'
-            parts[at] = [*parts[at][:-1], known] if known in words.kinds else [*parts[at], *added]
+            parts[at] = _completed(words, parts[at], after, [u for p in parts[at + 1 :] for u in p])
     before: Units = []
     for at, part in enumerate(parts):
         if at and part[0] in words.heads:
             parts[at] = [*before, *part]
         before = _last_segment(_up_to_head(words, parts[at])[:-1]) or before
     return parts
+
+
+def _completed(words: Lexicon, part: Units, head: Units, after: Units) -> Units:
+    """A part with the head of those after it, but 'DevOps' of 'DevOps / Data Scientist'."""
+    is_field = any(words.kinds[unit] in ("alone", "narrow") for unit in part[-1:])
+    added = head[-1:] if is_field else head
+    roles = {name.role for name in words.names.get((*part,), ())} if len(part) == 1 else set()
+    others = words.roles_by_head.get(added[-1], set()) if added else set()
+    full = _up_to_head(words, after)
+    if roles and roles.isdisjoint(others) and full and _is_in_full(words, full):
+        return part
+    known = " ".join([*part[-1:], *added])  # 'Product / Project Manager'
+    return [*part[:-1], known] if known in words.kinds else [*part, *added]
 
 
 def _with_head(words: Lexicon, part: Units, head: str) -> Units:

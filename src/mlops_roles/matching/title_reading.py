@@ -126,12 +126,12 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
     nameless = [part.units for part in parts if not part.matches]
     found = Interpretation({}, {}, {})
     for match in (match for part in parts for match in part.matches):
-        for name in match.names:
-            why = _rejection_reason(words, name, match, nameless, led)
-            if why is None and nameless:
-                why = _unknown_before_joined(words, item, match)
-            if why:
-                found.rejected.setdefault(name, why)
+        reasons = [_rejection_reason(words, name, match, nameless, led) for name in match.names]
+        counts = None in reasons  # 'MLOps Developer' is either
+        for name, why in zip(match.names, reasons, strict=True):
+            unknown = _unknown_before_joined(words, item, match) if counts and nameless else None
+            if unknown or not counts:
+                found.rejected.setdefault(name, unknown or why or "")
             else:
                 _accept(words, name, match, found, [*_topics(words, item, match)])
     return _with_second_titles(Interpretation.merge([found]))
