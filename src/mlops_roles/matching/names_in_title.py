@@ -83,8 +83,8 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
             parts[at] = _completed(words, parts[at], after, [u for p in parts[at + 1 :] for u in p])
     before: Units = []
     for at, part in enumerate(parts):
-        if at and part[0] in words.heads:
-            parts[at] = [*before, *part]
+        if at and part[0] in words.heads and not [*_names_from(words, part, 0)]:
+            parts[at] = [*before, *part]  # 'Data Engineer/Scientist'
         before = _last_segment(_up_to_head(words, parts[at])[:-1]) or before
     return parts
 

@@ -125,8 +125,11 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
         parts = _without_listed_fields(words, item, parts)
     nameless = [part.units for part in parts if not part.matches]
     found = Interpretation({}, {}, {})
-    for match in (match for part in parts for match in part.matches):
-        reasons = [_rejection_reason(words, name, match, nameless, led) for name in match.names]
+    matches = [match for part in parts for match in part.matches]
+    titles = {u for match in matches if match.names[0].kind != "field" for u in match.units}
+    for match in matches:
+        own = led and led - titles.difference(match.units)  # 'ML Engineer / Lead DevOps'
+        reasons = [_rejection_reason(words, name, match, nameless, own) for name in match.names]
         counts = None in reasons  # 'MLOps Developer' is either
         for name, why in zip(match.names, reasons, strict=True):
             unknown = _unknown_before_joined(words, item, match) if counts and nameless else None
