@@ -416,8 +416,23 @@ class Lexicon:
         units = self._spellings.replace(self._tokens(text))
         if _FIRST not in units:
             return units
-        units = self._reordered.replace(units)
+        units = self._reordered.replace(self._repeated_heads(units))
         return self._moved_heads(units) if _FIRST in units else units
+
+    def _repeated_heads(self, tokens: Units) -> Units:
+        """Tokens with each head that comes first before each topic that makes a name with it.
+
+        'Ingénieur DevOps / Data' is read as 'Ingénieur DevOps / Ingénieur Data'.
+        """
+        repeated: Units = []
+        head = ""
+        for before, token, after in zip(("", *tokens), tokens, (*tokens[1:], ""), strict=False):
+            head = token if before == _FIRST else "" if self.kinds[token] == "," else head
+            is_topic = self.kinds[before] == "joiner" and (token, head) in self._pairs
+            if is_topic and self.kinds[token] != "narrow" and after in ("", ",", *self.joiners):
+                repeated += [_FIRST, head]
+            repeated.append(token)
+        return repeated
 
     def _moved_heads(self, tokens: Units) -> Units:
         """Tokens with each head that comes first behind its topic, if the last word makes a name.
