@@ -78,7 +78,7 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
     after: Units = []
     for at in reversed(range(len(parts))):
         if head := _up_to_head(words, parts[at]):
-            after = head[-1:] if _is_in_full(words, head) else head[1:]
+            after = _shared_head(words, head)
         else:
             parts[at] = _completed(words, parts[at], after, [u for p in parts[at + 1 :] for u in p])
     before: Units = []
@@ -87,6 +87,17 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
             parts[at] = [*before, *part]  # 'Data Engineer/Scientist'
         before = _last_segment(_up_to_head(words, parts[at])[:-1]) or before
     return parts
+
+
+def _shared_head(words: Lexicon, title: Units) -> Units:
+    """What a topic gets of the title that it is joined to: its head, or all after its first word.
+
+    'Big Data & Information Systems Engineer' is also a 'Big Data Systems Engineer'.
+    """
+    if _is_in_full(words, title):
+        return title[-1:]
+    first = title[:1] if (title[0],) in words.names else title[0].split()
+    return [*first[1:], *title[1:]]
 
 
 def _completed(words: Lexicon, part: Units, head: Units, after: Units) -> Units:
