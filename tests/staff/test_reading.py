@@ -600,7 +600,7 @@ def test_tables_of_a_database_are_read_as_files_are():
     with pytest.raises(InputError, match="staff: no rows; give a table with people"):
         audit(of(name=none, title=none))
     found = audit(of(name=[" Bo\u00a0", "Ada", None], SQL=["5", "1", ""]))
-    assert found.rows == {"read": 3, "used": 2, "rejected": 1}
+    assert found.rows == {"read": 3, "used": 2, "rejected": 0, "left_out": 1}
     assert said(found) == {("Bo", "sql"): "has"}
     found = audit(of(name=["Bo", "Ada", "Bo"], skill=["SQL", "SQL", "statistics"], level=[5, 0, 5]))
     assert said(found) == {

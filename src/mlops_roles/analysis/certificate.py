@@ -220,7 +220,8 @@ def _stated_reading(records: Records) -> dict[str, Any]:
 
 def _presence_entry(reading: Reading, options: ReadOptions) -> dict[str, Any]:
     """The date at which people are counted, and by which columns and settled values."""
-    columns = {c.column: c.heading for c in reading.columns if c.column in PRESENCE}
+    kinds = (*PRESENCE, *(["title"] if "title" in reading.values else []))
+    columns = {c.column: c.heading for c in reading.columns if c.column in kinds}
     values: dict[str, dict[str, str]] = {}
     for (column, value), meaning in options.values.items():
         if column in columns:

@@ -70,7 +70,7 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
     for text in args.value:
         column, colon, rest = text.partition(":")
         value, equals, meaning = rest.rpartition("=")
-        if not (colon and equals and value):
+        if not (colon and equals and (value or column.strip() == "status")):
             raise InputError(f"--value {text}: no COLUMN:VALUE=MEANING; write 'status:Away=left'")
         values[column.strip(), fold_value(value)] = meaning.strip()
     if args.as_of and not is_iso_date(args.as_of):

@@ -181,11 +181,19 @@ def _shared_text_length(archive: zipfile.ZipFile, sheet: bytes) -> int:
 
 
 def _sheet_cells(data: bytes, name: str) -> list[list[Any]]:
-    """A worksheet, beginning with its first row and column."""
+    """A worksheet, beginning with its first row and column.
+
+    A cell that is merged downwards has its text in each of its rows.
+    """
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    sheet = book.get_sheet_by_name(name)
+    table = sheet.to_python(skip_empty_area=False)
+    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
+        for row in table[first + 1 : last + 1]:
+            row[column] = table[first][column]
+    return table
 
 
 def _rows_with_text(table: list[list[Any]], path: Path) -> Iterator[tuple[int, list[str]]]:

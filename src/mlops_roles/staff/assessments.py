@@ -20,7 +20,7 @@ from .dates import comparable_dates, is_iso_date
 from .engine import Engine
 from .headings import is_in_years, is_marker
 from .layouts import LONG, PLAIN_NUMBER, Plan
-from .reading import Reading, ReadOptions, one_line
+from .reading import Reading, ReadOptions, one_line, shown_lines
 from .values import (
     UNIT,
     YEARS,
@@ -159,8 +159,7 @@ class SeveralLevels:
         if not lines:
             return self.raw
         if self.is_long:
-            shown = ", ".join(map(str, lines[:8])) + (" …" if len(lines) > 8 else "")
-            self.reading.notes.append(f"Rows {REPLACED}: {len(lines):,} (line {shown})")
+            self.reading.notes.append(f"Rows {REPLACED}: {shown_lines(lines)}")
         else:
             self.reading.leave_out(REPLACED, lines)
         is_kept = ~is_old | both.who.isin(nobody) if nobody else ~is_old
@@ -283,7 +282,7 @@ def find_assessments(raw: ibis.Table, plan: Plan, engine: Engine, line: int) -> 
     )
     if plan.layout == LONG:
         one = rows.filter(rows.line == line).select(who="who")
-        rows = rows.join(one, "who")
+        rows = rows.filter(rows.name.notnull()).join(one, "who")
     else:
         rows = rows.filter(rows.line == line)
     found = engine.fetch_rows(rows.order_by("line").select("line", *names))

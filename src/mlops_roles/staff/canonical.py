@@ -13,6 +13,8 @@ from .layouts import FULL_COMMA, LONG, PLAIN_NUMBER, PRESENCE, Plan
 from .people_table import COLUMNS, LIST_COLUMNS
 from .values import UNIT, with_scale
 
+DATES = ("start", "end")  # of which one says what all rows do, see `current`
+
 
 def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table:
     """The table of people as expressions over the raw columns, which are named by their index."""
@@ -112,7 +114,7 @@ def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
     kept = [c for c in cells if c != "line"]
     found = rows.group_by("who").agg(
         line=rows.line.min(),
-        **{c: _one_or_both(rows[c]) for c in kept},
+        **{c: rows[c].max() if c in DATES else _one_or_both(rows[c]) for c in kept},
         **{c: rows[c].group_concat(";") for c in lists},
     )
     missing = {c: ibis.null("string") for c in COLUMNS if c not in (*kept, *lists)}

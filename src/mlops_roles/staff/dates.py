@@ -32,6 +32,11 @@ def is_date(text: str) -> bool:
     return any(_readings(text))
 
 
+def latest_day(text: str) -> str:
+    """The last day that a text may mean, as ISO text; '' if it is no date."""
+    return max(filter(None, _readings(text, late=True)), default="")
+
+
 def iso_dates(values: Iterable[str], late: bool, place: str, pivot: str) -> dict[str, str | None]:
     """Each value of a column to its date as ISO text, None for one that is no date.
 

@@ -289,6 +289,10 @@ class _Chooser:
                 self.chosen[i] = ColumnReading(self.names[i], column, how, why)
         rest = [(rank, i) for rank, i in fits if i not in take]
         self._refuse(rest, f"{column} is read from {self.names[take[0]]}" if take else "")
+        is_other = column in ("level", "end", "left", "vacant")  # which may say something else
+        for _, i in rest:
+            if is_other or (column == "person" and self.names[i][-1].isdecimal()):
+                self.fixes[i] = f'to read this one instead: --map {column}="{self.names[i]}"'
 
     def _are_numbered(self, levels: Sequence[int]) -> bool:
         """Whether several columns of levels have the stems of columns of skills."""
@@ -424,7 +428,11 @@ class _Chooser:
                 if self._could_be(kind) and all(map(is_one, self.values[i])):
                     fix = advice.format(f'--map {kind}="{name}"')
                     return ColumnReading(name, None, "not read", why, fix)
-        return ColumnReading(name, None, "not read", why, self.fixes.get(i, ""))
+        fix = self.fixes.get(i, "")
+        is_open = not {c.column for c in self.chosen.values()} & {"end", "left", "status"}
+        if is_open and not fix and self.values[i] and _says(name, "leaving"):
+            fix = f'if it says who left: --map left="{name}"'
+        return ColumnReading(name, None, "not read", why, fix)
 
     def _could_be(self, kind: str) -> bool:
         """Whether a kind of _UNKNOWN has no column, and would be of use."""
@@ -494,6 +502,16 @@ def is_required(heading: str) -> bool:
     return _says(heading, "required")
 
 
+def is_expiry(heading: str) -> bool:
+    """Whether a heading is an end in a table of skills alone, as 'Expires on'."""
+    return _synonym(heading)[1] > 2
+
+
+def is_of_rows(heading: str) -> bool:
+    """Whether dates below a heading are those of a row, such as of a skill, and of no person."""
+    return _says(heading, "validity")
+
+
 def is_in_years(heading: str) -> bool:
     """Whether numbers below a heading are years or months of experience, and no levels."""
     return _says(heading, "years")
@@ -553,14 +571,19 @@ def is_marker(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     text = re.split(r",\s+(?=[a-zà-ÿ])", text)[0]  # a name has a capital letter after the comma
-    folded = fold_value(text).strip(" .-–—*[]()<>_:#")
+    folded = fold_value(text).strip(" .-–—*[]()<>_:#=~")
+    if not folded:
+        return "no person" if text.strip() else None  # such as '-----'
+    if twice := re.fullmatch(r"(.+?)[\s,]+\1", folded):  # in the columns of both names
+        folded = twice[1]
     bare = _detail().split(folded)[0].strip(" .-_")
     known = meanings("person")
-    return known.get(folded) or known.get(f"{folded}.") or known.get(bare) or known.get(f"{bare}.")
+    spelled = (fold_value(text), folded, f"{folded}.", bare, f"{bare}.")
+    return next((known[one] for one in spelled if one in known), None)
 
 
 @cache
 def _detail() -> re.Pattern[str]:
     """What ends a marker before a detail, as in 'Vacant (2)' and 'Unbesetzt seit Mai'."""
     words = "|".join(map(re.escape, meanings("after")))
-    return re.compile(rf"\s*[(\[<:#]|[-_]\d|\s+[-–—]\s+|\s*\d+$|\s+\d+\s|\s+(?:{words})\s")
+    return re.compile(rf"\s*[(\[<:#]|[-_]\d|\s+[-–—]\s+|\s*\d+$|\s+\S*\d|\s+(?:{words})\s")

@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
 from ..io.resources import FilePath
@@ -31,11 +31,13 @@ from .headings import (
     Vocabulary,
     choose_columns,
     heading_kind,
+    is_expiry,
+    is_marker,
     is_required,
     level_in_heading,
 )
 from .people_table import LIST_COLUMNS
-from .reading import ReadOptions, one_line
+from .reading import ColumnReading, ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
 from .values import UNIT, SkillCells, fold_value, parse_level
@@ -138,10 +140,14 @@ def plan_layout(
     _check_person(columns, source, vocabulary, path)
     _check_one_table(columns, source, options, path)
     layout = _layout(columns, source, options, turned)
+    if layout != LONG:
+        _refuse_expiry(columns)
     _check_levels(columns, layout, source, path)
     if layout == LONG:
         _as_long(columns)
     elif columns.at.get("skill"):
+        for i in columns.at["skill"]:
+            columns.readings[i] = replace(columns.readings[i], column="skills")
         columns.at["skills"] = [*columns.at.get("skills", ()), *columns.at.pop("skill")]
     _check_facts(columns, layout, source, path)
     plan = Plan(layout, columns, source.headings)
@@ -206,7 +212,7 @@ def _check_one_table(
         name = row[named].strip() if len(row) > named else ""
         others = [cell for i, cell in enumerate(row) if cell.strip() and i != named]
         is_heading = others and heading_kind(name)
-        is_settled = ("person", fold_value(name)) in options.values
+        is_settled = ("person", fold_value(name)) in options.values or is_marker(name)
         if is_heading and not is_settled and (is_below_blank or any(map(heading_kind, others))):
             raise InputError(
                 f"{path}: a second table begins with the row {name}, {', '.join(others)[:99]}; "
@@ -230,6 +236,18 @@ def _check_levels(columns: Columns, layout: str, source: Source, path: FilePath)
                 f'--map level="{column.heading}", or leave it out with --ignore '
                 f'"{column.heading}"'
             )
+
+
+def _refuse_expiry(columns: Columns) -> None:
+    """Do not read as the end of a person what is that of a skill, such as 'Expires on'."""
+    for i in columns.at.get("end", ()):
+        column = columns.readings[i]
+        if column.how == "guessed" and is_expiry(column.heading):
+            del columns.at["end"]
+            fix = f'if people left then: --map end="{column.heading}"'
+            why = "when a skill or certificate expires, and no row is of one skill"
+            columns.readings[i] = ColumnReading(column.heading, None, "not read", why, fix)
+            return
 
 
 def _check_facts(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
@@ -293,6 +311,8 @@ def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
     if not source.sample:
         return
     first, second = source.headings, [cell.strip() for cell in source.sample[0]]
+    # a heading that is merged downwards is in both rows
+    second = ["" if i < len(first) and c == first[i] else c for i, c in enumerate(second)]
     if len(second) != len(first):
         return
     known = [i for i, cell in enumerate(second) if cell and vocabulary.is_skill(cell)]

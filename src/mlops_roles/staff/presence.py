@@ -12,18 +12,28 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .dates import is_date, iso_dates
+from .current import Dates
 from .engine import Engine
-from .headings import is_marker
-from .layouts import LONG
+from .markers import (
+    LEFT,
+    NOBODY,
+    REMARK,
+    TWO_NAMES,
+    VACANT,
+    marker_pattern,
+    name_meaning,
+    says_left,
+    says_vacant,
+    without_vacant,
+)
 from .people_table import COLUMNS
-from .reading import Reading, ReadOptions
-from .values import BLANK, fold_value, meanings, parse_level, status_of
+from .reading import Reading, ReadOptions, shown_lines
+from .values import fold_value, meanings, status_of
 
 if TYPE_CHECKING:
     import ibis
 
-VACANT, NOBODY, LEFT, SOON = "vacant", "no person", "left", "not yet started"
+SOON = "not yet started"
 REASONS = (VACANT, NOBODY, LEFT, SOON)  # the first that holds counts
 STATUSES = ("present", "on leave", LEFT, SOON, VACANT)
 MAX_STATUSES = 500  # distinct values of a column of statuses
@@ -42,7 +52,8 @@ class Presence:
         if {"status", "start", "end", "left", "vacant"} & set(table.columns):
             reading.as_of = options.date
         found: dict[str, list[int]] = {reason: [] for reason in REASONS}
-        for reason, lines in (*self._markers(), *self._statuses(), *self._dates()):
+        said = (*self._markers(), *self._titles(), *self._statuses(), *self._dates())
+        for reason, lines in said:
             found[reason] += lines
         for reason in REASONS:
             for line in found[reason]:
@@ -64,8 +75,14 @@ class Presence:
             if n not in self.reasons
         ]
         if lines:
-            shown = ", ".join(map(str, lines[:8])) + (" …" if len(lines) > 8 else "")
-            self.reading.notes.append(f"Counted as people, with nothing but a name: line {shown}")
+            self.reading.notes.append(
+                f"Counted as people, with nothing but a name: {shown_lines(lines)}"
+            )
+        both = t.filter(t.person.lower().re_search(TWO_NAMES)).select("line").order_by("line")
+        if lines := [n for n in self._line_numbers(both.limit(1000)) if n not in self.reasons]:
+            self.reading.notes.append(
+                f"Names that may be of two people, and count as one: {shown_lines(lines)}"
+            )
 
     def _settled(self, column: str, value: str) -> str | None:
         return self.options.values.get((column, fold_value(value)))
@@ -100,19 +117,40 @@ class Presence:
             if meaning := name_meaning(person, title, self.options):
                 self._note("person", person, meaning)
                 yield meaning, [line]
+        remarks = t.filter(t.person.lower().re_search(REMARK)).select("line", "person")
+        for line, person in self.engine.fetch_rows(remarks):
+            is_settled = self._settled("person", person)
+            if not is_settled and says_left(person, self.options.date):
+                self._note("person", person, LEFT)
+                yield LEFT, [line]
         for column, value in self.options.values:
             if column == "person":
                 yield from self._settled_person(value)
-        if vacant := [v for v in self._distinct("title") if _says_vacant(v)]:
-            for value in vacant:
-                self._note("title", value, VACANT)
-            yield VACANT, self._having("title", vacant)
+        facts = [t[c] for c in t.columns if c not in ("line", "key")]
+        yield NOBODY, self._line_numbers(t.filter(*(cell.isnull() for cell in facts)))
+
+    def _titles(self) -> Iterator[tuple[str, list[int]]]:
+        """The rows whose title says that the post is vacant, or has ended."""
+        for value in self._distinct("title"):
+            meaning = self._settled("title", value)
+            if meaning not in (None, "present", VACANT, LEFT):
+                raise InputError(
+                    f"--value title:{value}={meaning}: not a meaning; use present, left or vacant"
+                )
+            if not meaning and (says_vacant(value) or says_left(value, self.options.date)):
+                meaning = VACANT if says_vacant(value) else LEFT
+            if meaning in (VACANT, LEFT):
+                self._note("title", value, meaning)
+                if meaning == LEFT:
+                    self.reading.as_of = self.options.date
+                yield meaning, self._having("title", [value])
 
     def _settled_person(self, value: str) -> Iterator[tuple[str, list[int]]]:
         meaning = self.options.values["person", value]
-        if meaning not in (VACANT, NOBODY, "person"):
+        if meaning not in (VACANT, NOBODY, LEFT, "person"):
             raise InputError(
-                f"--value person:{value}={meaning}: not a meaning; use person, vacant or no person"
+                f"--value person:{value}={meaning}: not a meaning; use person, vacant, no person "
+                "or left"
             )
         if meaning != "person":
             yield meaning, self._line_numbers(self.table.filter(self.table.person.lower() == value))
@@ -127,6 +165,7 @@ class Presence:
             for meaning, values in of.items():
                 if meaning in REASONS:
                     yield meaning, self._having("status", values)
+            yield from self._blank_statuses()
             if leave := of.get("on leave"):
                 lines = self._having("status", leave)
                 self.reading.notes.append(f"On leave, and counted: {len(lines):,}")
@@ -135,10 +174,32 @@ class Presence:
                 yes = [v for v in self._distinct(column) if self._is_yes(column, v)]
                 yield column, self._having(column, yes) if yes else []
 
+    def _blank_statuses(self) -> Iterator[tuple[str, list[int]]]:
+        """The rows without a status, which count unless that is settled in another way."""
+        t = self.table
+        blank = [v for v in self._distinct("status") if self._is_blank_status(v)]
+        no_status = self._line_numbers(t.filter(t.status.isnull(), t.person.notnull()))
+        lines = sorted([*no_status, *(self._having("status", blank) if blank else ())])
+        meaning = self._settled("status", "")
+        if meaning in REASONS:
+            self._note("status", "", meaning)
+            yield meaning, lines
+        elif lines and not meaning:
+            self.reading.notes.append(
+                f"Without a status, and counted: {shown_lines(lines)}; --value 'status:=left' "
+                "leaves them out"
+            )
+
+    def _is_blank_status(self, value: str) -> bool:
+        folded = fold_value(value)
+        return folded in meanings("cell") and not (
+            self._settled("status", value) or status_of(value)
+        )
+
     def _status(self, value: str) -> str:
         """What a status means; an error with the option that settles it, if nothing says so."""
         meaning = self._settled("status", value) or status_of(value)
-        if fold_value(value) in meanings("cell") and not meaning:
+        if self._is_blank_status(value):
             meaning = "present"
         if meaning not in STATUSES:
             fix = f"settle it with --value 'status:{value}=present' ({', '.join(STATUSES)})"
@@ -173,67 +234,9 @@ class Presence:
     # dates -----------------------------------------------------------------------------
 
     def _dates(self) -> Iterator[tuple[str, list[int]]]:
-        day, columns = self.options.date, self.table.columns
-        isos = {c: self._isos(c) for c in ("end", "start") if c in columns}
-        if "end" in isos:
-            gone = [value for value, iso in isos["end"].items() if iso < day]
-            lines = self._having("end", gone) if gone else []
-            earlier = set(self._of_earlier_employment(gone, isos)) if lines else set()
-            yield LEFT, [line for line in lines if line not in earlier]
-        soon = [value for value, iso in isos.get("start", {}).items() if iso > day]
-        if soon:
-            yield SOON, self._having("start", soon)
-
-    def _isos(self, column: str) -> dict[str, str]:
-        """Each date of a column as ISO text; those that are open are left out."""
-        place = f"{self.reading.file}: {self._heading(column)}"
-        values = [v for v in self._distinct(column) if not self._is_open(column, v)]
-        if self.reading.layout == LONG:
-            self._check_one_date(column, values, place)
-        found = {}
-        for value, iso in iso_dates(values, column == "end", place, self.options.date).items():
-            if iso is None:
-                raise InputError(
-                    f"{place}: {value!r} is not a date; write 2026-01-31, or settle it with "
-                    f"--value '{column}:{value}=blank'"
-                )
-            found[value] = iso
-        return found
-
-    def _check_one_date(self, column: str, values: list[str], place: str) -> None:
-        """Raise InputError if a person of several rows has several dates, as of their skills."""
-        if both := next((v for v in values if is_date(v.partition("; ")[0]) and "; " in v), ""):
-            heading = self._heading(column).partition(" ")[2]
-            raise InputError(
-                f"{place}: one person has several, such as {both}; if they are those of skills, "
-                f"leave the column out with --ignore {heading}"
-            )
-
-    def _of_earlier_employment(self, ends: list[str], isos: dict[str, dict[str, str]]) -> list[int]:
-        """The lines whose end is before their start, as of people who came back."""
-        if "start" not in isos:
-            return []
-        t = self.table
-        rows = self.engine.from_rows({"value": str}, [(value,) for value in ends])
-        left = t.filter(t.start.notnull()).semi_join(rows, t.end == rows.value)
-        pairs = self.engine.fetch_rows(left.select("start", "end").distinct())
-        odd = [pair for pair in pairs if isos["start"].get(pair[0], "") > isos["end"][pair[1]]]
-        if not odd:
-            return []
-        both = self.engine.from_rows({"start": str, "end": str}, odd)
-        lines = sorted(self._line_numbers(t.semi_join(both, ["start", "end"])))
-        shown = ", ".join(map(str, lines[:8])) + (" …" if len(lines) > 8 else "")
-        self.reading.notes.append(
-            "An end before the start is that of an earlier employment, and does not count: "
-            f"{len(lines):,} (line {shown})"
-        )
-        return lines
-
-    def _is_open(self, column: str, value: str) -> bool:
-        """Whether a date says that there is none yet."""
-        folded = fold_value(value)
-        settled = self._settled(column, value)
-        return settled == "blank" or folded in meanings("cell") or folded in meanings("end")
+        ended, begin = Dates(self.table, self.engine, self.reading, self.options).over()
+        yield LEFT, ended
+        yield SOON, begin
 
     # open posts ------------------------------------------------------------------------
 
@@ -243,11 +246,12 @@ class Presence:
         if not lines:
             return
         rows = self.engine.from_rows({"line": int}, [(n,) for n in lines])
-        posts = self.engine.fetch_rows(self.table.join(rows, "line").select("title", "unit"))
+        t = self.table.join(rows, "line")
+        posts = self.engine.fetch_rows(t.select(title=t.title.fill_null(t.role), unit="unit"))
         counted = Counter(self.reading.open_roles)  # posts in RDF that no person holds
         in_units = Counter[tuple[str, str]]()
         for title, unit in posts:
-            name = _without_vacant(title or "without a title")
+            name = without_vacant(title or "without a title")
             counted[name] += 1
             in_units[name, unit or ""] += 1
         self.reading.open_roles = dict(sorted(counted.items(), key=lambda p: (-p[1], p[0])))
@@ -256,42 +260,6 @@ class Presence:
             for (title, unit), n in sorted(in_units.items(), key=lambda p: (-p[1], p[0]))
             if unit
         ]
-
-
-def marker_pattern() -> str:
-    """A pattern of what may be a marker; those that match are looked at one by one."""
-    words = "|".join(sorted((re.escape(w) for w in meanings("person")), key=len, reverse=True))
-    return rf"^[^a-zà-ÿ0-9]*(?:{words})(?:[^a-zà-ÿ]|$)"
-
-
-def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | None:
-    """VACANT or NOBODY for a vacancy, a total or a legend where a name should be; else None."""
-    meaning = options.values.get(("person", fold_value(name))) or is_marker(name)
-    is_total = re.search(r"\d\W*$", name) and is_marker(name.split(maxsplit=1)[0]) == NOBODY
-    if meaning is None and (is_total or parse_level(name) not in (None, BLANK)):
-        meaning = NOBODY
-    has_title = re.search(r"[^\W\d]", title or "")  # a total may count the titles
-    return meaning if meaning == VACANT or (meaning == NOBODY and not has_title) else None
-
-
-_IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([^-–:]*)\s*[-–:]\s*")
-
-
-def _says_vacant(title: str) -> bool:
-    """Whether a title has a vacancy in brackets or after a dash."""
-    parts = (part for found in _IN_TITLE.findall(title) for part in found if part)
-    strong = (part for part in parts if fold_value(part) not in ("open", "new position", "nn"))
-    return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)
-
-
-def _without_vacant(title: str) -> str:
-    """A title without the vacancy in it."""
-
-    def kept(match: re.Match[str]) -> str:
-        part = next(filter(None, match.groups()), "")
-        return "" if meanings("person").get(fold_value(part)) == VACANT else match[0]
-
-    return _IN_TITLE.sub(kept, title).strip()
 
 
 def with_names(table: ibis.Table, engine: Engine, reading: Reading) -> ibis.Table:

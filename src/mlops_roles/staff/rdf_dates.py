@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import InputError
 from .dates import iso_dates
-from .presence import LEFT, SOON
+from .markers import LEFT
+from .presence import SOON
 from .rdf_statements import Statements
 from .reading import Reading, ReadOptions
 from .values import fold_value, meanings

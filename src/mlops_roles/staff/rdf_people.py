@@ -28,8 +28,9 @@ from .assessments import Assessment
 from .engine import int64_array, string_array
 from .headings import fold_heading, synonyms
 from .mapped_values import MappedValues
+from .markers import LEFT
 from .pairs import ColumnSource, compose, concatenate, joined_texts, matching, with_kinds
-from .presence import LEFT, SOON
+from .presence import SOON
 from .rdf_assessments import RdfAssessments
 from .rdf_dates import gone_positions
 from .rdf_statements import CLASS_COLUMNS, EXTRA_COLUMNS, Pairs, Statements

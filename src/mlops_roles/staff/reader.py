@@ -24,13 +24,15 @@ from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
 from .canonical import canonical
 from .compiled import is_plain
+from .current import current_rows
 from .direction import check_rising
 from .engine import Engine, is_records, source_name, string_array
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
 from .layouts import LONG, Plan, header_finder, json_cell, plan_layout
+from .markers import NOBODY, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
-from .presence import NOBODY, Presence, marker_pattern, name_meaning, with_names
+from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options
 from .several import combine
@@ -257,6 +259,7 @@ class TableReader:
         cells: SkillCells,
     ) -> Staff:
         """The people in a table that is not yet in the one form of all layouts."""
+        raw = current_rows(raw, plan, self.engine, reading, self.options)
         levels = SeveralLevels(raw, plan, self.words.names, self.engine, reading, self.options)
         raw = levels.latest()
         levels.report_conflicts(cells)

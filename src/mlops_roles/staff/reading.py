@@ -66,6 +66,12 @@ def one_line(text: object) -> str:
     return " ".join(str(text or "").split())
 
 
+def shown_lines(lines: Sequence[int]) -> str:
+    """How many lines there are, and the first of them."""
+    more = " …" if len(lines) > 8 else ""
+    return f"{len(lines):,} (line {', '.join(map(str, lines[:8]))}{more})"
+
+
 def as_options(settled: Mapping[str, str] | ReadOptions | None) -> ReadOptions:
     """What is settled: options, or only our columns with the headings of the file."""
     return settled if isinstance(settled, ReadOptions) else ReadOptions(mapping=settled or {})

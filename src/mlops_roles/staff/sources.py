@@ -295,6 +295,7 @@ def sheet_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Sourc
     reading.header_row = line if line > 1 else None
     _report_above(rows[:at], reading)
     header = _without_end(header)
+    header += [""] * (_usual_width(rows[at + 1 :]) - len(header))
     width = max(len(header), 1)
     body = [(line, _of_width(cells, width)) for line, cells in rows[at + 1 :]]
 
@@ -322,6 +323,12 @@ def _without_end(cells: Sequence[str]) -> list[str]:
     while found and not found[-1]:
         found.pop()
     return found
+
+
+def _usual_width(rows: Sequence[Row]) -> int:
+    """The width that over half of the rows have or exceed: the last headings may be merged."""
+    widths = sorted(len(_without_end(cells)) for _, cells in rows)
+    return widths[(len(widths) - 1) // 2] if widths else 0
 
 
 def _of_width(cells: Sequence[str], width: int) -> list[str]:

@@ -19,6 +19,7 @@ from ..io.resources import resource_rows
 from ..ontology.names import fold_name
 from .reading import ReadOptions
 
+LEVEL_WORDS = 4  # at most, of a level before or after a name
 YEARS = "years"  # in the place of a scale: numbers of years, which are levels of none
 UNIT = "\x1f"  # between a name and its level, where they were in two cells
 # what stands for a separator in a name that is not split, and the separator
@@ -32,7 +33,8 @@ _LEVEL_IN_CELL = (
     re.compile(rf"(?P<name>.*\S)\s+(?P<level>{_NUMBER}\s*(?:/\s*{_NUMBER}|%))"),
     re.compile(r"(?P<name>.*[^\s*★⭐☆✩])\s*(?P<level>\*{2,5}|[★⭐]+[☆✩]*)"),
 )
-_BULLET = re.compile(r"^[-–—*•‣▪]\s+(?=\S)")  # before an item of a list
+# before an item of a list: a bullet, a tick or a number
+_BULLET = re.compile(r"^(?:[-–—*•‣▪►▶✓✔☑✅]\s*(?<=[\s✓✔☑✅])|\(?\d{1,2}[.)]\s+)(?=\S)")
 # a level in numbers alone, which may follow a name that is known with it, too, as a version
 _LEVEL_NOT_VERSION = (
     re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
@@ -62,8 +64,13 @@ def _level_words() -> dict[str, str]:
 def status_of(text: str) -> str | None:
     """The meaning of a status; of one with a detail after it, the meaning of its first part."""
     known, folded = meanings("status"), fold_value(text).replace("_", " ")
-    first = "" if folded in meanings("cell") else re.split(r"\s*[-–(,/:]\s*", folded)[0]  # n/a
-    return known.get(folded) or known.get(folded.replace(" ", "_")) or known.get(first)
+    if re.match(r"n\s?/\s?a\b", folded):  # as in 'N/A - still employed', which is no 'N'
+        return known.get(folded)
+    first = re.split(r"\s*[-–(,/:]\s*", folded)[0]
+    if found := known.get(folded) or known.get(folded.replace(" ", "_")) or known.get(first):
+        return found
+    before = known.get(re.split(rf"\s(?:{_any_of('after')})\s", folded)[0])
+    return None if before == "present" else before  # until when is not asked here
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,8 @@ class Level:
     share: float | None = None  # from 0 to 1, of a word or a percentage
     kind: str = "level"  # 'level', 'tick' (has, without a level) or 'blank'
     bottom: float | None = None  # the lowest number, if the level says it, as '3 of 1-5' does
+    # of a word for none with a number, that number, as in '1 - no knowledge'
+    zero: float | None = field(default=None, compare=False)
 
 
 BLANK, TICK, NONE = Level(kind="blank"), Level(kind="tick"), Level(share=0.0)
@@ -85,24 +94,32 @@ def parse_level(text: str) -> Level | None:
     folded = fold_value(text)
     if not folded or folded in meanings("cell") or re.fullmatch(r"-\d+", folded):
         return BLANK  # -1 is 'not applicable'
-    if folded in _level_words():
-        return _word(folded)
+    for word in (folded, folded.replace("_", " ")):
+        if word in _level_words():
+            return _word(word)
     for form, level in _forms():
         if match := form.fullmatch(folded):
             return level(match)
     return None
 
 
-def _numbered_word(number: str, word: str) -> Level:
-    """A number with a word, which says more than the number only if it is a word for none."""
-    return NONE if _word(word) == NONE else Level(_float(number))
+def _numbered_word(number: str, word: str) -> Level | None:
+    """A number with a word, which says more than the number only if it is a word for none.
+
+    It is no level if the word is a month: a workbook shows '4/5' as '4 May' or '5 Apr'.
+    """
+    if word in meanings("cell"):
+        return BLANK  # as in '0 - NA'
+    if word.strip(" .") in meanings("month"):
+        return None
+    return Level(share=0.0, zero=_float(number)) if _word(word) == NONE else Level(_float(number))
 
 
 @cache
-def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level]], ...]:
+def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level | None]], ...]:
     """The forms of levels that hold a number, and the level of each."""
     of, number = _any_of("of"), rf"(?:(?:{_any_of('level')})\.?\s?)?({_NUMBER})"
-    forms: dict[str, Callable[[re.Match[str]], Level]] = {
+    forms: dict[str, Callable[[re.Match[str]], Level | None]] = {
         rf"({_NUMBER})\s*%": lambda m: Level(share=min(_float(m[1]) / 100, 1.0)),
         rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})\s*[-–]\s*({_NUMBER})": (
             lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))
@@ -248,8 +265,10 @@ def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[s
     elif named and max(numbers) <= named[1]:
         ends, why = named, "as a heading or legend says"
     else:
-        top = max([*tops, _top(max(numbers))])
-        bottom = 0.0 if min(numbers) < 1 or any(x.share == 0 for x in levels) else 1.0
+        zeros = [x.zero or 0.0 for x in levels if x.share == 0]
+        top = max([1.0, *tops, _top(max(numbers))])
+        lowest = min(zeros, default=0.0 if min(numbers) < 1 or top == 1 else 1.0)
+        bottom = lowest if lowest < top else 0.0
         ends, why = (bottom, top), "the highest level seen is taken as the top"
     return _with_thresholds(ends[0], ends[1], why, options)
 
@@ -383,6 +402,21 @@ class SkillCells:
                     continue
                 if self.is_known(name) or (i in (0, 3) and found and found.kind == "level"):
                     return name, level
+        return self._level_beside(text.split())
+
+    def _level_beside(self, words: list[str]) -> tuple[str, str] | None:
+        """A known name with a word for a level before or after it: 'basic SQL', 'SQL Experte'.
+
+        'of' or a word like it may be between them, as in 'good knowledge of SQL'.
+        """
+        for n in range(min(len(words) - 1, LEVEL_WORDS), 0, -1):
+            joint = len(words) > n + 1 and fold_value(words[n]) in meanings("of")
+            before = (words[n + joint :], words[:n])
+            for name, level in (before, (words[:-n], words[-n:])):
+                folded = fold_value(" ".join(level))
+                share = None if folded in meanings("alone") else _level_words().get(folded)
+                if share not in (None, "has") and self.is_known(" ".join(name)):
+                    return " ".join(name), " ".join(level)
         return None
 
     def _negated(self, text: str) -> SkillName | None:

@@ -266,7 +266,7 @@ CASES = {
         "Ada",
         [
             ("； S", "", "data-analysis programming statistical-analysis unmatched"),
-            ("Skills", "Skill", "sql unmatched reading.columns.skills"),
+            ("Skills", "Skill", "reading.columns.skills"),
         ],
     ),
     "a plain table": (

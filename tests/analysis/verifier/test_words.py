@@ -415,7 +415,7 @@ def test_an_unknown_status_is_not_read():
         {"more": 1},
         {"columns": []},
         {"columns": {"status": 7}},
-        {"columns": {"title": "T"}},
+        {"columns": {"unit": "T"}},
         {"values": []},
         {"values": {"status": "left"}},
     ],

@@ -92,6 +92,12 @@ def unrated(heading: str) -> str:
     return " ".join(words)
 
 
+def is_of_rows(heading: str) -> bool:
+    """Whether the dates below a heading are those of rows, as 'Valid to', and not of people."""
+    words = re.split(r"[\W\d_]+", fold(heading[:LONGEST]))
+    return any(len(word) > 2 and word in _words("validity") for word in words)
+
+
 def asked_in(heading: str) -> list[str]:
     """What a question about a level may ask for: the words that end it, the longest first."""
     words = [word for word in re.split(r"[\s_:?¿–-]+", heading[:LONGEST]) if word]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ...errors import InputError
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import asked_in, fold_heading, kind_of, level_in, pair_in, unrated
+from .headings import asked_in, fold_heading, is_of_rows, kind_of, level_in, pair_in, unrated
 from .levels import PLAIN, fold, is_blank
 from .presence import Presence, is_sound
 from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest
@@ -174,7 +174,10 @@ class PersonCells(PersonRows):
         """Whether the person of a row counts at the date of the certificate."""
         if self.presence is None:
             return True
-        return self.presence.counts(lambda heading: row[1][self.table.place(heading)])
+        return self.presence.counts(self._cell_of(row))
+
+    def _cell_of(self, row: Row) -> Callable[[str], str]:
+        return lambda heading: row[1][self.table.place(heading)]
 
     def _people(self, person: Any, key: bytes | None) -> list[list[Row]]:
         """The rows of each person of this name; of one row each, unless rows are of a skill."""
@@ -186,11 +189,27 @@ class PersonCells(PersonRows):
         if self.layout != LONG:
             found = self._latest([row for _, row in rows], lambda _: "")
             return [[row] for row in found if self._is_there(row)]
-        ids = dict.fromkeys(who for who, row in rows if self._is_there(row))
-        return [
-            self._latest([row for row in self.table.rows if self._who(row[1]) == who], self._skill)
-            for who in ids
-        ]
+        people = (self._rows_of(who) for who in dict.fromkeys(who for who, _ in rows))
+        return [self._latest(found, self._skill) for found in people if found]
+
+    def _rows_of(self, who: str) -> list[Row]:
+        """The rows of a person that count, in a table with a row for each skill.
+
+        Where their dates are of skills, those that are over are there without their skill.
+        """
+        rows = [row for row in self.table.rows if self._who(row[1]) == who]
+        there = [row for row in rows if self._is_there(row)]
+        if (presence := self.presence) is None or len(there) == len(rows):
+            return rows
+        dates = [{row[1][self.table.place(h)] for row in rows} - {""} for h in presence.headings]
+        if not any(map(is_of_rows, presence.headings)):
+            return there if any(len(some) > 1 for some in dates) else []
+        if any(presence.is_gone(self._cell_of(row)) for row in rows):
+            return []
+        blank = {
+            self.table.place(h) for kind in ("skill", "level") for h in self.columns.get(kind, ())
+        }
+        return [row if row in there else (row[0], _without(row[1], blank)) for row in rows]
 
     def _cell(self, kind: str, cells: Sequence[str]) -> str:
         """The cell of the one column of a kind."""
@@ -310,6 +329,11 @@ class PersonCells(PersonRows):
             cell = re.sub(r"(\d),(\d)", rf"\1{COMMA}\2", cell)
         pieces = re.split("[" + "".join(map(re.escape, marks)) + "]", cell)
         return [text.strip().replace(COMMA, ",") for text in pieces if text.strip()]
+
+
+def _without(cells: Sequence[str], places: set[int]) -> list[str]:
+    """Cells of which those in some places are blank."""
+    return ["" if i in places else cell for i, cell in enumerate(cells)]
 
 
 def described(given: Mapping[str, Any]) -> dict[str, Any]:

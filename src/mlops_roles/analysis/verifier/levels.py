@@ -22,7 +22,8 @@ _NAMED = (  # a name with its level, and whether the name may be unknown
     (re.compile(rf"(.*\S)\s+({NUMBER}\s*(?:/\s*{NUMBER}|%))"), True),
     (re.compile(r"(.*[^\s*★⭐☆✩])\s*(\*{2,5}|[★⭐]+[☆✩]*)"), False),
 )
-_ITEM = re.compile(r"\s*[-–—*•‣▪]\s+(\S.*)", re.S)  # of a list with bullets
+# of a list with bullets, ticks or numbers
+_ITEM = re.compile(r"\s*(?:[-–—*•‣▪►▶]\s+|[✓✔☑✅]\s*|\d{1,2}[.)]\s+|\(\d{1,2}[.)]\s+)(\S.*)", re.S)
 
 
 # a number after a name that is known with it, too, as with a version
@@ -146,7 +147,8 @@ class Levels:
                 return Said(name, "lacks")
         found = list(self._not_version(text, is_known)) if not listed(text) else []
         if found or not is_known(text):
-            for name, level in found or self._with_level(text, is_known):
+            beside = [] if listed(text) else _beside(text.split(), is_known)
+            for name, level in found or [*self._with_level(text, is_known), *beside]:
                 state = self.state(level)
                 if state == "unknown":
                     break
@@ -175,13 +177,27 @@ class Levels:
                 yield match[1], match[2]
 
 
+def _beside(words: list[str], is_known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """A known name after or before a word for a level, as in 'gute Kenntnisse in SQL'."""
+    for size in (4, 3, 2, 1):
+        rest = words[size:]
+        if len(rest) > 1 and fold(rest[0]) in meanings("of"):
+            rest = rest[1:]
+        for level, name in ((words[:size], rest), (words[-size:], words[:-size])):
+            word = fold(" ".join(level))
+            is_level = word not in meanings("alone") and (_word(word) or Level()) != Level()
+            if name and is_level and is_known(" ".join(name)):
+                yield " ".join(name), " ".join(level)
+                return
+
+
 def parse_level(text: str) -> Level | None:
     """The level that a text states; None if it is blank or states none."""
     folded = fold(text)
     if _is_blank(folded):
         return None
-    if folded in _state_words():
-        return _word(folded)
+    if word := _word(folded) or _word(folded.replace("_", " ")):
+        return word
     return next(
         (make(*m.groups()) for form, make in _forms() if (m := form.fullmatch(folded))), None
     )
@@ -191,12 +207,17 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _worded(number: str, word: str) -> Level:
-    """A number with a word next to it, of which only a word for none says more."""
+def _worded(number: str, word: str) -> Level | None:
+    """A number with a word next to it, of which only a word for none says more.
+
+    It is none with a word for nothing ('0 - NA'), and with a month, as a workbook shows '4/5'.
+    """
+    if word in meanings("cell") or word.strip(" .") in meanings("month"):
+        return None
     return Level(share=0.0) if _word(word) == Level(share=0.0) else Level(number=_number(number))
 
 
-_FORMS: tuple[tuple[str, Callable[..., Level]], ...] = (  # OF: any of the words of this kind
+_FORMS: tuple[tuple[str, Callable[..., Level | None]], ...] = (  # OF: any of the words of this kind
     (r"(N)\s*%", lambda n: Level(share=min(_number(n) / 100, 1.0))),
     (r"(N)\s*OF\s*(N)\s*[-–]\s*(N)", lambda *some: Level(None, *map(_number, some))),
     (r"(N)\s*OF\s*(N)", lambda n, top: Level(number=_number(n), top=_number(top))),
@@ -210,7 +231,7 @@ _FORMS: tuple[tuple[str, Callable[..., Level]], ...] = (  # OF: any of the words
 
 
 @cache
-def _forms() -> list[tuple[re.Pattern[str], Callable[..., Level]]]:
+def _forms() -> list[tuple[re.Pattern[str], Callable[..., Level | None]]]:
     """The forms of levels, with their words, and what makes a level of their groups."""
     words = {
         kind.upper(): f"(?:{'|'.join(map(re.escape, sorted(meanings(kind), reverse=True)))})"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...errors import InputError
-from .dates import read_dates
+from .dates import orders_of, read_dates
 from .levels import fold, meanings
 
-COLUMNS = ("status", "left", "vacant", "start", "end")
+COLUMNS = ("status", "left", "vacant", "start", "end", "title")
 STATED = {"as_of", "columns", "values"}
 GONE = ("left", "not yet started", "vacant")
 
@@ -18,9 +18,38 @@ GONE = ("left", "not yet started", "vacant")
 def _status_of(value: str) -> str | None:
     """What a status means; with a detail after it, what its first part means; None if unknown."""
     known, words = meanings("status"), fold(value).replace("_", " ")
-    if words in known or words in meanings("cell"):  # such as n/a
+    if words in known or words in meanings("cell") or re.match(r"n ?/ ?a\b", words):
         return known.get(words)
-    return known.get(re.split(r"\s*[-–(,/:]\s*", words)[0])
+    if found := known.get(re.split(r"\s*[-–(,/:]\s*", words)[0]):
+        return found
+    after = "|".join(map(re.escape, sorted(meanings("after"), reverse=True)))
+    before = known.get(re.split(rf"\s(?:{after})\s", words)[0])
+    return before if before != "present" else None
+
+
+def title_has_ended(title: str, day: str) -> bool:
+    """Whether a title says that its post had ended, as in 'Data Engineer (until 2024)', or a.D."""
+    folded = fold(title)
+    remarks = re.findall(r"[(\[]([^)\]]*)[)\]]", folded)
+    remarks += re.findall(r"\s[-–—]\s+([^-–—]+)$|\s([a-z]\.\s?[a-z]\.)$", folded)
+    texts = [part for found in remarks for part in ([found] if isinstance(found, str) else found)]
+    return "†" in folded or any(_has_ended(text.strip(), day) for text in texts)
+
+
+def _has_ended(remark: str, day: str) -> bool:
+    """Whether a remark is 'until' a date before a day, or a word for leaving by that day."""
+    for word in sorted(meanings("until"), reverse=True):
+        if remark.startswith(f"{word} "):
+            date = max(orders_of(remark.removeprefix(f"{word} "), late=True))
+            return bool(date) and date < day
+    for word in meanings("gone"):
+        rest = remark.removeprefix(word)
+        if remark == word:
+            return True
+        if rest != remark and re.match(r",?\s+(?:[^\W\d]+\s+)?\S*\d", rest):
+            date = max(orders_of(re.sub(r"^,?\s+(?:[^\W\d]+\s+)?", "", rest), late=True))
+            return not date or date < day
+    return False
 
 
 class Presence:
@@ -41,18 +70,34 @@ class Presence:
 
     def counts(self, cell: Callable[[str], str]) -> bool:
         """Whether a row counts; `cell` is the text under a heading."""
-        found = {kind: cell(heading) for kind, heading in self.columns.items()}
-        is_out = (self._says(kind, text) for kind, text in found.items() if kind not in self.dates)
+        return not (self.is_gone(cell) or self.is_over(cell))
+
+    def is_gone(self, cell: Callable[[str], str]) -> bool:
+        """Whether a status, or a column of yes and no, says that a row does not count."""
+        others = (kind for kind in self.columns if kind not in self.dates)
+        return any(self._says(kind, cell(self.columns[kind])) for kind in others)
+
+    def is_over(self, cell: Callable[[str], str]) -> bool:
+        """Whether a row has ended, or has not begun."""
         start, end = (
-            self._date(kind, found[kind]) if kind in found else "" for kind in ("start", "end")
+            self._date(kind, cell(self.columns[kind])) if kind in self.columns else ""
+            for kind in ("start", "end")
         )
-        has_left = bool(end) and end < self.day and not (start and start > end)
-        return not (any(is_out) or has_left or start > self.day)
+        has_ended = bool(end) and end < self.day and not (start and start > end)
+        return has_ended or start > self.day
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings of the dates."""
+        return [self.columns[kind] for kind in self.dates]
 
     def _says(self, kind: str, text: str) -> bool:
         """Whether a status, or a column of yes and no, says that the row does not count."""
         folded = fold(text)
-        meaning = self.settled.get(kind, {}).get(folded) or _status_of(text)
+        meaning = self.settled.get(kind, {}).get(folded)
+        if kind == "title":
+            return meaning in GONE or (not meaning and title_has_ended(text, self.day))
+        meaning = meaning or _status_of(text)
         if kind != "status":
             return meaning in ("yes", "present") or folded in ("x", kind)
         if folded and not meaning and folded not in meanings("cell"):

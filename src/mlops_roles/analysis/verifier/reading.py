@@ -223,8 +223,9 @@ class PersonRows:
             )
         left_out = {*ignore, *mapping.values()}
         open_ = [i for i, name in enumerate(header) if name and name not in left_out]
+        kinds = (column, "skill") if column == "skills" else (column,)
         for kind in (fold_heading, kind_of):
-            found = [i for i in open_ if kind(header[i]) == column]
+            found = [i for i in open_ if kind(header[i]) in kinds]
             if len(found) == 1:
                 return found[0]
         return None

@@ -5,7 +5,7 @@ The form is the one that a certificate states.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,8 @@ def read_table(path: Path, form: Mapping[str, Any]) -> Table:
     if at is None:
         raise InputError(f"{path}: no row {line}, where the headings were certified to be")
     header = list(map(one_line, rows[at][1]))
-    while kind == ".xlsx" and header and not header[-1]:
-        header.pop()
+    if kind == ".xlsx":
+        header = _header_of_sheet(header, rows[at + 1 :])
     table = Table(path, header, [])
     _add_rows(table, rows[at + 1 :], kind == ".xlsx")
     if form.get("header_rows") == 2 and table.rows:
@@ -73,6 +73,16 @@ def read_table(path: Path, form: Mapping[str, Any]) -> Table:
             one_line(below) or above for above, below in zip(header, second, strict=True)
         ]
     return table
+
+
+def _header_of_sheet(header: list[str], rows: Sequence[Row]) -> list[str]:
+    """A header as wide as its last heading, or as the middle one of the rows by their width."""
+    widths = [
+        max((i for i, cell in enumerate(cells, 1) if cell.strip()), default=0)
+        for cells in [header, *(cells for _, cells in rows)]
+    ]
+    usual = sorted(widths[1:])[(len(rows) - 1) // 2] if rows else 0
+    return (header + [""] * usual)[: max(widths[0], usual)]
 
 
 def _add_rows(table: Table, rows: Iterable[Row], is_padded: bool) -> None:

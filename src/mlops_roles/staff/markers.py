@@ -1,0 +1,82 @@
+"""Texts in the place of a name or title that say that nobody is there, or not any longer.
+
+The words are data (`ontology/staff/values.csv`): vacancies, totals, legends, and what says that a
+person left or a post ended, as in 'Data Engineer (until 2024)' and 'Ada Roe (left 2023)'.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from .dates import latest_day
+from .headings import is_marker
+from .reading import ReadOptions
+from .values import BLANK, fold_value, meanings, parse_level
+
+VACANT, NOBODY, LEFT = "vacant", "no person", "left"
+# what may be said of a name or title: in brackets, or after a dash
+REMARK = r"[(\[][^)\]]*[)\]]|\s[-–—]\s|†|\s[a-z]\.\s?[a-z]\.\s*$"
+_REMARK = re.compile(r"[(\[]([^)\]]*)[)\]]|\s[-–—]\s+([^-–—]+)$|\s([a-z]\.\s?[a-z]\.)$")
+# two names of two words each, with '/', '&', 'and' between them
+TWO_NAMES = r"\S+\s+\S+\s*(?:\s/\s|&|;|\n|\sand\s|\sund\s|\set\s)\s*\S+\s+\S+"
+_IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([^-–:]*)\s*[-–:]\s*")
+
+
+def marker_pattern() -> str:
+    """A pattern of what may be a marker; those that match are looked at one by one."""
+    words = "|".join(sorted((re.escape(w) for w in meanings("person")), key=len, reverse=True))
+    return rf"^[^\pL\pN]+$|^[^a-zà-ÿ0-9]*(?:{words})(?:[^a-zà-ÿ]|$)"
+
+
+def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | None:
+    """VACANT or NOBODY for a vacancy, a total or a legend where a name should be; else None."""
+    settled = options.values.get(("person", fold_value(name)))
+    meaning = settled or is_marker(name)
+    is_total = re.search(r"\d\W*$", name) and is_marker(name.split(maxsplit=1)[0]) == NOBODY
+    if meaning is None and (is_total or parse_level(name) not in (None, BLANK)):
+        meaning = NOBODY
+    # a total may count the titles, and what has no letter or digit is no name with one, either
+    has_title = re.search(r"[^\W\d]", title or "") and re.search(r"[^\W_]", name)
+    return meaning if meaning == VACANT or (meaning == NOBODY and not has_title) else None
+
+
+def says_vacant(title: str) -> bool:
+    """Whether a title has a vacancy in brackets or after a dash."""
+    parts = (part for found in _IN_TITLE.findall(title) for part in found if part)
+    strong = (part for part in parts if fold_value(part) not in ("open", "new position", "nn"))
+    return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)
+
+
+def without_vacant(title: str) -> str:
+    """A title without the vacancy in it."""
+
+    def kept(match: re.Match[str]) -> str:
+        part = next(filter(None, match.groups()), "")
+        return "" if meanings("person").get(fold_value(part)) == VACANT else match[0]
+
+    return _IN_TITLE.sub(kept, title).strip()
+
+
+def says_left(text: str, day: str) -> bool:
+    """Whether a name or title says that the person has left, or the post has ended, by a day."""
+    folded = fold_value(text)
+    parts = (part for found in _REMARK.findall(folded) for part in found if part)
+    return "†" in folded or any(_is_left(part.strip(), day) for part in parts)
+
+
+def _is_left(remark: str, day: str) -> bool:
+    """Whether a remark has a word for leaving, perhaps with a date, or 'until' a date."""
+    if match := _left().fullmatch(remark):
+        date = latest_day(match["until"] or match["date"] or "")
+        return date < day if date else not match["until"]
+    return False
+
+
+@cache
+def _left() -> re.Pattern[str]:
+    left, until = ("|".join(map(re.escape, sorted(meanings(k)))) for k in ("gone", "until"))
+    date = r"(?P<date>\S*\d[^()]*)"
+    return re.compile(
+        rf"(?:{until})\s+(?P<until>.*\d.*)|(?:{left})(?:,?\s+(?:[^\W\d]+\s+)?{date})?"
+    )
