@@ -439,7 +439,8 @@ def _other_than_alone(
 
     'DevOps for Banks - Payments, Acme' and 'Systems Analyst / DevOps' have none.
     """
-    near = (match.left, _up_to_relation(words, match.right), *match.before)
+    left = [unit for unit in match.left if words.kinds[unit] != "business"]  # 'Innovation DevOps'
+    near = (left, _up_to_relation(words, match.right), *match.before)
     near = (*near, *nameless) if is_led else near  # not 'Head of Cloud, DevOps & Security'
     others = (unit for unit in itertools.chain(*near) if _is_other_trade(words, unit))
     segments = [segment for units in nameless for segment in split_at(units, (",",))]
