@@ -11,13 +11,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..ontology.names import fold_name
 from .canonical import person_key
 from .dates import comparable_dates, is_iso_date
-from .engine import Engine
+from .engine import Engine, sorted_values
 from .headings import is_in_years, is_marker
 from .layouts import LONG, PLAIN_NUMBER, Plan
 from .reading import Reading, ReadOptions, one_line, shown_lines
@@ -223,15 +224,13 @@ class SeveralLevels:
     def _may_repeat(self, rows: ibis.Table) -> bool:
         """Whether a person may have a skill twice: no, if all hashes of the pairs differ.
 
-        To count hashes takes a third of the time that grouping the texts does.
+        To sort hashes takes half the time that grouping the texts does.
         """
         if self.engine.con.name != "duckdb":
             return True
-        pairs = rows.select(pair=rows.who.hash() ^ rows["key"].hash())
-        ((total, distinct),) = self.engine.fetch_rows(
-            pairs.aggregate(total=pairs.count(), distinct=pairs.pair.nunique())
-        )
-        return int(distinct) < int(total)
+        pairs = rows.select(pair=_hash()(rows.who, rows["key"]))
+        hashes = sorted_values(self.engine.to_arrow(pairs)["pair"])
+        return bool((hashes[1:] == hashes[:-1]).any())
 
     def _rows(self) -> ibis.Table:
         """The rows with who, name, level, date and key, which is the same for one skill."""
@@ -263,6 +262,19 @@ class SeveralLevels:
         meaning = self.names.get(folded, [])
         skills = sorted(skill for kind, skill in meaning if kind == "recorded")
         return " ".join(skills) or folded
+
+
+@cache
+def _hash() -> Any:
+    """The function of DuckDB, the same object each time: its expressions have one shape then."""
+    import ibis
+
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+    def hash(one: str, other: str) -> int:
+        """Replaced by the function of DuckDB."""
+        return 0
+
+    return hash
 
 
 def find_assessments(raw: ibis.Table, plan: Plan, engine: Engine, line: int) -> list[Assessment]:

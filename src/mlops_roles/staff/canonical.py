@@ -82,10 +82,15 @@ def _wide_cell(cell: Any, i: int, plan: Plan, vocabulary: Vocabulary) -> Any:
 
 def _level_cell(cell: Any, i: int, plan: Plan) -> Any:
     """A level, with its scale if the column has one of its own."""
-    level = cell.replace(";", ",")
+    level = _replaced(cell, ";", ",")
     if scale := plan.scales.get(i):
         level = level.re_replace(PLAIN_NUMBER, with_scale(r"\1", scale))
     return level
+
+
+def _replaced(cell: Any, mark: str, other: str) -> Any:
+    """A cell with another mark in place of one that few have: to look for it is faster."""
+    return cell.contains(mark).ifelse(cell.replace(mark, other), cell)
 
 
 def _joined(parts: Sequence[Any]) -> Any:
@@ -105,20 +110,22 @@ def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
     The names in a cell are in no order: an ordered aggregate would take three times as long.
     """
     at = plan.columns.at
-    piece = raw[str(at["skill"][0])].replace(";", "\uff1b")
+    piece = _replaced(raw[str(at["skill"][0])], ";", "\uff1b")
     if at.get("level"):
-        piece = piece + UNIT + raw[str(at["level"][0])].replace(";", ",").fill_null("")
+        level = _replaced(raw[str(at["level"][0])], ";", ",")
+        piece = piece + UNIT + level.fill_null("")
     lists = {c: cells.pop(c) for c in LIST_COLUMNS if c in cells}
     lists["skills"] = _joined([piece, lists["skills"]]) if "skills" in lists else piece
-    rows = raw.select(who=person_key(raw, plan), **cells, **lists)
-    kept = [c for c in cells if c != "line"]
-    found = rows.group_by("who").agg(
+    by = "who" if at.get("key") else "person"
+    rows = raw.select(**cells | {by: person_key(raw, plan)}, **lists)
+    others = [c for c in cells if c not in ("line", by)]
+    found = rows.group_by(by).agg(
         line=rows.line.min(),
-        **{c: rows[c].max() if c in DATES else _one_or_both(rows[c]) for c in kept},
+        **{c: rows[c].max() if c in DATES else _one_or_both(rows[c]) for c in others},
         **{c: rows[c].group_concat(";") for c in lists},
     )
-    missing = {c: ibis.null("string") for c in COLUMNS if c not in (*kept, *lists)}
-    return found.drop("who").mutate(**missing)
+    missing = {c: ibis.null("string") for c in COLUMNS if c not in (*cells, *lists)}
+    return found.select(*cells, *lists, **missing)
 
 
 def _one_or_both(column: Any) -> Any:

@@ -349,7 +349,7 @@ class Engine:
         import pyarrow as pa
 
         found = self.to_arrow(rows.select(packed=(rows.key << width) + rows.flags))["packed"]
-        packed = int64_array(_combine_sorted(_sorted_values(found), width))
+        packed = int64_array(_combine_sorted(sorted_values(found), width))
         kept = self.register_arrow(pa.table({"packed": packed}))
         return kept.select(key=kept.packed >> width, flags=kept.packed & ((1 << width) - 1))
 
@@ -440,7 +440,7 @@ def int64_array(values: Sequence[int] | Any) -> pyarrow.Array:
     return pa.Array.from_buffers(pa.int64(), len(whole), [None, pa.py_buffer(whole)])
 
 
-def _sorted_values(column: pyarrow.ChunkedArray) -> Any:
+def sorted_values(column: pyarrow.ChunkedArray) -> Any:
     """The integers of an Arrow column without nulls, sorted, as an array of numpy.
 
     Its memory is of Arrow: numpy asks the kernel for huge pages, which may be slow to come.

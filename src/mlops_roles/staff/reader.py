@@ -279,8 +279,11 @@ class TableReader:
             return table
         columns = list(filter(None, (name, title)))
         if isinstance(table, pa.Table):
-            near = pc.match_substring_regex(pc.utf8_lower(table[name]), marker_pattern())
-            rows = table.filter(near).select(columns).to_pylist()
+            names = table[name].unique()
+            near = pc.filter(
+                names, pc.match_substring_regex(pc.utf8_lower(names), marker_pattern())
+            )
+            rows = table.select(columns).filter(pc.is_in(table[name], near)).to_pylist()
         else:
             near = table[name].lower().re_search(marker_pattern())
             found = self.engine.fetch_rows(table.filter(near).select(*columns))

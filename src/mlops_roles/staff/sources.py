@@ -214,7 +214,7 @@ def _are_rows(data: bytes, delimiter: str) -> bool:
     """
     if data[:1] in b"\r\n" or b"\0" in data:
         return False
-    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+    if re.search(rb"\r(?!\n)", data):
         return False
     between = re.escape(delimiter).encode()
     cell = rb'"(?<![^%b\n]")[^"\r\n]*"(?![^%b\r\n])' % (between, between)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -14,7 +15,6 @@ from ..errors import InputError
 
 Row = tuple[int, Sequence[str]]
 MAX_CELL = 1 << 20
-PIECE_BYTES = 1 << 20  # decoded at once
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -44,13 +44,14 @@ def decode(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str | 
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Decoded piece by piece, because the text of a large file takes as much memory as the file."""
-    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
+    """Arrow checks the bytes where they are; a text of a large file takes as much memory again."""
+    import pyarrow as pa
+
+    ends = pa.py_buffer(array("q", [0, len(data)]))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)])
     try:
-        for start in range(0, len(data), PIECE_BYTES):
-            decoder.decode(view[start : start + PIECE_BYTES])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 
