@@ -49,6 +49,7 @@ class Presence:
     def __init__(self, table: ibis.Table, engine: Engine, reading: Reading, options: ReadOptions):
         self.table, self.engine, self.reading, self.options = table, engine, reading, options
         self.reasons: dict[int, str] = {}
+        self._two_names: list[int] = []  # lines
         if {"status", "start", "end", "left", "vacant"} & set(table.columns):
             reading.as_of = options.date
         found: dict[str, list[int]] = {reason: [] for reason in REASONS}
@@ -78,8 +79,7 @@ class Presence:
             self.reading.notes.append(
                 f"Counted as people, with nothing but a name: {shown_lines(lines)}"
             )
-        both = t.filter(t.person.lower().re_search(TWO_NAMES)).select("line").order_by("line")
-        if lines := [n for n in self._line_numbers(both.limit(1000)) if n not in self.reasons]:
+        if lines := sorted(n for n in self._two_names if n not in self.reasons):
             self.reading.notes.append(
                 f"Names that may be of two people, and count as one: {shown_lines(lines)}"
             )
@@ -110,19 +110,18 @@ class Presence:
     def _markers(self) -> Iterator[tuple[str, list[int]]]:
         """Vacancies, totals and legends where a name should be, and vacancies in titles."""
         t = self.table
-        near = t.person.lower().re_search(marker_pattern())
+        near = t.person.lower().re_search(f"{marker_pattern()}|{REMARK}|{TWO_NAMES}")
         legend = t.title.isnull() & t.person.re_search(r"^\s*\d\s*[-–:=]\s*\S")
         rows = t.filter(near | legend).select("line", "person", "title")
         for line, person, title in self.engine.fetch_rows(rows):
-            if meaning := name_meaning(person, title, self.options):
+            meaning = name_meaning(person, title, self.options)
+            if not (meaning or self._settled("person", person)):
+                meaning = LEFT if says_left(person, self.options.date) else None
+            if meaning:
                 self._note("person", person, meaning)
                 yield meaning, [line]
-        remarks = t.filter(t.person.lower().re_search(REMARK)).select("line", "person")
-        for line, person in self.engine.fetch_rows(remarks):
-            is_settled = self._settled("person", person)
-            if not is_settled and says_left(person, self.options.date):
-                self._note("person", person, LEFT)
-                yield LEFT, [line]
+            elif re.search(TWO_NAMES, person.lower()):
+                self._two_names.append(line)
         for column, value in self.options.values:
             if column == "person":
                 yield from self._settled_person(value)
