@@ -230,7 +230,7 @@ def test_vacancies_in_eight_languages_are_open_posts(tmp_path):
             "Name,Title,Skills\nAda,Data Engineer,SQL\n,,\nSkill,Owner,Use\nSQL,Ada,x\n",
             "second table",
         ),
-        ("Name,Skill 1,Skill 2,Level\nAda,SQL,Python,5\n", "--map skill='Skill 1'"),
+        ("Name,Skill 1,Skill 2,Level\nAda,SQL,Python,5\n", '--map skill="Skill 1"'),
         ("Employee,Skill,Own?\nAda,SQL,Yes\nAda,Git,No\n", 'may say who.*--map level="Own\\?"'),
         ("Job Title,Skill,Required Level\nData Engineer,SQL,4\nML Engineer,Git,4\n", "not people"),
         ("Name,Skill,Required Level\nData Engineer,SQL,4\n", 'job titles.*--map person="Name"'),

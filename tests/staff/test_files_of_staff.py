@@ -1,11 +1,14 @@
 """Staff files as they are kept: each has a trap, and is read as it is meant, or says that not."""
 
 import json
+import re
+import subprocess
 
 import openpyxl
 import pytest
 
 from mlops_roles import InputError, Records, audit, certify, verify
+from mlops_roles.cli.main import main
 from mlops_roles.staff.reading import ReadOptions
 
 AS_OF = ReadOptions(as_of="2026-06-01")
@@ -191,3 +194,27 @@ def test_the_scale_of_one_level_is_saved_and_read_again(put, tmp_path):
         reading, first = read(path)
         saved.write_text(save_mapping(reading, AS_OF), encoding="utf-8")
         assert read(path, load_mapping(saved))[1] == first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name,title,"Stack ""$(ls)"\nAda,Cook,SQL\n',
+        "name,title,status\nAda,Cook,isn't here\n",
+        "name,skill,level\nAda,SQL,'so-so' `x`\nBo,SQL,3\n",
+        "name,title,Mary's stack\nAda,Cook,SQL\n",
+        "name,title,end\nAda,Cook,don't know when\n",
+    ],
+)
+def test_an_option_of_a_message_can_be_copied_into_a_shell(text, put):
+    """Whatever quotes and signs of a shell are in a heading or value."""
+    path = put(text)
+    try:
+        said = "\n".join(c.fix for c in audit(path).reading.columns)
+    except InputError as error:
+        said = str(error)
+    option = re.search(r"--(?:map|value) (?:'.*'|\w+=\"[^\"]*\")", said)[0]
+    arguments = subprocess.run(  # as a person does who copies it
+        f"printf '%s\\0' {option}", shell=True, check=True, capture_output=True, text=True
+    ).stdout.split("\0")[:-1]
+    assert main(["audit", str(path), *arguments]) == 0

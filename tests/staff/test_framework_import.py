@@ -63,7 +63,7 @@ def test_what_is_not_read_is_named_with_place_and_fix(write):
     found = import_framework([write(NEEDS)], NS)
     assert found.readings[0].not_read == {
         "Cost centre": "",
-        "Competncy": "; if it is one, --map skill='Competncy'",
+        "Competncy": '; if it is one, --map skill="Competncy"',
     }
     assert [(one.place.rpartition(" ")[2], one.reason) for one in found.unread] == [
         ("4", "need 'maybe' is not known"),

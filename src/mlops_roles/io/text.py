@@ -253,6 +253,20 @@ def format_rows(
     return text
 
 
+def quoted(text: str) -> str:
+    """A text as one word of a shell, for an option that a message gives."""
+    from shlex import quote
+
+    return quote(text) if "'" in text else f"'{text}'"
+
+
+def map_option(column: str, heading: str) -> str:
+    """The option that reads a heading as a column, as it is written in a shell."""
+    if set(heading).intersection('"$`\\!'):
+        return f"--map {quoted(f'{column}={heading}')}"
+    return f'--map {column}="{heading}"'
+
+
 def counted(number: int, one: str, several: str = "") -> str:
     """A number with its noun: '1 person', '1,200 people'; the plural has an s if none is given."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..io.text import quoted
 from ..ontology.names import fold_name
 from .canonical import person_key
 from .dates import comparable_dates, is_iso_date
@@ -95,7 +96,8 @@ def own_scales(
         one, other = plan.headings[low[0]].strip(), plan.headings[high[0]].strip()
         raise InputError(
             f"{file}: two scales: levels up to {rest[low[0]]:g} in column {one!r} and up to "
-            f"{rest[high[0]]:g} in {other!r}; name that of one column with --scale '{one}=0-5', "
+            f"{rest[high[0]]:g} in {other!r}; name that of one column with --scale "
+            f"{quoted(f'{one}=0-5')}, "
             "or that of all with --scale 0-100"
         )
 
@@ -187,7 +189,7 @@ class SeveralLevels:
         if strange := next((v for v, day in found.items() if day is None), None):
             raise InputError(
                 f"{place}: {strange!r} is not a date; write 2026-01-31, or settle it with "
-                f"--value 'date:{strange}=2026-01-31' (or =blank)"
+                f"--value {quoted(f'date:{strange}=2026-01-31')} (or =blank)"
             )
         return known | {value: day for value, day in found.items() if day}
 

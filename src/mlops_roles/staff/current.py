@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..io.text import quoted
 from .canonical import person_key
 from .dates import iso_dates
 from .engine import Engine
@@ -64,7 +65,7 @@ class Dates:
             if iso is None:
                 raise InputError(
                     f"{place}: {value!r} is not a date; write 2026-01-31, or settle it with "
-                    f"--value '{column}:{value}=blank'"
+                    f"--value {quoted(f'{column}:{value}=blank')}"
                 )
             found[value] = iso
         return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from ..errors import InputError
+from ..io.text import quoted
 from .values import fold_value, meanings, parse_level
 
 _NUMBERED = re.compile(r"(\d{1,3})\s*[-–—:=.)]?\s*([^\W\d][^\d,;|()\[\]]*)")
@@ -32,7 +33,8 @@ def check_rising(levels: Collection[str], stated: Iterable[str], place: str) -> 
         ends = min(numbers.values()), max(numbers.values())
         shown = sorted(numbers, key=lambda text: numbers[text])[:MAX_SHOWN]
         options = " ".join(
-            f"--value 'level:{text}={_meaning(text, numbers[text], *ends)}'" for text in shown
+            f"--value {quoted(f'level:{text}={_meaning(text, numbers[text], *ends)}')}"
+            for text in shown
         )
         raise InputError(
             f"{place}: the lowest number is the best level, as {sign} says; settle what each "

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import resource_rows
-from ..io.text import counted
+from ..io.text import counted, map_option, quoted
 from ..io.xlsx import read_sheets
 from .headings import fold_heading
 from .spreadsheets import csv_rows, decode, delimiter_of
@@ -164,7 +164,7 @@ def _columns(
         if column and len(several) > 1 and len(chosen) != 1:
             raise InputError(
                 f"{name}: {' and '.join(map(repr, several))} could both be the {column}; settle it "
-                f"with --map {column}='{several[0]}' or --ignore '{several[1]}'"
+                f"with {map_option(column, several[0])} or --ignore {quoted(several[1])}"
             )
         for heading in several if len(several) > 1 else ():
             if heading not in chosen:
@@ -207,10 +207,10 @@ def _hint(heading: str, column: str | None, about: Sequence[str], ignored: Seque
         of = " or ".join(about or KINDS)
         name = (about or KINDS)[0]
         full = name if column == "label" else f"{name}_{column}"
-        return f": it is not clear of what ({of}); settle it with --map {full}='{heading}'"
+        return f": it is not clear of what ({of}); settle it with {map_option(full, heading)}"
     names = known_headings()
     close = difflib.get_close_matches(fold_heading(heading), names, 1, SIMILAR)
-    return f"; if it is one, --map {names[close[0]]}='{heading}'" if close else ""
+    return f"; if it is one, {map_option(names[close[0]], heading)}" if close else ""
 
 
 def check_options(

@@ -18,6 +18,7 @@ from functools import cache
 
 from ..errors import InputError
 from ..io.resources import FilePath, resource_rows
+from ..io.text import map_option, quoted
 from ..ontology.names import fold_name
 from .dates import is_date
 from .reading import ColumnReading, ReadOptions
@@ -242,7 +243,8 @@ class _Chooser:
             raise InputError(
                 f"{self.path}: {len(skills)} columns could be the skill and {len(levels)} its "
                 f"level: {', '.join(map(repr, [*skills, *levels]))[:300]}; name pairs by the same "
-                f"number, as in 'Skill 1' and 'Level 1', or choose one: --map skill='{skills[0]}'"
+                f"number, as in 'Skill 1' and 'Level 1', or choose one: "
+                f"{map_option('skill', skills[0])}"
             )
 
     def _numbered_levels(self, at: dict[str, list[int]]) -> dict[int, int]:
@@ -292,7 +294,7 @@ class _Chooser:
         is_other = column in ("level", "end", "left", "vacant")  # which may say something else
         for _, i in rest:
             if is_other or (column == "person" and self.names[i][-1].isdecimal()):
-                self.fixes[i] = f'to read this one instead: --map {column}="{self.names[i]}"'
+                self.fixes[i] = f"to read this one instead: {map_option(column, self.names[i])}"
 
     def _are_numbered(self, levels: Sequence[int]) -> bool:
         """Whether several columns of levels have the stems of columns of skills."""
@@ -313,7 +315,7 @@ class _Chooser:
         names = " and ".join(repr(self.names[i]) for i in best)
         raise InputError(
             f"{self.path}: {len(best)} columns could be the {column}: {names}; choose one: "
-            f'--map {column}="{self.names[best[0]]}" or --map {column}="{self.names[best[1]]}"'
+            f"{' or '.join(map_option(column, self.names[i]) for i in best[:2])}"
         )
 
     def _fits(self, column: str, rank: int, i: int, guesses: list[tuple[int, int]]) -> bool:
@@ -338,7 +340,7 @@ class _Chooser:
             return True
         self.refused[i] = f"a heading for {column}, but none of its values is one"
         if column != "role":
-            self.fixes[i] = f'to read it: --map {column}="{self.names[i]}"'
+            self.fixes[i] = f"to read it: {map_option(column, self.names[i])}"
         return False
 
     def _settled(self, column: str, value: str) -> str | None:
@@ -415,23 +417,24 @@ class _Chooser:
         if name and i not in self.refused and self.vocabulary.is_skill(name):
             odd = next((v for v in self.values[i] if not self._is_level(v)), "")[:40]
             if odd:
-                fix = f"to read it: --value 'level:{odd}=has' (has, below, lacks, unknown)"
+                option = quoted(f"level:{odd}=has")
+                fix = f"to read it: --value {option} (has, below, lacks, unknown)"
                 return ColumnReading(name, None, "not read", f"{odd!r} is no level of a skill", fix)
         if name and i not in self.refused and self._are_skills(i):
-            fix = f'if people have them: --map skills="{name}"'
+            fix = f"if people have them: {map_option('skills', name)}"
             return ColumnReading(name, None, "not read", "its values are names of skills", fix)
         if name and i not in self.refused and (near := self._resembles(name)):
-            fix = f'to read it: --map {near}="{name}"'
+            fix = f"to read it: {map_option(near, name)}"
             return ColumnReading(name, None, "not read", f"resembles a heading for {near}", fix)
         if name and i not in self.refused and self.values[i]:
             for kind, is_one, advice in _UNKNOWN:
                 if self._could_be(kind) and all(map(is_one, self.values[i])):
-                    fix = advice.format(f'--map {kind}="{name}"')
+                    fix = advice.format(map_option(kind, name))
                     return ColumnReading(name, None, "not read", why, fix)
         fix = self.fixes.get(i, "")
         is_open = not {c.column for c in self.chosen.values()} & {"end", "left", "status"}
         if is_open and not fix and self.values[i] and _says(name, "leaving"):
-            fix = f'if it says who left: --map left="{name}"'
+            fix = f"if it says who left: {map_option('left', name)}"
         return ColumnReading(name, None, "not read", why, fix)
 
     def _could_be(self, kind: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..io.text import counted
+from ..io.text import counted, quoted
 from .engine import Engine
 from .headings import heading_kind
 from .layouts import PERSONAL
@@ -50,11 +50,12 @@ def report_sheets(
         if not _has_people(source.headings, is_skill):
             raise InputError(
                 f"{file}: the sheet {used!r} has no people, and {listed} has; name it with "
-                f"--sheet '{people[0]}'"
+                f"--sheet {quoted(people[0])}"
             )
         raise InputError(
             f"{file}: {len(people) + 1} sheets have people: {used!r}, {listed}; name one with "
-            f"--sheet '{used}', or join them with --join '{people[0]}' --on COLUMN"
+            f"--sheet {quoted(used or '')}, or join them with --join {quoted(people[0])} "
+            "--on COLUMN"
         )
 
 

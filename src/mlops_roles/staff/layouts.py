@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
 from ..io.resources import FilePath
+from ..io.text import map_option, quoted
 from .headings import (
     Columns,
     Vocabulary,
@@ -176,7 +177,7 @@ def _check_names(columns: Columns, source: Source, vocabulary: Vocabulary, path:
         heading = columns.readings[person].heading
         raise InputError(
             f"{path}: the names in column {heading!r} are job titles; give a table of people, or "
-            f'say that they are people: --map person="{heading}"'
+            f"say that they are people: {map_option('person', heading)}"
         )
 
 
@@ -217,7 +218,7 @@ def _check_one_table(
             raise InputError(
                 f"{path}: a second table begins with the row {name}, {', '.join(others)[:99]}; "
                 "keep one table in the sheet or file, or say that it is no heading: "
-                f"--value 'person:{name}=person'"
+                f"--value {quoted(f'person:{name}=person')}"
             )
         is_below_blank = not (name or others)
 
@@ -233,8 +234,8 @@ def _check_levels(columns: Columns, layout: str, source: Source, path: FilePath)
         if is_open and any(level and level.share == 0 for level in levels):
             raise InputError(
                 f"{path}: the column {column.heading!r} may say who has a skill; read it with "
-                f'--map level="{column.heading}", or leave it out with --ignore '
-                f'"{column.heading}"'
+                f"{map_option('level', column.heading)}, or leave it out with --ignore "
+                f"{quoted(column.heading)}"
             )
 
 
@@ -244,7 +245,7 @@ def _refuse_expiry(columns: Columns) -> None:
         column = columns.readings[i]
         if column.how == "guessed" and is_expiry(column.heading):
             del columns.at["end"]
-            fix = f'if people left then: --map end="{column.heading}"'
+            fix = f"if people left then: {map_option('end', column.heading)}"
             why = "when a skill or certificate expires, and no row is of one skill"
             columns.readings[i] = ColumnReading(column.heading, None, "not read", why, fix)
             return

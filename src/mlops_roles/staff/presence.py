@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..io.text import quoted
 from .current import Dates
 from .engine import Engine
 from .markers import (
@@ -201,7 +202,8 @@ class Presence:
         if self._is_blank_status(value):
             meaning = "present"
         if meaning not in STATUSES:
-            fix = f"settle it with --value 'status:{value}=present' ({', '.join(STATUSES)})"
+            option = quoted(f"status:{value}=present")
+            fix = f"settle it with --value {option} ({', '.join(STATUSES)})"
             said = f"{meaning!r} is no status" if meaning else "an unknown status"
             heading = self._heading("status")
             raise InputError(f"{self.reading.file}: {value!r} in {heading}: {said}; {fix}")
@@ -218,7 +220,7 @@ class Presence:
             meaning = "yes" if folded in ("x", column) else meaning
         said = {"present": "yes", LEFT: "no", "yes": "yes", "no": "no"}.get(meaning or "")
         if said is None:
-            fix = f"settle it with --value '{column}:{value}=yes' (yes, no)"
+            fix = f"settle it with --value {quoted(f'{column}:{value}=yes')} (yes, no)"
             heading = self._heading(column)
             raise InputError(
                 f"{self.reading.file}: {value!r} in {heading}: neither yes nor no; {fix}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import InputError
+from ..io.text import quoted
 from .dates import iso_dates
 from .markers import LEFT
 from .presence import SOON
@@ -100,7 +101,7 @@ class _Dates:
             if isos[date] is None:
                 raise InputError(
                     f"{place}: {text!r} is not a date; write 2026-01-31, or settle it with "
-                    f"--value '{column}:{text}=blank'"
+                    f"--value {quoted(f'{column}:{text}=blank')}"
                 )
         return {text: str(isos[date]) for text, date in dated.items()}
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import FilePath
-from ..io.text import counted
+from ..io.text import counted, quoted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
@@ -351,7 +351,8 @@ class TableReader:
                 if parse_level(value) is None and fold_value(value) not in settled:
                     raise InputError(
                         f"{reading.file}: {value!r} in column {plan.headings[i]!r}: not a level; "
-                        f"settle it with --value 'level:{value}=has' ({', '.join(STATES)})"
+                        f"settle it with --value {quoted(f'level:{value}=has')} "
+                        f"({', '.join(STATES)})"
                     )
         open_ = [value for value in values if fold_value(value) not in settled]
         stated = [*(plan.headings[i] for i in indices), plan.legend]

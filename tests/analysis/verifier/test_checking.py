@@ -141,7 +141,7 @@ def test_columns_are_read_by_shipped_headings_or_as_mapped_and_never_guessed(tmp
     content = certify("Ada", "R4", Records(staff, mapping=mapping)).to_dict()
     with pytest.raises(InputError, match=r"s\.csv: no column 'person'"):
         checked(tmp_path, content, staff)
-    with pytest.raises(InputError, match=r"certificate\.json: rests .* add --map skills='Was'"):
+    with pytest.raises(InputError, match=r'certificate\.json: rests .* add --map skills="Was"'):
         checked(tmp_path, content, staff, mapping={"person": "Wer"})
     assert checked(tmp_path, content, staff, mapping=mapping).verified
 

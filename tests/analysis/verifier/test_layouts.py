@@ -247,7 +247,7 @@ def test_headings_are_confirmed_and_the_second_file_is_found(tmp_path, monkeypat
     said = ["certify", "Ada", "R4", *how, "--format", "json", "--output", "c.json"]
     assert main.main(said) == 0
     assert main.main(["verify", "c.json", "--staff", "s.csv"]) == 2
-    assert "--map person='Wer'" in capsys.readouterr().err
+    assert '--map person="Wer"' in capsys.readouterr().err
     confirmed = ["--staff", "s.csv", "--map", "person=Wer"]
     assert main.main(["verify", "c.json", *confirmed]) == 0
     assert "Read as a row for each person and skill" in capsys.readouterr().out

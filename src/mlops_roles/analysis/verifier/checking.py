@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import InputError
 from ...io.result import Result
+from ...io.text import map_option
 from .differences import Difference, differences, display_value, value_at
 from .layouts import IN_RDF, PersonCells
 from .rdf_people import RdfCells
@@ -185,7 +186,7 @@ def _check_columns(given: Mapping[str, Any], rows: PersonRows, certificate: str 
         if ours in EVIDENCE_COLUMNS and heading in rows.header and ours not in rows.headings:
             raise InputError(
                 f"{certificate}: rests on the column {heading!r} as {ours}; verify guesses none: "
-                f"add --map {ours}='{heading}'"
+                f"add {map_option(ours, heading)}"
             )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import InputError
+from ...io.text import map_option, quoted
 from .cell_names import CellNames
 from .dates import read_dates
 from .headings import asked_in, fold_heading, is_of_rows, kind_of, level_in, pair_in, unrated
@@ -113,7 +114,7 @@ class PersonCells(PersonRows):
         Nor may a column be left out that names a skill, or is evidence by its own name.
         """
         open_ = [
-            f"--map {kind}='{heading}'"
+            map_option(kind, heading)
             for kind, some in self.columns.items()
             for heading in some
             if self.table.place(heading) >= 0 and not self._is_confirmed(kind, heading, mapping)
@@ -139,8 +140,8 @@ class PersonCells(PersonRows):
         if is_evidence:
             raise InputError(
                 f"{self.path}: the column {heading!r} may have skills, and the certificate does "
-                f"not rest on it; if it is left out on purpose, add --ignore '{heading}'; else "
-                "certify again"
+                "not rest on it; if it is left out on purpose, add --ignore "
+                f"{quoted(heading)}; else certify again"
             )
 
     def _is_confirmed(
@@ -165,7 +166,7 @@ class PersonCells(PersonRows):
             if not self._is_confirmed(kind, heading, mapping):
                 raise InputError(
                     f"{self.path}: the certificate reads {heading!r} as {kind}; if that is right, "
-                    f"add --map {kind}='{heading}'"
+                    f"add {map_option(kind, heading)}"
                 )
         places = {heading: self.table.place(heading) for heading in stated["columns"].values()}
         return Presence(stated, lambda heading: [c[places[heading]] for _, c in self.table.rows])
