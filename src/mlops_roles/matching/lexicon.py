@@ -422,16 +422,20 @@ class Lexicon:
     def _repeated_heads(self, tokens: Units) -> Units:
         """Tokens with each head that comes first before each topic that makes a name with it.
 
-        'Ingénieur DevOps / Data' is read as 'Ingénieur DevOps / Ingénieur Data'.
+        'Ingénieur DevOps / Big Data' is read as 'Ingénieur DevOps / Ingénieur Big Data'.
         """
         repeated: Units = []
         head = ""
-        for before, token, after in zip(("", *tokens), tokens, (*tokens[1:], ""), strict=False):
-            head = token if before == _FIRST else "" if self.kinds[token] == "," else head
-            is_topic = self.kinds[before] == "joiner" and (token, head) in self._pairs
-            if is_topic and self.kinds[token] != "narrow" and after in ("", ",", *self.joiners):
-                repeated += [_FIRST, head]
+        for at, token in enumerate(tokens):
             repeated.append(token)
+            head = token if tokens[at - 1] == _FIRST else "" if self.kinds[token] == "," else head
+            if head and self.kinds[token] == "joiner":
+                rest = tokens[at + 1 :]
+                topic = itertools.takewhile(lambda t: self.kinds[t] not in (",", "joiner"), rest)
+                *before, last = [*topic] or [""]
+                is_topic = {self.kinds[unit] for unit in before} <= {*TECHNOLOGY, "link"}
+                if is_topic and (last, head) in self._pairs:
+                    repeated += [_FIRST, head]
         return repeated
 
     def _moved_heads(self, tokens: Units) -> Units:

@@ -72,9 +72,6 @@ def joined_titles(words: Lexicon, item: Units) -> list[Units]:
     first = split_at(parts[0], (",",))
     if len(parts) > 1 and all(len(topic) == 1 and _are_topics(words, topic) for topic in first):
         parts[:1] = first  # 'Data, Analytics & AI Architect'
-    main = item[1 : item.index(",")] if "," in item else item[1:]
-    if len(main) > len(parts[0]) > 0 and parts[0][0] in words.heads and _are_topics(words, main):
-        return [_with_head(words, part, parts[0][0]) for part in parts]
     after: Units = []
     for at in reversed(range(len(parts))):
         if head := _up_to_head(words, parts[at]):
@@ -111,16 +108,6 @@ def _completed(words: Lexicon, part: Units, head: Units, after: Units) -> Units:
         return part
     known = " ".join([*part[-1:], *added])  # 'Product / Project Manager'
     return [*part[:-1], known] if known in words.kinds else [*part, *added]
-
-
-def _with_head(words: Lexicon, part: Units, head: str) -> Units:
-    """A part with a head, if it has none: 'Big Data' as a 'Big Data Architect'."""
-    if _up_to_head(words, part):
-        return part
-    if words.kinds[part[0]] == "link":
-        return [head, *part]
-    at = part.index(",") if "," in part else len(part)
-    return [*part[:at], head, *part[at:]]
 
 
 def _is_in_full(words: Lexicon, part: Units) -> bool:
