@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_roles import InputError, Records, ask, audit, certify, load
+from mlops_roles import InputError, Records, ask, audit, certify, load, verify
 from mlops_roles.cli import main
 from mlops_roles.ontology.names import slug
 from mlops_roles.staff.reading import ReadOptions
@@ -25,6 +25,7 @@ PREFIXES = """@prefix : <https://acme.example/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix time: <http://www.w3.org/2006/time#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
 """
 DAY = {"as_of": "2026-06-30"}
 
@@ -285,6 +286,9 @@ INTERVALS = [
     ("[ schema:startDate '2020-01' ; schema:endDate '2026-05' ]", False),
     ("'2019-01-01/2020-01-01'", False),
     ("'2019-01-01/2027-01-01'", True),
+    ("[ a dcterms:PeriodOfTime ; dcat:startDate '2019' ; dcat:endDate '2020'^^xsd:gYear ]", False),
+    ("[ dcat:startDate '2027-01-01'^^xsd:date ]", False),
+    ("[ schema:endDate '12/2020' ]", False),
     ("[ schema:endDate '2020' ] , [ schema:startDate '2021' ]", True),
     ("[ a time:Interval ]", True),
 ]
@@ -407,6 +411,62 @@ def test_what_is_not_understood_is_listed_with_counts_and_the_option_that_reads_
          "@type": "Person", "name": "Ann", "jobTitle": "Cook"},
     )  # fmt: skip
     assert [(r["name"], r["count"]) for r in keys.reading.not_understood] == [("jobTitle", 1)]
+
+
+def test_a_term_named_like_a_heading_is_proposed_for_its_column(tmp_path):
+    said = ":a a :Employee ; :hasCompetency 'x' ; :skill 'x' ; :terminationDate 'x' ; :boss 'x' ."
+    found = of_turtle(tmp_path, said + " :b a foaf:Person ; foaf:name 'Ben' .")
+    fixes = {r["name"]: r.get("fix", "").rpartition(" ")[2] for r in found.reading.not_understood}
+    assert fixes == {
+        ":Employee": "person=:Employee",
+        ":hasCompetency": "skills=:hasCompetency",
+        ":skill": "skills=:skill",
+        ":terminationDate": "end=:terminationDate",
+        ":boss": "",
+    }
+
+
+# a way to write several values of one person, with SQL and machine learning among them
+LISTS = [
+    "schema:knowsAbout ('SQL' 'machine learning')",
+    "mlops:hasSkill (skill:sql [ rdfs:label 'machine learning' ]) ; schema:skills ()",
+    "schema:knowsAbout [ a rdf:Bag ; rdf:_1 'SQL' ; rdf:_12 skill:machine-learning ]",
+    "schema:skills _:l . _:l rdf:first 'SQL' ; rdf:rest _:m . _:m rdf:first 'machine learning' ; rdf:rest _:m",  # noqa: E501  # endless
+    "schema:skills _:l . :x schema:knowsAbout _:k . _:k rdf:first 'R' ; rdf:rest _:m . _:l rdf:first 'SQL' ; rdf:rest _:m . _:m rdf:first 'machine learning' ; rdf:rest ()",  # noqa: E501  # of two
+]
+
+
+@pytest.mark.parametrize("said", LISTS)
+def test_a_list_or_container_is_read_as_its_items(tmp_path, said):
+    rdf = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . "
+    found = of_turtle(tmp_path, f"{rdf} :a schema:jobTitle ('Cook') ; foaf:name 'Ann' ; {said} .")
+    assert people(found)["Ann"] == ("Cook", None)
+    assert knowers(found, "sql") == knowers(found, "machine-learning") == 1
+    assert found.unmatched_skills == {}
+    staff = tmp_path / "staff.ttl"
+    path = tmp_path / "certificate.json"
+    path.write_text(json.dumps(certify("Ann", "R3", Records(staff)).to_dict()), "utf-8")
+    assert not verify(path, staff).differences
+
+
+def test_a_list_of_json_ld_is_read_as_its_items(tmp_path):
+    person = {"@context": "https://schema.org", "@type": "Person", "name": "Ann"}
+    found = of_json(tmp_path, person | {"knowsAbout": {"@list": ["SQL", "machine learning"]}})
+    assert knowers(found, "sql") == knowers(found, "machine-learning") == 1
+
+
+def test_what_has_no_name_or_date_that_is_known_is_reported(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":a a foaf:Person ; schema:jobTitle :t ; schema:hasOccupation role:data-engineer , :o . "
+        "[] org:member :a ; org:role :r ; org:memberDuring :year2010 , '2011-2012' , [ "
+        "time:hasEnd [ time:inDateTime [ time:year '2012' ] ] ] , [ schema:startDate '2020' ] .",
+    )
+    assert found.reading.notes == [
+        "Intervals and instants without a date that is understood, which leave it open: 4",
+        "Titles, occupations and roles without a known name, not read: 3, such as "
+        "https://acme.example/t",
+    ]
 
 
 # forms -----------------------------------------------------------------------------------
@@ -534,6 +594,12 @@ def test_a_list_of_records_is_a_table(tmp_path):
     assert people(found) == {"Ann": ("Data Engineer", "data-engineer"), "Bo": (None, None)}
     assert knowers(found, "sql") == 2
     inside = of_json(tmp_path, {"total": 2, "staff": records, "tags": ["x"]}, "inside.json")
+    fields = [{"id": 1, "name": "Full Name"}]
+    beside = of_json(tmp_path, {"fields": fields, "staff": records}, "beside.json")
+    assert people(beside) == people(found)
+    assert beside.reading.notes[:1] == ["The list 'fields' beside 'staff' is not read: 1"]
+    with pytest.raises(InputError, match=r"several lists of records \('staff', 'temps'\)"):
+        of_json(tmp_path, {"staff": records, "temps": records}, "two.json")
     lines = tmp_path / "staff.jsonl"
     lines.write_text("\n\n".join(map(json.dumps, records)), "utf-8")
     assert people(inside) == people(audit(lines)) == people(found)

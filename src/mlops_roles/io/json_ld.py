@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -130,27 +130,28 @@ def _without_scheme(address: str) -> str:
     return bare.partition("#")[0].rstrip("/")
 
 
-def records(
-    data: bytes, is_wanted: Callable[[str], bool] = lambda _: True
-) -> list[dict[str, Any]] | None:
-    """The records of a JSON document that is a list of them, each a row of a table; else None.
+def record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
+    """The lists of records in a JSON document, each by its key; that of a document that is a list
+    by ''.
 
-    A record is an object without keywords of JSON-LD. The list may be the one list in an object,
-    as in {"employees": [...]}; of several, the one whose first record has a wanted key.
+    A record is an object without keywords of JSON-LD, and no document of a known kind. There is
+    no list if the document is of such a kind, or cannot be parsed.
     """
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        return None  # the parser of RDF says what is wrong, and where
-    if isinstance(found, dict) and not kind_of(found) and not any(map(_is_keyword, found)):
-        lists = [v for v in found.values() if _is_list(v) and v and isinstance(v[0], dict)]
-        if len(lists) > 1:
-            lists = [v for v in lists if any(map(is_wanted, v[0]))]
-        found = lists[0] if len(lists) == 1 else None
-    are_records = isinstance(found, list) and all(isinstance(item, dict) for item in found)
-    if not found or not are_records or any(map(_is_keyword, _keys(found))):
-        return None
-    return None if any(map(kind_of, found)) else found
+        return {}  # the parser of RDF says what is wrong, and where
+    if not isinstance(found, dict):
+        found = {"": found}
+    if kind_of(found) or any(map(_is_keyword, found)):
+        return {}
+    lists = {key: value for key, value in found.items() if _is_list(value) and value}
+    return {key: value for key, value in lists.items() if all(map(_is_record, value))}
+
+
+def _is_record(value: Any) -> bool:
+    has_keywords = any(map(_is_keyword, _keys(value)))
+    return isinstance(value, dict) and not has_keywords and kind_of(value) is None
 
 
 def _is_keyword(key: str) -> bool:

@@ -35,7 +35,13 @@ def gone_positions(
         *(side.tolist() for side in statements.pairs("during")), strict=True
     ):
         start, end = dates.written.get(interval) or (starts.get(interval), ends.get(interval))
+        dates.odd |= {interval} if not (start or end) else set()
         states[thing].add(_state(start, end, options.date))
+    if dates.odd:
+        reading.notes.append(
+            f"Intervals and instants without a date that is understood, which leave it open: "
+            f"{len(dates.odd):,}"
+        )
     left = [thing for thing, found in states.items() if found <= {LEFT, SOON} and SOON not in found]
     soon = [thing for thing, found in states.items() if found <= {LEFT, SOON} and SOON in found]
     return left, soon
@@ -58,6 +64,7 @@ class _Dates:
         self.statements, self.options, self.reading = statements, options, reading
         self.text, self.keys = text, statements.keys
         self.instants = dict(self.each("instant"))
+        self.odd = set[int]()  # intervals and instants without a date that is understood
         self.written = {
             value: self._interval(text(value))
             for _, value in self.each("during")
@@ -75,6 +82,8 @@ class _Dates:
             literal = value if self.keys[value].startswith('"') else self.instants.get(value)
             if literal is not None:
                 texts[value] = self.text(literal)
+            else:
+                self.odd.add(value)
         isos = self._isos(set(texts.values()), column)
         found: dict[int, str] = {}
         choose: Any = max if column == "end" else min

@@ -8,6 +8,7 @@ IRI has the same value, whether a file or the ontology states the match.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import InputError
+from ..io.json_ld import KEYS
 from ..io.text import counted
 from ..ontology.axioms import warn_of_axioms
 from ..ontology.catalogue import ask
@@ -26,7 +28,7 @@ from ..ontology.graph import Graph
 from ..ontology.names import local_name, slug
 from .assessments import Assessment
 from .engine import int64_array, string_array
-from .headings import fold_heading, synonyms
+from .headings import heading_kind
 from .mapped_values import MappedValues
 from .markers import LEFT
 from .pairs import ColumnSource, compose, concatenate, joined_texts, matching, with_kinds
@@ -39,6 +41,8 @@ from .values import UNIT, fold_value, parse_level
 
 MAX_NESTED = 3  # positions within positions, as in schema.org
 UNIT_LINK, OCCUPATION, POST, TITLE = range(4)  # how a person is linked to a position or value
+# the columns that `--map` may read a property as that has the name of one of their headings
+NAMED_BY_HEADING = ("title", "skills", "unit", "status", "start", "end", "lacks", "assessed")
 SKILLS = ("skills", "lacks", "assessed")
 
 
@@ -174,13 +178,16 @@ class _People:
         return np.flatnonzero(self.is_person)
 
     def _nobody(self) -> str:
-        read = self.statements.unread.most_common(8)
-        names = ", ".join(self.statements.curie(iri) for (_, iri), _ in read)
-        return (
-            f"{self.reading.file}: no person in it{f'; not understood: {names}' if names else ''}; "
+        read = [iri for (_, iri), _ in self.statements.unread.most_common(8)]
+        names = ", ".join(map(self.statements.curie, read))
+        fix = (
             "say what people hold, are called or can do in the terms of mlops:, org:, foaf:, "
             "vcard: or schema:, or name the terms with --map person=CLASS, --map title=PROPERTY"
         )
+        if read and all(iri.startswith(KEYS) for iri in read):
+            fix = 'write a list of records, or add "@context": "https://schema.org" to its keys'
+        missed = f"; not understood: {names}" if names else ""
+        return f"{self.reading.file}: no person in it{missed}; {fix}"
 
     # names -----------------------------------------------------------------------------
 
@@ -368,6 +375,7 @@ class _People:
         """The sources of each column; a role that the ontology does not have becomes a title."""
         roles = self._roles()
         titles = self._titles()
+        self._note_without_names()
         has = self._mask(*(self._with_text(*source) for source in [*titles, *roles]))
         for column in ("function", "honorific"):
             who, what = self.pairs(column)
@@ -387,6 +395,18 @@ class _People:
             if len(self._of_people(c)[0])
         }
         return {"title": titles, "unit": self._units(), "role": roles, **skills, **more}
+
+    def _note_without_names(self) -> None:
+        """Report the titles, occupations and roles of people that are neither named nor known."""
+        who, what, kind = self._reached
+        roles = compose((who, what), self.pairs("role-of-post"))[1]
+        values = np.unique(np.concatenate([what[(kind == TITLE) | (kind == OCCUPATION)], roles]))
+        rest = values[~(self.literal | self._is_position)[values]].tolist()
+        if odd := [v for v in rest if not (v in self._meant_roles or self._role_title(v))]:
+            iri = next((f", such as {self.keys[v]}" for v in odd if ":" in self.keys[v]), "")
+            self.reading.notes.append(
+                f"Titles, occupations and roles without a known name, not read: {len(odd):,}{iri}"
+            )
 
     def _with_text(self, pairs: Pairs, text: Callable[[int], str | None]) -> Any:
         """The people for whom a source has a text."""
@@ -588,7 +608,7 @@ class _People:
         for (kind, iri), times in statements.unread.most_common():
             name = statements.curie(iri)
             found = {"kind": kind, "name": name, "count": times}
-            if kind == "property" and (near := _resembles(iri)):
+            if near := _resembles(iri, kind == "class"):
                 found["fix"] = f"to read it: --map {near}={name}"
             self.reading.not_understood.append(found)
         self._note_skills_of_others()
@@ -602,10 +622,11 @@ class _People:
             )
 
 
-def _resembles(iri: str) -> str:
-    """The column that a property's name is a heading for; '' if there is none."""
-    column, _ = synonyms().get(fold_heading(local_name(iri)), ("", 0))
-    return column if column in ("title", "skills", "unit", "status", "lacks", "assessed") else ""
+def _resembles(iri: str, is_class: bool) -> str:
+    """The column that the name of a property or class is a heading for; '' if there is none."""
+    kind = heading_kind(re.sub("^has(?=[A-Z_])", "", local_name(iri)))
+    column = "skills" if kind == "skill" else kind
+    return column if column in (("person",) if is_class else NAMED_BY_HEADING) else ""
 
 
 def _values(graph: Graph) -> dict[str, dict[str, str]]:

@@ -32,8 +32,10 @@ from .reading import ReadOptions
 
 Pairs = tuple[Any, Any]  # two arrays of integers of equal length: subject, object
 RDFS, OWL = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2002/07/owl#"
+RDF = RDF_TYPE.value.removesuffix("type")
 BELOW = (f"{RDFS}subPropertyOf", f"{RDFS}subClassOf")
 EQUAL = (f"{OWL}equivalentProperty", f"{OWL}equivalentClass")
+NIL, NUMBERED = f"{RDF}nil", re.compile(re.escape(RDF) + r"_[1-9]\d*")  # of lists, containers
 ABOUT_TERMS = re.compile(rb"subPropertyOf|subClassOf|equivalentProperty|equivalentClass")
 CLASS_COLUMNS = ("person", "agent", "position", "post-class", "posting", "no person")
 RANKS = {"person": 0, "no person": 3, "agent": 4, "label": 4}  # of several terms above one
@@ -111,7 +113,7 @@ class Terms:
         found: list[tuple[str, TermUse]] = []
         while level and not (found and not is_class):
             found += [(t, use) for t in level if (use := self._exactly(t, is_class))]
-            level = [t for term in level for t in self.broader.get(term, ()) if t not in seen]
+            level = [t for term in level for t in self._above(term) if t not in seen]
             seen.update(level)
         if not found:
             return None
@@ -119,6 +121,10 @@ class Terms:
         if term != iri:
             use.how, use.why = "guessed", f"below {self.graph.curie(term)}"
         return use
+
+    def _above(self, iri: str) -> Sequence[str]:
+        """The terms right above one; above the numbered ones of containers is `rdfs:member`."""
+        return (f"{RDFS}member",) if NUMBERED.fullmatch(iri) else self.broader.get(iri, ())
 
     def _exactly(self, iri: str, is_class: bool) -> TermUse | None:
         """How a known term, or another class of a known vocabulary, is read."""
@@ -270,9 +276,45 @@ class Statements:
         return who, np.concatenate([empty, *(side[1] for side in filled)])
 
     def where(self, is_wanted: Callable[[TermUse], bool]) -> Pairs:
-        """The statements of some terms, in which each thing has one index."""
+        """The statements of some terms, in which each thing has one index, and no value is a list.
+
+        A value that is a list or container is replaced by its items.
+        """
         who, what = self._pairs_of(is_wanted)
+        if self._items:
+            who, what = self._without_lists(who, what)
         return self._same[who], self._same[what]
+
+    @cached_property
+    def _items(self) -> dict[int, list[int]]:
+        """The items of each list and container, in their order."""
+        items, rest = defaultdict[int, list[int]](list), dict[int, int]()
+        for cell, item in self._each("item"):
+            items[cell].append(item)
+        rest.update(self._each("rest"))
+        whole = {cell: [*items[cell]] for cell in items.keys() - {*rest.values()}}
+        for head, found in whole.items():
+            cell, seen = rest.get(head, -1), set[int]()
+            while cell in items and cell not in seen:  # a list may run in a circle
+                seen.add(cell)
+                found.extend(items[cell])
+                cell = rest.get(cell, -1)
+        nil = self._numbers.get(NIL)
+        return whole | ({} if nil is None else {nil: []})
+
+    def _each(self, column: str) -> Iterator[tuple[int, int]]:
+        """The statements of a column, as they are in the data."""
+        found = self._pairs_of(lambda use: use.column == column)
+        return zip(*(side.tolist() for side in found), strict=True)
+
+    def _without_lists(self, who: Any, what: Any) -> Pairs:
+        """Pairs with the items of each list in its place."""
+        if not np.isin(what, list(self._items)).any():
+            return who, what
+        each = zip(who.tolist(), what.tolist(), strict=True)
+        found = [(one, item) for one, two in each for item in self._items.get(two, (two,))]
+        one, two = np.array(found, np.int64).reshape(-1, 2).T
+        return one, two
 
     def pairs(self, *columns: str) -> Pairs:
         """The statements of some columns."""

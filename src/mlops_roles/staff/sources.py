@@ -375,13 +375,7 @@ def arrow_source(table: pa.Table, name: str) -> Source:
 
 def is_record_file(path: FilePath) -> bool:
     """Whether a file is JSON that is a list of records, and so a table."""
-    if rdf.suffix_of(path) != ".json":
-        return False
-    return json_ld.records(rdf.read_bytes(path), _names_a_person) is not None
-
-
-def _names_a_person(key: str) -> bool:
-    return heading_kind(key) in ("person", "given", "family")
+    return rdf.suffix_of(path) == ".json" and bool(json_ld.record_lists(rdf.read_bytes(path)))
 
 
 def record_source(path: Path) -> Source:
@@ -389,15 +383,38 @@ def record_source(path: Path) -> Source:
     data = rdf.read_bytes(path)
     if rdf.suffix_of(path) in JSON_LINES_SUFFIXES:
         data = b"[" + b",".join(line for line in data.splitlines() if line.strip()) + b"]"
-    records = json_ld.records(data, _names_a_person)
-    if records is None:
-        raise InputError(f"{path}: no list of records; write a JSON object for each person")
-    rows = [dict(_flat(record)) for record in records]
+    lists = json_ld.record_lists(data)
+    key = _list_of_people(lists, path)
+    rows = [dict(_flat(record)) for record in lists[key]]
     headings = list(dict.fromkeys(key for row in rows for key in row))
     columns = [pa.array([_json_text(row.get(key)) for row in rows], "string") for key in headings]
     engine = Engine()
     table = engine.register_arrow(pa.Table.from_arrays(columns, headings))
-    return _engine_source(table, engine, Reading(str(path), "JSON records"), False)
+    reading = Reading(str(path), "JSON records")
+    for other in (name for name in lists if name != key):
+        reading.notes.append(
+            f"The list {other!r} beside {key!r} is not read: {len(lists[other]):,}"
+        )
+    return _engine_source(table, engine, reading, False)
+
+
+def _list_of_people(lists: Mapping[str, Sequence[Mapping[str, Any]]], path: Path) -> str:
+    """The key of the one list of records; of several, of that with names and more of people."""
+    found = list(lists)
+    for wanted in (("person", "given", "family"), ("title", "role", "skill", "skills")):
+        fits = [k for k in found if any(heading_kind(key) in wanted for key in lists[k][0])]
+        found = fits if len(found) > 1 and fits else found
+    if not found:
+        raise InputError(
+            f"{path}: no list of records; write a JSON object for each person (those of JSON-LD "
+            "or JSON Resume as a list in a .json file)"
+        )
+    if len(found) > 1:
+        raise InputError(
+            f"{path}: several lists of records ({', '.join(map(repr, found))[:200]}); "
+            "write the one with the people to a file of its own"
+        )
+    return found[0]
 
 
 def _flat(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

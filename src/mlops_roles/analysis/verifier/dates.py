@@ -35,6 +35,8 @@ def _in_one_order(text: str, late: bool) -> str:
     """A date that can be read in one way alone."""
     if found := YEAR_FIRST.fullmatch(text) or re.fullmatch(r"(\d{4})(\d\d)(\d\d)", text):
         return _iso(found[1], found[2], found[3], late)
+    if found := re.fullmatch(r"(\d{1,2})[./-]((?:19|20)\d\d)", text):
+        return _iso(found[2], found[1], None, late)
     found = IN_WORDS.fullmatch(text)
     if found and (month := meanings("month").get(found[2][:3])):
         return _iso(found[4], month, found[1] or found[3], late)

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 RDFS, OWL = "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2002/07/owl#"
 BELOW = (f"{RDFS}subPropertyOf", f"{RDFS}subClassOf")
 EQUAL = (f"{OWL}equivalentProperty", f"{OWL}equivalentClass")
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+TYPE, NIL = f"{RDF}type", f"{RDF}nil"
 Thing = str  # an IRI, or a blank node with '_:' before it
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -104,10 +105,24 @@ class RdfCells(PersonCells):
         self.groups = _Groups(
             (_key(q.subject), _key(q.object)) for q in quads if self._column(q) == "same"
         )
+        self.rest = {_key(q.subject): _key(q.object) for q in quads if self._column(q) == "rest"}
+        self.items: dict[Thing, list[Node]] = defaultdict(list)
+        for quad in (q for q in quads if self._column(q) == "item"):
+            self.items[_key(quad.subject)].append(quad.object)
         self.statements: dict[str, dict[Thing, list[Node]]] = defaultdict(lambda: defaultdict(list))
         for quad in quads:
             if column := self._column(quad):
-                self.statements[column][self.groups[_key(quad.subject)]].append(quad.object)
+                found = self.statements[column][self.groups[_key(quad.subject)]]
+                found += self._without_list(quad.object)
+
+    def _without_list(self, value: Node) -> list[Node]:
+        """A value, or the items of the list or container that it is."""
+        cell, cells = _key(value), dict[Thing, None]()
+        while cell in self.items and cell not in cells:
+            cells[cell] = None
+            cell = self.rest.get(cell, "")
+        is_list = not isinstance(value, ox.Literal) and (cells or cell == NIL)
+        return [item for one in cells for item in self.items[one]] if is_list else [value]
 
     def _shipped_axioms(self) -> Iterator[tuple[str, str, str]]:
         for predicate in (*BELOW, *EQUAL):
@@ -131,6 +146,8 @@ class RdfCells(PersonCells):
     def _find_column(self, iri: str, is_class: bool) -> str:
         if any(self._is_named(name, iri) for name in self.ignore):
             return ""
+        if re.fullmatch(rf"{RDF}_\d+", iri):
+            return "item"
         for ours, name in self.mapping:
             if self._is_named(name, iri):
                 return "name" if ours == "person" and not is_class else ours

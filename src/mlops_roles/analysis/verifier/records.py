@@ -34,13 +34,14 @@ def record_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _the_list(document: Any) -> list[dict[str, Any]]:
-    """The one list of records in a document; of several, that with names of people."""
+    """The one list of records in a document; of several, that with names and more of people."""
     if isinstance(document, list):
         return document
     lists = [v for v in document.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
-    personal = ("person", "given", "family")
-    if len(lists) > 1:
-        lists = [one for one in lists if any(kind_of(key) in personal for key in one[0])]
+    for kinds in (("person", "given", "family"), ("title", "role", "skill", "skills")):
+        if len(lists) > 1:
+            fits = [one for one in lists if any(kind_of(key) in kinds for key in one[0])]
+            lists = fits or lists
     if len(lists) != 1:
         raise ValueError("no list of records, or several")
     return lists[0]
