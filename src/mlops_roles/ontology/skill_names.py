@@ -179,15 +179,17 @@ class SkillNames(Mapping[str, Meaning]):
         return found
 
     def _with_detail(self, head: str, detail: str) -> Meaning:
-        """The meaning of a known name with a detail in brackets: a known name, a version, or the
-        first letters of the name. With another detail ("none", "planned") it is not certain. A
-        skill as the detail of a tool says what the tool is used for, and is not recorded."""
+        """The meaning of a known name with a detail in brackets: a known name, a version, the
+        first letters of the name, or what makes a listed name with it ("Airflow (Apache)"). With
+        another detail ("none", "planned") it is not certain. A skill as the detail of a tool says
+        what the tool is used for, and is not recorded."""
         known = self._by_parts(head)
         parts = [part for piece in detail.split(",") for part in _split_list(piece.strip())]
         details = [self._by_parts(part) for part in parts]
         is_short_form = detail == "".join(word[0] for word in head.split())
         is_version = bool(_version(f"{head} {detail}")) and _only_tools(known)
-        if not known or not (any(details) or is_short_form or is_version):
+        is_part = not self.listed.keys().isdisjoint((f"{detail} {head}", f"{head} {detail}"))
+        if not known or not (any(details) or is_short_form or is_version or is_part):
             return []
         if _only_tools(known):
             details = [_only_tools(meaning) for meaning in details]

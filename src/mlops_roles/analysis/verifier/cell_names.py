@@ -144,13 +144,17 @@ class CellNames:
         return found or self._bare(name)
 
     def _bracketed(self, head: str, detail: str) -> Claims:
-        """A known name counts with a known detail, with its version, or with its first letters."""
+        """A known name counts with a known detail, its version, its first letters, or with what
+        makes a listed name with it."""
         known = self._any(head)
         found = [self._any(p) for piece in detail.split(",") for p in self._parts(piece.strip())]
         if not known:
             return NOTHING
         is_version = _unversioned(f"{head} {detail}") and _tools(known)
-        if not (any(found) or is_version or detail == "".join(w[0] for w in head.split())):
+        is_part = f"{detail} {head}" in self.listed or f"{head} {detail}" in self.listed
+        if not (
+            any(found) or is_version or is_part or detail == "".join(w[0] for w in head.split())
+        ):
             return NOTHING
         return known.union(*(map(_tools, found) if _tools(known) else found))
 
