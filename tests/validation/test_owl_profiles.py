@@ -139,7 +139,8 @@ DL = {  # what a file says, and the check that it fails
 }
 HEAD = (
     "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ex: <https://acme.example/o#> . "
-    "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . ex:p a owl:ObjectProperty . "
+    "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
+    "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . ex:p a owl:ObjectProperty . "
     "<https://acme.example/o> a owl:Ontology . ex:A a owl:Class . ex:B a owl:Class . "
 )
 
@@ -149,7 +150,7 @@ def failed_dl(tmp_path, text):
     path = tmp_path / "theirs.ttl"
     path.write_text(HEAD + text, "utf-8")
     dl = [r for r in quality(path).results if r.check.startswith("OWL 2 DL")]
-    assert len({r.check for r in dl}) == 9
+    assert len({r.check for r in dl}) == 11
     return [(r.check.removeprefix("OWL 2 DL "), r.value) for r in dl if r.state == "failed"]
 
 
@@ -244,6 +245,86 @@ def test_a_class_that_is_used_in_an_expression_alone_must_be_declared(tmp_path):
 
 def test_a_term_in_the_place_of_a_list_is_a_finding(tmp_path):
     assert [c for c, _ in failed_dl(tmp_path, "ex:A owl:unionOf ex:B .")] == ["endless list"]
+
+
+MISPLACED = {  # what a file says, and the value of the finding
+    "ex:A rdfs:subClassOf [ a owl:Class ; owl:intersectionOf ( ex:B 'x' ) ] .": "no class at inter",
+    "ex:A rdfs:subClassOf 'B' .": "no class at subClassOf: B",
+    "ex:A rdfs:subClassOf xsd:string .": "no class at subClassOf: http",
+    "ex:A owl:equivalentClass [ a owl:Class ; owl:unionOf ( ex:B xsd:int ) ] .": "no class at un",
+    "ex:A owl:disjointWith ex:p .": "no class at disjointWith",
+    "ex:p rdfs:range xsd:string .": "no class at range",
+    "ex:d a owl:DatatypeProperty ; rdfs:range ex:A .": "no datatype at range",
+    "ex:d a owl:DatatypeProperty ; rdfs:domain xsd:string .": "no class at domain",
+    "ex:A a xsd:string .": "no class at type",
+    "ex:p owl:inverseOf 'q' .": "no object property at inverseOf",
+    "ex:p owl:inverseOf ex:d . ex:d a owl:DatatypeProperty .": "no object property at inverseOf",
+    "ex:p owl:propertyChainAxiom ( ex:p 'q' ) .": "no object property at propertyChainAxiom: q",
+    "ex:A owl:hasKey ( ex:B ) .": "no property at hasKey",
+    "ex:p rdfs:subPropertyOf ex:B .": "no property at subPropertyOf",
+    "ex:a owl:sameAs 'x' .": "no individual at sameAs: x",
+    "ex:A owl:equivalentClass [ a owl:Class ; owl:oneOf ( 'x' ) ] .": "no individual at oneOf: x",
+    "ex:A rdfs:subClassOf [ a owl:Restriction ; owl:onProperty ex:p ; owl:hasValue 'x' ] .": (
+        "no individual at hasValue: x"
+    ),
+    "ex:d a owl:DatatypeProperty . ex:A rdfs:subClassOf [ a owl:Restriction ; "
+    "owl:onProperty ex:d ; owl:hasValue ex:a ] .": "no literal at hasValue",
+    "ex:d a owl:DatatypeProperty . ex:A rdfs:subClassOf [ a owl:Restriction ; "
+    "owl:onProperty ex:d ; owl:hasSelf true ] .": "no object property at hasSelf",
+    "ex:d a owl:DatatypeProperty , owl:TransitiveProperty .": "no kind of data property",
+    "<https://acme.example/o> owl:imports 'x' .": "no ontology at imports: x",
+}
+INCOMPLETE = {
+    "[] a owl:AllDisjointClasses .": "two members",
+    "[] a owl:AllDifferent ; owl:distinctMembers ( ex:a ) .": "two members",
+    "ex:p owl:propertyChainAxiom ( ex:p ) .": "a chain has two",
+    "ex:A owl:hasKey () .": "a key has a property",
+    "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual ex:a .": "a negative assertion",
+    "ex:D a rdfs:Datatype ; owl:withRestrictions ( [ xsd:length 1 ] ) .": "a restricted datatype",
+    "ex:D a rdfs:Datatype ; owl:onDatatype xsd:int ; owl:withRestrictions ( [ xsd:least 1 ] ) .": (
+        "no facet"
+    ),
+    "ex:A rdfs:subClassOf [ a owl:Class ; owl:complementOf ex:A , ex:B ] .": "has one of unionOf",
+    "ex:A rdfs:subClassOf [ a owl:Class ] .": "says nothing",
+}
+RDF_LIST = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#%s>"
+NO_LISTS = [
+    f"ex:A owl:unionOf [ {RDF_LIST % 'first'} ex:A , ex:B ; {RDF_LIST % 'rest'} () ] .",
+    f"ex:A owl:unionOf [ {RDF_LIST % 'rest'} ( ex:B ) ] .",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "value"),
+    [
+        *((text, "misplaced term", value) for text, value in MISPLACED.items()),
+        *((text, "incomplete axiom", value) for text, value in INCOMPLETE.items()),
+        *((text, "endless list", "") for text in NO_LISTS),
+    ],
+)
+def test_what_a_reasoner_leaves_out_is_a_finding(text, check, value, tmp_path):
+    found = failed_dl(tmp_path, text)
+    assert any(one == check and value in said for one, said in found), found
+
+
+def test_terms_and_parts_in_their_places_are_no_findings(tmp_path):
+    fine = (
+        "ex:d a owl:DatatypeProperty ; rdfs:domain ex:A ; rdfs:range ex:D , [ a rdfs:Datatype ; "
+        "owl:unionOf ( xsd:int owl:real ) ] , [ a rdfs:Datatype ; owl:oneOf ( 'a' 1 ) ] . "
+        "ex:D a rdfs:Datatype ; owl:equivalentClass [ a rdfs:Datatype ; owl:onDatatype xsd:int ; "
+        "owl:withRestrictions ( [ xsd:minInclusive 1 ] [ xsd:maxExclusive 9 ] ) ] . "
+        "ex:p rdfs:subPropertyOf owl:topObjectProperty ; owl:inverseOf ex:q ; rdfs:range ex:B ; "
+        "rdfs:domain [ a owl:Class ; owl:unionOf ( ex:A [ a owl:Class ; owl:complementOf ex:B ] ) "
+        "] . "
+        "ex:q a owl:ObjectProperty ; owl:propertyChainAxiom ( [ owl:inverseOf ex:r ] ex:r ) . "
+        "ex:r a owl:ObjectProperty . ex:B owl:hasKey ( ex:d ex:p ) ; rdfs:subClassOf owl:Thing . "
+        "ex:A owl:equivalentClass [ a owl:Class ; owl:oneOf ( ex:a ) ] ; rdfs:subClassOf "
+        "[ a owl:Restriction ; owl:onProperty ex:p ; owl:hasValue ex:a ] , "
+        "[ a owl:Restriction ; owl:onProperty ex:d ; owl:hasValue 'x' ] . ex:a a ex:A . "
+        "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual ex:a ; "
+        "owl:assertionProperty ex:d ; owl:targetValue 1 . ex:a owl:sameAs ex:b . "
+    )
+    assert failed_dl(tmp_path, fine) == []
 
 
 @pytest.mark.parametrize(

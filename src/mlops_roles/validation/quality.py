@@ -233,11 +233,8 @@ def _check_profile(ontology: _OntologyUnderTest) -> list[CheckResult]:
     quads = ontology.store.quads_for_pattern(None, None, None, DEFAULT)
     try:
         found = rl_violations(to_rdflib_graph(quads, ontology))
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"OWL 2 RL: a list or a class expression runs in a circle ({type(error).__name__}); "
-            "break it"
-        ) from None
+    except (ValueError, RecursionError):
+        found = ["a list or class expression runs in a circle; break it, to have the rest checked"]
     return _violation_results(_passed("OWL 2 RL"), [("", text[:300]) for text in found])
 
 
