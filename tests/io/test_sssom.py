@@ -41,6 +41,26 @@ def write(folder, *lines):
         ),
         ("author_label", "confidence", "line 19: confidence 'MLOps Roles authors'"),
         ("relatedMatch\t\t", "relatedMatch\tno\t", "predicate_modifier 'no'"),
+        (
+            "\tpredicate_modifier",
+            "\tpredicate_modifer",
+            "'predicate_modifer' is not known; write pr",
+        ),
+        (
+            "\tauthor_label",
+            "\tAuthor Label",
+            "column 'Author Label' is not known; write author_label",
+        ),
+        (
+            "\tMLOps Roles authors",
+            "\tMLOps Roles authors\t\tx",
+            "line 19: 11 cells below 9 columns",
+        ),
+        (
+            "MappingCuration",
+            "Curation",
+            "line 19: justification 'ManualCuration'; write semapv:Man",
+        ),
         ("#license", "license", "no column"),
         ("#mapping_date:", "#mapping_date", "line 7: 'mapping_date 2026"),
     ],

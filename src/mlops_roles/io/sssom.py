@@ -10,6 +10,7 @@ with `Not` as its `predicate_modifier`, to reject it. Any other row is a proposa
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,8 +36,11 @@ COLUMNS = (
 NAME_COLUMNS = ("subject_label", "predicate_id", "object_id")  # of a decision on a name
 MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")
 _CURATED = "ManualMappingCuration"
+MIN_LIKENESS = 0.78  # of 1, from which a name that is not known is a misspelt one
 _REVIEWERS = ("reviewer_label", "reviewer_id")
 _AUTHORS = ("author_label", "author_id", "creator_label", "creator_id")
+# the columns that change what a row means; a misspelt one would be left out
+_MEANT = ("predicate_modifier", "confidence", "mapping_justification", *_REVIEWERS, *_AUTHORS)
 CITATION = "http://purl.org/dc/terms/bibliographicCitation"
 MAX_BYTES = 256 << 20
 MAX_HEADER = 1 << 18  # characters; YAML of this size takes a few seconds
@@ -285,7 +289,29 @@ def read_table(path: FilePath, required: Sequence[str]) -> Table:
     columns = rows[0][1] if rows else []
     if missing := [column for column in required if column not in columns]:
         raise _missing_columns(path, missing, required)
+    _check_table(columns, rows[1:], path)
     return Table(_header([line[1:].rstrip() for line in lines], path), head, columns, rows[1:])
+
+
+def _check_table(
+    columns: Sequence[str], rows: Sequence[tuple[int, list[str]]], path: FilePath
+) -> None:
+    """Raise InputError for a misspelt column, or a filled cell beyond the last column."""
+    for column in columns:
+        if near := _misspelt(re.sub(r"[ -]", "_", column.lower()), column, _MEANT):
+            raise InputError(f"{path}: column {column[:60]!r} is not known; write {near}")
+    for line, cells in rows:
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            raise InputError(
+                f"{path}, line {line}: {len(cells)} cells below {len(columns)} columns; "
+                "write one cell below each"
+            )
+
+
+def _misspelt(folded: str, written: str, known: Sequence[str]) -> str:
+    """The known name that another one is near to; '' if it is one itself, or near to none."""
+    near = difflib.get_close_matches(folded, known, 1, MIN_LIKENESS)
+    return near[0] if near and near[0] != written else ""
 
 
 def _missing_columns(path: FilePath, missing: Sequence[str], required: Sequence[str]) -> InputError:
@@ -373,6 +399,9 @@ def _mapping(cells: dict[str, str], line: int, prefixes: dict[str, str], path: F
         raise InputError(
             f"{place}: confidence {cells['confidence'][:40]!r}; write a number from 0 to 1"
         )
+    justification = cells["mapping_justification"].rpartition(":")[2].rpartition("/")[2]
+    if near := _misspelt(justification, justification, (_CURATED,)):
+        raise InputError(f"{place}: justification {justification[:80]!r}; write semapv:{near}")
     subject, predicate, other = (expand(cells[column], prefixes) for column in REQUIRED_COLUMNS[:3])
     return Mapping(subject, predicate, other, is_negated(cells, place), cells, line)
 

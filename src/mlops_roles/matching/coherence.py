@@ -107,7 +107,7 @@ def coherence(
 
     Raises:
         InputError: for a file that cannot be read.
-        NothingChecked: for a set in which no row has a term of the ontology.
+        NothingChecked: for a set without rows, or in which none has a term of the ontology.
 
     Example:
         >>> from mlops_roles import coherence, read_mappings
@@ -119,13 +119,17 @@ def coherence(
     opened = Graph(ontology.added_paths, [source], only=ontology.only).open()
     graph = _MergedGraph(mappings, opened)
     issues = (*_unknown(mappings, source, opened), *graph.issues())
-    if mappings.mappings and not issues:
+    if not issues:
         _check_some_mapped(mappings, ontology)
     return Results(issues, list(CoherenceIssue.__dataclass_fields__))
 
 
 def _check_some_mapped(mappings: MappingSet, ontology: Graph) -> None:
-    """Raise NothingChecked if no row has a term of the ontology."""
+    """Raise NothingChecked if there is no row, or none with a term of the ontology."""
+    if not mappings.mappings:
+        raise NothingChecked(
+            f"{mappings.name}: nothing was checked: no mapping; give one with rows"
+        )
     ends = {iri for row in mappings.mappings for iri in (row.subject, row.object)}
     if any(iri.startswith(f"{BASE}/") or is_known_term(iri, ontology.store) for iri in ends):
         return
@@ -148,6 +152,7 @@ class _MergedGraph:
 
     Attributes:
         rows: for each statement of a mapping, the rows that make it, as file:line.
+        denied: each statement that a row denies, and the rejection of the pair.
         mapped: the statements of the set under test.
         statements: all statements.
         own_terms: the terms of the ontology.
@@ -156,6 +161,7 @@ class _MergedGraph:
     def __init__(self, mappings: MappingSet, graph: Graph):
         self.graph = graph
         self.rows: dict[ox.Triple, list[str]] = defaultdict(list)
+        self.denied: dict[ox.Triple, ox.Triple] = {}
         self.mapped = dict.fromkeys(self._note_rows(mappings)).keys()
         for found in shipped_mapping_sets().values():
             self._note_rows(found)
@@ -179,8 +185,10 @@ class _MergedGraph:
         found = []
         for row in mappings.mappings:
             if row.negated or not mappings.is_upper_ontology:
-                predicate = NO_MATCH if row.negated else ox.NamedNode(row.predicate)
-                triple = ox.Triple(ox.NamedNode(row.subject), predicate, ox.NamedNode(row.object))
+                one, said, other = map(ox.NamedNode, (row.subject, row.predicate, row.object))
+                triple = ox.Triple(one, NO_MATCH if row.negated else said, other)
+                if row.negated:
+                    self.denied[ox.Triple(one, said, other)] = triple
                 self.rows[triple].append(f"{mappings.name}:{row.line}")
                 found.append(triple)
         return found
@@ -241,6 +249,10 @@ class _MergedGraph:
             ]
             if ways and not self.mapped.isdisjoint((no.triple, *(way := min(ways, key=len)))):
                 yield self._issue("refused", (no.subject, no.object), [*way, no.triple], message)
+        for triple, no_match in self.denied.items():  # of a relation that is not followed
+            if triple in self.mapped and triple.predicate not in {EXACT_MATCH} | MATCH_PROPERTIES:
+                about = triple.subject, triple.object
+                yield self._issue("refused", about, [triple, no_match], message)
 
     # kinds, labels and shipped mappings -------------------------------------------------
 

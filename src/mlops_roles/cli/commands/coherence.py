@@ -13,7 +13,6 @@ code 1 if anything but warnings is found.
 import argparse
 from collections.abc import Sequence
 
-from ...errors import NothingChecked
 from ...io.sssom import read_mappings
 from ...io.text import FORMATTERS, counted, single_line
 from ...matching.coherence import CoherenceIssue, coherence
@@ -35,10 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def run(args: argparse.Namespace) -> int:
     mappings = read_mappings(args.mappings)
     issues = coherence(mappings, args.theirs, args.added, args.only)
-    if not (mappings.mappings or issues):
-        raise NothingChecked(
-            f"{args.mappings}: nothing was checked: no mapping; give one with rows"
-        )
     if args.format == "table":
         write_output("".join(map(_issue_text, issues)), args.output)
     else:
