@@ -291,6 +291,13 @@ def test_a_scale_whose_lowest_number_is_the_best_is_refused_until_it_is_settled(
     assert "Docker" not in people(path, values=settled)[0]["Ada"].split("|")[1]
 
 
+def test_a_word_for_none_is_the_end_of_a_scale_that_falls(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Name,SQL,Docker,Git\nAda,1 - Expert,5 - none,3 - ok\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--value 'level:3 - ok=has'"):
+        people(path)
+
+
 def test_a_level_that_is_settled_as_below_is_not_compared_with_the_scale(tmp_path):
     path = tmp_path / "s.csv"
     path.write_text("Name,SQL,Docker\nAda,4 - Novice,1 - Expert\n", encoding="utf-8")

@@ -30,7 +30,9 @@ def check_rising(levels: Collection[str], stated: Iterable[str], place: str) -> 
         return
     texts = [" ; ".join(numbers), *stated]
     if sign := next((sign for text in texts if (sign := _falls(text))), ""):
-        ends = min(numbers.values()), max(numbers.values())
+        # a word for none hides its number
+        every = [*numbers.values(), *(int(n) for text in levels for n, _, _ in _shares(text))]
+        ends = min(every), max(every)
         shown = sorted(numbers, key=lambda text: numbers[text])[:MAX_SHOWN]
         options = " ".join(
             f"--value {quoted(f'level:{text}={_meaning(text, numbers[text], *ends)}')}"

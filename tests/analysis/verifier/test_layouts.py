@@ -229,6 +229,65 @@ def test_a_certificate_of_any_layout_is_verified_and_a_changed_cell_is_found(cas
     assert any(one.startswith(place) for one in now), now
 
 
+FALLING = {  # the files of a scale that rises, and what makes it fall
+    "words": ("Name,SQL,Docker\nAda,5 - Expert,2 - Novice\n", {"5 -": "1 -", "2 -": "4 -"}),
+    "a heading": ("Name,SQL (5=expert),Docker\nAda,1,5\n", {"5=expert": "1=expert"}),
+    "grades": ("Name,SQL (0-6),Docker\nAda,1,5\n", {"(0-6)": "(Schulnote 0-6)"}),
+    "a legend": (
+        "Name,SQL,Docker\nAda,1,5\n5 = Experte,,\n1 = keine,,\n",
+        {"5 =": "1 =", "1 = keine": "5 = keine"},
+    ),
+    "cells": (
+        "Name,Skills\nAda,SQL: 5 - Expert; Docker: 1 - Novice\n",
+        {"5 -": "1 -", "Docker: 1 -": "Docker: 5 -"},
+    ),
+    "another row": ("Name,SQL\nAda,5\nBo,5 - Expert\n", {"5 -": "1 -"}),
+}
+
+
+@pytest.mark.parametrize("case", FALLING)
+def test_a_scale_whose_lowest_number_is_the_best_is_not_verified(case, tmp_path, monkeypatch):
+    text, changes = FALLING[case]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.csv").write_text(text, "utf-8")
+    content = certify("Ada", "R4", Records("s.csv")).to_dict()
+    assert places(content, tmp_path) == []
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "s.csv").write_text(text, "utf-8")
+    content["reading"]["columns"] = json.loads(
+        json.dumps(content["reading"]["columns"])
+        .replace("5=expert", "1=expert")
+        .replace("(0-6)", "(Schulnote 0-6)")
+    )
+    assert places(content, tmp_path) == ["reading.scale"]
+
+
+def test_a_scale_that_falls_and_is_settled_is_verified(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.csv").write_text("Name,SQL,Docker\nAda,1 - Expert,5 - Novice\n", "utf-8")
+    settled = {("level", "1 - expert"): "has", ("level", "5 - novice"): "below"}
+    options = ReadOptions(values=settled)
+    content = certify("Ada", "R4", Records("s.csv", mapping=options)).to_dict()
+    assert places(content, tmp_path) == []
+
+
+def test_a_falling_scale_in_rdf_is_not_verified(tmp_path):
+    staff, path = tmp_path / "s.ttl", tmp_path / "certificate.json"
+    text = (
+        "@prefix mlops: <https://w3id.org/mlops-roles/ns#> . @prefix : <https://acme.example/> . "
+        "@prefix skill: <https://w3id.org/mlops-roles/skill/> . :a mlops:hasSkill skill:sql . "
+        "[] mlops:assessesPerson :a ; mlops:assessesSkill skill:sql ; mlops:level '5 - Expert' . "
+    )
+    staff.write_text(text, "utf-8")
+    content = certify("https://acme.example/a", "R4", Records(staff)).to_dict()
+    path.write_text(json.dumps(content), "utf-8")
+    assert not verify(path, staff).differences
+    staff.write_text(text.replace("5 -", "1 -"), "utf-8")
+    assert [one.place for one in verify(path, staff).differences] == ["reading.scale"]
+
+
 def test_a_column_of_evidence_may_not_be_left_out(tmp_path):
     staff = tmp_path / "s.csv"
     staff.write_text("person,SQL,statistics,Airflow\nAda,0,5,5\n", encoding="utf-8")

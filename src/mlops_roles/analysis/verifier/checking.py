@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...io.result import Result
 from ...io.text import map_option
 from .differences import Difference, differences, display_value, value_at
+from .falling import falling
 from .layouts import IN_RDF, PersonCells
 from .rdf_people import RdfCells
 from .reading import EVIDENCE_COLUMNS, PersonRows, read_certificate
@@ -198,13 +199,17 @@ def _blockers(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) ->
         return [Difference("ontology.version", display_value(version), fix)]
     if not isinstance(role, str) or not ontology.is_a(role, "Role"):
         return [Difference("role", display_value(role), "no role of the ontology")]
+    levels = levels_of(given)
+    if isinstance(rows, PersonCells) and (sign := falling(rows.ways(levels))):
+        why = f"the lowest number is the best level, as {sign!r} in {file} says; certify again"
+        return [Difference("reading.scale", "read as rising", why)]
     lines = [str(line) for line, _ in rows.found]
     if len(lines) != 1:
         found = f"no person in {file}; a pseudonym needs its key"
         if lines:
             found = f"is in {file} in the lines {', '.join(lines)}"
         return [Difference("person", display_value(given.get("person")), found)]
-    cells = read_cells(rows, levels_of(given), ontology)
+    cells = read_cells(rows, levels, ontology)
     both = f"both has and lacks it, says {file}, line {lines[0]}"
     skills = skills_of(cells, "recorded") & skills_of(cells, "lacking")
     return [Difference(f"skills.{skill}", "judged", both) for skill in sorted(skills)]

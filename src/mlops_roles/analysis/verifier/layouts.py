@@ -18,7 +18,7 @@ from ...io.text import map_option, quoted
 from .cell_names import CellNames
 from .dates import read_dates
 from .headings import asked_in, fold_heading, is_of_rows, kind_of, level_in, pair_in, unrated
-from .levels import PLAIN, fold, is_blank
+from .levels import PLAIN, Levels, fold, is_blank
 from .presence import Presence, is_sound
 from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest
 from .records import pairs_in
@@ -261,6 +261,18 @@ class PersonCells(PersonRows):
         return sorted(
             found, key=lambda piece: (EVIDENCE_COLUMNS.index(piece.column), piece.line or 0)
         )
+
+    def ways(self, levels: Levels) -> list[str]:
+        """What may say which way numbers run: levels not settled, headings above them, a legend."""
+        above = [h for kind in (WIDE_COLUMN, "level") for h in self.columns.get(kind, ())]
+        found = {cells[self.table.place(h)] for h in above for _, cells in self.table.rows}
+        lists = [h for kind in EVIDENCE_COLUMNS for h in self.columns.get(kind, ())]
+        cells = {cells[self.table.place(h)] for h in lists for _, cells in self.table.rows}
+        pieces = {p for cell in cells if re.search(r"\d", cell) for p in self._split(cell)}
+        is_known = lambda text: bool(self.names.read(text))  # noqa: E731
+        found |= {levels.said(piece, is_known, self.names.is_listed).level for piece in pieces}
+        open_ = sorted(text for text in found if fold(text) not in (levels.settled or {}))
+        return [" ; ".join(open_), *above, " ; ".join(self.table.legend)]
 
     def _skill(self, cells: Sequence[str]) -> str:
         """What is the same for all names of one skill."""

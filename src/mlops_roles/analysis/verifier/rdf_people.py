@@ -21,7 +21,7 @@ from ...io import rdf
 from ...io.json_ld import KEYS
 from ...io.resources import resource_dir
 from .layouts import PersonCells, Piece, described
-from .levels import fold, parse_level
+from .levels import Levels, fold, parse_level
 from .reading import EVIDENCE_COLUMNS, accepted_names, digest
 from .tables import one_line
 
@@ -226,6 +226,12 @@ class RdfCells(PersonCells):
             said = dict.fromkeys(pair for node in nodes for pair in self._of_value(node))
             found += [Piece(column, *pair) for one in said for pair in self._names_in(*one)]
         return found + self._assessed(who)
+
+    def ways(self, levels: Levels) -> list[str]:
+        """What may say which way numbers run: the levels that are not settled."""
+        nodes = (n for some in self.statements["level"].values() for n in some)
+        texts = {_text_of(node) for node in nodes}
+        return [" ; ".join(sorted(t for t in texts if fold(t) not in (levels.settled or {})))]
 
     def _of_value(self, node: Node) -> Iterator[tuple[str, str | None]]:
         """A text, or the names of a thing, with its level."""

@@ -5,8 +5,9 @@ The form is the one that a certificate states.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class Table:
     header: list[str]  # the headings
     rows: list[Row]  # line and cells
     unread: int = 0  # how many rows have another width
+    legend: list[str] = field(default_factory=list)  # the rows that say what a level means
 
     def place(self, heading: str) -> int:
         """The index of a heading. Raises InputError if there is none."""
@@ -94,6 +96,8 @@ def _add_rows(table: Table, rows: Iterable[Row], is_padded: bool) -> None:
             found.pop()
         found += [""] * (width - len(found) if is_padded else 0)
         filled = [cell for cell in found if cell]
+        if len(filled) == 1 and re.match(r"\d\W+\w", filled[0]):
+            table.legend.append(filled[0])
         if len(found) == width:
             if list(map(one_line, found)) != table.header:
                 table.rows.append((line, found))
@@ -133,7 +137,8 @@ def joined(left: Table, right: Table, on: str) -> Table:
         for line, cells in left.rows
         for more in by_key.get(cells[at], blank)
     ]
-    return Table(left.path, [*left.header, *(right.header[i] for i in kept)], rows, left.unread)
+    header = [*left.header, *(right.header[i] for i in kept)]
+    return Table(left.path, header, rows, left.unread, left.legend + right.legend)
 
 
 def turned(table: Table, at: int) -> Table:
@@ -144,4 +149,4 @@ def turned(table: Table, at: int) -> Table:
         for i, name in enumerate(table.header)
         if i > at and name
     ]
-    return Table(table.path, header, rows, table.unread)
+    return Table(table.path, header, rows, table.unread, table.legend)
