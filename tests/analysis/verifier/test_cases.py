@@ -598,33 +598,33 @@ CHANGES = {  # case: the key of the reading, its new value, and the error
         ("table.encoding", "ascii", "not in the form that was certified (encoding ascii"),
         ("table.delimiter", ";;", "not in the form that was certified"),
         ("table.header_row", 99, "no row 99, where the headings were certified to be"),
-        ("table.header_row", "3", "the reading in the certificate is none"),
-        ("table.header_row", True, "the reading in the certificate is none"),
-        ("table", 7, "the reading in the certificate is none"),
-        ("layout", "a circle", "the reading in the certificate is none"),
-        ("columns", [], "the reading in the certificate is none"),
-        ("columns.skills", [], "the reading in the certificate is none"),
-        ("columns.skills", "Skills", "the reading in the certificate is none"),
-        ("columns.skills", {"Skills": 1}, "the reading in the certificate is none"),
-        ("columns.skills", [7], "the reading in the certificate is none"),
-        ("columns.title", ["Hobby"], "the reading in the certificate is none"),
+        ("table.header_row", "3", ": the reading in its certificate is none"),
+        ("table.header_row", True, ": the reading in its certificate is none"),
+        ("table", 7, ": the reading in its certificate is none"),
+        ("layout", "a circle", ": the reading in its certificate is none"),
+        ("columns", [], ": the reading in its certificate is none"),
+        ("columns.skills", [], ": the reading in its certificate is none"),
+        ("columns.skills", "Skills", ": the reading in its certificate is none"),
+        ("columns.skills", {"Skills": 1}, ": the reading in its certificate is none"),
+        ("columns.skills", [7], ": the reading in its certificate is none"),
+        ("columns.title", ["Hobby"], ": the reading in its certificate is none"),
         ("columns.skills", ["Hobby"], 'if they are right, add --map skills="Hobby"'),
         ("columns.skills", ["Skills"], "the column 'Expert' may have skills"),
         ("columns.lacks", ["Skills"], 'if they are right, add --map lacks="Skills"'),
         ("columns.key", ["Given name"], 'if they are right, add --map key="Given name"'),
-        ("separators", [], "the reading in the certificate is none"),
-        ("separators", ";", "the reading in the certificate is none"),
-        ("separators", [";", ", "], "the reading in the certificate is none"),
-        ("separators", [7], "the reading in the certificate is none"),
-        ("scales", [], "the reading in the certificate is none"),
-        ("dates", [], "the reading in the certificate is none"),
-        ("scale", {"bottom": 0}, "the scale in the certificate is none that 'certify' writes"),
-        ("levels", [], "the scale in the certificate is none that 'certify' writes"),
-        ("presence", {}, "the reading in the certificate is none"),
+        ("separators", [], ": the reading in its certificate is none"),
+        ("separators", ";", ": the reading in its certificate is none"),
+        ("separators", [";", ", "], ": the reading in its certificate is none"),
+        ("separators", [7], ": the reading in its certificate is none"),
+        ("scales", [], ": the reading in its certificate is none"),
+        ("dates", [], ": the reading in its certificate is none"),
+        ("scale", {"bottom": 0}, ": the scale in its certificate is none that 'certify' writes"),
+        ("levels", [], ": the scale in its certificate is none that 'certify' writes"),
+        ("presence", {}, ": the reading in its certificate is none"),
         ("presence.columns.status", "Hobby", 'add --map status="Hobby"'),
-        ("joined", {"on": 7, "table": {}}, "the reading in the certificate is none"),
-        ("joined", {"on": "No", "table": 7}, "the reading in the certificate is none"),
-        ("joined", 7, "the reading in the certificate is none"),
+        ("joined", {"on": 7, "table": {}}, ": the reading in its certificate is none"),
+        ("joined", {"on": "No", "table": 7}, ": the reading in its certificate is none"),
+        ("joined", 7, ": the reading in its certificate is none"),
         ("joined", {"on": "No", "table": {}, "file": "x"}, "a second file, x; name it with"),
         ("presence.columns.status", "Skills", 'add --map status="Skills"'),
         (
@@ -650,7 +650,7 @@ CHANGES = {  # case: the key of the reading, its new value, and the error
         ("columns.skills", ["Docker"], 'add --map skills="Docker"'),
         ("scales", {}, "sql.evidence"),
         ("levels", {"rot": "has"}, "verdict"),
-        ("levels", {"rot": "red"}, "the scale in the certificate is none"),
+        ("levels", {"rot": "red"}, ": the scale in its certificate is none"),
     ],
 }
 
@@ -725,7 +725,7 @@ def test_files_of_another_kind_are_refused(tmp_path, monkeypatch):
         assert "s.parquet: not a readable Parquet file" in found(content, "s.parquet", how)
     content, staff, how = certified("a plain table")
     several = {"mapping": {"person": "Name", "skills": ["Skills", "Hobby"]}}
-    assert "2 columns, and the certificate rests on one" in found(content, staff, several)
+    assert "rests on one column as skills; --map skills names 2" in found(content, staff, several)
 
 
 def in_another_order(content):

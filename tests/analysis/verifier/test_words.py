@@ -1,6 +1,7 @@
 """What the verifier reads in one heading, date, level, status or value of JSON."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -397,15 +398,15 @@ VALUES |= {"left": {"jawohl": "yes", "?": "yes", "yes": "no"}}
 )
 def test_a_row_counts_by_its_status_and_dates(cells, counts):
     stated = {"as_of": "2026-01-31", "columns": COLUMNS, "values": VALUES}
-    presence = Presence(stated, lambda heading: [cells.get(heading, "")])
+    presence = Presence(stated, lambda heading: [cells.get(heading, "")], Path("s.csv"))
     assert presence.counts(lambda heading: cells.get(heading, "")) is counts
 
 
 def test_an_unknown_status_is_not_read():
     stated = {"as_of": "2026-01-31", "columns": {"status": "S"}, "values": {}}
-    assert Presence(stated, lambda _: []).counts(lambda _: "active")
-    with pytest.raises(InputError, match="the status 'zebra' is unknown"):
-        Presence(stated, lambda _: []).counts(lambda _: "zebra")
+    assert Presence(stated, lambda _: [], Path("s.csv")).counts(lambda _: "active")
+    with pytest.raises(InputError, match=r"s\.csv: the status 'zebra' is unknown"):
+        Presence(stated, lambda _: [], Path("s.csv")).counts(lambda _: "zebra")
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,9 @@ def _rows_of_person(  # noqa: PLR0913, PLR0917  # the options of `verify`
         second, names = Path(join) if join else None, ontology.names
         how: Any = {"mapping": mapping, "ignore": ignore, "key": key, "join": second}
         return PersonCells(path, given, names, **how)
-    rows = PersonRows(path, given.get("person"), _one_each(mapping), key, ignore=ignore)
+    rows = PersonRows(
+        path, given.get("person"), _one_each(mapping, certificate), key, ignore=ignore
+    )
     _check_columns(given, rows, certificate)
     return rows
 
@@ -136,12 +138,14 @@ def verify(  # noqa: PLR0913  # the files, all of them named
     return Verification(given, tuple(found), rows.ignored_columns, str(certificate))
 
 
-def _one_each(mapping: Mapping[str, str | Sequence[str]]) -> dict[str, str]:
+def _one_each(
+    mapping: Mapping[str, str | Sequence[str]], certificate: str | Path
+) -> dict[str, str]:
     """The mapping, of one heading for each column, as a plain table has them."""
     for ours, theirs in mapping.items():
         if not isinstance(theirs, str):
             raise InputError(
-                f"--map {ours}: {len(theirs)} columns, and the certificate rests on one"
+                f"{certificate}: rests on one column as {ours}; --map {ours} names {len(theirs)}"
             )
     return {ours: str(theirs) for ours, theirs in mapping.items()}
 
@@ -199,7 +203,7 @@ def _blockers(given: Mapping[str, Any], rows: PersonRows, ontology: Ontology) ->
         return [Difference("ontology.version", display_value(version), fix)]
     if not isinstance(role, str) or not ontology.is_a(role, "Role"):
         return [Difference("role", display_value(role), "no role of the ontology")]
-    levels = levels_of(given)
+    levels = levels_of(given, rows.path)
     if isinstance(rows, PersonCells) and (sign := falling(rows.ways(levels))):
         why = f"the lowest number is the best level, as {sign!r} in {file} says; certify again"
         return [Difference("reading.scale", "read as rising", why)]

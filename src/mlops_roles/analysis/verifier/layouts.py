@@ -38,7 +38,7 @@ STATED = (
 )
 JOINED = ("file", "sheet", "on", "table")
 FORM = ("encoding", "delimiter", "sheet", "header_row", "header_rows", "skills_in")
-UNSOUND = "the reading in the certificate is none that 'certify' writes; certify again"
+UNSOUND = "the reading in its certificate is none that 'certify' writes; certify again"
 
 
 class Piece(NamedTuple):
@@ -72,7 +72,7 @@ class PersonCells(PersonRows):
         key: bytes | None = None,
         join: Path | None = None,
     ):
-        self.path, self.names, self.described = path, names, described(given)
+        self.path, self.names, self.described = path, names, described(given, path)
         self.ignore = ignore
         self.columns: dict[str, list[str]] = self.described["columns"]
         self.layout = self.described["layout"]
@@ -169,7 +169,9 @@ class PersonCells(PersonRows):
                     f"add {map_option(kind, heading)}"
                 )
         places = {heading: self.table.place(heading) for heading in stated["columns"].values()}
-        return Presence(stated, lambda heading: [c[places[heading]] for _, c in self.table.rows])
+        return Presence(
+            stated, lambda heading: [c[places[heading]] for _, c in self.table.rows], self.path
+        )
 
     def _is_there(self, row: Row) -> bool:
         """Whether the person of a row counts at the date of the certificate."""
@@ -349,8 +351,8 @@ def _without(cells: Sequence[str], places: set[int]) -> list[str]:
     return ["" if i in places else cell for i, cell in enumerate(cells)]
 
 
-def described(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The reading of a certificate. Raises InputError if it is none that can be repeated."""
+def described(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The reading of a certificate of a file. Raises InputError if it cannot be repeated."""
     reading = given.get("reading")
     found = {k: v for k, v in (reading.items() if isinstance(reading, dict) else ()) if k in STATED}
     both = found.get("joined")
@@ -361,10 +363,10 @@ def described(given: Mapping[str, Any]) -> dict[str, Any]:
     for name, inside in forms:
         form = inside.get(name)
         if not isinstance(form, dict) or type(form.get("header_row", 1)) is not int:
-            raise InputError(UNSOUND)
+            raise InputError(f"{path}: {UNSOUND}")
         inside[name] = {k: v for k, v in form.items() if k in FORM}
     if not _is_sound(found) or (both is not None and not isinstance(both.get("on"), str)):
-        raise InputError(UNSOUND)
+        raise InputError(f"{path}: {UNSOUND}")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
@@ -58,9 +59,13 @@ class Presence:
     Args:
         stated: `as_of`, `columns` and `values` of the certificate.
         values_of: all values in a column of the table, by its heading.
+        path: the file, for messages.
     """
 
-    def __init__(self, stated: Mapping[str, Any], values_of: Callable[[str], Iterable[str]]):
+    def __init__(
+        self, stated: Mapping[str, Any], values_of: Callable[[str], Iterable[str]], path: Path
+    ):
+        self.path = path
         self.day, self.columns, self.settled = (stated[k] for k in ("as_of", "columns", "values"))
         self.dates = {
             kind: read_dates({*values_of(self.columns[kind])}, kind == "end")
@@ -101,7 +106,9 @@ class Presence:
         if kind != "status":
             return meaning in ("yes", "present") or folded in ("x", kind)
         if folded and not meaning and folded not in meanings("cell"):
-            raise InputError(f"the status {text!r} is unknown; certify again with --value")
+            raise InputError(
+                f"{self.path}: the status {text!r} is unknown; certify again with --value"
+            )
         return meaning in GONE
 
     def _date(self, kind: str, text: str) -> str:

@@ -75,7 +75,7 @@ class RdfCells(PersonCells):
         ignore: Sequence[str],
         key: bytes | None,
     ):
-        self.path, self.names, self.described = path, ontology.names, described(given)
+        self.path, self.names, self.described = path, ontology.names, described(given, path)
         self.ontology, self.layout, self.columns = ontology, "RDF", {}
         self.mapping = [
             (ours, name)

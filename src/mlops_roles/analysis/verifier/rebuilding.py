@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import InputError
@@ -51,7 +52,7 @@ class Rebuild:
     def __init__(self, given: Mapping[str, Any], rows: PersonRows, ontology: Ontology):
         self.given, self.rows, self.ontology = given, rows, ontology
         self.role, self.accept_tools = given["role"], given.get("accepted") == ["tools"]
-        self.line, self.levels = rows.found[0][0], levels_of(given)
+        self.line, self.levels = rows.found[0][0], levels_of(given, rows.path)
         self.cells = read_cells(rows, self.levels, ontology)
 
     def certificate(self) -> dict[str, Any]:
@@ -202,14 +203,16 @@ class Rebuild:
         return {"mapped": [row for row in known if terms & {row["subject"], row["object"]}]}
 
 
-def levels_of(given: Mapping[str, Any]) -> Levels:
+def levels_of(given: Mapping[str, Any], path: Path) -> Levels:
     """How the levels of a certificate are read; a plain one has none."""
     reading = given.get("reading")
     if value_at(reading, "table") is None:
         return Levels()
     found = Levels.from_reading(value_at(reading, "scale"), value_at(reading, "levels"))
     if found is None:
-        raise InputError("the scale in the certificate is none that 'certify' writes")
+        raise InputError(
+            f"{path}: the scale in its certificate is none that 'certify' writes; certify again"
+        )
     return found
 
 
