@@ -216,6 +216,7 @@ NEED_HEAVY = {  # modules that are themselves imported only where they are used
     "shacl_to_sparql": {"rdflib"},
     "shapes_graph": {"rdflib"},
     "canonical": {"ibis"},
+    "frames": {"ibis", "pyarrow"},
     "pairs": {"numpy", "pyarrow"},
     "rdf_people": {"numpy", "pyarrow"},
     "rdf_statements": {"numpy"},

@@ -543,6 +543,33 @@ def test_tables_of_pandas_polars_and_arrow_are_read(tmp_path):
         assert Records(table).evidence("Ann").skill_sets[0] == {"sql"}
 
 
+def test_values_of_several_kinds_in_a_column_and_keys_of_later_records_are_read():
+    pandas = pytest.importorskip("pandas")
+    mixed = {"name": ["Ann", "Ben", "Cy"], "SQL": [5, "expert", None], "R": ["0", 3, float("nan")]}
+    rows = [{key: some[i] for key, some in mixed.items() if some[i] == some[i]} for i in range(3)]
+    for table in (pandas.DataFrame(mixed), pandas.DataFrame(mixed).set_index("name"), rows):
+        found = audit(table)
+        assert list(people(found)) == ["Ann", "Ben", "Cy"]
+        assert knowers(found, "sql") == 2
+    later = audit([{"name": "Ann"}, {"name": "Ben", "title": "Data Engineer"}])
+    assert people(later)["Ben"] == ("Data Engineer", "data-engineer")
+
+
+def test_a_table_in_memory_that_cannot_be_read_is_an_error_with_the_fix():
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    twice = pandas.DataFrame([["Ann", "SQL", "R"]], columns=["name", "skills", "skills"])
+    ends = pyarrow.array([1], "int32")
+    encoded = pyarrow.RunEndEncodedArray.from_arrays(ends, pyarrow.array(["Ann"]))
+    for table, message in [
+        (twice, "two columns 'skills'"),
+        (pyarrow.table({"name": encoded}), "column 'name' is of the type run_end.*; make it text"),
+        (pandas.Series(["Ann"], name="name"), "Series: no staff data"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            audit(table)
+
+
 def test_a_saved_mapping_reads_the_next_month_and_fails_if_a_term_is_gone(tmp_path, capsys):
     text = PREFIXES + ":a a foaf:Person ; foaf:name 'Ann' ; <urn:hr#job> 'Data Engineer' ."
     path, saved = put(tmp_path / "a.ttl", text), tmp_path / "m.toml"

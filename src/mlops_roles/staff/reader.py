@@ -27,6 +27,7 @@ from .compiled import is_plain
 from .current import current_rows
 from .direction import check_rising
 from .engine import Engine, is_records, source_name, string_array
+from .frames import as_arrow
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
 from .layouts import LONG, Plan, header_finder, json_cell, plan_layout
@@ -123,7 +124,7 @@ class TableReader:
         """The table of a file, or of pandas, Polars or Arrow."""
         find = header_finder(options, self.words)
         if not isinstance(path, (str, Path)):
-            table = _as_arrow(path)
+            table = as_arrow(path)
             if not table.num_columns:
                 raise InputError(f"{source_name(path)}: no columns; give a table of people")
             return arrow_source(table, source_name(path))
@@ -443,22 +444,6 @@ def _is_legend(text: str) -> bool:
 
 def _no_load(_: Sequence[int]) -> Any:
     raise InputError("a table in a database is not loaded; turn it round in its engine")
-
-
-def _as_arrow(data: Any) -> pa.Table:
-    """A table of pandas, Polars or Arrow as an Arrow table."""
-    if isinstance(data, pa.Table):
-        return data
-    if is_records(data):
-        return pa.Table.from_pylist(list(data))
-    if hasattr(data, "to_arrow"):  # Polars
-        return data.to_arrow()
-    if hasattr(data, "__arrow_c_stream__"):  # pandas
-        return pa.table(data)
-    raise InputError(
-        f"{type(data).__name__}: no staff data; give a path, or a table of Ibis, pandas, Polars "
-        "or Arrow"
-    )
 
 
 def _people_source(people: RdfPeople) -> Source:

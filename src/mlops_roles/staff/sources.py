@@ -387,7 +387,7 @@ def record_source(path: Path) -> Source:
     key = _list_of_people(lists, path)
     rows = [dict(_flat(record)) for record in lists[key]]
     headings = list(dict.fromkeys(key for row in rows for key in row))
-    columns = [pa.array([_json_text(row.get(key)) for row in rows], "string") for key in headings]
+    columns = [pa.array([json_text(row.get(key)) for row in rows], "string") for key in headings]
     engine = Engine()
     table = engine.register_arrow(pa.Table.from_arrays(columns, headings))
     reading = Reading(str(path), "JSON records")
@@ -430,10 +430,10 @@ def _flat(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
             yield above + key, value
 
 
-def _json_text(value: Any) -> str | None:
+def json_text(value: Any) -> str | None:
     """A value of a record as a cell; a list of plain values as names separated by ';'."""
     if isinstance(value, list) and not any(isinstance(item, (list, dict)) for item in value):
-        return ";".join(str(_json_text(item) or "").replace(";", "\uff1b") for item in value)
+        return ";".join(str(json_text(item) or "").replace(";", "\uff1b") for item in value)
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
     return None if value is None else str(value)
