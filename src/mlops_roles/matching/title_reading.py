@@ -132,7 +132,7 @@ def _interpret(words: Lexicon, item: tuple[str, ...], led: frozenset[str] | None
         reasons = [_rejection_reason(words, name, match, nameless, own) for name in match.names]
         counts = None in reasons  # 'MLOps Developer' is either
         for name, why in zip(match.names, reasons, strict=True):
-            unknown = _unknown_before_joined(words, item, match) if counts and nameless else None
+            unknown = _unknown_beside_joined(words, item, match) if counts and nameless else None
             if unknown or not counts:
                 found.rejected.setdefault(name, unknown or why or "")
             else:
@@ -363,13 +363,14 @@ def _rejection_reason(
     return f"{other!r} makes something else of {name.title!r}" if other else None
 
 
-def _unknown_before_joined(words: Lexicon, item: Sequence[str], match: Match) -> str | None:
+def _unknown_beside_joined(words: Lexicon, item: Sequence[str], match: Match) -> str | None:
     """Why a name pieced together does not count: 'Lease Data & Warranty Engineer'."""
-    size, unit = len(match.units), next(reversed(match.left), "")
-    is_whole = any([*item[at : at + size]] == match.units for at in range(len(item)))
-    if is_whole or not unit or words.kinds[unit] or unit in words.name_units:
+    size, near = len(match.units), itertools.chain(match.left, match.right)
+    if any([*item[at : at + size]] == match.units for at in range(len(item))):
         return None
-    return f"{unit!r} may make something else of {' '.join(match.units)!r}"
+    unknown = (unit for unit in near if not words.kinds[unit] and unit not in words.name_units)
+    unit = next(unknown, None)
+    return unit and f"{unit!r} may make something else of {' '.join(match.units)!r}"
 
 
 def _other_than(
