@@ -191,7 +191,8 @@ def _longest_matches(words: Lexicon, part: Units) -> list[tuple[int, int, tuple[
 def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, tuple[Name, ...]]]:
     """The names that begin at a unit, each with the place of its end, the shortest first.
 
-    Words of technology after a head and a comma are passed over: 'Software Engineer, Java Backend'.
+    Words of technology after a head and a comma are passed over: 'Software Engineer, Java Backend';
+    up to another comma only before a narrow field: 'Engineer, Full Stack (AI)' is no AI engineer.
     """
     branch = words.tree
     passed: Units = []
@@ -203,7 +204,8 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
             return
         passed.append(part[end])
         branch = branch[part[end]]
-        if "" in branch:
+        is_far = passed[1:2] == [","] and "," in part[start + 2 : end]
+        if "" in branch and (not is_far or words.kinds[part[end]] == "narrow"):
             yield end + 1, branch[""]
 
 
