@@ -259,9 +259,7 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
         for segment in segments:
             topics = split_at(segment, words.joiners)
             narrow = [unit for unit in segment if words.kinds[unit] == "narrow"]
-            if len(topics) > 1 and any(
-                [words.kinds[u] for u in t] == ["technology"] for t in topics
-            ):
+            if topics[1:] and [words.kinds[unit] for unit in topics[0]] == ["technology"]:
                 topics = [t for t in topics if t != narrow]  # 'Frontend & Backend'
             elif words.heads.isdisjoint(segment):
                 yield from ([unit] for unit in narrow)
