@@ -516,6 +516,9 @@ def test_the_same_relative_id_in_two_files_is_two_people(tmp_path):
         ("person,title\nAnn,Data Engineer\n", "Ann"),
         ('<urn:a> <https://schema.org/jobTitle> "Data Engineer" .\n', "urn:a"),
         ('{"basics": {"name": "Ann"}, "work": [{"position": "Data Engineer"}]}', "Ann"),
+        ('{"name": "Ann", "title": "Data Engineer"}\n{"name": "Ben"}\n', "Ann"),
+        ('<urn:a> <https://schema.org/jobTitle> "Data Engineer" <urn:g> .\n', "urn:a"),
+        ("@prefix : <urn:> .\n:g { :a <https://schema.org/jobTitle> 'Data Engineer' }", "urn:a"),
     ],
 )
 def test_people_come_from_standard_input(monkeypatch, capsys, text, person):

@@ -47,12 +47,16 @@ MAY_BE_EMPTY = (
     ox.RdfFormat.TRIG,
 )
 PARSE_ERRORS = (SyntaxError, ValueError, MemoryError, OSError)
+_NODE = rb"(?:<[^<>\s]*>|_:\S+)"
 _BEGINNINGS = (
+    (rb"\{[^\n]*\}\s*\n\s*\{", ".jsonl"),
     (rb"\{|\[\s*[\[{\]\"]", ".json"),
     (rb"<!doctype html|<html\b", ".html"),
     (rb"<\?xml|<rdf:rdf\b|<!doctype rdf", ".rdf"),
-    (rb"(?:#[^\n]*\s+)*(?:<[^<>\s]*>\s*(?:<|[a-z]|\.)|_:|\[|@prefix\b|@base\b)", ".ttl"),
-    (rb"(?:#[^\n]*\s+)*(?:prefix\s+[\w-]*:\s*<|base\s*<)", ".ttl"),
+    (rb"(?:#[^\n]*\s+)*%b\s+%b\s+(?:%b|\"(?:[^\"\\\n]|\\.)*\"\S*)\s+%b" % ((_NODE,) * 4), ".nq"),
+    # Turtle is a part of TriG
+    (rb"(?:#[^\n]*\s+)*(?:<[^<>\s]*>\s*(?:<|[a-z]|\.)|_:|\[|@prefix\b|@base\b)", ".trig"),
+    (rb"(?:#[^\n]*\s+)*(?:prefix\s+[\w-]*:\s*<|base\s*<)", ".trig"),
 )
 # comments and prefixes before the first statement of a Turtle document
 _DECLARATIONS = re.compile(rb"(?:\s+|#[^\r\n]*|@prefix\s+[\w-]*:\s*<[^<>\s]*>\s*\.)*+", re.I)
@@ -148,7 +152,8 @@ def _read_once(stream: TextIO) -> bytes:
 def suffix_of(path: FilePath) -> str:
     """The suffix of a file in lower case; that of standard input follows from its content.
 
-    Standard input is JSON, a web page, XML, Turtle (N-Triples is a part of it) or else CSV.
+    Standard input is JSON, JSON lines, a web page, XML, N-Quads, TriG (Turtle and N-Triples are
+    parts of it) or else CSV.
     """
     if str(path) != STDIN:
         return Path(path).suffix.lower()
