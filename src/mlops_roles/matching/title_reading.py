@@ -259,7 +259,8 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
         for segment in segments:
             topics = split_at(segment, words.joiners)
             narrow = [unit for unit in segment if words.kinds[unit] == "narrow"]
-            if topics[1:] and [words.kinds[unit] for unit in topics[0]] == ["technology"]:
+            is_title = (*(topics or [[]])[0], match.head) in words.names  # 'Data & Backend'
+            if topics[1:] and not is_title and words.kinds[topics[0][-1]] == "technology":
                 topics = [t for t in topics if t != narrow]  # 'Frontend & Backend'
             elif words.heads.isdisjoint(segment):
                 yield from ([unit] for unit in narrow)
