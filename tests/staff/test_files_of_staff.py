@@ -90,6 +90,26 @@ READ = {
         "Poste à pourvoir T2 2027,Cook,\nWird neu besetzt,Cook,\nMeeting Room 3,,\n#REF!,,\n",
         {"Ada": {"sql": "has"}},
     ),
+    "lists as Python writes them": (
+        "name,skills\nAda,\"['SQL', 'statistics']\"\nBo,\"[{'name': 'SQL', 'level': 0}]\"\nCy,[]\n",
+        {"Ada": {"sql": "has", STATISTICS: "has"}, "Bo": {"sql": "lacks"}, "Cy": {}},
+    ),
+    "stars": (
+        "name,skills\nAda,SQL ★★★☆☆; statistics ★☆☆☆☆\nBo,SQL ☆☆☆☆☆\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks"}},
+    ),
+    "months, and no date": (
+        "name,skills,Austritt\nAda,SQL,12/2025\nBo,SQL,1900-01-00\nCy,SQL,05.2026\nDee,SQL,06.2026\n",
+        {"Bo": {"sql": "has"}, "Dee": {"sql": "has"}},
+    ),
+    "a family name beside a name": (
+        "Apellido Paterno,Apellido Materno,Nombre,skills\nGil,Mora,Ana,SQL\nPaz,Ruiz,Ana,R\n",
+        {"Ana Gil": {"sql": "has"}, "Ana Paz": {}},
+    ),
+    "invalid JSON of another person": (
+        'name,skills\nAda,"[""SQL"""\nBo,"[""SQL""]"\n',
+        {"Bo": {"sql": "has"}},
+    ),
     "a skill in one column": (
         "name,title,skill\nAda,Cook,SQL\nBo,Nurse,statistics\n",
         {"Ada": {"sql": "has"}, "Bo": {STATISTICS: "has"}},
@@ -121,6 +141,14 @@ NAMED = {
     "a second person in each row": (
         "Person,Person 2,Title\nAda,Bo,Cook\n",
         '--map person="Person 2"',
+    ),
+    "when skills were assessed": (
+        "name,skill,level,When\nAda,SQL,3,2024-01-01\n",
+        'if skills were assessed then: --map date="When"',
+    ),
+    "who is employed": (
+        "name,title,Employment\nAda,Cook,Employed\nBo,Cook,Dismissed\n",
+        'if it says who is there: --map status="Employment"',
     ),
     "why people left": (
         "name,title,TermReason\nAda,Cook,\nBo,Cook,pay\n",

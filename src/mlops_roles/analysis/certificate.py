@@ -184,7 +184,7 @@ def _is_plain_table(reading: Reading) -> bool:
         and form.keys() <= {"delimiter", "sheet"}
         and form.get("delimiter", ",") in ("," if commas else ",;\t")
         and "person" in columns
-        and "given" not in columns
+        and not columns & {"given", "family"}
     )
 
 

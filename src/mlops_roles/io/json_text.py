@@ -10,6 +10,30 @@ CONTROL = re.compile(
 )
 
 
+MAX_LITERAL = 10_000  # characters of a value as Python writes it; longer ones take long to parse
+
+
+def parse_json(text: str) -> Any:
+    """The value of a text in JSON, or a list or object as Python writes it: "['SQL', 'R']".
+
+    Raises ValueError, or RecursionError, for any other text.
+    """
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        import ast
+
+        if len(text) > MAX_LITERAL or max(map(text.count, "[{(")) > MAX_LITERAL // 100:
+            raise
+        try:
+            found = ast.literal_eval(text.strip())
+            return json.loads(json.dumps(found))
+        except (ValueError, SyntaxError, TypeError, MemoryError):
+            raise ValueError("neither JSON nor a value of Python") from None
+
+
 def to_json(data: Any) -> str:
     """Data as indented JSON with a newline at the end."""
     return json_text(data, 2) + "\n"

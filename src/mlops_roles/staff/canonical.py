@@ -38,8 +38,8 @@ def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table
 def _person(raw: ibis.Table, plan: Plan) -> Any:
     """The name: one column, or the given and the family name."""
     at = plan.columns.at
-    names = ["given", "person"] if plan.given_before else ["given", "family"]
-    if at.get("person") and not plan.given_before:
+    names = plan.parts or ("given", "family")
+    if at.get("person") and not plan.parts:
         return raw[str(at["person"][0])]
     parts = [raw[str(at[c][0])] for c in names if at.get(c)]
     if len(parts) == 1:

@@ -86,6 +86,8 @@ class Vocabulary:
 
 # what an unread column could be by its values, and the option that reads it as that
 _UNKNOWN: tuple[tuple[str, Callable[[str], bool], str], ...] = (
+    ("status", lambda v: len(v) > 3 and bool(status_of(v)), "if it says who is there: {}"),
+    ("date", is_date, "if skills were assessed then: {}"),
     ("end", lambda v: is_date(v) or fold_value(v) in meanings("end"), "if people left then: {}"),
     ("level", lambda v: parse_level(v) is not None, "if it is the level of the skill: {}"),
 )
@@ -423,26 +425,28 @@ class _Chooser:
         if name and i not in self.refused and self._are_skills(i):
             fix = f"if people have them: {map_option('skills', name)}"
             return ColumnReading(name, None, "not read", "its values are names of skills", fix)
+        if name and i not in self.refused and self.values[i]:
+            for kind, is_one, advice in _UNKNOWN:
+                if self._could_be(kind, i) and all(map(is_one, self.values[i])):
+                    fix = advice.format(map_option(kind, name))
+                    return ColumnReading(name, None, "not read", why, fix)
         if name and i not in self.refused and (near := self._resembles(name)):
             fix = f"to read it: {map_option(near, name)}"
             return ColumnReading(name, None, "not read", f"resembles a heading for {near}", fix)
-        if name and i not in self.refused and self.values[i]:
-            for kind, is_one, advice in _UNKNOWN:
-                if self._could_be(kind) and all(map(is_one, self.values[i])):
-                    fix = advice.format(map_option(kind, name))
-                    return ColumnReading(name, None, "not read", why, fix)
         fix = self.fixes.get(i, "")
         is_open = not {c.column for c in self.chosen.values()} & {"end", "left", "status"}
         if is_open and not fix and self.values[i] and _says(name, "leaving"):
             fix = f"if it says who left: {map_option('left', name)}"
         return ColumnReading(name, None, "not read", why, fix)
 
-    def _could_be(self, kind: str) -> bool:
-        """Whether a kind of _UNKNOWN has no column, and would be of use."""
+    def _could_be(self, kind: str, i: int) -> bool:
+        """Whether a kind of _UNKNOWN has no column, and this one would be of use."""
         kinds = {found.column for found in self.chosen.values()}
-        return (
-            not kinds & {"end", "left"} if kind == "end" else kinds & {"skill", kind} == {"skill"}
-        )
+        if kind == "status" and {*map(status_of, self.values[i])} == {"present"}:
+            return False
+        if kind in ("end", "status"):
+            return not kinds & {kind, "left"}
+        return kinds & {"skill", kind} == {"skill"}
 
     def _are_skills(self, i: int) -> bool:
         """Whether at least half of the values have names of skills."""

@@ -19,12 +19,12 @@ control character UNIT. What a name with a level means is decided for each disti
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
+from ..io.json_text import parse_json
 from ..io.resources import FilePath
 from ..io.text import map_option, quoted
 from .headings import (
@@ -68,7 +68,8 @@ class Plan:
     separators: tuple[str, ...] = (";",)  # what separates names in the cells of lists
     # whether cells hold JSON: 'all' those of the sample, 'some' of them, or ''
     json_cells: str = ""
-    given_before: bool = False  # whether the column of the person is only the family name
+    # the columns that make the name, if the column of the person is only a part of it
+    parts: tuple[str, ...] = ()
     legend: str = ""  # the rows that say what levels mean, such as '5 - Expert'
     # column of levels to its scale, if that is one of its own
     scales: dict[int, str] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class Plan:
             and not (self.columns.wide or self.columns.levels)
             and self.separators == (";",)
             and bool(at.get("person"))
-            and not self.given_before
+            and not self.parts
             and not at.get("date")
             and all(len(at.get(c, ())) < 2 for c in LIST_COLUMNS)
             and not any(level_in_heading(self.headings[i]) for i in at.get("skills", ()))
@@ -154,7 +155,7 @@ def plan_layout(
     plan = Plan(layout, columns, source.headings)
     plan.json_cells = _json_cells(source, columns)
     plan.separators = _separators(source, columns, options, vocabulary)
-    plan.given_before = _is_family_name(source, columns)
+    plan.parts = _parts_of_name(source, columns)
     plan.legend = _legend(source)
     return source, plan
 
@@ -297,14 +298,21 @@ def _as_long(columns: Columns) -> None:
         columns.at["skill"] = columns.at.pop("skills")
 
 
-def _is_family_name(source: Source, columns: Columns) -> bool:
-    """Whether there is a given name, and the name in the same row does not contain it."""
-    person, given = columns.one("person"), columns.one("given")
-    if person is None or given is None or columns.at.get("family"):
-        return False
-    pairs = [(row[person], row[given]) for row in source.sample if len(row) > max(person, given)]
-    pairs = [(name, first) for name, first in pairs if name and first]
-    return bool(pairs) and not any(first.lower() in name.lower() for name, first in pairs)
+def _parts_of_name(source: Source, columns: Columns) -> tuple[str, ...]:
+    """The columns that make a name together, if a column called 'name' is only a part of it.
+
+    That is: one of the given and the family name has a column, and the name does not contain it.
+    """
+    person, at = columns.one("person"), columns.at
+    beside = [c for c in ("given", "family") if at.get(c)]
+    if person is None or len(beside) != 1:
+        return ()
+    other = at[beside[0]][0]
+    pairs = [(row[person], row[other]) for row in source.sample if len(row) > max(person, other)]
+    pairs = [(name, part) for name, part in pairs if name and part]
+    if not pairs or any(part.lower() in name.lower() for name, part in pairs):
+        return ()
+    return ("given", "person") if beside == ["given"] else ("person", "family")
 
 
 def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
@@ -423,7 +431,7 @@ def _json_pairs(text: str) -> list[tuple[str, str | None]] | None:
     if text.strip()[:1] not in ("{", "["):
         return None
     try:
-        data = json.loads(text)
+        data = parse_json(text)
     except (ValueError, RecursionError):
         return None
     if isinstance(data, dict) and "name" not in data:

@@ -31,7 +31,7 @@ _LEVEL_IN_CELL = (
     re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
     re.compile(r"(?P<name>.*\S)\s+[-–—]\s*(?P<level>\S.*)"),
     re.compile(rf"(?P<name>.*\S)\s+(?P<level>{_NUMBER}\s*(?:/\s*{_NUMBER}|%))"),
-    re.compile(r"(?P<name>.*[^\s*★⭐☆✩])\s*(?P<level>\*{2,5}|[★⭐]+[☆✩]*)"),
+    re.compile(r"(?P<name>.*[^\s*★⭐☆✩])\s*(?P<level>\*{2,5}|[★⭐]+[☆✩]*|[☆✩]+)"),
 )
 # before an item of a list: a bullet, a tick or a number
 _BULLET = re.compile(r"^(?:[-–—*•‣▪►▶✓✔☑✅]\s*(?<=[\s✓✔☑✅])|\(?\d{1,2}[.)]\s+)(?=\S)")

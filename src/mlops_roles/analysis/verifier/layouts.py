@@ -83,7 +83,8 @@ class PersonCells(PersonRows):
             table = self._joined(table, both, join)
         if self.layout == TRANSPOSED:
             table = turned(table, table.place(str(self.described["table"].get("skills_in"))))
-        self.unread, self.header, self.table = table.unread, table.header, table
+        self.unread = table.unread + self._leave_broken_json(table)
+        self.header, self.table = table.header, table
         self._check_columns(mapping)
         self.presence = self._presence(mapping)
         used = {name for some in self.columns.values() for name in some}
@@ -91,6 +92,20 @@ class PersonCells(PersonRows):
         self.ignored_columns = tuple(name for name in table.header if name and name not in used)
         self.people = self._people(given.get("person"), key)
         self.found = [(rows[0][0], {}) for rows in self.people]
+
+    def _leave_broken_json(self, table: Table) -> int:
+        """Leave the rows out that have invalid JSON where there is JSON; how many there are."""
+        if not self.described.get("json_cells"):
+            return 0
+        places = [table.place(h) for kind in EVIDENCE_COLUMNS for h in self.columns.get(kind, ())]
+        whole = [
+            row
+            for row in table.rows
+            if not any(row[1][i][:1] in ("[", "{") and pairs_in(row[1][i]) is None for i in places)
+        ]
+        broken = len(table.rows) - len(whole)
+        table.rows = whole
+        return broken
 
     def _joined(self, table: Table, both: Mapping[str, Any], join: Path | None) -> Table:
         """The table joined with a sheet, or with a file that is given or in the same folder."""
@@ -225,7 +240,8 @@ class PersonCells(PersonRows):
             self._cell(kind, cells) for kind in ("person", "given", "family", "key")
         )
         names = {person, f"{given} {family}".strip(), f"{given} {person}".strip()} - {""}
-        names = {person} if person and not given else names
+        if person and not given:
+            names = {person, f"{person} {family}".strip()}
         return names | {f"{name} <{key}>" for name in names if key} or {key}
 
     def _who(self, cells: Sequence[str]) -> str:

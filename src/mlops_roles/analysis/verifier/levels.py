@@ -20,7 +20,7 @@ _NAMED = (  # a name with its level, and whether the name may be unknown
     (re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]"), False),
     (re.compile(r"(.*\S)\s+[-–—]\s*(\S.*)"), False),
     (re.compile(rf"(.*\S)\s+({NUMBER}\s*(?:/\s*{NUMBER}|%))"), True),
-    (re.compile(r"(.*[^\s*★⭐☆✩])\s*(\*{2,5}|[★⭐]+[☆✩]*)"), False),
+    (re.compile(r"(.*[^\s*★⭐☆✩])\s*(\*{2,5}|[★⭐]+[☆✩]*|[☆✩]+)"), False),
 )
 # of a list with bullets, ticks or numbers
 _ITEM = re.compile(r"\s*(?:[-–—*•‣▪►▶]\s+|[✓✔☑✅]\s*|\d{1,2}[.)]\s+|\(\d{1,2}[.)]\s+)(\S.*)", re.S)

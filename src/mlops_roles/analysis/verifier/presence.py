@@ -113,7 +113,8 @@ class Presence:
 
     def _date(self, kind: str, text: str) -> str:
         """A date as ISO text; '' if it is open."""
-        is_open = self.settled.get(kind, {}).get(fold(text)) == "blank"
+        settled = self.settled.get(kind, {}).get(fold(text))
+        is_open = settled == "blank" or fold(text) in meanings("end")
         return "" if is_open else self.dates[kind][text]
 
 

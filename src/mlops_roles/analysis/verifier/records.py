@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import InputError
 from ...io import rdf
+from ...io.json_text import parse_json
 from .headings import kind_of
 
 LINES = (".jsonl", ".ndjson")
@@ -76,7 +77,7 @@ def pairs_in(cell: str) -> list[tuple[str, str | None]] | None:
     if cell.strip()[:1] not in ("{", "["):
         return None
     try:
-        data = json.loads(cell)
+        data = parse_json(cell)
     except (ValueError, RecursionError):
         return None
     if isinstance(data, dict) and "name" not in data:
