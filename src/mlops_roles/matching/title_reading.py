@@ -559,13 +559,17 @@ def _alternative_roles(
 ) -> dict[Name, str]:
     """The names of other roles that a broad name may be short for.
 
-    A 'Machine Learning Software Engineer' may be a machine learning engineer.
+    A 'Machine Learning Software Engineer' may be a machine learning engineer, and so may a
+    '… Software Developer', who is a software engineer by another name.
     """
     found: dict[Name, str] = {}
+    head = (
+        words.preferred_title[name.role].split()[-1] if name.specificity == "broad" else match.head
+    )
     for topic in filter(None, (match.left[-1:], *topics)):
         fields = [n for n in words.names.get((*topic,), ()) if n.kind == "field"]
-        titles = words.names.get((*topic, match.head), ())
-        with_head = words.roles_by_head.get(match.head, set())
+        titles = words.names.get((*topic, head), ())
+        with_head = words.roles_by_head.get(head, set())
         for other in (*titles, *(field for field in fields if field.role in with_head)):
             if not other.inverted and other.role != name.role:
                 found[other] = f" by {' '.join(topic)!r} next to {name.title!r}"
