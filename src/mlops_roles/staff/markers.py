@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from .dates import latest_day
-from .headings import is_marker
+from .headings import LONGEST, is_marker
 from .reading import ReadOptions
 from .values import BLANK, fold_value, meanings, parse_level
 
@@ -43,6 +43,8 @@ def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | No
 
 def says_vacant(title: str) -> bool:
     """Whether a title has a vacancy in brackets or after a dash."""
+    if len(title) > LONGEST:  # no title; the patterns would take long to find that out
+        return False
     parts = (part for found in _IN_TITLE.findall(title) for part in found if part)
     strong = (part for part in parts if fold_value(part) not in ("open", "new position", "nn"))
     return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)
@@ -55,11 +57,18 @@ def without_vacant(title: str) -> str:
         part = next(filter(None, match.groups()), "")
         return "" if meanings("person").get(fold_value(part)) == VACANT else match[0]
 
-    return _IN_TITLE.sub(kept, title).strip()
+    return title if len(title) > LONGEST else _IN_TITLE.sub(kept, title).strip()
+
+
+def may_be_two(name: str) -> bool:
+    """Whether a name may be that of two people."""
+    return len(name) <= LONGEST and bool(re.search(TWO_NAMES, name.lower()))
 
 
 def says_left(text: str, day: str) -> bool:
     """Whether a name or title says that the person has left, or the post has ended, by a day."""
+    if len(text) > LONGEST:
+        return False
     folded = fold_value(text)
     parts = (part for found in _REMARK.findall(folded) for part in found if part)
     return "†" in folded or any(_is_left(part.strip(), day) for part in parts)

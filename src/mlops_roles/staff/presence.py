@@ -22,6 +22,7 @@ from .markers import (
     TWO_NAMES,
     VACANT,
     marker_pattern,
+    may_be_two,
     name_meaning,
     says_left,
     says_vacant,
@@ -121,7 +122,7 @@ class Presence:
             if meaning:
                 self._note("person", person, meaning)
                 yield meaning, [line]
-            elif re.search(TWO_NAMES, person.lower()):
+            elif may_be_two(person):
                 self._two_names.append(line)
         for column, value in self.options.values:
             if column == "person":

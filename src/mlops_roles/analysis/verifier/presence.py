@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import InputError
 from .dates import orders_of, read_dates
+from .headings import LONGEST
 from .levels import fold, meanings
 
 COLUMNS = ("status", "left", "vacant", "start", "end", "title")
@@ -30,6 +31,8 @@ def _status_of(value: str) -> str | None:
 
 def title_has_ended(title: str, day: str) -> bool:
     """Whether a title says that its post had ended, as in 'Data Engineer (until 2024)', or a.D."""
+    if len(title) > LONGEST:
+        return False
     folded = fold(title)
     remarks = re.findall(r"[(\[]([^)\]]*)[)\]]", folded)
     remarks += re.findall(r"\s[-–—]\s+([^-–—]+)$|\s([a-z]\.\s?[a-z]\.)$", folded)
