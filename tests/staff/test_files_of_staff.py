@@ -88,7 +88,8 @@ READ = {
     ),
     "rows of no person": (
         "name,title,skills\nAda,Cook,SQL\n,,\n-----,-----,-----\nTBH TBH,Cook,\n"
-        "Poste à pourvoir T2 2027,Cook,\nWird neu besetzt,Cook,\nMeeting Room 3,,\n#REF!,,\n",
+        "Poste à pourvoir T2 2027,Cook,\nWird neu besetzt,Cook,\nMeeting Room 3,,\n"
+        "svc-db,Service account,SQL\n#REF!,,\n",
         {"Ada": {"sql": "has"}},
     ),
     "lists as Python writes them": (
@@ -191,7 +192,7 @@ def test_what_is_said_of_blank_statuses_and_titles_can_be_settled(put):
     values = {("status", ""): "left", ("title", "cook (until 2024)"): "present"}
     found = audit(path, mapping=ReadOptions(values=values))
     assert found.reading.left_out == {"left": [3]}
-    with pytest.raises(InputError, match="use present, left or vacant"):
+    with pytest.raises(InputError, match="use present, left, vacant or no person"):
         audit(path, mapping=ReadOptions(values={("title", "cook (until 2024)"): "gone"}))
 
 
@@ -213,6 +214,17 @@ def test_a_sheet_with_merged_headings_and_names_is_read_by_both_readers(tmp_path
     }
     assert [row["unit"] for row in audit(path).arrow().to_pylist()] == ["Data", "Data"]
     check_verified(path, AS_OF, tmp_path)
+
+
+def test_rows_that_a_workbook_hides_are_read_and_named(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Name", "Title"], ["Ada", "Cook"], ["Bo", "Nurse"], ["Cy", "Nurse"]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(path := tmp_path / "staff.xlsx")
+    found = audit(path)
+    assert found.rows["used"] == 3
+    assert "Hidden rows, which are read: 1 (line 3)" in found.reading.notes
 
 
 def test_the_scale_of_one_level_is_saved_and_read_again(put, tmp_path):

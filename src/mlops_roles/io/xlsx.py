@@ -33,6 +33,9 @@ _ERROR = re.compile(
     re.S,
 )
 _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d+)""")
+_HIDDEN = re.compile(
+    rb"""<(?:\w+:)?row\s(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["'](\d{1,18})["']"""
+)
 _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.S)
 
 
@@ -45,6 +48,8 @@ class Sheet:
     path: Path
     _data: bytes = field(repr=False)
     _part: str = ""
+    # the rows that the workbook hides, as a filter does; found when rows are read
+    hidden_rows: list[int] = field(default_factory=list)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """(line, cells) of the rows with text, as wide as the first of them or wider.
@@ -55,7 +60,9 @@ class Sheet:
         """
         with _workbook_errors(self.path):
             with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
-                errors = _check_limits(archive, self._part, self.path)
+                sheet = archive.read(self._part)
+                errors = _check_limits(archive, sheet, self.path)
+            self.hidden_rows = [int(row) for row in _HIDDEN.findall(sheet)]
             table = _sheet_cells(self._data, self.name)
             for (row, column), text in errors.items():
                 table[row][column] = text
@@ -103,9 +110,8 @@ def _workbook_errors(path: Path) -> Iterator[None]:
         ) from None
 
 
-def _check_limits(archive: zipfile.ZipFile, part: str, path: Path) -> dict[tuple[int, int], str]:
+def _check_limits(archive: zipfile.ZipFile, sheet: bytes, path: Path) -> dict[tuple[int, int], str]:
     """Check all limits; return the text of each error cell, which calamine leaves blank."""
-    sheet = archive.read(part)
     if b"\0" in sheet:
         raise ValueError("UTF-16")
     addresses = _ADDRESS.findall(sheet)

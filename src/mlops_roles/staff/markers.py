@@ -50,6 +50,15 @@ def says_vacant(title: str) -> bool:
     return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)
 
 
+def title_meaning(title: str, day: str) -> str | None:
+    """VACANT, LEFT or NOBODY, if a title says so ('Nurse (vacant)', 'Service account')."""
+    if says_vacant(title):
+        return VACANT
+    if says_left(title, day):
+        return LEFT
+    return NOBODY if " " in title and is_marker(title) == NOBODY else None
+
+
 def without_vacant(title: str) -> str:
     """A title without the vacancy in it."""
 

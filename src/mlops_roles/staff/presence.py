@@ -25,7 +25,7 @@ from .markers import (
     may_be_two,
     name_meaning,
     says_left,
-    says_vacant,
+    title_meaning,
     without_vacant,
 )
 from .people_table import COLUMNS
@@ -131,16 +131,16 @@ class Presence:
         yield NOBODY, self._line_numbers(t.filter(*(cell.isnull() for cell in facts)))
 
     def _titles(self) -> Iterator[tuple[str, list[int]]]:
-        """The rows whose title says that the post is vacant, or has ended."""
+        """The rows whose title says that the post is vacant or has ended, or is of no person."""
         for value in self._distinct("title"):
             meaning = self._settled("title", value)
-            if meaning not in (None, "present", VACANT, LEFT):
+            if meaning not in (None, "present", VACANT, LEFT, NOBODY):
                 raise InputError(
-                    f"--value title:{value}={meaning}: not a meaning; use present, left or vacant"
+                    f"--value title:{value}={meaning}: not a meaning; use present, left, vacant or "
+                    "no person"
                 )
-            if not meaning and (says_vacant(value) or says_left(value, self.options.date)):
-                meaning = VACANT if says_vacant(value) else LEFT
-            if meaning in (VACANT, LEFT):
+            meaning = meaning or title_meaning(value, self.options.date)
+            if meaning in (VACANT, LEFT, NOBODY):
                 self._note("title", value, meaning)
                 if meaning == LEFT:
                     self.reading.as_of = self.options.date

@@ -29,7 +29,7 @@ from ..io.resources import FilePath
 from ..io.xlsx import Sheet, read_sheets
 from .engine import Engine, int64_array
 from .headings import heading_kind
-from .reading import Reading, ReadOptions
+from .reading import Reading, ReadOptions, shown_lines
 from .spreadsheets import Row, csv_rows, decode, delimiter_of
 
 BATCH_ROWS = 50_000
@@ -294,6 +294,9 @@ def sheet_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Sourc
     line, header = rows[at]
     reading.header_row = line if line > 1 else None
     _report_above(rows[:at], reading)
+    hidden = sorted({n for n, _ in rows[at + 1 :]}.intersection(sheet.hidden_rows))
+    if hidden:
+        reading.notes.append(f"Hidden rows, which are read: {shown_lines(hidden)}")
     header = _without_end(header)
     header += [""] * (_usual_width(rows[at + 1 :]) - len(header))
     width = max(len(header), 1)
