@@ -286,6 +286,7 @@ INTERVALS = [
     ("[ schema:startDate '2020-01' ; schema:endDate '2026-05' ]", False),
     ("'2019-01-01/2020-01-01'", False),
     ("'2019-01-01/2027-01-01'", True),
+    ("'2019-01-01/..'", True),
     ("[ a dcterms:PeriodOfTime ; dcat:startDate '2019' ; dcat:endDate '2020'^^xsd:gYear ]", False),
     ("[ dcat:startDate '2027-01-01'^^xsd:date ]", False),
     ("[ schema:endDate '12/2020' ]", False),
@@ -638,10 +639,16 @@ def test_a_list_of_records_is_a_table(tmp_path):
         audit(lines)
 
 
+NAMES = {name: f"https://schema.org/{name}" for name in ("Person", "name")}
+
+
 @pytest.mark.parametrize("key", ["know about", 'quoted "key"', "a<b>"])
 def test_a_key_that_is_in_no_context_is_named_and_can_be_mapped(tmp_path, key):
     person = {"@context": "https://schema.org", "@type": "Person", "name": "Ann", key: "SQL"}
     found = of_json(tmp_path, person | {"jobTitle": "Data Engineer"})
     assert any(key in line for line in found.reading.summary())
+    titled = of_json(tmp_path, person | {"@context": NAMES, "job title": "Cook"})
+    fixes = [row.get("fix") for row in titled.reading.not_understood if row["name"] == "job title"]
+    assert fixes == ["to read it: --map 'title=job title'"]
     mapped = of_json(tmp_path, person, mapping={"skills": key})
     assert knowers(mapped, "sql") == 1

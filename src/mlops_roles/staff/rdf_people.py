@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
@@ -609,7 +611,7 @@ class _People:
             name = statements.curie(iri)
             found = {"kind": kind, "name": name, "count": times}
             if near := _resembles(iri, kind == "class"):
-                found["fix"] = f"to read it: --map {near}={name}"
+                found["fix"] = f"to read it: --map {quote(f'{near}={name}')}"
             self.reading.not_understood.append(found)
         self._note_skills_of_others()
 
@@ -624,7 +626,8 @@ class _People:
 
 def _resembles(iri: str, is_class: bool) -> str:
     """The column that the name of a property or class is a heading for; '' if there is none."""
-    kind = heading_kind(re.sub("^has(?=[A-Z_])", "", local_name(iri)))
+    name = re.split("[/#:]", unquote(iri.removeprefix(KEYS)).rstrip("/#"))[-1]
+    kind = heading_kind(re.sub("^has(?=[A-Z_])", "", name))
     column = "skills" if kind == "skill" else kind
     return column if column in (("person",) if is_class else NAMED_BY_HEADING) else ""
 
