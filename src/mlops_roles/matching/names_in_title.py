@@ -226,10 +226,11 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
 def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
     """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
-    ends = (",",) if part[start + 1] == "," else ENDS  # 'Senior Engineer - Data In'
-    right = itertools.takewhile(lambda unit: words.kinds[unit] not in ends, part[end:])
+    right = [*itertools.takewhile(lambda unit: words.kinds[unit] not in ENDS, part[end:])]
     is_field = words.kinds[part[end - 1]] in ("field", "narrow")  # 'Java Developer, Backend'
     before = (*words.modifiers, *TECHNOLOGY) if is_field else words.modifiers
+    if part[start + 1] == "," and words.kinds[part[end - 1]] != "narrow":
+        right = [unit for unit in part[end:] if unit != ","]  # 'Senior Engineer - Data In'
     if any(words.kinds[unit] not in before for unit in left):
         return True
     has_link = any(words.kinds[unit] == "link" for unit in part[start:end])

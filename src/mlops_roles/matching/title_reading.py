@@ -414,6 +414,9 @@ def _other_than_field(
         others = (unit for unit in itertools.chain(*apart) if _is_other(words, unit))
         other = _other_than(words, words.beside_general, match, (*apart, *nameless))
         return other or next(others, None)
+    before = [unit for unit in match.left[-1:] if not words.kinds[unit] and unit not in words.heads]
+    if before:  # 'LLVM Backend Intern'
+        return before[0]
     topics = sorted(led.difference(match.units))
     if is_led_itself:  # not 'AI Engineering Operations Leader'
         after = _up_to_relation(words, match.right)
