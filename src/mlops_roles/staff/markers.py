@@ -26,7 +26,7 @@ _IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([
 def marker_pattern() -> str:
     """A pattern of what may be a marker; those that match are looked at one by one."""
     words = "|".join(sorted((re.escape(w) for w in meanings("person")), key=len, reverse=True))
-    return rf"^[^\pL\pN]+$|^[^a-zà-ÿ0-9]*(?:{words})(?:[^a-zà-ÿ]|$)"
+    return rf"^[-–—_=*.~#/|+<>\s]+$|^[^a-zà-ÿ0-9]*(?:{words})(?:[^a-zà-ÿ]|$)"
 
 
 def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | None:
