@@ -106,7 +106,11 @@ def _led_topics(words: Lexicon, item: Units) -> frozenset[str] | None:
     led, leads = list[Units](), False
     for segment in split_at(item, (",",)):
         kinds = {words.kinds[unit] for unit in segment if unit not in words.name_units}
-        if leads or "lead" in kinds:
+        before = [*itertools.takewhile(lambda unit: words.kinds[unit] != "lead", segment)]
+        last = [unit for unit in before if words.kinds[unit] not in words.modifiers][-1:]
+        has_name = any((unit,) in words.names for unit in before)
+        is_other = has_name and not words.name_units.issuperset(last)
+        if leads or ("lead" in kinds and not is_other):  # not 'Data Science Platform Lead'
             led.append(segment)
         leads = "lead" in kinds and all(words.kinds[u] in words.modifiers for u in segment)
     return frozenset(itertools.chain(*led)) if led else None
