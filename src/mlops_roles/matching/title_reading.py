@@ -234,8 +234,9 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool, is_jo
         is_second = is_joined and len(segment) > 1  # 'Software Engineer & IT Trainer'
         return follows_name and "" not in segment and (is_second or others != [])
     if "" in before and "" not in after:
-        is_within = counts == "as last word" and topic != []  # 'Data Scientist Talent Analytics'
-        return is_within or "relation" in (words.kinds[u] for u in before[before.index("") :])
+        if counts == "as last word":  # not 'Data Scientist Talent Analytics'
+            return topic != []
+        return "relation" in (words.kinds[u] for u in before[before.index("") :])
     is_said_of_post = counts in ("as last word before", "without others") and before
     is_linked = follows_name and any(words.kinds[unit] in _LINKS for unit in before)
     if "" in after or is_said_of_post or is_linked:  # 'Data Positions (Data Engineer)'
