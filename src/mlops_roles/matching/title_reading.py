@@ -489,7 +489,7 @@ def _is_other_occupation(words: Lexicon, segment: Units) -> bool:
     """
     main = [unit for unit in segment if words.kinds[unit] not in words.modifiers]
     kinds = [words.kinds[unit] for unit in main]
-    return kinds[-1:] in (["occupation"], ["management"], ["trade"]) and {
+    return kinds[-1:] in (["occupation"], ["management"], ["trade"], ["party"]) and {
         "matter",
         "premises",
     }.isdisjoint(kinds)
