@@ -361,11 +361,13 @@ class Lexicon:
     ) -> None:
         """The names of fields of work, each as a name of the role of those who lead it."""
         specificity = self._by_units(specificities)
+        all_names = itertools.chain(*self.names.values())
+        broad = {name.role for name in all_names if name.specificity == "broad"}
         for row in fields:
             key, role = tuple(self.units(row["field"])), slug(row["role"])
             similar = role if role in self.similar_to else None
             role = self.similar_to.get(role, role)
-            kind = specificity.get(key, "specific")
+            kind = specificity.get(key, "broad" if role in broad else "specific")
             name = Name(role, "field", row["field"], similar, kind)
             self.names[key] = (*self.names.get(key, ()), name)
 

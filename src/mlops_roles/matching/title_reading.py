@@ -250,9 +250,10 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
     """What the parts of a title around a name are about, as 'Python' and 'AI' in '- Python & AI'.
 
     Words of technology before a topic are passed over, and any words before one of informatics, as
-    in 'Java Backend' and 'Applied AI'. A list whose last topic has further words, as in 'AI &
-    Distributed Systems', is about these. Behind a part about something else, only a narrowing
-    field counts: 'Software Engineer - Maps (Search, AI)' does not say more.
+    in 'Java Backend' and 'Applied AI'. A list whose last topic has further words is about these:
+    'AI & Distributed Systems', 'Full Stack & Agentic AI'. Behind a part about something else, only
+    a narrowing field counts, and one word of informatics in the next part: 'Maps - AI', but not
+    'Maps (Search, AI)'.
     """
     size = len(match.units)
     at = next((at for at in range(len(item)) if [*item[at : at + size]] == match.units), 0)
@@ -261,6 +262,7 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
         item = item[: item.index(",", at + size)]
     for segments in (split_at(item[:at], ends)[::-1], split_at(item[at + size :], ends)):
         is_near = True
+        yield from (s for s in segments[1:2] if [words.kinds[u] for u in s] == ["informatics"])
         for segment in segments:
             topics = split_at(segment, words.joiners)
             narrow = [unit for unit in segment if words.kinds[unit] == "narrow"]
@@ -269,8 +271,9 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
                 topics = [t for t in topics if t != narrow]  # 'Frontend & Backend'
             elif words.heads.isdisjoint(segment):
                 yield from ([unit] for unit in narrow)
-            is_about_last = len(topics) > 1 and len(topics[-1]) > 1
-            for topic in () if is_about_last else topics:
+            if len(topics) > 1 and len(topics[-1]) > 1:
+                topics = [t for t in topics[-1:] if words.kinds[t[-1]] == "informatics"]
+            for topic in topics:
                 if is_near:
                     yield from _ends_of_topic(words, topic)
                 if words.heads.isdisjoint(topic):
@@ -437,7 +440,7 @@ def _other_than_field(
     match = match._replace(left=left, right=right)
     other = _other_than(words, words.beside_field, match, (topics, *nameless))
     apart = match.before if is_led_itself else [*match.before, *match.after]
-    return other or next(_last_words(words, apart, _OCCUPATIONS), None)
+    return other or next(_last_words(words, apart, _PEOPLE), None)
 
 
 def _other_than_alone(
