@@ -129,7 +129,7 @@ def test_a_file_is_read_as_it_is_meant_by_both_readers(kind, put, tmp_path):
 
 NAMED = {
     "people without a status": (
-        "name,title,status\nAda,Cook,active\nBo,Nurse,\nCy,Nurse,#N/A\n",
+        "name,title,status\nAda,Cook,active\nBo,Nurse,\nCy,Nurse,#N/A\nTotal,,\nN.N.,Cook,\n",
         "Without a status, and counted: 2 (line 3, 4)",
     ),
     "names of two people": (

@@ -51,7 +51,9 @@ class Presence:
     def __init__(self, table: ibis.Table, engine: Engine, reading: Reading, options: ReadOptions):
         self.table, self.engine, self.reading, self.options = table, engine, reading, options
         self.reasons: dict[int, str] = {}
-        self._two_names: list[int] = []  # lines
+        self._two_names: list[int] = []  # lines, as the next two
+        self._on_leave: list[int] = []
+        self._no_status: list[int] = []
         if {"status", "start", "end", "left", "vacant"} & set(table.columns):
             reading.as_of = options.date
         found: dict[str, list[int]] = {reason: [] for reason in REASONS}
@@ -64,8 +66,23 @@ class Presence:
         for reason in REASONS:
             reading.leave_out(reason, [n for n, why in self.reasons.items() if why == reason])
         self._count_open_roles()
+        self._note_counted()
         if reading.form != "rdf":
             self._note_bare_names()
+
+    def _note_counted(self) -> None:
+        """Report the rows that count though their status does not say so plainly."""
+        open_, leave = (
+            [line for line in lines if line not in self.reasons]
+            for lines in (self._no_status, self._on_leave)
+        )
+        if open_:
+            self.reading.notes.append(
+                f"Without a status, and counted: {shown_lines(open_)}; --value 'status:=left' "
+                "leaves them out"
+            )
+        if leave:
+            self.reading.notes.append(f"On leave, and counted: {len(leave):,}")
 
     def _note_bare_names(self) -> None:
         """Report the rows that have a name and nothing else, such as headings of groups."""
@@ -168,8 +185,7 @@ class Presence:
                     yield meaning, self._having("status", values)
             yield from self._blank_statuses()
             if leave := of.get("on leave"):
-                lines = self._having("status", leave)
-                self.reading.notes.append(f"On leave, and counted: {len(lines):,}")
+                self._on_leave = self._having("status", leave)
         for column in (LEFT, VACANT):
             if column in self.table.columns:
                 yes = [v for v in self._distinct(column) if self._is_yes(column, v)]
@@ -185,11 +201,8 @@ class Presence:
         if meaning in REASONS:
             self._note("status", "", meaning)
             yield meaning, lines
-        elif lines and not meaning:
-            self.reading.notes.append(
-                f"Without a status, and counted: {shown_lines(lines)}; --value 'status:=left' "
-                "leaves them out"
-            )
+        elif not meaning:
+            self._no_status = lines
 
     def _is_blank_status(self, value: str) -> bool:
         folded = fold_value(value)
