@@ -271,3 +271,15 @@ def test_a_cell_of_80_000_characters_takes_no_time(name, title, put, tmp_path):
         file.write_text(json.dumps(certify(name, "R4", Records(path)).to_dict()), encoding="utf-8")
         assert verify(file, path).differences == ()
     assert time.process_time() - started < 15  # of 2; each search in a long cell took over 10
+
+
+@pytest.mark.parametrize(
+    ("title", "counts"),
+    [
+        ("Data Engineer (vacant)", False),
+        ("Data Engineer (open)", True),
+        ("Data Engineer - New Position", True),
+    ],
+)
+def test_a_word_that_may_mean_another_thing_makes_no_vacancy_of_a_title(title, counts, put):
+    assert ("Ada" in read(put(f"name,title\nAda,{title}\nBo,Cook\n"))[1]) == counts

@@ -628,7 +628,7 @@ def test_a_list_of_records_is_a_table(tmp_path):
     fields = [{"id": 1, "name": "Full Name"}]
     beside = of_json(tmp_path, {"fields": fields, "staff": records}, "beside.json")
     assert people(beside) == people(found)
-    assert beside.reading.notes[:1] == ["The list 'fields' beside 'staff' is not read: 1"]
+    assert beside.reading.notes[:1] == ["The list 'fields' next to 'staff' is not read: 1"]
     with pytest.raises(InputError, match=r"several lists of records \('staff', 'temps'\)"):
         of_json(tmp_path, {"staff": records, "temps": records}, "two.json")
     lines = tmp_path / "staff.jsonl"

@@ -18,8 +18,6 @@ VACANT, NOBODY, LEFT = "vacant", "no person", "left"
 # what may be said of a name or title: in brackets, or after a dash
 REMARK = r"[(\[][^)\]]*[)\]]|\s[-–—]\s|†|\s[a-z]\.\s?[a-z]\.\s*$"
 _REMARK = re.compile(r"[(\[]([^)\]]*)[)\]]|\s[-–—]\s+([^-–—]+)$|\s([a-z]\.\s?[a-z]\.)$")
-# two names of two words each, with '/', '&', 'and' between them
-TWO_NAMES = r"\S+\s+\S+\s*(?:\s/\s|&|;|\n|\sand\s|\sund\s|\set\s)\s*\S+\s+\S+"
 _IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([^-–:]*)\s*[-–:]\s*")
 
 
@@ -27,6 +25,12 @@ def marker_pattern() -> str:
     """A pattern of what may be a marker; those that match are looked at one by one."""
     words = "|".join(sorted((re.escape(w) for w in meanings("person")), key=len, reverse=True))
     return rf"^[-–—_=*.~#/|+<>\s]+$|^[^a-zà-ÿ0-9]*(?:{words})(?:[^a-zà-ÿ]|$)"
+
+
+def two_names_pattern() -> str:
+    """A pattern of two names of two words each, with '/', '&' or 'and' between them."""
+    words = "|".join(map(re.escape, meanings("two names")))
+    return rf"\S+\s+\S+\s*(?:\s/\s|&|;|\n|\s(?:{words})\s)\s*\S+\s+\S+"
 
 
 def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | None:
@@ -46,7 +50,7 @@ def says_vacant(title: str) -> bool:
     if len(title) > LONGEST:  # no title; the patterns would take long to find that out
         return False
     parts = (part for found in _IN_TITLE.findall(title) for part in found if part)
-    strong = (part for part in parts if fold_value(part) not in ("open", "new position", "nn"))
+    strong = (part for part in parts if fold_value(part) not in meanings("no vacancy in a title"))
     return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)
 
 
@@ -71,7 +75,7 @@ def without_vacant(title: str) -> str:
 
 def may_be_two(name: str) -> bool:
     """Whether a name may be that of two people."""
-    return len(name) <= LONGEST and bool(re.search(TWO_NAMES, name.lower()))
+    return len(name) <= LONGEST and bool(re.search(two_names_pattern(), name.lower()))
 
 
 def says_left(text: str, day: str) -> bool:

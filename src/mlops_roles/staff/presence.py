@@ -19,13 +19,13 @@ from .markers import (
     LEFT,
     NOBODY,
     REMARK,
-    TWO_NAMES,
     VACANT,
     marker_pattern,
     may_be_two,
     name_meaning,
     says_left,
     title_meaning,
+    two_names_pattern,
     without_vacant,
 )
 from .people_table import COLUMNS
@@ -129,7 +129,7 @@ class Presence:
     def _markers(self) -> Iterator[tuple[str, list[int]]]:
         """Vacancies, totals and legends where a name should be, and vacancies in titles."""
         t = self.table
-        near = t.person.lower().re_search(f"{marker_pattern()}|{REMARK}|{TWO_NAMES}")
+        near = t.person.lower().re_search(f"{marker_pattern()}|{REMARK}|{two_names_pattern()}")
         legend = t.title.isnull() & t.person.re_search(r"^\s*\d\s*[-–:=]\s*\S")
         rows = t.filter(near | legend).select("line", "person", "title")
         for line, person, title in self.engine.fetch_rows(rows):

@@ -396,7 +396,7 @@ def record_source(path: Path) -> Source:
     reading = Reading(str(path), "JSON records")
     for other in (name for name in lists if name != key):
         reading.notes.append(
-            f"The list {other!r} beside {key!r} is not read: {len(lists[other]):,}"
+            f"The list {other!r} next to {key!r} is not read: {len(lists[other]):,}"
         )
     return _engine_source(table, engine, reading, False)
 
