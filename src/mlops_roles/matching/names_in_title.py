@@ -227,14 +227,15 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
     """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
     right = [*itertools.takewhile(lambda unit: words.kinds[unit] not in ENDS, part[end:])]
-    is_field = words.kinds[part[end - 1]] in ("field", "narrow")  # 'Java Developer, Backend'
-    before = (*words.modifiers, *TECHNOLOGY) if is_field else words.modifiers
-    if part[start + 1] == "," and words.kinds[part[end - 1]] != "narrow":
+    is_narrow = words.kinds[part[end - 1]] == "narrow"
+    near = words.modifiers.union(TECHNOLOGY)
+    before = near if is_narrow else words.modifiers  # 'Java Developer, Backend'
+    if part[start + 1] == "," and not is_narrow:
         right = [unit for unit in part[end:] if unit != ","]  # 'Senior Engineer - Data In'
     if any(words.kinds[unit] not in before for unit in left):
         return True
     has_link = any(words.kinds[unit] == "link" for unit in part[start:end])
-    allowed = words.modifiers if "," in part[start:end] else words.beside_field
-    if "," in part[start:end] and tuple(part[start : part.index(",", start)]) in words.names:
-        allowed = words.modifiers.union(TECHNOLOGY)  # 'Software Engineer, Backend Java'
+    title = (*itertools.takewhile(lambda unit: unit != ",", part[start:end]),)
+    is_title = len(title) == end - start or title in words.names
+    allowed = near if is_title else words.modifiers  # 'Software Engineer, Backend Java'
     return not has_link and any(words.kinds[unit] not in allowed for unit in right)
