@@ -71,7 +71,10 @@ GROUPS = {  # the modules and the tests of a group
     ),
     "thresholds": (["staff/*.py"], ["staff/test_thresholds.py"]),
     "resolver": (
-        [f"matching/{name}.py" for name in ("titles", "title_reading", "names_in_title")],
+        [
+            *(f"matching/{name}.py" for name in ("titles", "title_reading")),
+            *(f"matching/{name}.py" for name in ("name_rejection", "names_in_title")),
+        ],
         [
             f"matching/test_{name}.py"
             for name in ("titles", "labelled_titles", "curation", "mappings")
