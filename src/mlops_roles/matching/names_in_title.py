@@ -192,7 +192,7 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
     """The names that begin at a unit, each with the place of its end, the shortest first.
 
     Words of technology after a head and a comma are passed over: 'Software Engineer, Java Backend';
-    up to another comma only before a narrow field: 'Engineer, Full Stack (AI)' is no AI engineer.
+    not up to another comma: 'Engineer, Full Stack (AI)' is no AI engineer.
     """
     branch = words.tree
     passed: Units = []
@@ -205,7 +205,7 @@ def _names_from(words: Lexicon, part: Units, start: int) -> Iterator[tuple[int, 
         passed.append(part[end])
         branch = branch[part[end]]
         is_far = passed[1:2] == [","] and "," in part[start + 2 : end]
-        if "" in branch and (not is_far or words.kinds[part[end]] == "narrow"):
+        if "" in branch and not is_far:
             yield end + 1, branch[""]
 
 

@@ -288,7 +288,10 @@ def _ends_of_topic(words: Lexicon, topic: Units) -> Iterator[Units]:
     for at, unit in enumerate(topic[:-1], start=1):
         if words.kinds[unit] not in TECHNOLOGY:
             break
-        if [words.kinds[unit], words.kinds[topic[at]]] != ["informatics"] * 2:  # 'Cloud AI'
+        kinds = [words.kinds[unit], words.kinds[topic[at]]]
+        if (
+            kinds[1] != "technology" and kinds != ["informatics"] * 2
+        ):  # 'Agentic Analytics', 'Cloud AI'
             yield topic[at:]
     yield [unit for unit in topic[-1:] if " " in unit]  # 'Health Site Reliability Engineering'
     main = [unit for unit in topic if words.kinds[unit] not in words.modifiers]
