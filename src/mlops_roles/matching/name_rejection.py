@@ -31,8 +31,7 @@ def rejection_reason(
             match, led = match._replace(right=[]), frozenset()
         if _is_head_of(words, name, match.left):  # 'Ingenieur für Softwareentwicklung'
             match, led = match._replace(left=[]), frozenset()
-        has_head = any(_is_head_of(words, name, units) for units in match.after)
-        led = frozenset() if led is None and has_head else led
+        led = frozenset() if _has_head_apart(words, name, match) else led
         if other := _other_than_field(words, name, match, nameless, led):
             return f"{name.title!r} is a field, and {other!r} names no role in it"
         is_title = led is not None or name.specificity == "alone"
@@ -93,6 +92,15 @@ def _is_head_of(words: Lexicon, name: Name, segment: Units) -> bool:
         and main[0] in words.heads
         and name.role in words.roles_by_head.get(main[0], ())
     )
+
+
+def _has_head_apart(words: Lexicon, name: Name, match: Match) -> bool:
+    """Whether another segment is the head of a field, as in 'Staff Engineer - Data Engineering'.
+
+    Before the field only a word that the field is made of: not 'Engineer, Data Architecture'.
+    """
+    own = (units for units in match.before if name.title.split()[-1].startswith(units[-1]))
+    return any(_is_head_of(words, name, units) for units in (*match.after, *own))
 
 
 def _other_than_field(

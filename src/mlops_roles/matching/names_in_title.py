@@ -226,12 +226,12 @@ def _match(part: Units, free: Units, start: int, end: int, names: tuple[Name, ..
 def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bool:
     """Whether the words around an inverted name show that it is no name: 'Sales Engineer, Data'."""
     left = itertools.takewhile(lambda unit: unit != ",", reversed(part[:start]))
-    right = [*itertools.takewhile(lambda unit: words.kinds[unit] not in ENDS, part[end:])]
     is_narrow = words.kinds[part[end - 1]] == "narrow"
     near = words.modifiers.union(TECHNOLOGY)
     before = near if is_narrow else words.modifiers  # 'Java Developer, Backend'
-    if part[start + 1] == "," and not is_narrow:
-        right = [unit for unit in part[end:] if unit != ","]  # 'Senior Engineer - Data In'
+    is_apart = part[start + 1] == "," and not is_narrow
+    ends = ENDS[:1] if is_apart else ENDS  # 'Senior Engineer - Data In'
+    right = [*itertools.takewhile(lambda unit: words.kinds[unit] not in ends, part[end:])]
     if any(words.kinds[unit] not in before for unit in left):
         return True
     has_link = any(words.kinds[unit] == "link" for unit in part[start:end])

@@ -211,7 +211,8 @@ def _guards(words: Lexicon, parts: Iterable[Part]) -> Iterator[str]:
                 ):
                     yield unit
             follows_name = follows_name or "" in segment
-        is_joined = follows_name
+        # not 'DevOps & Automation Coach'
+        is_joined = is_joined or any(match.names[0].kind != "field" for match in part.matches)
 
 
 def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool, is_joined: bool) -> bool:
@@ -248,10 +249,8 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
     """What the parts of a title around a name are about, as 'Python' and 'AI' in '- Python & AI'.
 
     Words of technology before a topic are passed over, and any words before one of informatics, as
-    in 'Java Backend' and 'Applied AI'. A list whose last topic has further words is about these:
-    'AI & Distributed Systems', 'Full Stack & Agentic AI'. Behind a part about something else, only
-    a narrowing field counts, and one word of informatics in the next part: 'Maps - AI', but not
-    'Maps (Search, AI)'.
+    in 'Java Backend' and 'Applied AI'. Behind a part about something else, only a narrowing field
+    counts, and one word of informatics in the next part: 'Maps - AI', but not 'Maps (Search, AI)'.
     """
     size = len(match.units)
     at = next((at for at in range(len(item)) if [*item[at : at + size]] == match.units), 0)
@@ -269,14 +268,28 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
                 topics = [t for t in topics if t != narrow]  # 'Frontend & Backend'
             elif words.heads.isdisjoint(segment):
                 yield from ([unit] for unit in narrow)
-            if len(topics) > 1 and len(topics[-1]) > 1:
-                topics = [t for t in topics[-1:] if words.kinds[t[-1]] == "informatics"]
-            for topic in topics:
+            for topic in _main_topics(words, topics):
                 if is_near:
                     yield from _ends_of_topic(words, topic)
                 if words.heads.isdisjoint(topic):
                     yield from ([unit] for unit in topic[:1] if _is_field(words, topic))
             is_near = is_near and all(words.kinds[unit] in TECHNOLOGY for unit in segment)
+
+
+def _main_topics(words: Lexicon, topics: list[Units]) -> list[Units]:
+    """The topics of a list that it is about.
+
+    The last one if it has further words, as in 'AI & Distributed Systems'; after a word of another
+    trade none of technology, as in 'Health & Analytics'.
+    """
+    if len(topics) < 2:
+        return topics
+    last = [unit for unit in topics[-1] if words.kinds[unit] not in words.modifiers]
+    if " " in " ".join(last):
+        return [t for t in topics[-1:] if words.kinds[t[-1]] == "informatics"]
+    if any(words.kinds[t[-1]] in ("", "business", "matter") for t in topics[:-1]):
+        return [t for t in topics if words.kinds[t[-1]] != "technology"]
+    return topics
 
 
 def _ends_of_topic(words: Lexicon, topic: Units) -> Iterator[Units]:
