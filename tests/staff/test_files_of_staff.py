@@ -112,6 +112,41 @@ READ = {
         'name,skills\nAda,"[""SQL"""\nBo,"[""SQL""]"\n',
         {"Bo": {"sql": "has"}},
     ),
+    "keys of levels in JSON": (
+        'name,skills\nAda,"[{""Skill"":""SQL"",""niveau"":1},{""skill"":""statistics"",'
+        '""proficiencyLevel"":{""name"":""Expert""}}]"\nBo,"[{""name"":""SQL"",""Level"":5,'
+        '""note"":""learned late""},{""name"":""statistics"",""note"":""learned late""}]"\n',
+        {"Ada": {"sql": "below", STATISTICS: "has"}, "Bo": {"sql": "has", STATISTICS: "has"}},
+    ),
+    "what is had and asked in a second row of headings": (
+        "name;title;SQL;;statistics;\n;;Ist;Soll;Ist;Soll\nAda;Cook;4;3;1;4\nBo;Cook;0;3;5;4\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks", STATISTICS: "has"}},
+    ),
+    "names after a number sign, as in SharePoint": (
+        "name,skills\nAda,SQL;#statistics\nBo,#SQL;C#\n",
+        {"Ada": {"sql": "has", STATISTICS: "has"}, "Bo": {"sql": "has"}},
+    ),
+    "a share in brackets": (
+        "name,skill,level\nAda,SQL,Expert (100%)\nAda,statistics,Beginner (15%)\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}},
+    ),
+    "a date without a comma": (
+        "name,title,skills,End date\nAda,Cook,SQL,Mar 31 2025\nBo,Cook,SQL,Mar 31 2030\n",
+        {"Bo": {"sql": "has"}},
+    ),
+    "a table in Markdown": (
+        "| name | SQL | statistics |\n|------|:---:|---:|\n| Ada | 4 | 0 |\n| Bo | 1 | 5 |\n",
+        {"Ada": {"sql": "has", STATISTICS: "lacks"}, "Bo": {"sql": "below", STATISTICS: "has"}},
+    ),
+    "a legend of signs": (
+        "name,title,SQL,statistics\nAda,Cook,●,◔\n○ = none,,,\nx = yes,,,\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}},
+    ),
+    "questions that are no wishes": (
+        "name,title,skills,How well do you know SQL?,Would you like to use statistics?\n"
+        "Ada,Cook,Git,advanced,yes\nBo,Cook,Git,none,yes\n",
+        {"Ada": {"sql": "has"}, "Bo": {"sql": "lacks"}},
+    ),
     "a skill in one column": (
         "name,title,skill\nAda,Cook,SQL\nBo,Nurse,statistics\n",
         {"Ada": {"sql": "has"}, "Bo": {STATISTICS: "has"}},
@@ -164,6 +199,22 @@ NAMED = {
         "name,skill,valid to\nAda,SQL,2020-01-01\nAda,statistics,\n",
         "Skills whose dates have ended or not begun: 1 (line 2)",
     ),
+    "a remark that says who left": (
+        "name,title,Bemerkung\nAda,Cook,\nBo,Nurse,ausgeschieden zum 30.06.2025\n",
+        'some values say that people left; if it says who left: --map status="Bemerkung"',
+    ),
+    "two columns of one skill": (
+        "name,title,SQL (self),SQL (manager)\nAda,Cook,4,1\nBo,Cook,2,5\n",
+        "Columns of one skill, of which the highest level counts: SQL (self), SQL (manager)",
+    ),
+    "one skill beside a list": (
+        "name,title,unit,skills,SQL\nAda,Cook,X,statistics,4\nBo,Cook,X,R,1\n",
+        "SQL: one skill beside a column of skills; if its levels are those of people: --layout",
+    ),
+    "a slash between levels": (
+        "name,skills\nAda,SQL (Experte) / statistics (gut)\n",
+        "Cells contain '/' between names with levels, which is not read as a separator; ",
+    ),
     "a date in one row of several": (
         "name,skill,exit date\nAda,SQL,2020-01-01\nAda,statistics,\nBo,SQL,\n",
         "A date in some rows of a person is taken as that of the person: 1 (line 2)",
@@ -175,6 +226,118 @@ NAMED = {
 def test_what_may_be_meant_otherwise_is_named(kind, put):
     text, says = NAMED[kind]
     assert says in "\n".join(read(put(text))[0].summary())
+
+
+REFUSED = {
+    "a level above the scale": (
+        "name,SQL,statistics\nAda,4,1\n",
+        ReadOptions(scale="0-3"),
+        "the level 4 is above it.*--scale '0-4'",
+    ),
+    "a level above the scale of a column": (
+        "name,SQL,statistics\nAda,4,1\n",
+        ReadOptions(scales={"SQL": "0-3"}),
+        "--scale 'SQL=0-4'",
+    ),
+    "words as separators": (
+        "name,skills\nAda,SQL and statistics\n",
+        ReadOptions(separator="and"),
+        "no letters or digits",
+    ),
+    "no separator": ("name,skills\nAda,SQL\n", ReadOptions(separator=""), "single characters"),
+    "the value of no column": (
+        "name,title,status\nAda,Cook,active\n",
+        ReadOptions(values={("stauts", "active"): "left"}),
+        "'stauts' is no column of ours",
+    ),
+    "shares beside levels": (
+        "name,SQL,statistics\nAda,0.75,2\nBo,1,5\n",
+        AS_OF,
+        "two scales: .*--scale 'SQL=0-1'",
+    ),
+    "a skill in each row, with people": (
+        'skill,employee\nSQL,"Ada Roe, Bo Poe"\nstatistics,Bo Poe\n',
+        AS_OF,
+        '--map person="employee"',
+    ),
+    "two rows of headings": (
+        "USERID,FIRSTNAME,TITLE\nUser ID,First Name,Title\n1,Ada,Cook\n",
+        AS_OF,
+        "read that one: --header-row 2",
+    ),
+    "a level in JSON that is none": (
+        'name,skills\nAda,"[{""name"": ""SQL"", ""level"": ""so-so""}]"\n',
+        AS_OF,
+        "--value 'level:so-so=has'",
+    ),
+    "a range of levels": ("name,skill,level\nAda,SQL,2-3\nBo,SQL,4\n", AS_OF, "'level:2-3=has'"),
+    "a level above the highest": (
+        "name,skill,level\nAda,SQL,4/3\nBo,SQL,2/3\n",
+        AS_OF,
+        "'level:4/3=has'",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_cannot_be_meant_is_refused(kind, put):
+    text, options, says = REFUSED[kind]
+    with pytest.raises(InputError, match=says):
+        audit(put(text), mapping=options)
+
+
+def test_blanks_beside_a_separator_are_none(put):
+    path = put("name,skills\nAda,machine learning / SQL\n")
+    assert set(read(path, ReadOptions(separator=" / "))[1]["Ada"]) == {"machine-learning", "sql"}
+
+
+def test_what_is_settled_and_not_in_the_file_is_named(put):
+    path = put("name,title,status\nAda,Cook,active\n")
+    reading = audit(path, mapping=ReadOptions(values={("status", "actve"): "left"})).reading
+    assert "Settled, and not in the file: status 'actve'" in reading.notes
+
+
+JOINED = {
+    "skills that have expired": (
+        "id,skill,level (0-5),valid to\n1,SQL,5,\n1,statistics,5,2024-12-31\n2,SQL,5,2020-01-01\n",
+        {"Ada": {"sql": "has"}, "Bo": {}},
+        "Skills whose dates have ended or not begun: 2 (line 2, 3)",
+    ),
+    "former posts": (
+        "id,title,status,end,skills\n1,Cook,,2020-12-31,statistics\n1,Nurse,active,,SQL\n"
+        "2,Cook,ended,2020-12-31,SQL\n2,Nurse,left,,SQL\n3,Cook,active,,SQL\n",
+        {"Ada": {"sql": "has"}, "Cy": {"sql": "has"}},
+        "Rows that do not count, of people with another row: 2 (line 2, 3)",
+    ),
+    "two posts": (
+        "id,title,skills\n1,Cook,statistics\n1,Nurse,SQL\n3,Cook,SQL\n",
+        {"Ada": {"sql": "has", STATISTICS: "has"}, "Bo": {}, "Cy": {"sql": "has"}},
+        "4 rows of 3 people",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", JOINED)
+def test_several_rows_of_a_joined_table_are_one_person(kind, put, tmp_path):
+    text, expected, says = JOINED[kind]
+    path = put("id,name\n1,Ada\n2,Bo\n" + ("3,Cy\n" if "3,C" in text else ""))
+    (path.parent / "more.csv").write_text(text, encoding="utf-8")
+    options = ReadOptions(as_of="2026-06-01", join=str(path.parent / "more.csv"), on="id")
+    reading, found = read(path, options)
+    assert found == expected
+    assert any(says in line for line in reading.summary())
+    check_verified(path, options, tmp_path)
+
+
+def test_a_mapping_keeps_what_no_column_shows(put, tmp_path):
+    from mlops_roles.staff.mapping_file import load_mapping, save_mapping
+
+    path = put("name,title,end\nAda,Cook (until 2024),\nBo,Nurse,when done\n")
+    values = {("title", "cook (until 2024)"): "present", ("end", "when done"): "blank"}
+    options = ReadOptions(as_of="2026-06-01", values=values)
+    saved = tmp_path / "mapping.toml"
+    saved.write_text(save_mapping(read(path, options)[0], options), encoding="utf-8")
+    assert read(path, load_mapping(saved))[1] == {"Ada": {}, "Bo": {}}
 
 
 def test_a_level_that_a_workbook_made_a_date_is_none(put):

@@ -27,11 +27,11 @@ from .values import (
     UNIT,
     YEARS,
     SkillCells,
+    check_on_scale,
     fold_value,
     meanings,
     parse_level,
     scale_ends,
-    settled_ends,
     with_scale,
 )
 
@@ -79,7 +79,10 @@ def own_scales(
                 f"--scale {heading}={scale}: no column of levels has this heading; there are "
                 f"{', '.join(columns)[:300] or 'none'}"
             )
-        settled_ends(scale)
+        if scale != YEARS:
+            found = values[columns[heading]]
+            open_ = (v for v in found if ("level", fold_value(v)) not in options.values)
+            check_on_scale(open_, scale, heading)
         plan.scales[columns[heading]] = scale
     years = [i for i in values if i not in plan.scales and is_in_years(plan.headings[i])]
     plan.scales.update(dict.fromkeys(years, YEARS))
@@ -89,23 +92,37 @@ def own_scales(
     stated = {i: _stated(plan.headings[i], highest[i]) for i in values if i not in plan.scales}
     if len(set(stated.values())) > 1:
         plan.scales.update({i: scale for i, scale in stated.items() if scale})
+    _check_one_scale(plan, values, highest, file)
+
+
+def _check_one_scale(
+    plan: Plan, values: Mapping[int, Iterable[str]], highest: Mapping[int, float], file: str
+) -> None:
+    """Raise InputError if the levels of columns without a scale of their own are on two scales."""
     rest = {i: top for i, top in highest.items() if i not in plan.scales and top > 1}
     low = [i for i, top in rest.items() if top <= 7]
     high = [i for i, top in rest.items() if top > 10]
-    if low and high:
-        one, other = plan.headings[low[0]].strip(), plan.headings[high[0]].strip()
-        raise InputError(
-            f"{file}: two scales: levels up to {rest[low[0]]:g} in column {one!r} and up to "
-            f"{rest[high[0]]:g} in {other!r}; name that of one column with --scale "
-            f"{quoted(f'{one}=0-5')}, "
-            "or that of all with --scale 0-100"
-        )
+    shares = [i for i in highest if i not in {*plan.scales, *rest} and _has_fraction(values[i])]
+    for some, others, scale, all_ in ((low, high, "0-5", "0-100"), (shares, [*rest], "0-1", "0-5")):
+        if some and others:
+            one, other = plan.headings[some[0]].strip(), plan.headings[others[0]].strip()
+            raise InputError(
+                f"{file}: two scales: levels up to {highest[some[0]]:g} in column {one!r} and up "
+                f"to {rest[others[0]]:g} in {other!r}; name that of one column with --scale "
+                f"{quoted(f'{one}={scale}')}, or that of all with --scale {all_}"
+            )
 
 
 def _highest(values: Iterable[str]) -> float:
     """The highest number among levels that state no scale of their own."""
     levels = filter(None, map(parse_level, values))
     return max((x.number or 0.0 for x in levels if not x.top), default=0.0)
+
+
+def _has_fraction(values: Iterable[str]) -> bool:
+    """Whether levels of at most one are shares of it, as a workbook keeps percentages."""
+    levels = filter(None, map(parse_level, values))
+    return any((x.number or 0.0) % 1 for x in levels if not x.top)
 
 
 def _stated(heading: str, highest: float) -> str:

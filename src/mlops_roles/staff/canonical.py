@@ -128,6 +128,16 @@ def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
     return found.select(*cells, *lists, **missing)
 
 
+def one_per_line(people: ibis.Table) -> ibis.Table:
+    """One row for each line of a table, several of which may have the same after a join."""
+    others = [c for c in people.columns if c not in ("line", *LIST_COLUMNS)]
+    found = people.group_by("line").agg(
+        **{c: people[c].max() if c in DATES else _one_or_both(people[c]) for c in others},
+        **{c: people[c].group_concat(";") for c in LIST_COLUMNS},
+    )
+    return found.select(*people.columns)
+
+
 def _one_or_both(column: Any) -> Any:
     """The one value of a person, or two of them if they differ."""
     low, high = column.min(), column.max()

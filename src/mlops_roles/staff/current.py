@@ -5,8 +5,9 @@ Each distinct date is read once; the engine finds the rows that have it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..io.text import quoted
@@ -14,7 +15,7 @@ from .canonical import person_key
 from .dates import iso_dates
 from .engine import Engine
 from .headings import is_of_rows
-from .layouts import LONG, Plan
+from .layouts import LONG, ROW, Plan
 from .reading import Reading, ReadOptions, shown_lines
 from .values import fold_value, meanings
 
@@ -30,6 +31,8 @@ class Dates:
     engine: Engine
     reading: Reading
     options: ReadOptions
+    # the lines of some rows, if those of the table are numbers of rows
+    lines_of: Callable[[Iterable[int]], list[int]] = sorted
 
     def over(self) -> tuple[list[int], list[int]]:
         """The lines that have ended, and those that have not begun.
@@ -88,10 +91,10 @@ class Dates:
         if not odd:
             return []
         both = self.engine.from_rows({"start": str, "end": str}, odd)
-        lines = sorted(self._line_numbers(t.semi_join(both, ["start", "end"])))
+        lines = self._line_numbers(t.semi_join(both, ["start", "end"]))
         self.reading.notes.append(
             "An end before the start is that of an earlier employment, and does not count: "
-            f"{shown_lines(lines)}"
+            f"{shown_lines(self.lines_of(lines))}"
         )
         return lines
 
@@ -104,30 +107,56 @@ def current_rows(
     Dates of skills ('Valid to') leave the people, without these skills. Other dates are those of
     rows if a person has several; if all rows are over, they are kept, and the person is not there.
     """
-    import ibis
-
     at = plan.columns.at
     indices = {c: at[c][0] for c in ("start", "end") if at.get(c)}
     if plan.layout != LONG or not indices:
         return raw
     dates = {c: raw[str(i)] for c, i in indices.items()}
-    rows = engine.materialize(raw.select(line="line", who=person_key(raw, plan), **dates))
-    over = {line for lines in Dates(rows, engine, reading, options).over() for line in lines}
+    number = raw[ROW if ROW in raw.columns else "line"]
+    rows = engine.materialize(raw.select(line=number, who=person_key(raw, plan), **dates))
+
+    def lines_of(numbers: Iterable[int]) -> list[int]:
+        if ROW not in raw.columns:
+            return sorted(numbers)
+        found = raw.filter(_is_in(number, numbers)).select("line").distinct()
+        return sorted(line for (line,) in engine.fetch_rows(found))
+
+    ended_or_soon = Dates(rows, engine, reading, options, lines_of).over()
+    over = sorted({row for some in ended_or_soon for row in some})
     if any(is_of_rows(plan.headings[i]) for i in indices.values()):
-        _report("Skills whose dates have ended or not begun", sorted(over), reading)
-        skill = {str(at[c][0]) for c in ("skill", "level") if at.get(c)}
-        is_over = raw.line.isin(sorted(over)) if over else ibis.literal(False)
-        cells = {name: is_over.ifelse(ibis.null("string"), raw[name]) for name in sorted(skill)}
-        ends = {str(i): ibis.null("string") for i in indices.values()}
-        return engine.materialize(raw.mutate(**cells, **ends))
-    dropped = _dropped(rows, sorted(over), list(dates), engine, reading) if over else []
-    return engine.materialize(raw.filter(raw.line.notin(dropped))) if dropped else raw
+        _report("Skills whose dates have ended or not begun", lines_of(over), reading)
+        return engine.materialize(_without_skills(raw, _is_in(number, over), plan))
+    if not over:
+        return raw
+    dropped, kept = _dropped(rows, over, list(dates), engine)
+    for what, some in (
+        ("Rows that have ended or not begun", dropped),
+        ("A date in some rows of a person is taken as that of the person", kept),
+    ):
+        _report(what, lines_of(some), reading)
+    return engine.materialize(raw.filter(number.notin(dropped))) if dropped else raw
+
+
+def _is_in(number: Any, some: Iterable[int]) -> Any:
+    """Whether a number is among some; no engine has to know an empty list."""
+    return number.isin(list(some)) if some else number.isnull()
+
+
+def _without_skills(raw: ibis.Table, is_over: Any, plan: Plan) -> ibis.Table:
+    """A table of skills without those of some rows, and without its dates."""
+    import ibis
+
+    none, at = ibis.null("string"), plan.columns.at
+    skill = sorted({str(at[c][0]) for c in ("skill", "level") if at.get(c)})
+    cells = {name: is_over.ifelse(none, raw[name]) for name in skill}
+    dates = {str(at[c][0]): none for c in ("start", "end") if at.get(c)}
+    return raw.mutate(**cells, **dates)
 
 
 def _dropped(
-    rows: ibis.Table, over: list[int], columns: list[str], engine: Engine, reading: Reading
-) -> list[int]:
-    """The lines that are over, of people who have several dates and another row."""
+    rows: ibis.Table, over: list[int], columns: list[str], engine: Engine
+) -> tuple[list[int], list[int]]:
+    """The rows that are over, of people who have another row: with several dates, and with one."""
     is_over = rows.line.isin(over)
     several = [(rows[c].nunique() > 1).cast("int64") for c in columns]
     people = rows.group_by("who").agg(
@@ -136,11 +165,7 @@ def _dropped(
     some = people.filter((people.over > 0) & (people.over < people.rows))
     both = rows.filter(is_over).join(some.select("who", "several"), "who")
     found = engine.fetch_rows(both.select("line", "several").order_by("line"))
-    dropped = [line for line, is_dropped in found if is_dropped]
-    _report("Rows that have ended or not begun", dropped, reading)
-    kept = [line for line, is_dropped in found if not is_dropped]
-    _report("A date in some rows of a person is taken as that of the person", kept, reading)
-    return dropped
+    return [row for row, n in found if n], [row for row, n in found if not n]
 
 
 def _report(what: str, lines: list[int], reading: Reading) -> None:

@@ -61,12 +61,12 @@ class Vocabulary:
         if inside := self._in_brackets(heading):
             return inside
         words = [word for word in re.split(r"[\s_:?¿–-]+", name) if word]
-        if name.endswith("?") and any(map(_is_rating, words)):
+        if name.endswith("?") and any(_is_rating(w) or _is_having(w) for w in words):
             ends = (" ".join(words[i:]) for i in range(len(words)))
             return next((end for end in ends if fold_name(end) in self.names), name)
         while words and _is_rating(words[-1]):
             words.pop()
-        if words and fold_value(words[0]) in meanings("has"):
+        if words and _is_having(words[0]):
             words = words[1:]
         while words and _is_rating(words[0]):
             words = words[2 if words[1:] and fold_value(words[1]) in meanings("of") else 1 :]
@@ -378,7 +378,7 @@ class _Chooser:
                 self.refused[i] = "what is required, and not what people have"
         levels = {i for i in range(len(self.names)) if self._is_free(i) and self._has_levels(i)}
         known = {i for i in levels if self.vocabulary.is_skill(self.names[i])}
-        if not known or (len(known) == 1 and len(self.names) > 4 and self._has_skills_column()):
+        if not known or (len(known) == 1 and self._is_by_chance(*known)):
             return []
         found, top = set(known), max(map(self._highest, known), default=0)
         for step in (1, -1):
@@ -390,8 +390,18 @@ class _Chooser:
             self.chosen[i] = ColumnReading(self.names[i], "skill with level", "guessed", why)
         return sorted(found)
 
-    def _has_skills_column(self) -> bool:
-        return any(found.column == "skills" for found in self.chosen.values())
+    def _is_by_chance(self, i: int) -> bool:
+        """Whether the one heading that names a skill may mean another thing, beside a list of them.
+
+        It does not if it has a word for a level, too, or asks a question.
+        """
+        has_list = any(found.column == "skills" for found in self.chosen.values())
+        is_rated = self.vocabulary.rated_skill(self.names[i]) != self.names[i]
+        if len(self.names) < 5 or not has_list or is_rated or self.options.layout == "wide":
+            return False
+        self.refused[i] = "one skill beside a column of skills"
+        self.fixes[i] = "if its levels are those of people: --layout wide"
+        return True
 
     def _is_free(self, i: int) -> bool:
         return bool(self.names[i]) and i not in self.chosen and i not in self.refused
@@ -442,11 +452,18 @@ class _Chooser:
     def _could_be(self, kind: str, i: int) -> bool:
         """Whether a kind of _UNKNOWN has no column, and this one would be of use."""
         kinds = {found.column for found in self.chosen.values()}
+        if kind in ("end", "status") and self._is_about_skill(self.names[i]):
+            return False
         if kind == "status" and {*map(status_of, self.values[i])} == {"present"}:
             return False
         if kind in ("end", "status"):
             return not kinds & {kind, "left"}
         return kinds & {"skill", kind} == {"skill"}
+
+    def _is_about_skill(self, name: str) -> bool:
+        """Whether a heading has the name of a skill, or the word, as 'SQL date' has."""
+        words = re.split(r"[\W_]+", name)
+        return any(heading_kind(w) in _RATING or self.vocabulary.is_skill(w) for w in words if w)
 
     def _are_skills(self, i: int) -> bool:
         """Whether at least half of the values have names of skills."""
@@ -496,6 +513,11 @@ def _is_rating(word: str) -> bool:
     """Whether a word next to the name of a skill is one for a level, skill, or time."""
     kinds = ("actual", "years")
     return heading_kind(word) in _RATING or any(fold_value(word) in meanings(k) for k in kinds)
+
+
+def _is_having(word: str) -> bool:
+    """Whether a word before the name of a skill says that it is had, as 'know' does."""
+    return fold_value(word) in meanings("has")
 
 
 def _says(heading: str, kind: str) -> bool:

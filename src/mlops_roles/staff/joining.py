@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..io.text import counted, quoted
 from .engine import Engine
 from .headings import heading_kind
-from .layouts import PERSONAL
+from .layouts import PERSONAL, ROW
 from .reading import ReadOptions
 from .sources import SAMPLE_ROWS, Source
 from .spreadsheets import Row
@@ -90,7 +90,7 @@ def join(left: Source, right: Source, options: ReadOptions, engine: Engine) -> S
     headings = [*left.headings, *(right.headings[i] for i in kept)]
 
     def load(wanted: Sequence[int]) -> tuple[pyarrow.Table, list[Row]]:
-        return table.select(["line", *map(str, wanted)]), []
+        return table.select(["line", ROW, *map(str, wanted)]), []
 
     first = table.slice(0, SAMPLE_ROWS).to_pydict()
     columns = [first[str(i)] for i in range(len(headings))]
@@ -113,6 +113,8 @@ def _joined_table(
     left: Source, right: Source, keys: tuple[int, int], kept: Sequence[int], engine: Engine
 ) -> pyarrow.Table:
     """The rows of the left table, each as often as its key is in the right one, or once."""
+    import ibis
+
     width = len(left.headings)
     tables: list[Any] = []
     for source in (left, right):
@@ -133,8 +135,10 @@ def _joined_table(
         **{str(width + n): two[str(i)] for n, i in enumerate(kept)},
     )
     both = one.left_join(more, one[key] == more.joined)
-    columns = ["line", *map(str, range(width + len(kept)))]
-    return engine.to_arrow(both.order_by(["line", "place"]).select(*columns))
+    columns = ["line", ROW, *map(str, range(width + len(kept)))]
+    order = [both.line, both.place]
+    numbered = both.mutate(**{ROW: ibis.row_number().over(order_by=order)})
+    return engine.to_arrow(numbered.order_by(["line", "place"]).select(*columns))
 
 
 def _report_orphans(one: Any, two: Any, sources: tuple[Source, Source], engine: Engine) -> None:

@@ -22,11 +22,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..errors import InputError
 from ..io.json_text import parse_json
 from ..io.resources import FilePath
 from ..io.text import map_option, quoted
+from ..ontology.names import fold_name
 from .headings import (
     Columns,
     Vocabulary,
@@ -37,19 +39,23 @@ from .headings import (
     is_required,
     level_in_heading,
 )
+from .markers import says_left
 from .people_table import LIST_COLUMNS
 from .reading import ColumnReading, ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow
 from .spreadsheets import Row
-from .values import UNIT, SkillCells, fold_value, parse_level
+from .values import UNIT, SkillCells, fold_value, meanings, parse_level
 
 PRESENCE = ("status", "start", "end", "left", "vacant", "key")
 ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
 TRANSPOSED = "a column for each person"
 LAYOUTS = {"rows": ROWS, "wide": WIDE, "long": LONG, "transposed": TRANSPOSED}
 SEPARATORS = {",": ",", "|": "|", "\n": "\n", "•": "•", "·": "·", "\t": "\t", "、": "、"}
-_JSON_NAMES = ("name", "skill", "label", "title")  # keys of the name in an object of JSON
+# keys of the name, and of the level, in an object of JSON; others are known as headings
+_JSON_NAMES = ("name", "skill", "label", "title")
+_JSON_LEVELS = ("level", "rating", "proficiency")
 PERSONAL = ("person", "key", "given", "family")
+ROW = "row"  # in joined tables, where several rows have one line, a number of each
 PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale
 FULL_COMMA = "\uff0c"  # stands for a comma inside a name; names are compared after NFKC
 # what stands for separators in a name that is not to be split
@@ -130,7 +136,7 @@ def plan_layout(
     if options.layout and options.layout not in LAYOUTS:
         raise InputError(f"--layout {options.layout}: no such layout; use {', '.join(LAYOUTS)}")
     source.headings = list(map(one_line, source.headings))
-    source.sample = [row for row in source.sample if list(map(one_line, row)) != source.headings]
+    source.sample = [row for row in source.sample if not _is_header(row, source.headings)]
     turned = options.layout == "transposed" or (
         not options.layout and _is_transposed(source, options, vocabulary, path)
     )
@@ -141,23 +147,76 @@ def plan_layout(
     columns = choose_columns(source.headings, source.sample, options, vocabulary, path)
     _check_person(columns, source, vocabulary, path)
     _check_one_table(columns, source, options, path)
+    _check_owners(columns, source, path)
+    _fix_remarks(columns, source, options)
     layout = _layout(columns, source, options, turned)
-    if layout != LONG:
-        _refuse_expiry(columns)
     _check_levels(columns, layout, source, path)
     if layout == LONG:
         _as_long(columns)
-    elif columns.at.get("skill"):
-        for i in columns.at["skill"]:
-            columns.readings[i] = replace(columns.readings[i], column="skills")
-        columns.at["skills"] = [*columns.at.get("skills", ()), *columns.at.pop("skill")]
+    else:
+        _refuse_expiry(columns)
+        _as_lists(columns)
     _check_facts(columns, layout, source, path)
+    _note_twice(columns, source, vocabulary)
     plan = Plan(layout, columns, source.headings)
     plan.json_cells = _json_cells(source, columns)
     plan.separators = _separators(source, columns, options, vocabulary)
     plan.parts = _parts_of_name(source, columns)
     plan.legend = _legend(source)
     return source, plan
+
+
+def _is_header(row: Sequence[str], headings: Sequence[str]) -> bool:
+    """Whether a row repeats the headings, or is the line below them in Markdown: |---|:-:|."""
+    cells = list(map(one_line, row))
+    is_rule = any(cells) and all(re.fullmatch(r":?-{2,}:?|", cell) for cell in cells)
+    return is_rule or cells == list(headings)
+
+
+def _fix_remarks(columns: Columns, source: Source, options: ReadOptions) -> None:
+    """Name a column that is not read, some values of which say who left, such as a remark."""
+    if any(columns.at.get(c) for c in ("status", "end", "left")):
+        return
+    for i, column in enumerate(columns.readings):
+        if column.column or column.fix:
+            continue
+        values = {row[i].strip() for row in source.sample if len(row) > i} - {""}
+        if any(says_left(f"({value})", options.date) for value in values):
+            fix = f"if it says who left: {map_option('status', column.heading)}"
+            columns.readings[i] = replace(column, why="some values say that people left", fix=fix)
+
+
+def _check_owners(columns: Columns, source: Source, path: FilePath) -> None:
+    """Raise InputError for a table in which each row is a skill and has several people."""
+    skill, person = columns.one("skill"), columns.one("person")
+    others = any(columns.at.get(c) for c in ("level", "title", "key", "skills"))
+    if skill is None or person is None or others or skill > person or columns.wide:
+        return
+    rows = [(row[skill].strip(), row[person]) for row in source.sample if len(row) > person]
+    several = [name for _, name in rows if len(re.findall(r"[^\s,;/\n]+\s+[^\s,;/\n]+", name)) > 1]
+    is_mapped = columns.readings[person].how == "mapped"
+    if several and not is_mapped and len({name for name, _ in rows}) == len(rows):
+        raise InputError(
+            f"{path}: a row for each skill, with several people in a cell of "
+            f"{columns.readings[person].heading!r} (as {one_line(several[0])[:60]!r}); write a row "
+            f"for each person and skill, or say that a cell is one person: "
+            f"{map_option('person', columns.readings[person].heading)}"
+        )
+
+
+def _note_twice(columns: Columns, source: Source, vocabulary: Vocabulary) -> None:
+    """Report columns of levels of one skill, such as 'SQL (self)' and 'SQL (manager)'."""
+    of: dict[str, list[str]] = {}
+    for i in columns.wide:
+        name = fold_name(vocabulary.rated_skill(source.headings[i]))
+        if name in vocabulary.names:
+            of.setdefault(str(vocabulary.names[name]), []).append(source.headings[i])
+    for same in of.values():
+        if len(same) > 1:
+            source.reading.notes.append(
+                f"Columns of one skill, of which the highest level counts: {', '.join(same[:5])}; "
+                f"to leave one out: --ignore {quoted(same[0])}"
+            )
 
 
 def _legend(source: Source) -> str:
@@ -216,6 +275,12 @@ def _check_one_table(
         is_heading = others and heading_kind(name)
         is_settled = ("person", fold_value(name)) in options.values or is_marker(name)
         if is_heading and not is_settled and (is_below_blank or any(map(heading_kind, others))):
+            if row is source.sample[0] and source.reading.form in ("csv", "xlsx"):
+                raise InputError(
+                    f"{path}: the row below the headings has headings, too ({name}, "
+                    f"{', '.join(others)[:99]}); read that one: --header-row "
+                    f"{(source.reading.header_row or 1) + 1}"
+                )
             raise InputError(
                 f"{path}: a second table begins with the row {name}, {', '.join(others)[:99]}; "
                 "keep one table in the sheet or file, or say that it is no heading: "
@@ -298,6 +363,14 @@ def _as_long(columns: Columns) -> None:
         columns.at["skill"] = columns.at.pop("skills")
 
 
+def _as_lists(columns: Columns) -> None:
+    """Read columns of one skill as lists of skills."""
+    for i in columns.at.get("skill", ()):
+        columns.readings[i] = replace(columns.readings[i], column="skills")
+    if skill := columns.at.pop("skill", None):
+        columns.at["skills"] = [*columns.at.get("skills", ()), *skill]
+
+
 def _parts_of_name(source: Source, columns: Columns) -> tuple[str, ...]:
     """The columns that make a name together, if a column called 'name' is only a part of it.
 
@@ -316,7 +389,11 @@ def _parts_of_name(source: Source, columns: Columns) -> tuple[str, ...]:
 
 
 def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
-    """Join a header of two rows, if the second names skills in columns where the first is blank."""
+    """Join a header of two rows.
+
+    The second names skills in columns where the first is blank, or says below skills what is had
+    and what is asked, as 'Ist' and 'Soll' do.
+    """
     if not source.sample:
         return
     first, second = source.headings, [cell.strip() for cell in source.sample[0]]
@@ -324,19 +401,33 @@ def _join_header_rows(source: Source, vocabulary: Vocabulary) -> None:
     second = ["" if i < len(first) and c == first[i] else c for i, c in enumerate(second)]
     if len(second) != len(first):
         return
-    known = [i for i, cell in enumerate(second) if cell and vocabulary.is_skill(cell)]
     filled = [i for i, cell in enumerate(second) if cell]
     blank = [i for i, cell in enumerate(first) if cell.strip() and not second[i]]
     kinds = [heading_kind(name) for name in first]
     own = [i for i, kind in enumerate(kinds) if kind in (*PERSONAL, "title", "unit", "role")]
-    if len(known) < 2 or 2 * len(known) < len(filled) or not own or set(own) - set(blank):
+    if not own or set(own) - set(blank):
         return
-    source.headings = [below or above for above, below in zip(first, second, strict=True)]
+    above = [name.strip() for name in first]
+    if is_below := filled and all(map(_is_asked_or_had, (second[i] for i in filled))):
+        for i in filled:
+            above[i] = above[i] or above[i - 1]
+    names = above if is_below else second
+    known = [i for i in filled if vocabulary.is_skill(names[i])]
+    if len(known) < 2 or 2 * len(known) < len(filled):
+        return
+    joint = [f"{one} {two}" if is_below else two for one, two in zip(above, second, strict=True)]
+    source.headings = [joint[i] if second[i] else name for i, name in enumerate(first)]
     source.skip_first = True
     source.reading.header_rows = 2
     del source.sample[0]
     groups = ", ".join(filter(None, (first[i].strip() for i in filled)))
-    source.reading.notes.append(f"The header has two rows; group names not read: {groups}")
+    unread = "" if is_below else f"; group names not read: {groups}"
+    source.reading.notes.append(f"The header has two rows{unread}")
+
+
+def _is_asked_or_had(text: str) -> bool:
+    """Whether a heading says whether levels below it are had or asked, such as 'Ist'."""
+    return fold_value(text) in meanings("actual") or is_required(text)
 
 
 # people in columns -----------------------------------------------------------------------
@@ -439,14 +530,29 @@ def _json_pairs(text: str) -> list[tuple[str, str | None]] | None:
     found: list[tuple[str, str | None]] = []
     for item in data if isinstance(data, list) else [data]:
         if isinstance(item, dict):
-            named = next((item[k] for k in _JSON_NAMES if k in item), "")
-            if isinstance(named, dict):  # as in {"skill": {"name": "SQL"}, "level": 3}
-                named = next((named[k] for k in _JSON_NAMES if k in named), "")
-            levels = [item[k] for k in ("level", "rating", "proficiency") if k in item]
-            found.append((str(named), _json_level(levels[0]) if levels else None))
+            name = _json_value(item, _JSON_NAMES, "skill")
+            level = _json_value(item, _JSON_LEVELS, "level")
+            found.append((str(name[0]) if name else "", _json_level(level[0]) if level else None))
         else:
             found.append((str(item), None))
     return found
+
+
+def _json_value(item: dict[str, Any], keys: Sequence[str], kind: str) -> list[Any]:
+    """The value of the first of some keys that an object has, or of one that is a known heading.
+
+    None, or one. Of an object the name or value: {"skill": {"name": "SQL"}, "level": 3}.
+    """
+    folded = {key.casefold(): value for key, value in item.items()}
+    found = [folded[key] for key in keys if key in folded] or [
+        value
+        for key, value in folded.items()
+        if heading_kind(key) == kind
+        and (kind != "level" or isinstance(value, dict) or parse_level(str(value)))
+    ]
+    if found and isinstance(found[0], dict):
+        return [found[0][k] for k in (*_JSON_NAMES, "value") if k in found[0]][:1]
+    return found[:1]
 
 
 def _json_level(level: object) -> str | None:
@@ -476,8 +582,7 @@ def _separators(
     """
     cells = [cell for cell in _list_cells(source, columns) if _json_pairs(cell) is None]
     if options.separator is not None:
-        marks = options.separator.replace("\\n", "\n").replace("\\t", "\t")
-        return tuple(dict.fromkeys(marks))
+        return _settled_separators(options.separator)
     reads = SkillCells(vocabulary.names)
     found = [
         mark
@@ -485,10 +590,15 @@ def _separators(
         if any(mark in cell and _makes_names(cell, mark, reads) for cell in cells)
     ]
     pieces = {p.strip() for c in cells if "/" in c for p in re.split(_marks(";", *found), c)}
-    slashed = (p.split("/") for p in pieces if "/" in p and not reads.is_known(p))
-    if any(all(map(reads.is_known, parts)) for parts in slashed):
+    parts = [p.split("/") for p in pieces if "/" in p and not reads.is_known(p)]
+    if any(all(map(reads.is_known, some)) for some in parts):
         source.reading.notes.append("A slash separates names if each part is a known name")
     unread = [m for m in (",", "|") if m not in found and any(m in cell for cell in cells)]
+    if any(all(map(reads.knows, some)) and not all(map(reads.is_known, some)) for some in parts):
+        source.reading.notes.append(
+            "Cells contain '/' between names with levels, which is not read as a separator; "
+            "--separator ';/' reads it"
+        )
     if unread:
         marks = " and ".join(map(repr, unread))
         where = "Names of skills" if source.reading.form == "rdf" else "Cells"
@@ -497,6 +607,21 @@ def _separators(
             "read as a separator; --separator settles it"
         )
     return (";", *found)
+
+
+def _settled_separators(text: str) -> tuple[str, ...]:
+    """The separators that an option gives; blanks beside others are none, as in ' / '.
+
+    Raises InputError for none, and for a letter or digit.
+    """
+    marks = text.replace("\\n", "\n").replace("\\t", "\t")
+    marks = marks.replace(" ", "") or marks
+    if not marks or any(map(str.isalnum, marks)):
+        raise InputError(
+            f"--separator {text!r}: takes single characters, and no letters or digits; write "
+            "--separator ',;'"
+        )
+    return tuple(dict.fromkeys(marks))
 
 
 def _makes_names(cell: str, mark: str, reads: SkillCells) -> bool:

@@ -83,15 +83,19 @@ def _toml_lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
         headings = [c.heading for c in same]
         how = ", ".join(dict.fromkeys(c.how for c in same))
         yield f"{ours} = {_toml(headings if len(same) > 1 else headings[0])}  # {how}"
-    yield from _tables(reading)
+    yield from _tables(reading, options)
 
 
-def _tables(reading: Reading) -> Iterator[str]:
-    """The scales of columns, and the meanings of values."""
+def _tables(reading: Reading, options: ReadOptions) -> Iterator[str]:
+    """The scales of columns, and the meanings of values: as read, and as settled before."""
     if scales := (reading.scale or {}).get("columns"):
         yield "\n[scales]  # columns of levels with a scale of their own"
         yield from (f"{_toml(heading)} = {_toml(scale)}" for heading, scale in scales.items())
-    for kind, values in reading.values.items():
+    meant = {kind: dict(values) for kind, values in reading.values.items()}
+    for (kind, value), meaning in options.values.items():
+        if value not in map(fold_value, meant.get(kind, ())):
+            meant.setdefault(kind, {})[value] = meaning
+    for kind, values in meant.items():
         yield f"\n[values.{kind}]"
         for value, meaning in values.items():
             yield f"{_toml(value)} = {_toml(_short(meaning))}"

@@ -15,6 +15,7 @@ from .reading import ReadOptions
 from .values import BLANK, fold_value, meanings, parse_level
 
 VACANT, NOBODY, LEFT = "vacant", "no person", "left"
+LEGEND = r"^\s*(?:\d\s*[-–:=]|\S{1,3}\s*=)\s*\S"  # as '5 - Expert' and 'x = yes'
 # what may be said of a name or title: in brackets, or after a dash
 REMARK = r"[(\[][^)\]]*[)\]]|\s[-–—]\s|†|\s[a-z]\.\s?[a-z]\.\s*$"
 _REMARK = re.compile(r"[(\[]([^)\]]*)[)\]]|\s[-–—]\s+([^-–—]+)$|\s([a-z]\.\s?[a-z]\.)$")
@@ -38,7 +39,8 @@ def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | No
     settled = options.values.get(("person", fold_value(name)))
     meaning = settled or is_marker(name)
     is_total = re.search(r"\d\W*$", name) and is_marker(name.split(maxsplit=1)[0]) == NOBODY
-    if meaning is None and (is_total or parse_level(name) not in (None, BLANK)):
+    is_legend = parse_level(name) not in (None, BLANK) or re.match(r"\s*\S{1,3}\s*=", name)
+    if meaning is None and (is_total or is_legend):
         meaning = NOBODY
     # a total may count the titles, and what has no letter or digit is no name with one, either
     has_title = re.search(r"[^\W\d]", title or "") and re.search(r"[^\W_]", name)

@@ -17,6 +17,7 @@ from .current import Dates
 from .engine import Engine
 from .markers import (
     LEFT,
+    LEGEND,
     NOBODY,
     REMARK,
     VACANT,
@@ -130,7 +131,7 @@ class Presence:
         """Vacancies, totals and legends where a name should be, and vacancies in titles."""
         t = self.table
         near = t.person.lower().re_search(f"{marker_pattern()}|{REMARK}|{two_names_pattern()}")
-        legend = t.title.isnull() & t.person.re_search(r"^\s*\d\s*[-–:=]\s*\S")
+        legend = t.title.isnull() & t.person.re_search(LEGEND)
         rows = t.filter(near | legend).select("line", "person", "title")
         for line, person, title in self.engine.fetch_rows(rows):
             meaning = name_meaning(person, title, self.options)

@@ -22,7 +22,7 @@ from ..io.text import counted, quoted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
-from .canonical import canonical
+from .canonical import canonical, one_per_line
 from .compiled import is_plain
 from .current import current_rows
 from .direction import check_rising
@@ -30,12 +30,12 @@ from .engine import Engine, is_records, source_name, string_array
 from .frames import as_arrow
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
-from .layouts import LONG, Plan, header_finder, json_cell, plan_layout
+from .layouts import LONG, ROW, Plan, header_finder, json_cell, plan_layout
 from .markers import NOBODY, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
-from .reading import Reading, ReadOptions, as_options
+from .reading import Reading, ReadOptions, as_options, shown_lines
 from .several import combine
 from .sources import (
     JSON_LINES_SUFFIXES,
@@ -50,7 +50,18 @@ from .sources import (
     sheet_source,
 )
 from .spreadsheets import Row
-from .values import BLANK, STATES, TICK, YEARS, Scale, SkillCells, fold_value, parse_level, scale_of
+from .values import (
+    BLANK,
+    STATES,
+    TICK,
+    YEARS,
+    Scale,
+    SkillCells,
+    check_on_scale,
+    fold_value,
+    parse_level,
+    scale_of,
+)
 
 RDF_SUFFIXES = tuple(rdf.RDF_FORMATS)
 MAX_LEVELS = 200  # distinct levels that a reading shows
@@ -212,7 +223,7 @@ class TableReader:
         table = _without_headers(table, plan, reading)
         rated = self._without_totals(table, plan)
         cells = self._cells(plan, reading, lambda i: _distinct(rated[str(i)]))
-        if plan.is_plain:
+        if plan.is_plain and ROW not in table.column_names:
             people = self.engine.register_arrow(_renamed(table, plan))
             return self._finish(people, rejected, reading, cells)
         return self._finish_raw(self.engine.register_arrow(table), plan, rejected, reading, cells)
@@ -260,14 +271,41 @@ class TableReader:
         cells: SkillCells,
     ) -> Staff:
         """The people in a table that is not yet in the one form of all layouts."""
+        if ROW in raw.columns and plan.layout != LONG:
+            raw = self._without_former(raw, plan, reading)
         raw = current_rows(raw, plan, self.engine, reading, self.options)
         levels = SeveralLevels(raw, plan, self.words.names, self.engine, reading, self.options)
         raw = levels.latest()
         levels.report_conflicts(cells)
-        people = self.engine.materialize(canonical(raw, plan, self.words))
+        people = canonical(raw, plan, self.words)
+        if ROW in raw.columns and plan.layout != LONG:
+            people = one_per_line(people)
+        people = self.engine.materialize(people)
         staff = self._finish(people, rejected, reading, cells)
         staff.assessments = lambda line: find_assessments(raw, plan, self.engine, line)
         return staff
+
+    def _without_former(self, raw: ibis.Table, plan: Plan, reading: Reading) -> ibis.Table:
+        """A joined table without rows that do not count, such as former posts.
+
+        One row of a person without another stays, and says why the person does not count.
+        """
+        people = self.engine.materialize(canonical(raw.mutate(line=raw[ROW]), plan, self.words))
+        unused = Reading(reading.file, reading.form, columns=reading.columns)
+        gone = list(Presence(people, self.engine, unused, self.options).reasons)
+        reading.as_of, reading.values = unused.as_of, reading.values | unused.values
+        is_gone = raw[ROW].isin(gone) if gone else ibis.literal(False)
+        over = raw.filter(is_gone)
+        alone = over.anti_join(raw.filter(~is_gone), "line")
+        kept = alone.group_by("line").agg(**{ROW: alone[ROW].min()})
+        former = over.anti_join(kept, ROW).select(ROW, "line")
+        if not (found := self.engine.fetch_rows(former)):
+            return raw
+        lines = sorted({line for _, line in found})
+        reading.notes.append(
+            f"Rows that do not count, of people with another row: {shown_lines(lines)}"
+        )
+        return self.engine.materialize(raw.filter(raw[ROW].notin([row for row, _ in found])))
 
     def _without_totals(self, table: Any, plan: Plan) -> Any:
         """The rows of a table of levels but those of totals, whose numbers are no levels.
@@ -349,12 +387,7 @@ class TableReader:
         values = sorted({value for found in of.values() for value in found})
         for i, found in of.items():
             for value in found:
-                if parse_level(value) is None and fold_value(value) not in settled:
-                    raise InputError(
-                        f"{reading.file}: {value!r} in column {plan.headings[i]!r}: not a level; "
-                        f"settle it with --value {quoted(f'level:{value}=has')} "
-                        f"({', '.join(STATES)})"
-                    )
+                self._check_level(value, f"in column {plan.headings[i]!r}", settled, reading)
         open_ = [value for value in values if fold_value(value) not in settled]
         stated = [*(plan.headings[i] for i in indices), plan.legend]
         check_rising(open_, stated, reading.file)
@@ -365,6 +398,16 @@ class TableReader:
         )
         return cells
 
+    def _check_level(
+        self, value: str, place: str, settled: Mapping[str, str], reading: Reading
+    ) -> None:
+        """Raise InputError for a level that is none and not settled."""
+        if parse_level(value) is None and fold_value(value) not in settled:
+            raise InputError(
+                f"{reading.file}: {value!r} {place}: not a level; settle it with --value "
+                f"{quoted(f'level:{value}=has')} ({', '.join(STATES)})"
+            )
+
     def _with_scale(
         self,
         values: Iterable[str],
@@ -374,6 +417,9 @@ class TableReader:
     ) -> SkillCells:
         """How names are read with the scale of some levels, which the reading reports."""
         levels = {value: parse_level(value) for value in values}
+        if self.options.scale:
+            open_ = (value for value in levels if fold_value(value) not in settled)
+            check_on_scale(open_, self.options.scale)
         stated = [x for x in levels.values() if x and x.kind == "level"]
         scale = scale_of(stated, self.options, headings) if stated else Scale()
         cells = SkillCells(self.words.names, scale, settled)
@@ -396,7 +442,7 @@ class TableReader:
             cells = self._levels_in_cells(people, cells, reading)
             _report_own_scales(reading, own)
         rows = reading.rows - len(rejected) - reading.count_left_out
-        if reading.layout == LONG:
+        if reading.layout == LONG or reading.joined_form:
             ((rows,),) = self.engine.fetch_rows(people.aggregate(n=people.count()))
             people_read = counted(rows, "person", "people")
             reading.notes.append(f"{counted(reading.rows, 'row')} of {people_read}")
@@ -407,6 +453,7 @@ class TableReader:
             people = self.engine.materialize(people.anti_join(lines, "line"))
         if "key" in people.columns:
             people = with_names(people, self.engine, reading)
+        _report_unseen(reading, self.options)
         table = people.select("line", *COLUMNS)
         return Staff(table, reading.file, read, rejected, reading=reading, cells=cells)
 
@@ -426,6 +473,8 @@ class TableReader:
         ]
         found = self.engine.fetch_rows(ibis.union(*parts, distinct=True))
         values = {level for (p,) in found if p for level in cells.levels(p)}
+        for value in sorted(values):
+            self._check_level(value, "in a cell of JSON", cells.settled, reading)
         check_rising([v for v in values if fold_value(v) not in cells.settled], [], reading.file)
         return self._with_scale(values.union(known), [], cells.settled, reading)
 
@@ -435,6 +484,19 @@ def _report_own_scales(reading: Reading, own: Mapping[str, str]) -> None:
     if reading.scale and own and "columns" not in reading.scale:
         shown = ", ".join(f"{h} {'in' if s == YEARS else 'on'} {s}" for h, s in own.items())
         reading.scale |= {"columns": dict(own), "text": f"{reading.scale['text']}; {shown}"}
+
+
+def _report_unseen(reading: Reading, options: ReadOptions) -> None:
+    """Report settled statuses and levels that are nowhere in the file, such as misspelt ones."""
+    unseen = [
+        f"{kind} {value!r}"
+        for kind, value in options.values
+        if value and kind in ("status", "level") and len(reading.values.get(kind, ())) < MAX_LEVELS
+        if value not in map(fold_value, reading.values.get(kind, ()))
+    ]
+    if unseen:
+        more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
+        reading.notes.append(f"Settled, and not in the file: {', '.join(unseen[:5])}{more}")
 
 
 def _is_legend(text: str) -> bool:

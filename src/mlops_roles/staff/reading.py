@@ -12,8 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import InputError
 from ..io.text import counted
 
+# columns of ours of which an option may say what a value means
+SETTLED = ("status", "level", "person", "title", "start", "end", "date", "left", "vacant")
 MAX_LINES = 1000  # of the rows left out for one reason
 READING_COLUMNS = ("kind", "what", "read as", "why")  # of `reading_rows`
 
@@ -72,9 +75,21 @@ def shown_lines(lines: Sequence[int]) -> str:
     return f"{len(lines):,} (line {', '.join(map(str, lines[:8]))}{more})"
 
 
+def _check_values(options: ReadOptions) -> None:
+    """Raise InputError for a meaning of a value of a column that none is settled for."""
+    for column, value in options.values:
+        if column not in SETTLED:
+            raise InputError(
+                f"--value {column}:{value}=...: {column!r} is no column of ours with values to "
+                f"settle; use {', '.join(SETTLED)}"
+            )
+
+
 def as_options(settled: Mapping[str, str] | ReadOptions | None) -> ReadOptions:
     """What is settled: options, or only our columns with the headings of the file."""
-    return settled if isinstance(settled, ReadOptions) else ReadOptions(mapping=settled or {})
+    options = settled if isinstance(settled, ReadOptions) else ReadOptions(mapping=settled or {})
+    _check_values(options)
+    return options
 
 
 @dataclass(frozen=True)

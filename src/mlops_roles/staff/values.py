@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..io.resources import resource_rows
+from ..io.text import quoted
 from ..ontology.names import fold_name
 from .reading import ReadOptions
 
@@ -34,7 +35,7 @@ _LEVEL_IN_CELL = (
     re.compile(r"(?P<name>.*[^\s*★⭐☆✩])\s*(?P<level>\*{2,5}|[★⭐]+[☆✩]*|[☆✩]+)"),
 )
 # before an item of a list: a bullet, a tick or a number
-_BULLET = re.compile(r"^(?:[-–—*•‣▪►▶✓✔☑✅]\s*(?<=[\s✓✔☑✅])|\(?\d{1,2}[.)]\s+)(?=\S)")
+_BULLET = re.compile(r"^(?:[-–—*•‣▪►▶✓✔☑✅#]\s*(?<=[\s✓✔☑✅#])|\(?\d{1,2}[.)]\s+)(?=\S)")
 # a level in numbers alone, which may follow a name that is known with it, too, as a version
 _LEVEL_NOT_VERSION = (
     re.compile(r"(?P<name>.*\S)\s*[(\[](?P<level>[^()\[\]]+)[)\]]"),
@@ -103,6 +104,11 @@ def parse_level(text: str) -> Level | None:
     return None
 
 
+def _number_of(number: float, top: float) -> Level | None:
+    """A level with the highest one, which it cannot be above: '4/3' may be 4 where 3 is asked."""
+    return Level(number, top=top) if number <= top else None
+
+
 def _numbered_word(number: str, word: str) -> Level | None:
     """A number with a word, which says more than the number only if it is a word for none.
 
@@ -124,14 +130,18 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level | N
         rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})\s*[-–]\s*({_NUMBER})": (
             lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))
         ),
-        rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})": lambda m: Level(_float(m[1]), top=_float(m[2])),
+        rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})": lambda m: _number_of(_float(m[1]), _float(m[2])),
         r"([*★⭐]*)([☆✩]*)": lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None),
         rf"({_NUMBER})\s*\+?\s*(?:{_any_of('years')})\b.*": (
             lambda m: TICK if _float(m[1]) else NONE
         ),
         number: lambda m: Level(_float(m[1])),
-        rf"{number}\s*[-–—:=.,)]?\s*(\D.*)": lambda m: _numbered_word(m[1], m[2]),
+        # no other number may follow, as in '2-3' and '01.02.2026', but in brackets
+        rf"{number}\s*[-–—:=.,)]?\s*([(\[].*|[\W_]*(?:[^\W\d_].*)?)": (
+            lambda m: _numbered_word(m[1], m[2])
+        ),
         rf"(\D*?)\s*[(\[]\s*({_NUMBER})\s*[)\]]": lambda m: _numbered_word(m[2], m[1]),
+        rf"\D*?[(\[]\s*({_NUMBER})\s*%\s*[)\]]": lambda m: Level(share=min(_float(m[1]) / 100, 1)),
     }
     return tuple((re.compile(form), level) for form, level in forms.items())
 
@@ -249,6 +259,19 @@ def settled_ends(text: str) -> tuple[float, float]:
     return ends
 
 
+def check_on_scale(levels: Iterable[str], scale: str, column: str = "") -> None:
+    """Raise InputError if a level is above a scale that was settled, or the scale is none."""
+    top = settled_ends(scale)[1]
+    found = (parse_level(text) for text in levels)
+    highest = max((x.number or 0.0 for x in found if x and not x.top), default=0.0)
+    if highest > top:
+        of = f"{column}=" if column else ""
+        raise InputError(
+            f"--scale {of}{scale}: the level {highest:g} is above it; give the highest that there "
+            f"may be, as --scale {quoted(f'{of}0-{highest:g}')}, or settle that level with --value"
+        )
+
+
 def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[str] = ()) -> Scale:
     """The scale of some levels; `stated` are texts that may name its ends, such as a heading.
 
@@ -304,7 +327,8 @@ def _threshold(name: str, text: str | None, top: float | None) -> float | None:
         return level.share
     if not (ends_at := level.top or top):
         raise InputError(
-            f"--{name} {text}: the levels are words or absent; write a word, as --{name} advanced"
+            f"--{name} {text}: the levels are on no one scale of numbers; write a word or a share, "
+            f"as --{name} 60%"
         )
     return level.number / ends_at
 

@@ -14,7 +14,7 @@ NUMBERS = range(20_000, 80_000)  # of days, as workbooks have them
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ t].*|z|[+-]\d\d:\d\d)?")
 YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d\d)(?: .*)?")
 IN_WORDS = re.compile(
-    r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2}),\s*)?(\d{4}|\d\d)"
+    r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2})[,\s]\s*)?(\d{4}|\d\d)"
 )
 
 

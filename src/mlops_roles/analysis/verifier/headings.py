@@ -74,6 +74,13 @@ def _words(kind: str) -> list[str]:
     return [fold(row["value"]) for row in shipped_rows("values") if row["kind"] == kind]
 
 
+def says_actual_or_required(heading: str) -> bool:
+    """Whether a heading below that of a skill says whether it is had or asked, as 'Ist' does."""
+    words = re.split(r"[\W\d_]+", fold(heading[:LONGEST]))
+    is_asked = any(len(word) > 2 and word in _words("required") for word in words)
+    return is_asked or fold(heading) in _words("actual")
+
+
 def unrated(heading: str) -> str:
     """A heading without the words for a level or for skills that it begins and ends with."""
     words = [word for word in re.split(r"[\s_:?¿–-]+", heading[:LONGEST]) if word]
@@ -101,7 +108,10 @@ def is_of_rows(heading: str) -> bool:
 def asked_in(heading: str) -> list[str]:
     """What a question about a level may ask for: the words that end it, the longest first."""
     words = [word for word in re.split(r"[\s_:?¿–-]+", heading[:LONGEST]) if word]
-    is_about_level = any(_shipped_kind(word) in ("level", "skill", "skills") for word in words)
+    is_about_level = any(
+        _shipped_kind(word) in ("level", "skill", "skills") or fold(word) in _words("has")
+        for word in words
+    )
     if not (heading.strip().endswith("?") and is_about_level):
         return []
     return [" ".join(words[i:]) for i in range(len(words))]

@@ -206,7 +206,11 @@ class PersonCells(PersonRows):
         ]
         if self.layout != LONG:
             found = self._latest([row for _, row in rows], lambda _: "")
-            return [[row] for row in found if self._is_there(row)]
+            there = [row for row in found if self._is_there(row)]
+            if not self.described.get("joined"):
+                return [[row] for row in there]
+            lines = dict.fromkeys(line for line, _ in there)
+            return [[row for row in there if row[0] == line] for line in lines]
         people = (self._rows_of(who) for who in dict.fromkeys(who for who, _ in rows))
         return [self._latest(found, self._skill) for found in people if found]
 

@@ -23,7 +23,7 @@ _NAMED = (  # a name with its level, and whether the name may be unknown
     (re.compile(r"(.*[^\s*★⭐☆✩])\s*(\*{2,5}|[★⭐]+[☆✩]*|[☆✩]+)"), False),
 )
 # of a list with bullets, ticks or numbers
-_ITEM = re.compile(r"\s*(?:[-–—*•‣▪►▶]\s+|[✓✔☑✅]\s*|\d{1,2}[.)]\s+|\(\d{1,2}[.)]\s+)(\S.*)", re.S)
+_ITEM = re.compile(r"\s*(?:[-–—*•‣▪►▶]\s+|[✓✔☑✅#]\s*|\d{1,2}[.)]\s+|\(\d{1,2}[.)]\s+)(\S.*)", re.S)
 
 
 # a number after a name that is known with it, too, as with a version
@@ -220,13 +220,20 @@ def _worded(number: str, word: str) -> Level | None:
 _FORMS: tuple[tuple[str, Callable[..., Level | None]], ...] = (  # OF: any of the words of this kind
     (r"(N)\s*%", lambda n: Level(share=min(_number(n) / 100, 1.0))),
     (r"(N)\s*OF\s*(N)\s*[-–]\s*(N)", lambda *some: Level(None, *map(_number, some))),
-    (r"(N)\s*OF\s*(N)", lambda n, top: Level(number=_number(n), top=_number(top))),
+    (
+        r"(N)\s*OF\s*(N)",
+        lambda n, top: (
+            Level(number=_number(n), top=_number(top)) if _number(n) <= _number(top) else None
+        ),
+    ),
     (r"([*★⭐]+)", lambda full: Level(number=len(full))),
     (r"([*★⭐]*)([☆✩]+)", lambda full, open_: Level(number=len(full), top=len(full + open_))),
     (r"(N)\s*\+?\s*YEARS\b.*", lambda n: Level() if _number(n) else Level(share=0.0)),
     (r"(?:LEVEL\.?\s?)?(N)", lambda n: Level(number=_number(n))),
-    (r"(?:LEVEL\.?\s?)?(N)\s*[-–—:=.,)]?\s*(\D.*)", _worded),
+    # after a number, words or signs, or what is in brackets
+    (r"(?:LEVEL\.?\s?)?(N)\s*[-–—:=.,)]?\s*((?:[\W_]*[^\W\d_]|[(\[]).*|[\W_]*)", _worded),
     (r"(\D*?)\s*[(\[]\s*(N)\s*[)\]]", lambda word, n: _worded(n, word)),
+    (r"\D*?[(\[]\s*(N)\s*%\s*[)\]]", lambda n: Level(share=min(_number(n) / 100, 1.0))),
 )
 
 

@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...io import rdf
 from ...io.json_text import parse_json
 from .headings import kind_of
+from .levels import is_blank, parse_level
 
 LINES = (".jsonl", ".ndjson")
 DEEPEST = 3  # objects in a record that become columns
@@ -92,8 +93,22 @@ def _stated(level: Any) -> str | None:
 def _pair(item: Any) -> tuple[str, str | None]:
     if not isinstance(item, dict):
         return str(item), None
-    name = next((item[k] for k in NAMES if k in item), "")
-    levels = [_stated(item[k]) for k in LEVELS if k in item]
-    if isinstance(name, dict):
-        name = next((name[k] for k in NAMES if k in name), "")
-    return str(name), (levels[0] if levels else None)
+    by_key = {key.lower(): value for key, value in item.items()}
+    name = next((by_key[k] for k in NAMES if k in by_key), None)
+    if name is None:
+        name = next((v for k, v in by_key.items() if kind_of(k) == "skill"), "")
+    stated = [by_key[k] for k in LEVELS if k in by_key]
+    if not stated:  # such as 'niveau', unless it is a note in words
+        found = [v for k, v in by_key.items() if kind_of(k) == "level"]
+        stated = [
+            v for v in found if isinstance(v, dict) or parse_level(str(v)) or is_blank(str(v))
+        ]
+    level = _inner(stated[0], None) if stated else None
+    return str(_inner(name, "")), (_stated(level) if stated else None)
+
+
+def _inner(value: Any, default: Any) -> Any:
+    """A value, or the name or value of an object."""
+    if not isinstance(value, dict):
+        return value
+    return next((value[k] for k in (*NAMES, "value") if k in value), default)

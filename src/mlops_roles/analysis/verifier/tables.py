@@ -14,6 +14,7 @@ from typing import Any
 from ...errors import InputError
 from ...io import rdf
 from ...io.xlsx import read_sheets
+from .headings import says_actual_or_required
 from .levels import is_mark
 from .reading import Row, parquet_rows, parse_csv
 from .records import LINES, record_rows
@@ -70,11 +71,19 @@ def read_table(path: Path, form: Mapping[str, Any]) -> Table:
     table = Table(path, header, [])
     _add_rows(table, rows[at + 1 :], kind == ".xlsx")
     if form.get("header_rows") == 2 and table.rows:
-        second = table.rows.pop(0)[1]
-        table.header = [
-            one_line(below) or above for above, below in zip(header, second, strict=True)
-        ]
+        table.header = _both_rows(header, list(map(one_line, table.rows.pop(0)[1])))
     return table
+
+
+def _both_rows(first: list[str], second: list[str]) -> list[str]:
+    """A header of two rows as one: the second names skills, or what is had and asked of them."""
+    filled = [i for i, text in enumerate(second) if text and text != first[i]]
+    if not all(says_actual_or_required(second[i]) for i in filled):
+        return [below or above for above, below in zip(first, second, strict=True)]
+    groups = list(first)
+    for i in filled:
+        groups[i] = groups[i] or groups[i - 1]
+    return [f"{groups[i]} {second[i]}" if i in filled else h for i, h in enumerate(first)]
 
 
 def _header_of_sheet(header: list[str], rows: Sequence[Row]) -> list[str]:
