@@ -138,6 +138,18 @@ READ = {
         "| name | SQL | statistics |\n|------|:---:|---:|\n| Ada | 4 | 0 |\n| Bo | 1 | 5 |\n",
         {"Ada": {"sql": "has", STATISTICS: "lacks"}, "Bo": {"sql": "below", STATISTICS: "has"}},
     ),
+    "numbers with a decimal of zero": (
+        "name,SQL,statistics\nAda,4.0 - Advanced,0.0 - None\nBo,1.0 - Basic,5.0 - Expert\n",
+        {"Ada": {"sql": "has", STATISTICS: "lacks"}, "Bo": {"sql": "below", STATISTICS: "has"}},
+    ),
+    "dates without marks": (
+        "name,title,skills,Austritt\nAda,Cook,SQL,31122024\nBo,Cook,SQL,31122030\n",
+        {"Bo": {"sql": "has"}},
+    ),
+    "addresses after names, as in Notion": (
+        'name,skills\nAda,"SQL (https://n.example/sql-1), statistics (https://n.example/s-2)"\n',
+        {"Ada": {"sql": "has", STATISTICS: "has"}},
+    ),
     "a legend of signs": (
         "name,title,SQL,statistics\nAda,Cook,●,◔\n○ = none,,,\nx = yes,,,\n",
         {"Ada": {"sql": "has", STATISTICS: "below"}},
@@ -211,6 +223,14 @@ NAMED = {
         "name,title,unit,skills,SQL\nAda,Cook,X,statistics,4\nBo,Cook,X,R,1\n",
         "SQL: one skill beside a column of skills; if its levels are those of people: --layout",
     ),
+    "several skills in a row of one": (
+        'name,skill,level\nAda,"SQL, statistics",4\nBo,SQL,1\n',
+        "Cells with several skills, where a row is of one, are not split: 'SQL, statistics'",
+    ),
+    "dates of leaving beside skills": (
+        "name,skill,level,Sortie le\nAda,SQL,4,01.01.2024\n",
+        'if people left then: --map end="Sortie le"',
+    ),
     "a slash between levels": (
         "name,skills\nAda,SQL (Experte) / statistics (gut)\n",
         "Cells contain '/' between names with levels, which is not read as a separator; ",
@@ -269,6 +289,17 @@ REFUSED = {
         'name,skills\nAda,"[{""name"": ""SQL"", ""level"": ""so-so""}]"\n',
         AS_OF,
         "--value 'level:so-so=has'",
+    ),
+    "several characters as a delimiter": (
+        "name;;title\nAda;;Cook\n",
+        ReadOptions(delimiter=";;"),
+        "--delimiter ';'",
+    ),
+    "the sheet of a CSV file": ("name,title\nAda,Cook\n", ReadOptions(sheet="X"), "no sheets"),
+    "UTF-8 in another encoding": (
+        "name,title\nJörg,Cook\n",
+        ReadOptions(encoding="cp1252"),
+        "is UTF-8; leave the encoding out",
     ),
     "a range of levels": ("name,skill,level\nAda,SQL,2-3\nBo,SQL,4\n", AS_OF, "'level:2-3=has'"),
     "a level above the highest": (
@@ -338,6 +369,41 @@ def test_a_mapping_keeps_what_no_column_shows(put, tmp_path):
     saved = tmp_path / "mapping.toml"
     saved.write_text(save_mapping(read(path, options)[0], options), encoding="utf-8")
     assert read(path, load_mapping(saved))[1] == {"Ada": {}, "Bo": {}}
+
+
+def test_options_go_before_a_saved_mapping(put, tmp_path, capsys):
+    path, saved = put("name,title,status,SQL\nAda,Cook,active,4\nBo,Nurse,left,1\n"), tmp_path / "m"
+    assert main(["audit", str(path), "--save-mapping", str(saved)]) == 0
+
+    def found(*options):
+        capsys.readouterr()
+        assert (
+            main(["audit", str(path), "--mapping", str(saved), "--format", "json", *options]) == 0
+        )
+        data = json.loads(capsys.readouterr().out)
+        return {p["person"]: p["title"] for p in data["people"]}, data["skills"]["sql"]["people"]
+
+    assert found() == ({"Ada": "Cook"}, 1)
+    assert found("--has-from", "5", "--scale", "0-5") == ({"Ada": "Cook"}, 0)
+    assert found("--ignore", "status") == ({"Ada": "Cook", "Bo": "Nurse"}, 1)
+    assert found("--map", "unit=title", "--map", "title=status") == (
+        {"Ada": "active", "Bo": "left"},
+        1,
+    )
+
+
+def test_a_mapping_of_columns_in_another_order_says_so(put):
+    options = ReadOptions(headings=("title", "name"))
+    with pytest.raises(InputError, match="they are in another order"):
+        audit(put("name,title\nAda,Cook\n"), mapping=options)
+
+
+def test_a_reading_has_no_name_of_who_left(put):
+    found = read(
+        put("name,title\nAda Roe (left 2023),Cook\nBackfill for Cy,Cook\nBo,Cook\nTBD,Cook\n")
+    )
+    assert found[0].left_out == {"vacant": [3, 5], "left": [2]}
+    assert found[0].values == {"person": {"TBD": "vacant"}}
 
 
 def test_a_level_that_a_workbook_made_a_date_is_none(put):

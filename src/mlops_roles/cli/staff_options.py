@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
@@ -66,7 +66,8 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
     from ..staff.values import fold_value
 
     saved = load_mapping(args.mapping) if args.mapping else ReadOptions()
-    values = dict(saved.values)
+    values = _saved_values(saved, args)
+    mapped = parse_mapping_options(args.map)
     for text in args.value:
         column, colon, rest = text.partition(":")
         value, equals, meaning = rest.rpartition("=")
@@ -83,7 +84,7 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
         name: getattr(args, name) for name in (*PLAIN, "header_row", "as_of", "lang", "join", "on")
     }
     return ReadOptions(
-        mapping={**saved.mapping, **parse_mapping_options(args.map)},
+        mapping={**_saved_columns(saved, {*args.ignore, *_headings(mapped)}), **mapped},
         ignore=(*saved.ignore, *args.ignore),
         values=values,
         headings=saved.headings,
@@ -91,6 +92,33 @@ def read_options(args: argparse.Namespace) -> ReadOptions:
         scales={**saved.scales, **scales},
         **{name: getattr(saved, name) if v is None else v for name, v in given.items()},
     )
+
+
+def _headings(mapped: Mapping[str, str | Sequence[str]]) -> list[str]:
+    """The headings of a mapping."""
+    return [h for some in mapped.values() for h in ([some] if isinstance(some, str) else some)]
+
+
+def _saved_columns(saved: ReadOptions, settled: Collection[str]) -> dict[str, str | Sequence[str]]:
+    """The columns of a saved mapping without those that options settle in another way."""
+    left = (
+        (ours, [h for h in _headings({ours: some}) if h not in settled])
+        for ours, some in saved.mapping.items()
+    )
+    return {ours: some[0] if len(some) == 1 else some for ours, some in left if some}
+
+
+def _saved_values(saved: ReadOptions, args: argparse.Namespace) -> dict[tuple[str, str], str]:
+    """The values of a saved mapping, without levels that a threshold or scale decides again."""
+    from ..staff.values import parse_level
+
+    if args.has_from is None and args.lacks_to is None and not args.scale:
+        return dict(saved.values)
+    return {
+        (kind, value): meaning
+        for (kind, value), meaning in saved.values.items()
+        if kind != "level" or not parse_level(value)
+    }
 
 
 def _partition_scale(text: str) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from ..io.resources import resource_rows
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ t].*|z|[+-]\d\d:\d\d)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEAR_LAST = re.compile(r"^(\d\d)(\d\d)((?:19|20)\d\d)$")  # 31122024, which has no month 20
 _PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d{2})(?: .*)?")
 _MONTH = re.compile(r"^(\d{1,2})[./-]((?:19|20)\d\d)$")  # and year
 _NAMED = re.compile(
@@ -89,7 +90,7 @@ def _proven_order(readings: Iterable[tuple[str | None, str | None]]) -> tuple[bo
 
 def _readings(text: str, late: bool = False) -> tuple[str | None, str | None]:
     """A date read day first and read month first; both are equal if there is no doubt."""
-    text = _MONTH.sub(r"\2-\1", text.strip().lower())
+    text = _MONTH.sub(r"\2-\1", _YEAR_LAST.sub(r"\1/\2/\3", text.strip().lower()))
     if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = match.groups()
         both = _iso(int(year), int(month), int(day or 0), late)

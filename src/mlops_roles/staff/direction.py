@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..io.text import quoted
 from .values import fold_value, meanings, parse_level
 
-_NUMBERED = re.compile(r"(\d{1,3})\s*[-–—:=.)]?\s*([^\W\d][^\d,;|()\[\]]*)")
+_NUMBERED = re.compile(r"(?<![\d.,])(\d{1,3})(?:[.,]\d+)?\s*[-–—:=.)]?\s*([^\W\d][^\d,;|()\[\]]*)")
 MAX_SHOWN = 12  # levels that an error names
 
 

@@ -153,10 +153,14 @@ def check_headings(names: Sequence[str], options: ReadOptions, path: FilePath) -
     if options.headings and list(options.headings) != list(names):
         gone = [n for n in options.headings if n not in names]
         new = [n for n in names if n not in options.headings]
+        changed = (
+            f"missing: {', '.join(gone)[:200] or 'none'}; new: {', '.join(new)[:200] or 'none'}"
+            if gone or new
+            else "they are in another order"
+        )
         raise InputError(
-            f"{path}: its columns are not those of the mapping (missing: "
-            f"{', '.join(gone)[:200] or 'none'}; new: {', '.join(new)[:200] or 'none'}); "
-            "review the mapping and save it again with --save-mapping"
+            f"{path}: its columns are not those of the mapping ({changed}); review the mapping and "
+            "save it again with --save-mapping"
         )
     _check_pairs(options.pairs)
     for ours, theirs in options.pairs:
@@ -458,6 +462,8 @@ class _Chooser:
             return False
         if kind in ("end", "status"):
             return not kinds & {kind, "left"}
+        if kind == "date" and _says(self.names[i], "leaving"):
+            return False
         return kinds & {"skill", kind} == {"skill"}
 
     def _is_about_skill(self, name: str) -> bool:

@@ -153,6 +153,7 @@ def plan_layout(
     _check_levels(columns, layout, source, path)
     if layout == LONG:
         _as_long(columns)
+        _note_several(columns, source, vocabulary)
     else:
         _refuse_expiry(columns)
         _as_lists(columns)
@@ -178,7 +179,7 @@ def _fix_remarks(columns: Columns, source: Source, options: ReadOptions) -> None
     if any(columns.at.get(c) for c in ("status", "end", "left")):
         return
     for i, column in enumerate(columns.readings):
-        if column.column or column.fix:
+        if column.column or column.fix or column.heading in options.ignore:
             continue
         values = {row[i].strip() for row in source.sample if len(row) > i} - {""}
         if any(says_left(f"({value})", options.date) for value in values):
@@ -198,8 +199,8 @@ def _check_owners(columns: Columns, source: Source, path: FilePath) -> None:
     if several and not is_mapped and len({name for name, _ in rows}) == len(rows):
         raise InputError(
             f"{path}: a row for each skill, with several people in a cell of "
-            f"{columns.readings[person].heading!r} (as {one_line(several[0])[:60]!r}); write a row "
-            f"for each person and skill, or say that a cell is one person: "
+            f"{columns.readings[person].heading!r}; write a row for each person and skill, or say "
+            f"that a cell is one person: "
             f"{map_option('person', columns.readings[person].heading)}"
         )
 
@@ -217,6 +218,22 @@ def _note_twice(columns: Columns, source: Source, vocabulary: Vocabulary) -> Non
                 f"Columns of one skill, of which the highest level counts: {', '.join(same[:5])}; "
                 f"to leave one out: --ignore {quoted(same[0])}"
             )
+
+
+def _note_several(columns: Columns, source: Source, vocabulary: Vocabulary) -> None:
+    """Report cells with several known skills in a table that has one skill in each row."""
+    at, reads = columns.at["skill"][0], SkillCells(vocabulary.names)
+    cells = dict.fromkeys(row[at].strip() for row in source.sample if len(row) > at)
+    several = [
+        cell
+        for cell in cells
+        if not reads.is_known(cell) and sum(map(reads.knows, re.split(r"[,;|/\n]", cell))) > 1
+    ]
+    if several:
+        source.reading.notes.append(
+            f"Cells with several skills, where a row is of one, are not split: {several[0]!r}; "
+            "write a row for each"
+        )
 
 
 def _legend(source: Source) -> str:

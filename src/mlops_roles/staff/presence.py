@@ -138,7 +138,8 @@ class Presence:
             if not (meaning or self._settled("person", person)):
                 meaning = LEFT if says_left(person, self.options.date) else None
             if meaning:
-                self._note("person", person, meaning)
+                if fold_value(person) in meanings("person"):  # others may hold a name
+                    self._note("person", person, meaning)
                 yield meaning, [line]
             elif may_be_two(person):
                 self._two_names.append(line)

@@ -73,7 +73,7 @@ def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
     head = head if len(data) - offset <= len(head) else head[: head.rfind(b"\n") + 1] or head
     text = rdf.check_encoding(head, path) if len(head) == len(data) - offset else _head_text(head)
     said = match[1].decode() if match else None
-    delimiter = options.delimiter or said or delimiter_of(text, path, heading_kind)
+    delimiter = _settled_delimiter(options) or said or delimiter_of(text, path, heading_kind)
     reading.delimiter = delimiter
     first = _first_rows(text, delimiter, path, first_line)
     at = _header_index(first, options, header_of, path)
@@ -93,6 +93,16 @@ def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
     above = list(first[at - 1][1]) if at else []
     body = [list(cells) for _, cells in first[at + 1 :]]
     return Source(reading, list(header), body, load, above)
+
+
+def _settled_delimiter(options: ReadOptions) -> str | None:
+    """The delimiter that an option gives. Raises InputError for several characters, and a sheet."""
+    if options.sheet is not None:
+        raise InputError(f"--sheet {options.sheet}: a CSV file has no sheets; leave it out")
+    found = "\t" if options.delimiter in ("\\t", "tab") else options.delimiter
+    if found is not None and len(found) != 1:
+        raise InputError(f"--delimiter {found!r}: not one character; write --delimiter ';'")
+    return found
 
 
 def _head_text(head: bytes) -> str:

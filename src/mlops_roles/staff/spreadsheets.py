@@ -28,6 +28,8 @@ def decode(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str | 
     """
     if not encoding and (data.isascii() or _is_utf8(data)) and not _wide_encoding(data):
         return data, None
+    if encoding and _is_single_byte(encoding) and not data.isascii() and _is_utf8(data):
+        raise InputError(f"--encoding {encoding}: {path} is UTF-8; leave the encoding out")
     found = encoding or _wide_encoding(data) or ("gzip" if data[:2] == b"\x1f\x8b" else "cp1252")
     try:
         text = data.decode(found)
@@ -41,6 +43,14 @@ def decode(data: bytes, path: Path, encoding: str | None) -> tuple[bytes, str | 
             "UTF-8"
         ) from None
     return text.removeprefix("\ufeff").encode(), found
+
+
+def _is_single_byte(encoding: str) -> bool:
+    """Whether an encoding has a byte for each letter, so that all bytes of UTF-8 mean something."""
+    try:
+        return len(bytes(range(0xC3, 0xD0)).decode(encoding, "replace")) == 13
+    except LookupError:
+        return False
 
 
 def _is_utf8(data: bytes) -> bool:

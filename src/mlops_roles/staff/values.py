@@ -461,8 +461,8 @@ class SkillCells:
 
 
 def _item(text: str) -> str:
-    """A piece of a cell without white space around it and the bullet before it."""
-    return _BULLET.sub("", text.strip(), count=1)
+    """A piece of a cell without the bullet before it, and the address after it that Notion adds."""
+    return re.sub(r"\s*\(https?://[^\s()]*\)$", "", _BULLET.sub("", text.strip(), count=1))
 
 
 @cache

@@ -23,7 +23,7 @@ def orders_of(text: str, late: bool = False) -> tuple[str, str]:
 
     A month or a year alone is its first day; if late, its last.
     """
-    text = text.strip().lower()
+    text = re.sub(r"^(\d\d)(\d\d)((?:19|20)\d\d)$", r"\1/\2/\3", text.strip().lower())
     if found := YEAR_LAST.fullmatch(text):
         one, mark, two, year = found.groups()
         day_first = _iso(year, two, one)

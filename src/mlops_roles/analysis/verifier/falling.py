@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from .levels import fold, meanings, parse_level
 
-NUMBERED = re.compile(r"(\d{1,3})(?:\s*[-–—:=.)])?\s*([^\W\d][^\d,;|()\[\]]*)")
+NUMBERED = re.compile(
+    r"(?<![\d.,])(\d{1,3})(?:[.,]\d+)?(?:\s*[-–—:=.)])?\s*([^\W\d][^\d,;|()\[\]]*)"
+)
 GOOD = 0.75  # of a scale, from which the level of the lowest number says that the scale falls
 
 

@@ -141,6 +141,7 @@ class Levels:
         """
         if item := _ITEM.fullmatch(text):
             text = item[1]
+        text = re.sub(r"\s*\(https?://[^\s()]*\)\s*$", "", text)
         if match := _negation().match(text):
             name = text[match.end() :].strip()
             if name and is_known(name) and not listed(text):
