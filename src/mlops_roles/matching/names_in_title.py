@@ -229,8 +229,8 @@ def _is_false_inversion(words: Lexicon, part: Units, start: int, end: int) -> bo
     is_narrow = words.kinds[part[end - 1]] == "narrow"
     near = words.modifiers.union(TECHNOLOGY)
     before = near if is_narrow else words.modifiers  # 'Java Developer, Backend'
-    is_apart = part[start + 1] == "," and not is_narrow
-    ends = ENDS[:1] if is_apart else ENDS  # 'Senior Engineer - Data In'
+    is_open = words.kinds[part[-1]] == "relation" and not is_narrow  # 'Senior Engineer - Data In'
+    ends = ENDS[:1] if is_open else ENDS
     right = [*itertools.takewhile(lambda unit: words.kinds[unit] not in ends, part[end:])]
     if any(words.kinds[unit] not in before for unit in left):
         return True

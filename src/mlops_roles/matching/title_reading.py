@@ -287,7 +287,7 @@ def _main_topics(words: Lexicon, topics: list[Units]) -> list[Units]:
     last = [unit for unit in topics[-1] if words.kinds[unit] not in words.modifiers]
     if " " in " ".join(last):
         return [t for t in topics[-1:] if words.kinds[t[-1]] == "informatics"]
-    if any(words.kinds[t[-1]] in ("", "business", "matter") for t in topics[:-1]):
+    if any(words.kinds[t[-1]] in ("", "business", "matter") for t in topics):
         return [t for t in topics if words.kinds[t[-1]] != "technology"]
     return topics
 
