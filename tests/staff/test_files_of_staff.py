@@ -142,6 +142,22 @@ READ = {
         "name,SQL,statistics\nAda,4.0 - Advanced,0.0 - None\nBo,1.0 - Basic,5.0 - Expert\n",
         {"Ada": {"sql": "has", STATISTICS: "lacks"}, "Bo": {"sql": "below", STATISTICS: "has"}},
     ),
+    "groups and numbers before skills": (
+        "name;Daten > SQL;[Data] statistics;1.2 Git\nAda;4;1;0\nBo;0;5;5\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks", STATISTICS: "has"}},
+    ),
+    "what is asked, in the heading": (
+        "name,SQL (Soll: 3),statistics [target 4],R (Soll 1-5)\nAda,4,1,2\nBo,0,5,2\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks", STATISTICS: "has"}},
+    ),
+    "texts that a workbook leaves as they are": (
+        '="id",="name",skills\n="007",="Ada","SQL,statistics"\n"=""008""","=""Bo""",="SQL"\n',
+        {"Ada": {"sql": "has", STATISTICS: "has"}, "Bo": {"sql": "has"}},
+    ),
+    "points that are no levels": (
+        "name,SQL,statistics,Total points,Ø,Max\nAda,3,1,5,2,3\nBo,0,2,5,2,2\nØ,1.5,1.5,5,2,2\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks", STATISTICS: "has"}},
+    ),
     "dates without marks": (
         "name,title,skills,Austritt\nAda,Cook,SQL,31122024\nBo,Cook,SQL,31122030\n",
         {"Bo": {"sql": "has"}},
@@ -231,6 +247,18 @@ NAMED = {
         "name,skill,level,Sortie le\nAda,SQL,4,01.01.2024\n",
         'if people left then: --map end="Sortie le"',
     ),
+    "periods": (
+        "name,title,Zeitraum\nAda,Cook,2021–heute\nBo,Nurse,2018–2020\n",
+        "Zeitraum: an unknown heading; if these ended: write starts and ends into two columns",
+    ),
+    "a unit of people who left": (
+        "name,title,unit\nAda,Cook,Data\nBo,Nurse,Ehemalige\n",
+        "Units whose names say that people left, who count: 1 (line 3)",
+    ),
+    "one key with two names": (
+        'id,name,title\n1,Ada Roe,Cook\n1,"Roe, Ada",Cook\n2,Bo Poe,Nurse\n',
+        "Keys with several names, which count as several people: 1 (line 2)",
+    ),
     "a slash between levels": (
         "name,skills\nAda,SQL (Experte) / statistics (gut)\n",
         "Cells contain '/' between names with levels, which is not read as a separator; ",
@@ -300,6 +328,16 @@ REFUSED = {
         "name,title\nJörg,Cook\n",
         ReadOptions(encoding="cp1252"),
         "is UTF-8; leave the encoding out",
+    ),
+    "a legend above the headings": (
+        "Skala: 1 = Experte; 5 = keine\n\nname,SQL,statistics\nAda,1,4\n",
+        AS_OF,
+        "lowest number is the best level",
+    ),
+    "a legend beside the rows": (
+        "name,SQL,statistics,,Legend\nAda,1,4,,1 = expert\nBo,5,2,,5 = beginner\n",
+        AS_OF,
+        "lowest number is the best level",
     ),
     "a range of levels": ("name,skill,level\nAda,SQL,2-3\nBo,SQL,4\n", AS_OF, "'level:2-3=has'"),
     "a level above the highest": (

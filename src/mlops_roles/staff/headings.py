@@ -30,6 +30,10 @@ SEVERAL = ("skills", "lacks", "assessed")  # may be several columns, which are r
 ALONE = ("person", "title", "status")  # of which there can be only one, or it is an error
 _REFERENCE = re.compile(r"[A-Z]\d+|[\w-]+:\S+")  # a notation, CURIE or IRI, known or not
 SIMILAR = 0.84  # of a heading that resembles one of ours
+# a group or number before the name of a skill, as in 'Data > SQL', '[Data] SQL' and '1.2 SQL'
+_GROUPED = re.compile(
+    r"(?:.*\S\s*(?:[:>|]|\s[-–—])\s+|\[[^\]]*\]\s*|\(?[A-Za-z]{0,3}\d+(?:\.\d+)*[.):]?\s+)(\S.*)"
+)
 _RATING = ("level", "skill", "skills")  # what a word next to the name of a skill may be
 LONGEST = 500  # characters of a heading, or of a text in the place of a name
 
@@ -70,8 +74,9 @@ class Vocabulary:
             words = words[1:]
         while words and _is_rating(words[0]):
             words = words[2 if words[1:] and fold_value(words[1]) in meanings("of") else 1 :]
-        rated = " ".join(words)
-        return rated if fold_name(rated) in self.names else name
+        grouped = _GROUPED.fullmatch(name)
+        found = (" ".join(words), grouped[1] if grouped else "")
+        return next((one for one in found if fold_name(one) in self.names), name)
 
     def _in_brackets(self, heading: str) -> str:
         """The name of a skill in the brackets that end a heading; '' if there is none."""
@@ -84,12 +89,20 @@ class Vocabulary:
         return bool(name) and self.rated_skill(heading) == name
 
 
+def _is_period(text: str) -> bool:
+    """Whether a text is two dates, the second of which may be open, such as '2018 – heute'."""
+    parts = re.split(r"\s*[–—]\s*|\s+(?:-|to|bis|à|a)\s+|(?<=\d{4})-(?=\d{4}|\D)", text.strip())
+    ends = len(parts) == 2 and (is_date(parts[1]) or fold_value(parts[1]) in meanings("end"))
+    return ends and is_date(parts[0])
+
+
 # what an unread column could be by its values, and the option that reads it as that
 _UNKNOWN: tuple[tuple[str, Callable[[str], bool], str], ...] = (
     ("status", lambda v: len(v) > 3 and bool(status_of(v)), "if it says who is there: {}"),
     ("date", is_date, "if skills were assessed then: {}"),
     ("end", lambda v: is_date(v) or fold_value(v) in meanings("end"), "if people left then: {}"),
     ("level", lambda v: parse_level(v) is not None, "if it is the level of the skill: {}"),
+    ("period", _is_period, "if these ended: write starts and ends into two columns"),
 )
 
 
@@ -456,6 +469,8 @@ class _Chooser:
     def _could_be(self, kind: str, i: int) -> bool:
         """Whether a kind of _UNKNOWN has no column, and this one would be of use."""
         kinds = {found.column for found in self.chosen.values()}
+        if kind == "period":
+            return True
         if kind in ("end", "status") and self._is_about_skill(self.names[i]):
             return False
         if kind == "status" and {*map(status_of, self.values[i])} == {"present"}:
@@ -533,8 +548,8 @@ def _says(heading: str, kind: str) -> bool:
 
 
 def is_required(heading: str) -> bool:
-    """Whether a heading is of levels that are asked, and not had."""
-    return _says(heading, "required")
+    """Whether levels below a heading are asked, and not had; in 'SQL (Soll: 3)' that is said."""
+    return _says(re.sub(r"[(\[][^)\]\d]*\d[^)\]\d]*[)\]]", "", heading), "required")
 
 
 def is_expiry(heading: str) -> bool:

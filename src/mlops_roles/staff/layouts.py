@@ -163,7 +163,7 @@ def plan_layout(
     plan.json_cells = _json_cells(source, columns)
     plan.separators = _separators(source, columns, options, vocabulary)
     plan.parts = _parts_of_name(source, columns)
-    plan.legend = _legend(source)
+    plan.legend = _legend(columns, source)
     return source, plan
 
 
@@ -236,10 +236,15 @@ def _note_several(columns: Columns, source: Source, vocabulary: Vocabulary) -> N
         )
 
 
-def _legend(source: Source) -> str:
-    """The rows of the sample that have nothing but a number and what it means."""
-    rows = ([cell.strip() for cell in row if cell.strip()] for row in source.sample)
-    return " ; ".join(row[0] for row in rows if len(row) == 1 and re.match(r"\d\W+\w", row[0]))
+def _legend(columns: Columns, source: Source) -> str:
+    """What says what numbers mean: above the header, in rows with nothing else, or beside them."""
+    rows = [[cell.strip() for cell in row] for row in source.sample]
+    alone = (found[0] for row in rows if len(found := list(filter(None, row))) == 1)
+    heads = [c.heading for c in columns.readings]
+    beside = [i for i, name in enumerate(heads) if not name or is_marker(name)]
+    cells = (row[i] for row in rows for i in beside if i < len(row))
+    said = (text for text in (*alone, *cells) if re.match(r"\d\W+\w", text))
+    return " ; ".join(dict.fromkeys([*source.above, *said]))
 
 
 def _check_names(columns: Columns, source: Source, vocabulary: Vocabulary, path: FilePath) -> None:

@@ -99,6 +99,12 @@ class Presence:
             self.reading.notes.append(
                 f"Counted as people, with nothing but a name: {shown_lines(lines)}"
             )
+        units = [u for u in self._distinct("unit") if says_left(f"({u})", self.options.date)]
+        gone = self._having("unit", units) if units else []
+        if lines := sorted(n for n in gone if n not in self.reasons):
+            self.reading.notes.append(
+                f"Units whose names say that people left, who count: {shown_lines(lines)}"
+            )
         if lines := sorted(n for n in self._two_names if n not in self.reasons):
             self.reading.notes.append(
                 f"Names that may be of two people, and count as one: {shown_lines(lines)}"
@@ -282,6 +288,14 @@ class Presence:
 def with_names(table: ibis.Table, engine: Engine, reading: Reading) -> ibis.Table:
     """The table in which people of one name with different keys are called 'Name <key>'."""
     t = table.mutate(folded=folded_name(table.person))
+    by_key = t.filter(t.folded.notnull() & t["key"].notnull()).group_by("key")
+    names = by_key.agg(names=t.folded.nunique(), line=t.line.min())
+    lines = engine.fetch_rows(names.filter(names.names > 1).select("line").order_by("line"))
+    if lines:
+        reading.notes.append(
+            "Keys with several names, which count as several people: "
+            f"{shown_lines([line for (line,) in lines])}"
+        )
     several = (
         t.filter(t.folded.notnull() & t["key"].notnull())
         .group_by("folded")

@@ -54,17 +54,25 @@ class Source:
     # gives an Arrow table of `line` and the wanted columns as text, named by their index, and the
     # short rows: (line, cells)
     load: Callable[[Sequence[int]], tuple[pa.Table, list[Row]]]
-    # the cells of the row above the header, if there is one
+    # the texts of the rows above the header
     above: list[str] = field(default_factory=list)
     sheets: list[Sheet] = field(default_factory=list)  # the other sheets of a workbook
     width: int = 0  # of the rows in the file, if that is not the number of headings
     skip_first: bool = False  # whether the first row below the header is a part of it
 
 
+# a text that a workbook is to leave as it is: ="00101", perhaps in quotes
+_TEXT_FORMULA = re.compile(
+    rb'(?:^|(?<=[;,\t|\n]))(?:="([^"\r\n]*)"|"=""([^"\r\n]*)""")(?=[;,\t|\r\n]|$)'
+)
+
+
 def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
     """A CSV or TSV file."""
     data, encoding = decode(rdf.read_bytes(path, MAX_PLAIN_BYTES), path, options.encoding)
     reading = Reading(str(path), "csv", encoding=encoding)
+    if b'="' in data[:SAMPLE_BYTES]:
+        data = _TEXT_FORMULA.sub(rb'"\1\2"', data)
     offset, first_line = 0, 1
     if match := re.match(rb'"?sep=(.)"?\r?\n', data[:16], re.I):
         offset, first_line = match.end(), 2
@@ -90,7 +98,7 @@ def csv_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Source:
         quick = _read_if_plain(body, delimiter, len(header), wanted, line)
         return (quick, []) if quick is not None else to_arrow(rows(), len(header), wanted)
 
-    above = list(first[at - 1][1]) if at else []
+    above = [" ".join(cells) for _, cells in first[:at]]
     body = [list(cells) for _, cells in first[at + 1 :]]
     return Source(reading, list(header), body, load, above)
 
@@ -317,7 +325,7 @@ def sheet_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Sourc
 
     sample = [list(cells) for _, cells in body[:SAMPLE_ROWS]]
     others = [other for other in sheets if other is not sheet]
-    above = list(rows[at - 1][1]) if at else []
+    above = [" ".join(cells) for _, cells in rows[:at]]
     return Source(reading, list(header), sample, load, above, others)
 
 

@@ -76,9 +76,14 @@ def _words(kind: str) -> list[str]:
 
 def says_actual_or_required(heading: str) -> bool:
     """Whether a heading below that of a skill says whether it is had or asked, as 'Ist' does."""
-    words = re.split(r"[\W\d_]+", fold(heading[:LONGEST]))
-    is_asked = any(len(word) > 2 and word in _words("required") for word in words)
-    return is_asked or fold(heading) in _words("actual")
+    return says_required(heading) or fold(heading) in _words("actual")
+
+
+def says_required(heading: str) -> bool:
+    """Whether a heading is of what is asked; 'SQL (Soll: 3)' says itself what that is."""
+    open_ = re.sub(r"[(\[]\D*\d\D*[)\]]", "", fold(heading[:LONGEST]))
+    words = re.split(r"[\W\d_]+", open_)
+    return any(len(word) > 2 and word in _words("required") for word in words)
 
 
 def unrated(heading: str) -> str:
@@ -97,6 +102,18 @@ def unrated(heading: str) -> str:
         count = 2 if len(words) > 1 and fold(words[1]) in _words("of") else 1
         del kinds[:count], words[:count]
     return " ".join(words)
+
+
+def ungrouped(heading: str) -> str:
+    """A heading without the group or number before it: 'Data > SQL', '[Data] SQL', '1.2 SQL'."""
+    for before in (
+        r".*\S\s*(?:[:>|]|\s[-–—])\s+",
+        r"\[[^\]]*\]\s*",
+        r"\(?[A-Za-z]{0,3}[\d.]*\d[.):]?\s+",
+    ):
+        if found := re.match(before, heading[:LONGEST]):
+            return heading[found.end() :]
+    return heading
 
 
 def is_of_rows(heading: str) -> bool:

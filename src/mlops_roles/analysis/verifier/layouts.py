@@ -17,7 +17,17 @@ from ...errors import InputError
 from ...io.text import map_option, quoted
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import asked_in, fold_heading, is_of_rows, kind_of, level_in, pair_in, unrated
+from .headings import (
+    asked_in,
+    fold_heading,
+    is_of_rows,
+    kind_of,
+    level_in,
+    pair_in,
+    says_required,
+    ungrouped,
+    unrated,
+)
 from .levels import PLAIN, Levels, fold, is_blank
 from .presence import Presence, is_sound
 from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest
@@ -152,7 +162,7 @@ class PersonCells(PersonRows):
             at = self.table.place(heading)
             cells = {cells[at] for _, cells in self.table.rows}
             is_evidence = any(self.names.read(text) for cell in cells for text in self._split(cell))
-        if is_evidence:
+        if is_evidence and not says_required(heading):
             raise InputError(
                 f"{self.path}: the column {heading!r} may have skills, and the certificate does "
                 "not rest on it; if it is left out on purpose, add --ignore "
@@ -324,7 +334,7 @@ class PersonCells(PersonRows):
         name = MADE_UP.sub("", heading)
         inside = re.search(r"[(\[]([^()\[\]]*)[)\]]\s*$", heading)
         bracketed = [inside[1].strip()] if inside else []
-        found = [name, *bracketed, *asked_in(name), unrated(name)]
+        found = [name, *bracketed, *asked_in(name), unrated(name), ungrouped(name)]
         return next((one for one in found if self.names.is_listed(one)), name)
 
     def _on_scale(self, heading: str, level: str) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import io
 import json
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -262,6 +263,8 @@ def parse_csv(text: str, delimiter: str, path: Path) -> Iterator[Row]:
 
     Raises InputError for a quote that is not closed, TypeError for a delimiter that is none.
     """
+    text = re.sub(r'(?m)(?:^|(?<=[;,\t|]))="([^"\r\n]*)"(?=[;,\t|\r]|$)', r'"\1"', text)
+    text = re.sub(r'(?m)(?:^|(?<=[;,\t|]))"=""([^"\r\n]*)"""(?=[;,\t|\r]|$)', r'"\1"', text)
     csv.field_size_limit(1 << 24)
     reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
     try:

@@ -68,7 +68,7 @@ def read_table(path: Path, form: Mapping[str, Any]) -> Table:
     header = list(map(one_line, rows[at][1]))
     if kind == ".xlsx":
         header = _header_of_sheet(header, rows[at + 1 :])
-    table = Table(path, header, [])
+    table = Table(path, header, [], legend=[" ".join(cells) for _, cells in rows[:at]])
     _add_rows(table, rows[at + 1 :], kind == ".xlsx")
     if form.get("header_rows") == 2 and table.rows:
         table.header = _both_rows(header, list(map(one_line, table.rows.pop(0)[1])))
@@ -105,8 +105,11 @@ def _add_rows(table: Table, rows: Iterable[Row], is_padded: bool) -> None:
             found.pop()
         found += [""] * (width - len(found) if is_padded else 0)
         filled = [cell for cell in found if cell]
-        if len(filled) == 1 and re.match(r"\d\W+\w", filled[0]):
-            table.legend.append(filled[0])
+        beside = [
+            c for c, name in zip(found, table.header, strict=False) if not name or is_mark(name)
+        ]
+        said = filled if len(filled) == 1 else beside
+        table.legend += [cell for cell in said if re.match(r"\d\W+\w", cell)]
         if len(found) == width:
             if list(map(one_line, found)) != table.header:
                 table.rows.append((line, found))
