@@ -427,6 +427,25 @@ def test_a_term_named_like_a_heading_is_proposed_for_its_column(tmp_path):
     }
 
 
+def test_a_role_in_the_place_of_a_title_or_post_is_that_role(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":a foaf:name 'Ann' ; schema:jobTitle role:data-engineer . "
+        ":b foaf:name 'Ben' ; org:holds role:ml-engineer . "
+        ":c foaf:name 'Cem' ; schema:jobTitle [ rdfs:label 'Cook' ; "
+        "skos:exactMatch role:data-engineer ] .",
+    )
+    roles = {"Ann": (None, "data-engineer"), "Ben": (None, "ml-engineer"), "Cem": ("Cook", None)}
+    assert people(found) == roles
+
+
+def test_a_class_that_differs_from_a_known_one_in_case_is_named(tmp_path):
+    found = of_turtle(tmp_path, ":a a schema:person ; schema:name 'Ann' . :b schema:jobTitle 'x' .")
+    assert found.rows["read"] == 1
+    (strange,) = found.reading.not_understood
+    assert strange["fix"] == "to read it: --map person=schema:person"
+
+
 # a way to write several values of one person, with SQL and machine learning among them
 LISTS = [
     "schema:knowsAbout ('SQL' 'machine learning')",

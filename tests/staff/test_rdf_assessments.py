@@ -1,8 +1,10 @@
 """Assessments of skills in RDF: level, scale, date and source, and which of several counts."""
 
+import json
+
 import pytest
 
-from mlops_roles import Records, audit, certify, gap
+from mlops_roles import InputError, Records, audit, certify, gap, verify
 from mlops_roles.staff.reading import ReadOptions
 
 DATA = """
@@ -58,3 +60,37 @@ def test_levels_of_one_date_that_differ_are_named(path):
     text = DATA.replace('"2023-05-01"', '"2025-05-01"').replace("mlops:level 0", "mlops:level 1")
     path.write_text(text, "utf-8")
     assert any("Several levels of one skill" in note for note in audit(path).reading.notes)
+
+
+ODD = {  # an assessment, and what a person has and lacks by it
+    "mlops:assessesSkill skill:sql , skill:programming ; mlops:level 'none'": (
+        set(),
+        {"sql", "programming"},
+    ),
+    "mlops:assessesSkill skill:sql ; mlops:level [ foaf:name 'None' ]": (set(), {"sql"}),
+    "mlops:assessesSkill skill:sql ; mlops:level 3 ; mlops:onScale ex:five": ({"sql"}, set()),
+    "mlops:assessesSkill skill:sql ; mlops:level 'none' ; mlops:assessedOn '2024-01-01' . "
+    "[] a mlops:SkillAssessment ; mlops:assessesPerson ex:ada ; mlops:assessesSkill skill:sql ; "
+    "mlops:level 'expert' ; mlops:assessedOn 'Easter'": (set(), {"sql"}),
+}
+
+
+@pytest.mark.parametrize("said", ODD)
+def test_several_skills_named_levels_and_odd_dates_are_read_as_the_verifier_does(said, tmp_path):
+    path, certificate = tmp_path / "staff.ttl", tmp_path / "ada.json"
+    head = DATA.partition("[] a")[0] + "[] a mlops:SkillAssessment ; mlops:assessesPerson ex:ada ; "
+    path.write_text(f"{head} {said} .", "utf-8")
+    rows = audit(path).coverage("skill").items()
+    has, lacks = ({s for s, row in rows if row[key]} for key in ("people", "lacking"))
+    assert (has, lacks) == ODD[said]
+    certificate.write_text(json.dumps(certify("Ada", "R4", Records(path)).to_dict()), "utf-8")
+    assert not verify(certificate, path).differences
+
+
+def test_a_level_beyond_its_scale_is_none_and_a_scale_that_falls_is_an_error(tmp_path):
+    path = tmp_path / "staff.ttl"
+    path.write_text(DATA.replace("mlops:level 9", "mlops:level 11"), "utf-8")
+    assert audit(path).reading.values["level"]["11 of 0-10"] == "no known level; has"
+    path.write_text(DATA.replace("Level 0 ; mlops:highestLevel 5", "Level 6 ; mlops:highestLevel 1"))
+    with pytest.raises(InputError, match="the lowest number is the best level, as '6-1' says"):
+        audit(path)

@@ -14,6 +14,7 @@ from ..io.text import quoted
 from .values import fold_value, meanings, parse_level
 
 _NUMBERED = re.compile(r"(?<![\d.,])(\d{1,3})(?:[.,]\d+)?\s*[-–—:=.)]?\s*([^\W\d][^\d,;|()\[\]]*)")
+_DOWN = re.compile(r"(?:[(\[]|\bof )\s*(\d{1,3})\s*[-–]\s*(\d{1,3})(?![-–\d])")  # the ends of a scale
 MAX_SHOWN = 12  # levels that an error names
 
 
@@ -32,6 +33,7 @@ def check_rising(levels: Collection[str], stated: Iterable[str], place: str) -> 
     if sign := next((sign for text in texts if (sign := _falls(text))), ""):
         # a word for none hides its number
         every = [*numbers.values(), *(int(n) for text in levels for n, _, _ in _shares(text))]
+        every += [int(end) for text in texts for ends in _DOWN.findall(text) for end in ends]
         ends = min(every), max(every)
         shown = sorted(numbers, key=lambda text: numbers[text])[:MAX_SHOWN]
         options = " ".join(
@@ -49,6 +51,8 @@ def _falls(text: str) -> str:
     words = re.split(r"[\W\d_]+", fold_value(text))
     if word := next((word for word in words if word in meanings("falling")), ""):
         return repr(word)
+    if down := next((f"{a}-{b}" for a, b in _DOWN.findall(text) if int(a) > int(b)), ""):
+        return repr(down)
     pairs = [(int(n), share, f"{n} {word.strip()}") for n, word, share in _shares(text)]
     pairs.sort()
     steps = [(low, high) for low in pairs for high in pairs if low[0] < high[0]]

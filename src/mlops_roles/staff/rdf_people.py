@@ -448,10 +448,11 @@ class _People:
     def _roles(self) -> list[ColumnSource]:
         who, what, kind = self._reached
         of_positions = compose((who, what), self.pairs("role-of-post"))
-        occupation = kind == OCCUPATION
+        occupation, other = kind == OCCUPATION, (kind == POST) | (kind == TITLE)
         same, keys = self._same_roles, self.keys
         return [
             (of_positions, same.get),
+            ((who[other], what[other]), same.get),
             ((who[occupation], what[occupation]), self._meant_roles.get),
             (self.pairs("role"), lambda v: same.get(v) or keys[v]),
         ]
@@ -463,7 +464,8 @@ class _People:
         texts = direct[0][self.literal[direct[1]]], direct[1][self.literal[direct[1]]]
         outer, _, kinds = self._links
         titled = self._mask(texts[0], of_role[0], outer[kinds == OCCUPATION])
-        label = (kind != UNIT_LINK) & ~titled[what]
+        labelled, occupation = (kind != UNIT_LINK) & ~titled[what], kind == OCCUPATION
+        of_post, of_work = labelled & ~occupation, labelled & occupation
         same, meant = self._same_roles, self._meant_roles
         occupations = self.pairs("occupation")
         as_text = self.literal[occupations[1]]
@@ -472,7 +474,8 @@ class _People:
             (self._in_one_language(texts), self._literal_text),
             (compose(positions, self._in_one_language(texts)), self._literal_text),
             (compose(positions, of_role), lambda v: None if v in same else self._role_title(v)),
-            ((who[label], what[label]), lambda v: None if v in meant else self._role_title(v)),
+            ((who[of_post], what[of_post]), lambda v: None if v in same else self._role_title(v)),
+            ((who[of_work], what[of_work]), lambda v: None if v in meant else self._role_title(v)),
             ((occupations[0][as_text], occupations[1][as_text]), self._literal_text),
         ]
 
@@ -525,15 +528,21 @@ class _People:
     def assessments(self) -> RdfAssessments:
         """The assessments of the people."""
         return RdfAssessments(
-            self.pairs, self._texts, self._value_text, self._skill_name, self._with_level
+            self.pairs,
+            self._texts,
+            self._levels,
+            self._value_text,
+            self._skill_name,
+            self._with_level,
         )
 
     def _assessed(self) -> Pairs:
         """(person, assessment) of the assessments that count."""
         self.reading.notes += self.assessments.notes()
-        who, what = np.array(self.assessments.counted, np.int64).reshape(-1, 2).T
+        who = np.array([person for person, *_ in self.assessments.counted], np.int64)
+        places = np.arange(len(who))
         kept = self.is_person[who]
-        return who[kept], what[kept]
+        return who[kept], places[kept]
 
     def _assessments_in_line(self, line: int) -> list[Assessment]:
         return self.assessments.of_person(line, int(self.people[line - 1]))
@@ -558,7 +567,11 @@ class _People:
 
     @cached_property
     def _levels(self) -> dict[int, str]:
-        return self._texts("level")
+        """Thing to its level, which may be a thing with a name."""
+        who, what = (side.tolist() for side in self.pairs("level"))
+        pairs = zip(who, what, strict=True)
+        named = {who: self.names[level] for who, level in pairs if level in self.names}
+        return named | self._texts("level")
 
     def _with_level(self, name: str, level: str | None) -> str:
         """A name with its level, as the cells of other layouts have it."""

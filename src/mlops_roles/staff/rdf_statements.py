@@ -131,9 +131,15 @@ class Terms:
         column, person = self.known.get(iri, ("", None))
         if column and is_class == (column in CLASS_COLUMNS):
             return TermUse(column, person)
-        if is_class and iri.startswith(tuple(self.vocabularies)):
+        is_other_class = is_class and iri.startswith(tuple(self.vocabularies))
+        if is_other_class and iri.lower() not in self._lower_case:
             return TermUse("no person", why="another class of its vocabulary")
         return None
+
+    @cached_property
+    def _lower_case(self) -> set[str]:
+        """The known classes in lower case: a class that differs in case alone is a mistake."""
+        return {iri.lower() for iri, (column, _) in self.known.items() if column in CLASS_COLUMNS}
 
     def _mapped(self, iri: str, is_class: bool) -> TermUse | None:
         for ours, theirs in self.options.pairs:

@@ -104,11 +104,6 @@ def parse_level(text: str) -> Level | None:
     return None
 
 
-def _number_of(number: float, top: float) -> Level | None:
-    """A level with the highest one, which it cannot be above: '4/3' may be 4 where 3 is asked."""
-    return Level(number, top=top) if number <= top else None
-
-
 def _numbered_word(number: str, word: str) -> Level | None:
     """A number with a word, which says more than the number only if it is a word for none.
 
@@ -121,6 +116,11 @@ def _numbered_word(number: str, word: str) -> Level | None:
     return Level(share=0.0, zero=_float(number)) if _word(word) == NONE else Level(_float(number))
 
 
+def _on_own_scale(number: float, bottom: float | None, top: float) -> Level | None:
+    """A number with the ends of its scale; no level above them: '4/3' may be 4 where 3 is asked."""
+    return Level(number, top=top, bottom=bottom) if number <= max(bottom or 0.0, top) else None
+
+
 @cache
 def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level | None]], ...]:
     """The forms of levels that hold a number, and the level of each."""
@@ -128,9 +128,11 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level | N
     forms: dict[str, Callable[[re.Match[str]], Level | None]] = {
         rf"({_NUMBER})\s*%": lambda m: Level(share=min(_float(m[1]) / 100, 1.0)),
         rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})\s*[-–]\s*({_NUMBER})": (
-            lambda m: Level(_float(m[1]), top=_float(m[3]), bottom=_float(m[2]))
+            lambda m: _on_own_scale(_float(m[1]), _float(m[2]), _float(m[3]))
         ),
-        rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})": lambda m: _number_of(_float(m[1]), _float(m[2])),
+        rf"({_NUMBER})\s*(?:{of})\s*({_NUMBER})": (
+            lambda m: _on_own_scale(_float(m[1]), None, _float(m[2]))
+        ),
         r"([*★⭐]*)([☆✩]*)": lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None),
         rf"({_NUMBER})\s*\+?\s*(?:{_any_of('years')})\b.*": (
             lambda m: TICK if _float(m[1]) else NONE
@@ -283,6 +285,11 @@ def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[s
     named = next((ends for text in stated if (ends := scale_ends(text))), None)
     if options.scale:
         ends, why = settled_ends(options.scale), "as settled"
+        if max(numbers, default=0.0) > ends[1]:
+            raise InputError(
+                f"--scale {options.scale}: there is a level {max(numbers):g}, which is above it; "
+                f"write a higher end, or settle that level with --value 'level:{max(numbers):g}=has'"
+            )
     elif not numbers:
         return _with_thresholds(None, None, "", options)
     elif named and max(numbers) <= named[1]:

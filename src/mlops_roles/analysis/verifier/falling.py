@@ -10,6 +10,7 @@ from .levels import fold, meanings, parse_level
 NUMBERED = re.compile(
     r"(?<![\d.,])(\d{1,3})(?:[.,]\d+)?(?:\s*[-–—:=.)])?\s*([^\W\d][^\d,;|()\[\]]*)"
 )
+ENDS = re.compile(r"(?:[(\[]|\bof )\s*(\d{1,3})\s*[-–]\s*(\d{1,3})(?![-–\d])")  # of a scale
 GOOD = 0.75  # of a scale, from which the level of the lowest number says that the scale falls
 
 
@@ -28,9 +29,10 @@ def _sign(text: str) -> str:
         for number, word in NUMBERED.findall(text)
         if (level := parse_level(word)) and level.share is not None
     )
+    ends = [f"{one}-{two}" for one, two in ENDS.findall(text) if int(one) > int(two)]
     pairs = [(one, two) for one in steps for two in steps if one[0] < two[0]]
-    if words:
-        return min(words)
+    if words or ends:
+        return min([*words, *ends])
     if any(one[1] < two[1] for one, two in pairs):
         return ""
     down = next((f"{one[2]} above {two[2]}" for one, two in pairs if one[1] > two[1]), "")

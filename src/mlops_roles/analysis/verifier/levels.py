@@ -208,6 +208,11 @@ def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
+def _within(number: float, bottom: float | None, top: float) -> Level | None:
+    """A number with the ends of its scale, of which it exceeds at most one."""
+    return None if number > top and number > (bottom or 0) else Level(None, number, bottom, top)
+
+
 def _worded(number: str, word: str) -> Level | None:
     """A number with a word next to it, of which only a word for none says more.
 
@@ -220,13 +225,8 @@ def _worded(number: str, word: str) -> Level | None:
 
 _FORMS: tuple[tuple[str, Callable[..., Level | None]], ...] = (  # OF: any of the words of this kind
     (r"(N)\s*%", lambda n: Level(share=min(_number(n) / 100, 1.0))),
-    (r"(N)\s*OF\s*(N)\s*[-–]\s*(N)", lambda *some: Level(None, *map(_number, some))),
-    (
-        r"(N)\s*OF\s*(N)",
-        lambda n, top: (
-            Level(number=_number(n), top=_number(top)) if _number(n) <= _number(top) else None
-        ),
-    ),
+    (r"(N)\s*OF\s*(N)\s*[-–]\s*(N)", lambda *some: _within(*map(_number, some))),
+    (r"(N)\s*OF\s*(N)", lambda n, top: _within(_number(n), None, _number(top))),
     (r"([*★⭐]+)", lambda full: Level(number=len(full))),
     (r"([*★⭐]*)([☆✩]+)", lambda full, open_: Level(number=len(full), top=len(full + open_))),
     (r"(N)\s*\+?\s*YEARS\b.*", lambda n: Level() if _number(n) else Level(share=0.0)),

@@ -229,8 +229,7 @@ class RdfCells(PersonCells):
 
     def ways(self, levels: Levels) -> list[str]:
         """What may say which way numbers run: the levels that are not settled."""
-        nodes = (n for some in self.statements["level"].values() for n in some)
-        texts = {_text_of(node) for node in nodes}
+        texts = {self._level(thing) for thing in self.statements["level"]}
         return [" ; ".join(sorted(t for t in texts if fold(t) not in (levels.settled or {})))]
 
     def _of_value(self, node: Node) -> Iterator[tuple[str, str | None]]:
@@ -242,7 +241,17 @@ class RdfCells(PersonCells):
         keywords = self.statements["keyword"].get(thing, ())
         for name in (self._skill_name(node), *map(_text_of, keywords)):
             if name:
-                yield self._with_level(name, self._text("level", thing))
+                yield self._with_level(name, self._level(thing))
+
+    def _level(self, thing: Thing) -> str:
+        """The level of a thing, with its scale if that is stated; it may be a thing with a name."""
+        nodes = (self.groups[_key(node)] for node in self.statements["level"].get(thing, ()))
+        level = self._text("level", thing) or next(filter(None, map(self._name, nodes)), "")
+        for scale in map(_key, self.statements["scale"].get(thing, ())[-1:]):
+            low, high = (self._text(c, self.groups[scale]) for c in ("lowest", "highest"))
+            if low and high and level.replace(".", "", 1).isdecimal():
+                return f"{level} of {low}-{high}"
+        return level
 
     def _with_level(self, name: str, level: str) -> tuple[str, str | None]:
         """A name, which is not split at ';', with its level if that is one."""
@@ -268,7 +277,7 @@ class RdfCells(PersonCells):
         if name := ";".join(ours) or self._name(thing):
             return name
         iri = "without a name" if thing.startswith("_:") else thing
-        return "" if self._text("level", thing) else iri
+        return "" if self._level(thing) else iri
 
     @cached_property
     def _matched(self) -> _Groups:
@@ -284,29 +293,29 @@ class RdfCells(PersonCells):
         found: dict[str, list[Piece]] = defaultdict(list)
         for one, people in self.statements["assessment"].items():
             if any(self.groups[_key(person)] == who for person in people):
-                for skill in self.statements["assessed-skill"].get(one, ())[-1:]:
+                for skill in self.statements["assessed-skill"].get(one, ()):
                     name = self._skill_name(skill)
                     found[name] += self._assessment(one, name)
         return [
             piece
             for some in found.values()
             for piece in some
-            if piece.date == max(other.date for other in some)
+            if _day(piece) == max(map(_day, some))
         ]
 
     def _assessment(self, one: Thing, name: str) -> Iterator[Piece]:
-        level = self._text("level", one)
-        for scale in map(_key, self.statements["scale"].get(one, ())[-1:]):
-            low, high = (self._text(c, self.groups[scale]) for c in ("lowest", "highest"))
-            if low and high and level.replace(".", "", 1).isdecimal():
-                level = f"{level} of {low}-{high}"
         who = [
             _text_of(node) or self._name(_key(node))
             for node in self.statements["assessor"].get(one, ())[-1:]
         ]
         source = "; ".join(filter(None, (*who, self._text("assessment-source", one))))
-        for text, said in self._names_in(*self._with_level(name, level)):
+        for text, said in self._names_in(*self._with_level(name, self._level(one))):
             yield Piece("skills", text, said, None, self._text("assessed-on", one), source)
+
+
+def _day(piece: Piece) -> str:
+    """The date of an assessment; '', the earliest, if it is none."""
+    return piece.date if re.match(r"\d{4}", piece.date) else ""
 
 
 def _text_of(node: Node) -> str:
