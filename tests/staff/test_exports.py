@@ -276,6 +276,7 @@ def test_what_is_not_read_is_reported_with_its_option(text, says, tmp_path):
         ("Name,SQL (Schulnote 1-6),Docker\nAda,1,5\n", "'schulnote'"),
         ("Name,SQL,Docker\nAda,1,5\n1 = Experte,,\n5 = keine,,\n", "'1 experte' above '5 keine'"),
         ("Name,Skills\nAda,SQL: 1 - Expert; Docker: 5 - Novice\n", "'1 expert' above '5 novice'"),
+        ("Name,SQL (6-1),Docker (6-1)\nAda,1,6\n", "'6-1'"),
     ],
 )
 def test_a_scale_whose_lowest_number_is_the_best_is_refused_until_it_is_settled(

@@ -12,8 +12,10 @@ import pyarrow as pa
 import pytest
 
 from mlops_roles import InputError, Records, audit, certify, gap, verify
+from mlops_roles.analysis.verifier.records import pairs_in
 from mlops_roles.cli.main import main
 from mlops_roles.io.resources import resource_rows
+from mlops_roles.staff.json_cells import json_pairs
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.values import parse_level, status_of
 
@@ -557,6 +559,38 @@ def test_invalid_json_is_rejected_with_its_line_and_cells_of_json_are_reported(p
     found = audit(put('name,skills\nAda,"[""SQL, and more""]"\nBo,"[""SQL""]"\n'))
     assert found.reading.notes == ["Cells hold JSON, whose names are not split"]
     assert (found.reading.separators, found.reading.json_cells) == ((), "all")
+
+
+FORMS = {  # of JSON in a cell: names and levels, and the keys that are not read
+    '[{"SQL": 4}, {"R": null}]': ([("SQL", "4"), ("R", "")], ""),
+    '[["SQL", 4], ["R", 0], ["Git", "Go"]]': (
+        [("SQL", "4"), ("R", "0"), ("Git", None), ("Go", None)],
+        "",
+    ),
+    '{"db": ["SQL"], "more": {"R": 0}}': ([("SQL", None), ("R", "0")], "db, more"),
+    '{"Expert": ["SQL"], "none": [{"name": "R"}]}': ([("SQL", "Expert"), ("R", "none")], ""),
+    '{"lacks": ["SQL"], "skills": ["R"]}': ([("SQL", "none"), ("R", None)], ""),
+    '{"SQL": {"level": 4, "years": 2}}': ([("SQL", "4")], ""),
+    '[{"name": "SQL", "selfRating": 4, "managerRating": 1, "years": 2}]': (
+        [("SQL", "4")],
+        "managerRating, years",
+    ),
+    '[{"skill": {"value": "SQL"}, "acquired": false}]': ([("SQL", "False")], ""),
+    '[{"name": "SQL", "level": {"label": "Expert", "value": 4}}]': ([("SQL", "Expert")], ""),
+    '[{"name": "SQL", "level": {"value": 4}}, [[]], []]': ([("SQL", "4")], ""),
+}
+
+
+@pytest.mark.parametrize("cell", FORMS)
+def test_the_forms_of_json_in_cells_are_read_alike_by_both_readers(cell):
+    unread = {}
+    assert json_pairs(cell, unread) == pairs_in(cell) == FORMS[cell][0]
+    assert ", ".join(unread) == FORMS[cell][1]
+
+
+def test_keys_of_json_that_are_not_read_are_reported(put):
+    found = audit(put('name,skills\nAda,"[{""name"": ""SQL"", ""endorsed"": 3}]"\n')).reading
+    assert found.notes[0] == "Keys of JSON in cells that are not read: endorsed"
 
 
 def test_scales_of_columns_and_marks_are_reported(put):

@@ -14,7 +14,8 @@ from ..io.text import quoted
 from .values import fold_value, meanings, parse_level
 
 _NUMBERED = re.compile(r"(?<![\d.,])(\d{1,3})(?:[.,]\d+)?\s*[-–—:=.)]?\s*([^\W\d][^\d,;|()\[\]]*)")
-_DOWN = re.compile(r"(?:[(\[]|\bof )\s*(\d{1,3})\s*[-–]\s*(\d{1,3})(?![-–\d])")  # the ends of a scale
+# the ends of a scale, in brackets or after "of"
+_DOWN = re.compile(r"(?:[(\[]|\bof )\s*(\d{1,3})\s*[-–]\s*(\d{1,3})(?![-–\d])")
 MAX_SHOWN = 12  # levels that an error names
 
 
@@ -51,8 +52,8 @@ def _falls(text: str) -> str:
     words = re.split(r"[\W\d_]+", fold_value(text))
     if word := next((word for word in words if word in meanings("falling")), ""):
         return repr(word)
-    if down := next((f"{a}-{b}" for a, b in _DOWN.findall(text) if int(a) > int(b)), ""):
-        return repr(down)
+    if ends := next((f"{a}-{b}" for a, b in _DOWN.findall(text) if int(a) > int(b)), ""):
+        return repr(ends)
     pairs = [(int(n), share, f"{n} {word.strip()}") for n, word, share in _shares(text)]
     pairs.sort()
     steps = [(low, high) for low in pairs for high in pairs if low[0] < high[0]]

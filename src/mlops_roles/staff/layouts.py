@@ -22,10 +22,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ..errors import InputError
-from ..io.json_text import parse_json
 from ..io.resources import FilePath
 from ..io.text import map_option, quoted
 from ..ontology.names import fold_name
@@ -39,6 +37,7 @@ from .headings import (
     is_required,
     level_in_heading,
 )
+from .json_cells import json_pairs
 from .markers import says_left
 from .people_table import LIST_COLUMNS
 from .reading import ColumnReading, ReadOptions, one_line
@@ -51,9 +50,6 @@ ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for eac
 TRANSPOSED = "a column for each person"
 LAYOUTS = {"rows": ROWS, "wide": WIDE, "long": LONG, "transposed": TRANSPOSED}
 SEPARATORS = {",": ",", "|": "|", "\n": "\n", "•": "•", "·": "·", "\t": "\t", "、": "、"}
-# keys of the name, and of the level, in an object of JSON; others are known as headings
-_JSON_NAMES = ("name", "skill", "label", "title")
-_JSON_LEVELS = ("level", "rating", "proficiency")
 PERSONAL = ("person", "key", "given", "family")
 ROW = "row"  # in joined tables, where several rows have one line, a number of each
 PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale
@@ -531,61 +527,20 @@ def _list_cells(source: Source, columns: Columns) -> list[str]:
 
 
 def _json_cells(source: Source, columns: Columns) -> str:
-    """Whether cells of skills hold JSON: 'all', 'some' or ''."""
-    found = [_json_pairs(cell) is not None for cell in _list_cells(source, columns)]
+    """Whether cells of skills hold JSON: 'all', 'some' or ''; reports the keys not read."""
+    unread: dict[str, None] = {}
+    found = [json_pairs(cell, unread) is not None for cell in _list_cells(source, columns)]
+    if unread:
+        names = ", ".join(unread)[:200]
+        source.reading.notes.append(f"Keys of JSON in cells that are not read: {names}")
     return "" if not any(found[:50]) else "all" if all(found) else "some"
-
-
-def _json_pairs(text: str) -> list[tuple[str, str | None]] | None:
-    """The names and levels of a cell with JSON: an object, or a list of names or objects.
-
-    A level is None if none is stated, and '' (unknown) if it is null.
-    """
-    if text.strip()[:1] not in ("{", "["):
-        return None
-    try:
-        data = parse_json(text)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(data, dict) and "name" not in data:
-        return [(str(name), _json_level(level)) for name, level in data.items()]
-    found: list[tuple[str, str | None]] = []
-    for item in data if isinstance(data, list) else [data]:
-        if isinstance(item, dict):
-            name = _json_value(item, _JSON_NAMES, "skill")
-            level = _json_value(item, _JSON_LEVELS, "level")
-            found.append((str(name[0]) if name else "", _json_level(level[0]) if level else None))
-        else:
-            found.append((str(item), None))
-    return found
-
-
-def _json_value(item: dict[str, Any], keys: Sequence[str], kind: str) -> list[Any]:
-    """The value of the first of some keys that an object has, or of one that is a known heading.
-
-    None, or one. Of an object the name or value: {"skill": {"name": "SQL"}, "level": 3}.
-    """
-    folded = {key.casefold(): value for key, value in item.items()}
-    found = [folded[key] for key in keys if key in folded] or [
-        value
-        for key, value in folded.items()
-        if heading_kind(key) == kind
-        and (kind != "level" or isinstance(value, dict) or parse_level(str(value)))
-    ]
-    if found and isinstance(found[0], dict):
-        return [found[0][k] for k in (*_JSON_NAMES, "value") if k in found[0]][:1]
-    return found[:1]
-
-
-def _json_level(level: object) -> str | None:
-    return "" if level is None else str(level) or None
 
 
 def json_cell(text: str | None) -> str | None:
     """A cell with JSON as names with levels; None if it is not valid JSON."""
     if text is None or text.strip()[:1] not in ("{", "["):
         return text
-    pairs = _json_pairs(text)
+    pairs = json_pairs(text)
     if pairs is None:
         return None
     return ";".join(
@@ -602,7 +557,7 @@ def _separators(
 
     Cells with JSON are no evidence, since JSON itself says where a name ends.
     """
-    cells = [cell for cell in _list_cells(source, columns) if _json_pairs(cell) is None]
+    cells = [cell for cell in _list_cells(source, columns) if json_pairs(cell) is None]
     if options.separator is not None:
         return _settled_separators(options.separator)
     reads = SkillCells(vocabulary.names)

@@ -25,7 +25,7 @@ class RdfAssessments:
         with_level: a name with a level.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # what is said, and what it means
         self,
         pairs: Callable[..., Pairs],
         texts: Callable[[str], dict[int, str]],

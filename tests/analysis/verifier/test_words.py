@@ -503,7 +503,7 @@ def test_what_is_no_list_of_records_is_refused(text, tmp_path):
          [("SQL", "4"), ("R", "x")]),
         ('[{"title": "SQL", "label": "R", "skill": "Git", "level": 1, "rating": 2}]',
          [("Git", "1")]),
-        ('[{"rank": 4}, {"title": "R"}]', [("", None), ("R", None)]),
+        ('[{"rank": 4}, {"title": "R"}]', [("rank", "4"), ("R", None)]),
     ],
 )  # fmt: skip
 def test_json_in_a_cell_is_names_with_levels(cell, pairs):

@@ -10,7 +10,8 @@ from .levels import fold, meanings, parse_level
 NUMBERED = re.compile(
     r"(?<![\d.,])(\d{1,3})(?:[.,]\d+)?(?:\s*[-–—:=.)])?\s*([^\W\d][^\d,;|()\[\]]*)"
 )
-ENDS = re.compile(r"(?:[(\[]|\bof )\s*(\d{1,3})\s*[-–]\s*(\d{1,3})(?![-–\d])")  # of a scale
+# the ends of a scale, in brackets or after "of"
+ENDS = re.compile(r"(?:[(\[]|\bof )\s*(\d{1,3})\s*[-–]\s*(\d{1,3})(?![-–\d])")
 GOOD = 0.75  # of a scale, from which the level of the lowest number says that the scale falls
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from .levels import is_blank, parse_level
 
 LINES = (".jsonl", ".ndjson")
 DEEPEST = 3  # objects in a record that become columns
-NAMES, LEVELS = ("name", "skill", "label", "title"), ("level", "rating", "proficiency")
+NAMES = ("name", "skill", "label", "title", "value")  # keys of the name in an object
+LEVELS = ("level", "rating", "proficiency")
 
 
 def record_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -81,34 +82,62 @@ def pairs_in(cell: str) -> list[tuple[str, str | None]] | None:
         data = parse_json(cell)
     except (ValueError, RecursionError):
         return None
-    if isinstance(data, dict) and "name" not in data:
-        return [(str(name), _stated(level)) for name, level in data.items()]
-    return [_pair(item) for item in (data if isinstance(data, list) else [data])]
+    return list(_walk(data, None))
 
 
-def _stated(level: Any) -> str | None:
-    return "" if level is None else str(level).strip() or None
+def _walk(value: Any, level: str | None) -> Iterator[tuple[str, str | None]]:
+    """The names in a value, with the level of an object, pair or key that they are in."""
+    if isinstance(value, dict):
+        name, rated = _first(value, NAMES, "skill"), _first(value, LEVELS, "level")
+        if name:
+            yield str(_of_object(value[name])), _text(value[rated]) if rated else level
+            return
+        for key, inner in value.items():
+            yield from _of_key(key, inner, level)
+    elif not isinstance(value, list):
+        yield str(value), level
+    else:
+        for one in value:
+            if isinstance(one, list) and list(map(type, one[1:])) in ([int], [float], [bool]):
+                yield str(one[0]), str(one[1])
+            else:
+                yield from _walk(one, level)
 
 
-def _pair(item: Any) -> tuple[str, str | None]:
-    if not isinstance(item, dict):
-        return str(item), None
-    by_key = {key.lower(): value for key, value in item.items()}
-    name = next((by_key[k] for k in NAMES if k in by_key), None)
-    if name is None:
-        name = next((v for k, v in by_key.items() if kind_of(k) == "skill"), "")
-    stated = [by_key[k] for k in LEVELS if k in by_key]
-    if not stated:  # such as 'niveau', unless it is a note in words
-        found = [v for k, v in by_key.items() if kind_of(k) == "level"]
-        stated = [
-            v for v in found if isinstance(v, dict) or parse_level(str(v)) or is_blank(str(v))
-        ]
-    level = _inner(stated[0], None) if stated else None
-    return str(_inner(name, "")), (_stated(level) if stated else None)
+def _of_key(key: str, inner: Any, level: str | None) -> Iterator[tuple[str, str | None]]:
+    """A name with its level, or what a level or group has."""
+    rated = _first(inner, LEVELS, "level") if isinstance(inner, dict) else ""
+    if rated or not isinstance(inner, (dict, list)):
+        yield key, _text(inner[rated] if rated else inner)
+        return
+    word = "none" if kind_of(key) == "lacks" else key
+    of_words = parse_level(word)
+    is_level = of_words is not None and of_words.share is not None
+    yield from _walk(inner, word if is_level else level)
 
 
-def _inner(value: Any, default: Any) -> Any:
-    """A value, or the name or value of an object."""
+def _first(item: dict[str, Any], order: Sequence[str], kind: str) -> str:
+    """The first of some keys that an object has, or else one that is a heading of a kind.
+
+    A heading for levels may have a note in words, and is none then.
+    """
+    by_key = {key.lower(): key for key in item}
+    if found := next((by_key[key] for key in order if key in by_key), ""):
+        return found
+    for key in (k for k in item if kind_of(k) == kind):
+        text = str(item[key])
+        if kind != "level" or isinstance(item[key], dict) or parse_level(text) or is_blank(text):
+            return key
+    return ""
+
+
+def _of_object(value: Any) -> Any:
+    """A plain value, or the name or value in an object."""
     if not isinstance(value, dict):
         return value
-    return next((value[k] for k in (*NAMES, "value") if k in value), default)
+    return next((value[key] for key in NAMES if key in value), "")
+
+
+def _text(level: Any) -> str | None:
+    said = _of_object(level)
+    return "" if said is None else str(said).strip() or None
