@@ -658,6 +658,45 @@ def test_a_list_of_records_is_a_table(tmp_path):
         audit(lines)
 
 
+RESUME = {"basics": {"name": "Ann", "label": "Data Engineer"}, "skills": [{"name": "SQL"}]}
+LINKED = {"@context": "https://schema.org", "@type": "Person", "name": "Ann"}
+RECORD = {"name": "Ann", "title": "Data Engineer", "skills": [{"name": "SQL", "level": 4}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "documents"),
+    [
+        ("lines.jsonl", [RESUME, {"basics": {"name": "Ben", "label": "Cook"}}]),
+        ("lines.ndjson", [LINKED | {"jobTitle": "Data Engineer", "knowsAbout": "SQL"}]),
+        ("person.json", [RECORD | {"certificates": [{"name": "CKA"}]}]),
+        ("person.jsonl", [RECORD]),
+    ],
+)
+def test_documents_in_lines_and_one_person_alone_are_read(tmp_path, name, documents):
+    path = put(tmp_path / name, "\n\n".join(map(json.dumps, documents)) + "\n")
+    found = audit(path)
+    assert people(found)["Ann"] == ("Data Engineer", "data-engineer")
+    assert (knowers(found, "sql"), found.rows["read"]) == (1, len(documents))
+    certificate = put(tmp_path / "c.json", json.dumps(certify("Ann", "R4", path).to_dict()))
+    assert not verify(certificate, path).differences
+
+
+def test_a_person_next_to_what_may_be_people_and_a_key_twice_are_errors(tmp_path):
+    both = RECORD | {"referees": [{"name": "Bo", "title": "Cook"}]}
+    with pytest.raises(InputError, match=r"several lists of records \('referees', 'all of it'\)"):
+        of_json(tmp_path, both, "both.json")
+    twice = '"title": "Cook", "title": "Data Engineer"'
+    for text in (f'[{{"name": "Ann", {twice}}}]', f'{{"@type": "Person", {twice}}}'):
+        with pytest.raises(InputError, match="the key 'title' is twice in one object"):
+            audit(put(tmp_path / "twice.json", text))
+
+
+def test_dates_of_mongodb_are_dates(tmp_path):
+    ends = [{"$date": "2019-01-01T00:00:00Z"}, None, {"$date": "2090-01-01"}]
+    staff = [{"name": f"P{n}", "title": "Cook", "end": end} for n, end in enumerate(ends)]
+    assert list(people(of_json(tmp_path, staff, "staff.json"))) == ["P1", "P2"]
+
+
 NAMES = {name: f"https://schema.org/{name}" for name in ("Person", "name")}
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from .resources import resource_dir
 
+WHOLE = "@"  # stands for the key of a document, and is none
 KEYS = "urn:json-key:"  # of the properties that stand for keys which no context maps
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ADDRESS = re.compile(rb'"https?:', re.I)
@@ -45,7 +46,7 @@ def with_known_contexts(data: bytes, keep_keys: bool = False) -> bytes:
     if not keep_keys and not _ADDRESS.search(data) and b"@context" in data:
         return data
     try:
-        document = json.loads(data)
+        document = json.loads(data, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return data  # the parser of RDF says what is wrong, and where
     found = _with_contexts_inlined(document)
@@ -55,6 +56,14 @@ def with_known_contexts(data: bytes, keep_keys: bool = False) -> bytes:
             [_with_all_keys(part) for part in found] if _is_list(found) else _with_all_keys(found)
         )
     return data if found == document else json.dumps(found, ensure_ascii=False).encode()
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object with these keys. Raises ValueError if a key is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def _is_list(document: Any) -> bool:
@@ -132,13 +141,13 @@ def _without_scheme(address: str) -> str:
 
 def record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
     """The lists of records in a JSON document, each by its key; that of a document that is a list
-    by ''.
+    by '', and a document that is an object, as the only record of a list, by WHOLE.
 
     A record is an object without keywords of JSON-LD, and no document of a known kind. There is
     no list if the document is of such a kind, or cannot be parsed.
     """
     try:
-        found = json.loads(data)
+        found = json.loads(data, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return {}  # the parser of RDF says what is wrong, and where
     if not isinstance(found, dict):
@@ -146,6 +155,7 @@ def record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
     if kind_of(found) or any(map(_is_keyword, found)):
         return {}
     lists = {key: value for key, value in found.items() if _is_list(value) and value}
+    lists |= {} if "" in found else {WHOLE: [found]}
     return {key: value for key, value in lists.items() if all(map(_is_record, value))}
 
 

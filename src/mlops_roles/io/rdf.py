@@ -24,6 +24,7 @@ from .resources import FilePath
 
 STDIN = "-"  # the path that means standard input
 _HTML_SUFFIXES = (".html", ".htm")
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 RDF_FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -34,6 +35,8 @@ RDF_FORMATS = {
     ".xml": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".json": ox.RdfFormat.JSON_LD,
+    ".jsonl": ox.RdfFormat.JSON_LD,  # a document in each line
+    ".ndjson": ox.RdfFormat.JSON_LD,
     ".html": ox.RdfFormat.JSON_LD,  # the JSON-LD in a web page
     ".htm": ox.RdfFormat.JSON_LD,
 }
@@ -312,8 +315,15 @@ def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
         data = json_ld.json_ld_of_page(text) or b""
         if not data:
             raise InputError(f"{path}: a web page without JSON-LD; give the data itself")
+    if suffix_of(path) in JSON_LINES_SUFFIXES:
+        data = from_json_lines(data)
     check_input_limits(data, kind, path)
     return kind, data
+
+
+def from_json_lines(data: bytes) -> bytes:
+    """JSON lines as one JSON list."""
+    return b"[" + b",\n".join(line for line in data.splitlines() if line.strip()) + b"]"
 
 
 def contains(path: FilePath, pattern: re.Pattern[bytes]) -> bool:

@@ -38,7 +38,6 @@ from .rdf_people import RdfPeople, read_rdf_people
 from .reading import Reading, ReadOptions, as_options, shown_lines
 from .several import combine
 from .sources import (
-    JSON_LINES_SUFFIXES,
     SAMPLE_ROWS,
     Source,
     arrow_source,
@@ -143,15 +142,15 @@ class TableReader:
         kind = rdf.suffix_of(file)
         if kind == ".parquet":
             return parquet_source(file)
-        if kind in (".json", *JSON_LINES_SUFFIXES):
+        if kind in (".json", *rdf.JSON_LINES_SUFFIXES):
             return record_source(file)
         if kind == ".xlsx":
             return sheet_source(file, options, find)
         if kind in (".csv", ".tsv"):
             return csv_source(file, options, find)
         raise InputError(
-            f"{path or repr(path)}: unknown suffix; a staff file is .csv, .tsv, .xlsx, .parquet, "
-            f".jsonl or RDF ({' '.join(RDF_SUFFIXES)})"
+            f"{path or repr(path)}: unknown suffix; a staff file is .csv, .tsv, .xlsx, .parquet "
+            f"or RDF ({' '.join(RDF_SUFFIXES)})"
         )
 
     def read(self, path: Any) -> Staff:
@@ -423,6 +422,13 @@ class TableReader:
         stated = [x for x in levels.values() if x and x.kind == "level"]
         scale = scale_of(stated, self.options, headings) if stated else Scale()
         cells = SkillCells(self.words.names, scale, settled)
+        numbers = {v: x.number for v, x in levels.items() if x and x.number and not x.top}
+        above = (v for v, n in numbers.items() if scale.top and n > scale.top)
+        if beyond := next((v for v in above if fold_value(v) not in settled), None):
+            raise InputError(
+                f"{reading.file}: the level {beyond} is above the scale {self.options.scale}; name "
+                f"a wider --scale, or settle it with --value {quoted(f'level:{beyond}=has')}"
+            )
         if stated:
             reading.scale = scale.to_dict()
         shown = sorted(levels)[:MAX_LEVELS]

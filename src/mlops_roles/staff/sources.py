@@ -39,7 +39,6 @@ MAX_ROWS, MAX_PARQUET = 1 << 27, 1 << 32  # small files unpack to large ones: ro
 BLOCK_BYTES = 1 << 23  # that Arrow parses at once; smaller ones cost twice the time of the kernel
 MAX_PLAIN_BYTES = 1 << 33  # bytes; Arrow reads the file without decoding it into a str first
 MAX_NESTED = 3  # objects in a record of JSON that become columns
-JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")  # of JSON lines
 BLANK_STARTS = (*range(33), 0xC2, 0xE1, 0xE2, 0xE3)  # first bytes of white space in UTF-8
 HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the first rows
 
@@ -395,16 +394,31 @@ def arrow_source(table: pa.Table, name: str) -> Source:
 
 
 def is_record_file(path: FilePath) -> bool:
-    """Whether a file is JSON that is a list of records, and so a table."""
-    return rdf.suffix_of(path) == ".json" and bool(json_ld.record_lists(rdf.read_bytes(path)))
+    """Whether a file is JSON that is a list of records, or of such lines, and so a table."""
+    kind = rdf.suffix_of(path)
+    if kind not in (".json", *rdf.JSON_LINES_SUFFIXES):
+        return False
+    data = rdf.read_bytes(path)
+    if kind != ".json":
+        data = rdf.from_json_lines(data.lstrip().partition(b"\n")[0])
+    return bool(_record_lists(data))
+
+
+def _record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
+    """The lists of records in a document; one person alone is a list, too."""
+    lists = json_ld.record_lists(data)
+    whole = lists.get(json_ld.WHOLE, [{}])[0]
+    if not all(any(heading_kind(key) in kinds for key in whole) for kinds in _OF_PEOPLE):
+        lists.pop(json_ld.WHOLE, None)
+    return lists
 
 
 def record_source(path: Path) -> Source:
     """A JSON list of records, or JSON lines; the number of a record, from 1, is the line."""
     data = rdf.read_bytes(path)
-    if rdf.suffix_of(path) in JSON_LINES_SUFFIXES:
-        data = b"[" + b",".join(line for line in data.splitlines() if line.strip()) + b"]"
-    lists = json_ld.record_lists(data)
+    if rdf.suffix_of(path) in rdf.JSON_LINES_SUFFIXES:
+        data = rdf.from_json_lines(data)
+    lists = _record_lists(data)
     key = _list_of_people(lists, path)
     rows = [dict(_flat(record)) for record in lists[key]]
     headings = list(dict.fromkeys(key for row in rows for key in row))
@@ -412,25 +426,28 @@ def record_source(path: Path) -> Source:
     engine = Engine()
     table = engine.register_arrow(pa.Table.from_arrays(columns, headings))
     reading = Reading(str(path), "JSON records")
-    for other in (name for name in lists if name != key):
+    for other in (name for name in lists if json_ld.WHOLE != key != name):
         reading.notes.append(
             f"The list {other!r} next to {key!r} is not read: {len(lists[other]):,}"
         )
     return _engine_source(table, engine, reading, False)
 
 
+_OF_PEOPLE = (("person", "given", "family"), ("title", "role", "skill", "skills"))  # kinds of keys
+
+
 def _list_of_people(lists: Mapping[str, Sequence[Mapping[str, Any]]], path: Path) -> str:
     """The key of the one list of records; of several, of that with names and more of people."""
     found = list(lists)
-    for wanted in (("person", "given", "family"), ("title", "role", "skill", "skills")):
+    for wanted in _OF_PEOPLE:
         fits = [k for k in found if any(heading_kind(key) in wanted for key in lists[k][0])]
         found = fits if len(found) > 1 and fits else found
     if not found:
         raise InputError(
-            f"{path}: no list of records; write a JSON object for each person (those of JSON-LD "
-            "or JSON Resume as a list in a .json file)"
+            f"{path}: no list of records; write a JSON object for each person, in each line"
         )
     if len(found) > 1:
+        found = ["all of it" if key == json_ld.WHOLE else key for key in found]
         raise InputError(
             f"{path}: several lists of records ({', '.join(map(repr, found))[:200]}); "
             "write the one with the people to a file of its own"
@@ -443,12 +460,19 @@ def _flat(record: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
 
     An object of skills, whose keys are names and not headings, stays an object.
     """
-    for key, value in record.items():
+    for key, given in record.items():
+        value = _unwrapped(given)
         is_list = heading_kind(key) in ("skill", "skills", "lacks", "assessed")
         if isinstance(value, dict) and value and not is_list and above.count(".") < MAX_NESTED:
             yield from _flat(value, f"{above}{key}.")
         else:
             yield above + key, value
+
+
+def _unwrapped(value: Any) -> Any:
+    """A value without the object around it that MongoDB writes, as {"$date": "2026-01-31"}."""
+    is_wrapped = isinstance(value, dict) and [name[:1] for name in value] == ["$"]
+    return _unwrapped(*value.values()) if is_wrapped else value
 
 
 def json_text(value: Any) -> str | None:

@@ -285,11 +285,6 @@ def scale_of(levels: Collection[Level], options: ReadOptions, stated: Iterable[s
     named = next((ends for text in stated if (ends := scale_ends(text))), None)
     if options.scale:
         ends, why = settled_ends(options.scale), "as settled"
-        if (highest := max(numbers, default=0.0)) > ends[1]:
-            raise InputError(
-                f"--scale {options.scale}: there is a level {highest:g}, which is above it; write "
-                f"a higher end, or settle that level with --value 'level:{highest:g}=has'"
-            )
     elif not numbers:
         return _with_thresholds(None, None, "", options)
     elif named and max(numbers) <= named[1]:

@@ -41,7 +41,10 @@ def _the_list(document: Any) -> list[dict[str, Any]]:
     if isinstance(document, list):
         return document
     lists = [v for v in document.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
-    for kinds in (("person", "given", "family"), ("title", "role", "skill", "skills")):
+    of_people = (("person", "given", "family"), ("title", "role", "skill", "skills"))
+    if all(any(kind_of(key) in kinds for key in document) for kinds in of_people):
+        lists.append([document])
+    for kinds in of_people:
         if len(lists) > 1:
             fits = [one for one in lists if any(kind_of(key) in kinds for key in one[0])]
             lists = fits or lists
@@ -52,7 +55,10 @@ def _the_list(document: Any) -> list[dict[str, Any]]:
 
 def _flat(record: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """The values of a record; those of an object in it under keys such as 'work.title'."""
-    for key, value in record.items():
+    for key, given in record.items():
+        value = given
+        while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("$"):
+            value = next(iter(value.values()))
         is_of_skills = kind_of(key) in ("skill", "skills", "lacks", "assessed")
         if isinstance(value, dict) and value and not is_of_skills and len(above) < DEEPEST:
             yield from _flat(value, (*above, key))
