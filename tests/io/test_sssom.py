@@ -61,6 +61,7 @@ def write(folder, *lines):
             "Curation",
             "line 19: justification 'ManualCuration'; write semapv:Man",
         ),
+        ("author_label", "object_id", "the column 'object_id' is there twice; keep one"),
         ("#license", "license", "no column"),
         ("#mapping_date:", "#mapping_date", "line 7: 'mapping_date 2026"),
     ],
@@ -75,6 +76,13 @@ def test_a_broken_set_is_refused_with_its_place(tmp_path, old, new, complaint):
     assert complaint in str(error.value)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_term_that_is_mapped_to_itself_is_refused(tmp_path):
+    head = ["#mapping_set_id: https://a.example/s", "#curie_map:", "#  a: https://a.example/"]
+    path = write(tmp_path, *head, COLUMNS, ROW.replace("a:y", "https://a.example/x"))
+    with pytest.raises(InputError, match="line 5: maps a:x to itself; write another term"):
+        read_mappings(path)
 
 
 def test_a_header_is_yaml_whose_values_are_texts(tmp_path):

@@ -11,6 +11,8 @@ from support.linking import HEAD, TOP, write_set
 
 from mlops_roles import InputError, NothingChecked, coherence, load, propose
 from mlops_roles.cli.main import main
+from mlops_roles.matching.alignments import shipped_mapping_sets
+from mlops_roles.matching.row_labels import wrong_labels
 from mlops_roles.matching.suspects import suspected_classes
 from mlops_roles.ontology import reasoner
 
@@ -206,6 +208,35 @@ def test_kinds_and_labels_of_a_match_are_compared(tmp_path, row, kind):
     assert [(i.kind, i.is_warning) for i in found] == (
         [(kind, kind == "other label")] if kind else []
     )
+
+
+@pytest.mark.parametrize(
+    ("label", "of"),
+    [
+        ("Data Engineer", "role:data-engineer"),
+        (" data  SCIENTIST", ""),
+        ("Datenwissenschaftler", ""),
+        ("Boffin", ""),
+        ("", ""),
+    ],
+)
+def test_a_label_in_a_row_that_is_another_terms_is_a_warning(company, tmp_path, label, of):
+    found = write_set(tmp_path, "a:scientist skos:closeMatch role:data-scientist")
+    (row,) = found.mappings
+    row.cells["object_label"] = label
+    issues = [i for i in coherence(found, company) if "is no label of it" in i.message]
+    assert [(i.kind, i.about, i.is_warning) for i in issues] == (
+        [("other label", "role:data-scientist", True)] if of else []
+    )
+    assert all(of in i.message and i.rows for i in issues)
+
+
+def test_no_shipped_mapping_has_the_label_of_another_term():
+    statements = load().store
+    asserted = ox.Dataset(ox.Quad(*quad.triple) for quad in statements)
+    rows = [row for found in shipped_mapping_sets().values() for row in found.mappings]
+    assert list(wrong_labels(rows, asserted)) == []
+    assert any(row.cells.get("subject_label") for row in rows)
 
 
 @pytest.mark.parametrize("types", ["foaf:Person , mlops:Skill", "foaf:Person , org:Organization"])

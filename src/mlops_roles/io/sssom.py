@@ -300,6 +300,8 @@ def _check_table(
     for column in columns:
         if near := _misspelt(re.sub(r"[ -]", "_", column.lower()), column, _MEANT):
             raise InputError(f"{path}: column {column[:60]!r} is not known; write {near}")
+        if columns.count(column) > 1:
+            raise InputError(f"{path}: the column {column[:60]!r} is there twice; keep one")
     for line, cells in rows:
         if any(cell.strip() for cell in cells[len(columns) :]):
             raise InputError(
@@ -403,6 +405,8 @@ def _mapping(cells: dict[str, str], line: int, prefixes: dict[str, str], path: F
     if near := _misspelt(justification, justification, (_CURATED,)):
         raise InputError(f"{place}: justification {justification[:80]!r}; write semapv:{near}")
     subject, predicate, other = (expand(cells[column], prefixes) for column in REQUIRED_COLUMNS[:3])
+    if subject == other:
+        raise InputError(f"{place}: maps {cells['subject_id'][:80]} to itself; write another term")
     return Mapping(subject, predicate, other, is_negated(cells, place), cells, line)
 
 

@@ -28,6 +28,7 @@ from ..ontology.rules import Rule, parsed_rules, rule_summary
 from .alignments import shipped_mapping_sets
 from .kinds import kind_groups
 from .lexicon import fold_title
+from .row_labels import wrong_labels
 from .suspects import suspected_classes
 from .unknown_terms import is_known_term, unknown_terms
 
@@ -159,7 +160,7 @@ class _MergedGraph:
     """
 
     def __init__(self, mappings: MappingSet, graph: Graph):
-        self.graph = graph
+        self.graph, self.set = graph, mappings
         self.rows: dict[ox.Triple, list[str]] = defaultdict(list)
         self.denied: dict[ox.Triple, ox.Triple] = {}
         self.mapped = dict.fromkeys(self._note_rows(mappings)).keys()
@@ -178,6 +179,7 @@ class _MergedGraph:
         yield from self.other_kinds()
         yield from self.unsatisfiable()
         yield from self.other_labels()
+        yield from self.wrong_labels()
         yield from self.other_mappings()
 
     def _note_rows(self, mappings: MappingSet) -> list[ox.Triple]:
@@ -292,6 +294,14 @@ class _MergedGraph:
                 shown = " and ".join(sorted(map(self.graph.format_term, others)))
                 message = f"its label is that of {shown}; look at the mapping again"
                 yield self._issue("other label", (source, target), [triple], message)
+
+    def wrong_labels(self) -> Iterator[CoherenceIssue]:
+        """Rows whose label for a term is that of another one, as if rows had been exchanged."""
+        for row, term, label, others in wrong_labels(self.set.mappings, self.statements):
+            shown = " and ".join(map(self.graph.format_term, others[:3]))
+            message = f"{label!r} is no label of it but of {shown}; correct the term or the label"
+            rows = (f"{self.set.name}:{row.line}",)
+            yield CoherenceIssue("other label", self.graph.format_term(term), rows, (), message)
 
     def _labels(self, term: Any) -> set[str]:
         """The preferred labels and titles of a term, folded."""
