@@ -150,7 +150,7 @@ def failed_dl(tmp_path, text):
     path = tmp_path / "theirs.ttl"
     path.write_text(HEAD + text, "utf-8")
     dl = [r for r in quality(path).results if r.check.startswith("OWL 2 DL")]
-    assert len({r.check for r in dl}) == 11
+    assert len({r.check for r in dl}) == 13
     return [(r.check.removeprefix("OWL 2 DL "), r.value) for r in dl if r.state == "failed"]
 
 
@@ -273,7 +273,12 @@ MISPLACED = {  # what a file says, and the value of the finding
     "owl:onProperty ex:d ; owl:hasSelf true ] .": "no object property at hasSelf",
     "ex:d a owl:DatatypeProperty , owl:TransitiveProperty .": "no kind of data property",
     "<https://acme.example/o> owl:imports 'x' .": "no ontology at imports: x",
+    "<https://acme.example/o> owl:versionIRI '1.0' .": "no ontology at versionIRI: 1.0",
+    "ex:A rdfs:subClassOf [ a owl:Class ; owl:unionOf ( ( ex:B ) ex:A ) ] .": "no class at unionOf",
+    "ex:d a owl:DatatypeProperty ; owl:inverseOf ex:p .": "no kind of data property at inverseOf",
+    "ex:D a rdfs:Datatype ; owl:datatypeComplementOf ex:A .": "no datatype at datatypeComplementOf",
 }
+NEGATIVE = "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual ex:a ; owl:assertionProperty"
 INCOMPLETE = {
     "[] a owl:AllDisjointClasses .": "two members",
     "[] a owl:AllDifferent ; owl:distinctMembers ( ex:a ) .": "two members",
@@ -286,12 +291,52 @@ INCOMPLETE = {
     ),
     "ex:A rdfs:subClassOf [ a owl:Class ; owl:complementOf ex:A , ex:B ] .": "has one of unionOf",
     "ex:A rdfs:subClassOf [ a owl:Class ] .": "says nothing",
+    "ex:A rdfs:subClassOf [ a owl:Class ; owl:complementOf [] ] .": "says nothing",
+    "ex:A rdfs:subClassOf [ a owl:Class ; owl:unionOf () ] .": "has members",
+    "ex:A owl:disjointUnionOf ( ex:B ) .": "a disjoint union has two members",
+    "[] a owl:AllDisjointProperties ; owl:members ( ex:p ex:d ) . ex:d a owl:DatatypeProperty .": (
+        "disjoint of their kinds"
+    ),
+    f"{NEGATIVE} ex:p ; owl:targetIndividual ex:b ; owl:targetValue 1 .": "has owl:targetIndiv",
+    f"{NEGATIVE} ex:p ; owl:targetValue 1 .": "has owl:targetIndividual",
+    f"{NEGATIVE} ex:d ; owl:targetIndividual ex:b . ex:d a owl:DatatypeProperty .": (
+        "has owl:targetIndividual"
+    ),
+    "ex:D a rdfs:Datatype ; owl:onDatatype xsd:integer ; owl:withRestrictions "
+    "( [ xsd:minInclusive 'x' ] ) .": "limited by numbers, not by minInclusive x",
 }
 RDF_LIST = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#%s>"
 NO_LISTS = [
     f"ex:A owl:unionOf [ {RDF_LIST % 'first'} ex:A , ex:B ; {RDF_LIST % 'rest'} () ] .",
     f"ex:A owl:unionOf [ {RDF_LIST % 'rest'} ( ex:B ) ] .",
+    f"ex:A owl:unionOf [ {RDF_LIST % 'first'} ex:B ; {RDF_LIST % 'rest'} 'x' ] .",
+    "[] a owl:Restriction ; owl:onProperties ex:p ; owl:someValuesFrom ex:A .",
 ]
+OTHERS = {  # what a file says, to the check and its value
+    "ex:R a owl:Restriction ; owl:onProperty ex:p ; owl:someValuesFrom ex:B .": (
+        "malformed restriction",
+        "a restriction has no name",
+    ),
+    "ex:n a owl:AnnotationProperty . ex:A owl:hasKey ( ex:n ) .": (
+        "misused property",
+        "an annotation property in logic",
+    ),
+    "ex:d a owl:DatatypeProperty . owl:topDataProperty rdfs:subPropertyOf ex:d .": (
+        "misused property",
+        "can only be above",
+    ),
+    "ex:Z a owl:Class , rdfs:Datatype .": ("pun", ""),
+    "ex:p owl:propertyChainAxiom ( ex:q ex:p ex:q ) .": ("irregular chain", ""),
+    "ex:p owl:propertyChainAxiom ( ex:p ex:q ex:p ) .": ("irregular chain", ""),
+    "ex:p owl:propertyChainAxiom ( ex:q ex:q ) . ex:q owl:propertyChainAxiom ( ex:p ex:r ) .": (
+        "irregular chain",
+        "",
+    ),
+    "ex:A rdfs:comment 'abc'^^xsd:integer .": ("ill-typed literal", "abc as"),
+    "ex:A rdfs:comment 'one'^^xsd:nonNegativeInteger .": ("ill-typed literal", "one as"),
+    "ex:A rdfs:comment '2020-02-30'^^xsd:date .": ("ill-typed literal", "2020-02-30 as"),
+    "ex:A rdfs:comment '1'^^xsd:interger .": ("ill-typed literal", "1 as"),
+}
 
 
 @pytest.mark.parametrize(
@@ -300,6 +345,7 @@ NO_LISTS = [
         *((text, "misplaced term", value) for text, value in MISPLACED.items()),
         *((text, "incomplete axiom", value) for text, value in INCOMPLETE.items()),
         *((text, "endless list", "") for text in NO_LISTS),
+        *((text, *found) for text, found in OTHERS.items()),
     ],
 )
 def test_what_a_reasoner_leaves_out_is_a_finding(text, check, value, tmp_path):
@@ -323,6 +369,10 @@ def test_terms_and_parts_in_their_places_are_no_findings(tmp_path):
         "[ a owl:Restriction ; owl:onProperty ex:d ; owl:hasValue 'x' ] . ex:a a ex:A . "
         "[] a owl:NegativePropertyAssertion ; owl:sourceIndividual ex:a ; "
         "owl:assertionProperty ex:d ; owl:targetValue 1 . ex:a owl:sameAs ex:b . "
+        "ex:s a owl:ObjectProperty ; owl:propertyChainAxiom ( ex:s ex:p ) , ( ex:s ex:s ) . "
+        "ex:a ex:d '1'^^xsd:int , '-0'^^xsd:nonNegativeInteger , '1.5'^^xsd:decimal , 'x'@en , "
+        "'2020-01-31'^^xsd:date , 'true'^^xsd:boolean , '1e3'^^xsd:double , 'INF'^^xsd:float , "
+        "'2020-01-31T00:00:00Z'^^xsd:dateTime , 'P1D'^^xsd:duration , 'x'^^ex:D . "
     )
     assert failed_dl(tmp_path, fine) == []
 

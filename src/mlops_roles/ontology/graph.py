@@ -559,7 +559,8 @@ class Graph:
         """The items of an RDF list, and whether these are all; the list may be circular."""
         items, seen = list[Any](), set[Any]()
         while node != RDF_NIL:
-            quads = self.store.quads_for_pattern(node, None, None) if node not in seen else ()
+            is_cell = isinstance(node, (ox.NamedNode, ox.BlankNode)) and node not in seen
+            quads = self.store.quads_for_pattern(node, None, None) if is_cell else ()
             about = {q.predicate.value.rsplit("#")[-1]: q.object for q in quads}
             if not {"first", "rest"} <= about.keys() or len(items) == _MAX_ITEMS:
                 return items, False
