@@ -95,12 +95,3 @@ def test_a_level_beyond_its_scale_is_none_and_a_scale_that_falls_is_an_error(tmp
     path.write_text(DATA.replace("lowestLevel 0 ; mlops:highestLevel 5", falls), "utf-8")
     with pytest.raises(InputError, match="the lowest number is the best level, as '6-1' says"):
         audit(path)
-
-
-def test_a_level_above_the_scale_that_is_settled_is_an_error_until_it_is_settled(tmp_path):
-    path = tmp_path / "staff.csv"
-    path.write_text("person,title,SQL,Docker\nAda,Cook,7,3\n", "utf-8")
-    with pytest.raises(InputError, match=r"the level 7 is above the scale 0-5; .*level:7=has"):
-        audit(path, mapping=ReadOptions(scale="0-5"))
-    settled = ReadOptions(scale="0-5", values={("level", "7"): "unknown"})
-    assert audit(path, mapping=settled).coverage("skill")["sql"]["people"] == 0

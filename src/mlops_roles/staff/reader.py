@@ -422,13 +422,6 @@ class TableReader:
         stated = [x for x in levels.values() if x and x.kind == "level"]
         scale = scale_of(stated, self.options, headings) if stated else Scale()
         cells = SkillCells(self.words.names, scale, settled)
-        numbers = {v: x.number for v, x in levels.items() if x and x.number and not x.top}
-        above = (v for v, n in numbers.items() if scale.top and n > scale.top)
-        if beyond := next((v for v in above if fold_value(v) not in settled), None):
-            raise InputError(
-                f"{reading.file}: the level {beyond} is above the scale {self.options.scale}; name "
-                f"a wider --scale, or settle it with --value {quoted(f'level:{beyond}=has')}"
-            )
         if stated:
             reading.scale = scale.to_dict()
         shown = sorted(levels)[:MAX_LEVELS]
