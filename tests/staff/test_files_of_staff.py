@@ -158,6 +158,14 @@ READ = {
         "name,SQL,statistics,Total points,Ø,Max\nAda,3,1,5,2,3\nBo,0,2,5,2,2\nØ,1.5,1.5,5,2,2\n",
         {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks", STATISTICS: "has"}},
     ),
+    "what is had and asked, in a row for each skill": (
+        "name,Kompetenz,Ist,Soll,Lücke\nAda,SQL,4,3,0\nAda,statistics,1,4,3\nBo,SQL,0,3,3\n",
+        {"Ada": {"sql": "has", STATISTICS: "below"}, "Bo": {"sql": "lacks"}},
+    ),
+    "check boxes in text": (
+        "name,SQL,statistics\nAda,[x],[ ]\nBo,[ ],[X]\n",
+        {"Ada": {"sql": "has", STATISTICS: "lacks"}, "Bo": {"sql": "lacks", STATISTICS: "has"}},
+    ),
     "dates without marks": (
         "name,title,skills,Austritt\nAda,Cook,SQL,31122024\nBo,Cook,SQL,31122030\n",
         {"Bo": {"sql": "has"}},
@@ -338,6 +346,11 @@ REFUSED = {
         "name,SQL,statistics,,Legend\nAda,1,4,,1 = expert\nBo,5,2,,5 = beginner\n",
         AS_OF,
         "lowest number is the best level",
+    ),
+    "numbers beside skills that may be levels": (
+        "name,skill,Wert\nAda,SQL,4\nAda,R,3\nBo,SQL,0\n",
+        AS_OF,
+        '--map level="Wert".*--ignore',
     ),
     "a range of levels": ("name,skill,level\nAda,SQL,2-3\nBo,SQL,4\n", AS_OF, "'level:2-3=has'"),
     "a level above the highest": (

@@ -315,7 +315,7 @@ def _check_levels(columns: Columns, layout: str, source: Source, path: FilePath)
         values = {row[i].strip() for row in source.sample if len(row) > i} - {""}
         levels = list(map(parse_level, values))
         is_open = not column.column and column.why == "an unknown heading" and all(levels)
-        if is_open and any(level and level.share == 0 for level in levels):
+        if is_open and any(x and 0 in (x.share, x.number) for x in levels):
             raise InputError(
                 f"{path}: the column {column.heading!r} may say who has a skill; read it with "
                 f"{map_option('level', column.heading)}, or leave it out with --ignore "

@@ -289,8 +289,8 @@ def with_names(table: ibis.Table, engine: Engine, reading: Reading) -> ibis.Tabl
     """The table in which people of one name with different keys are called 'Name <key>'."""
     t = table.mutate(folded=folded_name(table.person))
     by_key = t.filter(t.folded.notnull() & t["key"].notnull()).group_by("key")
-    names = by_key.agg(names=t.folded.nunique(), line=t.line.min())
-    lines = engine.fetch_rows(names.filter(names.names > 1).select("line").order_by("line"))
+    names = by_key.agg(low=t.folded.min(), high=t.folded.max(), line=t.line.min())
+    lines = engine.fetch_rows(names.filter(names.low != names.high).select("line").order_by("line"))
     if lines:
         reading.notes.append(
             "Keys with several names, which count as several people: "
