@@ -288,19 +288,18 @@ class Presence:
 def with_names(table: ibis.Table, engine: Engine, reading: Reading) -> ibis.Table:
     """The table in which people of one name with different keys are called 'Name <key>'."""
     t = table.mutate(folded=folded_name(table.person))
-    by_key = t.filter(t.folded.notnull() & t["key"].notnull()).group_by("key")
-    names = by_key.agg(low=t.folded.min(), high=t.folded.max(), line=t.line.min())
-    lines = engine.fetch_rows(names.filter(names.low != names.high).select("line").order_by("line"))
-    if lines:
+    known = t.filter(t.folded.notnull() & t["key"].notnull())
+    key, name = known["key"], known.folded
+    counts = known.aggregate(n=known.count(), keys=key.nunique(), names=name.nunique())
+    if len(set(engine.fetch_rows(counts)[0])) == 1:
+        return table
+    by_key = known.group_by("key").agg(low=name.min(), high=name.max(), line=known.line.min())
+    differing = by_key.filter(by_key.low != by_key.high).select("line").order_by("line")
+    if lines := [line for (line,) in engine.fetch_rows(differing)]:
         reading.notes.append(
-            "Keys with several names, which count as several people: "
-            f"{shown_lines([line for (line,) in lines])}"
+            f"Keys with several names, which count as several people: {shown_lines(lines)}"
         )
-    several = (
-        t.filter(t.folded.notnull() & t["key"].notnull())
-        .group_by("folded")
-        .agg(keys=t["key"].nunique())
-    )
+    several = known.group_by("folded").agg(keys=key.nunique())
     several = engine.materialize(several.filter(several["keys"] > 1).select("folded"))
     ((count,),) = engine.fetch_rows(several.aggregate(n=several.count()))
     if not count:
