@@ -206,7 +206,7 @@ class SkillNames(Mapping[str, Meaning]):
             if is_before and name.startswith(f"{word} ") and len(name) > len(word) + MIN_ATTACHED:
                 rest = name[len(word) + 1 :]
             elif not is_before and name.endswith(f" {word}"):
-                rest = name[: -len(word) - 1]
+                rest = name[: -len(word) - 1].rstrip(",")
             else:
                 continue
             meaning = self._by_parts(rest)

@@ -190,7 +190,7 @@ class CellNames:
             rest = name.removeprefix(f"{word} ") if is_before else name.removesuffix(f" {word}")
             if rest == name or (is_before and len(rest) < 3):
                 continue
-            found = self._any(rest)
+            found = self._any(rest if is_before else rest.rstrip(","))
             if found := _tools(found) if tools_only else found:
                 return found
         return NOTHING
