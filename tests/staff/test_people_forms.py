@@ -580,17 +580,32 @@ def test_values_of_several_kinds_in_a_column_and_keys_of_later_records_are_read(
 
 def test_a_table_in_memory_that_cannot_be_read_is_an_error_with_the_fix():
     pandas = pytest.importorskip("pandas")
-    pyarrow = pytest.importorskip("pyarrow")
     twice = pandas.DataFrame([["Ann", "SQL", "R"]], columns=["name", "skills", "skills"])
-    ends = pyarrow.array([1], "int32")
-    encoded = pyarrow.RunEndEncodedArray.from_arrays(ends, pyarrow.array(["Ann"]))
     for table, message in [
         (twice, "two columns 'skills'"),
-        (pyarrow.table({"name": encoded}), "column 'name' is of the type run_end.*; make it text"),
+        ([pandas.Timestamp("2026-01-01")], "Timestamp: no staff data"),
         (pandas.Series(["Ann"], name="name"), "Series: no staff data"),
     ]:
         with pytest.raises(InputError, match=message):
             audit(table)
+
+
+def test_types_that_no_engine_reads_become_text():
+    pandas, pa = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    names = {"name": ["Ann", "Ben"], "title": ["Cook", "Cook"]}
+    ends = pa.RunEndEncodedArray.from_arrays(pa.array([1, 2], "int32"), pa.array(["SQL", None]))
+    for skills in (
+        pa.array([["SQL"], []], pa.list_view(pa.string())),
+        pa.array(['["SQL"]', None]).cast(pa.json_()),
+        pa.array([[["SQL"], ["R"]], None]),
+        ends,
+    ):
+        assert knowers(audit(pa.table(names | {"skills": skills})), "sql") == 1
+    levels = {"SQL": pandas.arrays.SparseArray([5, 0]), "R": pandas.interval_range(0, 2)}
+    assert knowers(audit(pandas.DataFrame(names | levels)), "sql") == 1
+    pairs = [[("SQL", 5), ("R", 0)], [("SQL", 0)]]
+    found = audit(pandas.DataFrame(names | {"skills": pairs}))
+    assert (knowers(found, "sql"), found.coverage("skill")["sql"]["lacking"]) == (1, 1)
 
 
 def test_a_saved_mapping_reads_the_next_month_and_fails_if_a_term_is_gone(tmp_path, capsys):

@@ -19,8 +19,8 @@ _MISSING = ("nan", "NaT", "<NA>")  # the texts of values of NumPy and pandas tha
 def as_arrow(data: Any) -> pa.Table:
     """A table in memory as an Arrow table; a column with values of several kinds becomes text.
 
-    Raises InputError for what is no table, two columns of one name, and a column of a type that no
-    engine reads.
+    So does a column of a type that no engine reads. Raises InputError for what is no table, and for
+    two columns of one name.
     """
     if isinstance(data, pa.Table):
         table = data
@@ -36,25 +36,27 @@ def as_arrow(data: Any) -> pa.Table:
             f"{type(data).__name__}: no staff data; give a path, or a table of Ibis, pandas, "
             "Polars or Arrow"
         )
-    _check_types(table)
+    for i, column in enumerate(table.schema):
+        if not _is_known(column):
+            texts = pa.array(map(_text, table[i].to_pylist()), "string")
+            table = table.set_column(i, column.name, texts)
     return table
 
 
-def _check_types(table: pa.Table) -> None:
-    for column in table.schema:
-        try:
-            ibis.Schema.from_pyarrow(pa.schema([column]))
-        except KeyError:
-            raise InputError(
-                f"table: column {column.name!r} is of the type {column.type}; make it text"
-            ) from None
+def _is_known(column: pa.Field) -> bool:
+    """Whether engines read the type of a column; others, such as UUID, become text."""
+    try:
+        ibis.Schema.from_pyarrow(pa.schema([column]))
+    except (KeyError, ValueError):
+        return False
+    return not pa.types.is_float16(column.type)
 
 
 def _of_stream(data: Any) -> pa.Table | None:
     """What has a stream of Arrow, such as a DataFrame of pandas; None if it is no table."""
     try:
         return pa.table(data)
-    except (pa.ArrowException, ValueError):  # the latter for two columns of one name
+    except (pa.ArrowException, TypeError, ValueError):  # two columns of one name, sparse ones
         if not hasattr(data, "columns"):
             return None
         named = data.reset_index() if any(data.index.names) else data
@@ -71,7 +73,7 @@ def _of_columns(columns: Mapping[str, Iterable[Any]]) -> pa.Table:
     for values in columns.values():
         try:
             arrays.append(pa.array(values, from_pandas=True))
-        except pa.ArrowException:
+        except (pa.ArrowException, TypeError):
             arrays.append(pa.array(map(_text, values), "string"))
     return pa.table(arrays, list(columns))
 

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.resources import FilePath
 from ..io.text import counted, quoted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
@@ -96,15 +95,16 @@ def read_staff(
     reader = TableReader(Engine(connection), settled, words)
     if isinstance(path, (list, tuple)) and not is_records(path):
         return reader.read_several(path, ontology)
-    if isinstance(path, (str, Path)) and _is_rdf(path):
+    if _is_rdf(path):
         return reader.read_rdf([Path(path)], ontology)
     if _is_ibis(path):
         return reader.read_table(path)
     return reader.read(path)
 
 
-def _is_rdf(path: FilePath) -> bool:
-    return rdf.suffix_of(path) in RDF_SUFFIXES and not is_record_file(path)
+def _is_rdf(staff: Any) -> bool:
+    is_path = isinstance(staff, (str, Path))
+    return is_path and rdf.suffix_of(staff) in RDF_SUFFIXES and not is_record_file(staff)
 
 
 def _is_ibis(staff: Any) -> bool:

@@ -477,7 +477,7 @@ def _unwrapped(value: Any) -> Any:
 
 def json_text(value: Any) -> str | None:
     """A value of a record as a cell; a list of plain values as names separated by ';'."""
-    if isinstance(value, list) and not any(isinstance(item, (list, dict)) for item in value):
+    if isinstance(value, list) and not any(isinstance(v, (list, tuple, dict)) for v in value):
         return ";".join(str(json_text(item) or "").replace(";", "\uff1b") for item in value)
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
@@ -512,7 +512,7 @@ def as_text(cells: ibis.Column) -> Any:
     """A column as text; a list of texts is joined with ';', and anything nested becomes JSON."""
     kind = cells.type()
     members = kind.value_type if kind.is_array() else kind
-    if members.is_struct() or members.is_map():
+    if members.is_struct() or members.is_map() or members.is_array():
         return _to_json()(cells)
     if kind.is_array():
         return cells.cast("array<string>").join(";")
