@@ -563,3 +563,9 @@ def test_a_cell_of_80_000_characters_takes_no_time(name, title, put, tmp_path):
 )
 def test_a_word_that_may_mean_another_thing_makes_no_vacancy_of_a_title(title, counts, put):
     assert ("Ada" in read(put(f"name,title\nAda,{title}\nBo,Cook\n"))[1]) == counts
+
+
+def test_vacant_posts_in_a_row_for_each_skill_differ_by_title_and_unit(put):
+    rows = "N.N.,ML Engineer,Ops,SQL,\nN.N.,ML Engineer,Data,SQL,\nN.N.,ML Engineer,Data,Python,\n"
+    path = put(f"name,title,unit,skill,level\nAda,Cook,Data,SQL,3\nAda,Cook,Data,Git,3\n{rows}")
+    assert audit(path).reading.open_roles == {"ML Engineer": 2}

@@ -16,8 +16,13 @@ from .values import UNIT, with_scale
 DATES = ("start", "end")  # of which one says what all rows do, see `current`
 
 
-def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table:
-    """The table of people as expressions over the raw columns, which are named by their index."""
+def canonical(
+    raw: ibis.Table, plan: Plan, vocabulary: Vocabulary, vacant: Sequence[str] = ()
+) -> ibis.Table:
+    """The table of people as expressions over the raw columns, which are named by their index.
+
+    Rows with one of the names `vacant`, such as 'N.N.', are gathered by post, not as one person.
+    """
     at = plan.columns.at
     cells: dict[str, Any] = {"line": raw.line, "person": _person(raw, plan)}
     for c in ("title", "unit", "role", *PRESENCE):
@@ -30,7 +35,7 @@ def canonical(raw: ibis.Table, plan: Plan, vocabulary: Vocabulary) -> ibis.Table
         if parts:
             cells[c] = _joined(parts)
     if plan.layout == LONG:
-        return _gathered(raw, plan, cells)
+        return _gathered(raw, plan, cells, vacant)
     missing = {c: ibis.null("string") for c in COLUMNS if c not in cells}
     return raw.select(**cells, **missing)
 
@@ -104,8 +109,10 @@ def person_key(raw: ibis.Table, plan: Plan) -> Any:
     return ibis.coalesce(raw[str(key[0])], person) if key else person
 
 
-def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
-    """One row for each person, out of a row for each person and skill.
+def _gathered(
+    raw: ibis.Table, plan: Plan, cells: dict[str, Any], vacant: Sequence[str]
+) -> ibis.Table:
+    """One row for each person or vacant post, out of a row for each person and skill.
 
     The names in a cell are in no order: an ordered aggregate would take three times as long.
     """
@@ -119,7 +126,9 @@ def _gathered(raw: ibis.Table, plan: Plan, cells: dict[str, Any]) -> ibis.Table:
     by = "who" if at.get("key") else "person"
     rows = raw.select(**cells | {by: person_key(raw, plan)}, **lists)
     others = [c for c in cells if c not in ("line", by)]
-    found = rows.group_by(by).agg(
+    by_post = [c for c in ("title", "unit") if vacant and c in cells]
+    post = {f"post {c}": rows[by].isin(vacant).ifelse(rows[c], None) for c in by_post}
+    found = rows.group_by([rows[by], *(value.name(name) for name, value in post.items())]).agg(
         line=rows.line.min(),
         **{c: rows[c].max() if c in DATES else _one_or_both(rows[c]) for c in others},
         **{c: rows[c].group_concat(";") for c in lists},

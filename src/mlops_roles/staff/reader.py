@@ -21,7 +21,7 @@ from ..io.text import counted, quoted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
-from .canonical import canonical, one_per_line
+from .canonical import canonical, one_per_line, person_key
 from .compiled import is_plain
 from .current import current_rows
 from .direction import check_rising
@@ -30,7 +30,7 @@ from .frames import as_arrow
 from .headings import Vocabulary, is_marker
 from .joining import join, report_sheets
 from .layouts import LONG, ROW, Plan, header_finder, json_cell, plan_layout
-from .markers import NOBODY, marker_pattern, name_meaning
+from .markers import NOBODY, VACANT, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
@@ -276,13 +276,22 @@ class TableReader:
         levels = SeveralLevels(raw, plan, self.words.names, self.engine, reading, self.options)
         raw = levels.latest()
         levels.report_conflicts(cells)
-        people = canonical(raw, plan, self.words)
+        people = canonical(raw, plan, self.words, self._vacant_names(raw, plan))
         if ROW in raw.columns and plan.layout != LONG:
             people = one_per_line(people)
         people = self.engine.materialize(people)
         staff = self._finish(people, rejected, reading, cells)
         staff.assessments = lambda line: find_assessments(raw, plan, self.engine, line)
         return staff
+
+    def _vacant_names(self, raw: ibis.Table, plan: Plan) -> list[str]:
+        """What says in the place of a name that a post is vacant, if a person has several rows."""
+        if plan.layout != LONG:
+            return []
+        names = raw.select(name=person_key(raw, plan)).distinct()
+        near = names.filter(names["name"].lower().re_search(marker_pattern()))
+        found = [name for (name,) in self.engine.fetch_rows(near)]
+        return sorted(n for n in found if name_meaning(n, None, self.options) == VACANT)
 
     def _without_former(self, raw: ibis.Table, plan: Plan, reading: Reading) -> ibis.Table:
         """A joined table without rows that do not count, such as former posts.
