@@ -569,3 +569,13 @@ def test_vacant_posts_in_a_row_for_each_skill_differ_by_title_and_unit(put):
     rows = "N.N.,ML Engineer,Ops,SQL,\nN.N.,ML Engineer,Data,SQL,\nN.N.,ML Engineer,Data,Python,\n"
     path = put(f"name,title,unit,skill,level\nAda,Cook,Data,SQL,3\nAda,Cook,Data,Git,3\n{rows}")
     assert audit(path).reading.open_roles == {"ML Engineer": 2}
+
+
+@pytest.mark.parametrize(
+    "columns", [{"name": ["Mara", "Ivo"]}, {"name": {"0": "Mara", "1": "Ivo"}, "title": {}}]
+)
+def test_columns_in_json_are_not_one_person(columns, tmp_path):
+    path = tmp_path / "staff.json"
+    path.write_text(json.dumps({"title": ["Cook", "Nurse"]} | columns), encoding="utf-8")
+    with pytest.raises(InputError):
+        audit(path)
