@@ -579,3 +579,9 @@ def test_columns_in_json_are_not_one_person(columns, tmp_path):
     path.write_text(json.dumps({"title": ["Cook", "Nurse"]} | columns), encoding="utf-8")
     with pytest.raises(InputError):
         audit(path)
+
+
+def test_a_cell_without_a_name_is_no_person(put):
+    found = audit(put("name,title\n#REF!,Cook\nn/a,Nurse\n#N/A,Cook\nAda,Cook\n"))
+    assert found.rows["used"] == 1
+    assert found.reading.values["person"] == dict.fromkeys(["#N/A", "#REF!", "n/a"], "vacant")
