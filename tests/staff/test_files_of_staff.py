@@ -585,3 +585,12 @@ def test_a_cell_without_a_name_is_no_person(put):
     found = audit(put("name,title\n#REF!,Cook\nn/a,Nurse\n#N/A,Cook\nAda,Cook\n"))
     assert found.rows["used"] == 1
     assert found.reading.values["person"] == dict.fromkeys(["#N/A", "#REF!", "n/a"], "vacant")
+
+
+@pytest.mark.parametrize("kinds", [("Actual", "Required"), ("Ist", "Soll")])
+def test_rows_of_levels_asked_for_are_not_read_as_skills_had(kinds, put):
+    rows = "".join(f"Ada,{name},{kind},3\n" for name in ("SQL", "Git") for kind in kinds)
+    path = put(f"name,skill,type,level\n{rows}")
+    with pytest.raises(InputError, match="keep the rows of one"):
+        audit(path)
+    assert audit(path, mapping=ReadOptions(ignore=("type",))).rows["used"] == 1

@@ -308,18 +308,27 @@ def _check_one_table(
 
 
 def _check_levels(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
-    """Raise InputError for a column next to skills that says yes or no and is not read."""
-    if layout != LONG or columns.at.get("level"):
-        return
-    for i, column in enumerate(columns.readings):
-        values = {row[i].strip() for row in source.sample if len(row) > i} - {""}
-        levels = list(map(parse_level, values))
-        is_open = not column.column and column.why == "an unknown heading" and all(levels)
-        if is_open and any(x and 0 in (x.share, x.number) for x in levels):
+    """Raise InputError for a column next to skills that says yes or no and is not read.
+
+    So does one that says which levels are actual, as 'Ist' and 'Soll' do.
+    """
+    for i, column in enumerate(columns.readings if layout == LONG else ()):
+        if column.column or column.why != "an unknown heading":
+            continue
+        values = sorted({row[i].strip() for row in source.sample if len(row) > i} - {""})
+        ignore = f"--ignore {quoted(column.heading)}"
+        if not columns.at.get("level"):
+            levels = list(map(parse_level, values))
+            if all(levels) and any(x and 0 in (x.share, x.number) for x in levels):
+                raise InputError(
+                    f"{path}: the column {column.heading!r} may say who has a skill; read it with "
+                    f"{map_option('level', column.heading)}, or leave it out with {ignore}"
+                )
+        elif len(values) == 2 and any(heading_kind(v) == "level" for v in values):
             raise InputError(
-                f"{path}: the column {column.heading!r} may say who has a skill; read it with "
-                f"{map_option('level', column.heading)}, or leave it out with --ignore "
-                f"{quoted(column.heading)}"
+                f"{path}: the column {column.heading!r} may say which levels people have, by "
+                f"{values[0]!r} and {values[1]!r}; keep the rows of one of them, or read all "
+                f"with {ignore}"
             )
 
 
