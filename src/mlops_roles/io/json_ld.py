@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from .resources import resource_dir
 
-WHOLE = "@"  # stands for the key of a document, and is none
+WHOLE = "@"  # in the place of a key: the document itself
 KEYS = "urn:json-key:"  # of the properties that stand for keys which no context maps
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ADDRESS = re.compile(rb'"https?:', re.I)
