@@ -571,12 +571,10 @@ def test_vacant_posts_in_a_row_for_each_skill_differ_by_title_and_unit(put):
     assert audit(path).reading.open_roles == {"ML Engineer": 2}
 
 
-@pytest.mark.parametrize(
-    "columns", [{"name": ["Mara", "Ivo"]}, {"name": {"0": "Mara", "1": "Ivo"}, "title": {}}]
-)
-def test_columns_in_json_are_not_one_person(columns, tmp_path):
-    path = tmp_path / "staff.json"
-    path.write_text(json.dumps({"title": ["Cook", "Nurse"]} | columns), encoding="utf-8")
+@pytest.mark.parametrize("by_row", [list, lambda some: dict(enumerate(some))])
+def test_columns_in_json_are_not_one_person(by_row, tmp_path):
+    path, columns = tmp_path / "staff.json", {"name": ["Mara", "Ivo"], "title": ["Cook", "Nurse"]}
+    path.write_text(json.dumps({k: by_row(v) for k, v in columns.items()}), encoding="utf-8")
     with pytest.raises(InputError):
         audit(path)
 

@@ -17,10 +17,10 @@ _MISSING = ("nan", "NaT", "<NA>")  # the texts of values of NumPy and pandas tha
 
 
 def as_arrow(data: Any) -> pa.Table:
-    """A table in memory as an Arrow table; a column with values of several kinds becomes text.
+    """A table in memory as an Arrow table.
 
-    So does a column of a type that no engine reads. Raises InputError for what is no table, and for
-    two columns of one name.
+    A column with values of several kinds, or of a type that no engine reads, becomes text. Raises
+    InputError for what is no table, and for two columns of one name.
     """
     if isinstance(data, pa.Table):
         table = data

@@ -308,9 +308,9 @@ def _check_one_table(
 
 
 def _check_levels(columns: Columns, layout: str, source: Source, path: FilePath) -> None:
-    """Raise InputError for a column next to skills that says yes or no and is not read.
+    """Raise InputError for a column next to skills that is not read and decides who has them.
 
-    So does one that says which levels are actual, as 'Ist' and 'Soll' do.
+    It says yes or no, or which levels are actual, as 'Ist' and 'Soll' do.
     """
     for i, column in enumerate(columns.readings if layout == LONG else ()):
         if column.column or column.why != "an unknown heading":

@@ -410,14 +410,9 @@ def _record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
     whole = lists.get(json_ld.WHOLE, [{}])[0]
     names = (whole[key] for key in whole if heading_kind(key) in _OF_PEOPLE[0])
     is_person = all(any(heading_kind(k) in kinds for k in whole) for kinds in _OF_PEOPLE)
-    if not is_person or any(isinstance(n, list) or _is_column(n) for n in names):
+    if not is_person or any(isinstance(n, list) for n in names):
         lists.pop(json_ld.WHOLE, None)
     return lists
-
-
-def _is_column(value: Any) -> bool:
-    """Whether a value is a column of a data frame in JSON, by number of row: {"0": "Ada"}."""
-    return isinstance(value, dict) and all(map(str.isdigit, value))
 
 
 def record_source(path: Path) -> Source:
