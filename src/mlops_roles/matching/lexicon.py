@@ -34,11 +34,12 @@ _TOKEN = re.compile(
     r"|(?<=[^\W\d_]{5})\.(?=\s)"
 )
 _SIGNS = {**dict.fromkeys([*_COMMAS, *"-*."], ","), **{sign: sign for sign in ";/&+@"}}
+_VOWELS, _DOUBLED = re.compile("[aeiouy]"), re.compile(r"(.)\1+")
 TECHNOLOGY = ("technology", "informatics")  # lists of words of information technology
 _MIN_STEM = 3  # letters that a word without its ending has at least
 _MIN_HEAD = 5  # letters that the last part of a compound has at least
 _MIN_COMPOUND = 12  # letters of a word for several that is known after any other part
-_MIN_MISSPELT = 7  # letters of a word of names that is known with one wrong letter
+_MIN_MISSPELLED = 7  # letters of a word of names that is known when misspelled
 _MAX_CACHED = 1 << 17  # words whose reading is kept
 _MAX_INVERTED = 30  # units of a name that is also read with its last words first
 SPREAD = ("spread", "general", "technical")  # kinds of names that words of technology may be within
@@ -135,13 +136,23 @@ class _Phrases:
 
 
 class _Misspellings:
-    """Words with one letter missing, added, changed or moved, except for the first."""
+    """Words with one letter missing, added, changed or moved, or with wrong vowels.
+
+    The first letter is never wrong.
+    """
 
     def __init__(self, words: Iterable[str]):
         self._by_rest: dict[str, str] = {}
+        self._by_consonants: dict[str, str] = {}
         for word in sorted(words):
+            self._by_consonants.setdefault(self._consonants(word), word)
             for rest in self._without_one(word):
                 self._by_rest.setdefault(rest, word)
+
+    @staticmethod
+    def _consonants(word: str) -> str:
+        """The first letter and the consonants after it, a double one once."""
+        return word[0] + _DOUBLED.sub(r"\1", _VOWELS.sub("", word[1:]))
 
     @staticmethod
     def _without_one(word: str) -> list[str]:
@@ -150,11 +161,12 @@ class _Misspellings:
 
     def word_of(self, token: str) -> str:
         """The word that a token misspells, else the token."""
-        if len(token) < _MIN_MISSPELT - 1:
+        if len(token) < _MIN_MISSPELLED - 1:
             return token
         rests = self._without_one(token)
         found = (self._by_rest[rest] for rest in rests if rest in self._by_rest)
-        return next((word for word in found if abs(len(word) - len(token)) <= 1), token)
+        alike = self._by_consonants.get(self._consonants(token), token)
+        return next((word for word in found if abs(len(word) - len(token)) <= 1), alike)
 
 
 class _Kinds(dict[str, str]):
@@ -259,7 +271,7 @@ class Lexicon:
         self._reordered, self._pairs = _Phrases(()), frozenset[tuple[str, str]]()
         compounds = (word for word, read in spellings if " " in read and word.isalpha())
         self._whole_compounds = {word for word in compounds if len(word) >= _MIN_COMPOUND}
-        in_names = {word for title in split for word in title if len(word) >= _MIN_MISSPELT}
+        in_names = {word for title in split for word in title if len(word) >= _MIN_MISSPELLED}
         self._misspellings = _Misspellings(in_names | self._whole_compounds)
         self._spellings = _Phrases(
             (self._tokens(normalise_case(word)), self._tokens(normalise_case(read)))
