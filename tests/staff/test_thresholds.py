@@ -11,8 +11,8 @@ import pytest
 from mlops_roles import InputError, audit, import_framework
 from mlops_roles.staff import assessments, rdf_statements, reading
 from mlops_roles.staff.dates import comparable_dates, iso_dates
-from mlops_roles.staff.headings import is_marker
 from mlops_roles.staff.mapping_file import load_mapping
+from mlops_roles.staff.markers import is_marker
 from mlops_roles.staff.privacy import Band, Pseudonyms
 from mlops_roles.staff.reading import ReadOptions
 from mlops_roles.staff.spreadsheets import csv_rows

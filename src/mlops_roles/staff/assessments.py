@@ -20,8 +20,9 @@ from ..ontology.names import fold_name
 from .canonical import person_key
 from .dates import comparable_dates, is_iso_date
 from .engine import Engine, sorted_values
-from .headings import is_in_years, is_marker
+from .headings import is_in_years
 from .layouts import LONG, PLAIN_NUMBER, Plan
+from .markers import is_marker
 from .reading import Reading, ReadOptions, one_line, shown_lines
 from .values import (
     UNIT,

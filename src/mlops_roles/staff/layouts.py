@@ -4,7 +4,7 @@ A reading goes through four stages, and only distinct values and a sample are se
 
 1. Source (`sources`): bytes to headings, a sample of rows, and columns of text on demand. Encoding,
    delimiter, sheet and header row are found here; rows above the header are reported.
-2. Columns (`headings`): which heading is what, checked against the sample.
+2. Columns (`columns`): which heading is what, checked against the sample.
 3. Layout (this module): one row a person; a column for each skill (wide); a column for each person
    (transposed, turned round first); a row for each person and skill (long). All become table
    expressions over the raw columns (`canonical`), so that the engine computes them.
@@ -27,18 +27,10 @@ from ..errors import InputError
 from ..io.resources import FilePath
 from ..io.text import map_option, quoted
 from ..ontology.names import fold_name
-from .headings import (
-    Columns,
-    Vocabulary,
-    choose_columns,
-    heading_kind,
-    is_expiry,
-    is_marker,
-    is_required,
-    level_in_heading,
-)
+from .columns import Columns, choose_columns
+from .headings import Vocabulary, heading_kind, is_expiry, is_required, level_in_heading
 from .json_cells import json_pairs
-from .markers import says_left
+from .markers import is_marker, says_left
 from .people_table import LIST_COLUMNS
 from .reading import ColumnReading, ReadOptions, one_line
 from .sources import SAMPLE_ROWS, Source, to_arrow

@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from .dates import latest_day
-from .headings import LONGEST, is_marker
+from .headings import LONGEST
 from .reading import ReadOptions
 from .values import BLANK, fold_value, meanings, parse_level
 
@@ -20,6 +20,29 @@ LEGEND = r"^\s*(?:\d\s*[-–:=]|\S{1,3}\s*=)\s*\S"  # as '5 - Expert' and 'x = y
 REMARK = r"[(\[][^)\]]*[)\]]|\s[-–—]\s|†|\s[a-z]\.\s?[a-z]\.\s*$"
 _REMARK = re.compile(r"[(\[]([^)\]]*)[)\]]|\s[-–—]\s+([^-–—]+)$|\s([a-z]\.\s?[a-z]\.)$")
 _IN_TITLE = re.compile(r"\s*[(\[]([^)\]]*)[)\]]\s*|\s*[-–:]\s*([^-–:]*)$|^([^-–:]*)\s*[-–:]\s*")
+
+
+def is_marker(text: str) -> str | None:
+    """'vacant' or 'no person' for a text in the place of a name; else None."""
+    if len(text) > LONGEST:
+        return None
+    text = re.split(r",\s+(?=[a-zà-ÿ])", text)[0]  # a name has a capital letter after the comma
+    folded = fold_value(text).strip(" .-–—*[]()<>_:#=~")
+    if not folded:
+        return "no person" if text.strip() else None  # such as '-----'
+    if twice := re.fullmatch(r"(.+?)[\s,]+\1", folded):  # in the columns of both names
+        folded = twice[1]
+    bare = _detail().split(folded)[0].strip(" .-_")
+    known = meanings("person")
+    spelled = (fold_value(text), folded, f"{folded}.", bare, f"{bare}.")
+    return next((known[one] for one in spelled if one in known), None)
+
+
+@cache
+def _detail() -> re.Pattern[str]:
+    """What ends a marker before a detail, as in 'Vacant (2)' and 'Unbesetzt seit Mai'."""
+    words = "|".join(map(re.escape, meanings("after")))
+    return re.compile(rf"\s*[(\[<:#]|[-_]\d|\s+[-–—]\s+|\s*\d+$|\s+\S*\d|\s+(?:{words})\s")
 
 
 def marker_pattern() -> str:

@@ -27,10 +27,10 @@ from .current import current_rows
 from .direction import check_rising
 from .engine import Engine, is_records, source_name, string_array
 from .frames import as_arrow
-from .headings import Vocabulary, is_marker
+from .headings import Vocabulary
 from .joining import join, report_sheets
 from .layouts import LONG, ROW, Plan, header_finder, json_cell, plan_layout
-from .markers import NOBODY, VACANT, marker_pattern, name_meaning
+from .markers import NOBODY, VACANT, is_marker, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
