@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..io.text import quoted
 from ..ontology.names import fold_name
-from .canonical import person_key
+from .canonical import PLAIN_NUMBER, person_key
 from .dates import comparable_dates, is_iso_date
 from .engine import Engine, sorted_values
 from .headings import is_in_years
-from .layouts import LONG, PLAIN_NUMBER, Plan
+from .layouts import Plan
 from .markers import is_marker
-from .reading import Reading, ReadOptions, one_line, shown_lines
+from .reading import LONG, Reading, ReadOptions, one_line, shown_lines
 from .values import (
     UNIT,
     YEARS,

@@ -9,10 +9,14 @@ from typing import Any
 import ibis
 
 from .headings import Vocabulary, level_in_heading
-from .layouts import FULL_COMMA, LONG, PLAIN_NUMBER, PRESENCE, Plan
+from .layouts import Plan
+from .list_cells import FULL_COMMA
 from .people_table import COLUMNS, LIST_COLUMNS
+from .reading import LONG
 from .values import UNIT, with_scale
 
+PRESENCE = ("status", "start", "end", "left", "vacant", "key")
+PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale
 DATES = ("start", "end")  # of which one says what all rows do, see `current`
 
 

@@ -15,8 +15,9 @@ from .canonical import person_key
 from .dates import iso_dates
 from .engine import Engine
 from .headings import is_of_rows
-from .layouts import LONG, ROW, Plan
-from .reading import Reading, ReadOptions, shown_lines
+from .joining import ROW
+from .layouts import Plan
+from .reading import LONG, Reading, ReadOptions, shown_lines
 from .values import fold_value, meanings
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from .values import fold_value, meanings, parse_level
 
 OWN = ("person", "title", "unit", "role", "skills", "lacks", "assessed", "status", "start", "end")
 MORE = ("key", "given", "family", "skill", "level", "date", "source", "left", "vacant")
+PERSONAL = ("person", "key", "given", "family")
 # a group or number before the name of a skill, as in 'Data > SQL', '[Data] SQL' and '1.2 SQL'
 _GROUPED = re.compile(
     r"(?:.*\S\s*(?:[:>|]|\s[-–—])\s+|\[[^\]]*\]\s*|\(?[A-Za-z]{0,3}\d+(?:\.\d+)*[.):]?\s+)(\S.*)"

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..io.text import counted, quoted
 from .engine import Engine
-from .headings import heading_kind
-from .layouts import PERSONAL, ROW
+from .headings import PERSONAL, heading_kind
 from .reading import ReadOptions
 from .sources import SAMPLE_ROWS, Source
 from .spreadsheets import Row
@@ -22,6 +21,7 @@ from .spreadsheets import Row
 if TYPE_CHECKING:
     import pyarrow
 
+ROW = "row"  # in joined tables, where several rows have one line, a number of each
 FACTS = ("title", "role", "skills", "skill", "lacks", "assessed")
 
 

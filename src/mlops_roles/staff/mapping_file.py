@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import InputError
 from ..io import rdf
 from ..io.resources import FilePath
-from .reading import Reading, ReadOptions
+from .reading import LAYOUTS, Reading, ReadOptions
 from .values import fold_value
 
 MAX_BYTES = 1 << 22
@@ -36,12 +36,6 @@ PLAIN = {
     "join": "a second file or sheet",
     "on": "the column by which both are joined",
 }
-NAMES_OF_LAYOUTS = {
-    "one row a person": "rows",
-    "a column for each skill": "wide",
-    "a row for each person and skill": "long",
-    "a column for each person": "transposed",
-}
 
 
 def save_mapping(reading: Reading, options: ReadOptions) -> str:
@@ -53,7 +47,7 @@ def _toml_lines(reading: Reading, options: ReadOptions) -> Iterator[str]:
     yield f"# How {Path(reading.file).name} is read. Review each line, then use it with --mapping."
     yield "# A file with other headings is refused."
     found = {
-        "layout": NAMES_OF_LAYOUTS.get(reading.layout),
+        "layout": {text: name for name, text in LAYOUTS.items()}.get(reading.layout),
         "encoding": reading.encoding,
         "delimiter": reading.delimiter,
         "sheet": reading.sheet,

@@ -27,14 +27,16 @@ from .current import current_rows
 from .direction import check_rising
 from .engine import Engine, is_records, source_name, string_array
 from .frames import as_arrow
+from .header_rows import header_finder
 from .headings import Vocabulary
-from .joining import join, report_sheets
-from .layouts import LONG, ROW, Plan, header_finder, json_cell, plan_layout
+from .joining import ROW, join, report_sheets
+from .layouts import Plan, plan_layout
+from .list_cells import json_cell
 from .markers import NOBODY, VACANT, is_marker, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
-from .reading import Reading, ReadOptions, as_options, shown_lines
+from .reading import LONG, Reading, ReadOptions, as_options, shown_lines
 from .several import combine
 from .sources import (
     SAMPLE_ROWS,

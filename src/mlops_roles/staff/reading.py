@@ -15,6 +15,10 @@ from typing import Any
 from ..errors import InputError
 from ..io.text import counted
 
+# how people and skills are laid out in a table
+ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
+TRANSPOSED = "a column for each person"
+LAYOUTS = {"rows": ROWS, "wide": WIDE, "long": LONG, "transposed": TRANSPOSED}
 # columns of ours of which an option may say what a value means
 SETTLED = ("status", "level", "person", "title", "start", "end", "date", "left", "vacant")
 MAX_LINES = 1000  # of the rows left out for one reason
@@ -28,7 +32,7 @@ class ReadOptions:
     # our column to the heading of the file, or to several headings of skills
     mapping: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     ignore: Sequence[str] = ()  # headings of columns that are not read
-    layout: str | None = None  # one of the names of layouts
+    layout: str | None = None  # a key of LAYOUTS
     encoding: str | None = None  # encoding, delimiter, header_row: of a CSV file
     delimiter: str | None = None
     header_row: int | None = None
@@ -113,7 +117,7 @@ class Reading:
 
     file: str  # the path of the file, or the name of the table
     form: str  # 'csv', 'xlsx', 'parquet', 'table' or 'rdf'
-    layout: str = "one row a person"  # how people and skills are laid out
+    layout: str = ROWS  # how people and skills are laid out
     # encoding, delimiter, sheet, header_row: of the file, where it has them
     encoding: str | None = None
     delimiter: str | None = None
