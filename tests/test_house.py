@@ -216,7 +216,10 @@ NEED_HEAVY = {  # modules that are themselves imported only where they are used
     "shacl_to_sparql": {"rdflib"},
     "shapes_graph": {"rdflib"},
     "canonical": {"ibis"},
+    "engine_text": {"ibis"},
     "frames": {"ibis", "pyarrow"},
+    "levels": {"ibis"},
+    "list_cells": {"pyarrow"},
     "pairs": {"numpy", "pyarrow"},
     "rdf_people": {"numpy", "pyarrow"},
     "rdf_statements": {"numpy"},
@@ -225,6 +228,7 @@ NEED_HEAVY = {  # modules that are themselves imported only where they are used
     "several": {"ibis"},
     "sources": {"ibis", "numpy", "pyarrow"},
     "team": {"numpy"},
+    "unused_rows": {"ibis", "pyarrow"},
 }
 
 

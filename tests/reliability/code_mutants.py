@@ -61,7 +61,7 @@ GROUPS = {  # the modules and the tests of a group
         ],
     ),
     "reader": (
-        ["staff/reader.py"],
+        [f"staff/{name}.py" for name in ("reader", "levels", "list_cells", "unused_rows")],
         [
             *(f"staff/test_{name}.py" for name in ("reader", "reading", "delimiter", "rdf_people")),
             *("staff/test_assessments.py", "staff/test_people_forms.py"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ..errors import InputError
 from .columns import Columns
 from .headings import Vocabulary
@@ -37,7 +40,25 @@ def find_json(source: Source, columns: Columns) -> str:
     return "" if not any(found[:50]) else "all" if all(found) else "some"
 
 
-def json_cell(text: str | None) -> str | None:
+def parse_json_cells(table: pa.Table, columns: Columns) -> tuple[pa.Table, list[int]]:
+    """A table with its cells of JSON as names with levels, and the lines with invalid JSON.
+
+    The table that is returned is without these lines.
+    """
+    bad: set[int] = set()
+    lines = table["line"].to_pylist()
+    for i in (i for c in LIST_COLUMNS for i in columns.at.get(c, ())):
+        texts = table[str(i)].to_pylist()
+        cells = list(map(_json_cell, texts))
+        pairs = zip(lines, texts, cells, strict=True)
+        bad |= {n for n, text, cell in pairs if text is not None and cell is None}
+        place = table.column_names.index(str(i))
+        table = table.set_column(place, str(i), pa.array(cells, pa.string()))
+    kept = pa.array([n not in bad for n in lines], pa.bool_())
+    return pc.filter(table, kept) if bad else table, sorted(bad)
+
+
+def _json_cell(text: str | None) -> str | None:
     """A cell with JSON as names with levels; None if it is not valid JSON."""
     if text is None or text.strip()[:1] not in ("{", "["):
         return text

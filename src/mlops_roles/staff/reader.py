@@ -6,7 +6,7 @@ has `line` and the columns COLUMNS as text, and says how it was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,32 +17,32 @@ import pyarrow.compute as pc
 
 from ..errors import InputError
 from ..io import rdf
-from ..io.text import counted, quoted
+from ..io.text import counted
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
-from .assessments import SeveralLevels, find_assessments, on_scale, own_scales
+from .assessments import SeveralLevels, find_assessments
 from .canonical import canonical, one_per_line, person_key
 from .compiled import is_plain
 from .current import current_rows
-from .direction import check_rising
-from .engine import Engine, is_records, source_name, string_array
+from .engine import Engine, is_records, source_name
+from .engine_text import trimmed_text
 from .frames import as_arrow
 from .header_rows import header_finder
 from .headings import Vocabulary
 from .joining import ROW, join, report_sheets
 from .layouts import Plan, plan_layout
-from .list_cells import json_cell
-from .markers import NOBODY, VACANT, is_marker, marker_pattern, name_meaning
+from .levels import LevelReader, report_unseen
+from .list_cells import parse_json_cells
+from .markers import VACANT, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
-from .reading import LONG, Reading, ReadOptions, as_options, shown_lines
+from .reading import LONG, Reading, ReadOptions, as_options
 from .several import combine
 from .sources import (
     SAMPLE_ROWS,
     Source,
     arrow_source,
-    as_text,
     csv_source,
     is_record_file,
     parquet_source,
@@ -50,23 +50,10 @@ from .sources import (
     sheet_source,
 )
 from .spreadsheets import Row
-from .values import (
-    BLANK,
-    STATES,
-    TICK,
-    YEARS,
-    Scale,
-    SkillCells,
-    check_on_scale,
-    fold_value,
-    parse_level,
-    scale_of,
-)
+from .unused_rows import short_rows, without_former, without_headers, without_totals
+from .values import SkillCells
 
 RDF_SUFFIXES = tuple(rdf.RDF_FORMATS)
-MAX_LEVELS = 200  # distinct levels that a reading shows
-# white space as Arrow and Python have it; no two engines mean the same by \s
-BLANK_CHARACTERS = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 def read_staff(
@@ -131,6 +118,7 @@ class TableReader:
 
     def __init__(self, engine: Engine, options: ReadOptions, words: Vocabulary):
         self.engine, self.options, self.words = engine, options, words
+        self.levels = LevelReader(engine, options, words.names)
 
     def source(self, path: Any, options: ReadOptions) -> Source:
         """The table of a file, or of pandas, Polars or Arrow."""
@@ -214,16 +202,19 @@ class TableReader:
         reading = self._begin(source.reading, plan)
         wanted = plan.wanted
         table, short = source.load(wanted)
-        rejected = self._short_rows(short, source.width or len(source.headings), name, reading)
+        rejected = short_rows(short, source.width or len(source.headings), name, reading)
         if source.skip_first:
             table = table.slice(1)
         if not table.num_rows and not rejected and reading.form != "rdf":
             raise InputError(f"{name}: a header and no rows; give a file with people")
         reading.rows = reading.rows or table.num_rows + len(short)
-        table = _parse_json(table, plan, rejected, name)
-        table = _without_headers(table, plan, reading)
-        rated = self._without_totals(table, plan)
-        cells = self._cells(plan, reading, lambda i: _distinct(rated[str(i)]))
+        if plan.json_cells:
+            table, bad = parse_json_cells(table, plan.columns)
+            fix = "write the cell as JSON again"
+            rejected += [Rejected(name, n, "not valid JSON in a cell", fix) for n in bad]
+        table = without_headers(table, plan, reading)
+        rated = without_totals(table, plan, self.engine, self.options)
+        cells = self.levels.of_columns(plan, reading, lambda i: _distinct(rated[str(i)]))
         if plan.is_plain and ROW not in table.column_names:
             people = self.engine.register_arrow(_renamed(table, plan))
             return self._finish(people, rejected, reading, cells)
@@ -235,7 +226,7 @@ class TableReader:
         It has no lines: `line` numbers its rows in the order of the persons.
         """
         name = source_name(table)
-        texts = {str(i): _trimmed_in_engine(table[i]) for i in range(len(table.columns))}
+        texts = {str(i): trimmed_text(table[i]) for i in range(len(table.columns))}
         raw = table.select(**texts)
         if not is_plain(raw):
             raw = raw.cache()
@@ -257,8 +248,8 @@ class TableReader:
         if not rows:
             raise InputError(f"{name}: no rows; give a table with people")
         reading.rows = rows
-        rated = self._without_totals(raw, plan)
-        cells = self._cells(plan, reading, lambda i: self._distinct_in_engine(rated, i))
+        rated = without_totals(raw, plan, self.engine, self.options)
+        cells = self.levels.of_columns(plan, reading, lambda i: self._distinct_in_engine(rated, i))
         staff = self._finish_raw(numbered, plan, [], reading, cells)
         staff.keyed = True
         return staff
@@ -273,7 +264,8 @@ class TableReader:
     ) -> Staff:
         """The people in a table that is not yet in the one form of all layouts."""
         if ROW in raw.columns and plan.layout != LONG:
-            raw = self._without_former(raw, plan, reading)
+            people = self.engine.materialize(canonical(raw.mutate(line=raw[ROW]), plan, self.words))
+            raw = without_former(raw, people, self.engine, reading, self.options)
         raw = current_rows(raw, plan, self.engine, reading, self.options)
         levels = SeveralLevels(raw, plan, self.words.names, self.engine, reading, self.options)
         raw = levels.latest()
@@ -295,59 +287,6 @@ class TableReader:
         found = [name for (name,) in self.engine.fetch_rows(near)]
         return sorted(n for n in found if name_meaning(n, None, self.options) == VACANT)
 
-    def _without_former(self, raw: ibis.Table, plan: Plan, reading: Reading) -> ibis.Table:
-        """A joined table without rows that do not count, such as former posts.
-
-        One row of a person without another stays, and says why the person does not count.
-        """
-        people = self.engine.materialize(canonical(raw.mutate(line=raw[ROW]), plan, self.words))
-        unused = Reading(reading.file, reading.form, columns=reading.columns)
-        gone = list(Presence(people, self.engine, unused, self.options).reasons)
-        reading.as_of, reading.values = unused.as_of, reading.values | unused.values
-        is_gone = raw[ROW].isin(gone) if gone else ibis.literal(False)
-        over = raw.filter(is_gone)
-        alone = over.anti_join(raw.filter(~is_gone), "line")
-        kept = alone.group_by("line").agg(**{ROW: alone[ROW].min()})
-        former = over.anti_join(kept, ROW).select(ROW, "line")
-        if not (found := self.engine.fetch_rows(former)):
-            return raw
-        lines = sorted({line for _, line in found})
-        reading.notes.append(
-            f"Rows that do not count, of people with another row: {shown_lines(lines)}"
-        )
-        return self.engine.materialize(raw.filter(raw[ROW].notin([row for row, _ in found])))
-
-    def _without_totals(self, table: Any, plan: Plan) -> Any:
-        """The rows of a table of levels but those of totals, whose numbers are no levels.
-
-        Takes and returns an Arrow table or one in an engine.
-        """
-        at = plan.columns.at
-        name, title = (str(at[c][0]) if at.get(c) else None for c in ("person", "title"))
-        if not (name and (plan.columns.wide or plan.columns.levels or at.get("level"))):
-            return table
-        columns = list(filter(None, (name, title)))
-        if isinstance(table, pa.Table):
-            names = table[name].unique()
-            near = pc.filter(
-                names, pc.match_substring_regex(pc.utf8_lower(names), marker_pattern())
-            )
-            rows = table.select(columns).filter(pc.is_in(table[name], near)).to_pylist()
-        else:
-            near = table[name].lower().re_search(marker_pattern())
-            found = self.engine.fetch_rows(table.filter(near).select(*columns))
-            rows = [dict(zip(columns, row, strict=True)) for row in found]
-        totals = {
-            row[name]
-            for row in rows
-            if name_meaning(row[name], title and row[title], self.options) == NOBODY
-        }
-        if not totals:
-            return table
-        if isinstance(table, pa.Table):
-            return table.filter(pc.invert(pc.is_in(table[name], string_array(sorted(totals)))))
-        return table.filter(table[name].notin(sorted(totals)) | table[name].isnull())
-
     def _distinct_in_engine(self, raw: ibis.Table, i: int) -> list[str]:
         found = self.engine.fetch_rows(raw.select(v=str(i)).distinct())
         return sorted(value for (value,) in found if value)
@@ -363,94 +302,12 @@ class TableReader:
             reading.notes.append(f"{cells} hold JSON, whose names are not split")
         return reading
 
-    def _short_rows(
-        self, short: Sequence[Row], width: int, file: str, reading: Reading
-    ) -> list[Rejected]:
-        """The rows of another width: legends and totals are left out, others rejected."""
-        found, nobody = [], []
-        for line, cells in short:
-            filled = [cell.strip() for cell in cells if cell.strip()]
-            if len(filled) == 1 and len(cells) < width and _is_legend(*filled):
-                nobody.append(line)
-            else:
-                fix = "quote cells that contain the separator, or add the missing cells"
-                why = f"{counted(len(cells), 'cell')}, the header has {width}"
-                found.append(Rejected(file, line, why, fix))
-        reading.leave_out("no person", nobody)
-        return found
-
-    def _cells(
-        self, plan: Plan, reading: Reading, distinct: Callable[[int], list[str]]
-    ) -> SkillCells:
-        """How names with levels are read, of the levels that columns have."""
-        settled = {v: m for (c, v), m in self.options.values.items() if c == "level"}
-        for value, meaning in settled.items():
-            if meaning not in STATES:
-                raise InputError(
-                    f"--value level:{value}={meaning}: not a meaning; use {', '.join(STATES)}"
-                )
-        levels = plan.columns.at.get("level", ()) if plan.layout == LONG else ()
-        indices = [*plan.columns.wide, *levels, *plan.columns.levels.values()]
-        of = {i: distinct(i) for i in indices}
-        own_scales(plan, of, self.options, reading.file)
-        of = {i: [on_scale(v, plan.scales.get(i)) for v in found] for i, found in of.items()}
-        values = sorted({value for found in of.values() for value in found})
-        for i, found in of.items():
-            for value in found:
-                self._check_level(value, f"in column {plan.headings[i]!r}", settled, reading)
-        open_ = [value for value in values if fold_value(value) not in settled]
-        stated = [*(plan.headings[i] for i in indices), plan.legend]
-        check_rising(open_, stated, reading.file)
-        headings = [plan.headings[i] for i in indices if i not in plan.scales]
-        cells = self._with_scale(values, headings, settled, reading)
-        _report_own_scales(
-            reading, {plan.headings[i].strip(): scale for i, scale in sorted(plan.scales.items())}
-        )
-        return cells
-
-    def _check_level(
-        self, value: str, place: str, settled: Mapping[str, str], reading: Reading
-    ) -> None:
-        """Raise InputError for a level that is none and not settled."""
-        if parse_level(value) is None and fold_value(value) not in settled:
-            raise InputError(
-                f"{reading.file}: {value!r} {place}: not a level; settle it with --value "
-                f"{quoted(f'level:{value}=has')} ({', '.join(STATES)})"
-            )
-
-    def _with_scale(
-        self,
-        values: Iterable[str],
-        headings: Sequence[str],
-        settled: Mapping[str, str],
-        reading: Reading,
-    ) -> SkillCells:
-        """How names are read with the scale of some levels, which the reading reports."""
-        levels = {value: parse_level(value) for value in values}
-        if self.options.scale:
-            open_ = (value for value in levels if fold_value(value) not in settled)
-            check_on_scale(open_, self.options.scale)
-        stated = [x for x in levels.values() if x and x.kind == "level"]
-        scale = scale_of(stated, self.options, headings) if stated else Scale()
-        cells = SkillCells(self.words.names, scale, settled)
-        if stated:
-            reading.scale = scale.to_dict()
-        shown = sorted(levels)[:MAX_LEVELS]
-        if shown:
-            reading.values["level"] = {value: STATES[cells.state(value)] for value in shown}
-        note = "A mark such as x counts as has"
-        if TICK in levels.values() and note not in reading.notes:
-            reading.notes.append(note)
-        return cells
-
     def _finish(
         self, people: ibis.Table, rejected: list[Rejected], reading: Reading, cells: SkillCells
     ) -> Staff:
         """The people who count, with the levels in their cells."""
         if cells.scale.top is None:
-            own = (reading.scale or {}).get("columns", {})
-            cells = self._levels_in_cells(people, cells, reading)
-            _report_own_scales(reading, own)
+            cells = self.levels.of_lists(people, cells, reading)
         rows = reading.rows - len(rejected) - reading.count_left_out
         if reading.layout == LONG or reading.joined_form:
             ((rows,),) = self.engine.fetch_rows(people.aggregate(n=people.count()))
@@ -463,55 +320,9 @@ class TableReader:
             people = self.engine.materialize(people.anti_join(lines, "line"))
         if "key" in people.columns:
             people = with_names(people, self.engine, reading)
-        _report_unseen(reading, self.options)
+        report_unseen(reading, self.options)
         table = people.select("line", *COLUMNS)
         return Staff(table, reading.file, read, rejected, reading=reading, cells=cells)
-
-    def _levels_in_cells(
-        self, people: ibis.Table, cells: SkillCells, reading: Reading
-    ) -> SkillCells:
-        """How names are read, if a sample of the cells has levels with names."""
-        columns = [c for c in LIST_COLUMNS if people[c].type().is_string()]
-        sample = self.engine.fetch_rows(people.select(*columns).head(SAMPLE_ROWS))
-        pieces = {p for row in sample for cell in row if cell for p in cell.split(";")}
-        known = reading.values.get("level", {})  # of columns, such as a mark
-        if not any(level and level not in known for p in pieces for level in cells.levels(p)):
-            return cells
-        parts = [
-            people.filter(people[c].notnull()).select(piece=people[c].split(";").unnest())
-            for c in columns
-        ]
-        found = self.engine.fetch_rows(ibis.union(*parts, distinct=True))
-        values = {level for (p,) in found if p for level in cells.levels(p)}
-        for value in sorted(values):
-            self._check_level(value, "in a cell of JSON", cells.settled, reading)
-        check_rising([v for v in values if fold_value(v) not in cells.settled], [], reading.file)
-        return self._with_scale(values.union(known), [], cells.settled, reading)
-
-
-def _report_own_scales(reading: Reading, own: Mapping[str, str]) -> None:
-    """Report the scales of single columns, by their headings, if the reading has levels."""
-    if reading.scale and own and "columns" not in reading.scale:
-        shown = ", ".join(f"{h} {'in' if s == YEARS else 'on'} {s}" for h, s in own.items())
-        reading.scale |= {"columns": dict(own), "text": f"{reading.scale['text']}; {shown}"}
-
-
-def _report_unseen(reading: Reading, options: ReadOptions) -> None:
-    """Report settled statuses and levels that are nowhere in the file, such as misspelt ones."""
-    unseen = [
-        f"{kind} {value!r}"
-        for kind, value in options.values
-        if value and kind in ("status", "level") and len(reading.values.get(kind, ())) < MAX_LEVELS
-        if value not in map(fold_value, reading.values.get(kind, ()))
-    ]
-    if unseen:
-        more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
-        reading.notes.append(f"Settled, and not in the file: {', '.join(unseen[:5])}{more}")
-
-
-def _is_legend(text: str) -> bool:
-    """Whether a text alone in a row is said of a level, or of no person."""
-    return bool(is_marker(text)) or parse_level(text) not in (None, BLANK)
 
 
 def _no_load(_: Sequence[int]) -> Any:
@@ -548,51 +359,3 @@ def _renamed(table: pa.Table, plan: Plan) -> pa.Table:
     cells = {c: table[at[c]] if c in at else none for c in COLUMNS}
     more = {c: table[at[c]] for c in at if c not in COLUMNS}
     return pa.table({"line": table["line"], **cells, **more})
-
-
-def _without_headers(table: pa.Table, plan: Plan, reading: Reading) -> pa.Table:
-    """The table without rows that repeat the headings, as on each page of a printed report."""
-
-    def same(i: int) -> Any:  # without a Python scalar, which would load pandas
-        heading = pc.cast(string_array([plan.headings[i]]), pa.string())
-        return pc.is_valid(pc.index_in(pc.cast(table[str(i)], pa.string()), value_set=heading))
-
-    first, *others = plan.wanted
-    heading = pc.cast(string_array([plan.headings[first]]), table[str(first)].type)[0]
-    if not pc.any(pc.equal(table[str(first)], heading)).as_py():
-        return table
-    is_header = same(first)
-    for i in others:
-        is_header = pc.and_(is_header, same(i))
-    reading.leave_out("no person", pc.filter(table["line"], is_header).to_pylist())
-    return pc.filter(table, pc.invert(is_header))
-
-
-def _parse_json(table: pa.Table, plan: Plan, rejected: list[Rejected], file: str) -> pa.Table:
-    """The table with cells of JSON as names with levels; rows with invalid JSON are rejected."""
-    if not plan.json_cells:
-        return table
-    bad: set[int] = set()
-    lines = table["line"].to_pylist()
-    for c in LIST_COLUMNS:
-        for i in plan.columns.at.get(c, ()):
-            texts = table[str(i)].to_pylist()
-            cells = [json_cell(text) for text in texts]
-            pairs = zip(lines, texts, cells, strict=True)
-            bad |= {n for n, text, cell in pairs if text is not None and cell is None}
-            place = table.column_names.index(str(i))
-            table = table.set_column(place, str(i), pa.array(cells, pa.string()))
-    fix = "write the cell as JSON again"
-    rejected += [Rejected(file, n, "not valid JSON in a cell", fix) for n in sorted(bad)]
-    kept = pa.array([n not in bad for n in lines], pa.bool_())
-    return pc.filter(table, kept) if bad else table
-
-
-def _trimmed_in_engine(cells: ibis.Column) -> Any:
-    """The same as `sources.trimmed`, in an engine.
-
-    Ibis's `strip` handles only ASCII, and on Spark treats the letters f and v as white space.
-    """
-    return (
-        as_text(cells).re_replace(f"^[{BLANK_CHARACTERS}]+|[{BLANK_CHARACTERS}]+$", "").nullif("")
-    )

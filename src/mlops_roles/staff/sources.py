@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from ..io import json_ld, rdf
 from ..io.resources import FilePath
 from ..io.xlsx import Sheet, read_sheets
 from .engine import Engine, int64_array
+from .engine_text import as_text, text_bytes
 from .headings import heading_kind
 from .reading import Reading, ReadOptions, shown_lines
 from .spreadsheets import Row, csv_rows, decode, delimiter_of
@@ -497,7 +497,7 @@ def _engine_source(theirs: ibis.Table, engine: Engine, reading: Reading, limited
             raise InputError(f"{reading.file}: no rows; give a file with people")
         texts = theirs.select(**{str(i): cells[str(i)] for i in wanted})
         if limited and (
-            rows > MAX_ROWS or sum(engine.fetch_rows(_text_bytes(texts))[0]) > MAX_PARQUET
+            rows > MAX_ROWS or sum(engine.fetch_rows(text_bytes(texts))[0]) > MAX_PARQUET
         ):
             raise InputError(
                 f"{reading.file}: over {MAX_ROWS >> 20} million rows or {MAX_PARQUET >> 30} GiB "
@@ -508,37 +508,3 @@ def _engine_source(theirs: ibis.Table, engine: Engine, reading: Reading, limited
     first = engine.fetch_rows(theirs.select(**cells).head(SAMPLE_ROWS))
     sample = [[text or "" for text in row] for row in first]
     return Source(reading, headings, sample, load)
-
-
-def as_text(cells: ibis.Column) -> Any:
-    """A column as text; a list of texts is joined with ';', and anything nested becomes JSON."""
-    kind = cells.type()
-    members = kind.value_type if kind.is_array() else kind
-    if members.is_struct() or members.is_map() or members.is_array():
-        return _to_json()(cells)
-    if kind.is_array():
-        return cells.cast("array<string>").join(";")
-    return cells.cast("string")
-
-
-@cache
-def _to_json() -> Any:
-    """The function of DuckDB, and of other engines, that writes a value as JSON."""
-
-    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-    def to_json(value) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001  # of any type
-        """Replaced by the function of the engine."""
-        return str(value)
-
-    return to_json
-
-
-def _text_bytes(table: ibis.Table) -> ibis.Table:
-    """The text in each column, counted without unpacking it."""
-
-    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-    def strlen(text: str) -> int:
-        """Replaced by the function of DuckDB that counts bytes."""
-        return len(text.encode())
-
-    return table.aggregate(**{c: strlen(table[c]).sum().fill_null(0) for c in table.columns})
