@@ -229,9 +229,11 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool, is_jo
     counts = words.guards[words.kinds[segment[at]]]
     others = [*up_to_relation(words, after)]
     topic = [unit for unit in others if words.kinds[unit] not in words.modifiers]
+    is_second = is_joined and follows_name and "" not in segment
+    if is_second and (counts == "anywhere" or len(segment) == 1):
+        return True  # 'Software Engineer & IT Trainer', 'Project Manager and QA'
     if counts == "anywhere":
-        is_second = is_joined and len(segment) > 1  # 'Software Engineer & IT Trainer'
-        return follows_name and "" not in segment and (is_second or others != [])
+        return follows_name and "" not in segment and others != []
     if "" in before and "" not in after:
         if counts == "as last word":  # not 'Data Scientist Talent Analytics'
             return topic != []
@@ -273,7 +275,7 @@ def _topics(words: Lexicon, item: tuple[str, ...], match: Match) -> Iterator[Uni
                     yield from _ends_of_topic(words, topic)
                 if words.heads.isdisjoint(topic):
                     yield from ([unit] for unit in topic[:1] if _is_field(words, topic))
-            is_near = is_near and all(words.kinds[unit] in TECHNOLOGY for unit in segment)
+            is_near = is_near and all(words.kinds[u] in (*TECHNOLOGY, "joiner") for u in segment)
 
 
 def _main_topics(words: Lexicon, topics: list[Units]) -> list[Units]:
