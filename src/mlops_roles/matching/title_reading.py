@@ -229,11 +229,9 @@ def _is_aside(words: Lexicon, segment: Units, at: int, follows_name: bool, is_jo
     counts = words.guards[words.kinds[segment[at]]]
     others = [*up_to_relation(words, after)]
     topic = [unit for unit in others if words.kinds[unit] not in words.modifiers]
-    is_second = is_joined and follows_name and "" not in segment
-    if is_second and (counts == "anywhere" or len(segment) == 1):
-        return True  # 'Software Engineer & IT Trainer', 'Project Manager and QA'
     if counts == "anywhere":
-        return follows_name and "" not in segment and others != []
+        is_second = is_joined and len(segment) > 1  # 'Software Engineer & IT Trainer'
+        return follows_name and "" not in segment and (is_second or others != [])
     if "" in before and "" not in after:
         if counts == "as last word":  # not 'Data Scientist Talent Analytics'
             return topic != []
