@@ -61,7 +61,10 @@ GROUPS = {  # the modules and the tests of a group
         ],
     ),
     "reader": (
-        [f"staff/{name}.py" for name in ("reader", "levels", "list_cells", "unused_rows")],
+        [
+            f"staff/{name}.py"
+            for name in ("reader", "levels", "list_cells", "unused_rows", "engine_text")
+        ],
         [
             *(f"staff/test_{name}.py" for name in ("reader", "reading", "delimiter", "rdf_people")),
             *("staff/test_assessments.py", "staff/test_people_forms.py"),

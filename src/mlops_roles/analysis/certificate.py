@@ -6,35 +6,24 @@ A certificate has everything needed to check it against the staff file and the o
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from ..errors import InputError
-from ..io.resources import FilePath, resource_dir
+from ..io.resources import resource_dir
 from ..io.result import Result
 from ..io.turtle import turtle
-from ..ontology.graph import BASE, Graph, ontology_files
-from ..staff.reading import Reading, ReadOptions, as_options
+from ..ontology.graph import Graph
 from .audit_result import NOTE
-from .evidence import CLAIMS, Cell, Evidence, Records
+from .evidence import Cell, Evidence, Records
+from .provenance import canonical_json, provenance, sha256
 from .requirements import RequiredSkill, iri_of, required_skills, slug_of_role
+from .stated_reading import reading_entry
 from .verdict import State, Verdict, skill_states, tally_states, verdict_of_states
-
-# the columns that say who a person is, and how a skill was assessed
-IDENTITY = ("person", "key", "given", "family")
-ASSESSMENT = ("skill", "level", "date", "source", "skill with level")
-PRESENCE = ("status", "left", "vacant", "start", "end")
-SCALE = ("bottom", "top", "has_from", "lacks_to")
 
 
 @dataclass(frozen=True)
@@ -126,8 +115,8 @@ def certify(person: str, role: str, staff: Any, *, accept_tools: bool = False) -
         **_part_entries(slug, found, records, accept_tools),
         "skills": [_skill_entry(r, state[r.skill], found, records) for r in skills],
         **_name_entries(found, records),
-        **_reading_entry(found, records),
-        **_provenance(records, found),
+        **reading_entry(found, records),
+        **provenance(records, found),
     }
     return Certificate(content, graph, records.staff.reading.summary())
 
@@ -140,110 +129,6 @@ def _label(term: str, kind: str, records: Records) -> str:
     """The name of a role or skill, or the last part of its IRI if it has none."""
     iri = iri_of(term, kind, records.graph)
     return records.tables.labels.get(term) or re.split("[#/:]", iri)[-1]
-
-
-def _reading_entry(found: Evidence, records: Records) -> dict[str, Any]:
-    """How the staff file was read, so that the verifier can read the same cells again.
-
-    One row a person, with names that ';' separates, needs no more than the columns.
-    """
-    reading = records.staff.reading
-    below = {iri_of(s, "skill", records.graph): text for s, text in records.below(found).items()}
-    more = {"below": below} if below else {}
-    if _is_plain(found, records):
-        headings = {c.column: c.heading for c in reading.columns if c.column in CLAIMS}
-        return {"reading": {"layout": reading.layout, "columns": headings} | more}
-    return {"reading": _stated_reading(records) | more}
-
-
-def _is_plain(found: Evidence, records: Records) -> bool:
-    """Whether the rows are one for each person, with names that ';' separates and no levels."""
-    reading, options = records.staff.reading, as_options(records.mapping)
-    columns = [c.column for c in reading.columns if c.column in CLAIMS]
-    return (
-        reading.layout == "one row a person"
-        and all(mark == ";" for mark in reading.separators)
-        and len(set(columns)) == len(columns)
-        and found.is_as_written
-        and not (options.join or options.sheet)
-        and not (reading.json_cells or reading.as_of or options.ignore)
-        and not any(c.column == "date" for c in reading.columns)
-        and _is_plain_table(reading)
-    )
-
-
-def _is_plain_table(reading: Reading) -> bool:
-    """Whether a table is in UTF-8, with its header first and a column for the whole name.
-
-    The verifier's reader of plain tables takes a comma in the header for the delimiter.
-    """
-    form, columns = reading.form_of_table, {c.column for c in reading.columns}
-    commas = any("," in c.heading for c in reading.columns)
-    return (
-        reading.form in ("csv", "xlsx", "parquet")
-        and form.keys() <= {"delimiter", "sheet"}
-        and form.get("delimiter", ",") in ("," if commas else ",;\t")
-        and "person" in columns
-        and not columns & {"given", "family"}
-    )
-
-
-def _stated_reading(records: Records) -> dict[str, Any]:
-    """Layout, columns, form of the file, separators and scale: all that says which cells count."""
-    staff, options = records.staff, as_options(records.mapping)
-    columns: dict[str, list[str]] = {}
-    for column in staff.reading.columns:
-        if column.column in (*CLAIMS, *IDENTITY, *ASSESSMENT) and staff.reading.form != "rdf":
-            columns.setdefault(column.column or "", []).append(column.heading)
-    scale = staff.cells.scale
-    stated: dict[str, Any] = {
-        "layout": staff.reading.layout,
-        "columns": columns,
-        "table": staff.reading.form_of_table,
-        "separators": list(staff.reading.separators) or [";"],
-        "scale": {name: _as_json_number(getattr(scale, name)) for name in SCALE},
-        "levels": dict(staff.cells.settled),
-        "scales": dict((staff.reading.scale or {}).get("columns", {})),
-    }
-    if staff.reading.form == "rdf" and options.lang:
-        stated["lang"] = options.lang
-    if staff.reading.json_cells:
-        stated["json_cells"] = True
-    if days := {value: day for (column, value), day in options.values.items() if column == "date"}:
-        stated["dates"] = days
-    if staff.reading.as_of and staff.reading.form != "rdf":
-        stated["presence"] = _presence_entry(staff.reading, options)
-    if options.join:
-        stated["joined"] = _joined_entry(records, options)
-    return stated
-
-
-def _presence_entry(reading: Reading, options: ReadOptions) -> dict[str, Any]:
-    """The date at which people are counted, and by which columns and settled values."""
-    kinds = (*PRESENCE, *(["title"] if "title" in reading.values else []))
-    columns = {c.column: c.heading for c in reading.columns if c.column in kinds}
-    values: dict[str, dict[str, str]] = {}
-    for (column, value), meaning in options.values.items():
-        if column in columns:
-            values.setdefault(column, {})[value] = meaning
-    return {"as_of": reading.as_of, "columns": columns, "values": values}
-
-
-def _as_json_number(number: float | None) -> float | None:
-    """A number as JSON in RDF keeps it: a whole one without '.0', so that its hash is the same."""
-    return int(number) if number is not None and number == int(number) else number
-
-
-def _joined_entry(records: Records, options: ReadOptions) -> dict[str, Any]:
-    """The second table, and the column that joins it."""
-    form: dict[str, Any] = records.staff.reading.joined_form or {}
-    both: dict[str, Any] = {"on": options.on, "table": form}
-    if form.get("sheet") == options.join:
-        return both | {"sheet": options.join}
-    return both | {
-        "file": Path(str(options.join)).name,
-        "id": _file_entity(str(options.join))["id"],
-    }
 
 
 def _would_decide(
@@ -343,66 +228,3 @@ def _name_entries(found: Evidence, records: Records) -> dict[str, Any]:
         if cell.candidates
     ]
     return {"unmatched": unmatched} | ({"candidates": candidates} if candidates else {})
-
-
-def _provenance(records: Records, found: Evidence) -> dict[str, Any]:
-    """The files that were used, with their hashes, and how the certificate was made."""
-    graph, staff = records.graph, records.file
-    if not isinstance(staff, (str, Path)) or not Path(staff).is_file():
-        raise InputError(
-            f"{records.staff.file}: a certificate holds the hash of a staff file, and a table or "
-            "standard input has none; save it as a file, or ask for the gap"
-        )
-    used = _file_entity(staff) | {"unread": found.unreadable_rows}
-    only, added = (
-        [_file_entity(path) for path in paths if path.suffix != ".rq"]
-        for paths in (graph.only, graph.added_paths)
-    )
-    ontology: dict[str, Any] = {
-        "id": ontology_hash(),
-        "type": "Entity",
-        "of": f"{BASE}/{graph.version}",
-        "version": graph.version,
-        **({"only": only} if only else {}),
-        "added": added,
-    }
-    made = {
-        "type": "Activity",
-        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "used": [source["id"] for source in (used, ontology, *only, *added)],
-        "by": {"type": "SoftwareAgent", "name": "mlops-roles", "version": graph.version},
-    }
-    return {"staff": used, "ontology": ontology, "made": made}
-
-
-def _file_entity(path: FilePath) -> dict[str, Any]:
-    """A file, by its hash."""
-    with Path(path).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    name = os.fsencode(Path(path).name).decode("utf-8", "replace")  # whatever Python decodes by
-    return {"id": f"sha256:{digest}", "type": "Entity", "file": name}
-
-
-@cache
-def ontology_hash() -> str:
-    """The SHA-256 of the ontology's asserted statements, in the canonical order of RDFC-1.0.
-
-    It does not depend on the order of the statements or the names of blank nodes.
-    """
-    content = ox.Dataset(
-        quad
-        for path in ontology_files()
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-    )
-    content.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sha256("".join(sorted(f"{quad.triple} .\n" for quad in content)))
-
-
-def canonical_json(data: Any) -> str:
-    """Data as JSON with sorted keys, so that equal data has equal text."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def sha256(text: str) -> str:
-    """The SHA-256 of a text, as an identifier."""
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
