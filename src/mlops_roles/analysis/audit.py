@@ -17,17 +17,16 @@ from ..errors import InputError, with_article
 from ..io.result import Result
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, as_graph
-from ..ontology.mappings import mappings_of
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine, backend_for, source_name
 from ..staff.people_table import Rejected, Staff
 from ..staff.reading import ReadOptions
 from .audit_counts import count, find_candidates
 from .audit_result import HAS, LACKS, TOOL, AuditResult, Candidate, Counts
-from .role_assignment import RoleAssignment
 from .row_checks import RowChecks
 from .skill_rows import SkillRows, score_bits, score_roles, split_scores
 from .staff_detail import staff_detail
+from .title_rows import TitleRows, as_int
 from .verdict import State
 
 if TYPE_CHECKING:
@@ -80,23 +79,24 @@ class Audit(AuditResult, Result):
         self.reading, self.read = staff.reading, staff.read
         self.left_out = staff.reading.count_left_out
         on_progress("resolving titles")
-        self._spellings = self._read_spellings()
-        self._assigned = engine.materialize(self._read_assigned())
+        titles = TitleRows(staff, engine, graph, role_tables)
+        self.resolutions, self.assignments = titles.resolutions, titles.assignments
+        self.spelling_keys = titles.spelling_keys
         on_progress("matching skills")
         skill_rows = SkillRows(staff, engine, graph, role_tables)
         self.person_skills, self.unmatched = skill_rows.person_skills, skill_rows.unmatched
-        self.mapped |= skill_rows.mapped
+        self.mapped = titles.mapped | skill_rows.mapped
         on_progress("checking rows")
         unknown = {i: a.unknown for i, a in enumerate(self.assignments) if a.unknown}
         checks = RowChecks(
-            staff, engine, self._assigned, self.person_skills, role_tables.skills, unknown
+            staff, engine, titles.assigned, self.person_skills, role_tables.skills, unknown
         )
         self._bad = sorted([*staff.rejected, *checks.rejected()], key=lambda row: row.line)
         self._bad_lines = (
             engine.from_rows({"line": int}, [(r.line,) for r in self._bad]) if self._bad else None
         )
         self.used = self.without_bad(staff.table)
-        self.known = self.without_bad(self._assigned)
+        self.known = self.without_bad(titles.assigned)
 
     def without_bad(self, table: ibis.Table) -> ibis.Table:
         """The rows of a table with `line` that are about people who count."""
@@ -106,54 +106,6 @@ class Audit(AuditResult, Result):
     def graph(self) -> Graph:
         """The ontology that it was made with."""
         return self._graph
-
-    # from the staff table to people and skills ---------------------------------
-
-    def _read_spellings(self) -> ibis.Table:
-        """(outright, written, spelling, assignment) of each distinct title or `role` cell."""
-        spellings = sorted(self.engine.fetch_rows(_written(self.staff.table).distinct()))
-        titles = {written for outright, written in spellings if not outright}
-        self.resolutions = {t: resolve(t, self._graph, nearest=False) for t in titles}
-        self.mapped = self._mapped_titles(spellings)
-        found = [
-            RoleAssignment.from_role_column(w, self._graph, self.role_tables)
-            if outright
-            else RoleAssignment.from_title(self.resolutions[w], self.role_tables)
-            for outright, w in spellings
-        ]
-        self.assignments = list(dict.fromkeys(found))
-        at = {assignment: i for i, assignment in enumerate(self.assignments)}
-        self.spelling_keys = spellings
-        rows = (
-            (*key, i, at[assignment])
-            for i, (key, assignment) in enumerate(zip(spellings, found, strict=True))
-        )
-        return self.engine.from_rows(
-            {"outright": int, "written": str, "spelling": int, "assignment": int}, rows
-        )
-
-    def _mapped_titles(
-        self, spellings: Iterable[tuple[int, str]]
-    ) -> dict[tuple[str, str], Sequence[str]]:
-        """(column, name) of titles and roles that an accepted mapping decides, to the reasons."""
-        found: dict[tuple[str, str], Sequence[str]] = {
-            ("title", title): answer.reasons
-            for title, answer in self.resolutions.items()
-            if answer.is_mapped
-        }
-        known = mappings_of(self._graph)
-        names = {n.strip() for outright, w in spellings if outright for n in w.split(";")}
-        for name in names if known.names else ():
-            if mapped := known.meant(name, self._graph):
-                found["role", name] = tuple(m.reason(self._graph.curie(m.target)) for m in mapped)
-        return found
-
-    def _read_assigned(self) -> ibis.Table:
-        """(line, nobody, spelling, assignment) of every row."""
-        t = self.staff.table
-        written = _written(t, "line", nobody=as_int(t.person.isnull()))
-        found = written.join(self._spellings, ["outright", "written"])
-        return found.select("line", "nobody", "spelling", "assignment")
 
     # what is known, as tables -----------------------------------------------------
 
@@ -305,13 +257,6 @@ def _joined(slugs: Iterable[str]) -> str | None:
     return ";".join(slugs) or None
 
 
-def as_int(condition: Any) -> Any:
-    """1 where it holds, else 0; not every engine casts truth to a number."""
-    import ibis
-
-    return condition.ifelse(ibis.literal(1, "int64"), ibis.literal(0, "int64"))
-
-
 def read(
     staff: Any,
     graph: Graph,
@@ -329,18 +274,6 @@ def read(
 def names_a_role(graph: Graph) -> Callable[[str], bool]:
     """A function that says whether a text is a job title that names a role."""
     return lambda title: bool(resolve(title, graph, nearest=False).roles)
-
-
-def _written(table: ibis.Table, *columns: str, **more: Any) -> ibis.Table:
-    """(outright, written): the `role` column, which beats the title, or the title."""
-    import ibis
-
-    return table.select(
-        *columns,
-        outright=as_int(table.role.notnull()),
-        written=ibis.coalesce(table.role, table.title, ibis.literal("")),
-        **more,
-    )
 
 
 def audit(
