@@ -12,10 +12,11 @@ from ...io.result import Result
 from ...io.text import map_option
 from .differences import Difference, differences, display_value, value_at
 from .falling import falling
-from .layouts import IN_RDF, PersonCells
+from .layouts import PersonCells
 from .rdf_people import RdfCells
 from .reading import EVIDENCE_COLUMNS, PersonRows, read_certificate
 from .rebuilding import Rebuild, hash_of, levels_of, read_cells, skills_of
+from .stated_reading import IN_RDF
 from .walking import Ontology, shipped_ontology
 
 

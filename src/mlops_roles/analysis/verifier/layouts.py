@@ -8,58 +8,23 @@ again. A column is what the certificate says only if its heading says so too, or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...errors import InputError
 from ...io.text import map_option, quoted
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import (
-    asked_in,
-    fold_heading,
-    is_of_rows,
-    kind_of,
-    level_in,
-    pair_in,
-    says_required,
-    ungrouped,
-    unrated,
-)
-from .levels import PLAIN, Levels, fold, is_blank
-from .presence import Presence, is_sound
+from .headings import fold_heading, is_of_rows, kind_of, level_in, says_required
+from .levels import Levels, fold, is_blank
+from .pieces import CellPieces, Piece, split_cell
+from .presence import Presence
 from .reading import EVIDENCE_COLUMNS, PersonRows, Row, accepted_names, digest
 from .records import pairs_in
+from .stated_reading import LONG, TRANSPOSED, WIDE_COLUMN, described
 from .tables import Table, joined, one_line, read_table, turned
-
-ROWS, WIDE, LONG = "one row a person", "a column for each skill", "a row for each person and skill"
-TRANSPOSED, IN_RDF = "a column for each person", "RDF"
-WIDE_COLUMN = "skill with level"
-IDENTITY = ("person", "key", "given", "family")
-KINDS = (*IDENTITY, *EVIDENCE_COLUMNS, "skill", "level", "date", "source", WIDE_COLUMN)
-MADE_UP = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")  # a remark in brackets after a name
-COMMA = "\0"  # a comma inside a name
-# what a certificate states of its reading, of a second table, and of the form of each
-STATED = (
-    *("layout", "columns", "table", "separators", "scale", "levels", "scales", "joined"),
-    *("json_cells", "dates", "presence", "lang"),
-)
-JOINED = ("file", "sheet", "on", "table")
-FORM = ("encoding", "delimiter", "sheet", "header_row", "header_rows", "skills_in")
-UNSOUND = "the reading in its certificate is none that 'certify' writes; certify again"
-
-
-class Piece(NamedTuple):
-    """What a cell has between two separators, and where it is."""
-
-    column: str  # the kind of the column
-    text: str  # as written
-    level: str | None = None  # of another cell, as written
-    line: int | None = None  # the line, if it is not that of the person
-    date: str = ""  # date, source: of the assessment
-    source: str = ""
 
 
 class PersonCells(PersonRows):
@@ -95,6 +60,7 @@ class PersonCells(PersonRows):
             table = turned(table, table.place(str(self.described["table"].get("skills_in"))))
         self.unread = table.unread + self._leave_broken_json(table)
         self.header, self.table = table.header, table
+        self.cells = CellPieces(self.described, table, names)
         self._check_columns(mapping)
         self.presence = self._presence(mapping)
         used = {name for some in self.columns.values() for name in some}
@@ -161,7 +127,8 @@ class PersonCells(PersonRows):
         if not is_evidence and is_list:
             at = self.table.place(heading)
             cells = {cells[at] for _, cells in self.table.rows}
-            is_evidence = any(self.names.read(text) for cell in cells for text in self._split(cell))
+            pieces = {piece for cell in cells for piece in self._split(cell)}
+            is_evidence = any(map(self.names.read, pieces))
         if is_evidence and not says_required(heading):
             raise InputError(
                 f"{self.path}: the column {heading!r} may have skills, and the certificate does "
@@ -243,15 +210,10 @@ class PersonCells(PersonRows):
         }
         return [row if row in there else (row[0], _without(row[1], blank)) for row in rows]
 
-    def _cell(self, kind: str, cells: Sequence[str]) -> str:
-        """The cell of the one column of a kind."""
-        names = self.columns.get(kind, ())
-        return cells[self.table.place(names[0])] if names else ""
-
     def _names_of(self, cells: Sequence[str]) -> set[str]:
         """The names that a row may have: as written, in two parts, and with its key."""
         person, given, family, key = (
-            self._cell(kind, cells) for kind in ("person", "given", "family", "key")
+            self.cells.cell_of(kind, cells) for kind in ("person", "given", "family", "key")
         )
         names = {person, f"{given} {family}".strip(), f"{given} {person}".strip()} - {""}
         if person and not given:
@@ -259,13 +221,13 @@ class PersonCells(PersonRows):
         return names | {f"{name} <{key}>" for name in names if key} or {key}
 
     def _who(self, cells: Sequence[str]) -> str:
-        return self._cell("key", cells) or min(self._names_of(cells), default="")
+        return self.cells.cell_of("key", cells) or min(self._names_of(cells), default="")
 
     def _latest(self, rows: Sequence[Row], key_of: Callable[[Sequence[str]], str]) -> list[Row]:
         """The rows of the latest date, for each key; all if there are no dates."""
         if not self.columns.get("date"):
             return list(rows)
-        days = [self._day(self._cell("date", cells)) for _, cells in rows]
+        days = [self._day(self.cells.cell_of("date", cells)) for _, cells in rows]
         newest: dict[str, str] = {}
         for (_, cells), day in zip(rows, days, strict=True):
             newest[key_of(cells)] = max(day, newest.get(key_of(cells), ""))
@@ -289,7 +251,7 @@ class PersonCells(PersonRows):
     @property
     def pieces(self) -> list[Piece]:
         """What the cells of the one person have, column by column, in the order of the lines."""
-        found = [piece for row in self.people[0] for piece in self._of_row(*row)]
+        found = [piece for row in self.people[0] for piece in self.cells.of_row(*row)]
         return sorted(
             found, key=lambda piece: (EVIDENCE_COLUMNS.index(piece.column), piece.line or 0)
         )
@@ -306,116 +268,16 @@ class PersonCells(PersonRows):
         open_ = sorted(text for text in found if fold(text) not in (levels.settled or {}))
         return [" ; ".join(open_), *above, " ; ".join(self.table.legend)]
 
+    def _split(self, cell: str) -> list[str]:
+        return split_cell(cell, self.described["separators"], self.names)
+
     def _skill(self, cells: Sequence[str]) -> str:
         """What is the same for all names of one skill."""
-        name = self._cell("skill", cells)
+        name = self.cells.cell_of("skill", cells)
         skills = sorted(skill for kind, skill in self.names.read(name) if kind == "recorded")
         return " ".join(skills) or name.casefold()
-
-    def _of_row(self, line: int, cells: Sequence[str]) -> Iterator[Piece]:
-        date, source = self._cell("date", cells), self._cell("source", cells)
-        own = Piece("skills", "", None, None, date, source)
-        if self.layout == LONG:
-            level = self._cell("level", cells) if self.columns.get("level") else None
-            if name := self._cell("skill", cells):
-                yield own._replace(text=name, level=level, line=line)
-            own = own._replace(date="", source="")
-        for kind in EVIDENCE_COLUMNS:
-            for heading in self.columns.get(kind, ()):
-                for text, level in self._of_cell(kind, heading, cells):
-                    yield own._replace(column=kind, text=text, level=level)
-        for heading in self.columns.get(WIDE_COLUMN, ()):
-            if level := cells[self.table.place(heading)]:
-                level = self._on_scale(heading, level)
-                yield own._replace(text=self._rated_skill(heading), level=level)
-
-    def _rated_skill(self, heading: str) -> str:
-        """The name of the skill in a heading above levels."""
-        name = MADE_UP.sub("", heading)
-        inside = re.search(r"[(\[]([^()\[\]]*)[)\]]\s*$", heading)
-        bracketed = [inside[1].strip()] if inside else []
-        found = [name, *bracketed, *asked_in(name), unrated(name), ungrouped(name)]
-        return next((one for one in found if self.names.is_listed(one)), name)
-
-    def _on_scale(self, heading: str, level: str) -> str:
-        """A level with the scale of its column, if that has one of its own."""
-        scale = self.described["scales"].get(heading)
-        if not scale or not PLAIN.fullmatch(level):
-            return level
-        return f"{level} {'' if scale == 'years' else 'of '}{scale}"
-
-    def _of_cell(
-        self, kind: str, heading: str, cells: Sequence[str]
-    ) -> Iterator[tuple[str, str | None]]:
-        """The names in a cell of evidence; their level, if it is not written next to the name."""
-        cell = cells[self.table.place(heading)]
-        levels = {pair_in(one): one for one in self.columns.get("level", ())}
-        is_paired = self.layout != LONG and kind == "skills" and len(levels) > 1
-        if is_paired and (level := levels.get(pair_in(heading))):
-            if cell:
-                yield cell, self._on_scale(level, cells[self.table.place(level)])
-            return
-        pairs = pairs_in(cell) if self.described.get("json_cells") else None
-        for name, level in pairs or ():
-            if text := re.sub("[\n•·\t、]", " ", name).strip():
-                yield text, level
-        if pairs is None:
-            said = (level_in(heading) or None) if kind == "skills" else None
-            yield from ((text, said) for text in self._split(cell))
-
-    def _split(self, cell: str) -> list[str]:
-        """The pieces of a cell; a comma in brackets, a number or a known name ends none."""
-        marks = self.described["separators"]
-        if "," in marks:
-            for name in (name for name in self.names.listed if "," in name):
-                one, two = (re.escape(part.strip()) for part in name.split(",", 1))
-                cell = re.sub(rf"(?i)({one})\s*,\s*({two})", rf"\1{COMMA} \2", cell)
-            cell = re.sub(r"\([^()]*\)", lambda m: m[0].replace(",", COMMA), cell)
-            cell = re.sub(r"(\d),(\d)", rf"\1{COMMA}\2", cell)
-        pieces = re.split("[" + "".join(map(re.escape, marks)) + "]", cell)
-        return [text.strip().replace(COMMA, ",") for text in pieces if text.strip()]
 
 
 def _without(cells: Sequence[str], places: set[int]) -> list[str]:
     """Cells of which those in some places are blank."""
     return ["" if i in places else cell for i, cell in enumerate(cells)]
-
-
-def described(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """The reading of a certificate of a file. Raises InputError if it cannot be repeated."""
-    reading = given.get("reading")
-    found = {k: v for k, v in (reading.items() if isinstance(reading, dict) else ()) if k in STATED}
-    both = found.get("joined")
-    if both is not None:
-        both = {k: v for k, v in both.items() if k in JOINED} if isinstance(both, dict) else {}
-        found["joined"] = both
-    forms = [("table", found)] if both is None else [("table", found), ("table", both)]
-    for name, inside in forms:
-        form = inside.get(name)
-        if not isinstance(form, dict) or type(form.get("header_row", 1)) is not int:
-            raise InputError(f"{path}: {UNSOUND}")
-        inside[name] = {k: v for k, v in form.items() if k in FORM}
-    if not _is_sound(found) or (both is not None and not isinstance(both.get("on"), str)):
-        raise InputError(f"{path}: {UNSOUND}")
-    return found
-
-
-def _is_sound(found: Mapping[str, Any]) -> bool:
-    """Whether layout, columns, separators and scales have the types that 'certify' gives them."""
-    columns, marks = found.get("columns"), found.get("separators")
-    if not isinstance(columns, dict) or not isinstance(marks, list) or not marks:
-        return False
-    headings = [name for some in columns.values() for name in (some or [None])]
-    if not (
-        isinstance(found.get("dates", {}), dict)
-        and ("presence" not in found or is_sound(found["presence"]))
-    ):
-        return False
-    return (
-        found.get("layout") in (ROWS, WIDE, LONG, TRANSPOSED, IN_RDF)
-        and all(kind in KINDS for kind in columns)
-        and all(isinstance(some, list) for some in columns.values())
-        and all(isinstance(name, str) for name in headings)
-        and all(isinstance(mark, str) and len(mark) == 1 for mark in marks)
-        and isinstance(found.get("scales"), dict)
-    )

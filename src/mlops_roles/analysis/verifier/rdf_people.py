@@ -20,9 +20,11 @@ from ...errors import InputError
 from ...io import rdf
 from ...io.json_ld import KEYS
 from ...io.resources import resource_dir
-from .layouts import PersonCells, Piece, described
+from .layouts import PersonCells
 from .levels import Levels, fold, parse_level
+from .pieces import Piece
 from .reading import EVIDENCE_COLUMNS, accepted_names, digest
+from .stated_reading import described
 from .tables import one_line
 
 if TYPE_CHECKING:

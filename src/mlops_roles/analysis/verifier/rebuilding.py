@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from ...errors import InputError
 from .differences import value_at
-from .layouts import PersonCells, Piece
+from .layouts import PersonCells
 from .levels import Levels, Said
+from .pieces import Piece
 from .reading import EVIDENCE_COLUMNS, PersonRows, digest
 from .walking import BASE, Ontology
 
