@@ -17,6 +17,7 @@ from urllib.parse import quote
 from .resources import resource_dir
 
 WHOLE = "@"  # in the place of a key: the document itself
+MAX_NESTED = 3  # objects around a list of records
 KEYS = "urn:json-key:"  # of the properties that stand for keys which no context maps
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ADDRESS = re.compile(rb'"https?:', re.I)
@@ -144,7 +145,8 @@ def record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
     by '', and a document that is an object, as the only record of a list, by WHOLE.
 
     A record is an object without keywords of JSON-LD, and no document of a known kind. There is
-    no list if the document is of such a kind, or cannot be parsed.
+    no list if the document is of such a kind, or cannot be parsed. The key of a list inside other
+    objects is a path, such as 'data.users'.
     """
     try:
         found = json.loads(data, object_pairs_hook=_unique)
@@ -154,9 +156,18 @@ def record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
         found = {"": found}
     if kind_of(found) or any(map(_is_keyword, found)):
         return {}
-    lists = {key: value for key, value in found.items() if _is_list(value) and value}
+    lists = dict(_lists_in(found))
     lists |= {} if "" in found else {WHOLE: [found]}
     return {key: value for key, value in lists.items() if all(map(_is_record, value))}
+
+
+def _lists_in(value: dict[str, Any], above: str = "") -> Iterator[tuple[str, list[Any]]]:
+    """The lists in an object, and in objects in it, that are not empty, each by its path."""
+    for key, item in value.items():
+        if _is_list(item) and item:
+            yield above + key, item
+        elif isinstance(item, dict) and above.count(".") < MAX_NESTED:
+            yield from _lists_in(item, f"{above}{key}.")
 
 
 def _is_record(value: Any) -> bool:

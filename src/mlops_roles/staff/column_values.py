@@ -57,6 +57,7 @@ class ColumnValues:
         known = self.vocabulary
         tests: dict[str, Callable[[str], bool]] = {
             "role": lambda v: known.is_role(v) or bool(_REFERENCE.fullmatch(v)),
+            "title": lambda v: bool(re.search(r"[^\W\d_]", v)),  # and no number of a post
             "status": lambda v: bool(self._settled("status", v) or status_of(v)),
             "start": is_date,
             "end": is_date,

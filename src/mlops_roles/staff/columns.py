@@ -21,6 +21,7 @@ from .headings import (
     Vocabulary,
     fold_heading,
     heading_stem,
+    is_in_years,
     is_required,
     level_in_heading,
     says,
@@ -160,6 +161,8 @@ class _Chooser:
         for i, found in sorted(self.chosen.items()):
             if found.column and i not in wide:
                 at.setdefault(found.column, []).append(i)
+        if years := self._numbered_years(at):
+            at["level"] = years
         levels = self._numbered_levels(at)
         return Columns(at, [self._reading(i) for i in range(len(self.names))], wide, levels)
 
@@ -175,6 +178,18 @@ class _Chooser:
                 f"number, as in 'Skill 1' and 'Level 1', or choose one: "
                 f"{map_option('skill', skills[0])}"
             )
+
+    def _numbered_years(self, at: Mapping[str, list[int]]) -> list[int]:
+        """The columns of years, such as Years 2, with the number of a skill, such as Skill 2."""
+        stems = {heading_stem(self.names[i]) for i in at.get("skills", ())}
+        if at.get("level") or len(stems) < 2 or not all(map(str.isdigit, stems)):
+            return []
+        free = [(i, name) for i, name in enumerate(self.names) if i not in self.chosen]
+        years = [i for i, name in free if is_in_years(name) and heading_stem(name) in stems]
+        for i in years:
+            why = "years, with the number of a skill"
+            self.chosen[i] = ColumnReading(self.names[i], "level", "guessed", why)
+        return years
 
     def _numbered_levels(self, at: dict[str, list[int]]) -> dict[int, int]:
         """Several columns of levels by the column of skills with the same stem."""

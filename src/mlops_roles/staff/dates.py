@@ -19,6 +19,8 @@ _MONTH = re.compile(r"^(\d{1,2})[./-]((?:19|20)\d\d)$")  # and year
 _NAMED = re.compile(
     r"(?:(\d{1,2})[\s.-]+)?([a-zäéûñ]{3,})\.?[\s,.-]+(?:(\d{1,2})[,\s]\s*)?(\d{4}|\d{2})"
 )
+# milliseconds since 1970, perhaps as services of Microsoft write them: /Date(1388534400000+0100)/
+_SINCE_1970 = re.compile(r"(?:/date\()?(\d{12,13})(?:[+-]\d{4})?(?:\)/)?")
 _SERIAL = range(20_000, 80_000)  # days since 1899-12-30: the years 1954 to 2119
 
 
@@ -102,13 +104,22 @@ def _readings(text: str, late: bool = False) -> tuple[str | None, str | None]:
     if (match := _NAMED.fullmatch(text)) and (month := _months().get(match[2][:3])):
         both = _iso(_year(match[4]), month, int(match[1] or match[3] or 0), late)
         return both, both
-    if text.isdecimal() and int(text) in _SERIAL:
-        both = (datetime.date(1899, 12, 30) + datetime.timedelta(int(text))).isoformat()
+    if both := _counted(text):
         return both, both
     if re.fullmatch(r"(19|20)\d\d", text):
         both = f"{text}-12-31" if late else f"{text}-01-01"
         return both, both
     return None, None
+
+
+def _counted(text: str) -> str:
+    """The date of a number of days or milliseconds; '' if it is none."""
+    if text.isdecimal() and int(text) in _SERIAL:
+        return (datetime.date(1899, 12, 30) + datetime.timedelta(int(text))).isoformat()
+    if match := _SINCE_1970.fullmatch(text):
+        days = int(match[1]) // 86_400_000
+        return (datetime.date(1970, 1, 1) + datetime.timedelta(days)).isoformat()
+    return ""
 
 
 def _year(text: str) -> int:

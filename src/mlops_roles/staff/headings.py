@@ -121,7 +121,9 @@ def synonym(name: str) -> tuple[str, int]:
         return "other", 1
     if above[0] and fold_heading(parts[-1]) in ("name", "value"):
         return above
-    return ("other", 1) if above[0] not in ("", "person", "title") and last else (last, rank)
+    is_of_title = above[0] == "title" and last in ("key", "left")  # a title has a number, too
+    is_of_other = above[0] not in ("", "person", "title") or is_of_title
+    return ("other", 1) if is_of_other and last else (last, rank)
 
 
 def _is_rating(word: str) -> bool:

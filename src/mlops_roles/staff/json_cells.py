@@ -6,16 +6,18 @@ by level or group, '{"Expert": ["SQL"], "cloud": ["AWS"]}'. Who has AWS is not s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..io.json_text import parse_json
-from .headings import heading_kind
-from .values import parse_level
+from .headings import heading_kind, is_in_years
+from .values import YEARS, fold_value, meanings, parse_level
 
 Named = tuple[str, str | None]  # a name; its level: None if none is stated, '' if it is unknown
 _NAMES = ("name", "skill", "label", "title", "value")  # keys of the name in an object
 _LEVELS = ("level", "rating", "proficiency")  # and of its level
+MOST_YEARS = 100  # or months; a higher number is a year
 
 
 def json_pairs(text: str, unread: dict[str, None] | None = None) -> list[Named] | None:
@@ -41,8 +43,10 @@ def _named_in(value: Any, level: str | None, unread: dict[str, None]) -> Iterato
         yield str(value), level
     elif named := _name_key(value):
         of = _level_key(value)
-        unread.update(dict.fromkeys(key for key in value if key not in (named, of)))
-        yield str(_plain(value[named])), _stated(value[of]) if of else level
+        years = "" if of else next((k for k in value if _is_years(k, value[k])), "")
+        unread.update(dict.fromkeys(key for key in value if key not in (named, of, years)))
+        said = f"{value[years]} {YEARS}" if years else _stated(value[of]) if of else level
+        yield str(_plain(value[named])), said
     else:
         for key, inner in value.items():
             yield from _under_key(key, inner, level, unread)
@@ -76,6 +80,17 @@ def _level_key(item: Mapping[str, Any]) -> str:
     known = (folded[key] for key in _LEVELS if key in folded)
     headings = (key for key in item if heading_kind(key) == "level")
     return next(known, "") or next((k for k in headings if _is_level(item[k])), "")
+
+
+def _is_years(key: str, value: Any) -> bool:
+    """Whether a value is years or months of experience: over zero is having, as in a table.
+
+    The key has no other words, as 'monthsSinceUse' has, and a number such as 2019 is a date.
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", key).split()
+    is_number = type(value) in (int, float) and 0 <= value < MOST_YEARS
+    others = (w for w in words if not is_in_years(w) and fold_value(w) not in meanings("of"))
+    return is_number and is_in_years(" ".join(words)) and {*map(heading_kind, others)} <= {"other"}
 
 
 def _is_level(value: Any) -> bool:

@@ -6,6 +6,7 @@ Notes: columns of one skill, cells with several, and remarks that say who left.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -14,12 +15,12 @@ from ..io.resources import FilePath
 from ..io.text import map_option, quoted
 from ..ontology.names import fold_name
 from .columns import Columns
-from .headings import PERSONAL, Vocabulary, heading_kind, is_required
+from .headings import PERSONAL, Vocabulary, fold_heading, heading_kind, is_required
 from .markers import is_marker, says_left
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions
 from .sources import Source
-from .values import SkillCells, fold_value, parse_level
+from .values import SkillCells, fold_value, meanings, parse_level
 
 
 def check_people(
@@ -32,6 +33,7 @@ def check_people(
     _check_person(columns, source, vocabulary, path)
     _check_one_table(columns, source, options, path)
     _check_owners(columns, source, path)
+    _check_inner_people(columns, source, path)
 
 
 def _check_person(columns: Columns, source: Source, vocabulary: Vocabulary, path: FilePath) -> None:
@@ -96,6 +98,32 @@ def _check_one_table(
                 f"--value {quoted(f'person:{name}=person')}"
             )
         is_below_blank = not (name or others)
+
+
+def _check_inner_people(columns: Columns, source: Source, path: FilePath) -> None:
+    """Raise InputError for a column with lists of people, such as the members of teams in JSON."""
+    for i, column in enumerate(columns.readings):
+        if column.how != "not read" or column.why == "ignored as settled":
+            continue
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])|[._]", " ", column.heading).split(" ")
+        if fold_value(words[-1]) not in meanings("people"):
+            continue
+        cells = (row[i] for row in source.sample if len(row) > i and row[i][:2] == "[{")
+        if any(map(_are_people, cells)):
+            raise InputError(
+                f"{path}: {column.heading!r} has lists of people; write one list of all people, or "
+                f"leave them out with --ignore {quoted(column.heading)}"
+            )
+
+
+def _are_people(cell: str) -> bool:
+    """Whether a cell is a list in JSON of objects with a name and a title or skills."""
+    try:
+        first = json.loads(cell)[0]
+    except (ValueError, RecursionError):
+        return False
+    kinds = {heading_kind(key) for key in first} if isinstance(first, dict) else set()
+    return bool(kinds & set(PERSONAL)) and bool(kinds & {"title", "role", "skill", "skills"})
 
 
 def _check_owners(columns: Columns, source: Source, path: FilePath) -> None:
@@ -189,13 +217,17 @@ def note_several(columns: Columns, source: Source, vocabulary: Vocabulary) -> No
 
 
 def advise_on_remarks(columns: Columns, source: Source, options: ReadOptions) -> None:
-    """Name a column that is not read, some values of which say who left, such as a remark."""
-    if any(columns.at.get(c) for c in ("status", "end", "left")):
-        return
+    """Name a column that is not read, some values of which say who left, or are of no person."""
+    is_said = any(columns.at.get(c) for c in ("status", "end", "left"))
     for i, column in enumerate(columns.readings):
         if column.column or column.fix or column.heading in options.ignore:
             continue
         values = {row[i].strip() for row in source.sample if len(row) > i} - {""}
-        if any(says_left(f"({value})", options.date) for value in values):
+        is_type = fold_heading(column.heading).endswith(tuple(meanings("type")))
+        has_things = is_type and not meanings("thing").keys().isdisjoint(map(fold_value, values))
+        if has_things and not columns.at.get("status"):
+            fix = f"if these rows do not count: {map_option('status', column.heading)}"
+            columns.readings[i] = replace(column, why="some values are of no person", fix=fix)
+        elif not is_said and any(says_left(f"({value})", options.date) for value in values):
             fix = f"if it says who left: {map_option('status', column.heading)}"
             columns.readings[i] = replace(column, why="some values say that people left", fix=fix)

@@ -174,6 +174,8 @@ def _as_long(columns: Columns) -> None:
     """Read the column of skills as that of one skill."""
     if not columns.at.get("skill") and columns.at.get("skills"):
         columns.at["skill"] = columns.at.pop("skills")
+        for i in columns.at["skill"]:
+            columns.readings[i] = replace(columns.readings[i], column="skill")
 
 
 def _as_lists(columns: Columns) -> None:
@@ -240,9 +242,11 @@ def _turned(source: Source, vocabulary: Vocabulary, path: FilePath) -> Source:
     numbered: list[Row] = [
         (at + 2 + i, [name, *((cell or "") for cell in grid[at + 1 + i])])
         for i, name in enumerate(people)
-        if name
+        if name and heading_kind(name) != "other"
     ]
     headings = ["person", *((cell or "") for cell in grid[at])]
+    if others := [name for name in people if heading_kind(name) == "other"]:
+        source.reading.notes.append(f"Columns of no person: {', '.join(others)[:200]}")
     source.reading.layout = TRANSPOSED
     source.reading.skills_in = source.headings[at]
     source.reading.notes.append("People are columns; their line is the number of the column")

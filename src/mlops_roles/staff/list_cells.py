@@ -83,6 +83,7 @@ def find_separators(
     if options.separator is not None:
         return _settled_separators(options.separator)
     reads = SkillCells(vocabulary.names)
+    _note_last_levels(cells, reads, source)
     found = [
         mark
         for mark in SEPARATORS
@@ -106,6 +107,19 @@ def find_separators(
             "read as a separator; --separator settles it"
         )
     return (";", *found)
+
+
+def _note_last_levels(cells: Sequence[str], reads: SkillCells, source: Source) -> None:
+    """Report a list of which only the last name has a level, which may be that of all."""
+    for cell in dict.fromkeys(cell for cell in cells if re.search(r"[)\]]\s*$", cell)):
+        *names, last = re.split(r"[,;]\s*(?![^()]*\))", cell)
+        has_level = any(level for name in names for level in reads.levels(name))
+        if any(reads.levels(last)) and any(map(reads.is_known, names)) and not has_level:
+            source.reading.notes.append(
+                "Lists of which only the last name has a level, which is that of this name alone: "
+                f"{cell[:80]!r}"
+            )
+            return
 
 
 def _settled_separators(text: str) -> tuple[str, ...]:

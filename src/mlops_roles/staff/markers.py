@@ -52,9 +52,12 @@ def marker_pattern() -> str:
 
 
 def two_names_pattern() -> str:
-    """A pattern of two names of two words each, with '/', '&' or 'and' between them."""
+    """A pattern of two names of two words each, with '/', '&' or 'and' between them.
+
+    Beside '&', the family name may be that of the second alone: 'Ada & Ben Roe'.
+    """
     words = "|".join(map(re.escape, meanings("two names")))
-    return rf"\S+\s+\S+\s*(?:\s/\s|&|;|\n|\s(?:{words})\s)\s*\S+\s+\S+"
+    return rf"\S+\s+\S+\s*(?:\s/\s|&|;|\n|\s(?:{words})\s)\s*\S+\s+\S+|\S\s+&\s+\S+\s+\S+"
 
 
 def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | None:
@@ -70,13 +73,27 @@ def name_meaning(name: str, title: str | None, options: ReadOptions) -> str | No
     return meaning if meaning == VACANT or (meaning == NOBODY and not has_title) else None
 
 
+def name_says_vacant(name: str) -> bool:
+    """Whether a name has a vacancy in brackets or after a dash, as in 'Contractor (TBD)'."""
+    if len(name) > LONGEST:
+        return False
+    parts = (p.strip() for found in _REMARK.findall(fold_value(name)) for p in found if p)
+    return any(map(_is_vacancy, parts))
+
+
+def _is_vacancy(part: str) -> bool:
+    """Whether a part of a name or title is a vacancy, and no weak word for one, such as 'open'."""
+    folded = fold_value(part)
+    is_weak = folded in meanings("no vacancy in a title")
+    return meanings("person").get(folded) == VACANT and not is_weak
+
+
 def says_vacant(title: str) -> bool:
     """Whether a title has a vacancy in brackets or after a dash."""
     if len(title) > LONGEST:  # no title; the patterns would take long to find that out
         return False
     parts = (part for found in _IN_TITLE.findall(title) for part in found if part)
-    strong = (part for part in parts if fold_value(part) not in meanings("no vacancy in a title"))
-    return any(meanings("person").get(fold_value(part)) == VACANT for part in strong)
+    return any(map(_is_vacancy, parts))
 
 
 def title_meaning(title: str, day: str) -> str | None:

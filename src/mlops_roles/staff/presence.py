@@ -24,6 +24,7 @@ from .markers import (
     marker_pattern,
     may_be_two,
     name_meaning,
+    name_says_vacant,
     says_left,
     title_meaning,
     two_names_pattern,
@@ -143,6 +144,7 @@ class Presence:
             meaning = name_meaning(person, title, self.options)
             if not (meaning or self._settled("person", person)):
                 meaning = LEFT if says_left(person, self.options.date) else None
+                meaning = meaning or (VACANT if name_says_vacant(person) else None)
             if meaning:
                 if fold_value(person) in meanings("person"):  # others may hold a name
                     self._note("person", person, meaning)
@@ -221,9 +223,11 @@ class Presence:
     def _status(self, value: str) -> str:
         """What a status means; an error with the option that settles it, if nothing says so."""
         meaning = self._settled("status", value) or status_of(value)
+        if not meaning and fold_value(value) in meanings("thing"):
+            meaning = NOBODY  # such as 'room' and 'service account' in a column of types
         if self._is_blank_status(value):
             meaning = "present"
-        if meaning not in STATUSES:
+        if meaning not in (*STATUSES, NOBODY):
             option = quoted(f"status:{value}=present")
             fix = f"settle it with --value {option} ({', '.join(STATUSES)})"
             said = f"{meaning!r} is no status" if meaning else "an unknown status"

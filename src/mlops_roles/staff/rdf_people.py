@@ -627,6 +627,19 @@ class _People:
                 found["fix"] = f"to read it: --map {quote(f'{near}={name}')}"
             self.reading.not_understood.append(found)
         self._note_skills_of_others()
+        self._note_of_two_kinds()
+
+    def _note_of_two_kinds(self) -> None:
+        """Report what is a person by its type or statements, and another thing by its type."""
+        who, what = self.pairs("no person", "position", "post-class", "posting")
+        is_said = self._mask(self._of_class("person")) | self._implied("subject", "object")
+        others = is_said[who]
+        if others.any():
+            classes = {self.statements.curie(self.keys[one]) for one in what[others].tolist()}
+            self.reading.notes.append(
+                "What is said to be a person, and is another thing by its class, does not count: "
+                f"{len({*who[others].tolist()}):,} ({', '.join(sorted(classes)[:5])})"
+            )
 
     def _note_skills_of_others(self) -> None:
         """Report the skills that are recorded of what is no person."""

@@ -28,9 +28,10 @@ from ..io.resources import FilePath
 from ..io.xlsx import Sheet, read_sheets
 from .engine import Engine, int64_array
 from .engine_text import as_text, text_bytes
-from .headings import heading_kind
+from .headings import fold_heading, heading_kind
 from .reading import Reading, ReadOptions, shown_lines
 from .spreadsheets import Row, csv_rows, decode, delimiter_of
+from .values import fold_value, meanings
 
 BATCH_ROWS = 50_000
 SAMPLE_ROWS, SAMPLE_BYTES = 1000, 1 << 19
@@ -401,18 +402,24 @@ def is_record_file(path: FilePath) -> bool:
     data = rdf.read_bytes(path)
     if kind != ".json":
         data = rdf.from_json_lines(data.lstrip().partition(b"\n")[0])
-    return bool(_record_lists(data))
+    return bool(_of_records(json_ld.record_lists(data)))
 
 
-def _record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:
-    """The lists of records in a document; one person alone is a list, too."""
-    lists = json_ld.record_lists(data)
-    whole = lists.get(json_ld.WHOLE, [{}])[0]
+def _of_records(found: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The lists of a document that may be of records; one person alone is a list, too."""
+    lists, whole = dict(found), found.get(json_ld.WHOLE, [{}])[0]
     names = (whole[key] for key in whole if heading_kind(key) in _OF_PEOPLE[0])
     is_person = all(any(heading_kind(k) in kinds for k in whole) for kinds in _OF_PEOPLE)
     if not is_person or any(isinstance(n, list) for n in names):
         lists.pop(json_ld.WHOLE, None)
-    return lists
+    outer = {key: some for key, some in lists.items() if "." not in key or key in whole}
+    return outer or {key: some for key, some in lists.items() if _is_of_people(key)}
+
+
+def _is_of_people(path: str) -> bool:
+    """Whether the last key of a path names people or records, such as 'data.users'."""
+    last = fold_value(path.rpartition(".")[2])
+    return last in meanings("people") or last in meanings("records")
 
 
 def record_source(path: Path) -> Source:
@@ -420,7 +427,8 @@ def record_source(path: Path) -> Source:
     data = rdf.read_bytes(path)
     if rdf.suffix_of(path) in rdf.JSON_LINES_SUFFIXES:
         data = rdf.from_json_lines(data)
-    lists = _record_lists(data)
+    given = json_ld.record_lists(data)
+    lists = _of_records(given)
     key = _list_of_people(lists, path)
     rows = [dict(_flat(record)) for record in lists[key]]
     headings = list(dict.fromkeys(key for row in rows for key in row))
@@ -432,6 +440,10 @@ def record_source(path: Path) -> Source:
         reading.notes.append(
             f"The list {other!r} next to {key!r} is not read: {len(lists[other]):,}"
         )
+    for name, value in _flat(given.get(json_ld.WHOLE, [{}])[0]):
+        is_of_pages = fold_heading(name.split(".")[-1]) in meanings("more pages")
+        if is_of_pages and value and key != json_ld.WHOLE:
+            reading.notes.append(f"One page of several, as {name!r} says: get the others, too")
     return _engine_source(table, engine, reading, False)
 
 

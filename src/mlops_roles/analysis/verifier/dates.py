@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from .levels import meanings
 
 EXCEL = datetime.date(1899, 12, 30)
+MS = 86_400_000  # milliseconds of a day
 NUMBERS = range(20_000, 80_000)  # of days, as workbooks have them
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[ t].*|z|[+-]\d\d:\d\d)?")
 YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d\d)(?: .*)?")
@@ -42,6 +43,8 @@ def _in_one_order(text: str, late: bool) -> str:
         return _iso(found[4], month, found[1] or found[3], late)
     if len(text) == 5 and text.isdecimal() and int(text) in NUMBERS:
         return (EXCEL + datetime.timedelta(int(text))).isoformat()
+    if found := re.fullmatch(r"(?:/date\()?(\d{12,13})(?:[+-]\d{4})?(?:\)/)?", text):
+        return (datetime.date(1970, 1, 1) + datetime.timedelta(int(found[1]) // MS)).isoformat()
     return f"{text}-{'12-31' if late else '01-01'}" if re.fullmatch(r"(19|20)\d\d", text) else ""
 
 

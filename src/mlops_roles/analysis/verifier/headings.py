@@ -44,6 +44,8 @@ def _kind_of_key(parts: list[str]) -> str:
     if above and last in ("name", "value"):
         return above
     found = kind_of(parts[-1])
+    if above == "title" and found in ("key", "left"):
+        return "other"
     return "other" if found and above not in ("", "person", "title") else found
 
 
@@ -77,6 +79,12 @@ def _words(kind: str) -> list[str]:
 def says_actual_or_required(heading: str) -> bool:
     """Whether a heading below that of a skill says whether it is had or asked, as 'Ist' does."""
     return says_required(heading) or fold(heading) in _words("actual")
+
+
+def says_years(heading: str) -> bool:
+    """Whether a heading is of years or months of experience."""
+    words = re.split(r"[\W\d_]+", fold(heading[:LONGEST]))
+    return any(len(word) > 2 and word in _words("years") for word in words)
 
 
 def says_required(heading: str) -> bool:

@@ -17,7 +17,15 @@ from ...errors import InputError
 from ...io.text import map_option, quoted
 from .cell_names import CellNames
 from .dates import read_dates
-from .headings import fold_heading, is_of_rows, kind_of, level_in, says_required
+from .headings import (
+    fold_heading,
+    is_of_rows,
+    kind_of,
+    level_in,
+    pair_in,
+    says_required,
+    says_years,
+)
 from .levels import Levels, fold, is_blank
 from .pieces import CellPieces, Piece, split_cell
 from .presence import Presence
@@ -146,8 +154,12 @@ class PersonCells(PersonRows):
         if heading in ([named] if isinstance(named, str) else [one_line(name) for name in named]):
             return True
         kinds = {kind, "skill" if kind == "skills" else kind, "skills" if kind == "skill" else kind}
-        is_key = kind == "person" and kind_of(heading) == "key"
-        return kind_of(heading) in kinds or is_key or (kind == "skills" and bool(level_in(heading)))
+        is_other = (
+            (kind == "person" and kind_of(heading) == "key")
+            or (kind == "level" and says_years(heading) and pair_in(heading).isdigit())
+            or (kind == "skills" and bool(level_in(heading)))
+        )
+        return is_other or kind_of(heading) in kinds
 
     def _presence(self, mapping: Mapping[str, str | Sequence[str]]) -> Presence | None:
         """Who is there, if the certificate states how that is known."""

@@ -108,6 +108,8 @@ class Presence:
         meaning = meaning or _status_of(text)
         if kind != "status":
             return meaning in ("yes", "present") or folded in ("x", kind)
+        if not meaning and folded in meanings("thing"):
+            return True
         if folded and not meaning and folded not in meanings("cell"):
             raise InputError(
                 f"{self.path}: the status {text!r} is unknown; certify again with --value"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from ...errors import InputError
 from ...io import rdf
 from ...io.json_text import parse_json
-from .headings import kind_of
-from .levels import is_blank, parse_level
+from .headings import kind_of, says_years
+from .levels import fold, is_blank, meanings, parse_level
 
 LINES = (".jsonl", ".ndjson")
 DEEPEST = 3  # objects in a record that become columns
@@ -36,14 +37,15 @@ def record_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         yield line, [text_of(record.get(key)) for key in header]
 
 
-def _the_list(document: Any) -> list[dict[str, Any]]:
+def _the_list(document: Any) -> Any:
     """The one list of records in a document; of several, that with names and more of people."""
     if isinstance(document, list):
         return document
-    lists = [v for v in document.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+    lists = [v for v in document.values() if _is_of_records(v)]
     of_people = (("person", "given", "family"), ("title", "role", "skill", "skills"))
     if all(any(kind_of(key) in kinds for key in document) for kinds in of_people):
         lists.append([document])
+    lists = lists or list(_inner_lists(document))
     for kinds in of_people:
         if len(lists) > 1:
             fits = [one for one in lists if any(kind_of(key) in kinds for key in one[0])]
@@ -51,6 +53,20 @@ def _the_list(document: Any) -> list[dict[str, Any]]:
     if len(lists) != 1:
         raise ValueError("no list of records, or several")
     return lists[0]
+
+
+def _is_of_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _inner_lists(value: dict[str, Any], depth: int = 0) -> Iterator[list[dict[str, Any]]]:
+    """The lists of records in objects of an object, such as {"data": {"users": [...]}}."""
+    for key, inner in value.items():
+        if _is_of_records(inner):
+            if fold(key) in {*meanings("people"), *meanings("records")}:
+                yield inner
+        elif isinstance(inner, dict) and depth < DEEPEST:
+            yield from _inner_lists(inner, depth + 1)
 
 
 def _flat(record: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -96,7 +112,8 @@ def _walk(value: Any, level: str | None) -> Iterator[tuple[str, str | None]]:
     if isinstance(value, dict):
         name, rated = _first(value, NAMES, "skill"), _first(value, LEVELS, "level")
         if name:
-            yield str(_of_object(value[name])), _text(value[rated]) if rated else level
+            years = "" if rated else _years_in(value)
+            yield str(_of_object(value[name])), years or (_text(value[rated]) if rated else level)
             return
         for key, inner in value.items():
             yield from _of_key(key, inner, level)
@@ -134,6 +151,18 @@ def _first(item: dict[str, Any], order: Sequence[str], kind: str) -> str:
         text = str(item[key])
         if kind != "level" or isinstance(item[key], dict) or parse_level(text) or is_blank(text):
             return key
+    return ""
+
+
+def _years_in(item: dict[str, Any]) -> str:
+    """The first number of years or months of experience in an object, as a level; '' for none."""
+    for key, value in item.items():
+        words = re.findall(r"[A-ZÀ-Þ]?[^\WA-ZÀ-Þ_]+|[A-ZÀ-Þ]+", key)
+        rest = [w for w in words if not says_years(w) and fold(w) not in meanings("of")]
+        if len(rest) < len(words) and says_years(" ".join(words)):
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if is_number and 0 <= value < 100 and all(kind_of(word) == "other" for word in rest):
+                return f"{value} years"
     return ""
 
 
