@@ -42,6 +42,23 @@ TABLES = {
         "Name,Title,Skills\nAda,,Python 3; Python 2/3; Java (17); AWS (S3)\n",
         {"Ada": " | AWS (S3), Java (17), Python 2/3, Python 3"},
     ),
+    "pairs of columns of years": (
+        "Name,Skill 1,Years 1,Skill 2,Years 2\nAda,SQL,5,Python,0\n",
+        {"Ada": " | SQL |  | Python"},
+    ),
+    "a question that would be a wish": (
+        "Name,How would you rate yourself? [SQL],How would you rate yourself? [Git]\n"
+        "Ada,Advanced,No experience\n",
+        {"Ada": " | SQL |  | Git"},
+    ),
+    "a vacancy in brackets, a total and a number of a post": (
+        "Name,Post,Title\nAda,7,Cook\nContractor (TBD),8,Cook\nFTE total,,2\n",
+        {"Ada": "Cook"},
+    ),
+    "a column of remarks beside people in columns": (
+        "Skill,Ada,Bo,Comment,Target\nSQL,4,0,see below,3\nGit,0,4,,3\n",
+        {"Ada": " | SQL |  | Git", "Bo": " | Git |  | SQL"},
+    ),
     "commas between names with levels": (
         'Name,Title,Skills\nAda,,"SQL: 3, statistics: 4, Python: 1"\n',
         {"Ada": " | SQL, statistics | Python"},
@@ -256,6 +273,11 @@ def test_a_table_that_would_be_misread_is_refused(text, says, tmp_path):
         ),
         ("Name,Title,Weg am\nAda,Data Engineer,31.1.2025\n", '--map end="Weg am"'),
         ("Name,Skill,Mai 2026\nAda,SQL,3\n", '--map level="Mai 2026"'),
+        ('Name,Skills\nAda,"SQL, Git (basic)"\n', r"only the last name .* 'SQL, Git \(basic\)'"),
+        ("Name,Title,SQL,Git\nAda,Cook,,\n", "colours are not read"),
+        ("Name,Title,Account type\nAda,Cook,user\nR2,Cook,Bot\n", '--map status="Account type"'),
+        ("Skill,Ada,Bo,Comment\nSQL,4,0,x\nGit,0,4,\n", "Columns of no person: Comment"),
+        ("Name,Title\nCem & Dee Oz,Cook\n", r"two people, and count as one: 1 \(line 2\)"),
         (
             "Name,Title,Skills\nTeam A,,\nAda,Data Engineer,SQL\n",
             r"nothing but a name: 1 \(line 2\)",
@@ -435,3 +457,108 @@ def test_a_function_of_vcard_is_no_title_beside_one(tmp_path):
         encoding="utf-8",
     )
     assert people(path)[0] == {"Ada": "Data Engineer", "Bo": "Librarian"}
+
+
+WRAPPED = {"d": {"results": [{"name": "Ada", "title": "Cook", "skills": ["SQL"]}], "__next": None}}
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (WRAPPED, {"Ada": "Cook | SQL"}),
+        (
+            [{"name": "Ada", "skills": [{"name": "SQL", "years": 0}, {"name": "Git", "years": 2}]}],
+            {"Ada": " | Git |  | SQL"},
+        ),
+        (
+            [
+                {
+                    "name": "Ada",
+                    "skills": [
+                        {"name": "SQL", "monthsSinceUse": 0},
+                        {"name": "Git", "years": 2019},
+                    ],
+                }
+            ],
+            {"Ada": " | Git, SQL"},
+        ),
+        (
+            [
+                {"name": "Ada", "jobTitle": {"id": 1, "title": "Cook", "isDeleted": True}},
+                {"name": "Bo", "jobTitle": {"id": 1, "title": "Cook", "isDeleted": True}},
+            ],
+            {"Ada": "Cook", "Bo": "Cook"},
+        ),
+        (
+            [
+                {"name": "Ada", "title": "Cook", "mentor": {"name": "Bo"}, "endDate": None},
+                {"name": "Bo", "title": "Cook", "endDate": 1704067200000},
+                {"name": "Cy", "title": "Cook", "endDate": "/Date(1704067200000+0100)/"},
+            ],
+            {"Ada": "Cook"},
+        ),
+        ([{"name": "Ada", "skills": "SQL, Git", "skillLevel": "expert"}], {"Ada": " | SQL, Git"}),
+    ],
+)
+def test_records_as_services_send_them_are_read_and_verified(document, expected, tmp_path):
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert people(path)[0] == expected
+    certificate = certify("Ada", "R4", Records(path, GRAPH))
+    (saved := tmp_path / "c.json").write_text(json.dumps(certificate.to_dict()), "utf-8")
+    assert verify(saved, path).verified
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        (
+            [{"name": "Data", "title": "Team", "teamMembers": [{"name": "Ada", "title": "Cook"}]}],
+            "'teamMembers' has lists of people.*--ignore 'teamMembers'",
+        ),
+        (
+            {
+                "staff": {
+                    "ops": [{"name": "Ada", "title": "Cook"}],
+                    "data": [{"name": "Bo", "title": "Cook"}],
+                }
+            },
+            "'staff.ops', 'staff.data'",
+        ),
+    ],
+)
+def test_people_in_several_places_of_a_document_are_an_error(document, says, tmp_path):
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        people(path)
+
+
+def test_a_page_of_several_is_named(tmp_path):
+    document = {"value": [{"name": "Ada", "title": "Cook"}], "@odata.nextLink": "https://x.example"}
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert "One page of several, as '@odata.nextLink' says" in "\n".join(people(path)[1].summary())
+
+
+def test_rows_of_no_person_by_their_type_do_not_count_and_are_verified(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Name,Title,Type\nAda,Cook,employee\nR2,Cook,Service account\n", "utf-8")
+    options = ReadOptions(mapping={"status": "Type"})
+    found = Records(path, GRAPH, options)
+    assert list(people(path, mapping={"status": "Type"})[0]) == ["Ada"]
+    (saved := tmp_path / "c.json").write_text(json.dumps(certify("Ada", "R4", found).to_dict()))
+    assert verify(saved, path, mapping={"status": "Type"}).verified
+
+
+def test_one_name_within_documents_in_lines_is_an_error(tmp_path):
+    lines = [
+        json.dumps(
+            {"@context": "https://schema.org", "@type": "Person", "@id": "#me", "name": name}
+        )
+        for name in ("Ada", "Bo")
+    ]
+    path = tmp_path / "s.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputError, match="'#me' is the @id of 2 lines"):
+        people(path)

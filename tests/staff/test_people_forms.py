@@ -439,6 +439,18 @@ def test_a_role_in_the_place_of_a_title_or_post_is_that_role(tmp_path):
     assert people(found) == roles
 
 
+def test_a_person_with_the_class_of_another_thing_does_not_count_and_is_named(tmp_path):
+    found = of_turtle(
+        tmp_path,
+        ":a a foaf:Person , skos:Concept ; foaf:name 'Ann' . :b a schema:Patient ; "
+        "schema:name 'Ben' ; schema:jobTitle 'Cook' . "
+        ":c a <http://www.w3.org/ns/prov#SoftwareAgent> ; mlops:hasSkill skill:sql .",
+    )
+    assert list(people(found)) == ["Ben"]
+    named = next(note for note in found.reading.notes if "another thing" in note)
+    assert named.endswith("does not count: 2 (prov:SoftwareAgent, skos:Concept)")
+
+
 def test_a_class_that_differs_from_a_known_one_in_case_is_named(tmp_path):
     found = of_turtle(tmp_path, ":a a schema:person ; schema:name 'Ann' . :b schema:jobTitle 'x' .")
     assert found.rows["read"] == 1

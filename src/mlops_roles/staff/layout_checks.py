@@ -186,7 +186,10 @@ def check_facts(columns: Columns, source: Source, path: FilePath) -> None:
 
 
 def note_twice(columns: Columns, source: Source, vocabulary: Vocabulary) -> None:
-    """Report columns of levels of one skill, such as 'SQL (self)' and 'SQL (manager)'."""
+    """Report columns of one skill, as 'SQL (self)' and 'SQL (boss)', and those without levels."""
+    cells = (row[i] for row in source.sample for i in columns.wide if len(row) > i)
+    if columns.wide and not any(map(str.strip, cells)):
+        source.reading.notes.append("No cell below skills has a level; colours are not read")
     of: dict[str, list[str]] = {}
     for i in columns.wide:
         name = fold_name(vocabulary.rated_skill(source.headings[i]))

@@ -417,9 +417,9 @@ def _of_records(found: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dic
 
 
 def _is_of_people(path: str) -> bool:
-    """Whether the last key of a path names people or records, such as 'data.users'."""
-    last = fold_value(path.rpartition(".")[2])
-    return last in meanings("people") or last in meanings("records")
+    """Whether a path names people, or ends in a name of records, as in 'data.users.nodes'."""
+    keys = [fold_value(key) for key in path.split(".")]
+    return keys[-1] in meanings("records") or not meanings("people").keys().isdisjoint(keys)
 
 
 def record_source(path: Path) -> Source:

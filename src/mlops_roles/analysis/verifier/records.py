@@ -59,14 +59,15 @@ def _is_of_records(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-def _inner_lists(value: dict[str, Any], depth: int = 0) -> Iterator[list[dict[str, Any]]]:
-    """The lists of records in objects of an object, such as {"data": {"users": [...]}}."""
+def _inner_lists(value: dict[str, Any], *above: str) -> Iterator[list[dict[str, Any]]]:
+    """The lists of people in objects of an object, such as {"data": {"users": [...]}}."""
     for key, inner in value.items():
+        path = {*above, fold(key)}
         if _is_of_records(inner):
-            if fold(key) in {*meanings("people"), *meanings("records")}:
+            if fold(key) in meanings("records") or path & {*meanings("people")}:
                 yield inner
-        elif isinstance(inner, dict) and depth < DEEPEST:
-            yield from _inner_lists(inner, depth + 1)
+        elif isinstance(inner, dict) and len(above) < DEEPEST:
+            yield from _inner_lists(inner, *path)
 
 
 def _flat(record: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
