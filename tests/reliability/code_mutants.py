@@ -86,6 +86,7 @@ GROUPS = {  # the modules and the tests of a group
 }
 # of the thresholds only numbers are changed, and of the modules that are not about levels and dates
 # those that have a name; but not those that only say how much is done at once
+LEVELS_AND_DATES = ("values", "scales", "skill_cells", "dates")
 NUMBER = re.compile(r"([\d.]+) to [\d.]+")
 NAMED = re.compile(r"^_?[A-Z][A-Z_]+\b")
 AT_ONCE = re.compile(r"BATCH|SAMPLE|PIECE|BLOCK|BLANK_STARTS|UNIT_LINK|MAX_(PLAIN|ROWS|SHAPES)")
@@ -121,7 +122,7 @@ class Mutating:
         if self.group != "thresholds":
             return True
         line = mutant.path.read_text("utf-8").split("\n")[mutant.line - 1]
-        about = mutant.path.stem in ("values", "dates") or NAMED.match(line)
+        about = mutant.path.stem in LEVELS_AND_DATES or NAMED.match(line)
         number = NUMBER.fullmatch(mutant.change)
         return bool(about and number and not AT_ONCE.search(line) and f"[{number[1]}]" not in line)
 

@@ -15,8 +15,10 @@ from mlops_roles.staff.mapping_file import load_mapping
 from mlops_roles.staff.markers import is_marker
 from mlops_roles.staff.privacy import Band, Pseudonyms
 from mlops_roles.staff.reading import ReadOptions
+from mlops_roles.staff.scales import Scale, scale_ends, scale_of
+from mlops_roles.staff.skill_cells import SkillCells
 from mlops_roles.staff.spreadsheets import csv_rows
-from mlops_roles.staff.values import Level, Scale, SkillCells, parse_level, scale_ends, scale_of
+from mlops_roles.staff.values import Level, parse_level
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from ..staff.people_table import Rejected, Staff, contradiction, differing_colum
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
 from ..staff.reading import ReadOptions
-from ..staff.values import AS_WRITTEN, SkillCells, SkillName
+from ..staff.skill_cells import AS_WRITTEN, SkillCells, SkillName
 from .role_assignment import RoleAssignment
 
 if TYPE_CHECKING:

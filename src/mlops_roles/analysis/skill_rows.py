@@ -16,7 +16,7 @@ from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
 from ..staff.engine import Engine
 from ..staff.people_table import LIST_COLUMNS, Staff
-from ..staff.values import SkillName
+from ..staff.skill_cells import SkillName
 from .audit_result import CLOSE, FLAGS, HAS, LACKS, TOOL
 
 if TYPE_CHECKING:

@@ -24,17 +24,9 @@ from .headings import is_in_years
 from .layouts import Plan
 from .markers import is_marker
 from .reading import LONG, Reading, ReadOptions, one_line, shown_lines
-from .values import (
-    UNIT,
-    YEARS,
-    SkillCells,
-    check_on_scale,
-    fold_value,
-    meanings,
-    parse_level,
-    scale_ends,
-    with_scale,
-)
+from .scales import YEARS, check_on_scale, scale_ends, with_scale
+from .skill_cells import UNIT, SkillCells
+from .values import fold_value, meanings, parse_level
 
 if TYPE_CHECKING:
     import ibis

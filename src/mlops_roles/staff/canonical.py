@@ -13,7 +13,8 @@ from .layouts import Plan
 from .list_cells import FULL_COMMA
 from .people_table import COLUMNS, LIST_COLUMNS
 from .reading import LONG
-from .values import UNIT, with_scale
+from .scales import with_scale
+from .skill_cells import UNIT
 
 PRESENCE = ("status", "start", "end", "left", "vacant", "key")
 PLAIN_NUMBER = r"^(\d{1,3}(?:[.,]\d+)?)$"  # a level that does not state its scale

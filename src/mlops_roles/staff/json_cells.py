@@ -12,7 +12,8 @@ from typing import Any
 
 from ..io.json_text import parse_json
 from .headings import heading_kind, is_in_years
-from .values import YEARS, fold_value, meanings, parse_level
+from .scales import YEARS
+from .values import fold_value, meanings, parse_level
 
 Named = tuple[str, str | None]  # a name; its level: None if none is stated, '' if it is unknown
 _NAMES = ("name", "skill", "label", "title", "value")  # keys of the name in an object

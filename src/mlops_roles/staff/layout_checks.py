@@ -19,8 +19,9 @@ from .headings import PERSONAL, Vocabulary, fold_heading, heading_kind, is_requi
 from .markers import is_marker, says_left
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions
+from .skill_cells import SkillCells
 from .sources import Source
-from .values import SkillCells, fold_value, meanings, parse_level
+from .values import fold_value, meanings, parse_level
 
 
 def check_people(

@@ -14,18 +14,10 @@ from .engine import Engine
 from .layouts import Plan
 from .people_table import LIST_COLUMNS
 from .reading import LONG, Reading, ReadOptions
+from .scales import STATES, YEARS, Scale, check_on_scale, scale_of
+from .skill_cells import SkillCells
 from .sources import SAMPLE_ROWS
-from .values import (
-    STATES,
-    TICK,
-    YEARS,
-    Scale,
-    SkillCells,
-    check_on_scale,
-    fold_value,
-    parse_level,
-    scale_of,
-)
+from .values import TICK, fold_value, parse_level
 
 MAX_LEVELS = 200  # distinct levels that a reading shows
 

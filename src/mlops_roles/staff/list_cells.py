@@ -14,8 +14,8 @@ from .headings import Vocabulary
 from .json_cells import json_pairs
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions
+from .skill_cells import UNIT, SkillCells
 from .sources import Source
-from .values import UNIT, SkillCells
 
 SEPARATORS = (",", "|", "\n", "•", "·", "\t", "、")
 FULL_COMMA = "\uff0c"  # stands for a comma inside a name; names are compared after NFKC

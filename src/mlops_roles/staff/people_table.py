@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .reading import Reading
-from .values import SkillCells
+from .skill_cells import SkillCells
 
 if TYPE_CHECKING:
     import ibis

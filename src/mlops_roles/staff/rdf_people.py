@@ -39,7 +39,8 @@ from .rdf_assessments import RdfAssessments
 from .rdf_dates import gone_positions
 from .rdf_statements import CLASS_COLUMNS, EXTRA_COLUMNS, Pairs, Statements
 from .reading import ColumnReading, Reading, ReadOptions
-from .values import UNIT, fold_value, parse_level
+from .skill_cells import UNIT
+from .values import fold_value, parse_level
 
 MAX_NESTED = 3  # positions within positions, as in schema.org
 UNIT_LINK, OCCUPATION, POST, TITLE = range(4)  # how a person is linked to a position or value

@@ -39,6 +39,7 @@ from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import LONG, Reading, ReadOptions, as_options
 from .several import combine
+from .skill_cells import SkillCells
 from .sources import (
     SAMPLE_ROWS,
     Source,
@@ -51,7 +52,6 @@ from .sources import (
 )
 from .spreadsheets import Row
 from .unused_rows import short_rows, without_former, without_headers, without_totals
-from .values import SkillCells
 
 RDF_SUFFIXES = tuple(rdf.RDF_FORMATS)
 

@@ -10,7 +10,7 @@ import ibis
 
 from ..errors import InputError
 from .reading import Reading
-from .values import SkillCells
+from .skill_cells import SkillCells
 
 if TYPE_CHECKING:
     from .assessments import Assessment

@@ -13,7 +13,7 @@ from mlops_roles.analysis.verifier.levels import Levels, parse_level
 from mlops_roles.cli import main
 from mlops_roles.io.resources import resource_rows
 from mlops_roles.staff.reading import ReadOptions
-from mlops_roles.staff.values import Scale
+from mlops_roles.staff.scales import Scale
 from mlops_roles.staff.values import parse_level as parse_as_certified
 
 PEOPLE = "id,person,title\n1,Ada,Data Engineer\n2,Bo,Data Scientist\n"
