@@ -21,7 +21,7 @@ from support.asserted import ROOT
 
 from mlops_roles import InputError, audit
 from mlops_roles.cli.main import main
-from mlops_roles.staff import sources
+from mlops_roles.staff import csv_source
 from mlops_roles.staff.people_table import COLUMNS
 from mlops_roles.staff.reader import read_staff
 from mlops_roles.staff.reading import ReadOptions
@@ -262,8 +262,8 @@ def test_the_quick_reader_says_what_the_strict_one_says_of_typed_files(folder, c
 )
 def test_the_quick_reader_reads_what_has_no_quirk(name, quick, folder, con, monkeypatch):
     path, strict = put(folder, f"quick-{name}", FORMS[name]), []
-    to_arrow = sources.to_arrow
-    monkeypatch.setattr(sources, "to_arrow", lambda *a: strict.append(a) or to_arrow(*a))
+    to_arrow = csv_source.to_arrow
+    monkeypatch.setattr(csv_source, "to_arrow", lambda *a: strict.append(a) or to_arrow(*a))
     read_staff(path, con)
     assert (not strict) is quick
     same(path, con)

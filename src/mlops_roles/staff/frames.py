@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ..errors import InputError
 from .engine import is_records
-from .sources import json_text
+from .record_source import json_text
 
 _MISSING = ("nan", "NaT", "<NA>")  # the texts of values of NumPy and pandas that are none
 

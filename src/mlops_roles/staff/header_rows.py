@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from ..errors import InputError
 from .headings import PERSONAL, Vocabulary, heading_kind, is_required
-from .reading import ReadOptions, one_line
+from .reading import Reading, ReadOptions, one_line
 from .sources import Source
 from .spreadsheets import Row
 from .values import fold_value, meanings
 
+HEADER_ROWS = 40  # the header is in one of the first rows
+HeaderOf = Callable[[Sequence[Row]], int]  # the index of the header among the first rows
 
-def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> Callable[[Sequence[Row]], int]:
+
+def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> HeaderOf:
     """A function that finds the header among the first rows.
 
     It is the first row with a heading for a person and another known one; else the first with two
@@ -34,6 +39,33 @@ def header_finder(options: ReadOptions, vocabulary: Vocabulary) -> Callable[[Seq
         return next((i for i, found in enumerate(kinds) if len(found) > 1), 0)
 
     return find
+
+
+def header_index(rows: Sequence[Row], options: ReadOptions, header_of: HeaderOf, path: Path) -> int:
+    """The index of the header row: as settled, or found.
+
+    Raises InputError for no rows, and for a settled line that is none of the first.
+    """
+    if not rows:
+        raise InputError(
+            f"{path}: no header row; the first row names the columns, 'person' among them"
+        )
+    if options.header_row is None:
+        return header_of(rows[:HEADER_ROWS])
+    lines = [line for line, _ in rows]
+    if options.header_row not in lines:
+        raise InputError(
+            f"--header-row {options.header_row}: {path} has no such row among its first "
+            f"{len(rows)}; give the line of the headings"
+        )
+    return lines.index(options.header_row)
+
+
+def report_above(rows: Sequence[Row], reading: Reading) -> None:
+    """Report the rows above the header, which are not read."""
+    for line, cells in rows:
+        shown = ", ".join(filter(None, map(str.strip, cells)))[:80]
+        reading.notes.append(f"Row {line} above the header is not read: {shown}")
 
 
 def is_header(row: Sequence[str], headings: Sequence[str]) -> bool:

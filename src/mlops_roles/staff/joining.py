@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..io.text import counted, quoted
 from .engine import Engine
+from .header_rows import HeaderOf
 from .headings import PERSONAL, heading_kind
 from .reading import ReadOptions
 from .sources import SAMPLE_ROWS, Source
@@ -26,10 +27,7 @@ FACTS = ("title", "role", "skills", "skill", "lacks", "assessed")
 
 
 def report_sheets(
-    source: Source,
-    options: ReadOptions,
-    header_of: Callable[[Sequence[Row]], int],
-    is_skill: Callable[[str], bool],
+    source: Source, options: ReadOptions, header_of: HeaderOf, is_skill: Callable[[str], bool]
 ) -> None:
     """Report the sheets that are not read.
 

@@ -23,6 +23,7 @@ from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments
 from .canonical import canonical, one_per_line, person_key
 from .compiled import is_plain
+from .csv_source import csv_source
 from .current import current_rows
 from .engine import Engine, is_records, source_name
 from .engine_text import trimmed_text
@@ -38,18 +39,11 @@ from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
 from .presence import Presence, with_names
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import LONG, Reading, ReadOptions, as_options
+from .record_source import is_record_file, record_source
 from .several import combine
+from .sheet_source import sheet_source
 from .skill_cells import SkillCells
-from .sources import (
-    SAMPLE_ROWS,
-    Source,
-    arrow_source,
-    csv_source,
-    is_record_file,
-    parquet_source,
-    record_source,
-    sheet_source,
-)
+from .sources import SAMPLE_ROWS, Source, arrow_source, parquet_source
 from .spreadsheets import Row
 from .unused_rows import short_rows, without_former, without_headers, without_totals
 
