@@ -59,6 +59,22 @@ TABLES = {
         "Skill,Ada,Bo,Comment,Target\nSQL,4,0,see below,3\nGit,0,4,,3\n",
         {"Ada": " | SQL |  | Git", "Bo": " | Git |  | SQL"},
     ),
+    "years beside levels of the same skill": (
+        "Name,SQL level,SQL years,Git level\nAda,1,9,5\n",
+        {"Ada": " | Git | SQL"},
+    ),
+    "dots, pictures and words for nothing": (
+        "Name,SQL,Git,Docker,Kafka\nAda,●●●●○,●○○○○,✔\ufe0f,n.b.\nBo,○○○○○,s.o.,✖\ufe0f,✔\n",
+        {"Ada": " | Docker, SQL | Git", "Bo": " | Kafka |  | Docker, SQL"},
+    ),
+    "rows of statistics": (
+        "Name,SQL,Git\nAda,5,1\nStd dev,2,3\n% covered,50%,100%\nMax,0,4\n",
+        {"Ada": " | SQL | Git", "Max": " | Git |  | SQL"},
+    ),
+    "a word before the last name of a list": (
+        'Name,Skills\nAda,"SQL, Git, and code review"\nBo,"Git, Kafka, sowie SQL (basic)"\n',
+        {"Ada": " | Git, SQL, code review", "Bo": " | Git, Kafka | SQL"},
+    ),
     "commas between names with levels": (
         'Name,Title,Skills\nAda,,"SQL: 3, statistics: 4, Python: 1"\n',
         {"Ada": " | SQL, statistics | Python"},
@@ -275,6 +291,11 @@ def test_a_table_that_would_be_misread_is_refused(text, says, tmp_path):
         ("Name,Skill,Mai 2026\nAda,SQL,3\n", '--map level="Mai 2026"'),
         ('Name,Skills\nAda,"SQL, Git (basic)"\n', r"only the last name .* 'SQL, Git \(basic\)'"),
         ("Name,Title,SQL,Git\nAda,Cook,,\n", "colours are not read"),
+        ("Name,Title,Level,Skills\nAda,Cook,Junior,SQL\nBo,Cook,Senior,SQL\n", '--map level="Le'),
+        (
+            "Name,Title,Hired,Rehire date,End\nAda,Cook,2010-01-01,2022-01-01,2015-01-01\n",
+            'have come back.*--map start="Rehire date"',
+        ),
         ("Name,Title,Account type\nAda,Cook,user\nR2,Cook,Bot\n", '--map status="Account type"'),
         ("Skill,Ada,Bo,Comment\nSQL,4,0,x\nGit,0,4,\n", "Columns of no person: Comment"),
         ("Name,Title\nCem & Dee Oz,Cook\n", r"two people, and count as one: 1 \(line 2\)"),
@@ -497,6 +518,10 @@ WRAPPED = {"d": {"results": [{"name": "Ada", "title": "Cook", "skills": ["SQL"]}
             ],
             {"Ada": "Cook"},
         ),
+        (
+            [{"name": "Ada", "skills": [["SQL", "expert"], ["Git", "none"], ["Kafka", "dbt"]]}],
+            {"Ada": " | Kafka, SQL, dbt |  | Git"},
+        ),
         ([{"name": "Ada", "skills": "SQL, Git", "skillLevel": "expert"}], {"Ada": " | SQL, Git"}),
     ],
 )
@@ -534,11 +559,31 @@ def test_people_in_several_places_of_a_document_are_an_error(document, says, tmp
         people(path)
 
 
-def test_a_page_of_several_is_named(tmp_path):
-    document = {"value": [{"name": "Ada", "title": "Cook"}], "@odata.nextLink": "https://x.example"}
+@pytest.mark.parametrize(
+    ("beside", "says"),
+    [
+        ({"@odata.nextLink": "https://x.example"}, "'@odata.nextLink'"),
+        ({"_links": {"next": {"href": "https://x.example"}}}, "'_links.next.href'"),
+        ({"pageInfo": {"hasNextPage": True}}, "'pageInfo.hasNextPage'"),
+        ({"total": 200}, "'total'"),
+        ({"total": 1, "has_more": False, "next": None}, ""),
+    ],
+)
+def test_a_page_of_several_is_named(beside, says, tmp_path):
     path = tmp_path / "s.json"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    assert "One page of several, as '@odata.nextLink' says" in "\n".join(people(path)[1].summary())
+    path.write_text(json.dumps({"value": [{"name": "Ada", "title": "Cook"}], **beside}), "utf-8")
+    notes = [note for note in people(path)[1].notes if "One page" in note]
+    assert notes == ([f"One page of several, as {says} says: get the others, too"] if says else [])
+
+
+def test_formulas_without_a_value_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Name", "SQL", "Git"])
+    book.active.append(["Ada", "=1+3", 2])
+    book.save(tmp_path / "s.xlsx")
+    assert "Formulas without a value, which are read as blank: 1" in "\n".join(
+        people(tmp_path / "s.xlsx")[1].summary()
+    )
 
 
 def test_rows_of_no_person_by_their_type_do_not_count_and_are_verified(tmp_path):

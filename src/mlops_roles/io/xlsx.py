@@ -36,6 +36,9 @@ _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d+)""")
 _HIDDEN = re.compile(
     rb"""<(?:\w+:)?row\s(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["'](\d{1,18})["']"""
 )
+_NO_VALUE = re.compile(
+    rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)(?:<v></v>|<v ?/>)?</(?:\w+:)?c>"
+)
 _STRING = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si\s*>", re.S)
 
 
@@ -50,6 +53,7 @@ class Sheet:
     _part: str = ""
     # the rows that the workbook hides, as a filter does; found when rows are read
     hidden_rows: list[int] = field(default_factory=list)
+    formulas: int = 0  # without a value, as a program writes them that computes none
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """(line, cells) of the rows with text, as wide as the first of them or wider.
@@ -63,6 +67,7 @@ class Sheet:
                 sheet = archive.read(self._part)
                 errors = _check_limits(archive, sheet, self.path)
             self.hidden_rows = [int(row) for row in _HIDDEN.findall(sheet)]
+            self.formulas = len(_NO_VALUE.findall(sheet)) if b"<f" in sheet else 0
             table = _sheet_cells(self._data, self.name)
             for (row, column), text in errors.items():
                 table[row][column] = text

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ..errors import InputError
 from ..io.resources import FilePath
 from ..io.text import map_option
+from ..ontology.names import fold_name
 from .column_values import ColumnValues
 from .headings import (
     MORE,
@@ -308,10 +309,20 @@ class _Chooser:
             for i in known:
                 while (i := i + step) in levels and self.values.highest(i) <= max(top, 5):
                     found.add(i)
+        for i in [i for i in known if is_in_years(self.names[i])]:
+            if any(self._is_level_of_same(i, other) for other in known if other != i):
+                self.refused[i] = "years, beside the level of the same skill"
+                found.discard(i)
         for i in found:
             why = "a skill by its name" if i in known else "next to columns of skills"
             self.chosen[i] = ColumnReading(self.names[i], "skill with level", "guessed", why)
         return sorted(found)
+
+    def _is_level_of_same(self, years: int, other: int) -> bool:
+        """Whether another column has the level of the skill of a column of years."""
+        name = self.vocabulary.rated_skill
+        same = fold_name(name(self.names[years])) == fold_name(name(self.names[other]))
+        return same and not is_in_years(self.names[other])
 
     def _is_by_chance(self, i: int) -> bool:
         """Whether the one heading that names a skill may mean another thing, beside a list of them.

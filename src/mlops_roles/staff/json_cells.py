@@ -38,8 +38,8 @@ def _named_in(value: Any, level: str | None, unread: dict[str, None]) -> Iterato
     """The names in a value, each with its own level, or else with the given one."""
     if isinstance(value, list):
         for item in value:
-            pair = isinstance(item, list) and len(item) == 2 and isinstance(item[1], (int, float))
-            yield from _named_in({str(item[0]): item[1]} if pair else item, level, unread)
+            is_pair = isinstance(item, list) and len(item) == 2 and _is_pair(*item)
+            yield from _named_in({str(item[0]): item[1]} if is_pair else item, level, unread)
     elif not isinstance(value, dict):
         yield str(value), level
     elif named := _name_key(value):
@@ -51,6 +51,13 @@ def _named_in(value: Any, level: str | None, unread: dict[str, None]) -> Iterato
     else:
         for key, inner in value.items():
             yield from _under_key(key, inner, level, unread)
+
+
+def _is_pair(name: Any, level: Any) -> bool:
+    """Whether two items of a list are a name and its level, a number or a word."""
+    if isinstance(level, str):
+        return isinstance(name, str) and bool(parse_level(level)) and not parse_level(name)
+    return isinstance(level, (int, float))
 
 
 def _under_key(key: str, inner: Any, level: str | None, unread: dict[str, None]) -> Iterator[Named]:

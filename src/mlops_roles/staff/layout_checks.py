@@ -15,7 +15,7 @@ from ..io.resources import FilePath
 from ..io.text import map_option, quoted
 from ..ontology.names import fold_name
 from .columns import Columns
-from .headings import PERSONAL, Vocabulary, fold_heading, heading_kind, is_required
+from .headings import PERSONAL, Vocabulary, fold_heading, heading_kind, is_required, says
 from .markers import is_marker, says_left
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions
@@ -232,6 +232,9 @@ def advise_on_remarks(columns: Columns, source: Source, options: ReadOptions) ->
         if has_things and not columns.at.get("status"):
             fix = f"if these rows do not count: {map_option('status', column.heading)}"
             columns.readings[i] = replace(column, why="some values are of no person", fix=fix)
+        elif columns.at.get("end") and says(column.heading, "rehire"):
+            fix = f"if who came back counts from then on: {map_option('start', column.heading)}"
+            columns.readings[i] = replace(column, why="people may have come back", fix=fix)
         elif not is_said and any(says_left(f"({value})", options.date) for value in values):
             fix = f"if it says who left: {map_option('status', column.heading)}"
             columns.readings[i] = replace(column, why="some values say that people left", fix=fix)

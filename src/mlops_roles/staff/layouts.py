@@ -105,6 +105,7 @@ def plan_layout(
     columns = choose_columns(source.headings, source.sample, options, vocabulary, path)
     check_people(columns, source, options, vocabulary, path)
     advise_on_remarks(columns, source, options)
+    _refuse_job_level(columns, source)
     layout = _layout(columns, source, options, turned)
     if layout == LONG:
         check_levels(columns, source, path)
@@ -144,6 +145,25 @@ def _refuse_expiry(columns: Columns) -> None:
             why = "when a skill or certificate expires, and no row is of one skill"
             columns.readings[i] = ColumnReading(column.heading, None, "not read", why, fix)
             return
+
+
+def _refuse_job_level(columns: Columns, source: Source) -> None:
+    """Do not read a column such as Level beside titles and lists of skills as that of the skills.
+
+    It is likely to be the level of the job, if each person has one row.
+    """
+    levels, at = columns.at.get("level", ()), columns.at
+    if len(levels) != 1 or at.get("skill") or not (at.get("title") and at.get("skills")):
+        return
+    column = columns.readings[levels[0]]
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", " ", column.heading).split()
+    is_of_skill = any(heading_kind(word) in ("skill", "skills") for word in words)
+    if column.how == "guessed" and not is_of_skill and not _repeats(columns, source):
+        del at["level"]
+        fix = f"if it is that of the skills: {map_option('level', column.heading)}"
+        columns.readings[levels[0]] = replace(
+            column, column=None, how="not read", why="may be the level of the job", fix=fix
+        )
 
 
 def _layout(columns: Columns, source: Source, options: ReadOptions, turned: bool) -> str:

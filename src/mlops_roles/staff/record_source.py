@@ -19,6 +19,16 @@ from .sources import Source, engine_source
 from .values import fold_value, meanings
 
 MAX_NESTED = 3  # objects in a record of JSON that become columns
+
+
+def _says_more(name: str, value: Any, rows: int) -> bool:
+    """Whether a key beside the records says that there are more: a next page, or their number."""
+    keys = {fold_heading(key) for key in name.split(".")}
+    if not meanings("number of all").keys().isdisjoint(keys):
+        return type(value) is int and value > rows
+    return bool(value) and not meanings("more pages").keys().isdisjoint(keys)
+
+
 _OF_PEOPLE = (("person", "given", "family"), ("title", "role", "skill", "skills"))  # kinds of keys
 
 
@@ -68,10 +78,13 @@ def record_source(path: Path) -> Source:
         reading.notes.append(
             f"The list {other!r} next to {key!r} is not read: {len(lists[other]):,}"
         )
-    for name, value in _flat(given.get(json_ld.WHOLE, [{}])[0]):
-        is_of_pages = fold_heading(name.split(".")[-1]) in meanings("more pages")
-        if is_of_pages and value and key != json_ld.WHOLE:
-            reading.notes.append(f"One page of several, as {name!r} says: get the others, too")
+    if key != json_ld.WHOLE:
+        whole = given.get(json_ld.WHOLE, [{}])[0]
+        reading.notes += [
+            f"One page of several, as {name!r} says: get the others, too"
+            for name, value in _flat(whole)
+            if _says_more(name, value, len(rows))
+        ][:1]
     return engine_source(table, engine, reading, False)
 
 

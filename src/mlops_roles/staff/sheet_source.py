@@ -28,6 +28,11 @@ def sheet_source(path: Path, options: ReadOptions, header_of: HeaderOf) -> Sourc
     hidden = sorted({n for n, _ in rows[at + 1 :]}.intersection(sheet.hidden_rows))
     if hidden:
         reading.notes.append(f"Hidden rows, which are read: {shown_lines(hidden)}")
+    if sheet.formulas:
+        reading.notes.append(
+            f"Formulas without a value, which are read as blank: {sheet.formulas:,}; open the "
+            "workbook in a spreadsheet program and save it"
+        )
     header = _without_end(header)
     header += [""] * (_usual_width(rows[at + 1 :]) - len(header))
     width = max(len(header), 1)

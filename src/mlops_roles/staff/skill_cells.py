@@ -9,7 +9,7 @@ from functools import cache, cached_property
 
 from ..ontology.names import fold_name
 from .scales import Scale
-from .values import BLANK, NUMBER, fold_value, level_words, meanings, parse_level
+from .values import BLANK, NUMBER, any_of, fold_value, level_words, meanings, parse_level
 
 LEVEL_WORDS = 4  # at most, of a level before or after a name
 UNIT = "\x1f"  # between a name and its level, where they were in two cells
@@ -161,8 +161,15 @@ class SkillCells:
 
 
 def _item(text: str) -> str:
-    """A piece of a cell without the bullet before it, and the address after it that Notion adds."""
-    return re.sub(r"\s*\(https?://[^\s()]*\)$", "", _BULLET.sub("", text.strip(), count=1))
+    """A piece of a cell without a bullet or 'and' before it, or the address that Notion adds."""
+    bare = re.sub(r"\s*\(https?://[^\s()]*\)$", "", _BULLET.sub("", text.strip(), count=1))
+    return _joint().sub("", bare, count=1)
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    """A word such as 'and' before the last name of a list."""
+    return re.compile(rf"^(?:{any_of('joint')})\s+", re.I)
 
 
 @cache

@@ -19,7 +19,8 @@ NUMBER = r"\d{1,3}(?:[.,]\d+)?"  # of a level
 
 def fold_value(text: str) -> str:
     """A value as it is compared: NFKC, lower case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    plain = unicodedata.normalize("NFKC", text).replace("\ufe0f", "")  # as in the picture '✔️'
+    return " ".join(plain.lower().split())
 
 
 @cache
@@ -110,7 +111,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Level | N
         rf"({NUMBER})\s*(?:{of})\s*({NUMBER})": (
             lambda m: _on_own_scale(as_number(m[1]), None, as_number(m[2]))
         ),
-        r"([*★⭐]*)([☆✩]*)": lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None),
+        r"([*★⭐●■▮]*)([☆✩○□▯]*)": lambda m: Level(len(m[1]), top=len(m[0]) if m[2] else None),
         rf"({NUMBER})\s*\+?\s*(?:{any_of('years')})\b.*": (
             lambda m: TICK if as_number(m[1]) else NONE
         ),

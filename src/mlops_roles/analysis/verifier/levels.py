@@ -142,6 +142,8 @@ class Levels:
         if item := _ITEM.fullmatch(text):
             text = item[1]
         text = re.sub(r"\s*\(https?://[^\s()]*\)\s*$", "", text)
+        first, _, rest = text.partition(" ")
+        text = rest.strip() if rest.strip() and first.lower() in meanings("joint") else text
         if match := _negation().match(text):
             name = text[match.end() :].strip()
             if name and is_known(name) and not listed(text):
@@ -227,8 +229,8 @@ _FORMS: tuple[tuple[str, Callable[..., Level | None]], ...] = (  # OF: any of th
     (r"(N)\s*%", lambda n: Level(share=min(_number(n) / 100, 1.0))),
     (r"(N)\s*OF\s*(N)\s*[-–]\s*(N)", lambda *some: _within(*map(_number, some))),
     (r"(N)\s*OF\s*(N)", lambda n, top: _within(_number(n), None, _number(top))),
-    (r"([*★⭐]+)", lambda full: Level(number=len(full))),
-    (r"([*★⭐]*)([☆✩]+)", lambda full, open_: Level(number=len(full), top=len(full + open_))),
+    (r"([*★⭐●■▮]+)", lambda full: Level(number=len(full))),
+    (r"([*★⭐●■▮]*)([☆✩○□▯]+)", lambda full, open_: Level(number=len(full), top=len(full + open_))),
     (r"(N)\s*\+?\s*YEARS\b.*", lambda n: Level() if _number(n) else Level(share=0.0)),
     (r"(?:LEVEL\.?\s?)?(N)", lambda n: Level(number=_number(n))),
     # after a number, words or signs, or what is in brackets
@@ -258,7 +260,8 @@ def _word(word: str) -> Level | None:
 
 def fold(text: str) -> str:
     """A value as values are compared: NFKC, in lower case, with single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    spelled = unicodedata.normalize("NFKC", text).lower()
+    return " ".join(spelled.replace("\ufe0f", "").split())  # of a picture such as '✔️'
 
 
 def is_blank(text: str) -> bool:

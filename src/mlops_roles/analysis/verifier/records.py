@@ -122,10 +122,20 @@ def _walk(value: Any, level: str | None) -> Iterator[tuple[str, str | None]]:
         yield str(value), level
     else:
         for one in value:
-            if isinstance(one, list) and list(map(type, one[1:])) in ([int], [float], [bool]):
+            if isinstance(one, list) and len(one) == 2 and _has_level(one):
                 yield str(one[0]), str(one[1])
             else:
                 yield from _walk(one, level)
+
+
+def _has_level(pair: list[Any]) -> bool:
+    """Whether the second of two items is the level of the first: a number, or a word."""
+    name, level = pair
+    if isinstance(level, str) and isinstance(name, str):
+        return (parse_level(level) is not None or is_blank(level)) and not (
+            parse_level(name) or is_blank(name)
+        )
+    return type(level) in (int, float, bool)
 
 
 def _of_key(key: str, inner: Any, level: str | None) -> Iterator[tuple[str, str | None]]:
