@@ -21,7 +21,8 @@ from support.engines import PASSWORD, needs_spark, postgres, start_spark
 from mlops_roles import InputError, Records, audit, certify, gap
 from mlops_roles.cli.main import main
 from mlops_roles.cli.views.report import report
-from mlops_roles.staff.engine import Engine, connect, embedded_duckdb, open_table
+from mlops_roles.staff.connections import connect, embedded_duckdb, open_table
+from mlops_roles.staff.engine import Engine
 from mlops_roles.staff.people_table import COLUMNS
 from mlops_roles.staff.reader import read_staff
 
@@ -514,7 +515,7 @@ def test_a_gap_is_the_same_from_a_table_and_a_certificate_needs_a_file(own, staf
 
 def test_an_engine_draws_no_progress_bar_where_python_is_interactive():
     script = """
-from mlops_roles.staff.engine import embedded_duckdb
+from mlops_roles.staff.connections import embedded_duckdb
 query = "SELECT current_setting('enable_progress_bar')"
 print(embedded_duckdb().con.execute(query).fetchone()[0])
 """

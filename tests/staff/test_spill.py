@@ -12,7 +12,7 @@ SPILL = """
 import os, signal, sys
 from pathlib import Path
 from mlops_roles.__main__ import process
-from mlops_roles.staff.engine import embedded_duckdb
+from mlops_roles.staff.connections import embedded_duckdb
 
 way, staff = sys.argv[1:]
 con = embedded_duckdb()

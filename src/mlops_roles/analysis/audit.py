@@ -18,7 +18,8 @@ from ..io.result import Result
 from ..matching.titles import resolve
 from ..ontology.graph import Graph, as_graph
 from ..ontology.tables import RoleTables
-from ..staff.engine import Engine, backend_for, source_name
+from ..staff.connections import backend_for, source_name
+from ..staff.engine import Engine
 from ..staff.people_table import Rejected, Staff
 from ..staff.reading import ReadOptions
 from .audit_counts import count, find_candidates

@@ -14,7 +14,8 @@ from ..ontology.graph import Graph, load
 from ..ontology.mappings import Cited
 from ..ontology.names import fold_name
 from ..ontology.tables import RoleTables
-from ..staff.engine import Engine, backend_for
+from ..staff.connections import backend_for
+from ..staff.engine import Engine
 from ..staff.people_table import Rejected, Staff, contradiction, differing_columns, duplicate_of
 from ..staff.presence import fold_person, folded_name
 from ..staff.privacy import Pseudonyms

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..io.text import quoted
 from ..ontology.names import fold_name
+from .arrow_arrays import sorted_values
 from .canonical import PLAIN_NUMBER, person_key
 from .dates import comparable_dates, is_iso_date
-from .engine import Engine, sorted_values
+from .engine import Engine
 from .headings import is_in_years
 from .layouts import Plan
 from .markers import is_marker

@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 
 from ..errors import InputError
-from .engine import is_records
+from .connections import is_records
 from .record_source import json_text
 
 _MISSING = ("nan", "NaT", "<NA>")  # the texts of values of NumPy and pandas that are none

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .engine import int64_array, string_array
+from .arrow_arrays import int64_array, string_array
 from .rdf_statements import Pairs
 
 ColumnSource = tuple[Pairs, Callable[[int], str | None]]  # and the text of a value, if it has one

@@ -28,8 +28,8 @@ from ..ontology.axioms import warn_of_axioms
 from ..ontology.catalogue import ask
 from ..ontology.graph import Graph
 from ..ontology.names import local_name, slug
+from .arrow_arrays import int64_array, string_array
 from .assessments import Assessment
-from .engine import int64_array, string_array
 from .headings import heading_kind
 from .mapped_values import MappedValues
 from .markers import LEFT

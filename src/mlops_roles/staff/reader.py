@@ -23,9 +23,10 @@ from ..ontology.tables import RoleTables
 from .assessments import SeveralLevels, find_assessments
 from .canonical import canonical, one_per_line, person_key
 from .compiled import is_plain
+from .connections import is_records, source_name
 from .csv_source import csv_source
 from .current import current_rows
-from .engine import Engine, is_records, source_name
+from .engine import Engine
 from .engine_text import trimmed_text
 from .frames import as_arrow
 from .header_rows import header_finder

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 
 from ..errors import InputError
 from ..io.xlsx import Sheet
-from .engine import Engine, int64_array
+from .arrow_arrays import int64_array
+from .engine import Engine
 from .engine_text import as_text, text_bytes
 from .reading import Reading
 from .spreadsheets import Row

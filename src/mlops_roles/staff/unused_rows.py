@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..io.text import counted
-from .engine import Engine, string_array
+from .arrow_arrays import string_array
+from .engine import Engine
 from .joining import ROW
 from .layouts import Plan
 from .markers import NOBODY, is_marker, marker_pattern, name_meaning

@@ -34,7 +34,7 @@ from ...errors import InputError
 from ...io.json_text import to_json
 from ...io.text import format_rows
 from ...ontology.graph import Graph
-from ...staff.engine import connect, database_errors, open_table
+from ...staff.connections import connect, database_errors, open_table
 from ...staff.privacy import Pseudonyms, format_bands, small_groups, without_file_names
 from ..main import Progress, write_output
 from ..options import (
