@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
-from .resources import resource_dir
+from ..errors import InputError
+from .resources import FilePath, resource_dir
 
 WHOLE = "@"  # in the place of a key: the document itself
 MAX_NESTED = 3  # objects around a list of records
@@ -138,6 +140,21 @@ def _without_scheme(address: str) -> str:
     """An address as known contexts have it."""
     bare = re.sub(r"^https?://(www\.)?", "", address.strip().lower())
     return bare.partition("#")[0].rstrip("/")
+
+
+def check_ids_of_lines(data: bytes, path: FilePath) -> None:
+    """Raise InputError if two documents in lines have the same name within a document, '#me'."""
+    try:
+        documents = json.loads(data)
+    except (ValueError, RecursionError):
+        return  # the parser of JSON-LD says what is wrong
+    ids = [str(one.get("@id", "")) for one in documents if isinstance(one, dict)]
+    twice = (one for one, times in Counter(ids).items() if one[:1] == "#" and times > 1)
+    if found := next(twice, None):
+        raise InputError(
+            f"{path}: {found!r} is the @id of {ids.count(found)} lines, which would be one thing; "
+            "write an IRI of its own in each, or none"
+        )
 
 
 def record_lists(data: bytes) -> dict[str, list[dict[str, Any]]]:

@@ -6,12 +6,10 @@ expands an XML entity. RDF is parsed strictly, with pyoxigraph.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -321,23 +319,10 @@ def _checked(path: FilePath) -> tuple[ox.RdfFormat, bytes]:
         data = from_json_lines(data)
     check_input_limits(data, kind, path)
     if suffix_of(path) in JSON_LINES_SUFFIXES and b'"#' in data:
-        _check_ids_of_lines(data, path)
+        from . import json_ld
+
+        json_ld.check_ids_of_lines(data, path)
     return kind, data
-
-
-def _check_ids_of_lines(data: bytes, path: FilePath) -> None:
-    """Raise InputError if two documents in lines have the same name within a document, '#me'."""
-    try:
-        documents = json.loads(data)
-    except (ValueError, RecursionError):
-        return  # the parser of JSON-LD says what is wrong
-    ids = [str(one.get("@id", "")) for one in documents if isinstance(one, dict)]
-    twice = (one for one, times in Counter(ids).items() if one[:1] == "#" and times > 1)
-    if found := next(twice, None):
-        raise InputError(
-            f"{path}: {found!r} is the @id of {ids.count(found)} lines, which would be one thing; "
-            "write an IRI of its own in each, or none"
-        )
 
 
 def from_json_lines(data: bytes) -> bytes:
