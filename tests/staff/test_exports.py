@@ -522,6 +522,17 @@ WRAPPED = {"d": {"results": [{"name": "Ada", "title": "Cook", "skills": ["SQL"]}
             [{"name": "Ada", "skills": [["SQL", "expert"], ["Git", "none"], ["Kafka", "dbt"]]}],
             {"Ada": " | Kafka, SQL, dbt |  | Git"},
         ),
+        (
+            [
+                {
+                    "name": "Ada",
+                    "leave": {"end": "2024-01-01"},
+                    "project": {"name": "X"},
+                    "skills": [],
+                }
+            ],
+            {"Ada": ""},
+        ),
         ([{"name": "Ada", "skills": "SQL, Git", "skillLevel": "expert"}], {"Ada": " | SQL, Git"}),
     ],
 )
@@ -574,6 +585,15 @@ def test_a_page_of_several_is_named(beside, says, tmp_path):
     path.write_text(json.dumps({"value": [{"name": "Ada", "title": "Cook"}], **beside}), "utf-8")
     notes = [note for note in people(path)[1].notes if "One page" in note]
     assert notes == ([f"One page of several, as {says} says: get the others, too"] if says else [])
+
+
+def test_a_person_next_to_the_list_of_people_is_named(tmp_path):
+    lead, members = {"name": "Cy", "title": "Cook"}, [{"name": "Ada", "title": "Cook"}]
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps({"lead": lead, "members": members}), encoding="utf-8")
+    shown, reading = people(path)
+    assert shown == {"Ada": "Cook"}
+    assert "The person in 'lead' next to the list is not read" in reading.notes
 
 
 def test_formulas_without_a_value_are_named(tmp_path):

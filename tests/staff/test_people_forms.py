@@ -439,6 +439,21 @@ def test_a_role_in_the_place_of_a_title_or_post_is_that_role(tmp_path):
     assert people(found) == roles
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[] a mlops:SkillAssessment ; mlops:assessesPerson :a ; mlops:assessesSkill skill:sql .",
+        "[] a org:Post ; rdfs:label 'Data Engineer' ; org:heldBy :a .",
+    ],
+)
+def test_a_person_of_whom_others_speak_alone_is_certified_and_verified(said, tmp_path):
+    found = of_turtle(tmp_path, said)
+    (name,) = people(found)
+    certificate = certify(name, "R4", Records(tmp_path / "staff.ttl"))
+    (saved := tmp_path / "c.json").write_text(json.dumps(certificate.to_dict()), "utf-8")
+    assert verify(saved, tmp_path / "staff.ttl").verified
+
+
 def test_a_person_with_the_class_of_another_thing_does_not_count_and_is_named(tmp_path):
     found = of_turtle(
         tmp_path,

@@ -47,11 +47,16 @@ def _of_records(found: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dic
     """The lists of a document that may be of records; one person alone is a list, too."""
     lists, whole = dict(found), found.get(json_ld.WHOLE, [{}])[0]
     names = (whole[key] for key in whole if heading_kind(key) in _OF_PEOPLE[0])
-    is_person = all(any(heading_kind(k) in kinds for k in whole) for kinds in _OF_PEOPLE)
-    if not is_person or any(isinstance(n, list) for n in names):
+    if not _is_person(whole) or any(isinstance(n, list) for n in names):
         lists.pop(json_ld.WHOLE, None)
     outer = {key: some for key, some in lists.items() if "." not in key or key in whole}
     return outer or {key: some for key, some in lists.items() if _is_of_people(key)}
+
+
+def _is_person(value: Any) -> bool:
+    """Whether a value is an object with a name, and with a title or skills."""
+    kinds = {heading_kind(key) for key in value} if isinstance(value, dict) else set()
+    return all(not kinds.isdisjoint(some) for some in _OF_PEOPLE)
 
 
 def _is_of_people(path: str) -> bool:
@@ -80,6 +85,8 @@ def record_source(path: Path) -> Source:
         )
     if key != json_ld.WHOLE:
         whole = given.get(json_ld.WHOLE, [{}])[0]
+        beside = [name for name, value in whole.items() if _is_person(value)]
+        reading.notes += [f"The person in {name!r} next to the list is not read" for name in beside]
         reading.notes += [
             f"One page of several, as {name!r} says: get the others, too"
             for name, value in _flat(whole)

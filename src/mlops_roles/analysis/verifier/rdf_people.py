@@ -206,6 +206,11 @@ class RdfCells(PersonCells):
                 "verify cannot find this person again; give people an IRI, and certify again"
             )
         things = {thing for column in self.statements.values() for thing in column}
+        for column in ("assessment", "member", "employs"):  # whose objects are people
+            nodes = (node for some in self.statements[column].values() for node in some)
+            things |= {
+                self.groups[_key(node)] for node in nodes if not isinstance(node, ox.Literal)
+            }
         found = [thing for thing in sorted(things) if person in self._called(thing)]
         people = [t for t in found if any(self.statements[c].get(t) for c in ("person", "agent"))]
         able = [t for t in found if any(self.statements[c].get(t) for c in EVIDENCE_COLUMNS)]
