@@ -195,7 +195,7 @@ a:query a <http://data.europa.eu/esco/model#Skill> ; skos:prefLabel "querying"@e
         ("a:chef skos:broadMatch skill:sql", "other kind"),
         ("a:bob skos:closeMatch role:data-engineer", "other kind"),
         ("a:firm skos:narrowMatch skill:sql", "other kind"),
-        ("a:chef skos:exactMatch mlops:performs", "other kind"),
+        ("a:query skos:exactMatch mlops:performs", "other kind"),
         ("a:lead skos:exactMatch role:data-engineer", "other label"),
         ("a:lead skos:exactMatch role:data-scientist", None),
         ("a:query skos:closeMatch tool:postgresql", None),
