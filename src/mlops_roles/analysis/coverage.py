@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import UnknownPerson
 from ..ontology.results import group_pairs
 from ..ontology.tables import RoleTables
-from ..staff.presence import fold_person, folded_name
+from ..staff.person_names import fold_person, folded_name
 from .audit import Audit
 from .audit_result import HAS
 from .evidence import similar_names

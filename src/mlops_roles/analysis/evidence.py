@@ -17,7 +17,7 @@ from ..ontology.tables import RoleTables
 from ..staff.connections import backend_for
 from ..staff.engine import Engine
 from ..staff.people_table import Rejected, Staff, contradiction, differing_columns, duplicate_of
-from ..staff.presence import fold_person, folded_name
+from ..staff.person_names import fold_person, folded_name
 from ..staff.privacy import Pseudonyms
 from ..staff.reading import ReadOptions
 from ..staff.skill_cells import AS_WRITTEN, SkillCells, SkillName

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..staff.engine import Engine
 from ..staff.people_table import Rejected, Staff, contradiction, differing_columns, duplicate_of
-from ..staff.presence import folded_name
+from ..staff.person_names import folded_name
 from .audit_result import HAS, LACKS
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ..io.result import Result
 from ..ontology.graph import Graph
 from ..ontology.names import fold_name, slug
 from ..ontology.tables import RoleTables
-from ..staff.presence import fold_person
+from ..staff.person_names import fold_person
 from .audit import Audit, as_audit
 from .audit_result import NOTE
 from .coverage import (

@@ -37,7 +37,8 @@ from .levels import LevelReader, report_unseen
 from .list_cells import parse_json_cells
 from .markers import VACANT, marker_pattern, name_meaning
 from .people_table import COLUMNS, LIST_COLUMNS, Rejected, Staff
-from .presence import Presence, with_names
+from .person_names import with_names
+from .presence import Presence
 from .rdf_people import RdfPeople, read_rdf_people
 from .reading import LONG, Reading, ReadOptions, as_options
 from .record_source import is_record_file, record_source
