@@ -165,7 +165,7 @@ EXAMPLES = {
     },  # the last one in "machine-learning operations"
     "ontology/explanation.py": {"skill:sql"},
     "analysis/requirements.py": {"mlops"},  # the prefix, not the skill
-    "staff/framework_import.py": {"mlops"},
+    "staff/framework_rdf.py": {"mlops"},
 }
 
 

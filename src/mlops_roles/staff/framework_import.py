@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -16,7 +13,7 @@ from ..errors import InputError
 from ..io.resources import FilePath, resource_rows
 from ..ontology.graph import BASE, RDF_TYPE, Graph
 from ..ontology.names import fold_name
-from ..ontology.tables import RoleTables
+from .framework_rdf import PREFIXES, FrameworkWriter, Links, Thing
 from .framework_tables import (
     KINDS,
     Line,
@@ -28,33 +25,7 @@ from .framework_tables import (
     read_tables,
 )
 
-MLOPS = f"{BASE}/ns#"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
-DCTERMS = "http://purl.org/dc/terms/"
-OWL = "http://www.w3.org/2002/07/owl#"
-DOCUMENT = ox.NamedNode("http://purl.org/ontology/bibo/Document")
-PREFIXES = {
-    "mlops": MLOPS,
-    "skos": SKOS,
-    "dcterms": DCTERMS,
-    "owl": OWL,
-    "bibo": "http://purl.org/ontology/bibo/",
-}
 PREDICATE = {"required": "requiresSkill", "preferred": "prefersSkill"}
-MAX_SLUG = 60
-
-
-@dataclass(eq=False)
-class Thing:
-    """A role, task or skill of the tables."""
-
-    kind: str
-    place: str
-    id: str = ""
-    label: str = ""
-    definition: str = ""
-    names: dict[str, None] = field(default_factory=dict)
-    sources: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass
@@ -82,7 +53,7 @@ class FrameworkImport:
     """
 
     things: list[Thing]
-    links: dict[tuple[Thing, str, Thing], dict[str, None]]
+    links: Links
     readings: list[SheetReading]
     unread: list[Unread]
     triples: list[ox.Triple] = field(default_factory=list)
@@ -145,8 +116,9 @@ def import_framework(  # noqa: PLR0913  # how the terms are written, all of it o
     _check_names(namespace, prefix, language)
     files = [Path(path) for path in paths]
     found = _read_all(files, mapping or {}, ignore)
-    writer = _Writer(namespace, language, source or ", ".join(path.name for path in files), graph)
-    found.triples = list(writer.triples(found))
+    source = source or ", ".join(path.name for path in files)
+    writer = FrameworkWriter(namespace, language, source, graph)
+    found.triples = list(writer.triples(found.things, found.links))
     found.prefixes = PREFIXES | {prefix: namespace} | ({"skill": f"{BASE}/skill/"} if graph else {})
     found.reused = writer.reused
     return found
@@ -198,7 +170,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.things: list[Thing] = []
-        self.links: dict[tuple[Thing, str, Thing], dict[str, None]] = {}
+        self.links: Links = {}
         self.readings: list[SheetReading] = []
         self.unread: list[Unread] = []
         self._by_id: dict[tuple[str, str], Thing] = {}
@@ -357,110 +329,3 @@ def _split(text: str, kind: str) -> list[str]:
     """
     parts = re.split(r"\n" if kind == "task" else r"[;|\n]", text)
     return list(filter(None, (part.strip() for part in parts)))
-
-
-class _Writer:
-    """Writes a framework as statements."""
-
-    def __init__(self, namespace: str, language: str, source: str, graph: Graph | None):
-        self.namespace, self.language, self.source = namespace, language, source
-        self.graph, self.reused = graph, dict[str, str]()
-        self._known = RoleTables.from_graph(graph).names if graph else {}
-        self._iris: dict[Thing, ox.NamedNode] = {}
-        self._taken: set[str] = set()
-        self._documents: dict[str, ox.NamedNode] = {}
-
-    def triples(self, found: FrameworkImport) -> Iterator[ox.Triple]:
-        """All statements: things, links, notes about links, and the documents they are from."""
-        for thing in found.things:
-            self._iris[thing] = self._iri(thing)
-        for thing in found.things:
-            if thing.label not in self.reused or thing.kind != "skill":
-                yield from self._thing(thing)
-        for number, ((subject, name, value), notes) in enumerate(found.links.items()):
-            triple = ox.Triple(self._iris[subject], _term(MLOPS, name), self._iris[value])
-            yield triple
-            for note in notes:
-                yield from self._note(f"n{number}", triple, note)
-        for text, document in list(self._documents.items()):
-            yield ox.Triple(document, RDF_TYPE, DOCUMENT)
-            for name in (SKOS + "prefLabel", DCTERMS + "title"):
-                yield ox.Triple(document, ox.NamedNode(name), self._literal(text))
-
-    def _thing(self, thing: Thing) -> Iterator[ox.Triple]:
-        iri = self._iris[thing]
-
-        def say(namespace: str, name: str, value: Any) -> ox.Triple:
-            return ox.Triple(iri, _term(namespace, name), value)
-
-        yield ox.Triple(iri, RDF_TYPE, _term(MLOPS, thing.kind.capitalize()))
-        yield say(SKOS, "prefLabel", self._literal(thing.label))
-        title = (MLOPS, "curatedTitle")
-        if thing.kind == "role":
-            yield say(*title, self._literal(thing.label))
-        for name in thing.names:
-            yield say(*(title if thing.kind == "role" else (SKOS, "altLabel")), self._literal(name))
-        if thing.definition:
-            yield say(SKOS, "definition", self._literal(thing.definition))
-        if thing.id and not _is_iri(thing.id):
-            yield say(SKOS, "notation", ox.Literal(thing.id))
-        for source in thing.sources or {self.source: None}:
-            yield say(DCTERMS, "source", self._document(source))
-
-    def _note(self, node: str, triple: ox.Triple, text: str) -> Iterator[ox.Triple]:
-        """A note about a statement, as an annotated axiom."""
-        axiom = ox.BlankNode(f"{node}x{hashlib.sha256(text.encode()).hexdigest()[:6]}")
-        yield ox.Triple(axiom, RDF_TYPE, _term(OWL, "Axiom"))
-        for part, value in zip(("Source", "Property", "Target"), triple, strict=True):
-            yield ox.Triple(axiom, _term(OWL, f"annotated{part}"), value)
-        yield ox.Triple(axiom, _term(SKOS, "note"), self._literal(text))
-        yield ox.Triple(axiom, _term(DCTERMS, "source"), self._document(self.source))
-
-    def _document(self, source: str) -> ox.NamedNode:
-        if _is_iri(source):
-            return ox.NamedNode(source)
-        if source not in self._documents:
-            self._documents[source] = ox.NamedNode(self._free(f"source-{_slug(source)}"))
-        return self._documents[source]
-
-    def _iri(self, thing: Thing) -> ox.NamedNode:
-        if _is_iri(thing.id):
-            return ox.NamedNode(thing.id)
-        if self.graph and thing.kind == "skill":
-            meant = [skill for claim, skill in self._known.get(fold_name(thing.label), ())]
-            claims = {claim for claim, _ in self._known.get(fold_name(thing.label), ())}
-            if len(meant) == 1 and claims == {"recorded"}:
-                iri = self.graph.resolve_term(meant[0], "skill")
-                self.reused[thing.label] = self.graph.curie(iri)
-                return ox.NamedNode(iri)
-        name = _slug(thing.id or thing.label)
-        taken = self.namespace + name in self._taken
-        return ox.NamedNode(self._free(f"{thing.kind}-{name}" if taken else name))
-
-    def _free(self, name: str) -> str:
-        """An IRI that no other thing has, with a number if need be."""
-        iri, number = self.namespace + name, 1
-        while iri in self._taken:
-            number += 1
-            iri = f"{self.namespace}{name}-{number}"
-        self._taken.add(iri)
-        return iri
-
-    def _literal(self, text: str) -> ox.Literal:
-        plain = text.encode("utf-8", "replace").decode()  # of the name of a file, if not decoded
-        return ox.Literal(" ".join(plain.split()), language=self.language)
-
-
-def _term(namespace: str, name: str) -> ox.NamedNode:
-    return ox.NamedNode(namespace + name)
-
-
-def _is_iri(text: str) -> bool:
-    return re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`]+", text) is not None
-
-
-def _slug(text: str) -> str:
-    """A text in lower-case letters, digits and hyphens; a hash of it if it has none."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    short = re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_SLUG].strip("-")
-    return short or hashlib.sha256(text.encode()).hexdigest()[:12]
