@@ -596,6 +596,19 @@ def test_a_person_next_to_the_list_of_people_is_named(tmp_path):
     assert "The person in 'lead' next to the list is not read" in reading.notes
 
 
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("former_employees.csv", "name,title\nAda,Cook\n"),
+        ("s.json", '{"formerEmployees": [{"name": "Ada", "title": "Cook"}]}'),
+        ("s.json", '{"applicants": [{"name": "Ada", "title": "Cook"}]}'),
+    ],
+)
+def test_a_list_of_people_who_may_have_left_is_named(name, document, tmp_path):
+    (path := tmp_path / name).write_text(document, encoding="utf-8")
+    assert "may be that of people who are not there" in "\n".join(people(path)[1].summary())
+
+
 def test_formulas_without_a_value_are_named(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["Name", "SQL", "Git"])

@@ -143,6 +143,16 @@ def says(heading: str, kind: str) -> bool:
     return any(len(word) > 2 and word in meanings(kind) for word in words)
 
 
+def note_of_place(name: str, place: str) -> list[str]:
+    """What a reading says of the name of a file, sheet or list, such as 'Leavers' or 'applicants'.
+
+    Nothing if it does not say that its people are not there.
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)
+    note = f"The name of the {place} may be that of people who are not there, who count"
+    return [note] * says(words, "not staff")
+
+
 def is_required(heading: str) -> bool:
     """Whether levels below a heading are asked, and not had; in 'SQL (Soll: 3)' that is said."""
     return says(re.sub(r"[(\[][^)\]\d]*\d[^)\]\d]*[)\]]", "", heading), "required")

@@ -9,13 +9,22 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from ..errors import InputError
 from ..io.resources import FilePath
 from ..io.text import map_option, quoted
 from ..ontology.names import fold_name
 from .columns import Columns
-from .headings import PERSONAL, Vocabulary, fold_heading, heading_kind, is_required, says
+from .headings import (
+    PERSONAL,
+    Vocabulary,
+    fold_heading,
+    heading_kind,
+    is_required,
+    note_of_place,
+    says,
+)
 from .markers import is_marker, says_left
 from .people_table import LIST_COLUMNS
 from .reading import ReadOptions
@@ -35,6 +44,8 @@ def check_people(
     _check_one_table(columns, source, options, path)
     _check_owners(columns, source, path)
     _check_inner_people(columns, source, path)
+    for name, place in ((source.reading.sheet or "", "sheet"), (Path(str(path)).stem, "file")):
+        source.reading.notes += note_of_place(name, place)
 
 
 def _check_person(columns: Columns, source: Source, vocabulary: Vocabulary, path: FilePath) -> None:

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..io import json_ld, rdf
 from ..io.resources import FilePath
 from .engine import Engine
-from .headings import fold_heading, heading_kind
+from .headings import fold_heading, heading_kind, note_of_place
 from .reading import Reading
 from .sources import Source, engine_source
 from .values import fold_value, meanings
@@ -78,7 +78,7 @@ def record_source(path: Path) -> Source:
     columns = [pa.array([json_text(row.get(key)) for row in rows], "string") for key in headings]
     engine = Engine()
     table = engine.register_arrow(pa.Table.from_arrays(columns, headings))
-    reading = Reading(str(path), "JSON records")
+    reading = Reading(str(path), "JSON records", notes=note_of_place(key, "list"))
     for other in (name for name in lists if json_ld.WHOLE != key != name):
         reading.notes.append(
             f"The list {other!r} next to {key!r} is not read: {len(lists[other]):,}"
