@@ -606,7 +606,7 @@ def test_a_person_next_to_the_list_of_people_is_named(tmp_path):
 )
 def test_a_list_of_people_who_may_have_left_is_named(name, document, tmp_path):
     (path := tmp_path / name).write_text(document, encoding="utf-8")
-    assert "may be that of people who are not there" in "\n".join(people(path)[1].summary())
+    assert "suggests people who are not staff" in "\n".join(people(path)[1].summary())
 
 
 def test_formulas_without_a_value_are_named(tmp_path):
@@ -640,3 +640,18 @@ def test_one_name_within_documents_in_lines_is_an_error(tmp_path):
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(InputError, match="'#me' is the @id of 2 lines"):
         people(path)
+
+
+@pytest.mark.parametrize(
+    ("signs", "state"), [("++ + o - --", "lacks"), ("++ + o -", "unknown"), ("x -- - +", "unknown")]
+)
+def test_two_hyphens_next_to_two_plus_signs_are_a_level(signs, state, tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "Name,Title,SQL\n" + "".join(f"P{i},Cook,{s}\n" for i, s in enumerate(signs.split()))
+    )
+    levels = people(path)[1].values["level"]
+    assert {"--": levels.get("--", "unknown"), "-": levels["-"]} == {
+        "--": state,
+        "-": "below the level asked" if state == "lacks" else "unknown",
+    }

@@ -149,7 +149,7 @@ def note_of_place(name: str, place: str) -> list[str]:
     Nothing if it does not say that its people are not there.
     """
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)
-    note = f"The name of the {place} may be that of people who are not there, who count"
+    note = f"The name of the {place} suggests people who are not staff; all of them count"
     return [note] * says(words, "not staff")
 
 

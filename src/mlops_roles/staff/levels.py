@@ -47,6 +47,8 @@ class LevelReader:
         own_scales(plan, of, self.options, reading.file)
         of = {i: [on_scale(v, plan.scales.get(i)) for v in found] for i, found in of.items()}
         values = sorted({value for found in of.values() for value in found})
+        if {"--", "++"} <= set(values):  # a scale of signs, of which '-' alone is a blank
+            settled = {"-": "below", "--": "lacks"} | settled
         for i, found in of.items():
             for value in found:
                 self._check_level(value, f"in column {plan.headings[i]!r}", settled, reading)
