@@ -19,6 +19,7 @@ from .sources import Source, engine_source
 from .values import fold_value, meanings
 
 MAX_NESTED = 3  # objects in a record of JSON that become columns
+_OF_PEOPLE = (("person", "given", "family"), ("title", "role", "skill", "skills"))  # kinds of keys
 
 
 def _says_more(name: str, value: Any, rows: int) -> bool:
@@ -27,9 +28,6 @@ def _says_more(name: str, value: Any, rows: int) -> bool:
     if not meanings("number of all").keys().isdisjoint(keys):
         return type(value) is int and value > rows
     return bool(value) and not meanings("more pages").keys().isdisjoint(keys)
-
-
-_OF_PEOPLE = (("person", "given", "family"), ("title", "role", "skill", "skills"))  # kinds of keys
 
 
 def is_record_file(path: FilePath) -> bool:
