@@ -245,7 +245,7 @@ NAMED = {
     ),
     "one skill beside a list": (
         "name,title,unit,skills,SQL\nAda,Cook,X,statistics,4\nBo,Cook,X,R,1\n",
-        "SQL: one skill beside a column of skills; if its levels are those of people: --layout",
+        "SQL: one skill next to a column of skills; if its levels are those of people: --layout",
     ),
     "several skills in a row of one": (
         'name,skill,level\nAda,"SQL, statistics",4\nBo,SQL,1\n',

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..staff.headings import PERSONAL
 from ..staff.reading import ROWS, Reading, ReadOptions, as_options
 from .evidence import CLAIMS, Evidence, Records
 from .provenance import file_entity
 from .requirements import iri_of
 
-# the columns that say who a person is, how a skill was assessed, and who is there
-IDENTITY = ("person", "key", "given", "family")
+# the columns that say how a skill was assessed, and who is there
 ASSESSMENT = ("skill", "level", "date", "source", "skill with level")
 PRESENCE = ("status", "left", "vacant", "start", "end")
 SCALE = ("bottom", "top", "has_from", "lacks_to")
@@ -68,7 +68,7 @@ def _stated_reading(records: Records) -> dict[str, Any]:
     staff, options = records.staff, as_options(records.mapping)
     columns: dict[str, list[str]] = {}
     for column in staff.reading.columns:
-        if column.column in (*CLAIMS, *IDENTITY, *ASSESSMENT) and staff.reading.form != "rdf":
+        if column.column in (*CLAIMS, *PERSONAL, *ASSESSMENT) and staff.reading.form != "rdf":
             columns.setdefault(column.column or "", []).append(column.heading)
     scale = staff.cells.scale
     stated: dict[str, Any] = {

@@ -36,10 +36,10 @@ COLUMNS = (
 NAME_COLUMNS = ("subject_label", "predicate_id", "object_id")  # of a decision on a name
 MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")
 _CURATED = "ManualMappingCuration"
-MIN_LIKENESS = 0.78  # of 1, from which a name that is not known is a misspelt one
+MIN_LIKENESS = 0.78  # of 1, from which a name that is not known is a misspelled one
 _REVIEWERS = ("reviewer_label", "reviewer_id")
 _AUTHORS = ("author_label", "author_id", "creator_label", "creator_id")
-# the columns that change what a row means; a misspelt one would be left out
+# the columns that change what a row means; a misspelled one would be left out
 _MEANT = ("predicate_modifier", "confidence", "mapping_justification", *_REVIEWERS, *_AUTHORS)
 CITATION = "http://purl.org/dc/terms/bibliographicCitation"
 MAX_BYTES = 256 << 20
@@ -296,7 +296,7 @@ def read_table(path: FilePath, required: Sequence[str]) -> Table:
 def _check_table(
     columns: Sequence[str], rows: Sequence[tuple[int, list[str]]], path: FilePath
 ) -> None:
-    """Raise InputError for a misspelt column, or a filled cell beyond the last column."""
+    """Raise InputError for a misspelled column, or a filled cell beyond the last column."""
     for column in columns:
         if near := _misspelt(re.sub(r"[ -]", "_", column.lower()), column, _MEANT):
             raise InputError(f"{path}: column {column[:60]!r} is not known; write {near}")

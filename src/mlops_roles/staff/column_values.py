@@ -100,7 +100,7 @@ class ColumnValues:
     # what is not read ------------------------------------------------------------------
 
     def advice(self, i: int, kinds: set[str | None]) -> tuple[str, str] | None:
-        """What a column that is not read could be, beside columns of some kinds, and the fix.
+        """What a column that is not read could be, next to columns of some kinds, and the fix.
 
         None if the values and the heading say nothing of it.
         """

@@ -311,7 +311,7 @@ class _Chooser:
                     found.add(i)
         for i in [i for i in known if is_in_years(self.names[i])]:
             if any(self._is_level_of_same(i, other) for other in known if other != i):
-                self.refused[i] = "years, beside the level of the same skill"
+                self.refused[i] = "years, next to the level of the same skill"
                 found.discard(i)
         for i in found:
             why = "a skill by its name" if i in known else "next to columns of skills"
@@ -325,7 +325,7 @@ class _Chooser:
         return same and not is_in_years(self.names[other])
 
     def _is_by_chance(self, i: int) -> bool:
-        """Whether the one heading that names a skill may mean another thing, beside a list of them.
+        """Whether the one heading that names a skill is of something else, next to a list of them.
 
         It does not if it has a word for a level, too, or asks a question.
         """
@@ -333,7 +333,7 @@ class _Chooser:
         is_rated = self.vocabulary.rated_skill(self.names[i]) != self.names[i]
         if len(self.names) < 5 or not has_list or is_rated or self.options.layout == "wide":
             return False
-        self.refused[i] = "one skill beside a column of skills"
+        self.refused[i] = "one skill next to a column of skills"
         self.fixes[i] = "if its levels are those of people: --layout wide"
         return True
 

@@ -125,7 +125,7 @@ def plan_layout(
 
 
 def _legend(columns: Columns, source: Source) -> str:
-    """What says what numbers mean: above the header, in rows with nothing else, or beside them."""
+    """What says what numbers mean: above the header, in rows with nothing else, or next to them."""
     rows = [[cell.strip() for cell in row] for row in source.sample]
     alone = (found[0] for row in rows if len(found := list(filter(None, row))) == 1)
     heads = [c.heading for c in columns.readings]
@@ -148,7 +148,7 @@ def _refuse_expiry(columns: Columns) -> None:
 
 
 def _refuse_job_level(columns: Columns, source: Source) -> None:
-    """Do not read a column such as Level beside titles and lists of skills as that of the skills.
+    """Do not read a column such as Level next to titles and lists of skills as theirs.
 
     It is likely to be the level of the job, if each person has one row.
     """

@@ -17,7 +17,7 @@ from .reading import LONG, Reading, ReadOptions
 from .scales import STATES, YEARS, Scale, check_on_scale, scale_of
 from .skill_cells import SkillCells
 from .sources import SAMPLE_ROWS
-from .values import TICK, fold_value, parse_level
+from .values import TICK, fold_value, meanings, parse_level
 
 MAX_LEVELS = 200  # distinct levels that a reading shows
 
@@ -47,8 +47,9 @@ class LevelReader:
         own_scales(plan, of, self.options, reading.file)
         of = {i: [on_scale(v, plan.scales.get(i)) for v in found] for i, found in of.items()}
         values = sorted({value for found in of.values() for value in found})
-        if {"--", "++"} <= set(values):  # a scale of signs, of which '-' alone is a blank
-            settled = {"-": "below", "--": "lacks"} | settled
+        signs = meanings("sign")  # a scale with both ends; '-' alone is a blank
+        if {sign for sign in signs if len(sign) > 1} <= set(values):
+            settled = signs | settled
         for i, found in of.items():
             for value in found:
                 self._check_level(value, f"in column {plan.headings[i]!r}", settled, reading)
@@ -128,7 +129,7 @@ def _report_own_scales(reading: Reading, own: Mapping[str, str]) -> None:
 
 
 def report_unseen(reading: Reading, options: ReadOptions) -> None:
-    """Report settled statuses and levels that are nowhere in the file, such as misspelt ones."""
+    """Report settled statuses and levels that are nowhere in the file, such as misspelled ones."""
     unseen = [
         f"{kind} {value!r}"
         for kind, value in options.values

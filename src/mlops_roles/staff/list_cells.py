@@ -124,7 +124,7 @@ def _note_last_levels(cells: Sequence[str], reads: SkillCells, source: Source) -
 
 
 def _settled_separators(text: str) -> tuple[str, ...]:
-    """The separators that an option gives; blanks beside others are none, as in ' / '.
+    """The separators that an option gives; blanks next to others are none, as in ' / '.
 
     Raises InputError for none, and for a letter or digit.
     """

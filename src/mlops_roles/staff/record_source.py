@@ -23,7 +23,7 @@ _OF_PEOPLE = (("person", "given", "family"), ("title", "role", "skill", "skills"
 
 
 def _says_more(name: str, value: Any, rows: int) -> bool:
-    """Whether a key beside the records says that there are more: a next page, or their number."""
+    """Whether a key next to the records says that there are more: a next page, or their number."""
     keys = {fold_heading(key) for key in name.split(".")}
     if not meanings("number of all").keys().isdisjoint(keys):
         return type(value) is int and value > rows
